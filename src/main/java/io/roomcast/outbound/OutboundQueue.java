@@ -290,15 +290,9 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    /** Sends a WebSocket ping, unless something is in flight: then the connection shows life, or its age tells. */
-    public void pingIfIdle() {
-        boolean idle;
-        synchronized (this) {
-            idle = state == State.IDLE;
-        }
-        if (idle) {
-            transport.ping();
-        }
+    /** Sends a WebSocket ping, past all that waits. */
+    public void ping() {
+        transport.ping();
     }
 
     /** Bytes that wait, without those in flight. */

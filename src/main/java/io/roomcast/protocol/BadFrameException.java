@@ -15,7 +15,7 @@ public final class BadFrameException extends RuntimeException {
         this.key = key;
     }
 
-    BadFrameException(String text) {
+    public BadFrameException(String text) {
         this(null, null, new ProtocolException(ErrorCode.BAD_REQUEST, text));
     }
 

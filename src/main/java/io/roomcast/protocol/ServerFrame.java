@@ -6,7 +6,8 @@ import java.util.List;
 
 /**
  * What the server tells one client, or a room, apart from messages: those are assembled from stored bytes by
- * {@link MessageFrames}. Members that are null are left out.
+ * {@link MessageFrames}. Members that are null are left out;
+ * {@code sender} and {@code content} of most are null but for plain clients, which {@link #printable} serves.
  */
 @JsonbTypeInfo(
         key = "type",
@@ -25,12 +26,16 @@ import java.util.List;
         })
 public sealed interface ServerFrame {
 
+    /** The same for a plain client of this room, which prints {@code content} and {@code sender} of whatever it gets. */
+    default ServerFrame printable(String room) {
+        return this;
+    }
+
     /** What a client has to know to stay within its bounds; sizes in bytes. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
     record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits) implements ServerFrame {}
 
-    /** {@code sender} and {@code content} are for plain clients, null for all others. */
     record Joined(
             Long id,
             String room,
@@ -41,7 +46,19 @@ public sealed interface ServerFrame {
             long members,
             String sender,
             String content)
-            implements ServerFrame {}
+            implements ServerFrame {
+
+        public Joined(
+                Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
+            this(id, room, user, epoch, offset, recovered, members, null, null);
+        }
+
+        @Override
+        public Joined printable(String home) {
+            String text = "Welcome to " + room + ", " + user;
+            return new Joined(id, room, user, epoch, offset, recovered, members, UserName.SYSTEM, text);
+        }
+    }
 
     record Ack(Long id, String key, String room, String epoch, long offset) implements ServerFrame {}
 
@@ -57,20 +74,42 @@ public sealed interface ServerFrame {
 
     record Pong(Long id) implements ServerFrame {}
 
-    /** {@code sender} and {@code content} are for plain clients, null for all others. */
     record Behind(String room, String epoch, long from, long offset, String sender, String content)
-            implements ServerFrame {}
+            implements ServerFrame {
 
-    /** {@code room}, {@code sender} and {@code content} are for plain clients, null for all others. */
-    record Draining(long reconnectAfterMs, String room, String sender, String content) implements ServerFrame {}
+        public Behind(String room, String epoch, long from, long offset) {
+            this(room, epoch, from, offset, null, null);
+        }
 
-    /** {@code sender} and {@code content} are for plain clients, null for all others. */
+        @Override
+        public Behind printable(String home) {
+            return new Behind(room, epoch, from, offset, UserName.SYSTEM, "Some messages are missing here");
+        }
+    }
+
+    record Draining(long reconnectAfterMs, String room, String sender, String content) implements ServerFrame {
+
+        public Draining(long reconnectAfterMs) {
+            this(reconnectAfterMs, null, null, null);
+        }
+
+        @Override
+        public Draining printable(String home) {
+            return new Draining(reconnectAfterMs, home, UserName.SYSTEM, "The server restarts; please reconnect");
+        }
+    }
+
     record Error(
             Long id, String key, String room, String code, String text, Long retryAfterMs, String sender, String content)
             implements ServerFrame {
 
         public Error(Long id, String key, String room, ErrorCode code, String text, Long retryAfterMs) {
             this(id, key, room, code.wire(), text, retryAfterMs, null, null);
+        }
+
+        @Override
+        public Error printable(String home) {
+            return new Error(id, key, room == null ? home : room, code, text, retryAfterMs, UserName.SYSTEM, text);
         }
     }
 }

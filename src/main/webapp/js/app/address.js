@@ -1,0 +1,28 @@
+import { normaliseName, whyNotAName } from './model/names.js';
+
+/** @returns {string} the room that the page's address names after `#`; empty if none */
+export function roomInAddress() {
+  let name;
+  try {
+    name = normaliseName(decodeURIComponent(location.hash.slice(1)));
+  } catch {
+    return '';
+  }
+  return whyNotAName(name) ? '' : name;
+}
+
+/** Keeps the address and the active room the same, so that links and the Back button work. */
+export function followAddress(chat) {
+  const show = () => {
+    if (chat.active === undefined || chat.active === roomInAddress()) return;
+    const hash = `#${encodeURIComponent(chat.active)}`;
+    if (location.hash) location.hash = hash;
+    else history.replaceState(null, '', hash);
+  };
+  chat.addEventListener('panes', show);
+  window.addEventListener('hashchange', () => {
+    const name = roomInAddress();
+    if (name && name !== chat.active) chat.open(name);
+  });
+  show();
+}

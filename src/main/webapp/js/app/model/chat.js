@@ -1,0 +1,138 @@
+import { Roomcast } from '../../roomcast.js';
+import { ConnectionStatus } from './connection-status.js';
+import { preferences } from './preferences.js';
+import { RoomModel } from './room-model.js';
+
+/**
+ * The whole chat of one person: the connection, the rooms, and which of them stand on the screen.
+ * Dispatches `rooms` (a room came or went), `panes` (what stands where) and `unread`.
+ */
+export class Chat extends EventTarget {
+  client;
+  status;
+  /** The names of the rooms on the screen, from left to right. */
+  panes = [];
+  /** The room that shortcuts and the people list are about. */
+  active;
+  #rooms = new Map();
+  #capacity = 1;
+
+  /** @param {string} user */
+  constructor(user) {
+    super();
+    this.client = new Roomcast({ user });
+    this.status = new ConnectionStatus(this.client);
+  }
+
+  get user() {
+    return this.client.user;
+  }
+
+  /** @returns {RoomModel[]} in the order in which they were joined */
+  get rooms() {
+    return [...this.#rooms.values()];
+  }
+
+  get unread() {
+    return this.rooms.reduce((sum, { unread }) => sum + unread.count, 0);
+  }
+
+  /** @returns {RoomModel|undefined} */
+  room(name) {
+    return this.#rooms.get(name);
+  }
+
+  /** How many rooms fit side by side. */
+  get capacity() {
+    return this.#capacity;
+  }
+
+  set capacity(capacity) {
+    this.#capacity = capacity;
+    this.#setPanes(this.panes);
+  }
+
+  /** Joins a room without showing it. */
+  join(name) {
+    if (this.#rooms.has(name)) return;
+    const room = this.client.join(name);
+    this.status.watch(room);
+    const model = new RoomModel(room, () => this.user);
+    model.addEventListener('unread', () => this.dispatchEvent(new Event('unread')));
+    this.#rooms.set(name, model);
+    this.#roomsChanged();
+  }
+
+  /**
+   * Shows a room, joining it if need be.
+   *
+   * @param {string} name
+   * @param {{beside?: boolean}} [options] beside: next to what is shown, not instead of the active room
+   */
+  open(name, { beside = false } = {}) {
+    this.join(name);
+    const panes = [...this.panes];
+    const place = panes.indexOf(this.active);
+    if (!panes.includes(name)) {
+      if (beside || place < 0) panes.splice(place + 1, 0, name);
+      else panes[place] = name;
+    }
+    this.active = name;
+    this.#setPanes(panes);
+  }
+
+  /** Takes a room off the screen; it stays joined. */
+  closePane(name) {
+    if (this.panes.length < 2) return;
+    const place = this.panes.indexOf(name);
+    const panes = this.panes.filter((pane) => pane !== name);
+    if (this.active === name) this.active = panes[Math.min(place, panes.length - 1)];
+    this.#setPanes(panes);
+  }
+
+  leave(name) {
+    const model = this.#rooms.get(name);
+    if (!model) return;
+    const place = this.rooms.indexOf(model);
+    this.#rooms.delete(name);
+    model.room.leave();
+    const rest = this.panes.filter((pane) => pane !== name);
+    if (this.active === name) this.active = rest.at(-1) ?? this.rooms[Math.min(place, this.rooms.length - 1)]?.name;
+    this.#setPanes(rest);
+    this.#roomsChanged();
+  }
+
+  /** @param {number} step 1 for the next room in the list, -1 for the previous; unreadOnly skips the others */
+  step(step, { unreadOnly = false } = {}) {
+    const { rooms } = this;
+    const start = rooms.findIndex(({ name }) => name === this.active);
+    for (let i = 1; i <= rooms.length; i += 1) {
+      const room = rooms[(start + step * i + rooms.length * i) % rooms.length];
+      if (room.name !== this.active && (!unreadOnly || room.unread.count > 0)) {
+        this.open(room.name);
+        return;
+      }
+    }
+  }
+
+  close() {
+    this.client.close();
+  }
+
+  /** As many as fit, and the active one among them. */
+  #setPanes(panes) {
+    const shown = panes.filter((name) => this.#rooms.has(name));
+    if (this.active !== undefined && !shown.includes(this.active)) shown.push(this.active);
+    while (shown.length > this.#capacity) shown.splice(shown[0] === this.active ? 1 : 0, 1);
+    for (const name of this.panes) if (!shown.includes(name)) this.#rooms.get(name)?.putAway();
+    this.panes = shown;
+    preferences.panes.set(shown);
+    this.dispatchEvent(new Event('panes'));
+  }
+
+  #roomsChanged() {
+    preferences.rooms.set([...this.#rooms.keys()]);
+    this.dispatchEvent(new Event('rooms'));
+    this.dispatchEvent(new Event('unread'));
+  }
+}

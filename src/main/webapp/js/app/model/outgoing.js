@@ -1,0 +1,114 @@
+import { randomKey } from '../../roomcast.js';
+import { preferences } from './preferences.js';
+
+/** After this long the server may have forgotten the key, and sending again by itself could say it twice. */
+const KEY_LIFETIME_MS = 280_000;
+
+/**
+ * What this user sent to one room and has not come back as a message yet: shown at once, in its own state.
+ * It survives a reload of the page, key and all, so that a message is stored once however often it is sent.
+ */
+export class Outgoing {
+  #room;
+  #user;
+  #changed;
+  #messages = [];
+
+  /**
+   * @param {import('../../roomcast.js').Room} room
+   * @param {string} user
+   * @param {() => void} changed
+   */
+  constructor(room, user, changed) {
+    this.#room = room;
+    this.#user = user;
+    this.#changed = changed;
+    room.addEventListener('delayed', ({ detail }) => this.#update(detail.key, { state: 'delayed', error: detail.error }));
+  }
+
+  /** @returns {{key, content, at, state: 'sending'|'delayed'|'sent'|'failed', error?, offset?}[]} */
+  get messages() {
+    return this.#messages;
+  }
+
+  /** What an earlier life of this page could not send. */
+  restore() {
+    const mine = preferences.unsent.get().filter(({ user, room }) => user === this.#user && room === this.#room.name);
+    for (const { key, content, at, failed } of mine) {
+      const outlived = Date.now() - at > KEY_LIFETIME_MS ? 'outcome_unknown' : undefined;
+      const code = failed ?? outlived;
+      const message = { key, content, at, state: code ? 'failed' : 'sending', error: code && { code } };
+      this.#messages.push(message);
+      if (!code) this.#publish(message);
+    }
+  }
+
+  send(content) {
+    const message = { key: randomKey(), content, at: Date.now(), state: 'sending' };
+    this.#messages.push(message);
+    this.#publish(message);
+    this.#save();
+    this.#changed();
+  }
+
+  /** Sends a failed message again, with the key that it has. */
+  retry(key) {
+    const message = this.#update(key, { state: 'sending', error: undefined });
+    if (message) this.#publish(message);
+  }
+
+  discard(key) {
+    if (!this.#remove(key)) return;
+    this.#save();
+    this.#changed();
+  }
+
+  /** @returns {boolean} whether the message that arrived is one of these; it is then no longer */
+  arrived({ key, own }) {
+    if (!own || !this.#remove(key)) return false;
+    this.#save();
+    return true;
+  }
+
+  /** Messages up to `offset` will not arrive by themselves: the stored ones are behind the gap. */
+  skipped(offset) {
+    this.#messages = this.#messages.filter((message) => message.state !== 'sent' || message.offset > offset);
+  }
+
+  async #publish(message) {
+    try {
+      const { offset } = await this.#room.publish(message.content, { key: message.key });
+      this.#update(message.key, { state: 'sent', error: undefined, offset });
+    } catch (error) {
+      // Leaving is the user's own doing, and the room is no longer shown.
+      if (error.code !== 'left') this.#update(message.key, { state: 'failed', error });
+    }
+    this.#save();
+  }
+
+  #update(key, change) {
+    const message = this.#messages.find((candidate) => candidate.key === key);
+    if (message) {
+      Object.assign(message, change);
+      this.#changed();
+    }
+    return message;
+  }
+
+  #remove(key) {
+    const index = this.#messages.findIndex((message) => message.key === key);
+    if (index < 0) return false;
+    this.#messages.splice(index, 1);
+    return true;
+  }
+
+  #save() {
+    const others = preferences.unsent.get().filter(({ user, room }) => user !== this.#user || room !== this.#room.name);
+    const mine = this.#messages
+      .filter(({ state }) => state !== 'sent')
+      .map(({ key, content, at, error, state }) => ({
+        user: this.#user, room: this.#room.name, key, content, at, failed: state === 'failed' ? error.code : undefined,
+      }));
+    preferences.unsent.set([...others, ...mine]);
+  }
+}

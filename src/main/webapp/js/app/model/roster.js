@@ -1,0 +1,68 @@
+/** Names are asked for again at most this often when the counts do not agree. */
+const REFRESH_AFTER_MS = 3_000;
+
+/**
+ * Who is in a room. Follows the presence frames; where those carry a count only (large rooms), or the count tells
+ * that something was missed, the whole list is asked for again.
+ */
+export class Roster {
+  count = 0;
+  #room;
+  #changed;
+  #names = new Set();
+  #wanted = false;
+  #timer;
+
+  /**
+   * @param {import('../../roomcast.js').Room} room
+   * @param {() => void} changed
+   */
+  constructor(room, changed) {
+    this.#room = room;
+    this.#changed = changed;
+    room.addEventListener('joined', ({ detail }) => {
+      this.count = detail.members;
+      if (this.#wanted) this.#refresh();
+      changed();
+    });
+    room.addEventListener('presence', ({ detail }) => this.#follow(detail));
+  }
+
+  /** @returns {string[]} sorted for people; in very large rooms not everybody */
+  get names() {
+    return [...this.#names].sort((a, b) => a.localeCompare(b));
+  }
+
+  /** Somebody looks: names are worth a request. */
+  want() {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    this.#refresh();
+  }
+
+  #follow({ joined, left, count }) {
+    for (const name of joined) this.#names.add(name);
+    for (const name of left) this.#names.delete(name);
+    if (Number.isFinite(count)) this.count = count;
+    if (this.#wanted && this.count !== this.#names.size) this.#refreshSoon();
+    this.#changed();
+  }
+
+  #refreshSoon() {
+    // The jitter keeps a whole room from asking in the same moment.
+    this.#timer ??= setTimeout(() => this.#refresh(), REFRESH_AFTER_MS * (1 + Math.random()));
+  }
+
+  async #refresh() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    try {
+      const { count, users } = await this.#room.members();
+      this.count = count;
+      this.#names = new Set(users);
+      this.#changed();
+    } catch {
+      // The room was left, or the list comes with the next presence frame.
+    }
+  }
+}

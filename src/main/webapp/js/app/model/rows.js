@@ -1,0 +1,84 @@
+import { dayKey } from '../format.js';
+
+/** Messages of one sender that are closer than this stand together under one name. */
+const GROUP_WITHIN_MS = 5 * 60_000;
+
+/**
+ * What a message list shows, from top to bottom, as plain values with a `key` that stays the same as long as the row
+ * does: `start`, `day`, `gap`, `unread`, `message` and `outgoing`.
+ *
+ * @param {import('./room-model.js').RoomModel} model
+ * @param {string} user
+ * @returns {object[]}
+ */
+export function rowsOf({ timeline, outgoing, unread, loads }, user) {
+  if (!timeline.loaded) return [];
+  const rows = [];
+  const { entries } = timeline;
+  if (timeline.atStart) rows.push({ kind: 'start', key: 'start', whole: (entries[0]?.offset ?? 1) === 1 });
+  let previous;
+  for (const entry of entries) {
+    const gap = gapBetween(previous, entry);
+    if (gap) rows.push(gapRow(gap, timeline, loads));
+    const day = dayKey(entry.at);
+    if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, entry));
+    const line = unread.from?.epoch === entry.epoch && isFirstUnread(unread.from.offset, previous, entry);
+    if (line) rows.push({ kind: 'unread', key: 'unread' });
+    rows.push({
+      kind: 'message',
+      key: entry.rowKey ?? `${entry.epoch}:${entry.offset}`,
+      message: entry,
+      grouped: !gap && !line && follows(previous, entry),
+    });
+    previous = entry;
+  }
+  if (!timeline.attached) return rows;
+  const last = { epoch: timeline.epoch, offset: timeline.newest + 1 };
+  const gap = previous && gapBetween(previous, last);
+  if (gap) rows.push(gapRow(gap, timeline, loads));
+  pushOutgoing(rows, outgoing.messages, user, gap ? undefined : previous);
+  return rows;
+}
+
+function pushOutgoing(rows, messages, user, previous) {
+  for (const outgoing of messages) {
+    const message = { sender: user, content: outgoing.content, at: outgoing.at, own: true, key: outgoing.key };
+    const day = dayKey(message.at);
+    if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, message));
+    rows.push({
+      kind: 'message', key: `out:${outgoing.key}`, message, outgoing, grouped: follows(previous, message),
+    });
+    previous = message;
+  }
+}
+
+function gapBetween(before, after) {
+  if (!before) return undefined;
+  if (before.epoch !== after.epoch) {
+    return { epoch: after.epoch, from: 1, to: after.offset - 1, renumbered: true, before };
+  }
+  if (after.offset === before.offset + 1) return undefined;
+  return { epoch: after.epoch, from: before.offset + 1, to: after.offset - 1, renumbered: false, before };
+}
+
+function gapRow(gap, timeline, loads) {
+  const load = loads.get(`gap:${gap.from}`);
+  return {
+    kind: 'gap', key: `gap:${gap.epoch}:${gap.from}`, ...gap,
+    gone: timeline.isGone(gap), loading: load === 'loading', failed: load instanceof Error,
+  };
+}
+
+function dayRow(day, { epoch, offset, key, at }) {
+  return { kind: 'day', key: `day:${day}:${epoch ?? key}:${offset ?? ''}`, at };
+}
+
+function isFirstUnread(from, previous, { epoch, offset }) {
+  return offset >= from && !(previous?.epoch === epoch && previous.offset >= from);
+}
+
+function follows(previous, message) {
+  return previous?.sender === message.sender
+    && message.at - previous.at < GROUP_WITHIN_MS
+    && dayKey(previous.at) === dayKey(message.at);
+}

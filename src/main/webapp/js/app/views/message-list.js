@@ -1,0 +1,159 @@
+import { el, perFrame } from '../dom.js';
+import { errorText } from '../error-text.js';
+import { countOf } from '../format.js';
+import { rowsOf } from '../model/rows.js';
+import { MessageRow } from './message-row.js';
+import { Reconciler } from './reconcile.js';
+import { ScrollKeeper } from './scroll-keeper.js';
+import { createSeparator, updateSeparator } from './separator-rows.js';
+
+/** How near an end of the window more is fetched: before somebody arrives there. */
+const LOAD_WITHIN_PX = 800;
+
+/** The messages of one room: a window that follows the end, or stands still where somebody reads. */
+export class MessageList {
+  #chat;
+  #model;
+  #body;
+  #scroller;
+  #log;
+  #keeper;
+  #rows;
+  #placed = false;
+  /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
+  #wasAttached = true;
+  #stop = new AbortController();
+
+  /**
+   * @param {import('../model/chat.js').Chat} chat
+   * @param {import('../model/room-model.js').RoomModel} model
+   * @param {HTMLElement} body the `.pane-body` of a pane
+   */
+  constructor(chat, model, body) {
+    this.#chat = chat;
+    this.#model = model;
+    this.#body = body;
+    this.#scroller = body.querySelector('.scroller');
+    this.#log = body.querySelector('.log');
+    this.#log.setAttribute('aria-label', `Messages in #${model.name}`);
+    this.#scroller.setAttribute('aria-label', `Messages in #${model.name}`);
+    this.#keeper = new ScrollKeeper(this.#scroller, this.#log);
+    this.#rows = new Reconciler(this.#log, {
+      create: (row) => this.#create(row),
+      update: (node, row) => (row.kind === 'message' ? node.view.update(row) : updateSeparator(node, row, model)),
+    });
+    const render = perFrame(() => this.#render());
+    const { signal } = this.#stop;
+    for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
+    model.addEventListener('unread', () => this.#showPill(), { signal });
+    this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
+    document.addEventListener('visibilitychange', () => this.#watch(), { signal });
+    body.querySelector('.pill').addEventListener('click', () => this.toLatest(), { signal });
+    render();
+  }
+
+  /** Screen readers read along in one room only. */
+  set active(active) {
+    this.#log.setAttribute('aria-live', active ? 'polite' : 'off');
+  }
+
+  /** Goes to the newest message and stays there. */
+  async toLatest() {
+    if (!this.#model.timeline.attached) await this.#model.showLatest();
+    this.#render();
+    this.#keeper.toEnd();
+    this.#scrolled();
+  }
+
+  /** @param {number} pages how many screens to scroll; negative is up */
+  scrollBy(pages) {
+    this.#scroller.scrollTop += pages * this.#scroller.clientHeight * 0.85;
+  }
+
+  stop() {
+    this.#stop.abort();
+    this.#keeper.stop();
+  }
+
+  #create(row) {
+    if (row.kind !== 'message') return createSeparator(row, this.#model);
+    const view = new MessageRow(this.#model, row);
+    view.element.view = view;
+    return view.element;
+  }
+
+  #render() {
+    if (this.#stop.signal.aborted) return;
+    const { loads, timeline } = this.#model;
+    const hadFocus = this.#log.contains(document.activeElement);
+    this.#log.setAttribute('aria-busy', String(loads.get('older') === 'loading' || loads.get('newer') === 'loading'));
+    const stick = this.#wasAttached && timeline.attached;
+    this.#wasAttached = timeline.attached;
+    this.#keeper.during(stick, () => {
+      this.#rows.show(rowsOf(this.#model, this.#chat.user));
+      this.#showStatus('older', loads.get('older'), () => this.#model.loadOlder());
+      this.#showStatus('newer', loads.get('newer'), () => this.#model.loadNewer());
+    });
+    if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
+    if (timeline.loaded && !this.#placed) this.#place();
+    this.#showEmpty();
+    this.#scrolled();
+  }
+
+  /** Where to begin: at the end, but never past what was not read yet. */
+  #place() {
+    this.#placed = true;
+    const line = this.#log.querySelector('.unread-line');
+    const edge = this.#scroller.getBoundingClientRect().top;
+    if (line && line.getBoundingClientRect().top < edge) this.#keeper.toTop(line);
+  }
+
+  #scrolled() {
+    const { timeline, loads } = this.#model;
+    this.#keeper.scrolled();
+    const following = this.#keeper.following && timeline.attached;
+    const offset = this.#keeper.firstVisible('.message[data-offset]')?.dataset.offset;
+    this.#model.viewedOffset = following || offset === undefined ? undefined : Number(offset);
+    if (this.#keeper.distanceToStart < LOAD_WITHIN_PX && !loads.has('older')) this.#model.loadOlder();
+    if (this.#keeper.distanceToEnd < LOAD_WITHIN_PX && !loads.has('newer')) this.#model.loadNewer();
+    this.#watch();
+    this.#showPill();
+  }
+
+  #watch() {
+    const { attached, loaded } = this.#model.timeline;
+    const atEnd = this.#keeper.following && attached && loaded;
+    this.#model.watch(atEnd && document.visibilityState === 'visible');
+  }
+
+  #showPill() {
+    const { timeline, unread } = this.#model;
+    const far = !timeline.attached || this.#keeper.distanceToEnd > this.#scroller.clientHeight;
+    const following = this.#keeper.following && timeline.attached;
+    const pill = this.#body.querySelector('.pill');
+    pill.hidden = following || !(unread.count > 0 || far);
+    pill.classList.toggle('has-unread', unread.count > 0);
+    pill.firstElementChild.textContent = unread.count > 0 ? countOf(unread.count, 'new message') : 'Latest messages';
+  }
+
+  #showStatus(end, load, retry) {
+    const status = this.#body.querySelector(`[data-status=${end}]`);
+    status.hidden = load === undefined;
+    if (load === 'loading') {
+      status.textContent = 'Loading…';
+    } else if (load) {
+      const button = el('button', { class: 'button small', type: 'button', onclick: retry }, 'Try again');
+      status.replaceChildren(`${errorText(load)} `, button);
+    }
+  }
+
+  #showEmpty() {
+    const { timeline, refusal, loads } = this.#model;
+    const empty = this.#body.querySelector('.list-empty');
+    const error = refusal ?? (loads.get('latest') instanceof Error ? loads.get('latest') : undefined);
+    empty.hidden = !error && this.#log.childElementCount > 0 && (timeline.entries.length > 0 || !timeline.loaded);
+    if (this.#model.outgoing.messages.length > 0 && timeline.loaded) empty.hidden = true;
+    if (error) empty.textContent = errorText(error);
+    else empty.textContent = timeline.loaded ? 'Nothing here yet. Say hello!' : 'Loading messages…';
+  }
+}

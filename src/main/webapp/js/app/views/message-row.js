@@ -1,0 +1,69 @@
+import { avatar, hueOf } from '../avatar.js';
+import { el, icon } from '../dom.js';
+import { errorText } from '../error-text.js';
+import { formatExactTime, formatTime } from '../format.js';
+import { linkify } from '../linkify.js';
+
+const STATE_ICON = { sending: 'clock', delayed: 'clock', sent: 'check', stored: 'check', failed: 'warning' };
+const STATE_NAME = { sending: 'Sending', delayed: 'Waiting', sent: 'Sent', stored: 'Sent', failed: 'Not sent' };
+
+/** One message. A row of an own message begins as outgoing and becomes the stored message in place. */
+export class MessageRow {
+  #model;
+  #row;
+  #time = el('time', { class: 'time' });
+  #state = el('span', { class: 'state' });
+  #trouble = el('div', { class: 'trouble', hidden: true });
+
+  /** @param {import('../model/room-model.js').RoomModel} model */
+  constructor(model, row) {
+    this.#model = model;
+    const { sender, content, own } = row.message;
+    const name = el('span', { class: 'sender', dir: 'auto' }, sender);
+    name.style.setProperty('--hue', hueOf(sender));
+    this.element = el('div', { class: 'message' },
+      avatar(sender),
+      el('div', { class: 'message-body' },
+        el('div', { class: 'meta' }, name, own ? el('span', { class: 'you' }, 'you') : undefined, this.#time, this.#state),
+        el('div', { class: 'text', dir: 'auto' }, ...linkify(content)),
+        this.#trouble));
+    this.element.classList.toggle('own', Boolean(own));
+    this.update(row);
+  }
+
+  update(row) {
+    const before = this.#row;
+    this.#row = row;
+    const { message, outgoing, grouped } = row;
+    this.element.classList.toggle('grouped', grouped);
+    if (message.offset !== undefined) this.element.dataset.offset = message.offset;
+    if (before?.message.at !== message.at) this.#showTime(message.at);
+    const state = outgoing?.state ?? (message.own ? 'stored' : '');
+    if (this.element.dataset.state !== state || outgoing?.error) this.#showState(state, outgoing);
+  }
+
+  #showTime(at) {
+    this.#time.dateTime = new Date(at).toISOString();
+    this.#time.title = formatExactTime(at);
+    this.#time.textContent = formatTime(at);
+  }
+
+  #showState(state, outgoing) {
+    this.element.dataset.state = state;
+    this.#state.replaceChildren();
+    if (state) this.#state.append(icon(STATE_ICON[state]), el('span', { class: 'visually-hidden' }, STATE_NAME[state]));
+    this.#state.title = STATE_NAME[state] ?? '';
+    this.#trouble.hidden = !outgoing?.error;
+    this.#trouble.replaceChildren(...(outgoing?.error ? this.#troubleOf(outgoing) : []));
+  }
+
+  #troubleOf({ key, state, error }) {
+    const text = el('span', { class: 'trouble-text' }, state === 'failed' ? `Not sent. ${errorText(error)}` : errorText(error));
+    if (state !== 'failed') return [text];
+    return [
+      text,
+      el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.retry(key) }, 'Retry'),
+      el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.discard(key) }, 'Discard'),
+    ];
+  }
+}

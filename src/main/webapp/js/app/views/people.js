@@ -1,0 +1,57 @@
+import { avatar } from '../avatar.js';
+import { el, perFrame } from '../dom.js';
+import { countOf, formatCount } from '../format.js';
+import { Reconciler } from './reconcile.js';
+
+/** More names than this are no help to anybody. */
+const MOST_NAMES = 200;
+
+/** Who is in the active room. */
+export class People {
+  #chat;
+  #element;
+  #rows;
+  #model;
+  #render = perFrame(() => this.#draw());
+
+  /**
+   * @param {import('../model/chat.js').Chat} chat
+   * @param {HTMLElement} element
+   */
+  constructor(chat, element) {
+    this.#chat = chat;
+    this.#element = element;
+    this.#rows = new Reconciler(element.querySelector('.people-list'), {
+      create: (row) => (row.more ? el('li', { class: 'people-more' }, row.more) : this.#person(row)),
+      update: (node, row) => { if (row.more) node.textContent = row.more; },
+    });
+    chat.addEventListener('panes', () => this.show());
+  }
+
+  /** Call when the list was opened: names are asked for only while somebody looks. */
+  show() {
+    const model = this.#chat.room(this.#chat.active);
+    if (model !== this.#model) {
+      this.#model?.removeEventListener('people', this.#render);
+      this.#model = model;
+      this.#model?.addEventListener('people', this.#render);
+    }
+    if (!this.#element.hidden) model?.roster.want();
+    this.#render();
+  }
+
+  #draw() {
+    if (this.#element.hidden) return;
+    const { names, count } = this.#model?.roster ?? { names: [], count: 0 };
+    this.#element.querySelector('.people-count').textContent = count > 0 ? formatCount(count) : '';
+    const rows = names.slice(0, MOST_NAMES).map((name) => ({ key: `name:${name}`, name }));
+    const hidden = Math.max(count, names.length) - rows.length;
+    if (hidden > 0) rows.push({ key: 'more', more: `and ${countOf(hidden, 'other')}` });
+    this.#rows.show(rows);
+  }
+
+  #person({ name }) {
+    const you = name === this.#chat.user ? el('span', { class: 'you' }, 'you') : undefined;
+    return el('li', { class: 'person' }, avatar(name), el('span', { class: 'person-name', dir: 'auto', title: name }, name), you);
+  }
+}

@@ -1,0 +1,84 @@
+/** Nobody scrolls to the exact end; this near counts as being there. */
+const AT_END_PX = 48;
+
+/**
+ * Keeps what somebody reads where it is while rows come and go around it; one who is at the end stays at the end.
+ * Done by hand, since browsers disagree on scroll anchoring.
+ */
+export class ScrollKeeper {
+  /** Whether the view follows the end. */
+  following = true;
+  #scroller;
+  #rows;
+
+  /**
+   * @param {HTMLElement} scroller
+   * @param {HTMLElement} rows its element whose children are the rows
+   */
+  constructor(scroller, rows) {
+    this.#scroller = scroller;
+    this.#rows = rows;
+    this.resized = new ResizeObserver(() => this.following && this.toEnd());
+    this.resized.observe(scroller);
+  }
+
+  get distanceToEnd() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  get distanceToStart() {
+    return this.#scroller.scrollTop;
+  }
+
+  /** The person scrolled. */
+  scrolled() {
+    this.following = this.distanceToEnd < AT_END_PX;
+  }
+
+  toEnd() {
+    this.following = true;
+    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+  }
+
+  /** Brings a row to the top, a little below the edge. */
+  toTop(row) {
+    const edge = this.#scroller.getBoundingClientRect().top;
+    this.#scroller.scrollTop += row.getBoundingClientRect().top - edge - 24;
+    this.scrolled();
+  }
+
+  /** @returns {HTMLElement|undefined} the first row that matches and is at least partly visible */
+  firstVisible(selector) {
+    const edge = this.#scroller.getBoundingClientRect().top;
+    for (const row of this.#rows.children) {
+      if (row.matches(selector) && row.getBoundingClientRect().bottom > edge) return row;
+    }
+    return undefined;
+  }
+
+  /**
+   * Runs a change of the rows so that what is being read does not move.
+   *
+   * @param {boolean} stick whether one who follows the end goes with it
+   * @param {() => void} change
+   */
+  during(stick, change) {
+    if (stick && this.following) {
+      change();
+      this.toEnd();
+      return;
+    }
+    const anchor = this.firstVisible('.message');
+    const top = anchor?.getBoundingClientRect().top;
+    change();
+    if (!anchor?.isConnected) return;
+    const moved = anchor.getBoundingClientRect().top - top;
+    // Positions are rounded to pixels: making good for less than one would add up to a drift.
+    if (Math.abs(moved) >= 1) this.#scroller.scrollTop += moved;
+  }
+
+  stop() {
+    this.resized.disconnect();
+  }
+}

@@ -1,0 +1,174 @@
+import { Connection } from './connection.js';
+import { defaultEndpoint } from './endpoint.js';
+import { RoomcastError } from './errors.js';
+import { Membership } from './membership.js';
+import { Requests } from './requests.js';
+import { Room } from './room.js';
+
+const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
+
+/**
+ * A client of a Roomcast server: any number of rooms over one connection, which is opened again whenever it is lost.
+ *
+ * Every event is a `CustomEvent`; this is its `detail`:
+ *
+ * | event | detail | when |
+ * |---|---|---|
+ * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
+ * | `open` | `{user, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
+ * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs` |
+ * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
+ * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
+ * | `error` | RoomcastError | an error that belongs to no room |
+ */
+export class Roomcast extends EventTarget {
+  #connection;
+  #requests;
+  #outboxLimit;
+  #rooms = new Map();
+  #user;
+  #limits = NO_LIMITS;
+
+  /**
+   * Connects at once.
+   *
+   * @param {object} [options]
+   * @param {string} [options.user] who to be, where the server lets anyone choose; without it the server picks a name
+   * @param {string|(() => string|Promise<string>)} [options.token] proof of who this is; a function is asked before
+   *     each connection, so that it can give a fresh one
+   * @param {string} [options.url] the WebSocket address; by default `ws` on the server that this library came from
+   * @param {number} [options.outboxLimit] how many messages of one room may wait to be stored; 500
+   * @param {{baseMs?: number, capMs?: number}} [options.backoff] pauses between attempts are drawn between 0 and a
+   *     ceiling that doubles from baseMs (1000 ms) to capMs (30000 ms)
+   * @param {typeof WebSocket} [options.WebSocket] another implementation of the class, outside browsers
+   */
+  constructor({ user, token, url = defaultEndpoint(), outboxLimit = 500, backoff, WebSocket = globalThis.WebSocket } = {}) {
+    super();
+    this.#user = user?.normalize('NFC');
+    this.#outboxLimit = outboxLimit;
+    // Once the server has picked a name for a nameless client, that client stays the same person.
+    const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
+    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff }, {
+      state: (state, detail) => this.#stateChanged(state, detail),
+      frame: (frame) => this.#receive(frame),
+    });
+    this.#requests = new Requests((frame) => this.#connection.send(frame));
+    this.connect();
+  }
+
+  /** @returns {'idle'|'connecting'|'open'|'waiting'|'closed'} */
+  get state() {
+    return this.#connection.state;
+  }
+
+  /** Who this client is: as the server said, or as it was told. */
+  get user() {
+    return this.#user;
+  }
+
+  /** What the server allows: `{frameBytes, contentBytes, rooms}`; 0 means no limit. */
+  get limits() {
+    return this.#limits;
+  }
+
+  /** @returns {Room[]} the rooms that were joined and not left */
+  get rooms() {
+    return [...this.#rooms.values()].map(({ room }) => room);
+  }
+
+  /** Connects again after `closed`; every room is joined again. */
+  connect() {
+    this.#connection.open();
+  }
+
+  /** Does not wait for the pause before the next attempt to end. */
+  retryNow() {
+    this.#connection.retryNow();
+  }
+
+  /**
+   * Joins a room, now or as soon as there is a connection. The room that was joined already is returned as it is.
+   *
+   * @param {string} name
+   * @param {{since?: {epoch: string, offset: number}}} [options] since: a `position` kept from earlier; what came
+   *     after it is delivered
+   * @returns {Room}
+   */
+  join(name, { since } = {}) {
+    const key = String(name).normalize('NFC');
+    const known = this.#rooms.get(key);
+    if (known) return known.room;
+    let membership;
+    const room = new Room(key, (events) => {
+      membership = new Membership(key, this.#session(), events, { since, outboxLimit: this.#outboxLimit });
+      return membership;
+    }, () => this.#leave(key, membership));
+    this.#rooms.set(key, { room, membership });
+    if (this.state === 'open') membership.connected();
+    return room;
+  }
+
+  /** Leaves everything and disconnects. What waits to be sent is rejected. */
+  close() {
+    this.#connection.close();
+  }
+
+  #session() {
+    return {
+      send: (frame) => this.#connection.send(frame),
+      ask: (frame) => this.#requests.ask(frame),
+      nextId: () => this.#requests.nextId(),
+      user: () => this.#user,
+      contentBytes: () => this.#limits.contentBytes,
+    };
+  }
+
+  async #leave(name, membership) {
+    if (this.#rooms.get(name)?.membership !== membership) return;
+    this.#rooms.delete(name);
+    membership.end('left', new RoomcastError('left', 'The room was left.', { room: name }));
+    try {
+      await this.#requests.ask({ type: 'leave', room: name });
+    } catch {
+      // Without a connection the server has noticed anyway.
+    }
+  }
+
+  #stateChanged(state, detail) {
+    const memberships = [...this.#rooms.values()].map(({ membership }) => membership);
+    if (state === 'open') {
+      this.#user = detail.user;
+      this.#limits = { ...NO_LIMITS, ...detail.limits };
+      for (const membership of memberships) membership.connected();
+    } else {
+      this.#requests.disconnected();
+      for (const membership of memberships) {
+        if (state === 'closed') membership.end('closed', detail.error);
+        else membership.disconnected();
+      }
+    }
+    this.#emit(state, detail);
+  }
+
+  #receive(frame) {
+    if (frame.type === 'draining') {
+      this.#connection.reconnectAfter(Math.max(0, Number(frame.reconnectAfterMs) || 0));
+      this.#emit('draining', frame);
+      return;
+    }
+    if (this.#requests.settle(frame)) return;
+    const membership = this.#rooms.get(frame.room)?.membership ?? this.#claimant(frame);
+    if (membership) membership.receive(frame);
+    else if (frame.type === 'error') this.#emit('error', RoomcastError.of(frame));
+  }
+
+  /** An error about a frame that could not be read may name no room. */
+  #claimant(frame) {
+    if (frame.type !== 'error') return undefined;
+    return [...this.#rooms.values()].find(({ membership }) => membership.claims(frame))?.membership;
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,172 @@
+import { Backoff } from './backoff.js';
+import { describe, isNodeFull, mayReturn } from './close-codes.js';
+import { RoomcastError } from './errors.js';
+import { Link } from './link.js';
+import { Wake } from './wake.js';
+
+/** A connection that lived this long was a good one: the next pause is short again. */
+const STABLE_AFTER_MS = 10_000;
+
+/** A full node told us to come back later; a retry within a second would only keep it full. */
+const NODE_FULL_FLOOR_MS = 5_000;
+
+/**
+ * Keeps one Link alive: opens it, and after a loss opens the next one when it may.
+ *
+ *     idle ──open──▶ connecting ──welcome──▶ open
+ *                     ▲      │                │
+ *                     │      └─────lost───────┤
+ *                     └──retry── waiting ◀────┘        any ──close, or told to stay away──▶ closed
+ */
+export class Connection {
+  state = 'idle';
+  #options;
+  #events;
+  #backoff;
+  #wake;
+  #link;
+  #retryTimer;
+  #drainTimer;
+  /** When the server told us to come back, in the time of performance.now(): no hint makes us come sooner. */
+  #notBefore = 0;
+  #openedAt = 0;
+  /** Counts attempts, so that an answer to an abandoned one is known to be stale. */
+  #attempt = 0;
+
+  /**
+   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object}} options
+   * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
+   */
+  constructor(options, events) {
+    this.#options = options;
+    this.#events = events;
+    this.#backoff = new Backoff(options.backoff);
+  }
+
+  /** Starts, or starts again after `closed`. Does nothing while there is a connection or an attempt. */
+  open() {
+    if (this.state !== 'idle' && this.state !== 'closed') return;
+    this.#wake = new Wake({ back: () => this.retryNow({ polite: true }), gone: () => this.#link?.probe() });
+    this.#backoff.reset();
+    this.#connect();
+  }
+
+  /** @returns {boolean} false when there is no open connection; the frame is not kept */
+  send(frame) {
+    return this.state === 'open' && this.#link.send(frame);
+  }
+
+  /**
+   * Ends the pause before the next attempt; on an open connection, asks the server for a sign of life.
+   *
+   * @param {{polite?: boolean}} [options] polite: not before the time that the server named
+   */
+  retryNow({ polite = false } = {}) {
+    if (this.state === 'open') this.#link.probe();
+    if (this.state !== 'waiting') return;
+    if (polite && performance.now() < this.#notBefore) return;
+    this.#connect();
+  }
+
+  /** The server drains: it gave this client a time of its own to come back at. */
+  reconnectAfter(delayMs) {
+    clearTimeout(this.#drainTimer);
+    this.#notBefore = performance.now() + delayMs;
+    this.#drainTimer = setTimeout(() => {
+      if (this.state === 'open' || this.state === 'waiting') this.#connect();
+    }, delayMs);
+  }
+
+  close() {
+    this.#end({ code: 1000, error: new RoomcastError('closed', 'This client was closed.') });
+  }
+
+  async #connect() {
+    const attempt = this.#abandon();
+    this.#enter('connecting', { attempt: this.#backoff.attempt });
+    let hello;
+    try {
+      hello = await this.#options.hello();
+    } catch (cause) {
+      if (attempt === this.#attempt) this.#retry(0, { code: 0, reason: `No token: ${cause?.message ?? cause}` });
+      return;
+    }
+    if (attempt !== this.#attempt) return;
+    try {
+      this.#link = this.#makeLink(hello);
+    } catch (cause) {
+      // The browser refuses the address itself, such as ws: from an https: page.
+      this.#end({ code: 0, error: new RoomcastError('closed', cause.message) });
+    }
+  }
+
+  #makeLink(hello) {
+    const { url, WebSocket } = this.#options;
+    return new Link({
+      url,
+      hello,
+      WebSocket,
+      welcome: (frame) => this.#welcomed(frame),
+      frame: (frame) => this.#events.frame(frame),
+      refused: (frame) => this.#refused(frame),
+      lost: (code, reason) => this.#lost(code, reason),
+    });
+  }
+
+  /** Whatever ran before counts no more. */
+  #abandon() {
+    clearTimeout(this.#retryTimer);
+    clearTimeout(this.#drainTimer);
+    this.#link?.close();
+    this.#link = undefined;
+    return (this.#attempt += 1);
+  }
+
+  #welcomed(welcome) {
+    this.#openedAt = performance.now();
+    this.#notBefore = 0;
+    this.#enter('open', welcome);
+  }
+
+  /** An error instead of a welcome: who we are is wrong and stays wrong, or the server has no time. */
+  #refused(frame) {
+    const error = RoomcastError.of(frame);
+    if (error.transient) this.#retry(error.retryAfterMs ?? 0, { code: 0, reason: error.message });
+    else this.#end({ code: 0, reason: error.message, error });
+  }
+
+  #lost(code, closeReason) {
+    const reason = describe(code, closeReason);
+    if (!mayReturn(code)) {
+      this.#end({ code, reason, error: new RoomcastError('closed', reason, { closeCode: code }) });
+      return;
+    }
+    if (this.state === 'open' && performance.now() - this.#openedAt >= STABLE_AFTER_MS) this.#backoff.reset();
+    const slot = this.#notBefore - performance.now();
+    if (slot > 0) this.#wait(slot, { code, reason });
+    else this.#retry(isNodeFull(code) ? NODE_FULL_FLOOR_MS : 0, { code, reason });
+  }
+
+  #retry(floorMs, why) {
+    this.#notBefore = performance.now() + floorMs;
+    this.#wait(this.#backoff.next(floorMs), why);
+  }
+
+  #wait(delayMs, why) {
+    this.#abandon();
+    this.#retryTimer = setTimeout(() => this.#connect(), delayMs);
+    this.#enter('waiting', { delayMs, attempt: this.#backoff.attempt, ...why });
+  }
+
+  #end(detail) {
+    if (this.state === 'closed') return;
+    this.#abandon();
+    this.#wake?.stop();
+    this.#enter('closed', { reason: detail.error.message, ...detail });
+  }
+
+  #enter(state, detail) {
+    this.state = state;
+    this.#events.state(state, detail);
+  }
+}

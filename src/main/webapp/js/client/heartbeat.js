@@ -1,0 +1,47 @@
+/** How long a server may take to answer a ping. */
+const PONG_WITHIN_MS = 10_000;
+
+/**
+ * Finds a dead server. A TCP connection whose other end vanished looks alive for minutes; so when nothing was heard
+ * for a while this sends a `ping`, and declares the connection dead when nothing at all comes back.
+ */
+export class Heartbeat {
+  #ping;
+  #dead;
+  #intervalMs = 0;
+  #timer;
+  #waitsForPong = false;
+
+  /** @param {{ping: () => void, dead: () => void}} actions */
+  constructor({ ping, dead }) {
+    this.#ping = ping;
+    this.#dead = dead;
+  }
+
+  /** @param {number} intervalMs how much silence is normal; 0 or nothing means that only `probe` pings */
+  start(intervalMs) {
+    this.#intervalMs = intervalMs > 0 ? intervalMs : 0;
+    this.heard();
+  }
+
+  /** Any frame is a sign of life, not just a pong. */
+  heard() {
+    this.#waitsForPong = false;
+    clearTimeout(this.#timer);
+    if (this.#intervalMs) this.#timer = setTimeout(() => this.probe(), this.#intervalMs);
+  }
+
+  /** Asks now: the network changed or the computer woke up, so silence means little. */
+  probe() {
+    if (this.#waitsForPong) return;
+    this.#waitsForPong = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#dead(), PONG_WITHIN_MS);
+    this.#ping();
+  }
+
+  stop() {
+    clearTimeout(this.#timer);
+    this.#intervalMs = 0;
+  }
+}

@@ -1,0 +1,2 @@
+/** The protocol's fixed limits; those of a server are in its `welcome`. */
+export const MAX_KEY_LENGTH = 64;

@@ -1,0 +1,214 @@
+import { Backoff } from './backoff.js';
+import { RoomcastError } from './errors.js';
+import { Gate } from './gate.js';
+import { Outbox } from './outbox.js';
+import { Sequence } from './sequence.js';
+
+const HISTORY_PAGE = 200;
+
+/** Refusals that may pass when we were in the room before: our own last session may still hold the place. */
+const MAY_PASS = new Set(['room_full', 'too_many_rooms']);
+
+/**
+ * Being in one room, over all the connections that it takes: joins again after each loss, puts messages in order,
+ * sends what waits. Room is the face of it that applications see.
+ *
+ *     waiting ──connected──▶ joining ──joined──▶ joined        waiting: no connection, or a pause before the next try
+ *        ▲                      │  └──────▶ refused            refused, closed: until the next connection
+ *        └─────disconnected─────┴────────────┘                 left: for good
+ */
+export class Membership {
+  state = 'waiting';
+  members = 0;
+  #name;
+  #session;
+  #events;
+  #sequence;
+  #outbox;
+  #backoff = new Backoff();
+  #retryTimer;
+  #joinId;
+  #gate = new Gate();
+  /** Why nothing goes on, in the states refused, closed and left. */
+  #end;
+  #everJoined = false;
+
+  /**
+   * @param {string} name
+   * @param {object} session what the client offers: send, ask, nextId, user, contentBytes
+   * @param {(type: string, detail: object) => void} events
+   * @param {{since?: object, outboxLimit: number}} options
+   */
+  constructor(name, session, events, { since, outboxLimit }) {
+    this.#name = name;
+    this.#session = session;
+    this.#events = events;
+    this.#sequence = new Sequence({
+      message: (message, replayed) => this.#handOn(message, replayed),
+      gap: (gap) => events('gap', { room: name, ...gap }),
+      recovered: ({ complete, ...recovery }) => {
+        if (complete) events('recovered', { room: name, ...recovery });
+        this.#outbox.open(complete);
+      },
+    }, (after) => this.#ask({ type: 'history', after, limit: HISTORY_PAGE }), since);
+    this.#outbox = new Outbox({
+      limit: outboxLimit,
+      contentBytes: () => session.contentBytes(),
+      send: (entry) => this.#publish(entry),
+      delayed: (error, { key }, delayMs) => events('delayed', { room: name, key, error, delayMs }),
+    });
+  }
+
+  get user() {
+    return this.#session.user();
+  }
+
+  get epoch() {
+    return this.#sequence.epoch;
+  }
+
+  get offset() {
+    return this.#sequence.offset;
+  }
+
+  /** Settles with the room's first or next `joined`; see Gate. */
+  whenJoined() {
+    return this.#gate.wait();
+  }
+
+  /** @returns {Promise<{key: string, epoch: string, offset: number}>} */
+  publish(content, key) {
+    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(content, key);
+  }
+
+  /** There is a connection that said `welcome`. */
+  connected() {
+    this.#backoff.reset();
+    this.#join();
+  }
+
+  disconnected() {
+    clearTimeout(this.#retryTimer);
+    this.#end = undefined;
+    this.#gate.shut();
+    this.#sequence.interrupted();
+    this.#outbox.shut();
+    this.state = 'waiting';
+  }
+
+  /**
+   * Nothing goes on by itself from here: what waits is rejected.
+   *
+   * @param {'refused'|'closed'|'left'} state
+   * @param {RoomcastError} error
+   */
+  end(state, error) {
+    this.disconnected();
+    this.state = state;
+    this.#end = error;
+    this.#gate.fail(error);
+    this.#outbox.abandon(error);
+  }
+
+  /** Asks about this room; asks again after a loss of the connection. */
+  async ask(frame) {
+    for (;;) {
+      await this.#gate.wait();
+      try {
+        return await this.#ask(frame);
+      } catch (error) {
+        if (error.code !== 'disconnected') throw error;
+      }
+    }
+  }
+
+  /** Asks on this connection; asks again after a refusal that passes. */
+  async #ask(frame) {
+    const backoff = new Backoff();
+    for (;;) {
+      try {
+        return await this.#session.ask({ ...frame, room: this.#name });
+      } catch (error) {
+        if (!error.transient || error.code === 'timeout' || error.code === 'disconnected') throw error;
+        await new Promise((wake) => setTimeout(wake, backoff.next(error.retryAfterMs)));
+      }
+    }
+  }
+
+  send(frame) {
+    return this.state === 'joined' && this.#session.send({ ...frame, room: this.#name });
+  }
+
+  /** @param {object} frame any frame that names this room */
+  receive(frame) {
+    if (frame.type === 'joined') this.#joined(frame);
+    else if (frame.type === 'error') this.#refused(frame);
+    else if (frame.type === 'ack') this.#outbox.stored(frame);
+    // Until `joined`, frames may still belong to an earlier stay in this room.
+    else if (this.state === 'joined') this.#receiveJoined(frame);
+  }
+
+  /** @returns {boolean} whether an error that names no room was about this one */
+  claims(frame) {
+    return (frame.id !== undefined && frame.id === this.#joinId) || this.#outbox.owns(frame);
+  }
+
+  #receiveJoined(frame) {
+    switch (frame.type) {
+      case 'message': return this.#sequence.message(frame);
+      case 'behind': return this.#sequence.behind(frame);
+      case 'presence':
+        if (Number.isFinite(frame.count)) this.members = frame.count;
+        return this.#events('presence', { joined: [], left: [], ...frame });
+      case 'signal': return this.#events('signal', frame);
+      default: return undefined;
+    }
+  }
+
+  #join() {
+    clearTimeout(this.#retryTimer);
+    this.state = 'joining';
+    this.#joinId = this.#session.nextId();
+    this.#session.send({ type: 'join', id: this.#joinId, room: this.#name, since: this.#sequence.since });
+  }
+
+  #joined(frame) {
+    if (this.state !== 'joining' || (frame.id !== undefined && frame.id !== this.#joinId)) return;
+    this.state = 'joined';
+    this.#joinId = undefined;
+    this.#backoff.reset();
+    this.members = frame.members;
+    this.#events('joined', { ...frame, returned: this.#everJoined });
+    this.#everJoined = true;
+    this.#gate.open();
+    // A room that recovers is written to once all of it arrived: see Outbox.open.
+    if (!this.#sequence.joined(frame)) this.#outbox.open(false);
+  }
+
+  #refused(frame) {
+    if (this.#outbox.refused(frame)) return;
+    const error = RoomcastError.of(frame);
+    if (this.state !== 'joining' || frame.id !== this.#joinId) {
+      this.#events('error', error);
+    } else if (error.transient || (this.#everJoined && MAY_PASS.has(error.code))) {
+      this.state = 'waiting';
+      this.#retryTimer = setTimeout(() => this.#join(), this.#backoff.next(error.retryAfterMs));
+    } else {
+      this.end('refused', error);
+      this.#events('refused', error);
+    }
+  }
+
+  #publish(entry) {
+    entry.id = this.#session.nextId();
+    const { id, key, content } = entry;
+    return this.send({ type: 'publish', id, key, content });
+  }
+
+  #handOn({ offset, sender, content, at, key }, replayed) {
+    const own = sender === this.#session.user();
+    const { epoch } = this.#sequence;
+    if (own && key !== undefined) this.#outbox.stored({ key, epoch, offset });
+    this.#events('message', { room: this.#name, epoch, offset, sender, content, at, key, own, replayed });
+  }
+}

@@ -1,0 +1,131 @@
+import { RoomcastError } from './errors.js';
+import { MAX_KEY_LENGTH } from './limits.js';
+
+/** How often one client says that its user is typing, in milliseconds. Show it for about twice as long. */
+const TYPING_EVERY_MS = 3_000;
+
+/**
+ * One room. Made by `Roomcast.join`; lives through any number of connections until `leave`.
+ *
+ * Every event is a `CustomEvent`; this is its `detail`:
+ *
+ * | event | detail | when |
+ * |---|---|---|
+ * | `joined` | `{room, user, epoch, offset, members, recovered, returned}` | the room was joined; `returned`: again |
+ * | `message` | `{room, epoch, offset, sender, content, at, key?, own, replayed}` | each message, once and in order |
+ * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
+ * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
+ * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
+ * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
+ * | `delayed` | `{room, key, error, delayMs}` | the server asks for patience; the publish is kept and sent again |
+ * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection |
+ * | `error` | RoomcastError | an error that belongs to no call |
+ *
+ * `at` is milliseconds since 1970 UTC. `own` says that `sender` is this client's user. `replayed` marks messages that
+ * were fetched later, after a reconnect for instance.
+ */
+export class Room extends EventTarget {
+  #name;
+  #membership;
+  #leave;
+  #typingAt = -Infinity;
+
+  /** @private use Roomcast.join */
+  constructor(name, join, leave) {
+    super();
+    this.#name = name;
+    this.#membership = join((type, detail) => this.dispatchEvent(new CustomEvent(type, { detail })));
+    this.#leave = leave;
+  }
+
+  get name() {
+    return this.#name;
+  }
+
+  /** @returns {'waiting'|'joining'|'joined'|'refused'|'closed'|'left'} `waiting`: for a connection */
+  get state() {
+    return this.#membership.state;
+  }
+
+  /** How many are here, as far as the server said. */
+  get count() {
+    return this.#membership.members;
+  }
+
+  /** Where this client stands: `{epoch, offset}` of the last message delivered, or undefined before the first join. */
+  get position() {
+    const { epoch, offset } = this.#membership;
+    return epoch === undefined ? undefined : { epoch, offset };
+  }
+
+  /** @returns {Promise<void>} resolves when the room is joined; rejects when it is refused, left or closed */
+  whenJoined() {
+    return this.#membership.whenJoined();
+  }
+
+  /**
+   * Says something. The message is kept, and sent again after a reconnect or a "busy", until the server has stored it;
+   * messages of one room are stored in the order of these calls.
+   *
+   * @param {string} content
+   * @param {{key?: string}} [options] key: 1–64 characters that name this message; random unless given. Publish again
+   *     with the same key, within five minutes, and it is still stored once.
+   * @returns {Promise<{key: string, epoch: string, offset: number}>} resolves when stored; rejects with a
+   *     RoomcastError that names the key when it will not be
+   */
+  publish(content, { key } = {}) {
+    if (typeof content !== 'string' || content === '') {
+      return Promise.reject(new RoomcastError('bad_request', 'A message is a text that is not empty.', { key }));
+    }
+    if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH)) {
+      return Promise.reject(new RoomcastError('bad_request', `A key has 1 to ${MAX_KEY_LENGTH} characters.`, { key }));
+    }
+    return this.#membership.publish(content, key);
+  }
+
+  /**
+   * A page of stored messages, oldest first: the newest, or those before or after an offset (which is not included).
+   *
+   * @param {{before?: number, after?: number, limit?: number}} [range] limit: 1–200, 50 unless given
+   * @returns {Promise<{epoch: string, messages: object[], more: boolean}>} more: in the direction asked for
+   */
+  async history({ before, after, limit } = {}) {
+    const { epoch, messages, more } = await this.#membership.ask({ type: 'history', before, after, limit });
+    const user = this.#membership.user;
+    const room = this.#name;
+    return {
+      epoch,
+      messages: messages.map(({ offset, sender, content, at, key }) =>
+        ({ room, epoch, offset, sender, content, at, key, own: sender === user, replayed: true })),
+      more,
+    };
+  }
+
+  /** @returns {Promise<{count: number, users: string[]}>} who is here; at most 1,000 names, sorted */
+  async members() {
+    const { count, users } = await this.#membership.ask({ type: 'members' });
+    return { count, users };
+  }
+
+  /**
+   * Tells those who are here now something that is not worth keeping.
+   *
+   * @param {string} name
+   * @param {string} [content]
+   * @returns {boolean} whether it was sent; it is never kept for later
+   */
+  signal(name, content) {
+    return this.#membership.send({ type: 'signal', name, content });
+  }
+
+  /** Tells that this user is typing: call on every key, it is sent every three seconds at most. */
+  typing() {
+    if (performance.now() - this.#typingAt < TYPING_EVERY_MS) return;
+    if (this.signal('typing')) this.#typingAt = performance.now();
+  }
+
+  /** @returns {Promise<void>} resolves when the server knows, or cannot be told. What waits to be sent is rejected. */
+  leave() {
+    return this.#leave();
+  }
+}
