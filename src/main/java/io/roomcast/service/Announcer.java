@@ -38,11 +38,7 @@ public class Announcer {
 
     @Inject
     public Announcer(
-            Relay relay,
-            PresenceStore presence,
-            ServerFrameWriter writer,
-            Threads threads,
-            RoomcastConfig config) {
+            Relay relay, PresenceStore presence, ServerFrameWriter writer, Threads threads, RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
@@ -70,8 +66,9 @@ public class Announcer {
 
     private void announceCount(RoomName room) {
         counting.remove(room);
-        presence.roster(room, 0).thenAccept(roster -> send(
-                room, List.of(), List.of(), roster.count(), roster.count() + " people are in the room"));
+        presence.roster(room, 0)
+                .thenAccept(roster ->
+                        send(room, List.of(), List.of(), roster.count(), roster.count() + " people are in the room"));
     }
 
     private void send(RoomName room, List<String> joined, List<String> left, long count, String text) {

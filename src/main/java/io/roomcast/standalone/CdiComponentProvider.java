@@ -17,6 +17,10 @@ public final class CdiComponentProvider extends ComponentProvider {
 
     @Override
     public <T> Object create(Class<T> type) {
+        return injected(type);
+    }
+
+    static <T> T injected(Class<T> type) {
         return new Unmanaged<>(CDI.current().getBeanManager(), type)
                 .newInstance()
                 .produce()

@@ -29,7 +29,7 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class.getPackage(), HealthServlet.class.getPackage())
+                .addPackages(RoomService.class.getPackage(), RoomEndpoint.class.getPackage())
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
@@ -62,7 +62,8 @@ public final class StandaloneServer implements AutoCloseable {
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
-        servlets.addServlet("health", made(HealthServlet.class)).addMapping("/health/*");
+        servlets.addServlet("health", CdiComponentProvider.injected(HealthServlet.class))
+                .addMapping("/health/*");
         servlets.deploy(http);
         try {
             webSockets.deploy();
@@ -71,10 +72,6 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
-    }
-
-    private <T> T made(Class<T> type) {
-        return cdi.select(type).get();
     }
 
     /** The port that it listens on. */
