@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packed WAR started by {@code java -jar}, as a process. */
 class LauncherIT {
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
     private static final int KILLED_BY_TERM = 128 + 15;
 
     private final HttpClient http =
