@@ -60,7 +60,7 @@ public class Announcer {
         if (count <= largestByName) {
             send(room, joined, left, count, text);
         } else if (counting.add(room)) {
-            threads.timer().schedule(() -> announceCount(room), COUNT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            var unused = threads.timer().schedule(() -> announceCount(room), COUNT_INTERVAL_MS, TimeUnit.MILLISECONDS);
         }
     }
 

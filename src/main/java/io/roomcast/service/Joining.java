@@ -96,7 +96,7 @@ public class Joining {
     void leaveAll(RoomSession session) {
         for (Membership membership : session.close()) {
             if (membership.end(rooms)) {
-                threads.timer()
+                var unused = threads.timer()
                         .schedule(
                                 () -> withdraw(membership.room(), session.user(), session.id()),
                                 graceMillis,

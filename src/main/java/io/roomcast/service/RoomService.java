@@ -54,7 +54,11 @@ public class RoomService {
                 config.get(Keys.FRAME_BYTES), config.get(Keys.CONTENT_BYTES), config.get(Keys.ROOMS));
     }
 
-    /** A connection to {@code /ws}. @param user from the address, or null for a guest */
+    /**
+     * A connection to {@code /ws}.
+     *
+     * @param user from the address, or null for a guest
+     */
     public RoomSession open(Transport transport, UserName user) {
         return sessions.open(transport, user, null, false);
     }
@@ -123,7 +127,11 @@ public class RoomService {
         session.heard(System.nanoTime());
     }
 
-    /** The connection has ended. Idempotent. @param code as it was closed, by whichever side */
+    /**
+     * The connection has ended. Idempotent.
+     *
+     * @param code as it was closed, by whichever side
+     */
     public void closed(RoomSession session, int code) {
         if (sessions.remove(session, code)) {
             joining.leaveAll(session);

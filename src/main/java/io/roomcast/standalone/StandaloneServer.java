@@ -13,7 +13,6 @@ import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.WebappContext;
@@ -86,7 +85,7 @@ public final class StandaloneServer implements AutoCloseable {
             if (http.isStarted()) {
                 cdi.select(Lifecycle.class).get().stop();
             }
-            http.shutdown(1, TimeUnit.SECONDS);
+            http.shutdownNow();
             webSockets.stop();
             cdi.close();
         }
