@@ -11,8 +11,8 @@ import java.util.concurrent.Executor;
 /**
  * A room on this node: takes what happens to it in order, and hands it to its members on its lane.
  *
- * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references} and {@code vacancies} belong to {@link RoomRegistry},
- * which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
+ * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references}, {@code vacancies} and {@code subscribed} belong to
+ * {@link RoomRegistry}, which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
  */
 public final class Room {
     private final RoomName name;
@@ -25,6 +25,7 @@ public final class Room {
 
     int references;
     int vacancies;
+    boolean subscribed;
 
     Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent) {
         this.name = name;
