@@ -4,6 +4,8 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -15,6 +17,8 @@ import java.util.concurrent.Executor;
  * {@link RoomRegistry}, which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
  */
 public final class Room {
+    private static final Logger LOG = System.getLogger(Room.class.getName());
+
     private final RoomName name;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
@@ -48,10 +52,15 @@ public final class Room {
 
     private void take(List<RoomEvent> events) {
         for (RoomEvent event : events) {
-            if (early == null) {
-                apply(event);
-            } else {
-                applyEarly(event);
+            try {
+                if (early == null) {
+                    apply(event);
+                } else {
+                    applyEarly(event);
+                }
+            } catch (RuntimeException e) {
+                // A defect, met by one member: the others must not lose the rest of the batch to it.
+                LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
             }
         }
         members.flush();
