@@ -112,7 +112,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     private boolean fits(EncodedFrame frame) {
-        return limits.bytes() == 0 || waitingBytes + frame.bytes() <= limits.bytes();
+        return limits.bytes() == 0 || waitingBytes == 0 || waitingBytes + frame.bytes() <= limits.bytes();
     }
 
     private void dropStale() {
