@@ -1,0 +1,59 @@
+package io.roomcast.boot;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+
+/**
+ * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. Of a WAR the JVM sees only the classes
+ * at its root; this package is copied there and uses nothing but the JDK.
+ */
+public final class Launcher {
+
+    private Launcher() {}
+
+    public static void main(String[] args) throws Throwable {
+        URL[] classpath;
+        try {
+            classpath = unpack();
+        } catch (IOException e) {
+            System.err.println(
+                    "roomcast: cannot unpack the WAR into " + System.getProperty("java.io.tmpdir") + ": " + e);
+            System.exit(1);
+            return;
+        }
+        run(classpath, args);
+    }
+
+    private static URL[] unpack() throws IOException, URISyntaxException {
+        Path war = Path.of(Launcher.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path directory = PrivateDirectory.create();
+        try {
+            UnpackedWar unpacked = UnpackedWar.unpack(war, directory);
+            System.setProperty("roomcast.webroot", unpacked.webroot().toString());
+            return unpacked.classpath();
+        } finally {
+            PrivateDirectory.removeAtExit(directory);
+        }
+    }
+
+    /** The class loader stays open: the server loads classes from it until the process ends. */
+    private static void run(URL[] classpath, String[] args) throws Throwable {
+        ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
+        Thread.currentThread().setContextClassLoader(loader);
+        try {
+            loader.loadClass("io.roomcast.standalone.Main")
+                    .getMethod("main", String[].class)
+                    .invoke(null, (Object) args);
+        } catch (InvocationTargetException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.roomcast.boot;
+
+import static java.nio.file.LinkOption.NOFOLLOW_LINKS;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A temporary directory of this process, closed to other users and removed when the process ends. What a killed process
+ * left behind is removed by the next one: a living process holds a lock in its directory. A process number would not do,
+ * it means nothing in another container that shares the temporary directory.
+ */
+final class PrivateDirectory {
+
+    private static final String PREFIX = "roomcast-";
+    private static final String LOCK = "lock";
+
+    /** Reachable for the life of the process: a lock ends when its channel is collected. */
+    @SuppressWarnings("unused")
+    private static FileLock held;
+
+    private PrivateDirectory() {}
+
+    static Path create() throws IOException {
+        Path directory = Files.createTempDirectory(PREFIX);
+        removeAbandoned(directory.getParent(), Files.getOwner(directory));
+        Path unlocked = directory.resolve("unlocked");
+        held = FileChannel.open(unlocked, CREATE_NEW, WRITE).lock();
+        Files.move(unlocked, directory.resolve(LOCK));
+        return directory;
+    }
+
+    /** The JVM removes these files after the last shutdown hook, so a server that is just stopping still has them. */
+    static void removeAtExit(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            tree.forEach(path -> path.toFile().deleteOnExit());
+        }
+    }
+
+    private static void removeAbandoned(Path parent, UserPrincipal owner) {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
+            for (Path directory : directories) {
+                removeIfAbandoned(directory, owner);
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return; // Cleaning up after others must not keep this server from starting.
+        }
+    }
+
+    private static void removeIfAbandoned(Path directory, UserPrincipal owner) {
+        try {
+            // Another user's directory could change into a link to anywhere while it is being removed.
+            if (!Files.isDirectory(directory, NOFOLLOW_LINKS)
+                    || !Files.getOwner(directory, NOFOLLOW_LINKS).equals(owner)) {
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(directory.resolve(LOCK), WRITE, NOFOLLOW_LINKS);
+                    FileLock lock = channel.tryLock()) {
+                if (lock != null) {
+                    remove(directory);
+                }
+            }
+        } catch (IOException e) {
+            return; // No lock in it: not one of ours, or just being made. Or another process was quicker.
+        }
+    }
+
+    private static void remove(Path directory) throws IOException {
+        try (Stream<Path> tree = Files.walk(directory)) {
+            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.roomcast.boot;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/** The content of the WAR as files: what the class loader reads, and beside it what browsers may fetch. */
+final class UnpackedWar {
+
+    private static final String WEB_INF = "WEB-INF/";
+    private static final List<String> NOT_UNPACKED = List.of("META-INF/", "io/roomcast/boot/");
+
+    private final Path directory;
+
+    private UnpackedWar(Path directory) {
+        this.directory = directory;
+    }
+
+    static UnpackedWar unpack(Path war, Path directory) throws IOException {
+        UnpackedWar unpacked = new UnpackedWar(directory);
+        Files.createDirectory(unpacked.webroot());
+        try (ZipFile zip = new ZipFile(war.toFile())) {
+            for (ZipEntry entry : Collections.list(zip.entries())) {
+                Path target = unpacked.target(entry);
+                if (target != null) {
+                    Files.createDirectories(target.getParent());
+                    try (InputStream content = zip.getInputStream(entry)) {
+                        Files.copy(content, target);
+                    }
+                    keepFromCleaners(target);
+                }
+            }
+        }
+        return unpacked;
+    }
+
+    Path webroot() {
+        return directory.resolve("webroot");
+    }
+
+    /** What the WAR has for every server, then what only the embedded one needs. */
+    URL[] classpath() throws IOException {
+        List<URL> urls = new ArrayList<>();
+        for (String kind : List.of("", "standalone-")) {
+            urls.add(url(directory.resolve(WEB_INF + kind + "classes")));
+            try (Stream<Path> jars = Files.list(directory.resolve(WEB_INF + kind + "lib"))) {
+                for (Path jar : jars.sorted().toList()) {
+                    urls.add(url(jar));
+                }
+            }
+        }
+        return urls.toArray(URL[]::new);
+    }
+
+    private static URL url(Path path) throws MalformedURLException {
+        return path.toUri().toURL();
+    }
+
+    private Path target(ZipEntry entry) {
+        String name = entry.getName();
+        if (entry.isDirectory() || NOT_UNPACKED.stream().anyMatch(name::startsWith)) {
+            return null;
+        }
+        return (name.startsWith(WEB_INF) ? directory : webroot()).resolve(name);
+    }
+
+    /**
+     * What cleans a machine's temporary files goes by the last access, and a file that a browser asks for only to hear
+     * that it has not changed is not accessed: after ten days the UI would be gone under a running server.
+     */
+    private static void keepFromCleaners(Path file) throws IOException {
+        Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));
+    }
+}

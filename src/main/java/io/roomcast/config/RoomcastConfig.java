@@ -1,0 +1,80 @@
+package io.roomcast.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** The value of every key, read and checked once, when the application starts. Immutable. */
+public final class RoomcastConfig {
+    private static final String PREFIX = "roomcast.";
+
+    private final Map<Key<?>, Object> values = new HashMap<>();
+
+    private RoomcastConfig() {}
+
+    /**
+     * @param texts the configured text of a key's name, if any
+     * @param names of all that is configured, also what has nothing to do with Roomcast: what begins with {@code roomcast.}, or
+     *     {@code ROOMCAST_}, and is no key, is wrong
+     * @throws ConfigException with one line for each value or name that is wrong
+     */
+    public static RoomcastConfig load(Function<String, Optional<String>> texts, Collection<String> names) {
+        RoomcastConfig config = new RoomcastConfig();
+        List<String> problems = new ArrayList<>();
+        for (Key<?> key : Keys.ALL) {
+            String text = texts.apply(key.name()).map(String::strip).orElse(key.defaultText());
+            try {
+                config.values.put(key, key.parser().apply(text));
+            } catch (IllegalArgumentException e) {
+                problems.add(key.name() + "=" + printable(text) + " is not " + e.getMessage());
+            }
+        }
+        names.stream().filter(RoomcastConfig::isUnknown).sorted().distinct().forEach(name -> problems.add(
+                printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
+        if (!problems.isEmpty()) {
+            throw new ConfigException(problems);
+        }
+        return config;
+    }
+
+    @SuppressWarnings("unchecked") // put by load() with the key's own parser
+    public <T> T get(Key<T> key) {
+        return (T) values.get(key);
+    }
+
+    private static boolean isUnknown(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
+            return false;
+        }
+        return Keys.ALL.stream()
+                .noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
+    }
+
+    private static String nearest(String name) {
+        String wanted = Key.environmentName(name);
+        return Keys.ALL.stream()
+                .filter(key -> commonPrefix(key.environmentName(), wanted) > "ROOMCAST_".length() + 1)
+                .max((a, b) -> Integer.compare(
+                        commonPrefix(a.environmentName(), wanted), commonPrefix(b.environmentName(), wanted)))
+                .map(key -> ". Did you mean " + key.name() + "?")
+                .orElse("");
+    }
+
+    private static int commonPrefix(String a, String b) {
+        int i = 0;
+        while (i < a.length() && i < b.length() && a.charAt(i) == b.charAt(i)) {
+            i++;
+        }
+        return i;
+    }
+
+    private static String printable(String text) {
+        return text.replaceAll("\\p{Cntrl}", "?");
+    }
+}

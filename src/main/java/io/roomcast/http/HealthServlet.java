@@ -1,0 +1,53 @@
+package io.roomcast.http;
+
+import io.roomcast.service.Readiness;
+import jakarta.inject.Inject;
+import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/**
+ * {@code /health/live}: the process answers. {@code /health/ready}: messages are delivered here; 503 with the reason otherwise. Both only
+ * read what is known already, so they may be asked as often as one likes.
+ */
+@WebServlet(name = "health", urlPatterns = "/health/*")
+public class HealthServlet extends HttpServlet {
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Readiness readiness;
+
+    @Override
+    protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        String probe = request.getPathInfo() == null ? "" : request.getPathInfo();
+        switch (probe) {
+            case "/live" -> answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"}");
+            case "/ready", "", "/" -> ready(response);
+            default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
+        }
+    }
+
+    private void ready(HttpServletResponse response) throws IOException {
+        Readiness.State state = readiness.state();
+        if (state == Readiness.State.READY) {
+            answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"}");
+        } else {
+            String reason = state.name().toLowerCase(Locale.ROOT);
+            answer(
+                    response,
+                    HttpServletResponse.SC_SERVICE_UNAVAILABLE,
+                    "{\"status\":\"DOWN\",\"reason\":\"" + reason + "\"}");
+        }
+    }
+
+    private static void answer(HttpServletResponse response, int status, String json) throws IOException {
+        response.setStatus(status);
+        response.setContentType("application/json");
+        response.setHeader("Cache-Control", "no-store");
+        response.getOutputStream().write((json + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

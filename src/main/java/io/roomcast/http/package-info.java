@@ -1,0 +1,2 @@
+/** What is served over plain HTTP, as servlets that run in every container. */
+package io.roomcast.http;

@@ -1,0 +1,71 @@
+package io.roomcast.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What has happened on this node since it started. Any thread may count and read. */
+public final class NodeMetrics {
+    private final LongAdder sessionsOpened = new LongAdder();
+    private final LongAdder sessionsClosed = new LongAdder();
+    private final LongAdder framesReceived = new LongAdder();
+    private final LongAdder messagesStored = new LongAdder();
+    private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
+    private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+
+    public void sessionOpened() {
+        sessionsOpened.increment();
+    }
+
+    /** @param code as the connection was closed, by whichever side */
+    public void sessionClosed(int code) {
+        sessionsClosed.increment();
+        // Clients choose their codes: what is no code of ours and no standard one counts as one.
+        int bounded = code >= 1000 && code <= 1015 || code >= 4000 && code <= 4003 || code >= 4500 && code <= 4502 ? code : 0;
+        closes.computeIfAbsent(bounded, c -> new LongAdder()).increment();
+    }
+
+    public void frameReceived() {
+        framesReceived.increment();
+    }
+
+    public void messageStored() {
+        messagesStored.increment();
+    }
+
+    /** @param code of the error, from a bounded set */
+    public void refused(String code) {
+        refusals.computeIfAbsent(code, c -> new LongAdder()).increment();
+    }
+
+    public long openedSessions() {
+        return sessionsOpened.sum();
+    }
+
+    public long closedSessions() {
+        return sessionsClosed.sum();
+    }
+
+    public long receivedFrames() {
+        return framesReceived.sum();
+    }
+
+    public long storedMessages() {
+        return messagesStored.sum();
+    }
+
+    /** Refused frames by error code. */
+    public Map<String, Long> refusals() {
+        Map<String, Long> counts = new TreeMap<>();
+        refusals.forEach((code, count) -> counts.put(code, count.sum()));
+        return counts;
+    }
+
+    /** Closed sessions by close code; 0 is any that the protocol does not know. */
+    public Map<Integer, Long> closes() {
+        Map<Integer, Long> counts = new TreeMap<>();
+        closes.forEach((code, count) -> counts.put(code, count.sum()));
+        return counts;
+    }
+}

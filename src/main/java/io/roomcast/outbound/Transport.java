@@ -1,0 +1,23 @@
+package io.roomcast.outbound;
+
+import io.roomcast.protocol.CloseCode;
+
+/** What a session's queue needs of a connection. No method may block, whatever the client does. */
+public interface Transport {
+
+    /** Told once for each send; on any thread, also on the sending one before {@link #send} returns. */
+    @FunctionalInterface
+    interface Completion {
+        /** @param failure null when the text was handed to the network */
+        void sent(Throwable failure);
+    }
+
+    /** Sends one WebSocket text frame. The caller waits for the completion before it sends another. */
+    void send(String text, Completion completion);
+
+    /** Sends a WebSocket ping. */
+    void ping();
+
+    /** Starts to close the connection. Idempotent. {@code reason} is for people, at most 123 bytes of UTF-8. */
+    void close(CloseCode code, String reason);
+}

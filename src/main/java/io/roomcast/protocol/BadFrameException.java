@@ -1,0 +1,26 @@
+package io.roomcast.protocol;
+
+/** A line that is no frame of the protocol, with what could be read of it, so that the answer can name the request. */
+public final class BadFrameException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final Long id;
+    private final String key;
+
+    BadFrameException(Long id, String key, ProtocolException cause) {
+        super(cause.getMessage(), null, false, false);
+        this.code = cause.code();
+        this.id = id;
+        this.key = key;
+    }
+
+    public BadFrameException(String text) {
+        this(null, null, new ProtocolException(ErrorCode.BAD_REQUEST, text));
+    }
+
+    /** The {@code error} frame that answers the line. */
+    public ServerFrame.Error answer() {
+        return new ServerFrame.Error(id, key, null, code, getMessage(), null);
+    }
+}

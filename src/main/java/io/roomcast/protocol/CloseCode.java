@@ -1,0 +1,31 @@
+package io.roomcast.protocol;
+
+/**
+ * Why the server closes a connection. The number says whether to come back: 4000–4499 do, 4500–4999 stay away; the
+ * standard codes below 4000 as RFC 6455 has them.
+ */
+public enum CloseCode {
+    NORMAL(1000),
+    GOING_AWAY(1001),
+    POLICY(1008),
+    TOO_LARGE(1009),
+    SERVER_ERROR(1011),
+    TRY_AGAIN_LATER(1013),
+    SLOW_CONSUMER(4000),
+    DRAINING(4001),
+    HELLO_TIMEOUT(4002),
+    HEARTBEAT_LOST(4003),
+    KICKED(4500),
+    TOKEN_REFUSED(4501),
+    PROTOCOL_VIOLATION(4502);
+
+    private final int number;
+
+    CloseCode(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

@@ -1,0 +1,113 @@
+package io.roomcast.protocol;
+
+import jakarta.json.bind.serializer.DeserializationContext;
+import jakarta.json.bind.serializer.JsonbDeserializer;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParser.Event;
+import java.lang.reflect.Type;
+
+/**
+ * Reads a client's object in one pass, strict about the kinds of the members it knows and blind to all others. It walks over
+ * unknown arrays and objects itself and counts their depth, since {@code skipArray} of Parsson 1.1.7 never returns when the
+ * text ends inside the array.
+ */
+final class RawFrameDeserializer implements JsonbDeserializer<RawFrame> {
+    private static final int MAX_DEPTH = 32;
+    private static final int LONGEST_NUMBER = "9007199254740991".length();
+    private static final long LARGEST_NUMBER = (1L << 53) - 1;
+
+    @Override
+    public RawFrame deserialize(JsonParser parser, DeserializationContext context, Type type) {
+        RawFrame frame = new RawFrame();
+        for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+            read(parser, parser.getString(), frame);
+        }
+        frame.end = parser.getLocation().getStreamOffset();
+        return frame;
+    }
+
+    private static void read(JsonParser parser, String member, RawFrame frame) {
+        Event value = parser.next();
+        switch (member) {
+            case "type" -> frame.type = string(parser, value, member);
+            case "id" -> frame.id = number(parser, value, member);
+            case "room" -> frame.room = string(parser, value, member);
+            case "user" -> frame.user = string(parser, value, member);
+            case "token" -> frame.token = string(parser, value, member);
+            case "key" -> frame.key = string(parser, value, member);
+            case "content" -> frame.content = string(parser, value, member);
+            case "name" -> frame.name = string(parser, value, member);
+            case "before" -> frame.before = number(parser, value, member);
+            case "after" -> frame.after = number(parser, value, member);
+            case "limit" -> frame.limit = number(parser, value, member);
+            case "since" -> readSince(parser, value, frame);
+            default -> skip(parser, value);
+        }
+    }
+
+    private static void readSince(JsonParser parser, Event value, RawFrame frame) {
+        if (value == Event.VALUE_NULL) {
+            return;
+        }
+        if (value != Event.START_OBJECT) {
+            throw wrongKind("since", "an object");
+        }
+        frame.hasSince = true;
+        for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+            String member = parser.getString();
+            Event inner = parser.next();
+            switch (member) {
+                case "epoch" -> frame.epoch = string(parser, inner, "since.epoch");
+                case "offset" -> frame.offset = number(parser, inner, "since.offset");
+                default -> skip(parser, inner);
+            }
+        }
+    }
+
+    private static String string(JsonParser parser, Event value, String member) {
+        return switch (value) {
+            case VALUE_STRING -> parser.getString();
+            case VALUE_NULL -> null;
+            default -> throw wrongKind(member, "a string");
+        };
+    }
+
+    private static Long number(JsonParser parser, Event value, String member) {
+        if (value == Event.VALUE_NULL) {
+            return null;
+        }
+        if (value == Event.VALUE_NUMBER) {
+            String digits = parser.getString();
+            if (digits.length() <= LONGEST_NUMBER && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                long number = Long.parseLong(digits);
+                if (number <= LARGEST_NUMBER) {
+                    return number;
+                }
+            }
+        }
+        throw wrongKind(member, "a whole number from 0 to 2^53-1");
+    }
+
+    private static void skip(JsonParser parser, Event first) {
+        int depth = 0;
+        Event event = first;
+        while (true) {
+            if (event == Event.START_ARRAY || event == Event.START_OBJECT) {
+                depth++;
+            } else if (event == Event.END_ARRAY || event == Event.END_OBJECT) {
+                depth--;
+            }
+            if (depth == 0) {
+                return;
+            }
+            if (depth > MAX_DEPTH) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "nested more than " + MAX_DEPTH + " deep");
+            }
+            event = parser.next();
+        }
+    }
+
+    private static ProtocolException wrongKind(String member, String expected) {
+        return new ProtocolException(ErrorCode.BAD_REQUEST, member + " must be " + expected);
+    }
+}

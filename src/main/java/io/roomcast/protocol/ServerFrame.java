@@ -1,0 +1,115 @@
+package io.roomcast.protocol;
+
+import jakarta.json.bind.annotation.JsonbSubtype;
+import jakarta.json.bind.annotation.JsonbTypeInfo;
+import java.util.List;
+
+/**
+ * What the server tells one client, or a room, apart from messages: those are assembled from stored bytes by
+ * {@link MessageFrames}. Members that are null are left out;
+ * {@code sender} and {@code content} of most are null but for plain clients, which {@link #printable} serves.
+ */
+@JsonbTypeInfo(
+        key = "type",
+        value = {
+            @JsonbSubtype(alias = "welcome", type = ServerFrame.Welcome.class),
+            @JsonbSubtype(alias = "joined", type = ServerFrame.Joined.class),
+            @JsonbSubtype(alias = "ack", type = ServerFrame.Ack.class),
+            @JsonbSubtype(alias = "members", type = ServerFrame.Members.class),
+            @JsonbSubtype(alias = "presence", type = ServerFrame.Presence.class),
+            @JsonbSubtype(alias = "signal", type = ServerFrame.Signal.class),
+            @JsonbSubtype(alias = "left", type = ServerFrame.Left.class),
+            @JsonbSubtype(alias = "pong", type = ServerFrame.Pong.class),
+            @JsonbSubtype(alias = "behind", type = ServerFrame.Behind.class),
+            @JsonbSubtype(alias = "draining", type = ServerFrame.Draining.class),
+            @JsonbSubtype(alias = "error", type = ServerFrame.Error.class)
+        })
+public sealed interface ServerFrame {
+
+    /** The same for a plain client of this room, which prints {@code content} and {@code sender} of whatever it gets. */
+    default ServerFrame printable(String room) {
+        return this;
+    }
+
+    /** What a client has to know to stay within its bounds; sizes in bytes. */
+    record Limits(long frameBytes, long contentBytes, long rooms) {}
+
+    record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits) implements ServerFrame {}
+
+    record Joined(
+            Long id,
+            String room,
+            String user,
+            String epoch,
+            long offset,
+            boolean recovered,
+            long members,
+            String sender,
+            String content)
+            implements ServerFrame {
+
+        public Joined(
+                Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
+            this(id, room, user, epoch, offset, recovered, members, null, null);
+        }
+
+        @Override
+        public Joined printable(String home) {
+            String text = "Welcome to " + room + ", " + user;
+            return new Joined(id, room, user, epoch, offset, recovered, members, UserName.SYSTEM, text);
+        }
+    }
+
+    record Ack(Long id, String key, String room, String epoch, long offset) implements ServerFrame {}
+
+    record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
+
+    record Presence(
+            String room, List<String> joined, List<String> left, long count, String sender, String content)
+            implements ServerFrame {}
+
+    record Signal(String room, String sender, String name, String content) implements ServerFrame {}
+
+    record Left(Long id, String room) implements ServerFrame {}
+
+    record Pong(Long id) implements ServerFrame {}
+
+    record Behind(String room, String epoch, long from, long offset, String sender, String content)
+            implements ServerFrame {
+
+        public Behind(String room, String epoch, long from, long offset) {
+            this(room, epoch, from, offset, null, null);
+        }
+
+        @Override
+        public Behind printable(String home) {
+            return new Behind(room, epoch, from, offset, UserName.SYSTEM, "Some messages are missing here");
+        }
+    }
+
+    record Draining(long reconnectAfterMs, String room, String sender, String content) implements ServerFrame {
+
+        public Draining(long reconnectAfterMs) {
+            this(reconnectAfterMs, null, null, null);
+        }
+
+        @Override
+        public Draining printable(String home) {
+            return new Draining(reconnectAfterMs, home, UserName.SYSTEM, "The server restarts; please reconnect");
+        }
+    }
+
+    record Error(
+            Long id, String key, String room, String code, String text, Long retryAfterMs, String sender, String content)
+            implements ServerFrame {
+
+        public Error(Long id, String key, String room, ErrorCode code, String text, Long retryAfterMs) {
+            this(id, key, room, code.wire(), text, retryAfterMs, null, null);
+        }
+
+        @Override
+        public Error printable(String home) {
+            return new Error(id, key, room == null ? home : room, code, text, retryAfterMs, UserName.SYSTEM, text);
+        }
+    }
+}

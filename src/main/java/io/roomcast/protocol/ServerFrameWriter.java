@@ -1,0 +1,25 @@
+package io.roomcast.protocol;
+
+import jakarta.json.bind.Jsonb;
+import jakarta.json.bind.JsonbBuilder;
+import jakarta.json.bind.JsonbConfig;
+import jakarta.json.bind.config.PropertyOrderStrategy;
+import java.nio.charset.StandardCharsets;
+
+/** Writes frames, and the bodies of messages, as JSON on one line. Any thread may use it. */
+public final class ServerFrameWriter {
+    private final Jsonb jsonb =
+            JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
+
+    /** @param at milliseconds since 1970 UTC; the rest as members see it */
+    public record MessageBody(String room, String sender, String content, long at, String key) {}
+
+    public String write(ServerFrame frame) {
+        return jsonb.toJson(frame);
+    }
+
+    /** What a {@link StoredMessage} carries. */
+    public byte[] body(MessageBody body) {
+        return jsonb.toJson(body).getBytes(StandardCharsets.UTF_8);
+    }
+}

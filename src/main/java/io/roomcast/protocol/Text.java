@@ -1,0 +1,37 @@
+package io.roomcast.protocol;
+
+/** What text from a client may hold, and how long it is on the wire. */
+final class Text {
+    private Text() {}
+
+    /**
+     * Bytes of {@code text} in UTF-8.
+     *
+     * @throws ProtocolException for half of a surrogate pair, which has no UTF-8, and for control characters other than
+     *     {@code \n} and {@code \t}
+     */
+    static int checkedUtf8Length(String what, String text) {
+        int bytes = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c >= 0x20 && c < 0x7f || c == '\n' || c == '\t') {
+                bytes++;
+            } else if (c < 0xa0) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, what + " has the control character " + String.format("U+%04X", (int) c));
+            } else if (c < 0x800) {
+                bytes += 2;
+            } else if (!Character.isSurrogate(c)) {
+                bytes += 3;
+            } else if (Character.isHighSurrogate(c)
+                    && i + 1 < text.length()
+                    && Character.isLowSurrogate(text.charAt(i + 1))) {
+                bytes += 4;
+                i++;
+            } else {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " has half of a surrogate pair");
+            }
+        }
+        return bytes;
+    }
+}

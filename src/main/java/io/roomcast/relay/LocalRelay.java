@@ -1,0 +1,110 @@
+package io.roomcast.relay;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The relay of a node that is alone: the same promises, kept in this process's memory, and lost with it.
+ *
+ * <p><b>Concurrency.</b> Each room's log is changed, and its deliveries are made, inside the map's atomic update for its name, on the thread
+ * that publishes: so offsets, history and deliveries have one order. Listeners only append, as {@link RelayListener} demands.
+ */
+public final class LocalRelay implements Relay {
+    private static final long SWEEP_SECONDS = 10;
+
+    private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
+    private final HistoryLimits limits;
+    private final InstantSource clock;
+    private final ScheduledFuture<?> sweep;
+    private volatile RelayListener listener;
+
+    /** @param timer lets go of what is too old, every few seconds */
+    public LocalRelay(HistoryLimits limits, InstantSource clock, ScheduledExecutorService timer) {
+        this.limits = limits;
+        this.clock = clock;
+        this.sweep = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void start(RelayListener receiver) {
+        listener = receiver;
+    }
+
+    @Override
+    public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        return onLog(room, log -> {
+            LocalLog.Appended appended = log.append(key, body, clock.millis());
+            if (appended.message() != null && log.subscribed) {
+                listener.deliver(room, appended.message());
+            }
+            return appended.position();
+        });
+    }
+
+    @Override
+    public void signal(RoomName room, FrameKind kind, byte[] frame) {
+        listener.signal(room, kind, frame);
+    }
+
+    @Override
+    public CompletionStage<Position> subscribe(RoomName room) {
+        return onLog(room, log -> {
+            log.subscribed = true;
+            return log.position();
+        });
+    }
+
+    @Override
+    public void unsubscribe(RoomName room) {
+        onLog(room, log -> log.subscribed = false);
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
+        return onLog(room, log -> log.after(offset, limit, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
+        return onLog(room, log -> log.before(offset, limit, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public void close() {
+        sweep.cancel(false);
+    }
+
+    private <T> CompletionStage<T> onLog(RoomName room, Function<LocalLog, T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        logs.compute(room, (name, known) -> {
+            LocalLog log = known == null ? new LocalLog(limits) : known;
+            result.complete(action.apply(log));
+            return log.isForgettable(clock.millis()) ? null : log;
+        });
+        return result;
+    }
+
+    private void sweep() {
+        for (RoomName room : logs.keySet()) {
+            logs.computeIfPresent(room, (name, log) -> {
+                log.expire(clock.millis());
+                return log.isForgettable(clock.millis()) ? null : log;
+            });
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.roomcast.room;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.protocol.Position;
+
+/**
+ * A session in a room. Made for one join; a session that joins again gets a new one.
+ *
+ * <p>The fields are confined to the room's lane. A member is <i>live</i> when it has everything up to the lane's offset and gets
+ * each batch; until then it is <i>catching up</i> at {@code offset}, and batches pass it by.
+ */
+public final class Member {
+    private final OutboundQueue queue;
+    private final boolean signals;
+    private final Listener listener;
+
+    boolean live;
+    long offset;
+    int slot = -1;
+
+    /** What becomes of a join. Called once, on the room's lane; must not block. */
+    public interface Listener {
+        /** The member is in the room, and missed messages follow after this call. */
+        void joined(Position position, boolean recovered);
+
+        /** The room could not be reached. */
+        void unavailable();
+
+        /** Messages from {@code from} to {@code position} are not delivered; at most once for each loss, any time after a join. */
+        void behind(long from, Position position);
+    }
+
+    /** @param signals whether this member is sent signals at all */
+    public Member(OutboundQueue queue, boolean signals, Listener listener) {
+        this.queue = queue;
+        this.signals = signals;
+        this.listener = listener;
+    }
+
+    void offer(EncodedFrame frame) {
+        queue.offer(frame);
+    }
+
+    OutboundQueue queue() {
+        return queue;
+    }
+
+    boolean wantsSignals() {
+        return signals;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+}

@@ -1,0 +1,114 @@
+package io.roomcast.room;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+
+/**
+ * A room on this node: takes what happens to it in order, and hands it to its members on its lane.
+ *
+ * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references} and {@code vacancies} belong to {@link RoomRegistry},
+ * which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
+ */
+public final class Room {
+    private final RoomName name;
+    private final Lane<RoomEvent> lane;
+    private final RoomMembers members;
+    /** What came before the subscription was live; null from then on. */
+    private List<RoomEvent> early = new ArrayList<>();
+
+    private boolean unreachable;
+
+    int references;
+    int vacancies;
+
+    Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent) {
+        this.name = name;
+        this.lane = new Lane<>(executor, this::take);
+        this.members = new RoomMembers(name, source, recent, lane::post);
+    }
+
+    public RoomName name() {
+        return name;
+    }
+
+    /** Members in the room now, for figures: those that are joining may or may not count. Any thread. */
+    public int size() {
+        return members.size();
+    }
+
+    void post(RoomEvent event) {
+        lane.post(event);
+    }
+
+    private void take(List<RoomEvent> events) {
+        for (RoomEvent event : events) {
+            if (early == null) {
+                apply(event);
+            } else {
+                applyEarly(event);
+            }
+        }
+        members.flush();
+    }
+
+    private void applyEarly(RoomEvent event) {
+        if (event instanceof RoomEvent.Positioned live) {
+            members.position(live.position());
+            List<RoomEvent> held = early;
+            early = null;
+            held.forEach(this::apply);
+        } else if (event instanceof RoomEvent.Unreachable) {
+            unreachable = true;
+            early.forEach(this::refuse);
+            early.clear();
+        } else if (unreachable) {
+            refuse(event);
+        } else {
+            early.add(event);
+        }
+    }
+
+    private void refuse(RoomEvent event) {
+        if (event instanceof RoomEvent.Join join) {
+            join.member().listener().unavailable();
+        }
+    }
+
+    private void apply(RoomEvent event) {
+        if (event instanceof RoomEvent.Deliver delivery) {
+            members.deliver(delivery.message());
+        } else if (event instanceof RoomEvent.Announce announcement) {
+            members.announce(announcement.frame());
+        } else if (event instanceof RoomEvent.Join join) {
+            members.join(join.member(), join.since());
+        } else if (event instanceof RoomEvent.Leave leave) {
+            members.leave(leave.member());
+        } else if (event instanceof RoomEvent.CatchUp next) {
+            members.catchUp(next.member());
+        } else if (event instanceof RoomEvent.CatchUpPage page) {
+            members.catchUpPage(page);
+        } else if (event instanceof RoomEvent.Reset reset) {
+            members.reset(reset.position());
+        }
+    }
+
+    /** From the relay, in the order of offsets. Any thread, one at a time. */
+    public void deliver(StoredMessage message) {
+        post(new RoomEvent.Deliver(message));
+    }
+
+    /** Presence or a signal, to whoever is here. Any thread. */
+    public void announce(EncodedFrame frame) {
+        post(new RoomEvent.Announce(frame));
+    }
+
+    /** The relay lost messages up to this position, or numbering began anew. Any thread. */
+    public void reset(Position position) {
+        post(new RoomEvent.Reset(position));
+    }
+}

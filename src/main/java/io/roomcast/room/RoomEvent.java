@@ -1,0 +1,35 @@
+package io.roomcast.room;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.StoredMessage;
+
+/** What happens to a room, in the order in which its lane takes it. */
+sealed interface RoomEvent {
+
+    /** The subscription is live from here on. */
+    record Positioned(Position position) implements RoomEvent {}
+
+    /** The subscription failed; nothing can be delivered. */
+    record Unreachable() implements RoomEvent {}
+
+    record Deliver(StoredMessage message) implements RoomEvent {}
+
+    /** Presence or a signal. */
+    record Announce(EncodedFrame frame) implements RoomEvent {}
+
+    /** Deliveries go on after {@code position}; what was between is lost to this node, or numbering began anew. */
+    record Reset(Position position) implements RoomEvent {}
+
+    /** @param since null for a member that asks for nothing */
+    record Join(Member member, Position since) implements RoomEvent {}
+
+    record Leave(Member member) implements RoomEvent {}
+
+    /** The member's queue has room for the next page. */
+    record CatchUp(Member member) implements RoomEvent {}
+
+    /** A page for a member that catches up, or null where it could not be read. {@code since} is null but for the first. */
+    record CatchUpPage(Member member, Position since, HistoryPage page) implements RoomEvent {}
+}

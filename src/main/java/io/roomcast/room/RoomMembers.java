@@ -1,0 +1,142 @@
+package io.roomcast.room;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The members of a room and how far each has come. Confined to the room's lane, but for {@link #size()}.
+ *
+ * <p>Live members get every batch. A member that comes back with a position first gets what it missed, page by page, each when its
+ * queue has sent the one before; batches pass it by meanwhile. Once it has everything up to the lane's offset it is live, and the next
+ * batch follows without hole or overlap. So nothing is merged, and a slow reader costs no memory: the history is its buffer.
+ */
+final class RoomMembers {
+    private final Recovery recovery;
+    private final MessageRing recent;
+    private final Batch batch = new Batch();
+    private final List<Member> members = new ArrayList<>();
+    private volatile int size;
+    private Position position;
+
+    RoomMembers(RoomName room, RoomSource source, RecentLimits limits, Consumer<RoomEvent> lane) {
+        this.recent = new MessageRing(limits.messages(), limits.bytes());
+        this.recovery = new Recovery(room, source, recent, lane);
+    }
+
+    int size() {
+        return size;
+    }
+
+    void position(Position start) {
+        position = start;
+    }
+
+    void deliver(StoredMessage message) {
+        if (message.offset() <= position.offset()) {
+            return;
+        }
+        position = new Position(position.epoch(), message.offset());
+        recent.add(message);
+        recovery.forget();
+        batch.add(message);
+        if (batch.isFull()) {
+            flush();
+        }
+    }
+
+    /** Sends what was delivered to every live member, as one frame. */
+    void flush() {
+        if (batch.isEmpty()) {
+            return;
+        }
+        EncodedFrame frame = batch.take();
+        for (int i = 0; i < members.size(); i++) {
+            Member member = members.get(i);
+            if (member.live) {
+                member.offer(frame);
+            }
+        }
+    }
+
+    void announce(EncodedFrame frame) {
+        flush();
+        boolean signal = frame.kind() == FrameKind.SIGNAL;
+        for (Member member : members) {
+            if (!signal || member.live && member.wantsSignals()) {
+                member.offer(frame);
+            }
+        }
+    }
+
+    void join(Member member, Position since) {
+        flush();
+        add(member);
+        recovery.start(member, since, position);
+    }
+
+    void catchUp(Member member) {
+        flush();
+        if (member.slot >= 0 && !member.live) {
+            recovery.next(member, position);
+        }
+    }
+
+    void catchUpPage(RoomEvent.CatchUpPage read) {
+        flush();
+        Member member = read.member();
+        if (member.slot < 0) {
+            return;
+        }
+        if (read.page() == null && read.since() != null) {
+            leave(member);
+            member.listener().unavailable();
+        } else {
+            recovery.page(read, position);
+        }
+    }
+
+    void leave(Member member) {
+        flush();
+        if (member.slot < 0) {
+            return;
+        }
+        Member last = members.remove(members.size() - 1);
+        if (last != member) {
+            members.set(member.slot, last);
+            last.slot = member.slot;
+        }
+        member.slot = -1;
+        size = members.size();
+    }
+
+    private void add(Member member) {
+        member.slot = members.size();
+        members.add(member);
+        size = members.size();
+    }
+
+    void reset(Position next) {
+        flush();
+        boolean sameEpoch = next.epoch().equals(position.epoch());
+        if (sameEpoch && next.offset() <= position.offset()) {
+            return;
+        }
+        long from = sameEpoch ? position.offset() + 1 : 1;
+        position = next;
+        recent.clear();
+        recovery.forget();
+        for (Member member : members) {
+            // One that catches up in the same epoch reads the history, and finds out by itself what is left.
+            if (member.live || !sameEpoch && member.offset >= 0) {
+                member.live = true;
+                member.listener().behind(from, next);
+            }
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.roomcast.room;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The rooms of this node. A room is subscribed when its first member comes, and given up a while after the last one left, so that a
+ * reconnect does not cost the relay two round trips.
+ *
+ * <p><b>Concurrency.</b> A room's count of references, and the calls of subscribe and unsubscribe that follow from it, happen inside
+ * the map's atomic update for its name; so the relay sees them in their true order. No call blocks.
+ */
+public final class RoomRegistry {
+    private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
+    private final RoomSource source;
+    private final Executor executor;
+    private final ScheduledExecutorService timer;
+    private final RecentLimits recent;
+    private final Duration linger;
+
+    /**
+     * @param executor runs the lanes
+     * @param linger how long an empty room stays subscribed
+     */
+    public RoomRegistry(
+            RoomSource source,
+            Executor executor,
+            ScheduledExecutorService timer,
+            RecentLimits recent,
+            Duration linger) {
+        this.source = source;
+        this.executor = executor;
+        this.timer = timer;
+        this.recent = recent;
+        this.linger = linger;
+    }
+
+    /**
+     * Lets the member into the room; its listener is told what came of it. Each join is followed by one {@link #leave}, whatever the
+     * listener was told.
+     */
+    public Room join(RoomName name, Member member, Position since) {
+        Room joined = rooms.compute(name, (key, present) -> {
+            Room room = present == null ? open(key) : present;
+            room.references++;
+            return room;
+        });
+        joined.post(new RoomEvent.Join(member, since));
+        return joined;
+    }
+
+    /** @param room as {@link #join} returned it */
+    public void leave(Room room, Member member) {
+        room.post(new RoomEvent.Leave(member));
+        rooms.computeIfPresent(room.name(), (name, present) -> {
+            if (present == room && --room.references == 0) {
+                int vacancy = ++room.vacancies;
+                timer.schedule(() -> closeIfStillEmpty(room, vacancy), linger.toMillis(), TimeUnit.MILLISECONDS);
+            }
+            return present;
+        });
+    }
+
+    /** The room, if it has members here or had until just now; else null. */
+    public Room find(RoomName name) {
+        return rooms.get(name);
+    }
+
+    public Collection<Room> all() {
+        return rooms.values();
+    }
+
+    private Room open(RoomName name) {
+        Room room = new Room(name, source, executor, recent);
+        source.subscribe(name).whenComplete((position, failure) -> {
+            if (failure == null) {
+                room.post(new RoomEvent.Positioned(position));
+            } else {
+                room.post(new RoomEvent.Unreachable());
+                // Not here: this may run inside the map's update for the name.
+                executor.execute(() -> rooms.remove(name, room));
+            }
+        });
+        return room;
+    }
+
+    private void closeIfStillEmpty(Room room, int vacancy) {
+        rooms.computeIfPresent(room.name(), (name, present) -> {
+            if (present == room && room.references == 0 && room.vacancies == vacancy) {
+                source.unsubscribe(name);
+                return null;
+            }
+            return present;
+        });
+    }
+}

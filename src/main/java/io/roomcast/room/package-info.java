@@ -1,0 +1,2 @@
+/** Rooms of this node: who is in them, and the lanes that carry messages to their members. */
+package io.roomcast.room;

@@ -1,0 +1,74 @@
+package io.roomcast.service;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.ClientFrameReader;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.LocalPresence;
+import io.roomcast.relay.LocalRelay;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import io.roomcast.room.RecentLimits;
+import io.roomcast.room.RoomRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Puts the plain classes of the lower floors together. */
+@ApplicationScoped
+public class CoreBeans {
+    private static final int RECENT_MESSAGES = 512;
+    private static final long RECENT_BYTES = 256 * 1024;
+    /** A reconnect within this time finds its room still subscribed. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    @Produces
+    @Singleton
+    ClientFrameReader clientFrameReader() {
+        return new ClientFrameReader();
+    }
+
+    @Produces
+    @Singleton
+    ServerFrameWriter serverFrameWriter() {
+        return new ServerFrameWriter();
+    }
+
+    @Produces
+    @Singleton
+    NodeMetrics nodeMetrics() {
+        return new NodeMetrics();
+    }
+
+    @Produces
+    @Singleton
+    Relay relay(RoomcastConfig config, Threads threads) {
+        HistoryLimits limits = new HistoryLimits(
+                config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
+        return new LocalRelay(limits, InstantSource.system(), threads.timer());
+    }
+
+    void close(@Disposes Relay relay) {
+        relay.close();
+    }
+
+    @Produces
+    @Singleton
+    PresenceStore presence() {
+        return new LocalPresence();
+    }
+
+    @Produces
+    @Singleton
+    RoomRegistry rooms(Relay relay, Threads threads) {
+        RoomRegistry rooms = new RoomRegistry(
+                relay, threads.lanes(), threads.timer(), new RecentLimits(RECENT_MESSAGES, RECENT_BYTES), LINGER);
+        relay.start(new RoomDelivery(rooms));
+        return rooms;
+    }
+}

@@ -1,0 +1,158 @@
+package io.roomcast.service;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.RelayUnavailableException;
+import io.roomcast.room.Member;
+import io.roomcast.room.RoomRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered first, since {@code joined} tells
+ * the count; it is announced last, so that the one who comes hears it too. Any thread; nothing blocks.
+ */
+@ApplicationScoped
+public class Joining {
+    private RoomRegistry rooms;
+    private PresenceStore presence;
+    private Announcer announcer;
+    private Refusal refusal;
+    private Threads threads;
+    private long graceMillis;
+    private int maxRooms;
+
+    /** For the container's proxy. */
+    protected Joining() {}
+
+    @Inject
+    public Joining(
+            RoomRegistry rooms,
+            PresenceStore presence,
+            Announcer announcer,
+            Refusal refusal,
+            Threads threads,
+            RoomcastConfig config) {
+        this.rooms = rooms;
+        this.presence = presence;
+        this.announcer = announcer;
+        this.refusal = refusal;
+        this.threads = threads;
+        this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
+        this.maxRooms = config.get(Keys.ROOMS);
+    }
+
+    /** @param frame with its room; a room that the session is in already is joined anew, from the position that the frame gives */
+    void join(RoomSession session, ClientFrame.Join frame) {
+        RoomName room = frame.room();
+        if (maxRooms > 0 && session.rooms() >= maxRooms && session.membership(room) == null) {
+            throw new ProtocolException(ErrorCode.TOO_MANY_ROOMS, "a session may be in " + maxRooms + " rooms");
+        }
+        Membership membership = new Membership(room);
+        Membership previous = session.put(membership);
+        if (previous == membership) {
+            return;
+        }
+        if (previous != null) {
+            previous.end(rooms);
+        }
+        UserName user = session.user();
+        presence.enter(room, user, session.id()).whenComplete((change, failure) -> {
+            if (failure != null) {
+                session.remove(membership);
+                refusal.answer(session, frame.id(), null, room, failure);
+                return;
+            }
+            Member member = new Member(
+                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame.id(), change));
+            if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
+                withdraw(room, user, session.id());
+            }
+        });
+    }
+
+    /** @return false when the session is not in the room */
+    boolean leave(RoomSession session, RoomName room) {
+        Membership membership = session.remove(room);
+        if (membership == null) {
+            return false;
+        }
+        if (membership.end(rooms)) {
+            withdraw(room, session.user(), session.id());
+        }
+        return true;
+    }
+
+    /** Takes a session out of all its rooms after its connection ended; others see it leave when it has not come back in time. */
+    void leaveAll(RoomSession session) {
+        for (Membership membership : session.close()) {
+            if (membership.end(rooms)) {
+                threads.timer()
+                        .schedule(
+                                () -> withdraw(membership.room(), session.user(), session.id()),
+                                graceMillis,
+                                TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private void withdraw(RoomName room, UserName user, String session) {
+        presence.leave(room, user, session).thenAccept(change -> {
+            if (change.changed()) {
+                announcer.left(room, user, change.count());
+            }
+        });
+    }
+
+    /** What the room tells of one member. */
+    private final class Outcome implements Member.Listener {
+        private final RoomSession session;
+        private final Membership membership;
+        private final UserName user;
+        private final Long id;
+        private final PresenceStore.Change change;
+
+        Outcome(RoomSession session, Membership membership, UserName user, Long id, PresenceStore.Change change) {
+            this.session = session;
+            this.membership = membership;
+            this.user = user;
+            this.id = id;
+            this.change = change;
+        }
+
+        @Override
+        public void joined(Position position, boolean recovered) {
+            RoomName room = membership.room();
+            session.reply(new ServerFrame.Joined(
+                    id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
+            if (change.changed()) {
+                announcer.joined(room, user, change.count());
+            }
+        }
+
+        @Override
+        public void unavailable() {
+            session.remove(membership);
+            if (membership.end(rooms)) {
+                withdraw(membership.room(), user, session.id());
+            }
+            refusal.answer(
+                    session, id, null, membership.room(), new RelayUnavailableException("room not reachable"));
+        }
+
+        @Override
+        public void behind(long from, Position position) {
+            session.reply(new ServerFrame.Behind(
+                    membership.room().value(), position.epoch(), from, position.offset()));
+        }
+    }
+}

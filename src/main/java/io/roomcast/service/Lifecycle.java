@@ -1,0 +1,55 @@
+package io.roomcast.service;
+
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.room.RoomRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Starts and ends what runs by itself. Called by whoever starts the application: the embedded server, or the application server. */
+@ApplicationScoped
+public class Lifecycle {
+    /** Clients come back within this time, each at a moment of its own. */
+    private static final Duration RECONNECT_WINDOW = Duration.ofSeconds(2);
+
+    private static final Duration GOODBYE = Duration.ofSeconds(3);
+
+    private Sessions sessions;
+    private Heartbeat heartbeat;
+    private Readiness readiness;
+
+    /** For the container's proxy. */
+    protected Lifecycle() {}
+
+    /** @param rooms not used, but needed: with them the relay has somebody to deliver to */
+    @Inject
+    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry rooms) {
+        this.sessions = sessions;
+        this.heartbeat = heartbeat;
+        this.readiness = readiness;
+    }
+
+    public void start() {
+        heartbeat.start();
+        readiness.start();
+    }
+
+    /** Tells all clients to come back, closes them, and waits for that, a few seconds at most. */
+    public void stop() {
+        readiness.drain();
+        heartbeat.stop();
+        for (RoomSession session : sessions.all()) {
+            long slot = ThreadLocalRandom.current().nextLong(RECONNECT_WINDOW.toMillis());
+            session.reply(new ServerFrame.Draining(slot));
+            session.queue().closeWhenDrained(CloseCode.DRAINING, "the node stops");
+        }
+        long deadline = System.nanoTime() + GOODBYE.toNanos();
+        while (sessions.count() > 0 && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package io.roomcast.service;
+
+import io.roomcast.relay.Relay;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Whether this node delivers. Proved every two seconds by a probe that travels through the relay and back; asking costs nothing. Any
+ * thread.
+ */
+@ApplicationScoped
+public class Readiness {
+    private static final long PROBE_SECONDS = 2;
+    /** A probe that takes longer than this has failed. */
+    private static final long PROOF_SECONDS = 2;
+
+    /** Why a node is not ready; {@code READY} when it is. */
+    public enum State {
+        READY,
+        STARTING,
+        RELAY,
+        DRAINING
+    }
+
+    private Relay relay;
+    private Threads threads;
+    private ScheduledFuture<?> timer;
+    private volatile State state = State.STARTING;
+
+    /** For the container's proxy. */
+    protected Readiness() {}
+
+    @Inject
+    public Readiness(Relay relay, Threads threads) {
+        this.relay = relay;
+        this.threads = threads;
+    }
+
+    public State state() {
+        return state;
+    }
+
+    void start() {
+        probe();
+        timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** From now on nobody new should be sent here. */
+    void drain() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        update(State.DRAINING);
+    }
+
+    private void probe() {
+        relay.probe()
+                .toCompletableFuture()
+                .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
+                .whenComplete((proof, failure) -> update(failure == null ? State.READY : State.RELAY));
+    }
+
+    private synchronized void update(State next) {
+        if (state != State.DRAINING) {
+            state = next;
+        }
+    }
+}

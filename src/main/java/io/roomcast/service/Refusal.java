@@ -1,0 +1,54 @@
+package io.roomcast.service;
+
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.relay.RelayUnavailableException;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionException;
+
+/** Answers a request with an {@code error} frame, and counts it. Any thread. */
+@ApplicationScoped
+public class Refusal {
+    private static final Logger LOG = System.getLogger(Refusal.class.getName());
+    private static final long RETRY_AFTER_MS = 1_000;
+
+    private NodeMetrics metrics;
+
+    /** For the container's proxy. */
+    protected Refusal() {}
+
+    @Inject
+    public Refusal(NodeMetrics metrics) {
+        this.metrics = metrics;
+    }
+
+    void answer(RoomSession session, Long id, String key, RoomName room, ErrorCode code, String text) {
+        boolean later = code == ErrorCode.UNAVAILABLE || code == ErrorCode.BUSY;
+        Long retry = later ? Long.valueOf(RETRY_AFTER_MS) : null;
+        answer(session, new ServerFrame.Error(id, key, room == null ? null : room.value(), code, text, retry));
+    }
+
+    void answer(RoomSession session, ServerFrame.Error error) {
+        metrics.refused(error.code());
+        session.reply(error);
+    }
+
+    /** Answers with what {@code failure} means to a client. What no code names goes to the log. */
+    void answer(RoomSession session, Long id, String key, RoomName room, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof ProtocolException refused) {
+            answer(session, id, key, room, refused.code(), refused.getMessage());
+        } else if (cause instanceof RelayUnavailableException) {
+            answer(session, id, key, room, ErrorCode.UNAVAILABLE, "could not be stored or read now; try again");
+        } else {
+            LOG.log(Level.ERROR, "A request of session " + session.id() + " failed", cause);
+            answer(session, id, key, room, ErrorCode.UNKNOWN, "internal error");
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.roomcast.service;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.Content;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.protocol.ServerFrameWriter.MessageBody;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletionStage;
+
+/** What members do in a room: publish, signal, read history, ask who is there. Any thread; nothing blocks. */
+@ApplicationScoped
+public class Talking {
+    private static final int ROSTER_NAMES = 1_000;
+
+    private Relay relay;
+    private PresenceStore presence;
+    private ServerFrameWriter writer;
+    private Refusal refusal;
+    private NodeMetrics metrics;
+    private long maxContentBytes;
+
+    /** For the container's proxy. */
+    protected Talking() {}
+
+    @Inject
+    public Talking(
+            Relay relay,
+            PresenceStore presence,
+            ServerFrameWriter writer,
+            Refusal refusal,
+            NodeMetrics metrics,
+            RoomcastConfig config) {
+        this.relay = relay;
+        this.presence = presence;
+        this.writer = writer;
+        this.refusal = refusal;
+        this.metrics = metrics;
+        this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
+    }
+
+    void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
+        requireMember(session, room);
+        requireSize(frame.content());
+        UserName user = session.user();
+        byte[] body = writer.body(new MessageBody(
+                room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
+        relay.publish(room, relayKey(user, frame.key()), body).whenComplete((position, failure) -> {
+            if (failure == null) {
+                metrics.messageStored();
+                acknowledge(session, frame, room, position);
+            } else {
+                refusal.answer(session, frame.id(), frame.key(), room, failure);
+            }
+        });
+    }
+
+    void signal(RoomSession session, ClientFrame.Signal frame, RoomName room) {
+        requireMember(session, room);
+        if (frame.content() != null) {
+            requireSize(frame.content());
+        }
+        String encoded = writer.write(new ServerFrame.Signal(
+                room.value(),
+                session.user().value(),
+                frame.name(),
+                frame.content() == null ? null : frame.content().text()));
+        relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void history(RoomSession session, ClientFrame.History frame, RoomName room) {
+        requireMember(session, room);
+        CompletionStage<HistoryPage> page = frame.after() >= 0
+                ? relay.historyAfter(room, frame.after(), frame.limit())
+                : relay.historyBefore(room, frame.before(), frame.limit());
+        page.whenComplete((found, failure) -> {
+            if (failure == null) {
+                session.reply(MessageFrames.history(frame.id(), room, found));
+            } else {
+                refusal.answer(session, frame.id(), null, room, failure);
+            }
+        });
+    }
+
+    void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
+        requireMember(session, room);
+        presence.roster(room, ROSTER_NAMES).whenComplete((roster, failure) -> {
+            if (failure == null) {
+                session.reply(new ServerFrame.Members(
+                        frame.id(),
+                        room.value(),
+                        roster.count(),
+                        roster.users().stream().map(UserName::value).toList()));
+            } else {
+                refusal.answer(session, frame.id(), null, room, failure);
+            }
+        });
+    }
+
+    private static void acknowledge(
+            RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {
+        if (frame.id() != null || frame.key() != null) {
+            session.reply(new ServerFrame.Ack(
+                    frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
+        }
+    }
+
+    /** A user's keys are its own: nobody can take the place of another's message by guessing its key. */
+    private static String relayKey(UserName user, String key) {
+        return key == null ? null : user.value() + '\n' + key;
+    }
+
+    private static void requireMember(RoomSession session, RoomName room) {
+        if (room == null) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
+        }
+        if (session.membership(room) == null) {
+            throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
+        }
+    }
+
+    private void requireSize(Content content) {
+        if (content.bytes() > maxContentBytes) {
+            throw new ProtocolException(
+                    ErrorCode.TOO_LARGE, "content has " + content.bytes() + " bytes, " + maxContentBytes + " are allowed");
+        }
+    }
+}

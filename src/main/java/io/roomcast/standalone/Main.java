@@ -1,0 +1,93 @@
+package io.roomcast.standalone;
+
+import io.roomcast.config.ConfigException;
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.LogManager;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** Starts the embedded server from a command line, and ends it on Ctrl-C. */
+public final class Main {
+    private static final int FAILED = 1;
+
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        int exit = run(arguments);
+        if (exit != 0) {
+            System.exit(exit);
+        }
+    }
+
+    private static int run(String[] arguments) {
+        CommandLine commandLine = new CommandLine(Options.spec());
+        PrintWriter err = commandLine.getErr();
+        try {
+            ParseResult options = commandLine.parseArgs(arguments);
+            if (CommandLine.printHelpIfRequested(options)) {
+                return 0;
+            }
+            configureLogging();
+            serve(Options.config(options), commandLine.getOut());
+            return 0;
+        } catch (ParameterException e) {
+            err.println("roomcast: " + e.getMessage() + "; --help lists the options");
+        } catch (ConfigException | StartException e) {
+            err.println("roomcast: " + e.getMessage().replace("\n", "\nroomcast: "));
+        }
+        return FAILED;
+    }
+
+    private static void serve(RoomcastConfig config, PrintWriter out) {
+        StandaloneServer server = start(config);
+        CountDownLatch ended = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(
+                () -> {
+                    server.close();
+                    ended.countDown();
+                },
+                "roomcast-shutdown"));
+        String host = config.get(Keys.HOST);
+        String shown = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+        out.println("Roomcast is ready on http://" + shown + ":" + server.port() + "/ (Ctrl-C ends it)");
+        out.flush();
+        try {
+            ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static StandaloneServer start(RoomcastConfig config) {
+        Path webroot = Path.of(config.get(Keys.WEBROOT).isEmpty() ? "src/main/webapp" : config.get(Keys.WEBROOT));
+        if (!Files.isRegularFile(webroot.resolve("index.html"))) {
+            throw new StartException(Keys.WEBROOT.name() + "=" + webroot + " has no index.html: not the chat UI");
+        }
+        try {
+            return StandaloneServer.start(config, webroot);
+        } catch (IOException e) {
+            throw new StartException("cannot listen on " + config.get(Keys.HOST) + " port " + config.get(Keys.PORT) + ": "
+                    + e.getMessage() + "; choose others with --host and --port");
+        }
+    }
+
+    /** One line for each record, and only what somebody should read; the JDK's own switch overrules. */
+    private static void configureLogging() {
+        if (System.getProperty("java.util.logging.config.file") != null) {
+            return;
+        }
+        try (InputStream properties = Main.class.getResourceAsStream("logging.properties")) {
+            LogManager.getLogManager().readConfiguration(properties);
+        } catch (IOException e) {
+            throw new StartException("logging cannot be configured: " + e.getMessage());
+        }
+    }
+}

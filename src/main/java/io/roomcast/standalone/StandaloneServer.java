@@ -1,0 +1,97 @@
+package io.roomcast.standalone;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.HealthServlet;
+import io.roomcast.service.Lifecycle;
+import io.roomcast.service.RoomService;
+import io.roomcast.websocket.NamedRoomEndpoint;
+import io.roomcast.websocket.RoomEndpoint;
+import jakarta.enterprise.inject.se.SeContainer;
+import jakarta.enterprise.inject.se.SeContainerInitializer;
+import jakarta.websocket.DeploymentException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.grizzly.http.server.HttpServer;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.servlet.WebappContext;
+import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
+
+/** A node in this process: chat UI, WebSocket endpoints and health on one port. */
+public final class StandaloneServer implements AutoCloseable {
+    private final SeContainer cdi;
+    private final TyrusContainer webSockets;
+    private final HttpServer http;
+    private final NetworkListener listener;
+
+    private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
+        cdi = SeContainerInitializer.newInstance()
+                .disableDiscovery()
+                .addPackages(RoomService.class.getPackage(), HealthServlet.class.getPackage())
+                .addBeanClasses(StandaloneBeans.class)
+                .addExtensions(new ConfigExtension(config))
+                .addProperty("org.jboss.weld.se.shutdownHook", false)
+                .initialize();
+        webSockets = new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class));
+        http = new HttpServer();
+        listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
+        try {
+            listen(webroot);
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a node, and returns when it serves.
+     *
+     * @param webroot directory of the chat UI
+     * @throws IOException when it cannot listen on the address and port
+     */
+    public static StandaloneServer start(RoomcastConfig config, Path webroot) throws IOException {
+        return new StandaloneServer(config, webroot);
+    }
+
+    private void listen(Path webroot) throws IOException {
+        listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
+        listener.getKeepAlive().setIdleTimeoutInSeconds(60);
+        listener.registerAddOn(webSockets.addOn());
+        http.addListener(listener);
+        http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
+        WebappContext servlets = new WebappContext("roomcast", "");
+        servlets.addServlet("health", made(HealthServlet.class)).addMapping("/health/*");
+        servlets.deploy(http);
+        try {
+            webSockets.deploy();
+        } catch (DeploymentException e) {
+            throw new IllegalStateException(e);
+        }
+        http.start();
+        cdi.select(Lifecycle.class).get().start();
+    }
+
+    private <T> T made(Class<T> type) {
+        return cdi.select(type).get();
+    }
+
+    /** The port that it listens on. */
+    public int port() {
+        return listener.getPort();
+    }
+
+    /** Tells the clients, closes them, and ends; within seconds. */
+    @Override
+    public void close() {
+        if (cdi.isRunning()) {
+            if (http.isStarted()) {
+                cdi.select(Lifecycle.class).get().stop();
+            }
+            http.shutdown(1, TimeUnit.SECONDS);
+            webSockets.stop();
+            cdi.close();
+        }
+    }
+}

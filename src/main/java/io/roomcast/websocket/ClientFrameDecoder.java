@@ -1,0 +1,30 @@
+package io.roomcast.websocket;
+
+import io.roomcast.protocol.BadFrameException;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.ClientFrameReader;
+import jakarta.inject.Inject;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.Decoder;
+
+/** Decodes one line. The cause of its exception is always a {@link BadFrameException}. */
+public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
+
+    @Inject
+    private ClientFrameReader reader;
+
+    @Override
+    public ClientFrame decode(String line) throws DecodeException {
+        try {
+            return reader.read(line);
+        } catch (BadFrameException e) {
+            throw new DecodeException(line, e.getMessage(), e);
+        }
+    }
+
+    /** Always: some containers drop silently what a decoder will not have, and a bad line deserves an answer. */
+    @Override
+    public boolean willDecode(String line) {
+        return true;
+    }
+}

@@ -1,0 +1,92 @@
+package io.roomcast.websocket;
+
+import io.roomcast.protocol.BadFrameException;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.service.RoomService;
+import io.roomcast.service.RoomSession;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.DecodeException;
+import jakarta.websocket.Session;
+
+/**
+ * What the endpoints keep of an open connection, in the properties of its Jakarta session: endpoint objects hold no state. The container
+ * calls for one connection from one thread at a time, but for the close.
+ */
+final class Connection {
+    private static final String PROPERTY = Connection.class.getName();
+
+    private final RoomService service;
+    private final RoomSession session;
+    private final ClientFrameDecoder decoder;
+    private final FrameGatherer gatherer;
+    private boolean tooLarge;
+
+    private Connection(RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
+        this.service = service;
+        this.session = session;
+        this.decoder = decoder;
+        this.gatherer = new FrameGatherer(maxFrameBytes);
+    }
+
+    static void open(
+            Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
+        jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder, maxFrameBytes));
+    }
+
+    /** @return null for a connection that was refused when it opened */
+    static Connection of(Session jakarta) {
+        return (Connection) jakarta.getUserProperties().get(PROPERTY);
+    }
+
+    void text(String part, boolean last) {
+        if (tooLarge || !gatherer.accepts(part)) {
+            refuseTooLarge();
+            return;
+        }
+        String whole = gatherer.add(part, last);
+        if (whole != null) {
+            whole.lines().filter(line -> !line.isBlank()).forEach(this::line);
+        }
+    }
+
+    private void line(String line) {
+        try {
+            service.receive(session, decoder.decode(line));
+        } catch (DecodeException e) {
+            service.receiveBad(session, (BadFrameException) e.getCause());
+        }
+    }
+
+    void binary(int bytes, boolean last) {
+        if (tooLarge || !gatherer.accepts(bytes)) {
+            refuseTooLarge();
+        } else if (last) {
+            gatherer.reset();
+            service.receiveBad(session, new BadFrameException("binary WebSocket frames mean nothing here; send text"));
+        }
+    }
+
+    private void refuseTooLarge() {
+        if (!tooLarge) {
+            tooLarge = true;
+            gatherer.reset();
+            service.refuseTooLarge(session);
+        }
+    }
+
+    void pong() {
+        service.heard(session);
+    }
+
+    void closed(CloseReason reason) {
+        service.closed(session, reason.getCloseCode().getCode());
+    }
+
+    /** Tells why, and closes: for a connection that never becomes a session. */
+    static void refuse(Session jakarta, ErrorCode code, String text) {
+        ServerFrame error = new ServerFrame.Error(null, null, null, code, text, null).printable(null);
+        jakarta.getAsyncRemote().sendObject(error, sent -> SessionTransport.close(jakarta, CloseCode.POLICY, text));
+    }
+}

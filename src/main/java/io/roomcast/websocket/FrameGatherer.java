@@ -1,0 +1,54 @@
+package io.roomcast.websocket;
+
+/**
+ * Gathers the parts of one WebSocket message, up to a limit. No container holds its own limit against a fragmented message that is never
+ * finished; this one counts each part as it comes. Used by one thread at a time.
+ */
+final class FrameGatherer {
+    private final long maxBytes;
+    private StringBuilder parts;
+    private long bytes;
+
+    FrameGatherer(long maxBytes) {
+        this.maxBytes = maxBytes;
+    }
+
+    /** Whether the message, with this part, is still within the limit. */
+    boolean accepts(String part) {
+        bytes += part.length();
+        if (bytes <= maxBytes) {
+            // Every character beyond ASCII has more bytes than the one counted above.
+            bytes += part.chars().filter(c -> c >= 0x80).count();
+        }
+        return bytes <= maxBytes;
+    }
+
+    /** Whether a binary message, with this many bytes more, is still within the limit. */
+    boolean accepts(int length) {
+        bytes += length;
+        return bytes <= maxBytes;
+    }
+
+    /** Adds an accepted part. @return the whole message, or null when more parts are to come */
+    String add(String part, boolean last) {
+        if (last && parts == null) {
+            bytes = 0;
+            return part;
+        }
+        if (parts == null) {
+            parts = new StringBuilder();
+        }
+        parts.append(part);
+        if (!last) {
+            return null;
+        }
+        String whole = parts.toString();
+        reset();
+        return whole;
+    }
+
+    void reset() {
+        parts = null;
+        bytes = 0;
+    }
+}

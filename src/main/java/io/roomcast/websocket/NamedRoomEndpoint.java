@@ -1,0 +1,83 @@
+package io.roomcast.websocket;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import io.roomcast.service.RoomService;
+import jakarta.inject.Inject;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.OnClose;
+import jakarta.websocket.OnError;
+import jakarta.websocket.OnMessage;
+import jakarta.websocket.OnOpen;
+import jakarta.websocket.PongMessage;
+import jakarta.websocket.Session;
+import jakarta.websocket.server.PathParam;
+import jakarta.websocket.server.ServerEndpoint;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/** One room, named in the address: joins when the connection opens, leaves when it closes. */
+@ServerEndpoint(
+        value = "/ws/{room}/{user}",
+        subprotocols = Subprotocol.V1,
+        decoders = ClientFrameDecoder.class,
+        encoders = ServerFrameEncoder.class)
+public class NamedRoomEndpoint {
+
+    @Inject
+    private RoomService service;
+
+    @Inject
+    private ClientFrameDecoder decoder;
+
+    @Inject
+    private RoomcastConfig config;
+
+    @OnOpen
+    public void open(Session session, @PathParam("room") String room, @PathParam("user") String user) {
+        try {
+            RoomName roomName = new RoomName(room);
+            UserName userName = new UserName(user);
+            List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
+            Position position = since.isEmpty() ? null : Position.parse(since.get(0));
+            boolean plain = !Subprotocol.V1.equals(session.getNegotiatedSubprotocol());
+            Connection.open(
+                    session,
+                    service,
+                    service.open(new SessionTransport(session), userName, roomName, position, plain),
+                    decoder,
+                    config.get(Keys.FRAME_BYTES));
+        } catch (ProtocolException e) {
+            Connection.refuse(session, e.code(), e.getMessage());
+        }
+    }
+
+    @OnMessage
+    public void text(String part, boolean last, Session session) {
+        Endpoints.text(session, part, last);
+    }
+
+    @OnMessage
+    public void binary(ByteBuffer part, boolean last, Session session) {
+        Endpoints.binary(session, part, last);
+    }
+
+    @OnMessage
+    public void pong(PongMessage pong, Session session) {
+        Endpoints.pong(session);
+    }
+
+    @OnError
+    public void error(Session session, Throwable failure) {
+        Endpoints.error(session, failure);
+    }
+
+    @OnClose
+    public void close(Session session, CloseReason reason) {
+        Endpoints.close(session, reason);
+    }
+}

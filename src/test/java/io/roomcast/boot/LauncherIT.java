@@ -1,0 +1,164 @@
+package io.roomcast.boot;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packed WAR started by {@code java -jar}, as a process. */
+class LauncherIT {
+
+    private static final Duration START = Duration.ofSeconds(30);
+    private static final int KILLED_BY_TERM = 128 + 15;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final List<Process> started = new ArrayList<>();
+
+    @TempDir
+    private Path work;
+
+    private Path temporary;
+
+    @BeforeEach
+    void makeTemporaryDirectory() throws IOException {
+        temporary = Files.createDirectory(work.resolve("tmp"));
+    }
+
+    @AfterEach
+    void killWhatIsLeft() throws InterruptedException {
+        for (Process process : started) {
+            process.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void servesTheUiAndRemovesItsFilesWhenItEnds() throws Exception {
+        int port = freePort();
+        Process server = startLive(port);
+
+        assertEquals(200, get(port, "/").statusCode());
+        assertEquals(
+                Files.readString(Path.of("src/main/webapp/index.html")),
+                get(port, "/").body());
+        for (String hidden : List.of("/WEB-INF/web.xml", "/META-INF/MANIFEST.MF", "/io/roomcast/boot/Launcher.class")) {
+            assertEquals(404, get(port, hidden).statusCode(), hidden);
+        }
+        Path unpacked = unpacked().get(0);
+        assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(unpacked)));
+
+        server.destroy();
+        assertTrue(server.waitFor(10, SECONDS), "did not end within seconds of SIGTERM");
+        assertEquals(KILLED_BY_TERM, server.exitValue());
+        assertEquals(List.of(), unpacked());
+    }
+
+    @Test
+    void theNextStartRemovesWhatAKilledServerLeftAndNothingElse() throws Exception {
+        int port = freePort();
+        startLive(port);
+        List<Path> living = unpacked();
+        startLive(freePort()).destroyForcibly().waitFor();
+        assertEquals(2, unpacked().size());
+
+        Process refused = start(port);
+        assertTrue(refused.waitFor(START.toSeconds(), SECONDS));
+
+        assertEquals(living, unpacked());
+        assertEquals(200, get(port, "/").statusCode());
+    }
+
+    @Test
+    void aBusyPortIsOneLine() throws Exception {
+        try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertFailsInOneLine(start(busy.getLocalPort()));
+        }
+    }
+
+    @Test
+    void aTemporaryDirectoryThatIsNotThereIsOneLine() throws Exception {
+        Files.delete(temporary);
+        assertFailsInOneLine(start(freePort()));
+    }
+
+    private void assertFailsInOneLine(Process server) throws IOException, InterruptedException {
+        assertTrue(server.waitFor(START.toSeconds(), SECONDS));
+        assertEquals(1, server.exitValue());
+        assertEquals(1, output(server).lines().count(), output(server));
+    }
+
+    private Process startLive(int port) throws IOException, InterruptedException {
+        Process server = start(port);
+        long deadline = System.nanoTime() + START.toNanos();
+        while (!server.waitFor(50, MILLISECONDS) && System.nanoTime() < deadline) {
+            try {
+                if (get(port, "/health/live").statusCode() == 200) {
+                    return server;
+                }
+            } catch (ConnectException e) {
+                // It does not listen yet.
+            }
+        }
+        return fail("not live after " + START + " or ended before:\n" + output(server));
+    }
+
+    private Process start(int port) throws IOException {
+        ProcessBuilder command = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-jar",
+                System.getProperty("roomcast.war"),
+                "--port",
+                String.valueOf(port));
+        command.environment().keySet().removeIf(name -> name.startsWith("ROOMCAST_") || name.startsWith("JAVA_TOOL_"));
+        command.redirectErrorStream(true)
+                .redirectOutput(work.resolve(started.size() + ".log").toFile());
+        started.add(command.start());
+        return started.get(started.size() - 1);
+    }
+
+    private String output(Process process) throws IOException {
+        return Files.readString(work.resolve(started.indexOf(process) + ".log"));
+    }
+
+    private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(START)
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+
+    private List<Path> unpacked() throws IOException {
+        try (Stream<Path> directories = Files.list(temporary)) {
+            return directories.toList();
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}
