@@ -6,85 +6,143 @@ import java.util.List;
 /** All keys. Names are stable. 0 lifts a limit where its kind says so. */
 public final class Keys {
     public static final Key<String> HOST = new Key<>(
-            "roomcast.host", "127.0.0.1", "address",
+            "roomcast.host",
+            "127.0.0.1",
+            "address",
             "Address that the embedded server listens on; 0.0.0.0 for all.",
             Values.matching("[A-Za-z0-9_.:%-]+", "an address or a host name"));
 
     public static final Key<Integer> PORT = new Key<>(
-            "roomcast.port", "8080", "number",
-            "Port that the embedded server listens on; 0 for any free one.", Values.integerBetween(0, 65_535));
+            "roomcast.port",
+            "8080",
+            "number",
+            "Port that the embedded server listens on; 0 for any free one.",
+            Values.integerBetween(0, 65_535));
 
     public static final Key<String> NODE = new Key<>(
-            "roomcast.node", "", "name",
+            "roomcast.node",
+            "",
+            "name",
             "Name of this node, unique in the cluster; host name and a random part where empty.",
             Values.matching("[A-Za-z0-9_.-]{0,64}", "up to 64 letters, digits and _ . -"));
 
     public static final Key<String> RELAY = new Key<>(
-            "roomcast.relay", "local", "name",
-            "What carries messages between nodes: local for a node that is alone.", Values.oneOf("local"));
+            "roomcast.relay",
+            "local",
+            "name",
+            "What carries messages between nodes: local for a node that is alone.",
+            Values.oneOf("local"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
-            "roomcast.history.size", "10000", "number",
-            "Messages that are kept of each room.", Values.integerBetween(0, 1_000_000));
+            "roomcast.history.size",
+            "10000",
+            "number",
+            "Messages that are kept of each room.",
+            Values.integerBetween(0, 1_000_000));
 
     public static final Key<Duration> HISTORY_AGE = new Key<>(
-            "roomcast.history.age", "1h", "duration",
-            "How long messages are kept.", Values.durationBetween("1s", "365d"));
+            "roomcast.history.age",
+            "1h",
+            "duration",
+            "How long messages are kept.",
+            Values.durationBetween("1s", "365d"));
 
     public static final Key<Long> HISTORY_BYTES = new Key<>(
-            "roomcast.history.bytes", "16MiB", "size",
-            "Bytes of messages that are kept of each room (local relay).", Values.sizeBetween("64KiB", "16GiB", false));
+            "roomcast.history.bytes",
+            "16MiB",
+            "size",
+            "Bytes of messages that are kept of each room (local relay).",
+            Values.sizeBetween("64KiB", "16GiB", false));
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
-            "roomcast.limits.frame-bytes", "64KiB", "size",
+            "roomcast.limits.frame-bytes",
+            "64KiB",
+            "size",
             "Largest WebSocket message that a client may send, whole or in fragments.",
             Values.sizeBetween("1KiB", "2MiB", false));
 
     public static final Key<Long> CONTENT_BYTES = new Key<>(
-            "roomcast.limits.content-bytes", "16KiB", "size",
-            "Largest content of one message.", Values.sizeBetween("1B", "1MiB", false));
+            "roomcast.limits.content-bytes",
+            "16KiB",
+            "size",
+            "Largest content of one message.",
+            Values.sizeBetween("1B", "1MiB", false));
 
     public static final Key<Integer> ROOMS = new Key<>(
-            "roomcast.limits.rooms", "100", "number",
-            "Rooms that one session may be in; 0 for no limit.", Values.integerBetween(0, 1_000_000));
+            "roomcast.limits.rooms",
+            "100",
+            "number",
+            "Rooms that one session may be in; 0 for no limit.",
+            Values.integerBetween(0, 1_000_000));
 
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
-            "roomcast.limits.outbound-bytes", "1MiB", "size",
+            "roomcast.limits.outbound-bytes",
+            "1MiB",
+            "size",
             "Bytes that may wait for one session before it is closed as a slow consumer; 0 for no limit.",
             Values.sizeBetween("256KiB", "1GiB", true));
 
     public static final Key<Duration> OUTBOUND_AGE = new Key<>(
-            "roomcast.limits.outbound-age", "10s", "duration",
+            "roomcast.limits.outbound-age",
+            "10s",
+            "duration",
             "How long a client may read nothing of what is being sent before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     public static final Key<Duration> HEARTBEAT = new Key<>(
-            "roomcast.heartbeat", "25s", "duration",
-            "How often each session is sent a WebSocket ping.", Values.durationBetween("1s", "1h"));
+            "roomcast.heartbeat",
+            "25s",
+            "duration",
+            "How often each session is sent a WebSocket ping.",
+            Values.durationBetween("1s", "1h"));
 
     public static final Key<Duration> PRESENCE_GRACE = new Key<>(
-            "roomcast.presence.grace", "3s", "duration",
+            "roomcast.presence.grace",
+            "3s",
+            "duration",
             "How long a user whose connection broke stays in the room, so that a reconnect shows no leave and join.",
             Values.durationBetween("0", "5m"));
 
     public static final Key<Integer> PRESENCE_NAMES = new Key<>(
-            "roomcast.presence.names", "200", "number",
+            "roomcast.presence.names",
+            "200",
+            "number",
             "Largest room that announces who comes and goes by name; larger ones announce counts.",
             Values.integerBetween(0, 100_000));
 
     public static final Key<Integer> THREADS = new Key<>(
-            "roomcast.threads", "0", "number",
+            "roomcast.threads",
+            "0",
+            "number",
             "Threads that carry messages to members (embedded server); 0 for one per core.",
             Values.integerBetween(0, 1_024));
 
     public static final Key<String> WEBROOT = new Key<>(
-            "roomcast.webroot", "", "directory",
-            "Where the embedded server finds the chat UI; set by the launcher.", text -> text);
+            "roomcast.webroot",
+            "",
+            "directory",
+            "Where the embedded server finds the chat UI; set by the launcher.",
+            text -> text);
 
     /** In the order in which they are shown. */
     public static final List<Key<?>> ALL = List.of(
-            HOST, PORT, NODE, RELAY, HISTORY_SIZE, HISTORY_AGE, HISTORY_BYTES, FRAME_BYTES, CONTENT_BYTES, ROOMS,
-            OUTBOUND_BYTES, OUTBOUND_AGE, HEARTBEAT, PRESENCE_GRACE, PRESENCE_NAMES, THREADS, WEBROOT);
+            HOST,
+            PORT,
+            NODE,
+            RELAY,
+            HISTORY_SIZE,
+            HISTORY_AGE,
+            HISTORY_BYTES,
+            FRAME_BYTES,
+            CONTENT_BYTES,
+            ROOMS,
+            OUTBOUND_BYTES,
+            OUTBOUND_AGE,
+            HEARTBEAT,
+            PRESENCE_GRACE,
+            PRESENCE_NAMES,
+            THREADS,
+            WEBROOT);
 
     private Keys() {}
 }

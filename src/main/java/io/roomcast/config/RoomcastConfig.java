@@ -34,8 +34,12 @@ public final class RoomcastConfig {
                 problems.add(key.name() + "=" + printable(text) + " is not " + e.getMessage());
             }
         }
-        names.stream().filter(RoomcastConfig::isUnknown).sorted().distinct().forEach(name -> problems.add(
-                printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
+        names.stream()
+                .filter(RoomcastConfig::isUnknown)
+                .sorted()
+                .distinct()
+                .forEach(name ->
+                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -52,8 +56,7 @@ public final class RoomcastConfig {
         if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
             return false;
         }
-        return Keys.ALL.stream()
-                .noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
+        return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
     private static String nearest(String name) {

@@ -78,8 +78,8 @@ public final class OutboundQueue implements Transport.Completion {
         Admission admission = admit(frame);
         switch (admission) {
             case SEND -> send(frame.text());
-            case OVERFLOW -> close(
-                    CloseCode.SLOW_CONSUMER, "did not read fast enough: over " + limits.bytes() + " bytes wait");
+            case OVERFLOW ->
+                close(CloseCode.SLOW_CONSUMER, "did not read fast enough: over " + limits.bytes() + " bytes wait");
             default -> {}
         }
         return admission == Admission.SEND || admission == Admission.WAITS;

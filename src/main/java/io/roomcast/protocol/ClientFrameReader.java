@@ -12,8 +12,7 @@ public final class ClientFrameReader {
     private static final int DEFAULT_PAGE = 50;
     private static final int LARGEST_PAGE = 200;
 
-    private final Jsonb jsonb =
-            JsonbBuilder.create(new JsonbConfig().withDeserializers(new RawFrameDeserializer()));
+    private final Jsonb jsonb = JsonbBuilder.create(new JsonbConfig().withDeserializers(new RawFrameDeserializer()));
 
     /** @throws BadFrameException with all that could be read of it, when the line is no frame of the protocol */
     public ClientFrame read(String line) {
@@ -34,7 +33,8 @@ public final class ClientFrameReader {
         try {
             raw = jsonb.fromJson(line, RawFrame.class);
         } catch (JsonbException e) {
-            throw new BadFrameException(e.getCause() instanceof ProtocolException refused ? refused.getMessage() : "not JSON");
+            throw new BadFrameException(
+                    e.getCause() instanceof ProtocolException refused ? refused.getMessage() : "not JSON");
         }
         for (int i = (int) raw.end; i < line.length(); i++) {
             if (!Character.isWhitespace(line.charAt(i))) {
@@ -47,12 +47,12 @@ public final class ClientFrameReader {
     private static ClientFrame frame(RawFrame raw) {
         String type = raw.type == null ? "publish" : raw.type;
         return switch (type) {
-            case "hello" -> new ClientFrame.Hello(
-                    raw.id, raw.user == null ? null : new UserName(raw.user), raw.token);
+            case "hello" -> new ClientFrame.Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token);
             case "join" -> new ClientFrame.Join(raw.id, room(raw), since(raw));
             case "publish" -> new ClientFrame.Publish(raw.id, room(raw), key(raw.key), Content.of(raw.content));
-            case "signal" -> new ClientFrame.Signal(
-                    raw.id, room(raw), signalName(raw.name), raw.content == null ? null : Content.of(raw.content));
+            case "signal" ->
+                new ClientFrame.Signal(
+                        raw.id, room(raw), signalName(raw.name), raw.content == null ? null : Content.of(raw.content));
             case "history" -> history(raw);
             case "members" -> new ClientFrame.Members(raw.id, room(raw));
             case "leave" -> new ClientFrame.Leave(raw.id, room(raw));
@@ -106,10 +106,7 @@ public final class ClientFrameReader {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + LARGEST_PAGE);
         }
         return new ClientFrame.History(
-                raw.id,
-                room(raw),
-                raw.before == null ? 0 : raw.before,
-                raw.after == null ? -1 : raw.after,
-                (int) limit);
+                raw.id, room(raw), raw.before == null ? 0 : raw.before, raw.after == null ? -1 : raw.after, (int)
+                        limit);
     }
 }

@@ -26,7 +26,10 @@ public final class MessageFrames {
         out.append(",\"messages\":[");
         String separator = "";
         for (StoredMessage message : page.messages()) {
-            out.append(separator).append("{\"offset\":").append(message.offset()).append(',');
+            out.append(separator)
+                    .append("{\"offset\":")
+                    .append(message.offset())
+                    .append(',');
             appendRest(out, message);
             separator = ",";
         }

@@ -14,7 +14,8 @@ final class Names {
         }
         if (name.length() > MAX_LENGTH) {
             throw new ProtocolException(
-                    ErrorCode.TOO_LARGE, what + " has " + name.length() + " characters, " + MAX_LENGTH + " are allowed");
+                    ErrorCode.TOO_LARGE,
+                    what + " has " + name.length() + " characters, " + MAX_LENGTH + " are allowed");
         }
         name.codePoints().filter(c -> !allowed(c)).findFirst().ifPresent(c -> {
             throw new ProtocolException(

@@ -48,8 +48,7 @@ public sealed interface ServerFrame {
             String content)
             implements ServerFrame {
 
-        public Joined(
-                Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
+        public Joined(Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
             this(id, room, user, epoch, offset, recovered, members, null, null);
         }
 
@@ -64,8 +63,7 @@ public sealed interface ServerFrame {
 
     record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
 
-    record Presence(
-            String room, List<String> joined, List<String> left, long count, String sender, String content)
+    record Presence(String room, List<String> joined, List<String> left, long count, String sender, String content)
             implements ServerFrame {}
 
     record Signal(String room, String sender, String name, String content) implements ServerFrame {}
@@ -100,7 +98,14 @@ public sealed interface ServerFrame {
     }
 
     record Error(
-            Long id, String key, String room, String code, String text, Long retryAfterMs, String sender, String content)
+            Long id,
+            String key,
+            String room,
+            String code,
+            String text,
+            Long retryAfterMs,
+            String sender,
+            String content)
             implements ServerFrame {
 
         public Error(Long id, String key, String room, ErrorCode code, String text, Long retryAfterMs) {

@@ -40,9 +40,7 @@ final class Recovery {
 
     /** @param since where the member stood, or null when it is new */
     void start(Member member, Position since, Position lanePosition) {
-        if (since == null
-                || !since.epoch().equals(lanePosition.epoch())
-                || since.offset() > lanePosition.offset()) {
+        if (since == null || !since.epoch().equals(lanePosition.epoch()) || since.offset() > lanePosition.offset()) {
             goLive(member);
             member.listener().joined(lanePosition, false);
         } else if (since.offset() == lanePosition.offset()) {

@@ -61,7 +61,8 @@ public final class RoomRegistry {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int vacancy = ++room.vacancies;
-                timer.schedule(() -> closeIfStillEmpty(room, vacancy), linger.toMillis(), TimeUnit.MILLISECONDS);
+                var unused = timer.schedule(
+                        () -> closeIfStillEmpty(room, vacancy), linger.toMillis(), TimeUnit.MILLISECONDS);
             }
             return present;
         });

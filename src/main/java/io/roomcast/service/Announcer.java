@@ -38,11 +38,7 @@ public class Announcer {
 
     @Inject
     public Announcer(
-            Relay relay,
-            PresenceStore presence,
-            ServerFrameWriter writer,
-            Threads threads,
-            RoomcastConfig config) {
+            Relay relay, PresenceStore presence, ServerFrameWriter writer, Threads threads, RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
@@ -64,14 +60,15 @@ public class Announcer {
         if (count <= largestByName) {
             send(room, joined, left, count, text);
         } else if (counting.add(room)) {
-            threads.timer().schedule(() -> announceCount(room), COUNT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+            var unused = threads.timer().schedule(() -> announceCount(room), COUNT_INTERVAL_MS, TimeUnit.MILLISECONDS);
         }
     }
 
     private void announceCount(RoomName room) {
         counting.remove(room);
-        presence.roster(room, 0).thenAccept(roster -> send(
-                room, List.of(), List.of(), roster.count(), roster.count() + " people are in the room"));
+        presence.roster(room, 0)
+                .thenAccept(roster ->
+                        send(room, List.of(), List.of(), roster.count(), roster.count() + " people are in the room"));
     }
 
     private void send(RoomName room, List<String> joined, List<String> left, long count, String text) {

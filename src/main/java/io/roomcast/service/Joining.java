@@ -96,7 +96,7 @@ public class Joining {
     void leaveAll(RoomSession session) {
         for (Membership membership : session.close()) {
             if (membership.end(rooms)) {
-                threads.timer()
+                var unused = threads.timer()
                         .schedule(
                                 () -> withdraw(membership.room(), session.user(), session.id()),
                                 graceMillis,
@@ -145,14 +145,12 @@ public class Joining {
             if (membership.end(rooms)) {
                 withdraw(membership.room(), user, session.id());
             }
-            refusal.answer(
-                    session, id, null, membership.room(), new RelayUnavailableException("room not reachable"));
+            refusal.answer(session, id, null, membership.room(), new RelayUnavailableException("room not reachable"));
         }
 
         @Override
         public void behind(long from, Position position) {
-            session.reply(new ServerFrame.Behind(
-                    membership.room().value(), position.epoch(), from, position.offset()));
+            session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
         }
     }
 }

@@ -25,9 +25,9 @@ public class Lifecycle {
     /** For the container's proxy. */
     protected Lifecycle() {}
 
-    /** @param rooms not used, but needed: with them the relay has somebody to deliver to */
+    /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
-    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry rooms) {
+    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;

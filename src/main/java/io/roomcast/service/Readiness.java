@@ -56,7 +56,7 @@ public class Readiness {
     }
 
     private void probe() {
-        relay.probe()
+        var unused = relay.probe()
                 .toCompletableFuture()
                 .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((proof, failure) -> update(failure == null ? State.READY : State.RELAY));

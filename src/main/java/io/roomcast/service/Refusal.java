@@ -41,7 +41,8 @@ public class Refusal {
 
     /** Answers with what {@code failure} means to a client. What no code names goes to the log. */
     void answer(RoomSession session, Long id, String key, RoomName room, Throwable failure) {
-        Throwable cause = failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ProtocolException refused) {
             answer(session, id, key, room, refused.code(), refused.getMessage());
         } else if (cause instanceof RelayUnavailableException) {

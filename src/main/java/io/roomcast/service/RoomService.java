@@ -54,7 +54,11 @@ public class RoomService {
                 config.get(Keys.FRAME_BYTES), config.get(Keys.CONTENT_BYTES), config.get(Keys.ROOMS));
     }
 
-    /** A connection to {@code /ws}. @param user from the address, or null for a guest */
+    /**
+     * A connection to {@code /ws}.
+     *
+     * @param user from the address, or null for a guest
+     */
     public RoomSession open(Transport transport, UserName user) {
         return sessions.open(transport, user, null, false);
     }
@@ -115,8 +119,7 @@ public class RoomService {
     /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */
     public void refuseTooLarge(RoomSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
-        session.queue()
-                .close(CloseCode.TOO_LARGE, "a WebSocket message may have " + limits.frameBytes() + " bytes");
+        session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + limits.frameBytes() + " bytes");
     }
 
     /** Any sign of life, such as a pong. */
@@ -124,7 +127,11 @@ public class RoomService {
         session.heard(System.nanoTime());
     }
 
-    /** The connection has ended. Idempotent. @param code as it was closed, by whichever side */
+    /**
+     * The connection has ended. Idempotent.
+     *
+     * @param code as it was closed, by whichever side
+     */
     public void closed(RoomSession session, int code) {
         if (sessions.remove(session, code)) {
             joining.leaveAll(session);
@@ -133,10 +140,11 @@ public class RoomService {
 
     private void hello(RoomSession session, ClientFrame.Hello hello) {
         if (session.home() != null && hello.user() != null && !hello.user().equals(session.user())) {
-            refusal.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
+            refusal.answer(
+                    session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.greet(hello.user())) {
-            session.reply(new ServerFrame.Welcome(
-                    hello.id(), session.user().value(), node.name(), heartbeatMs, limits));
+            session.reply(
+                    new ServerFrame.Welcome(hello.id(), session.user().value(), node.name(), heartbeatMs, limits));
         } else {
             refusal.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");
         }

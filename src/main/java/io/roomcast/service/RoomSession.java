@@ -34,8 +34,7 @@ public final class RoomSession {
      * @param home the room of a connection to {@code /ws/{room}/{user}}, else null
      * @param plain whether the client may know nothing but room, sender and content
      */
-    RoomSession(
-            String id, UserName user, RoomName home, boolean plain, OutboundQueue queue, ServerFrameWriter writer) {
+    RoomSession(String id, UserName user, RoomName home, boolean plain, OutboundQueue queue, ServerFrameWriter writer) {
         this.id = id;
         this.user = user;
         this.home = home;

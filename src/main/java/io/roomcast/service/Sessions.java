@@ -69,6 +69,9 @@ public class Sessions {
 
     private static UserName guest() {
         return new UserName("guest-"
-                + Node.randomId(6).replaceAll("[^A-Za-z0-9]", "x").substring(0, 6).toLowerCase(Locale.ROOT));
+                + Node.randomId(6)
+                        .replaceAll("[^A-Za-z0-9]", "x")
+                        .substring(0, 6)
+                        .toLowerCase(Locale.ROOT));
     }
 }

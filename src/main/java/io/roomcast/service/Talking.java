@@ -112,11 +112,10 @@ public class Talking {
         });
     }
 
-    private static void acknowledge(
-            RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {
+    private static void acknowledge(RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {
         if (frame.id() != null || frame.key() != null) {
-            session.reply(new ServerFrame.Ack(
-                    frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
+            session.reply(
+                    new ServerFrame.Ack(frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
         }
     }
 
@@ -137,7 +136,8 @@ public class Talking {
     private void requireSize(Content content) {
         if (content.bytes() > maxContentBytes) {
             throw new ProtocolException(
-                    ErrorCode.TOO_LARGE, "content has " + content.bytes() + " bytes, " + maxContentBytes + " are allowed");
+                    ErrorCode.TOO_LARGE,
+                    "content has " + content.bytes() + " bytes, " + maxContentBytes + " are allowed");
         }
     }
 }

@@ -49,12 +49,13 @@ public final class Main {
     private static void serve(RoomcastConfig config, PrintWriter out) {
         StandaloneServer server = start(config);
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    server.close();
-                    ended.countDown();
-                },
-                "roomcast-shutdown"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            server.close();
+                            ended.countDown();
+                        },
+                        "roomcast-shutdown"));
         String host = config.get(Keys.HOST);
         String shown = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
         out.println("Roomcast is ready on http://" + shown + ":" + server.port() + "/ (Ctrl-C ends it)");
@@ -74,8 +75,8 @@ public final class Main {
         try {
             return StandaloneServer.start(config, webroot);
         } catch (IOException e) {
-            throw new StartException("cannot listen on " + config.get(Keys.HOST) + " port " + config.get(Keys.PORT) + ": "
-                    + e.getMessage() + "; choose others with --host and --port");
+            throw new StartException("cannot listen on " + config.get(Keys.HOST) + " port " + config.get(Keys.PORT)
+                    + ": " + e.getMessage() + "; choose others with --host and --port");
         }
     }
 

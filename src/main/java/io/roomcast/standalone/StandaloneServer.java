@@ -13,7 +13,6 @@ import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.WebappContext;
@@ -29,7 +28,7 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class.getPackage(), HealthServlet.class.getPackage())
+                .addPackages(RoomService.class.getPackage(), RoomEndpoint.class.getPackage())
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
@@ -62,7 +61,8 @@ public final class StandaloneServer implements AutoCloseable {
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
-        servlets.addServlet("health", made(HealthServlet.class)).addMapping("/health/*");
+        servlets.addServlet("health", CdiComponentProvider.injected(HealthServlet.class))
+                .addMapping("/health/*");
         servlets.deploy(http);
         try {
             webSockets.deploy();
@@ -71,10 +71,6 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
-    }
-
-    private <T> T made(Class<T> type) {
-        return cdi.select(type).get();
     }
 
     /** The port that it listens on. */
@@ -89,7 +85,7 @@ public final class StandaloneServer implements AutoCloseable {
             if (http.isStarted()) {
                 cdi.select(Lifecycle.class).get().stop();
             }
-            http.shutdown(1, TimeUnit.SECONDS);
+            http.shutdownNow();
             webSockets.stop();
             cdi.close();
         }

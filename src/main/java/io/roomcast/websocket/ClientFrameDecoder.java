@@ -3,11 +3,13 @@ package io.roomcast.websocket;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ClientFrameReader;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 
 /** Decodes one line. The cause of its exception is always a {@link BadFrameException}. */
+@Dependent
 public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
 
     @Inject

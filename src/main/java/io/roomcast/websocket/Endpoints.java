@@ -32,7 +32,9 @@ final class Endpoints {
 
     /** A connection that breaks is no news; its close follows. Anything else is a defect. */
     static void error(Session session, Throwable failure) {
-        Level level = failure instanceof IOException || failure.getCause() instanceof IOException ? Level.DEBUG : Level.WARNING;
+        Level level = failure instanceof IOException || failure.getCause() instanceof IOException
+                ? Level.DEBUG
+                : Level.WARNING;
         LOG.log(level, () -> "Connection " + session.getId() + " failed", failure);
     }
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packed WAR started by {@code java -jar}, as a process. */
 class LauncherIT {
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
     private static final int KILLED_BY_TERM = 128 + 15;
 
     private final HttpClient http =
@@ -93,20 +93,24 @@ class LauncherIT {
     @Test
     void aBusyPortIsOneLine() throws Exception {
         try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertFailsInOneLine(start(busy.getLocalPort()));
+            Process refused = start(busy.getLocalPort());
+            assertFails(refused);
+            assertEquals(1, output(refused).lines().count(), output(refused));
         }
     }
 
     @Test
     void aTemporaryDirectoryThatIsNotThereIsOneLine() throws Exception {
         Files.delete(temporary);
-        assertFailsInOneLine(start(freePort()));
+        Process refused = start(freePort());
+        assertFails(refused);
+        // A newer JVM has a line of its own to say about it, before ours.
+        assertTrue(output(refused).matches("(WARNING: .*\\R)?roomcast: cannot unpack .*\\R"), output(refused));
     }
 
-    private void assertFailsInOneLine(Process server) throws IOException, InterruptedException {
+    private static void assertFails(Process server) throws InterruptedException {
         assertTrue(server.waitFor(START.toSeconds(), SECONDS));
         assertEquals(1, server.exitValue());
-        assertEquals(1, output(server).lines().count(), output(server));
     }
 
     private Process startLive(int port) throws IOException, InterruptedException {

@@ -1,0 +1,30 @@
+package io.roomcast.fault;
+
+import io.roomcast.protocol.Position;
+
+/**
+ * What a client did or saw. {@code at} is in nanoseconds of one clock; events of one receiver in one room are recorded in the order in which
+ * it saw them.
+ */
+sealed interface Event {
+    long at();
+
+    String room();
+
+    /** A publisher sent, or sent again, the message of this key. */
+    record Sent(long at, String room, String key) implements Event {}
+
+    record Acked(long at, String room, String key, Position position) implements Event {}
+
+    /** @param since what the receiver asked for, or null */
+    record Joined(long at, String room, String receiver, Position since, Position position, boolean recovered)
+            implements Event {}
+
+    record Received(long at, String room, String receiver, long offset, String key) implements Event {}
+
+    /** The receiver was told that messages from {@code from} to {@code position} are not delivered. */
+    record Behind(long at, String room, String receiver, long from, Position position) implements Event {}
+
+    /** The receiver's connection ended. */
+    record Ended(long at, String room, String receiver) implements Event {}
+}
