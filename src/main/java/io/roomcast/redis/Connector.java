@@ -81,7 +81,8 @@ final class Connector {
                 ByteArrayOutputStream bytes = new ByteArrayOutputStream()) {
             KeyStore store = KeyStore.getInstance("PKCS12");
             store.load(null, null);
-            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+            for (Certificate certificate :
+                    CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
                 store.setCertificateEntry("trusted-" + store.size(), certificate);
             }
             store.store(bytes, password);

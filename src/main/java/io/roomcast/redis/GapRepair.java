@@ -43,8 +43,7 @@ final class GapRepair implements RoomCursor.Log {
         // The last message is read again, to see that it is still the same.
         CommandArguments read = known == null
                 ? scripts.readBefore(cursor.keys(), null, 0, 1, PAGE_BYTES)
-                : scripts.readAfter(
-                        cursor.keys(), known, Math.max(known.offset() - 1, 0), PAGE_MESSAGES, PAGE_BYTES);
+                : scripts.readAfter(cursor.keys(), known, Math.max(known.offset() - 1, 0), PAGE_MESSAGES, PAGE_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.answer(turn, Reading.of(reply)))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));

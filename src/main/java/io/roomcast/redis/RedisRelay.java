@@ -117,7 +117,8 @@ public final class RedisRelay implements Relay {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         if (shard.waiting() < CROWD) {
-            CommandArguments command = new CommandArguments(sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
+            CommandArguments command = new CommandArguments(
+                            sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
                     .add(keys.channel())
                     .add(Envelope.signal(kind, frame));
             shard.publish(keys.slot(), command);

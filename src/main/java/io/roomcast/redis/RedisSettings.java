@@ -47,7 +47,9 @@ public record RedisSettings(
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("HOST:PORT", e);
             }
-            if (uri.getHost() == null || uri.getRawUserInfo() != null || !uri.getRawPath().isEmpty()) {
+            if (uri.getHost() == null
+                    || uri.getRawUserInfo() != null
+                    || !uri.getRawPath().isEmpty()) {
                 throw new IllegalArgumentException("HOST:PORT");
             }
             return new Address(unbracketed(uri.getHost()), uri.getPort() < 0 ? defaultPort : uri.getPort());
@@ -155,7 +157,7 @@ public record RedisSettings(
     /** Without secrets. */
     @Override
     public String toString() {
-        return (tls ? "rediss " : "redis ") + (servers instanceof Sentinels known ? known.master() + known.addresses() : servers)
-                + "/" + database;
+        return (tls ? "rediss " : "redis ")
+                + (servers instanceof Sentinels known ? known.master() + known.addresses() : servers) + "/" + database;
     }
 }

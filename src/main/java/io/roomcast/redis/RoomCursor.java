@@ -147,7 +147,9 @@ final class RoomCursor {
             epoch = reading.epoch();
             offset = reading.offset();
             List<StoredMessage> newest = reading.messages();
-            lastBody = newest.isEmpty() || newest.get(0).offset() != offset ? null : newest.get(0).body();
+            lastBody = newest.isEmpty() || newest.get(0).offset() != offset
+                    ? null
+                    : newest.get(0).body();
             return new Position(epoch, offset);
         }
         if (!reading.epoch().equals(epoch)) {

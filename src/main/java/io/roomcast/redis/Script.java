@@ -41,7 +41,8 @@ final class Script {
     }
 
     CommandArguments call(List<byte[]> keys, Object... arguments) {
-        CommandArguments call = new CommandArguments(Protocol.Command.EVALSHA).add(sha).add(keys.size());
+        CommandArguments call =
+                new CommandArguments(Protocol.Command.EVALSHA).add(sha).add(keys.size());
         keys.forEach(call::add);
         return call.addObjects(arguments);
     }

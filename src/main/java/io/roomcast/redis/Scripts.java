@@ -32,8 +32,10 @@ final class Scripts {
                 + (bytes / STRETCHES + 1) + "\n"
                 + "local AGE_MS, MARK_MS = " + age + ", " + (age / STRETCHES + 1) + "\n"
                 + "local NUMBERING_MS, UNUSED_MS = " + Math.max(NUMBERING_MS, 2 * age) + ", " + UNUSED_MS + "\n"
-                + "local KEY_MS = " + Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis() + "\n"
-                + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION + "'\n";
+                + "local KEY_MS = "
+                + Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis() + "\n"
+                + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
+                + "'\n";
         publish = Script.of(constants, "numbering.lua", "publish.lua");
         read = Script.of(constants, "numbering.lua", "read.lua");
         renumber = Script.of(constants, "numbering.lua", "renumber.lua");
@@ -61,8 +63,7 @@ final class Scripts {
         return read(keys, known, "before", offset == 0 ? LARGEST : offset, limit, bytes);
     }
 
-    private CommandArguments read(
-            RoomKeys keys, Position known, String direction, long offset, int limit, long bytes) {
+    private CommandArguments read(RoomKeys keys, Position known, String direction, long offset, int limit, long bytes) {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.roomcast.CuttableProxy;
 import io.roomcast.EmbeddedServer;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,7 +125,8 @@ class ChatBrowserIT {
         ann.page().navigate(server.uri().toString());
         ann.field("Your name").fill("<b>ann</b>");
         ann.button("Start chatting").click();
-        assertThat(ann.page().getByText("A name has letters, digits and _ - . : @ only.")).isVisible();
+        assertThat(ann.page().getByText("A name has letters, digits and _ - . : @ only."))
+                .isVisible();
 
         ann.enter(server.uri(), "ann", "lobby");
         String hostile = "<img src=x onerror=\"throw 1\"><script>throw 2</script> javascript:alert(1)";

@@ -101,8 +101,22 @@ class ClientLibraryIT {
 
     @Test
     void theOwnMessageAnswersForALostAck() {
-        server.on("publish", frame -> server.send(
-                "type", "message", "room", ROOM, "offset", 1, "sender", "ann", "content", "hi", "at", 1, "key",
+        server.on(
+                "publish",
+                frame -> server.send(
+                        "type",
+                        "message",
+                        "room",
+                        ROOM,
+                        "offset",
+                        1,
+                        "sender",
+                        "ann",
+                        "content",
+                        "hi",
+                        "at",
+                        1,
+                        "key",
                         frame.getString("key")));
         join();
         page.evaluate("() => { say('hi'); }");
@@ -119,7 +133,11 @@ class ClientLibraryIT {
             if (after == 1) {
                 server.sendTogether(messages(7, 8));
             }
-            server.history(frame, "e1", after + 2 < 6, LongStream.rangeClosed(after + 1, Math.min(after + 2, 6)).toArray());
+            server.history(
+                    frame,
+                    "e1",
+                    after + 2 < 6,
+                    LongStream.rangeClosed(after + 1, Math.min(after + 2, 6)).toArray());
         });
         join();
         server.sendTogether(messages(1, 1));
@@ -130,8 +148,14 @@ class ClientLibraryIT {
         waitFor("messages.length === 9");
 
         assertEquals(
-                IntStream.concat(IntStream.rangeClosed(1, 8), IntStream.of(11)).boxed().toList(), offsets());
-        assertEquals("9-10", page.evaluate("events.filter(({ type }) => type === 'gap').map(({ detail }) => `${detail.from}-${detail.to}`).join()"));
+                IntStream.concat(IntStream.rangeClosed(1, 8), IntStream.of(11))
+                        .boxed()
+                        .toList(),
+                offsets());
+        assertEquals(
+                "9-10",
+                page.evaluate(
+                        "events.filter(({ type }) => type === 'gap').map(({ detail }) => `${detail.from}-${detail.to}`).join()"));
     }
 
     @Test

@@ -26,9 +26,8 @@ class ClientManualIT {
             String address = server.uri().resolve("ten-lines.html").toString();
             page.route(
                     address,
-                    route -> route.fulfill(new Route.FulfillOptions()
-                            .setBody(tenLines)
-                            .setContentType("text/html; charset=utf-8")));
+                    route -> route.fulfill(
+                            new Route.FulfillOptions().setBody(tenLines).setContentType("text/html; charset=utf-8")));
             page.navigate(address);
             page.getByPlaceholder("Say something").fill("It works");
             page.getByPlaceholder("Say something").press("Enter");

@@ -95,8 +95,14 @@ public abstract class PresenceContractTest {
                         go.await();
                         int told = 0;
                         for (int i = 0; i < 100; i++) {
-                            told += get(presence().enter(room, ANN, "s" + session)).changed() ? 1 : 0;
-                            told -= get(presence().leave(room, ANN, "s" + session)).changed() ? 1 : 0;
+                            told += get(presence().enter(room, ANN, "s" + session))
+                                            .changed()
+                                    ? 1
+                                    : 0;
+                            told -= get(presence().leave(room, ANN, "s" + session))
+                                            .changed()
+                                    ? 1
+                                    : 0;
                         }
                         return told;
                     }))

@@ -29,7 +29,9 @@ public final class RecordingListener implements RelayListener {
 
     @Override
     public void deliver(RoomName room, StoredMessage message) {
-        alone(room, () -> delivered.computeIfAbsent(room, r -> new ArrayList<>()).add(message));
+        alone(
+                room,
+                () -> delivered.computeIfAbsent(room, r -> new ArrayList<>()).add(message));
     }
 
     @Override
@@ -115,10 +117,12 @@ public final class RecordingListener implements RelayListener {
 
     private String summary() {
         StringBuilder text = new StringBuilder();
-        delivered.entrySet().stream().limit(10).forEach(entry -> text.append(entry.getKey())
-                .append(":")
-                .append(entry.getValue().size())
-                .append(' '));
+        delivered.entrySet().stream()
+                .limit(10)
+                .forEach(entry -> text.append(entry.getKey())
+                        .append(":")
+                        .append(entry.getValue().size())
+                        .append(' '));
         return text.toString();
     }
 }

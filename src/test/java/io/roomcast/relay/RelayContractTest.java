@@ -83,7 +83,8 @@ public abstract class RelayContractTest {
                 IntStream.range(0, 5).mapToObj(i -> publish("m" + i)).toList();
 
         assertEquals(0, start.offset());
-        assertEquals(List.of(1L, 2L, 3L, 4L, 5L), acks.stream().map(Position::offset).toList());
+        assertEquals(
+                List.of(1L, 2L, 3L, 4L, 5L), acks.stream().map(Position::offset).toList());
         acks.forEach(ack -> assertEquals(start.epoch(), ack.epoch()));
         listener.awaitCount(room, 5);
         assertEquals(List.of(1L, 2L, 3L, 4L, 5L), listener.offsets(room));
@@ -112,7 +113,9 @@ public abstract class RelayContractTest {
         }
         listener.awaitCount(room, 500);
         assertEquals(
-                IntStream.range(0, 500).mapToObj(i -> "{\"content\":\"m" + i + "\"}").toList(),
+                IntStream.range(0, 500)
+                        .mapToObj(i -> "{\"content\":\"m" + i + "\"}")
+                        .toList(),
                 listener.bodies(room));
     }
 
@@ -219,7 +222,9 @@ public abstract class RelayContractTest {
         listener.awaitCount(cafe, 1);
 
         assertEquals(List.of("{\"content\":\"\u00e9\"}"), listener.bodies(cafe));
-        assertEquals(1, get(relay.publish(cafe, "\u00fc \ud83d\ude00", body("again"))).offset());
+        assertEquals(
+                1,
+                get(relay.publish(cafe, "\u00fc \ud83d\ude00", body("again"))).offset());
     }
 
     @Test
@@ -306,7 +311,9 @@ public abstract class RelayContractTest {
         assertFalse(first.more());
         assertFalse(get(relay.historyBefore(room, 5, 4)).more());
         assertEquals(List.of(), get(relay.historyBefore(room, 1, 4)).messages());
-        assertEquals(List.of(7L, 8L, 9L, 10L), offsets(get(relay.historyBefore(room, 99, 4)).messages()));
+        assertEquals(
+                List.of(7L, 8L, 9L, 10L),
+                offsets(get(relay.historyBefore(room, 99, 4)).messages()));
     }
 
     @Test
