@@ -13,7 +13,6 @@ import io.roomcast.relay.RelayListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -100,7 +99,8 @@ public final class RedisRelay implements Relay {
 
     /** All that a connection has to know. */
     private List<Script> loaded() {
-        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream()).toList();
+        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
+                .toList();
     }
 
     @Override
@@ -133,7 +133,7 @@ public final class RedisRelay implements Relay {
                             sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
                     .add(keys.channel())
                     .add(Envelope.signal(kind, frame));
-            shard.publish(keys.slot(), command);
+            var unused = shard.publish(keys.slot(), command); // Best effort.
         }
     }
 
@@ -159,7 +159,7 @@ public final class RedisRelay implements Relay {
         return page(keys, scripts.readBefore(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
     }
 
-    private CompletableFuture<HistoryPage> page(RoomKeys keys, CommandArguments read) {
+    private CompletionStage<HistoryPage> page(RoomKeys keys, CommandArguments read) {
         return Replies.map(shards.of(keys.slot()).read(keys.slot(), read, true), reply -> {
             Reading reading = Reading.of(reply);
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
@@ -177,8 +177,7 @@ public final class RedisRelay implements Relay {
     }
 
     PresenceStore presence(Duration leaseTime) {
-        return new RedisPresence(
-                new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
+        return new RedisPresence(new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
     }
 
     /** What is counted. */
