@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link ModelClient}. A failure names its seed, and the seed gives the same run again.
  */
 class RoomModelTest {
-    private static final int SEEDS = 3_000;
+    private static final int SEEDS = 1_000;
     private static final int STEPS = 150;
 
     /** What the room keeps, and what the history keeps. */
