@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -21,19 +22,30 @@ public class Lifecycle {
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private PresenceStore presence;
+    private Announcer announcer;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
 
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
-    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+    public Lifecycle(
+            Sessions sessions,
+            Heartbeat heartbeat,
+            Readiness readiness,
+            PresenceStore presence,
+            Announcer announcer,
+            RoomRegistry unusedRooms) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.presence = presence;
+        this.announcer = announcer;
     }
 
     public void start() {
+        presence.start(announcer);
         heartbeat.start();
         readiness.start();
     }
