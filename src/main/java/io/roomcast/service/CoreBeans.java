@@ -13,7 +13,6 @@ import io.roomcast.relay.Relay;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -51,10 +50,6 @@ public class CoreBeans {
         HistoryLimits limits = new HistoryLimits(
                 config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
         return new LocalRelay(limits, InstantSource.system(), threads.timer());
-    }
-
-    void close(@Disposes Relay relay) {
-        relay.close();
     }
 
     @Produces
