@@ -46,6 +46,8 @@ final class LentExecutor implements Executor {
         }
     }
 
+    @SuppressWarnings(
+            "BanJNDI") // the name is the administrator's, checked when the configuration was read, not a user's
     private static Executor lookUp(String name) {
         try {
             if (InitialContext.doLookup(name) instanceof Executor executor) {
