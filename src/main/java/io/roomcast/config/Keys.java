@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All keys. Names are stable. 0 lifts a limit where its kind says so. */
 public final class Keys {
@@ -30,8 +31,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: local for a node that is alone.",
-            Values.oneOf("local"));
+            "What carries messages between nodes: redis, or local for a node that is alone.",
+            Values.oneOf("local", "redis"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -132,25 +133,29 @@ public final class Keys {
             text -> text);
 
     /** In the order in which they are shown. */
-    public static final List<Key<?>> ALL = List.of(
-            HOST,
-            PORT,
-            NODE,
-            RELAY,
-            HISTORY_SIZE,
-            HISTORY_AGE,
-            HISTORY_BYTES,
-            FRAME_BYTES,
-            CONTENT_BYTES,
-            ROOMS,
-            OUTBOUND_BYTES,
-            OUTBOUND_AGE,
-            HEARTBEAT,
-            PRESENCE_GRACE,
-            PRESENCE_NAMES,
-            THREADS,
-            EXECUTOR,
-            WEBROOT);
+    public static final List<Key<?>> ALL = Stream.<List<Key<?>>>of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            NODE,
+                            RELAY,
+                            HISTORY_SIZE,
+                            HISTORY_AGE,
+                            HISTORY_BYTES,
+                            FRAME_BYTES,
+                            CONTENT_BYTES,
+                            ROOMS,
+                            OUTBOUND_BYTES,
+                            OUTBOUND_AGE,
+                            HEARTBEAT,
+                            PRESENCE_GRACE,
+                            PRESENCE_NAMES,
+                            THREADS,
+                            EXECUTOR,
+                            WEBROOT),
+                    RedisKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Keys() {}
 }

@@ -31,7 +31,7 @@ public final class RoomcastConfig {
             try {
                 config.values.put(key, key.parser().apply(text));
             } catch (IllegalArgumentException e) {
-                problems.add(key.name() + "=" + printable(text) + " is not " + e.getMessage());
+                problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
         names.stream()

@@ -24,11 +24,22 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
-        CDI.current().select(Lifecycle.class).get().start();
+        Lifecycle lifecycle = lifecycle();
+        try {
+            lifecycle.start();
+        } catch (RuntimeException e) {
+            // Not every server tells the end to one that failed to begin.
+            lifecycle.stop();
+            throw e;
+        }
     }
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        CDI.current().select(Lifecycle.class).get().stop();
+        lifecycle().stop();
+    }
+
+    private static Lifecycle lifecycle() {
+        return CDI.current().select(Lifecycle.class).get();
     }
 }
