@@ -48,7 +48,7 @@ final class CoreFixture {
         service = new RoomService(
                 sessions,
                 new Joining(rooms, presence, announcer, refusal, threads, config),
-                new Talking(relay, presence, writer, refusal, metrics, config),
+                new Talking(relay, presence, writer, refusal, metrics, threads, config),
                 refusal,
                 metrics,
                 new Node(config),
