@@ -16,8 +16,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two people and the chat page, with a network between one of them and the server that can be cut. */
+@Timeout(120)
 class ChatBrowserIT {
 
     private static Chromium chromium;
@@ -124,7 +126,8 @@ class ChatBrowserIT {
         ann.page().navigate(server.uri().toString());
         ann.field("Your name").fill("<b>ann</b>");
         ann.button("Start chatting").click();
-        assertThat(ann.page().getByText("A name has letters, digits and _ - . : @ only.")).isVisible();
+        assertThat(ann.page().getByText("A name has letters, digits and _ - . : @ only."))
+                .isVisible();
 
         ann.enter(server.uri(), "ann", "lobby");
         String hostile = "<img src=x onerror=\"throw 1\"><script>throw 2</script> javascript:alert(1)";

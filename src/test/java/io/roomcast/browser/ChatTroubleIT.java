@@ -11,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the chat page shows when things go wrong that a healthy server spares people; under a strict content policy. */
+@Timeout(120)
 class ChatTroubleIT {
 
     private static Chromium chromium;
@@ -59,7 +61,19 @@ class ChatTroubleIT {
         server.on("publish", frame -> {
             server.acknowledge(frame, 1);
             server.send(
-                    "type", "message", "room", "lobby", "offset", 1, "sender", "ann", "content", "please", "at", 1, "key",
+                    "type",
+                    "message",
+                    "room",
+                    "lobby",
+                    "offset",
+                    1,
+                    "sender",
+                    "ann",
+                    "content",
+                    "please",
+                    "at",
+                    1,
+                    "key",
                     frame.getString("key"));
         });
         ann.button("Retry").click();
@@ -104,8 +118,10 @@ class ChatTroubleIT {
         assertThat(ann.banner()).containsText("Some messages in #lobby were not delivered: look for the gap.");
         assertThat(ann.page().locator(".gap")).containsText("8 messages were missed here.");
 
-        server.on("history", frame -> server.history(
-                frame, "e1", false, LongStream.rangeClosed(6, 10).toArray()));
+        server.on(
+                "history",
+                frame -> server.history(
+                        frame, "e1", false, LongStream.rangeClosed(6, 10).toArray()));
         ann.button("Load what is left").click();
         assertThat(ann.texts("lobby")).hasText(new String[] {"m1", "m2", "m6", "m7", "m8", "m9", "m10"});
         assertThat(ann.page().locator(".gap")).containsText("3 messages are no longer kept.");
@@ -123,8 +139,19 @@ class ChatTroubleIT {
 
     @Test
     void aRoomThatCannotBeJoinedSaysWhy() {
-        server.on("join", frame -> server.send(
-                "type", "error", "id", frame.getInt("id"), "room", "lobby", "code", "room_full", "text", "full"));
+        server.on(
+                "join",
+                frame -> server.send(
+                        "type",
+                        "error",
+                        "id",
+                        frame.getInt("id"),
+                        "room",
+                        "lobby",
+                        "code",
+                        "room_full",
+                        "text",
+                        "full"));
         enter();
         assertThat(ann.page().getByText("This room is full.")).isVisible();
     }
@@ -135,8 +162,20 @@ class ChatTroubleIT {
         String name = "<img src=x onerror=\"throw 1\">";
         server.send("type", "message", "room", "lobby", "offset", 1, "sender", name, "content", "x", "at", 1);
         server.send(
-                "type", "presence", "room", "lobby", "joined", List.of(name), "left", List.of(), "count", 2, "sender",
-                "system", "content", "x");
+                "type",
+                "presence",
+                "room",
+                "lobby",
+                "joined",
+                List.of(name),
+                "left",
+                List.of(),
+                "count",
+                2,
+                "sender",
+                "system",
+                "content",
+                "x");
         server.send("type", "signal", "room", "lobby", "sender", name, "name", "typing");
         assertThat(ann.room("lobby").locator(".sender")).hasText(name);
         assertThat(ann.page().locator(".person-name").filter(new Locator.FilterOptions().setHasText(name)))

@@ -66,7 +66,9 @@ final class Person implements AutoCloseable {
     }
 
     Locator room(String name) {
-        return page.getByRole(AriaRole.REGION, new Page.GetByRoleOptions().setName("Room " + name).setExact(true));
+        return page.getByRole(
+                AriaRole.REGION,
+                new Page.GetByRoleOptions().setName("Room " + name).setExact(true));
     }
 
     Locator box(String room) {

@@ -38,12 +38,32 @@ final class ScriptedServer {
     private int connections;
 
     private ScriptedServer() {
-        on("hello", frame -> send(
-                "type", "welcome", "user", frame.getString("user"), "node", "script", "heartbeatMs", 25_000, "limits",
+        on(
+                "hello",
+                frame -> send(
+                        "type",
+                        "welcome",
+                        "user",
+                        frame.getString("user"),
+                        "node",
+                        "script",
+                        "heartbeatMs",
+                        25_000,
+                        "limits",
                         Map.of("frameBytes", 65_536, "contentBytes", 1_000, "rooms", 100)));
         on("join", frame -> joined(frame, "e1", 0, false));
-        on("members", frame -> send(
-                "type", "members", "id", id(frame), "room", frame.getString("room"), "count", 1, "users",
+        on(
+                "members",
+                frame -> send(
+                        "type",
+                        "members",
+                        "id",
+                        id(frame),
+                        "room",
+                        frame.getString("room"),
+                        "count",
+                        1,
+                        "users",
                         List.of("ann")));
         on("history", frame -> history(frame, "e1", false));
         on("ping", frame -> send("type", "pong"));
@@ -74,20 +94,56 @@ final class ScriptedServer {
 
     void joined(JsonObject join, String epoch, long offset, boolean recovered) {
         send(
-                "type", "joined", "id", id(join), "room", join.getString("room"), "user", "ann", "epoch", epoch,
-                "offset", offset, "recovered", recovered, "members", 1);
+                "type",
+                "joined",
+                "id",
+                id(join),
+                "room",
+                join.getString("room"),
+                "user",
+                "ann",
+                "epoch",
+                epoch,
+                "offset",
+                offset,
+                "recovered",
+                recovered,
+                "members",
+                1);
     }
 
     void acknowledge(JsonObject publish, long offset) {
         send(
-                "type", "ack", "id", id(publish), "key", publish.getString("key"), "room", publish.getString("room"),
-                "epoch", "e1", "offset", offset);
+                "type",
+                "ack",
+                "id",
+                id(publish),
+                "key",
+                publish.getString("key"),
+                "room",
+                publish.getString("room"),
+                "epoch",
+                "e1",
+                "offset",
+                offset);
     }
 
     void refuse(JsonObject publish, String code, int retryAfterMs) {
         send(
-                "type", "error", "id", id(publish), "key", publish.getString("key"), "room", publish.getString("room"),
-                "code", code, "text", "refused by the script", "retryAfterMs", retryAfterMs);
+                "type",
+                "error",
+                "id",
+                id(publish),
+                "key",
+                publish.getString("key"),
+                "room",
+                publish.getString("room"),
+                "code",
+                code,
+                "text",
+                "refused by the script",
+                "retryAfterMs",
+                retryAfterMs);
     }
 
     /** Answers with messages of these offsets. */
@@ -102,7 +158,18 @@ final class ScriptedServer {
 
     static String message(String room, long offset) {
         return frame(
-                "type", "message", "room", room, "offset", offset, "sender", "bob", "content", "m" + offset, "at", at(offset));
+                "type",
+                "message",
+                "room",
+                room,
+                "offset",
+                offset,
+                "sender",
+                "bob",
+                "content",
+                "m" + offset,
+                "at",
+                at(offset));
     }
 
     static String frame(Object... members) {
@@ -115,7 +182,9 @@ final class ScriptedServer {
 
     /** What a client sent of one type so far. */
     List<JsonObject> received(String type) {
-        return received.stream().filter(frame -> type.equals(frame.getString("type"))).toList();
+        return received.stream()
+                .filter(frame -> type.equals(frame.getString("type")))
+                .toList();
     }
 
     int connections() {
@@ -138,7 +207,7 @@ final class ScriptedServer {
         connections++;
         socket = opened;
         opened.onMessage(message -> {
-            for (String line : message.text().split("\n")) {
+            for (String line : message.text().lines().toList()) {
                 JsonObject frame = parse(line);
                 received.add(frame);
                 answers.getOrDefault(frame.getString("type"), ignored -> {}).accept(frame);
