@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All keys. Names are stable. 0 lifts a limit where its kind says so. */
 public final class Keys {
@@ -30,8 +31,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: local for a node that is alone.",
-            Values.oneOf("local"));
+            "What carries messages between nodes: redis, or local for a node that is alone.",
+            Values.oneOf("local", "redis"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -114,8 +115,15 @@ public final class Keys {
             "roomcast.threads",
             "0",
             "number",
-            "Threads that carry messages to members (embedded server); 0 for one per core.",
+            "Threads that carry messages to members; 0 for one per core.",
             Values.integerBetween(0, 1_024));
+
+    public static final Key<String> EXECUTOR = new Key<>(
+            "roomcast.executor",
+            "",
+            "JNDI name",
+            "Executor of the application server that carries messages to members in place of own threads.",
+            Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:comp/DefaultManagedExecutorService"));
 
     public static final Key<String> WEBROOT = new Key<>(
             "roomcast.webroot",
@@ -125,24 +133,29 @@ public final class Keys {
             text -> text);
 
     /** In the order in which they are shown. */
-    public static final List<Key<?>> ALL = List.of(
-            HOST,
-            PORT,
-            NODE,
-            RELAY,
-            HISTORY_SIZE,
-            HISTORY_AGE,
-            HISTORY_BYTES,
-            FRAME_BYTES,
-            CONTENT_BYTES,
-            ROOMS,
-            OUTBOUND_BYTES,
-            OUTBOUND_AGE,
-            HEARTBEAT,
-            PRESENCE_GRACE,
-            PRESENCE_NAMES,
-            THREADS,
-            WEBROOT);
+    public static final List<Key<?>> ALL = Stream.<List<Key<?>>>of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            NODE,
+                            RELAY,
+                            HISTORY_SIZE,
+                            HISTORY_AGE,
+                            HISTORY_BYTES,
+                            FRAME_BYTES,
+                            CONTENT_BYTES,
+                            ROOMS,
+                            OUTBOUND_BYTES,
+                            OUTBOUND_AGE,
+                            HEARTBEAT,
+                            PRESENCE_GRACE,
+                            PRESENCE_NAMES,
+                            THREADS,
+                            EXECUTOR,
+                            WEBROOT),
+                    RedisKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Keys() {}
 }

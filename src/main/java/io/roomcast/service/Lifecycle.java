@@ -2,6 +2,8 @@ package io.roomcast.service;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -21,25 +23,66 @@ public class Lifecycle {
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private PresenceStore presence;
+    private Announcer announcer;
+    private Relay relay;
+    private Threads threads;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
 
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
-    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+    public Lifecycle(
+            Sessions sessions,
+            Heartbeat heartbeat,
+            Readiness readiness,
+            PresenceStore presence,
+            Announcer announcer,
+            RoomRegistry unusedRooms,
+            Relay relay,
+            Threads threads) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.presence = presence;
+        this.announcer = announcer;
+        this.relay = relay;
+        this.threads = threads;
     }
 
     public void start() {
+        presence.start(announcer);
         heartbeat.start();
         readiness.start();
     }
 
-    /** Tells all clients to come back, closes them, and waits for that, a few seconds at most. */
+    /**
+     * Tells all clients to come back, closes them, and waits for that, a few seconds at most. Then ends presence and the relay, which
+     * need threads to finish what they have, and at last the threads: in this order, which disposers of beans would not keep. Not to be
+     * started again.
+     */
     public void stop() {
+        try {
+            sayGoodbye();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            presence.close();
+        } finally {
+            try {
+                relay.close();
+            } finally {
+                threads.end();
+            }
+        }
+    }
+
+    private void sayGoodbye() {
         readiness.drain();
         heartbeat.stop();
         for (RoomSession session : sessions.all()) {

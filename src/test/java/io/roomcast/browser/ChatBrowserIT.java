@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import io.roomcast.CuttableProxy;
 import io.roomcast.EmbeddedServer;
 import java.util.ArrayList;
 import java.util.List;

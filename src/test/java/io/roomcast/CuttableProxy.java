@@ -1,4 +1,4 @@
-package io.roomcast.browser;
+package io.roomcast;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,12 +13,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A network that can fail: passes TCP connections on to a server, until it is cut. Then all of them break without a
- * word, and new ones break at once, until it is mended.
+ * word, and new ones break at once, until it is mended. It can be slow as well.
  */
-final class CuttableProxy implements AutoCloseable {
+public final class CuttableProxy implements AutoCloseable {
 
     private final InetSocketAddress target;
     private final ServerSocket listener;
@@ -29,6 +31,7 @@ final class CuttableProxy implements AutoCloseable {
         return thread;
     });
     private volatile boolean cut;
+    private volatile long delayMillis;
 
     private CuttableProxy(URI server) throws IOException {
         target = new InetSocketAddress(server.getHost(), server.getPort());
@@ -36,22 +39,32 @@ final class CuttableProxy implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    static CuttableProxy before(URI server) throws IOException {
+    public static CuttableProxy before(URI server) throws IOException {
         return new CuttableProxy(server);
     }
 
     /** Where the server is seen through this proxy. */
-    URI uri() {
+    public URI uri() {
         return URI.create("http://localhost:" + listener.getLocalPort() + "/");
     }
 
-    void cut() {
+    public void cut() {
         cut = true;
         sockets.forEach(CuttableProxy::closeQuietly);
     }
 
-    void mend() {
+    public void mend() {
         cut = false;
+    }
+
+    /** From now on each piece is passed on this much later; 0 for at once. */
+    public void slow(long millis) {
+        delayMillis = millis;
+    }
+
+    /** The port of {@link #uri}. */
+    public int port() {
+        return listener.getLocalPort();
     }
 
     @Override
@@ -94,7 +107,13 @@ final class CuttableProxy implements AutoCloseable {
     private void pump(Socket from, Socket to) {
         try (InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] buffer = new byte[16 * 1024];
+            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+                if (delayMillis > 0) {
+                    LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(delayMillis));
+                }
+                out.write(buffer, 0, read);
+            }
         } catch (IOException e) {
             // Cut, or closed by an end: both sides see the same.
         } finally {
