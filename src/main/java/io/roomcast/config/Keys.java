@@ -33,6 +33,13 @@ public final class Keys {
             "What carries messages between nodes: local for a node that is alone.",
             Values.oneOf("local"));
 
+    public static final Key<List<String>> ORIGINS = new Key<>(
+            "roomcast.origins",
+            "same-host",
+            "list",
+            "Pages that may connect: same-host, * for all, or origins such as https://chat.example, with commas between.",
+            Values::origins);
+
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
             "10000",
@@ -130,6 +137,7 @@ public final class Keys {
             PORT,
             NODE,
             RELAY,
+            ORIGINS,
             HISTORY_SIZE,
             HISTORY_AGE,
             HISTORY_BYTES,

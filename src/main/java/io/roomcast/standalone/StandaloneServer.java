@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
@@ -28,7 +29,7 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class.getPackage(), RoomEndpoint.class.getPackage())
+                .addPackages(RoomService.class, RoomEndpoint.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
@@ -57,6 +58,7 @@ public final class StandaloneServer implements AutoCloseable {
     private void listen(Path webroot) throws IOException {
         listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
+        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
         listener.registerAddOn(webSockets.addOn());
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
