@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
  * What waits for one session, bounded in bytes, with one send in flight.
  *
  * <p>Containers queue asynchronous sends without bound, call a send complete when it is merely handed over, and some fail on two at a
- * time. So this queue hands out one text, waits for its completion, and counts what waits meanwhile. When a send completes,
+ * time. So this queue hands out one frame, waits for its completion, and counts what waits meanwhile. When a send completes,
  * all that has gathered is joined by {@code \n} and goes as one.
  *
  * <p><b>Concurrency.</b> Any thread may call anything. All state is guarded by this object's monitor, which is never held while
@@ -77,7 +77,7 @@ public final class OutboundQueue implements Transport.Completion {
     public boolean offer(EncodedFrame frame) {
         Admission admission = admit(frame);
         switch (admission) {
-            case SEND -> send(frame.text());
+            case SEND -> send(frame);
             case OVERFLOW ->
                 close(CloseCode.SLOW_CONSUMER, "did not read fast enough: over " + limits.bytes() + " bytes wait");
             default -> {}
@@ -112,7 +112,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     private boolean fits(EncodedFrame frame) {
-        return limits.bytes() == 0 || waitingBytes + frame.bytes() <= limits.bytes();
+        return limits.bytes() == 0 || waitingBytes == 0 || waitingBytes + frame.bytes() <= limits.bytes();
     }
 
     private void dropStale() {
@@ -122,10 +122,10 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    private void send(String first) {
-        String text = first;
-        while (text != null) {
-            transport.send(text, this);
+    private void send(EncodedFrame first) {
+        EncodedFrame frame = first;
+        while (frame != null) {
+            transport.send(frame, this);
             synchronized (this) {
                 if (state == State.CALLING) {
                     state = State.IN_FLIGHT;
@@ -134,20 +134,20 @@ public final class OutboundQueue implements Transport.Completion {
                 if (state == State.CLOSED) {
                     return;
                 }
-                text = takeWaiting();
+                frame = takeWaiting();
             }
-            afterTake(text);
+            afterTake(frame);
         }
     }
 
-    /** Called by the transport when the text in flight is on its way. */
+    /** Called by the transport when the frame in flight is on its way. */
     @Override
     public void sent(Throwable failure) {
         if (failure != null) {
             close(CloseCode.GOING_AWAY, "send failed");
             return;
         }
-        String text;
+        EncodedFrame next;
         synchronized (this) {
             if (state == State.CALLING) {
                 state = State.DONE_EARLY;
@@ -156,16 +156,16 @@ public final class OutboundQueue implements Transport.Completion {
             if (state != State.IN_FLIGHT) {
                 return;
             }
-            text = takeWaiting();
+            next = takeWaiting();
         }
-        afterTake(text);
-        if (text != null) {
-            send(text);
+        afterTake(next);
+        if (next != null) {
+            send(next);
         }
     }
 
     /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
-    private String takeWaiting() {
+    private EncodedFrame takeWaiting() {
         if (waiting == null) {
             state = State.IDLE;
             return null;
@@ -176,20 +176,20 @@ public final class OutboundQueue implements Transport.Completion {
         waitingBytes -= first.bytes();
         if (!joining || waiting.isEmpty()) {
             releaseIfEmpty();
-            return first.text();
+            return first;
         }
-        int joined = first.bytes();
-        StringBuilder text = new StringBuilder(first.text());
+        List<EncodedFrame> joined = new ArrayList<>();
+        joined.add(first);
+        int bytes = first.bytes();
         for (EncodedFrame next = waiting.peek();
-                next != null && joined + next.bytes() <= JOIN_BYTES;
+                next != null && bytes + next.bytes() <= JOIN_BYTES;
                 next = waiting.peek()) {
-            text.append('\n').append(next.text());
-            joined += next.bytes();
+            joined.add(waiting.remove());
+            bytes += next.bytes() + 1;
             waitingBytes -= next.bytes();
-            waiting.remove();
         }
         releaseIfEmpty();
-        return text.toString();
+        return EncodedFrame.joined(joined, bytes);
     }
 
     private void releaseIfEmpty() {
@@ -198,7 +198,7 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    private void afterTake(String taken) {
+    private void afterTake(EncodedFrame taken) {
         List<Runnable> drained;
         CloseCode code = null;
         synchronized (this) {

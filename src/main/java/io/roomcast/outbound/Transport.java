@@ -8,12 +8,12 @@ public interface Transport {
     /** Told once for each send; on any thread, also on the sending one before {@link #send} returns. */
     @FunctionalInterface
     interface Completion {
-        /** @param failure null when the text was handed to the network */
+        /** @param failure null when the frame was handed to the network */
         void sent(Throwable failure);
     }
 
     /** Sends one WebSocket text frame. The caller waits for the completion before it sends another. */
-    void send(String text, Completion completion);
+    void send(EncodedFrame frame, Completion completion);
 
     /** Sends a WebSocket ping. */
     void ping();

@@ -48,7 +48,7 @@ public class NamedRoomEndpoint {
             Connection.open(
                     session,
                     service,
-                    service.open(new SessionTransport(session), userName, roomName, position, plain),
+                    service.open(SessionTransport.of(session), userName, roomName, position, plain),
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {

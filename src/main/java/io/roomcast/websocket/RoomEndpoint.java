@@ -42,7 +42,7 @@ public class RoomEndpoint {
             Connection.open(
                     session,
                     service,
-                    service.open(new SessionTransport(session), user),
+                    service.open(SessionTransport.of(session), user),
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {

@@ -1,5 +1,6 @@
 package io.roomcast.websocket;
 
+import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
@@ -12,7 +13,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Sends through a Jakarta session. The only class that does, once the connection is open. */
+/** Sends through a Jakarta session: the way that every container has. */
 final class SessionTransport implements Transport {
     private static final Logger LOG = System.getLogger(SessionTransport.class.getName());
     /** RFC 6455: a control frame has 125 bytes, two of them the code. */
@@ -28,13 +29,20 @@ final class SessionTransport implements Transport {
         this.remote = session.getAsyncRemote();
     }
 
+    /** The quickest transport that the session's container allows; for the life of the session. */
+    static Transport of(Session session) {
+        SessionTransport portable = new SessionTransport(session);
+        Transport direct = TyrusAccess.transport(session, portable);
+        return direct == null ? portable : direct;
+    }
+
     @Override
-    public void send(String text, Completion completion) {
+    public void send(EncodedFrame frame, Completion completion) {
         if (handler == null) {
             handler = result -> completion.sent(result.isOK() ? null : failure(result.getException()));
         }
         try {
-            remote.sendText(text, handler);
+            remote.sendText(frame.text(), handler);
         } catch (RuntimeException e) {
             completion.sent(e);
         }

@@ -1,0 +1,68 @@
+package io.roomcast.websocket;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
+import java.nio.ByteBuffer;
+import org.glassfish.tyrus.spi.CompletionHandler;
+import org.glassfish.tyrus.spi.Writer;
+
+/**
+ * Writes a room's WebSocket frame, made once, to the connection under a session of Tyrus, which would encode the text anew for each
+ * session: the larger part of a fan-out's time. Whole frames only, so those that Tyrus writes itself (pong, close) come between, never inside.
+ */
+final class TyrusTransport implements Transport {
+    private final SessionTransport portable;
+    private final Writer writer;
+    private CompletionHandler<ByteBuffer> handler;
+
+    TyrusTransport(SessionTransport portable, Object writer) {
+        this.portable = portable;
+        this.writer = (Writer) writer;
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        if (handler == null) {
+            handler = new Completed(completion);
+        }
+        try {
+            writer.write(ByteBuffer.wrap(frame.webSocketFrame()), handler);
+        } catch (RuntimeException e) {
+            completion.sent(e);
+        }
+    }
+
+    @Override
+    public void ping() {
+        portable.ping();
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        portable.close(code, reason);
+    }
+
+    private static final class Completed extends CompletionHandler<ByteBuffer> {
+        private final Completion completion;
+
+        Completed(Completion completion) {
+            this.completion = completion;
+        }
+
+        @Override
+        public void completed(ByteBuffer written) {
+            completion.sent(null);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            completion.sent(cause);
+        }
+
+        @Override
+        public void cancelled() {
+            completion.sent(new IllegalStateException("write cancelled"));
+        }
+    }
+}

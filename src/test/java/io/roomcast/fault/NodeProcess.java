@@ -1,0 +1,127 @@
+package io.roomcast.fault;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A node in a process of its own, so that it can be killed. Keeps its port over restarts. */
+final class NodeProcess implements AutoCloseable {
+    private static final Pattern READY = Pattern.compile("ready on http://[^:]+:(\\d+)/");
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 20;
+
+    private final String name;
+    private final Map<String, String> settings;
+    private int port;
+    private Process process;
+
+    /** @param settings by key without the prefix, for example {@code relay} */
+    NodeProcess(String name, Map<String, String> settings) {
+        this.name = name;
+        this.settings = settings;
+    }
+
+    /** Starts the node, and returns when it serves. */
+    NodeProcess start() {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                "io.roomcast.standalone.Main"));
+        settings.forEach((key, value) -> command.add("--" + key + "=" + value));
+        command.add("--node=" + name);
+        command.add("--port=" + port);
+        try {
+            process = new ProcessBuilder(command).redirectErrorStream(true).start();
+            CompletableFuture<Integer> listening = new CompletableFuture<>();
+            Thread reader = new Thread(() -> read(process, listening), "output of " + name);
+            reader.setDaemon(true);
+            reader.start();
+            port = listening.get(START_SECONDS, TimeUnit.SECONDS);
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        } catch (ExecutionException | TimeoutException e) {
+            close();
+            throw new IllegalStateException(name + " did not start", e);
+        }
+    }
+
+    private void read(Process started, CompletableFuture<Integer> listening) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8))) {
+            StringBuilder said = new StringBuilder();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                Matcher ready = READY.matcher(line);
+                if (ready.find()) {
+                    listening.complete(Integer.valueOf(ready.group(1)));
+                } else {
+                    System.err.println(name + ": " + line);
+                    said.append(line).append('\n');
+                }
+            }
+            listening.completeExceptionally(new IOException(name + " ended: " + said));
+        } catch (IOException e) {
+            listening.completeExceptionally(e);
+        }
+    }
+
+    String name() {
+        return name;
+    }
+
+    URI webSocket(String user) {
+        return URI.create("ws://127.0.0.1:" + port + "/ws?user=" + user);
+    }
+
+    URI http(String path) {
+        return URI.create("http://127.0.0.1:" + port + path);
+    }
+
+    /** SIGKILL: no goodbye of any kind. */
+    void kill() {
+        process.destroyForcibly();
+        awaitEnd();
+    }
+
+    /** SIGTERM: the node says goodbye, and ends. */
+    void stop() {
+        process.destroy();
+        awaitEnd();
+    }
+
+    private void awaitEnd() {
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                throw new IllegalStateException(name + " did not end within " + STOP_SECONDS + " s");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            process.destroyForcibly();
+        }
+    }
+}
