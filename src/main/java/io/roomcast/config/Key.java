@@ -14,6 +14,9 @@ import java.util.function.Function;
  */
 public record Key<T>(String name, String defaultText, String kind, String doc, Function<String, T> parser) {
 
+    /** The kind of a value that is never printed. */
+    static final String SECRET = "secret";
+
     /** The environment variable that sets the key, for example {@code ROOMCAST_HISTORY_AGE}. */
     public String environmentName() {
         return environmentName(name);

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The value of every key, read and checked once, when the application starts. Immutable. */
 public final class RoomcastConfig {
@@ -31,8 +32,11 @@ public final class RoomcastConfig {
             try {
                 config.values.put(key, key.parser().apply(text));
             } catch (IllegalArgumentException e) {
-                problems.add(key.name() + "=" + printable(text) + " is not " + e.getMessage());
+                problems.add(key.name() + "=" + shown(key, text) + " is not " + e.getMessage());
             }
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(config.contradictions());
         }
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
@@ -75,6 +79,23 @@ public final class RoomcastConfig {
             i++;
         }
         return i;
+    }
+
+    /** What is wrong with values that are right by themselves. */
+    private List<String> contradictions() {
+        long sources = Stream.of(Keys.AUTH_SECRET, Keys.AUTH_PUBLIC_KEY, Keys.AUTH_JWKS)
+                .filter(key -> !get(key).isEmpty())
+                .count();
+        if (get(Keys.AUTH).equals("token") && sources != 1) {
+            return List.of(
+                    "roomcast.auth=token needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                            + (sources == 0 ? "" : ", not " + sources + " of them"));
+        }
+        return List.of();
+    }
+
+    private static String shown(Key<?> key, String text) {
+        return key.kind().equals(Key.SECRET) ? "…" : printable(text);
     }
 
     private static String printable(String text) {

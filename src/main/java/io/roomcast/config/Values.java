@@ -124,7 +124,8 @@ final class Values {
                     return value;
                 }
             }
-            throw new IllegalArgumentException("one of " + String.join(", ", allowed));
+            throw new IllegalArgumentException(
+                    "one of " + String.join(", ", allowed).replaceFirst("^, ", ""));
         };
     }
 }

@@ -27,7 +27,7 @@ public class GuardFilter extends HttpFilter {
         Guard.Verdict verdict =
                 guard.verdict(request.getMethod(), webSocket, request.getHeader("Origin"), request.getHeader("Host"));
         if (verdict == Guard.Verdict.PASS) {
-            chain.doFilter(request, response);
+            chain.doFilter(webSocket ? new Arriving(request) : request, response);
         } else {
             response.setStatus(verdict.status());
             response.setContentType("text/plain;charset=UTF-8");

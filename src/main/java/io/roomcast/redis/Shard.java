@@ -29,7 +29,7 @@ final class Shard {
             String name,
             Master master,
             Connector connector,
-            Scripts scripts,
+            List<Script> scripts,
             Supplier<String> nodeChannel,
             Subscriber.Events events,
             boolean sharded,
@@ -41,8 +41,8 @@ final class Shard {
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
-        this.publisher = new Pipeline("publish", new PublishServer(), scripts.all(), overdue);
-        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts.all(), overdue);
+        this.publisher = new Pipeline("publish", new PublishServer(), scripts, overdue);
+        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts, overdue);
         this.subscriber = new Subscriber(new SubscribeServer(), events, sharded, figures);
     }
 

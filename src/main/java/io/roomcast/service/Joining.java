@@ -57,6 +57,9 @@ public class Joining {
         if (maxRooms > 0 && session.rooms() >= maxRooms && session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ROOMS, "a session may be in " + maxRooms + " rooms");
         }
+        if (!session.identity().permissions().mayRead(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
+        }
         Membership membership = new Membership(room);
         Membership previous = session.put(membership);
         if (previous == membership) {

@@ -18,6 +18,7 @@ public class Lifecycle {
 
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
+    private Entrance entrance;
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
@@ -27,13 +28,16 @@ public class Lifecycle {
 
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
-    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+    public Lifecycle(
+            Entrance entrance, Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+        this.entrance = entrance;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
     }
 
     public void start() {
+        entrance.start();
         heartbeat.start();
         readiness.start();
     }
@@ -42,6 +46,7 @@ public class Lifecycle {
     public void stop() {
         readiness.drain();
         heartbeat.stop();
+        entrance.stop();
         for (RoomSession session : sessions.all()) {
             long slot = ThreadLocalRandom.current().nextLong(RECONNECT_WINDOW.toMillis());
             session.reply(new ServerFrame.Draining(slot));

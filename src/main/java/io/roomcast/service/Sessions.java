@@ -2,11 +2,11 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
-import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -34,15 +34,10 @@ public class Sessions {
                 config.get(Keys.OUTBOUND_BYTES), config.get(Keys.OUTBOUND_AGE).toNanos());
     }
 
-    /**
-     * @param user null for a guest
-     * @param home the room of a connection to {@code /ws/{room}/{user}}, else null
-     * @param plain whether the client may know nothing but room, sender and content
-     */
-    RoomSession open(Transport transport, UserName user, RoomName home, boolean plain) {
-        OutboundQueue queue = new OutboundQueue(transport, limits, !plain, System::nanoTime);
-        UserName name = user == null ? guest() : user;
-        RoomSession session = new RoomSession(Node.randomId(9), name, home, plain, queue, writer);
+    /** @param identity null for a session that has yet to show its token */
+    RoomSession open(Transport transport, Address address, Identity identity) {
+        OutboundQueue queue = new OutboundQueue(transport, limits, !address.plain(), System::nanoTime);
+        RoomSession session = new RoomSession(Node.randomId(9), address, identity, queue, writer);
         session.heard(System.nanoTime());
         open.put(session.id(), session);
         metrics.sessionOpened();
@@ -67,7 +62,8 @@ public class Sessions {
         return open.size();
     }
 
-    private static UserName guest() {
+    /** Somebody who gave no name. */
+    static UserName guest() {
         return new UserName("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")

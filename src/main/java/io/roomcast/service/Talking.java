@@ -56,6 +56,7 @@ public class Talking {
 
     void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         requireSize(frame.content());
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
@@ -72,6 +73,7 @@ public class Talking {
 
     void signal(RoomSession session, ClientFrame.Signal frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         if (frame.content() != null) {
             requireSize(frame.content());
         }
@@ -130,6 +132,12 @@ public class Talking {
         }
         if (session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
+        }
+    }
+
+    private static void requirePublisher(RoomSession session, RoomName room) {
+        if (!session.identity().permissions().mayPublish(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
         }
     }
 

@@ -1,6 +1,7 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.SecurityHeaders;
+import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
 import java.nio.charset.StandardCharsets;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -43,6 +44,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
             return context.getInvokeAction();
         }
         request.setAttribute(SEEN, SEEN);
+        request.setHeader(Arrival.HEADER, Arrival.header(request.getLocalAddress(), request.getRemoteAddress()));
         SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
         Guard.Verdict verdict = guard.verdict(
                 request.getMethod().getMethodString(),

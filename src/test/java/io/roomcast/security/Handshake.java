@@ -1,8 +1,9 @@
 package io.roomcast.security;
 
-import java.io.BufferedReader;
+import jakarta.json.bind.JsonbBuilder;
+import java.io.DataInputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -40,16 +41,44 @@ final class Handshake {
 
     /** The status that the server answers with. */
     int status() throws IOException {
-        try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
-            socket.setSoTimeout(PATIENCE_MS);
-            String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-            StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
-            headers.forEach((name, value) ->
-                    request.append(name).append(": ").append(value).append("\r\n"));
-            socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
-            String line = new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
-                    .readLine();
-            return line == null ? 0 : Integer.parseInt(line.split(" ")[1]);
+        try (Socket socket = sent()) {
+            String[] words = line(socket.getInputStream()).split(" ");
+            return words.length < 2 ? 0 : Integer.parseInt(words[1]);
         }
+    }
+
+    /** The first frame that comes after the handshake; it must be shorter than 64 KiB. */
+    @SuppressWarnings("unchecked") // a JSON object is a map
+    Map<String, Object> firstFrame() throws IOException {
+        try (Socket socket = sent();
+                DataInputStream in = new DataInputStream(socket.getInputStream())) {
+            while (!line(in).isEmpty()) {
+                // Headers; an empty line ends them.
+            }
+            in.readByte();
+            int length = in.readByte();
+            byte[] text = new byte[length < 126 ? length : in.readUnsignedShort()];
+            in.readFully(text);
+            return JsonbBuilder.create().fromJson(new String(text, StandardCharsets.UTF_8), Map.class);
+        }
+    }
+
+    private Socket sent() throws IOException {
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(PATIENCE_MS);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
+        headers.forEach(
+                (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+        socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        return socket;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            line.append((char) c);
+        }
+        return line.toString().strip();
     }
 }
