@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All keys. Names are stable. 0 lifts a limit where its kind says so. */
 public final class Keys {
@@ -30,64 +31,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: local for a node that is alone.",
-            Values.oneOf("local"));
-
-    public static final Key<List<String>> ORIGINS = new Key<>(
-            "roomcast.origins",
-            "same-host",
-            "list",
-            "Pages that may connect: same-host, * for all, or origins such as https://chat.example, with commas between.",
-            Values::origins);
-
-    public static final Key<String> AUTH = new Key<>(
-            "roomcast.auth",
-            "",
-            "name",
-            "Who may enter: open for anyone under any name, token for who has a signed token, container for who is logged in to"
-                    + " the application server. Without it, anyone, on connections that arrive at a loopback address only.",
-            Values.oneOf("", "open", "token", "container"));
-
-    public static final Key<String> AUTH_SECRET = new Key<>(
-            "roomcast.auth.secret",
-            "",
-            Key.SECRET,
-            "Secret that tokens are signed with (HS256), at least 32 bytes; better in the environment than on a command line.",
-            Values.matching("|(?s).{32,}", "at least 32 characters"));
-
-    public static final Key<String> AUTH_PUBLIC_KEY = new Key<>(
-            "roomcast.auth.public-key",
-            "",
-            "file",
-            "PEM file with the public key that tokens are checked with (RS256, ES256).",
-            text -> text);
-
-    public static final Key<String> AUTH_JWKS = new Key<>(
-            "roomcast.auth.jwks",
-            "",
-            "file or URL",
-            "JSON Web Key Set with the public keys that tokens are checked with (RS256, ES256).",
-            text -> text);
-
-    public static final Key<String> AUTH_ISSUER = new Key<>(
-            "roomcast.auth.issuer", "", "text", "What the claim iss of a token must be; empty for any.", text -> text);
-
-    public static final Key<String> AUTH_AUDIENCE = new Key<>(
-            "roomcast.auth.audience",
-            "",
-            "text",
-            "What the claim aud of a token must hold; empty for any.",
-            text -> text);
-
-    public static final Key<String> AUTH_CLAIM = new Key<>(
-            "roomcast.auth.claim", "sub", "name", "Claim of a token that holds the user's name.", text -> text);
-
-    public static final Key<Duration> HELLO_TIMEOUT = new Key<>(
-            "roomcast.auth.hello-timeout",
-            "10s",
-            "duration",
-            "How long a connection may be open before it has shown its token.",
-            Values.durationBetween("1s", "10m"));
+            "What carries messages between nodes: redis, or local for a node that is alone.",
+            Values.oneOf("local", "redis"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -181,33 +126,29 @@ public final class Keys {
             text -> text);
 
     /** In the order in which they are shown. */
-    public static final List<Key<?>> ALL = List.of(
-            HOST,
-            PORT,
-            NODE,
-            RELAY,
-            ORIGINS,
-            AUTH,
-            AUTH_SECRET,
-            AUTH_PUBLIC_KEY,
-            AUTH_JWKS,
-            AUTH_ISSUER,
-            AUTH_AUDIENCE,
-            AUTH_CLAIM,
-            HELLO_TIMEOUT,
-            HISTORY_SIZE,
-            HISTORY_AGE,
-            HISTORY_BYTES,
-            FRAME_BYTES,
-            CONTENT_BYTES,
-            ROOMS,
-            OUTBOUND_BYTES,
-            OUTBOUND_AGE,
-            HEARTBEAT,
-            PRESENCE_GRACE,
-            PRESENCE_NAMES,
-            THREADS,
-            WEBROOT);
+    public static final List<Key<?>> ALL = Stream.<List<Key<?>>>of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            NODE,
+                            RELAY,
+                            HISTORY_SIZE,
+                            HISTORY_AGE,
+                            HISTORY_BYTES,
+                            FRAME_BYTES,
+                            CONTENT_BYTES,
+                            ROOMS,
+                            OUTBOUND_BYTES,
+                            OUTBOUND_AGE,
+                            HEARTBEAT,
+                            PRESENCE_GRACE,
+                            PRESENCE_NAMES,
+                            THREADS,
+                            WEBROOT),
+                    AccessKeys.ALL,
+                    RedisKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Keys() {}
 }

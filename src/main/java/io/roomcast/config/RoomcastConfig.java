@@ -32,7 +32,7 @@ public final class RoomcastConfig {
             try {
                 config.values.put(key, key.parser().apply(text));
             } catch (IllegalArgumentException e) {
-                problems.add(key.name() + "=" + shown(key, text) + " is not " + e.getMessage());
+                problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
         if (problems.isEmpty()) {
@@ -83,19 +83,15 @@ public final class RoomcastConfig {
 
     /** What is wrong with values that are right by themselves. */
     private List<String> contradictions() {
-        long sources = Stream.of(Keys.AUTH_SECRET, Keys.AUTH_PUBLIC_KEY, Keys.AUTH_JWKS)
+        long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())
                 .count();
-        if (get(Keys.AUTH).equals("token") && sources != 1) {
+        if (get(AccessKeys.AUTH).equals("token") && sources != 1) {
             return List.of(
                     "roomcast.auth=token needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
                             + (sources == 0 ? "" : ", not " + sources + " of them"));
         }
         return List.of();
-    }
-
-    private static String shown(Key<?> key, String text) {
-        return key.kind().equals(Key.SECRET) ? "…" : printable(text);
     }
 
     private static String printable(String text) {

@@ -1,6 +1,7 @@
 package io.roomcast.config;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -114,6 +115,14 @@ final class Values {
             }
             return text;
         };
+    }
+
+    /** Separated by commas. */
+    static List<String> list(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     static Function<String, String> oneOf(String... allowed) {

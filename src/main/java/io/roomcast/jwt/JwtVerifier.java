@@ -11,7 +11,7 @@ import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
-import io.roomcast.config.Keys;
+import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
@@ -57,7 +57,7 @@ public class JwtVerifier implements TokenVerifier {
         this.config = config;
         this.threads = threads;
         this.claims = new TokenClaims(
-                config.get(Keys.AUTH_CLAIM), config.get(Keys.AUTH_ISSUER), config.get(Keys.AUTH_AUDIENCE));
+                config.get(AccessKeys.CLAIM), config.get(AccessKeys.ISSUER), config.get(AccessKeys.AUDIENCE));
     }
 
     @Override
@@ -68,8 +68,8 @@ public class JwtVerifier implements TokenVerifier {
     }
 
     private JWSKeySelector<SecurityContext> keys() {
-        String secret = config.get(Keys.AUTH_SECRET);
-        String jwks = config.get(Keys.AUTH_JWKS);
+        String secret = config.get(AccessKeys.SECRET);
+        String jwks = config.get(AccessKeys.JWKS);
         if (!secret.isEmpty()) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
             return KeyFiles.single(JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256"));
@@ -79,7 +79,7 @@ public class JwtVerifier implements TokenVerifier {
                     new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUE), threads.loops());
             return remote(jwks);
         }
-        return jwks.isEmpty() ? KeyFiles.pem(config.get(Keys.AUTH_PUBLIC_KEY)) : KeyFiles.jwks(jwks);
+        return jwks.isEmpty() ? KeyFiles.pem(config.get(AccessKeys.PUBLIC_KEY)) : KeyFiles.jwks(jwks);
     }
 
     /** Keeps the keys for minutes; asks again for a key that it does not know, though not more than twice in half a minute. */

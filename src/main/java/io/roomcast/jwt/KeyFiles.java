@@ -7,8 +7,8 @@ import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.proc.SingleKeyJWSKeySelector;
+import io.roomcast.config.AccessKeys;
 import io.roomcast.config.ConfigException;
-import io.roomcast.config.Keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -46,7 +46,7 @@ final class KeyFiles {
             return new JWSVerificationKeySelector<>(
                     PUBLIC, new ImmutableJWKSet<>(JWKSet.load(Path.of(file).toFile())));
         } catch (IOException | ParseException e) {
-            throw unreadable(Keys.AUTH_JWKS.name(), file, "a JSON Web Key Set");
+            throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set");
         }
     }
 
@@ -56,13 +56,13 @@ final class KeyFiles {
             String text = Files.readString(Path.of(file));
             encoded = Base64.getMimeDecoder().decode(text.replaceAll("-----[A-Z ]+-----", ""));
         } catch (IOException | IllegalArgumentException e) {
-            throw unreadable(Keys.AUTH_PUBLIC_KEY.name(), file, "a public key in PEM");
+            throw unreadable(AccessKeys.PUBLIC_KEY.name(), file, "a public key in PEM");
         }
         return Stream.of("RSA", "EC")
                 .map(algorithm -> decoded(algorithm, encoded))
                 .filter(key -> key != null)
                 .findFirst()
-                .orElseThrow(() -> unreadable(Keys.AUTH_PUBLIC_KEY.name(), file, "a public key (RSA or EC) in PEM"));
+                .orElseThrow(() -> unreadable(AccessKeys.PUBLIC_KEY.name(), file, "a public key (RSA or EC) in PEM"));
     }
 
     private static PublicKey decoded(String algorithm, byte[] encoded) {

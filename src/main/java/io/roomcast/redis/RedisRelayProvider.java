@@ -1,24 +1,23 @@
 package io.roomcast.redis;
 
-import io.roomcast.relay.HistoryLimits;
-import io.roomcast.relay.PresenceStore;
-import io.roomcast.relay.Relay;
+import io.roomcast.config.RedisKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.relay.RelayProvider;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.nio.file.Path;
 
 /** {@code roomcast.relay=redis}. */
-public final class RedisRelayProvider implements RelayProvider {
-    private final RedisRelay relay;
+@ApplicationScoped
+public class RedisRelayProvider implements RelayProvider {
+    private RoomcastConfig config;
 
-    /** As {@link RedisRelay#RedisRelay}. */
-    public RedisRelayProvider(
-            RedisSettings settings,
-            HistoryLimits limits,
-            String node,
-            ThreadFactory threads,
-            ScheduledExecutorService timer) {
-        relay = new RedisRelay(settings, limits, node, threads, timer);
+    /** For the container's proxy. */
+    protected RedisRelayProvider() {}
+
+    @Inject
+    public RedisRelayProvider(RoomcastConfig config) {
+        this.config = config;
     }
 
     @Override
@@ -27,17 +26,29 @@ public final class RedisRelayProvider implements RelayProvider {
     }
 
     @Override
-    public Relay relay() {
-        return relay;
+    public Opened open(Context context) {
+        RedisRelay relay =
+                new RedisRelay(settings(), context.history(), context.node(), context.loops(), context.timer());
+        return new Opened(relay, relay.presence());
     }
 
-    @Override
-    public PresenceStore presence() {
-        return relay.presence();
-    }
-
-    /** What the relay counts. */
-    public RedisFigures figures() {
-        return relay.figures();
+    private RedisSettings settings() {
+        RedisSettings settings = RedisSettings.parse(config.get(RedisKeys.URI))
+                .withPrefix(config.get(RedisKeys.PREFIX))
+                .withTimeout(config.get(RedisKeys.TIMEOUT));
+        if (!config.get(RedisKeys.TRUST).isEmpty()) {
+            settings = settings.withTrust(Path.of(config.get(RedisKeys.TRUST)));
+        }
+        if (!config.get(RedisKeys.SENTINEL_NODES).isEmpty()) {
+            String password = config.get(RedisKeys.SENTINEL_PASSWORD);
+            settings = settings.withSentinels(
+                    config.get(RedisKeys.SENTINEL_MASTER),
+                    config.get(RedisKeys.SENTINEL_NODES),
+                    password.isEmpty() ? null : password);
+        }
+        if (!config.get(RedisKeys.CLUSTER_NODES).isEmpty()) {
+            settings = settings.withCluster(config.get(RedisKeys.CLUSTER_NODES));
+        }
+        return settings;
     }
 }

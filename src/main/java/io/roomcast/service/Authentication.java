@@ -1,6 +1,6 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
@@ -34,7 +34,7 @@ public class Authentication {
     @Inject
     public Authentication(TokenVerifier tokens, RoomcastConfig config) {
         this.tokens = tokens;
-        this.mode = config.get(Keys.AUTH);
+        this.mode = config.get(AccessKeys.AUTH);
     }
 
     /** Reads the keys, and says in the log who may enter where that is anybody. */

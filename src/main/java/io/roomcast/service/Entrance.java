@@ -1,6 +1,6 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
@@ -48,7 +48,7 @@ public class Entrance {
         this.sessions = sessions;
         this.refusal = refusal;
         this.threads = threads;
-        this.helloNanos = config.get(Keys.HELLO_TIMEOUT).toNanos();
+        this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
     }
 
     void start() {

@@ -1,6 +1,6 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -49,7 +49,7 @@ public class Guard {
 
     @Inject
     public Guard(RoomcastConfig config, NodeMetrics metrics) {
-        this.origins = new OriginRule(config.get(Keys.ORIGINS));
+        this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
         this.metrics = metrics;
     }
 

@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,6 +23,8 @@ public class Lifecycle {
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private PresenceStore presence;
+    private Announcer announcer;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
@@ -29,15 +32,24 @@ public class Lifecycle {
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
     public Lifecycle(
-            Entrance entrance, Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+            Entrance entrance,
+            Sessions sessions,
+            Heartbeat heartbeat,
+            Readiness readiness,
+            PresenceStore presence,
+            Announcer announcer,
+            RoomRegistry unusedRooms) {
         this.entrance = entrance;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.presence = presence;
+        this.announcer = announcer;
     }
 
     public void start() {
         entrance.start();
+        presence.start(announcer);
         heartbeat.start();
         readiness.start();
     }

@@ -4,6 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.jwt.JwtVerifier;
+import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
@@ -30,7 +31,7 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class, JwtVerifier.class, RoomEndpoint.class)
+                .addPackages(RoomService.class, JwtVerifier.class, RedisRelayProvider.class, RoomEndpoint.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
