@@ -146,6 +146,7 @@ public final class Keys {
                             THREADS,
                             WEBROOT),
                     AccessKeys.ALL,
+                    List.copyOf(LimitKeys.ALL),
                     RedisKeys.ALL)
             .flatMap(List::stream)
             .toList();

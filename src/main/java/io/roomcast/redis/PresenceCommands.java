@@ -85,8 +85,7 @@ final class PresenceCommands {
     private CompletableFuture<Users> onRoom(
             Script script, RoomName room, String lease, boolean bounded, Object... arguments) {
         RoomKeys names = keys.apply(room);
-        CommandArguments call =
-                script.call(List.of(names.users(), names.counts(), names.sessions(lease)), arguments);
+        CommandArguments call = script.call(List.of(names.users(), names.counts(), names.sessions(lease)), arguments);
         return Replies.map(shards.of(names.slot()).read(names.slot(), call, bounded), PresenceCommands::users);
     }
 
@@ -101,19 +100,24 @@ final class PresenceCommands {
 
     /** Notes that the lease has sessions in a room. To be said before the first enters. */
     CompletableFuture<Object> addRoom(String lease, RoomName room) {
-        return onNodes(new CommandArguments(Protocol.Command.SADD).add(rooms(lease)).add(room.value()));
+        return onNodes(
+                new CommandArguments(Protocol.Command.SADD).add(rooms(lease)).add(room.value()));
     }
 
     /** Notes that it has none any more. To be said after the last has left. */
     CompletableFuture<Object> removeRoom(String lease, RoomName room) {
-        return onNodes(new CommandArguments(Protocol.Command.SREM).add(rooms(lease)).add(room.value()));
+        return onNodes(
+                new CommandArguments(Protocol.Command.SREM).add(rooms(lease)).add(room.value()));
     }
 
     CompletableFuture<List<RoomName>> rooms(String lease, int limit) {
-        CommandArguments read = new CommandArguments(Protocol.Command.SRANDMEMBER).add(rooms(lease)).add(limit);
+        CommandArguments read = new CommandArguments(Protocol.Command.SRANDMEMBER)
+                .add(rooms(lease))
+                .add(limit);
         return Replies.map(
                 onNodes(read),
-                reply -> ((List<?>) reply).stream().map(name -> new RoomName(text(name))).toList());
+                reply -> ((List<?>) reply)
+                        .stream().map(name -> new RoomName(text(name))).toList());
     }
 
     /** @param claim whether to take over the leases that have run out */
@@ -131,13 +135,12 @@ final class PresenceCommands {
                 HEARTBEAT.call(List.of(key("leases"), key("claims"), tombstone(lease)), lease, leaseMillis, how, claim);
         return Replies.map(onNodes(call), reply -> {
             List<?> parts = (List<?>) reply;
-            Hold hold =
-                    switch (text(parts.get(0))) {
-                        case "held" -> Hold.HELD;
-                        case "late" -> Hold.LATE;
-                        case "gone" -> Hold.GONE;
-                        default -> Hold.LOST;
-                    };
+            Hold hold = switch (text(parts.get(0))) {
+                case "held" -> Hold.HELD;
+                case "late" -> Hold.LATE;
+                case "gone" -> Hold.GONE;
+                default -> Hold.LOST;
+            };
             return new Beat(
                     hold,
                     parts.subList(1, parts.size()).stream()
@@ -147,8 +150,8 @@ final class PresenceCommands {
     }
 
     CompletableFuture<Object> bury(String lease) {
-        return onNodes(BURY.call(
-                List.of(key("leases"), key("claims"), tombstone(lease), rooms(lease)), lease, TOMBSTONE_MS));
+        return onNodes(
+                BURY.call(List.of(key("leases"), key("claims"), tombstone(lease), rooms(lease)), lease, TOMBSTONE_MS));
     }
 
     private CompletableFuture<Object> onNodes(CommandArguments command) {

@@ -155,8 +155,7 @@ public final class RedisPresence implements PresenceStore {
             return gone.thenCompose(done -> commands.removeRoom(old, room)).thenAccept(done -> {});
         }
 
-        private void tell(
-                CompletableFuture<Users> reply, CompletableFuture<Void> done, Consumer<Users> news) {
+        private void tell(CompletableFuture<Users> reply, CompletableFuture<Void> done, Consumer<Users> news) {
             reply.whenComplete((users, failure) -> {
                 if (failure != null) {
                     done.completeExceptionally(failure);

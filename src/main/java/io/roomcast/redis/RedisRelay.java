@@ -100,7 +100,8 @@ public final class RedisRelay implements Relay {
 
     /** All that a connection has to know. */
     private List<Script> loaded() {
-        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream()).toList();
+        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
+                .toList();
     }
 
     @Override
@@ -177,8 +178,7 @@ public final class RedisRelay implements Relay {
     }
 
     PresenceStore presence(Duration leaseTime) {
-        return new RedisPresence(
-                new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
+        return new RedisPresence(new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
     }
 
     /** What is counted. */

@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.HexFormat;
 import java.util.Locale;
 
 /**
@@ -35,6 +36,19 @@ public record Arrival(String local, String remote, String host, String login) {
      */
     boolean isLoopback() {
         return isLoopbackAddress(local) && host != null && isLoopbackName(withoutPort(host));
+    }
+
+    /** Where it came from, for counting: an address, or of IPv6 the /64 network, since one customer has all of that. */
+    String network() {
+        if (remote == null || remote.indexOf(':') < 0) {
+            return remote;
+        }
+        try {
+            byte[] address = InetAddress.getByName(remote).getAddress();
+            return address.length == 16 ? HexFormat.of().formatHex(address, 0, 8) : remote;
+        } catch (UnknownHostException e) {
+            return remote;
+        }
     }
 
     private static String withoutPort(String host) {

@@ -41,6 +41,12 @@ public class CoreBeans {
 
     @Produces
     @Singleton
+    Limits limits(RoomcastConfig config, NodeMetrics metrics) {
+        return new Limits(config, metrics);
+    }
+
+    @Produces
+    @Singleton
     NodeMetrics nodeMetrics() {
         return new NodeMetrics();
     }

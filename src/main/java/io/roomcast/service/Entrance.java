@@ -7,6 +7,7 @@ import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -78,8 +79,13 @@ public class Entrance {
                         turnAway(
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
-                        session.admit(identity);
-                        admitted.run();
+                        try {
+                            sessions.identify(session, identity);
+                            admitted.run();
+                        } catch (ProtocolException e) {
+                            refusal.answer(session, hello.id(), null, null, e);
+                            session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
+                        }
                     }
                 },
                 text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text));

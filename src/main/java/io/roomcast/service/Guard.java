@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.AccessKeys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,6 +23,7 @@ public class Guard {
     /** What becomes of a request; {@code status} is 0 for one that may go on. */
     public enum Verdict {
         PASS(0, ""),
+        FULL(503, "this node is full; try another, or later"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
         private final int status;
@@ -41,6 +43,8 @@ public class Guard {
         }
     }
 
+    private Sessions sessions;
+    private Limits limits;
     private OriginRule origins;
     private NodeMetrics metrics;
 
@@ -48,7 +52,9 @@ public class Guard {
     protected Guard() {}
 
     @Inject
-    public Guard(RoomcastConfig config, NodeMetrics metrics) {
+    public Guard(Sessions sessions, Limits limits, RoomcastConfig config, NodeMetrics metrics) {
+        this.sessions = sessions;
+        this.limits = limits;
         this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
         this.metrics = metrics;
     }
@@ -62,6 +68,10 @@ public class Guard {
             metrics.refused("origin");
             LOG.log(Level.DEBUG, () -> "Refused a page of " + Printable.of(origin) + " at " + Printable.of(host));
             return Verdict.FOREIGN_ORIGIN;
+        }
+        if (webSocket && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
+            metrics.limitReached(LimitKeys.SESSIONS.name());
+            return Verdict.FULL;
         }
         return Verdict.PASS;
     }

@@ -27,6 +27,7 @@ public class RoomService {
     private Sessions sessions;
     private Joining joining;
     private Talking talking;
+    private RateLimits rates;
     private Refusal refusal;
     private NodeMetrics metrics;
     private Node node;
@@ -43,6 +44,7 @@ public class RoomService {
             Sessions sessions,
             Joining joining,
             Talking talking,
+            RateLimits rates,
             Refusal refusal,
             NodeMetrics metrics,
             Node node,
@@ -52,6 +54,7 @@ public class RoomService {
         this.sessions = sessions;
         this.joining = joining;
         this.talking = talking;
+        this.rates = rates;
         this.refusal = refusal;
         this.metrics = metrics;
         this.node = node;
@@ -67,11 +70,28 @@ public class RoomService {
      */
     public RoomSession open(Transport transport, Address address, Arrival arrival) {
         Identity identity = authentication.wantsToken() ? null : identify(address, arrival);
-        RoomSession session = sessions.open(transport, address, identity);
+        RoomSession session = admit(transport, address, arrival, identity);
         if (identity != null) {
             joinHome(session);
         }
         return session;
+    }
+
+    private RoomSession admit(Transport transport, Address address, Arrival arrival, Identity identity) {
+        RoomSession session = null;
+        try {
+            session = sessions.open(transport, address, arrival.network());
+            if (identity != null) {
+                sessions.identify(session, identity);
+            }
+            return session;
+        } catch (ProtocolException e) {
+            metrics.refused(e.code().wire());
+            if (session != null) {
+                sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
+            }
+            throw e;
+        }
     }
 
     private Identity identify(Address address, Arrival arrival) {
@@ -111,6 +131,9 @@ public class RoomService {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "say hello with a token first");
         }
         session.settle();
+        if (!(frame instanceof ClientFrame.Publish)) {
+            rates.request(session);
+        }
         if (frame instanceof ClientFrame.Publish publish) {
             RoomName room = room(session, publish.room());
             attempt(session, publish.id(), publish.key(), room, () -> talking.publish(session, publish, room));
@@ -179,7 +202,10 @@ public class RoomService {
                 joinHome(session);
                 serveHeld(session);
             });
-        } else if (session.greet(hello.user())) {
+        } else if (session.greet()) {
+            if (hello.user() != null && !session.identity().proven()) {
+                sessions.identify(session, Identity.claimed(hello.user()));
+            }
             welcome(session, hello.id());
         } else {
             refusal.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");

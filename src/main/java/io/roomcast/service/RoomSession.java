@@ -17,6 +17,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One WebSocket connection, as the service sees it.
@@ -38,15 +39,29 @@ public final class RoomSession {
     private final Position since;
     private final long openedAt = System.nanoTime();
     private volatile Identity identity;
+    private final Rate publishes = new Rate();
+    private final Rate requests = new Rate();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final String network;
     private volatile boolean greeted;
     /** What came while the token is being checked; null when none is. */
     private List<ClientFrame> held;
 
     private volatile long heardAt;
 
-    /** @param identity null for a session that has yet to show its token */
-    RoomSession(String id, Address address, Identity identity, OutboundQueue queue, ServerFrameWriter writer) {
+    /**
+     * @param network that it came from, or null where unknown
+     * @param identity null for a session that has yet to show its token
+     */
+    RoomSession(
+            String id,
+            Address address,
+            String network,
+            Identity identity,
+            OutboundQueue queue,
+            ServerFrameWriter writer) {
         this.id = id;
+        this.network = network;
         this.identity = identity;
         this.addressedUser = address.user();
         this.since = address.since();
@@ -64,6 +79,26 @@ public final class RoomSession {
     public UserName user() {
         Identity known = identity;
         return known == null ? null : known.user();
+    }
+
+    /** Of its publishes. */
+    Rate publishes() {
+        return publishes;
+    }
+
+    /** Of its other requests. */
+    Rate requests() {
+        return requests;
+    }
+
+    /** Requests that wait for the relay. */
+    AtomicInteger inFlight() {
+        return inFlight;
+    }
+
+    /** Where it came from, or null where unknown. */
+    String network() {
+        return network;
     }
 
     Identity identity() {
@@ -125,15 +160,10 @@ public final class RoomSession {
     }
 
     /** @return false when it is too late: another frame came first */
-    boolean greet(UserName name) {
-        if (greeted) {
-            return false;
-        }
+    boolean greet() {
+        boolean first = !greeted;
         greeted = true;
-        if (name != null && identity != null && !identity.proven()) {
-            identity = Identity.claimed(name);
-        }
-        return true;
+        return first;
     }
 
     /** Any frame but {@code hello}: from now on the user stays who it is. */

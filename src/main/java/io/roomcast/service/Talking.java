@@ -33,6 +33,8 @@ public class Talking {
     private ServerFrameWriter writer;
     private Refusal refusal;
     private NodeMetrics metrics;
+    private RateLimits rates;
+    private InFlight inFlight;
     private long maxContentBytes;
 
     /** For the container's proxy. */
@@ -45,12 +47,16 @@ public class Talking {
             ServerFrameWriter writer,
             Refusal refusal,
             NodeMetrics metrics,
+            RateLimits rates,
+            InFlight inFlight,
             RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
         this.refusal = refusal;
         this.metrics = metrics;
+        this.rates = rates;
+        this.inFlight = inFlight;
         this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
     }
 
@@ -58,10 +64,12 @@ public class Talking {
         requireMember(session, room);
         requirePublisher(session, room);
         requireSize(frame.content());
+        rates.publish(session, room);
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
-        relay.publish(room, relayKey(user, frame.key()), body).whenComplete((position, failure) -> {
+        String key = relayKey(user, frame.key());
+        inFlight.start(session, () -> relay.publish(room, key, body)).whenComplete((position, failure) -> {
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);
@@ -87,9 +95,11 @@ public class Talking {
 
     void history(RoomSession session, ClientFrame.History frame, RoomName room) {
         requireMember(session, room);
-        CompletionStage<HistoryPage> page = frame.after() >= 0
-                ? relay.historyAfter(room, frame.after(), frame.limit())
-                : relay.historyBefore(room, frame.before(), frame.limit());
+        CompletionStage<HistoryPage> page = inFlight.start(
+                session,
+                () -> frame.after() >= 0
+                        ? relay.historyAfter(room, frame.after(), frame.limit())
+                        : relay.historyBefore(room, frame.before(), frame.limit()));
         page.whenComplete((found, failure) -> {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
@@ -101,7 +111,7 @@ public class Talking {
 
     void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
         requireMember(session, room);
-        presence.roster(room, ROSTER_NAMES).whenComplete((roster, failure) -> {
+        inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)).whenComplete((roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),

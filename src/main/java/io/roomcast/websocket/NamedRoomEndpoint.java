@@ -58,7 +58,7 @@ public class NamedRoomEndpoint {
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {
-            Connection.refuse(session, e.code(), e.getMessage());
+            Connection.refuse(session, e);
         }
     }
 

@@ -50,7 +50,7 @@ public class RoomEndpoint {
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {
-            Connection.refuse(session, e.code(), e.getMessage());
+            Connection.refuse(session, e);
         }
     }
 

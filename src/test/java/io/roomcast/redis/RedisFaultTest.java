@@ -72,7 +72,10 @@ class RedisFaultTest {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (true) {
             try {
-                return node.relay.publish(room, key, body(content)).toCompletableFuture().join();
+                return node.relay
+                        .publish(room, key, body(content))
+                        .toCompletableFuture()
+                        .join();
             } catch (CompletionException e) {
                 assertTrue(e.getCause() instanceof RelayUnavailableException, () -> "" + e.getCause());
                 assertTrue(System.nanoTime() < deadline, "Redis comes back");
@@ -83,7 +86,11 @@ class RedisFaultTest {
 
     private static void awaitProbe(RedisNode node) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (node.relay.probe().handle((done, failure) -> failure != null).toCompletableFuture().join()) {
+        while (node.relay
+                .probe()
+                .handle((done, failure) -> failure != null)
+                .toCompletableFuture()
+                .join()) {
             assertTrue(System.nanoTime() < deadline, "the probe comes back");
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
@@ -142,7 +149,9 @@ class RedisFaultTest {
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
             for (int i = 1; i <= 30; i++) {
                 if (i % 3 == 0) {
-                    admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+                    admin.clientKill(ClientKillParams.clientKillParams()
+                            .type(ClientType.NORMAL)
+                            .skipMe(ClientKillParams.SkipMe.YES));
                 }
                 acknowledged.add(publish(speaker, room, "m" + i).offset());
             }
@@ -176,7 +185,8 @@ class RedisFaultTest {
 
     @Test
     void offsetsThatRedisGivesTwiceAreFoundOut() throws Exception {
-        // Redis comes back with what it had after the third message, and others go on from there before this node is back.
+        // Redis comes back with what it had after the third message, and others go on from there before this node is
+        // back.
         get(hearer.relay.subscribe(room));
         RedisNode stranger = new RedisNode(settings());
         try {
@@ -202,7 +212,8 @@ class RedisFaultTest {
                 assertNotEquals(known.epoch(), reset.epoch());
                 Position next = publish(newcomer, room, "after");
                 assertEquals(reset.epoch(), next.epoch());
-                hearer.listener.await("the next", () -> hearer.listener.bodies(room).contains("{\"content\":\"after\"}"));
+                hearer.listener.await(
+                        "the next", () -> hearer.listener.bodies(room).contains("{\"content\":\"after\"}"));
             } finally {
                 newcomer.close();
             }
@@ -240,14 +251,17 @@ class RedisFaultTest {
 
         assertEquals(upTo(after.offset()), hearer.listener.offsets(room));
         assertEquals(List.of(), hearer.listener.resets(room));
-        long quick = waits.stream().filter(nanos -> nanos < TimeUnit.MILLISECONDS.toNanos(20)).count();
+        long quick = waits.stream()
+                .filter(nanos -> nanos < TimeUnit.MILLISECONDS.toNanos(20))
+                .count();
         assertTrue(quick > waits.size() / 2, () -> "most are answered at once: " + waits);
         awaitProbe(hearer);
     }
 
     @Test
     void historyThatWasTrimmedMeanwhileIsToldAsLost() throws Exception {
-        RedisNode forgetful = new RedisNode(settings(), new io.roomcast.relay.HistoryLimits(5, java.time.Duration.ofHours(1), 1 << 20));
+        RedisNode forgetful = new RedisNode(
+                settings(), new io.roomcast.relay.HistoryLimits(5, java.time.Duration.ofHours(1), 1 << 20));
         try {
             get(forgetful.relay.subscribe(room));
             publish(forgetful, room, "m1");

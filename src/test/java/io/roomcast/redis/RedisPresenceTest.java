@@ -115,7 +115,10 @@ class RedisPresenceTest extends PresenceContractTest {
     private void awaitRoster(PresenceStore presence, Roster expected) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
-            Roster roster = presence.roster(room, 10).toCompletableFuture().exceptionally(e -> null).join();
+            Roster roster = presence.roster(room, 10)
+                    .toCompletableFuture()
+                    .exceptionally(e -> null)
+                    .join();
             if (expected.equals(roster)) {
                 return;
             }

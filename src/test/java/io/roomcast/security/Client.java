@@ -72,6 +72,12 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         }
     }
 
+    /** Closes, and returns when the server has answered. */
+    void leave() throws Exception {
+        socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
+        closeCode();
+    }
+
     @Override
     @SuppressWarnings("unchecked") // a JSON object is a map
     public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
