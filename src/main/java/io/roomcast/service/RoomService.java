@@ -105,8 +105,9 @@ public class RoomService {
 
     private void joinHome(RoomSession session) {
         if (session.home() != null) {
-            ClientFrame join = new ClientFrame.Join(null, session.home(), session.since());
-            attempt(session, null, null, session.home(), () -> serve(session, join));
+            // Not a frame of the client's: a hello may still come first.
+            ClientFrame.Join join = new ClientFrame.Join(null, session.home(), session.since());
+            attempt(session, null, null, session.home(), () -> joining.join(session, join));
         }
     }
 
