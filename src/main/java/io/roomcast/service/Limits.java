@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Limits {
     private static final long RETRY_AFTER_MS = 1_000;
 
-    private final Map<Key<Integer>, AtomicInteger> values = new IdentityHashMap<>();
+    private final IdentityHashMap<Key<Integer>, AtomicInteger> values = new IdentityHashMap<>();
     private final NodeMetrics metrics;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {

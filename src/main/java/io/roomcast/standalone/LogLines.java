@@ -35,11 +35,11 @@ public final class LogLines extends Formatter {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text, true));
         StringBuilder indented = new StringBuilder();
-        for (String line : text.toString().split("\\R")) {
-            indented.append("    ")
-                    .append(line.replaceAll("[\\p{Cntrl}\\u0080-\\u009f]", " "))
-                    .append('\n');
-        }
+        text.toString()
+                .lines()
+                .forEach(line -> indented.append("    ")
+                        .append(line.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]", " "))
+                        .append('\n'));
         return indented.toString();
     }
 }

@@ -42,7 +42,7 @@ final class Handshake {
     /** The status that the server answers with. */
     int status() throws IOException {
         try (Socket socket = sent()) {
-            String[] words = line(socket.getInputStream()).split(" ");
+            String[] words = line(socket.getInputStream()).split(" ", -1);
             return words.length < 2 ? 0 : Integer.parseInt(words[1]);
         }
     }
