@@ -153,6 +153,8 @@ public final class Keys {
                             THREADS,
                             EXECUTOR,
                             WEBROOT),
+                    AccessKeys.ALL,
+                    List.copyOf(LimitKeys.ALL),
                     RedisKeys.ALL)
             .flatMap(List::stream)
             .toList();

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The value of every key, read and checked once, when the application starts. Immutable. */
 public final class RoomcastConfig {
@@ -37,6 +38,9 @@ public final class RoomcastConfig {
             } catch (IllegalArgumentException e) {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
+        }
+        if (problems.isEmpty()) {
+            problems.addAll(config.contradictions());
         }
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
@@ -85,6 +89,19 @@ public final class RoomcastConfig {
             }
         }
         return row[to.length()];
+    }
+
+    /** What is wrong with values that are right by themselves. */
+    private List<String> contradictions() {
+        long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
+                .filter(key -> !get(key).isEmpty())
+                .count();
+        if (get(AccessKeys.AUTH).equals("token") && sources != 1) {
+            return List.of(
+                    "roomcast.auth=token needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                            + (sources == 0 ? "" : ", not " + sources + " of them"));
+        }
+        return List.of();
     }
 
     private static String printable(String text) {

@@ -12,6 +12,7 @@ public final class NodeMetrics {
     private final LongAdder framesReceived = new LongAdder();
     private final LongAdder messagesStored = new LongAdder();
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
 
     public void sessionOpened() {
@@ -38,6 +39,18 @@ public final class NodeMetrics {
     /** @param code of the error, from a bounded set */
     public void refused(String code) {
         refusals.computeIfAbsent(code, c -> new LongAdder()).increment();
+    }
+
+    /** @param limit name of the key, from a bounded set */
+    public void limitReached(String limit) {
+        limits.computeIfAbsent(limit, key -> new LongAdder()).increment();
+    }
+
+    /** How often somebody came up against a limit, by its key. */
+    public Map<String, Long> limits() {
+        Map<String, Long> counts = new TreeMap<>();
+        limits.forEach((limit, count) -> counts.put(limit, count.sum()));
+        return counts;
     }
 
     public long openedSessions() {

@@ -40,6 +40,12 @@ public class CoreBeans {
 
     @Produces
     @Singleton
+    Limits limits(RoomcastConfig config, NodeMetrics metrics) {
+        return new Limits(config, metrics);
+    }
+
+    @Produces
+    @Singleton
     NodeMetrics nodeMetrics() {
         return new NodeMetrics();
     }

@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
@@ -28,6 +29,7 @@ public class Joining {
     private Announcer announcer;
     private Refusal refusal;
     private Threads threads;
+    private Limits limits;
     private long graceMillis;
     private int maxRooms;
 
@@ -41,12 +43,14 @@ public class Joining {
             Announcer announcer,
             Refusal refusal,
             Threads threads,
+            Limits limits,
             RoomcastConfig config) {
         this.rooms = rooms;
         this.presence = presence;
         this.announcer = announcer;
         this.refusal = refusal;
         this.threads = threads;
+        this.limits = limits;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
         this.maxRooms = config.get(Keys.ROOMS);
     }
@@ -56,6 +60,9 @@ public class Joining {
         RoomName room = frame.room();
         if (maxRooms > 0 && session.rooms() >= maxRooms && session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ROOMS, "a session may be in " + maxRooms + " rooms");
+        }
+        if (!session.identity().permissions().mayRead(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
         }
         Membership membership = new Membership(room);
         Membership previous = session.put(membership);
@@ -74,12 +81,22 @@ public class Joining {
                 refusal.answer(session, frame.id(), null, room, failure);
                 return;
             }
+            if (change.changed() && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
+                session.remove(membership);
+                var unused = presence.leave(room, user, session.id());
+                refusal.answer(session, frame.id(), null, room, full());
+                return;
+            }
             Member member = new Member(
                     session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame.id(), change));
             if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
                 withdraw(room, user, session.id());
             }
         });
+    }
+
+    private ProtocolException full() {
+        return limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null);
     }
 
     /** @return false when the session is not in the room */

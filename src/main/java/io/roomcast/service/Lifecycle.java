@@ -20,6 +20,7 @@ public class Lifecycle {
 
     private static final Duration GOODBYE = Duration.ofSeconds(3);
 
+    private Entrance entrance;
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
@@ -34,6 +35,7 @@ public class Lifecycle {
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
     public Lifecycle(
+            Entrance entrance,
             Sessions sessions,
             Heartbeat heartbeat,
             Readiness readiness,
@@ -42,6 +44,7 @@ public class Lifecycle {
             RoomRegistry unusedRooms,
             Relay relay,
             Threads threads) {
+        this.entrance = entrance;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
@@ -52,6 +55,7 @@ public class Lifecycle {
     }
 
     public void start() {
+        entrance.start();
         presence.start(announcer);
         heartbeat.start();
         readiness.start();
@@ -85,6 +89,7 @@ public class Lifecycle {
     private void sayGoodbye() {
         readiness.drain();
         heartbeat.stop();
+        entrance.stop();
         for (RoomSession session : sessions.all()) {
             long slot = ThreadLocalRandom.current().nextLong(RECONNECT_WINDOW.toMillis());
             session.reply(new ServerFrame.Draining(slot));

@@ -35,6 +35,8 @@ public class Talking {
     private Refusal refusal;
     private NodeMetrics metrics;
     private Threads threads;
+    private RateLimits rates;
+    private InFlight inFlight;
     private long maxContentBytes;
 
     /** For the container's proxy. */
@@ -48,6 +50,8 @@ public class Talking {
             Refusal refusal,
             NodeMetrics metrics,
             Threads threads,
+            RateLimits rates,
+            InFlight inFlight,
             RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
@@ -55,16 +59,21 @@ public class Talking {
         this.refusal = refusal;
         this.metrics = metrics;
         this.threads = threads;
+        this.rates = rates;
+        this.inFlight = inFlight;
         this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
     }
 
     void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         requireSize(frame.content());
+        rates.publish(session, room);
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
-        whenAnswered(relay.publish(room, relayKey(user, frame.key()), body), (position, failure) -> {
+        String key = relayKey(user, frame.key());
+        whenAnswered(inFlight.start(session, () -> relay.publish(room, key, body)), (position, failure) -> {
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);
@@ -76,6 +85,7 @@ public class Talking {
 
     void signal(RoomSession session, ClientFrame.Signal frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         if (frame.content() != null) {
             requireSize(frame.content());
         }
@@ -89,9 +99,11 @@ public class Talking {
 
     void history(RoomSession session, ClientFrame.History frame, RoomName room) {
         requireMember(session, room);
-        CompletionStage<HistoryPage> page = frame.after() >= 0
-                ? relay.historyAfter(room, frame.after(), frame.limit())
-                : relay.historyBefore(room, frame.before(), frame.limit());
+        CompletionStage<HistoryPage> page = inFlight.start(
+                session,
+                () -> frame.after() >= 0
+                        ? relay.historyAfter(room, frame.after(), frame.limit())
+                        : relay.historyBefore(room, frame.before(), frame.limit()));
         whenAnswered(page, (found, failure) -> {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
@@ -103,7 +115,7 @@ public class Talking {
 
     void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
         requireMember(session, room);
-        whenAnswered(presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
+        whenAnswered(inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -141,6 +153,12 @@ public class Talking {
         }
         if (session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
+        }
+    }
+
+    private static void requirePublisher(RoomSession session, RoomName room) {
+        if (!session.identity().permissions().mayPublish(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
         }
     }
 

@@ -3,7 +3,9 @@ package io.roomcast.standalone;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.redis.RedisRelayProvider;
+import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
@@ -30,7 +32,7 @@ public final class StandaloneServer implements AutoCloseable {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
                 // By class: a package may be in several places of a class path, and only one of them would be searched.
-                .addPackages(RoomService.class, RoomEndpoint.class, RedisRelayProvider.class)
+                .addPackages(RoomService.class, JwtVerifier.class, RoomEndpoint.class, RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
@@ -59,6 +61,7 @@ public final class StandaloneServer implements AutoCloseable {
     private void listen(Path webroot) throws IOException {
         listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
+        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
         listener.registerAddOn(webSockets.addOn());
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
