@@ -22,7 +22,7 @@ public final class LimitKeys {
 
     public static final Key<Integer> PUBLISH_RATE = limit(
             "publish-rate",
-            200,
+            5_000,
             "Publishes a second of one session; five seconds' worth may come at once; rate_limited.");
 
     public static final Key<Integer> ROOM_PUBLISH_RATE = limit(
