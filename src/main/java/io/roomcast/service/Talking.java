@@ -22,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /** What members do in a room: publish, signal, read history, ask who is there. Any thread; nothing blocks. */
 @ApplicationScoped
@@ -33,6 +34,7 @@ public class Talking {
     private ServerFrameWriter writer;
     private Refusal refusal;
     private NodeMetrics metrics;
+    private Threads threads;
     private RateLimits rates;
     private InFlight inFlight;
     private long maxContentBytes;
@@ -47,6 +49,7 @@ public class Talking {
             ServerFrameWriter writer,
             Refusal refusal,
             NodeMetrics metrics,
+            Threads threads,
             RateLimits rates,
             InFlight inFlight,
             RoomcastConfig config) {
@@ -55,6 +58,7 @@ public class Talking {
         this.writer = writer;
         this.refusal = refusal;
         this.metrics = metrics;
+        this.threads = threads;
         this.rates = rates;
         this.inFlight = inFlight;
         this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
@@ -69,7 +73,7 @@ public class Talking {
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
         String key = relayKey(user, frame.key());
-        inFlight.start(session, () -> relay.publish(room, key, body)).whenComplete((position, failure) -> {
+        whenAnswered(inFlight.start(session, () -> relay.publish(room, key, body)), (position, failure) -> {
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);
@@ -100,7 +104,7 @@ public class Talking {
                 () -> frame.after() >= 0
                         ? relay.historyAfter(room, frame.after(), frame.limit())
                         : relay.historyBefore(room, frame.before(), frame.limit()));
-        page.whenComplete((found, failure) -> {
+        whenAnswered(page, (found, failure) -> {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
             } else {
@@ -111,7 +115,7 @@ public class Talking {
 
     void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
         requireMember(session, room);
-        inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)).whenComplete((roster, failure) -> {
+        whenAnswered(inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -122,6 +126,13 @@ public class Talking {
                 refusal.answer(session, frame.id(), null, room, failure);
             }
         });
+    }
+
+    /** Never on the relay's own thread: a send may cost more than it takes the relay to carry a message. */
+    private <T> void whenAnswered(CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
+        var unused = stage.toCompletableFuture().isDone()
+                ? stage.whenComplete(action)
+                : stage.whenCompleteAsync(action, threads.lanes());
     }
 
     private static void acknowledge(RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {

@@ -11,8 +11,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** What the chat page shows when things go wrong that a healthy server spares people; under a strict content policy. */
+@Timeout(120)
 class ChatTroubleIT {
 
     private static Chromium chromium;

@@ -207,7 +207,7 @@ final class ScriptedServer {
         connections++;
         socket = opened;
         opened.onMessage(message -> {
-            for (String line : message.text().split("\n")) {
+            for (String line : message.text().lines().toList()) {
                 JsonObject frame = parse(line);
                 received.add(frame);
                 answers.getOrDefault(frame.getString("type"), ignored -> {}).accept(frame);

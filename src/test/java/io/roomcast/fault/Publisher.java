@@ -29,6 +29,7 @@ final class Publisher {
     private long attempt;
     private boolean stopped;
     private boolean waiting;
+    private boolean joined;
 
     /** @param pauseMillis between an acknowledgement and the next message */
     Publisher(
@@ -62,7 +63,10 @@ final class Publisher {
 
     private synchronized void frame(Map<String, Object> frame) {
         switch ((String) frame.get("type")) {
-            case "joined" -> publish();
+            case "joined" -> {
+                joined = true;
+                publish();
+            }
             case "ack" -> {
                 Position position =
                         new Position((String) frame.get("epoch"), ((Number) frame.get("offset")).longValue());
@@ -76,9 +80,10 @@ final class Publisher {
                 }
             }
             case "error" -> {
-                if (waiting) {
+                if (joined) {
                     timer.schedule(this::publish, RETRY_MILLIS, TimeUnit.MILLISECONDS);
                 } else {
+                    // The room could not be reached: come back, as a client would.
                     socket.abort();
                 }
             }
@@ -104,6 +109,7 @@ final class Publisher {
     }
 
     private synchronized void ended() {
+        joined = false;
         if (!stopped || waiting) {
             timer.schedule(this::connect, 50 + random.nextInt(300), TimeUnit.MILLISECONDS);
         }

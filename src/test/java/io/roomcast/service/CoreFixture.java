@@ -57,7 +57,7 @@ final class CoreFixture {
                 new Entrance(authentication, joining, sessions, refusal, threads, config),
                 sessions,
                 joining,
-                new Talking(relay, presence, writer, refusal, metrics, rates, inFlight, config),
+                new Talking(relay, presence, writer, refusal, metrics, threads, rates, inFlight, config),
                 rates,
                 refusal,
                 metrics,
