@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A client that is asked for what came, frame by frame. */
-final class Client implements WebSocket.Listener, AutoCloseable {
+public final class Client implements WebSocket.Listener, AutoCloseable {
     private static final int PATIENCE_SECONDS = 15;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Jsonb JSON = JsonbBuilder.create();
@@ -26,7 +26,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
 
     private Client() {}
 
-    static Client open(URI uri) {
+    public static Client open(URI uri) {
         Client client = new Client();
         URI ws = URI.create(uri.toString().replaceFirst("^http", "ws"));
         client.socket = HTTP.newWebSocketBuilder()
@@ -36,13 +36,13 @@ final class Client implements WebSocket.Listener, AutoCloseable {
         return client;
     }
 
-    Client send(String frame) {
+    public Client send(String frame) {
         socket.sendText(frame.replace('\'', '"'), true).join();
         return this;
     }
 
     /** The next frame of this type; those before it are passed over. */
-    Map<String, Object> next(String type) throws InterruptedException {
+    public Map<String, Object> next(String type) throws InterruptedException {
         while (true) {
             Map<String, Object> frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
             if (frame == null) {
@@ -55,16 +55,16 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     }
 
     /** The code of the next error. */
-    String error() throws InterruptedException {
+    public String error() throws InterruptedException {
         return (String) next("error").get("code");
     }
 
-    int closeCode() throws Exception {
+    public int closeCode() throws Exception {
         return closed.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
     /** @return null when the connection is still open after that time */
-    Integer closedWithin(int seconds) throws Exception {
+    public Integer closedWithin(int seconds) throws Exception {
         try {
             return closed.get(seconds, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -73,7 +73,7 @@ final class Client implements WebSocket.Listener, AutoCloseable {
     }
 
     /** Closes, and returns when the server has answered. */
-    void leave() throws Exception {
+    public void leave() throws Exception {
         socket.sendClose(WebSocket.NORMAL_CLOSURE, "").join();
         closeCode();
     }

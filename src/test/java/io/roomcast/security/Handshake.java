@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** A WebSocket handshake by hand, with whatever headers a forger would send. */
-final class Handshake {
+public final class Handshake {
     private static final int PATIENCE_MS = 10_000;
 
     private final URI uri;
@@ -26,21 +26,21 @@ final class Handshake {
         headers.put("Sec-WebSocket-Version", "13");
     }
 
-    static Handshake to(URI uri) {
+    public static Handshake to(URI uri) {
         return new Handshake(uri);
     }
 
-    Handshake origin(String origin) {
+    public Handshake origin(String origin) {
         return header("Origin", origin);
     }
 
-    Handshake header(String name, String value) {
+    public Handshake header(String name, String value) {
         headers.put(name, value);
         return this;
     }
 
     /** The status that the server answers with. */
-    int status() throws IOException {
+    public int status() throws IOException {
         try (Socket socket = sent()) {
             String[] words = line(socket.getInputStream()).split(" ", -1);
             return words.length < 2 ? 0 : Integer.parseInt(words[1]);
@@ -49,7 +49,7 @@ final class Handshake {
 
     /** The first frame that comes after the handshake; it must be shorter than 64 KiB. */
     @SuppressWarnings("unchecked") // a JSON object is a map
-    Map<String, Object> firstFrame() throws IOException {
+    public Map<String, Object> firstFrame() throws IOException {
         try (Socket socket = sent();
                 DataInputStream in = new DataInputStream(socket.getInputStream())) {
             while (!line(in).isEmpty()) {
