@@ -115,8 +115,15 @@ public final class Keys {
             "roomcast.threads",
             "0",
             "number",
-            "Threads that carry messages to members (embedded server); 0 for one per core.",
+            "Threads that carry messages to members; 0 for one per core.",
             Values.integerBetween(0, 1_024));
+
+    public static final Key<String> EXECUTOR = new Key<>(
+            "roomcast.executor",
+            "",
+            "JNDI name",
+            "Executor of the application server that carries messages to members in place of own threads.",
+            Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:comp/DefaultManagedExecutorService"));
 
     public static final Key<String> WEBROOT = new Key<>(
             "roomcast.webroot",
@@ -144,6 +151,7 @@ public final class Keys {
                             PRESENCE_GRACE,
                             PRESENCE_NAMES,
                             THREADS,
+                            EXECUTOR,
                             WEBROOT),
                     RedisKeys.ALL)
             .flatMap(List::stream)

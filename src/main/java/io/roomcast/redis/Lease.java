@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,10 +30,10 @@ final class Lease {
     /** The sessions that the lease stands for. */
     interface Members {
         /** @param silent whether nobody was ever told that they had left */
-        CompletableFuture<Void> enterAll(String lease, boolean silent);
+        CompletionStage<Void> enterAll(String lease, boolean silent);
 
         /** Removes the members of a lease, and forgets it. */
-        CompletableFuture<Void> remove(String lease);
+        CompletionStage<Void> remove(String lease);
     }
 
     private final PresenceCommands commands;
@@ -90,7 +90,7 @@ final class Lease {
         return System.nanoTime() - steadySince > TimeUnit.MILLISECONDS.toNanos(commands.leaseMillis());
     }
 
-    private CompletableFuture<Void> answered(PresenceCommands.Beat beat) {
+    private CompletionStage<Void> answered(PresenceCommands.Beat beat) {
         isNew = false;
         boolean away = beat.hold() == PresenceCommands.Hold.GONE || beat.hold() == PresenceCommands.Hold.LOST;
         silent |= beat.hold() == PresenceCommands.Hold.LOST;
@@ -100,11 +100,10 @@ final class Lease {
         if (away || inDoubt) {
             return replace();
         }
-        return CompletableFuture.allOf(
-                beat.claimed().stream().map(members::remove).toArray(CompletableFuture[]::new));
+        return Replies.all(beat.claimed().stream().map(members::remove).toList());
     }
 
-    private CompletableFuture<Void> replace() {
+    private CompletionStage<Void> replace() {
         String old = id;
         String next = newId();
         inDoubt = false; // Before anything that may bring a new doubt.

@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
@@ -61,7 +61,7 @@ final class PresenceCommands {
         return leaseMillis;
     }
 
-    CompletableFuture<Users> enter(RoomName room, String lease, Map<String, UserName> sessions) {
+    CompletionStage<Users> enter(RoomName room, String lease, Map<String, UserName> sessions) {
         List<String> pairs = new ArrayList<>(2 * sessions.size());
         sessions.forEach((session, user) -> {
             pairs.add(session);
@@ -70,19 +70,19 @@ final class PresenceCommands {
         return onRoom(ENTER, room, lease, false, pairs.toArray());
     }
 
-    CompletableFuture<Users> leave(RoomName room, String lease, String session, UserName user) {
+    CompletionStage<Users> leave(RoomName room, String lease, String session, UserName user) {
         return onRoom(LEAVE, room, lease, false, session, user.value());
     }
 
-    CompletableFuture<Users> evict(RoomName room, String lease) {
+    CompletionStage<Users> evict(RoomName room, String lease) {
         return onRoom(EVICT, room, lease, false);
     }
 
-    CompletableFuture<Users> roster(RoomName room, int limit) {
+    CompletionStage<Users> roster(RoomName room, int limit) {
         return onRoom(ROSTER, room, NO_LEASE, true, limit);
     }
 
-    private CompletableFuture<Users> onRoom(
+    private CompletionStage<Users> onRoom(
             Script script, RoomName room, String lease, boolean bounded, Object... arguments) {
         RoomKeys names = keys.apply(room);
         CommandArguments call = script.call(List.of(names.users(), names.counts(), names.sessions(lease)), arguments);
@@ -99,18 +99,18 @@ final class PresenceCommands {
     }
 
     /** Notes that the lease has sessions in a room. To be said before the first enters. */
-    CompletableFuture<Object> addRoom(String lease, RoomName room) {
+    CompletionStage<Object> addRoom(String lease, RoomName room) {
         return onNodes(
                 new CommandArguments(Protocol.Command.SADD).add(rooms(lease)).add(room.value()));
     }
 
     /** Notes that it has none any more. To be said after the last has left. */
-    CompletableFuture<Object> removeRoom(String lease, RoomName room) {
+    CompletionStage<Object> removeRoom(String lease, RoomName room) {
         return onNodes(
                 new CommandArguments(Protocol.Command.SREM).add(rooms(lease)).add(room.value()));
     }
 
-    CompletableFuture<List<RoomName>> rooms(String lease, int limit) {
+    CompletionStage<List<RoomName>> rooms(String lease, int limit) {
         CommandArguments read = new CommandArguments(Protocol.Command.SRANDMEMBER)
                 .add(rooms(lease))
                 .add(limit);
@@ -121,16 +121,16 @@ final class PresenceCommands {
     }
 
     /** @param claim whether to take over the leases that have run out */
-    CompletableFuture<Beat> heartbeat(String lease, boolean isNew, boolean claim) {
+    CompletionStage<Beat> heartbeat(String lease, boolean isNew, boolean claim) {
         return beat(lease, isNew ? "new" : "held", claim ? "claim" : "");
     }
 
     /** Lets the lease run out at once. */
-    CompletableFuture<Beat> end(String lease) {
+    CompletionStage<Beat> end(String lease) {
         return beat(lease, "end", "");
     }
 
-    private CompletableFuture<Beat> beat(String lease, String how, String claim) {
+    private CompletionStage<Beat> beat(String lease, String how, String claim) {
         CommandArguments call =
                 HEARTBEAT.call(List.of(key("leases"), key("claims"), tombstone(lease)), lease, leaseMillis, how, claim);
         return Replies.map(onNodes(call), reply -> {
@@ -149,12 +149,12 @@ final class PresenceCommands {
         });
     }
 
-    CompletableFuture<Object> bury(String lease) {
+    CompletionStage<Object> bury(String lease) {
         return onNodes(
                 BURY.call(List.of(key("leases"), key("claims"), tombstone(lease), rooms(lease)), lease, TOMBSTONE_MS));
     }
 
-    private CompletableFuture<Object> onNodes(CommandArguments command) {
+    private CompletionStage<Object> onNodes(CommandArguments command) {
         return shards.of(slot).read(slot, command, false);
     }
 

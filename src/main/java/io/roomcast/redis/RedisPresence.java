@@ -5,13 +5,14 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.redis.PresenceCommands.Users;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Presence across nodes. Each node enters its sessions under a {@link Lease}; Redis counts a user's sessions over all nodes. Whoever brings a
@@ -43,7 +44,7 @@ public final class RedisPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
-        CompletableFuture<Change> change = new CompletableFuture<>();
+        AtomicReference<CompletionStage<Change>> change = new AtomicReference<>();
         here.compute(room, (name, known) -> {
             Map<String, UserName> sessions = known == null ? new HashMap<>() : known;
             String under = lease.id();
@@ -51,38 +52,32 @@ public final class RedisPresence implements PresenceStore {
                 doubtOnFailure(commands.addRoom(under, room));
             }
             sessions.put(session, user);
-            answer(commands.enter(room, under, Map.of(session, user)), change);
+            change.set(answer(commands.enter(room, under, Map.of(session, user))));
             return sessions;
         });
-        return change;
+        return change.get();
     }
 
     @Override
     public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        CompletableFuture<Change> change = new CompletableFuture<>();
+        AtomicReference<CompletionStage<Change>> change = new AtomicReference<>();
         here.compute(room, (name, sessions) -> {
             String under = lease.id();
-            answer(commands.leave(room, under, session, user), change);
+            change.set(answer(commands.leave(room, under, session, user)));
             if (sessions != null && sessions.remove(session, user) && sessions.isEmpty()) {
                 doubtOnFailure(commands.removeRoom(under, room));
             }
             return sessions == null || sessions.isEmpty() ? null : sessions;
         });
-        return change;
+        return change.get();
     }
 
-    private void answer(CompletableFuture<Users> reply, CompletableFuture<Change> change) {
+    private CompletionStage<Change> answer(CompletionStage<Users> reply) {
         doubtOnFailure(reply);
-        reply.whenComplete((users, failure) -> {
-            if (failure == null) {
-                change.complete(new Change(!users.names().isEmpty(), users.count()));
-            } else {
-                change.completeExceptionally(failure);
-            }
-        });
+        return Replies.map(reply, users -> new Change(!users.names().isEmpty(), users.count()));
     }
 
-    private void doubtOnFailure(CompletableFuture<?> reply) {
+    private void doubtOnFailure(CompletionStage<?> reply) {
         reply.whenComplete((done, failure) -> {
             if (failure != null) {
                 lease.doubt();
@@ -92,81 +87,50 @@ public final class RedisPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        CompletableFuture<Roster> roster = new CompletableFuture<>();
-        commands.roster(room, limit).whenComplete((users, failure) -> {
-            if (failure == null) {
-                roster.complete(new Roster(users.count(), users.names()));
-            } else {
-                roster.completeExceptionally(failure);
-            }
-        });
-        return roster;
+        return Replies.map(commands.roster(room, limit), users -> new Roster(users.count(), users.names()));
     }
 
     @Override
     public void close() {
         lease.stop();
-        commands.end(lease.id());
+        var unused = commands.end(lease.id()); // Should it fail, the lease runs out by itself.
     }
 
     private final class OwnSessions implements Lease.Members {
 
         @Override
-        public CompletableFuture<Void> enterAll(String under, boolean silent) {
-            CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
+        public CompletionStage<Void> enterAll(String under, boolean silent) {
+            List<CompletionStage<Void>> entered = new ArrayList<>();
             for (RoomName room : here.keySet()) {
-                CompletableFuture<Void> entered = new CompletableFuture<>();
-                here.compute(room, (name, sessions) -> {
-                    if (sessions == null) {
-                        entered.complete(null);
-                        return null;
-                    }
+                here.computeIfPresent(room, (name, sessions) -> {
                     doubtOnFailure(commands.addRoom(under, room));
-                    tell(commands.enter(room, under, sessions), entered, users -> {
+                    entered.add(commands.enter(room, under, sessions).thenAccept(users -> {
                         if (!silent) {
                             users.names().forEach(user -> listener.entered(room, user, users.count()));
                         }
-                    });
+                    }));
                     return sessions;
                 });
-                all = all.thenCombine(entered, (before, too) -> null);
             }
-            return all;
+            return Replies.all(entered);
         }
 
         @Override
-        public CompletableFuture<Void> remove(String old) {
+        public CompletionStage<Void> remove(String old) {
             return commands.rooms(old, ROOMS_AT_ONCE).thenCompose(rooms -> {
                 if (rooms.isEmpty()) {
                     return commands.bury(old).thenAccept(done -> {});
                 }
-                CompletableFuture<?>[] evicted =
-                        rooms.stream().map(room -> evict(room, old)).toArray(CompletableFuture[]::new);
-                return CompletableFuture.allOf(evicted).thenCompose(done -> remove(old));
+                return Replies.all(rooms.stream().map(room -> evict(room, old)).toList())
+                        .thenCompose(done -> remove(old));
             });
         }
 
-        private CompletableFuture<Void> evict(RoomName room, String old) {
-            CompletableFuture<Void> gone = new CompletableFuture<>();
-            tell(
-                    commands.evict(room, old),
-                    gone,
-                    users -> users.names().forEach(user -> listener.left(room, user, users.count())));
-            return gone.thenCompose(done -> commands.removeRoom(old, room)).thenAccept(done -> {});
-        }
-
-        private void tell(CompletableFuture<Users> reply, CompletableFuture<Void> done, Consumer<Users> news) {
-            reply.whenComplete((users, failure) -> {
-                if (failure != null) {
-                    done.completeExceptionally(failure);
-                    return;
-                }
-                try {
-                    news.accept(users);
-                } finally {
-                    done.complete(null);
-                }
-            });
+        private CompletionStage<Void> evict(RoomName room, String old) {
+            return commands.evict(room, old)
+                    .thenAccept(users -> users.names().forEach(user -> listener.left(room, user, users.count())))
+                    .thenCompose(done -> commands.removeRoom(old, room))
+                    .thenAccept(done -> {});
         }
     }
 }

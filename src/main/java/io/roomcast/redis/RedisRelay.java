@@ -13,7 +13,6 @@ import io.roomcast.relay.RelayListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -134,7 +133,7 @@ public final class RedisRelay implements Relay {
                             sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
                     .add(keys.channel())
                     .add(Envelope.signal(kind, frame));
-            shard.publish(keys.slot(), command);
+            var unused = shard.publish(keys.slot(), command); // Best effort.
         }
     }
 
@@ -160,7 +159,7 @@ public final class RedisRelay implements Relay {
         return page(keys, scripts.readBefore(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
     }
 
-    private CompletableFuture<HistoryPage> page(RoomKeys keys, CommandArguments read) {
+    private CompletionStage<HistoryPage> page(RoomKeys keys, CommandArguments read) {
         return Replies.map(shards.of(keys.slot()).read(keys.slot(), read, true), reply -> {
             Reading reading = Reading.of(reply);
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());

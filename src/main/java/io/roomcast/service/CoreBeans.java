@@ -13,7 +13,6 @@ import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
-import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -57,11 +56,6 @@ public class CoreBeans {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
         return provider.open(new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer()));
-    }
-
-    void close(@Disposes RelayProvider.Opened opened) {
-        opened.presence().close();
-        opened.relay().close();
     }
 
     @Produces

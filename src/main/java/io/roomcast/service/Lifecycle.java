@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -24,6 +25,8 @@ public class Lifecycle {
     private Readiness readiness;
     private PresenceStore presence;
     private Announcer announcer;
+    private Relay relay;
+    private Threads threads;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
@@ -36,12 +39,16 @@ public class Lifecycle {
             Readiness readiness,
             PresenceStore presence,
             Announcer announcer,
-            RoomRegistry unusedRooms) {
+            RoomRegistry unusedRooms,
+            Relay relay,
+            Threads threads) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
         this.presence = presence;
         this.announcer = announcer;
+        this.relay = relay;
+        this.threads = threads;
     }
 
     public void start() {
@@ -50,8 +57,32 @@ public class Lifecycle {
         readiness.start();
     }
 
-    /** Tells all clients to come back, closes them, and waits for that, a few seconds at most. */
+    /**
+     * Tells all clients to come back, closes them, and waits for that, a few seconds at most. Then ends presence and the relay, which
+     * need threads to finish what they have, and at last the threads: in this order, which disposers of beans would not keep. Not to be
+     * started again.
+     */
     public void stop() {
+        try {
+            sayGoodbye();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            presence.close();
+        } finally {
+            try {
+                relay.close();
+            } finally {
+                threads.end();
+            }
+        }
+    }
+
+    private void sayGoodbye() {
         readiness.drain();
         heartbeat.stop();
         for (RoomSession session : sessions.all()) {

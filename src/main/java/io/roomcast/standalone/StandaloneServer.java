@@ -29,10 +29,8 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(
-                        RoomService.class.getPackage(),
-                        RoomEndpoint.class.getPackage(),
-                        RedisRelayProvider.class.getPackage())
+                // By class: a package may be in several places of a class path, and only one of them would be searched.
+                .addPackages(RoomService.class, RoomEndpoint.class, RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
