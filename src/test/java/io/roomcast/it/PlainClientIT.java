@@ -33,6 +33,7 @@ class PlainClientIT {
             assertEquals("ann: hi", printed(plain.next("message")));
             bob.say("{'content':'hello'}");
             assertEquals("bob: hello", printed(plain.next("message")));
+            assertEquals("bob: hello", printed(bob.next("message")));
             plain.send("{\"content\":\"short\"}");
             assertEquals("ann: short", printed(bob.next("message")));
         }
