@@ -13,6 +13,12 @@ public final class NodeMetrics {
     private final LongAdder messagesStored = new LongAdder();
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+    private final LongAdder recoveriesWhole = new LongAdder();
+    private final LongAdder recoveriesIncomplete = new LongAdder();
+    private final LongAdder membersBehind = new LongAdder();
+    private final DeliveryMetrics delivery = new DeliveryMetrics();
+    private final RelayMetrics relay = new RelayMetrics();
+    private final Histogram laneWait = new Histogram();
 
     public void sessionOpened() {
         sessionsOpened.increment();
@@ -38,6 +44,37 @@ public final class NodeMetrics {
     /** @param code of the error, from a bounded set */
     public void refused(String code) {
         refusals.computeIfAbsent(code, c -> new LongAdder()).increment();
+    }
+
+    /** A member came back with the position that it had. */
+    public void recovery(boolean whole) {
+        (whole ? recoveriesWhole : recoveriesIncomplete).increment();
+    }
+
+    /** A living member was told that messages are not delivered to it. */
+    public void memberBehind() {
+        membersBehind.increment();
+    }
+
+    public DeliveryMetrics delivery() {
+        return delivery;
+    }
+
+    public RelayMetrics relay() {
+        return relay;
+    }
+
+    /** How long a task waits for a thread of the pool that carries messages to members. */
+    public Histogram laneWait() {
+        return laneWait;
+    }
+
+    public long recoveries(boolean whole) {
+        return (whole ? recoveriesWhole : recoveriesIncomplete).sum();
+    }
+
+    public long membersBehind() {
+        return membersBehind.sum();
     }
 
     public long openedSessions() {

@@ -13,12 +13,14 @@ final class Batch {
     private static final int KEEP = 8 * 1024;
 
     private StringBuilder text = new StringBuilder();
+    private int messages;
 
     void add(StoredMessage message) {
         if (!isEmpty()) {
             text.append('\n');
         }
         MessageFrames.appendMessage(text, message);
+        messages++;
     }
 
     boolean isEmpty() {
@@ -29,7 +31,13 @@ final class Batch {
         return text.length() >= FULL;
     }
 
+    /** How many messages have been added since the last {@link #take}. */
+    int messages() {
+        return messages;
+    }
+
     EncodedFrame take() {
+        messages = 0;
         EncodedFrame frame = EncodedFrame.of(FrameKind.MESSAGE, text.toString());
         if (text.capacity() > KEEP) {
             text = new StringBuilder();

@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
@@ -23,6 +24,7 @@ public final class RoomRegistry {
     private final ScheduledExecutorService timer;
     private final RecentLimits recent;
     private final Duration linger;
+    private final DeliveryMetrics metrics;
 
     /**
      * @param executor runs the lanes
@@ -33,12 +35,14 @@ public final class RoomRegistry {
             Executor executor,
             ScheduledExecutorService timer,
             RecentLimits recent,
-            Duration linger) {
+            Duration linger,
+            DeliveryMetrics metrics) {
         this.source = source;
         this.executor = executor;
         this.timer = timer;
         this.recent = recent;
         this.linger = linger;
+        this.metrics = metrics;
     }
 
     /**
@@ -78,7 +82,7 @@ public final class RoomRegistry {
     }
 
     private Room open(RoomName name) {
-        Room room = new Room(name, source, executor, recent);
+        Room room = new Room(name, source, executor, recent, metrics);
         source.subscribe(name).whenComplete((position, failure) -> {
             if (failure == null) {
                 room.post(new RoomEvent.Positioned(position));

@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
@@ -28,6 +29,7 @@ public class Joining {
     private Announcer announcer;
     private Refusal refusal;
     private Threads threads;
+    private NodeMetrics metrics;
     private long graceMillis;
     private int maxRooms;
 
@@ -41,12 +43,14 @@ public class Joining {
             Announcer announcer,
             Refusal refusal,
             Threads threads,
+            NodeMetrics metrics,
             RoomcastConfig config) {
         this.rooms = rooms;
         this.presence = presence;
         this.announcer = announcer;
         this.refusal = refusal;
         this.threads = threads;
+        this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
         this.maxRooms = config.get(Keys.ROOMS);
     }
@@ -73,7 +77,7 @@ public class Joining {
                 return;
             }
             Member member = new Member(
-                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame.id(), change));
+                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame, change));
             if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
                 withdraw(room, user, session.id());
             }
@@ -119,19 +123,29 @@ public class Joining {
         private final Membership membership;
         private final UserName user;
         private final Long id;
+        private final boolean returning;
         private final PresenceStore.Change change;
 
-        Outcome(RoomSession session, Membership membership, UserName user, Long id, PresenceStore.Change change) {
+        Outcome(
+                RoomSession session,
+                Membership membership,
+                UserName user,
+                ClientFrame.Join frame,
+                PresenceStore.Change change) {
             this.session = session;
             this.membership = membership;
             this.user = user;
-            this.id = id;
+            this.id = frame.id();
+            this.returning = frame.since() != null;
             this.change = change;
         }
 
         @Override
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.room();
+            if (returning) {
+                metrics.recovery(recovered);
+            }
             session.reply(new ServerFrame.Joined(
                     id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
             if (change.changed()) {
@@ -150,6 +164,7 @@ public class Joining {
 
         @Override
         public void behind(long from, Position position) {
+            metrics.memberBehind();
             session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
         }
     }

@@ -1,5 +1,7 @@
 package io.roomcast.service;
 
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -26,6 +28,7 @@ public class Readiness {
 
     private Relay relay;
     private Threads threads;
+    private RelayMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
 
@@ -33,9 +36,10 @@ public class Readiness {
     protected Readiness() {}
 
     @Inject
-    public Readiness(Relay relay, Threads threads) {
+    public Readiness(Relay relay, Threads threads, NodeMetrics metrics) {
         this.relay = relay;
         this.threads = threads;
+        this.metrics = metrics.relay();
     }
 
     public State state() {
@@ -56,10 +60,18 @@ public class Readiness {
     }
 
     private void probe() {
+        long started = System.nanoTime();
         var unused = relay.probe()
                 .toCompletableFuture()
                 .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((proof, failure) -> update(failure == null ? State.READY : State.RELAY));
+                .whenComplete((proof, failure) -> {
+                    if (failure == null) {
+                        metrics.probe().record(System.nanoTime() - started);
+                    } else {
+                        metrics.probeFailed();
+                    }
+                    update(failure == null ? State.READY : State.RELAY);
+                });
     }
 
     private synchronized void update(State next) {

@@ -60,7 +60,9 @@ public class Talking {
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
+        long started = System.nanoTime();
         relay.publish(room, relayKey(user, frame.key()), body).whenComplete((position, failure) -> {
+            metrics.relay().publish().record(System.nanoTime() - started);
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);

@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.MetricsServlet;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
@@ -28,7 +29,7 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class.getPackage(), RoomEndpoint.class.getPackage())
+                .addPackages(RoomService.class, RoomEndpoint.class, HealthServlet.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
@@ -63,6 +64,8 @@ public final class StandaloneServer implements AutoCloseable {
         WebappContext servlets = new WebappContext("roomcast", "");
         servlets.addServlet("health", CdiComponentProvider.injected(HealthServlet.class))
                 .addMapping("/health/*");
+        servlets.addServlet("metrics", CdiComponentProvider.injected(MetricsServlet.class))
+                .addMapping("/metrics");
         servlets.deploy(http);
         try {
             webSockets.deploy();
