@@ -1,6 +1,7 @@
 package io.roomcast.outbound;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * One or more protocol frames as they go over the wire, joined by {@code \n}. Made once for a room and shared by the queues of all
@@ -15,18 +16,36 @@ public final class EncodedFrame {
     private static final int LENGTH_64_BITS = 127;
 
     private final FrameKind kind;
-    private final String text;
-    private final int bytes;
+    private final byte[] utf8;
+    private String text;
     private byte[] webSocketFrame;
 
-    private EncodedFrame(FrameKind kind, String text, int bytes) {
+    private EncodedFrame(FrameKind kind, byte[] utf8, String text) {
         this.kind = kind;
+        this.utf8 = utf8;
         this.text = text;
-        this.bytes = bytes;
     }
 
     public static EncodedFrame of(FrameKind kind, String text) {
-        return new EncodedFrame(kind, text, utf8Length(text));
+        return new EncodedFrame(kind, text.getBytes(StandardCharsets.UTF_8), text);
+    }
+
+    /** @param utf8 the text; handed over, not copied */
+    public static EncodedFrame of(FrameKind kind, byte[] utf8) {
+        return new EncodedFrame(kind, utf8, null);
+    }
+
+    /** All of them in one, separated by newlines; {@code bytes} in all. */
+    static EncodedFrame joined(List<EncodedFrame> frames, int bytes) {
+        byte[] utf8 = new byte[bytes];
+        int end = 0;
+        for (EncodedFrame frame : frames) {
+            if (end > 0) {
+                utf8[end++] = '\n';
+            }
+            end = frame.copyTo(utf8, end);
+        }
+        return new EncodedFrame(frames.get(0).kind(), utf8, null);
     }
 
     public FrameKind kind() {
@@ -34,12 +53,23 @@ public final class EncodedFrame {
     }
 
     public String text() {
-        return text;
+        String made = text;
+        if (made == null) {
+            made = new String(utf8, StandardCharsets.UTF_8);
+            text = made;
+        }
+        return made;
     }
 
     /** Length of the text in UTF-8. */
     public int bytes() {
-        return bytes;
+        return utf8.length;
+    }
+
+    /** Puts the text into {@code target}, in UTF-8, and returns the index behind it. */
+    int copyTo(byte[] target, int index) {
+        System.arraycopy(utf8, 0, target, index, utf8.length);
+        return index + utf8.length;
     }
 
     /**
@@ -56,27 +86,15 @@ public final class EncodedFrame {
     }
 
     private byte[] makeWebSocketFrame() {
-        byte[] payload = text.getBytes(StandardCharsets.UTF_8);
-        int lengthBytes = payload.length < LENGTH_16_BITS ? 0 : payload.length < 1 << 16 ? 2 : 8;
-        byte[] frame = new byte[2 + lengthBytes + payload.length];
+        int length = utf8.length;
+        int lengthBytes = length < LENGTH_16_BITS ? 0 : length < 1 << 16 ? 2 : 8;
+        byte[] frame = new byte[2 + lengthBytes + length];
         frame[0] = (byte) TEXT_FIN;
-        frame[1] = (byte) (lengthBytes == 0 ? payload.length : lengthBytes == 2 ? LENGTH_16_BITS : LENGTH_64_BITS);
+        frame[1] = (byte) (lengthBytes == 0 ? length : lengthBytes == 2 ? LENGTH_16_BITS : LENGTH_64_BITS);
         for (int i = 0; i < lengthBytes; i++) {
-            frame[2 + i] = (byte) ((long) payload.length >>> 8 * (lengthBytes - 1 - i));
+            frame[2 + i] = (byte) ((long) length >>> 8 * (lengthBytes - 1 - i));
         }
-        System.arraycopy(payload, 0, frame, 2 + lengthBytes, payload.length);
+        copyTo(frame, 2 + lengthBytes);
         return frame;
-    }
-
-    private static int utf8Length(String text) {
-        int bytes = text.length();
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c >= 0x80) {
-                // A surrogate pair is two characters and four bytes.
-                bytes += c < 0x800 || Character.isSurrogate(c) ? 1 : 2;
-            }
-        }
-        return bytes;
     }
 }

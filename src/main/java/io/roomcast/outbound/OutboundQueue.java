@@ -112,7 +112,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     private boolean fits(EncodedFrame frame) {
-        return limits.bytes() == 0 || waitingBytes + frame.bytes() <= limits.bytes();
+        return limits.bytes() == 0 || waitingBytes == 0 || waitingBytes + frame.bytes() <= limits.bytes();
     }
 
     private void dropStale() {
@@ -178,18 +178,18 @@ public final class OutboundQueue implements Transport.Completion {
             releaseIfEmpty();
             return first;
         }
-        int joined = first.bytes();
-        StringBuilder text = new StringBuilder(first.text());
+        List<EncodedFrame> joined = new ArrayList<>();
+        joined.add(first);
+        int bytes = first.bytes();
         for (EncodedFrame next = waiting.peek();
-                next != null && joined + next.bytes() <= JOIN_BYTES;
+                next != null && bytes + next.bytes() <= JOIN_BYTES;
                 next = waiting.peek()) {
-            text.append('\n').append(next.text());
-            joined += next.bytes();
+            joined.add(waiting.remove());
+            bytes += next.bytes() + 1;
             waitingBytes -= next.bytes();
-            waiting.remove();
         }
         releaseIfEmpty();
-        return EncodedFrame.of(first.kind(), text.toString());
+        return EncodedFrame.joined(joined, bytes);
     }
 
     private void releaseIfEmpty() {

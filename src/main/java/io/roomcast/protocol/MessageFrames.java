@@ -6,10 +6,13 @@ import java.nio.charset.StandardCharsets;
 public final class MessageFrames {
     private MessageFrames() {}
 
-    /** Appends the {@code message} frame of a stored message. */
-    public static void appendMessage(StringBuilder out, StoredMessage message) {
-        out.append("{\"type\":\"message\",\"offset\":").append(message.offset()).append(',');
-        appendRest(out, message);
+    /**
+     * What stands before a stored body, without the body's opening brace, to make it a {@code message} frame.
+     *
+     * @return ASCII
+     */
+    public static byte[] messageStart(StoredMessage message) {
+        return ("{\"type\":\"message\",\"offset\":" + message.offset() + ',').getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** The {@code history} frame that answers request {@code id}, which may be null. */

@@ -4,31 +4,39 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.StoredMessage;
+import java.util.Arrays;
 
-/** Messages on their way into one {@link EncodedFrame}. Belongs to one lane. */
+/** Messages on their way into one {@link EncodedFrame}: bytes are copied, nothing is parsed or encoded. Belongs to one lane. */
 final class Batch {
-    /** A batch that has this many characters is sent before it takes more. */
+    /** A batch that has this many bytes is sent before it takes more. */
     private static final int FULL = 64 * 1024;
+
+    private static final int SMALLEST = 512;
     /** A buffer that grew beyond this is given back. */
     private static final int KEEP = 8 * 1024;
 
-    private StringBuilder text = new StringBuilder();
+    private byte[] buffer = new byte[0];
+    private int length;
     private int messages;
 
     void add(StoredMessage message) {
-        if (!isEmpty()) {
-            text.append('\n');
+        byte[] start = MessageFrames.messageStart(message);
+        byte[] body = message.body();
+        ensure(1 + start.length + body.length);
+        if (length > 0) {
+            buffer[length++] = '\n';
         }
-        MessageFrames.appendMessage(text, message);
+        append(start, 0);
+        append(body, 1);
         messages++;
     }
 
     boolean isEmpty() {
-        return text.isEmpty();
+        return length == 0;
     }
 
     boolean isFull() {
-        return text.length() >= FULL;
+        return length >= FULL;
     }
 
     /** How many messages have been added since the last {@link #take}. */
@@ -38,11 +46,22 @@ final class Batch {
 
     EncodedFrame take() {
         messages = 0;
-        EncodedFrame frame = EncodedFrame.of(FrameKind.MESSAGE, text.toString());
-        if (text.capacity() > KEEP) {
-            text = new StringBuilder();
+        EncodedFrame frame = EncodedFrame.of(FrameKind.MESSAGE, Arrays.copyOf(buffer, length));
+        length = 0;
+        if (buffer.length > KEEP) {
+            buffer = new byte[0];
         }
-        text.setLength(0);
         return frame;
+    }
+
+    private void append(byte[] bytes, int from) {
+        System.arraycopy(bytes, from, buffer, length, bytes.length - from);
+        length += bytes.length - from;
+    }
+
+    private void ensure(int more) {
+        if (length + more > buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.max(SMALLEST, Math.max(length + more, buffer.length * 2)));
+        }
     }
 }

@@ -88,8 +88,10 @@ final class Recovery {
         HistoryPage page = read.page();
         boolean first = read.since() != null;
         long after = first ? read.since().offset() : member.offset;
+        // Numbering may have begun anew since the member asked: the same offset is another message then.
         boolean whole = page != null
                 && page.epoch().equals(lanePosition.epoch())
+                && (!first || read.since().epoch().equals(page.epoch()))
                 && !page.messages().isEmpty()
                 && page.messages().get(0).offset() == after + 1;
         if (!whole) {

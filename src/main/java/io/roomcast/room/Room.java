@@ -5,6 +5,8 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -12,10 +14,12 @@ import java.util.concurrent.Executor;
 /**
  * A room on this node: takes what happens to it in order, and hands it to its members on its lane.
  *
- * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references} and {@code vacancies} belong to {@link RoomRegistry},
- * which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
+ * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references}, {@code vacancies} and {@code subscribed} belong to
+ * {@link RoomRegistry}, which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
  */
 public final class Room {
+    private static final Logger LOG = System.getLogger(Room.class.getName());
+
     private final RoomName name;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
@@ -26,6 +30,7 @@ public final class Room {
 
     int references;
     int vacancies;
+    boolean subscribed;
 
     Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent, DeliveryMetrics metrics) {
         this.name = name;
@@ -58,10 +63,15 @@ public final class Room {
 
     private void take(List<RoomEvent> events) {
         for (RoomEvent event : events) {
-            if (early == null) {
-                apply(event);
-            } else {
-                applyEarly(event);
+            try {
+                if (early == null) {
+                    apply(event);
+                } else {
+                    applyEarly(event);
+                }
+            } catch (RuntimeException e) {
+                // A defect, met by one member: the others must not lose the rest of the batch to it.
+                LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
             }
         }
         members.flush();

@@ -15,7 +15,8 @@ import java.util.concurrent.TimeUnit;
  * reconnect does not cost the relay two round trips.
  *
  * <p><b>Concurrency.</b> A room's count of references, and the calls of subscribe and unsubscribe that follow from it, happen inside
- * the map's atomic update for its name; so the relay sees them in their true order. No call blocks.
+ * the map's atomic update for its name; so the relay sees them in their true order. A room is in the map before it is subscribed: the
+ * first delivery may come before subscribe has returned, and must find it. No call blocks.
  */
 public final class RoomRegistry {
     private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
@@ -51,9 +52,16 @@ public final class RoomRegistry {
      */
     public Room join(RoomName name, Member member, Position since) {
         Room joined = rooms.compute(name, (key, present) -> {
-            Room room = present == null ? open(key) : present;
+            Room room = present == null ? new Room(key, source, executor, recent, metrics) : present;
             room.references++;
             return room;
+        });
+        rooms.computeIfPresent(name, (key, present) -> {
+            if (present == joined && !joined.subscribed) {
+                joined.subscribed = true;
+                subscribe(joined);
+            }
+            return present;
         });
         joined.post(new RoomEvent.Join(member, since));
         return joined;
@@ -81,18 +89,16 @@ public final class RoomRegistry {
         return rooms.values();
     }
 
-    private Room open(RoomName name) {
-        Room room = new Room(name, source, executor, recent, metrics);
-        source.subscribe(name).whenComplete((position, failure) -> {
+    private void subscribe(Room room) {
+        source.subscribe(room.name()).whenComplete((position, failure) -> {
             if (failure == null) {
                 room.post(new RoomEvent.Positioned(position));
             } else {
                 room.post(new RoomEvent.Unreachable());
                 // Not here: this may run inside the map's update for the name.
-                executor.execute(() -> rooms.remove(name, room));
+                executor.execute(() -> rooms.remove(room.name(), room));
             }
         });
-        return room;
     }
 
     private void closeIfStillEmpty(Room room, int vacancy) {

@@ -1,0 +1,112 @@
+package io.roomcast.room;
+
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Delayed;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** A clock, and a timer that follows it, which stand still until the test moves them on. Runs tasks on the test's own thread. */
+public final class HandTimer extends ScheduledThreadPoolExecutor implements InstantSource {
+    private final List<Task> tasks = new ArrayList<>();
+    private long now = 1_000_000;
+
+    public HandTimer() {
+        super(0);
+    }
+
+    @Override
+    public long millis() {
+        return now;
+    }
+
+    @Override
+    public Instant instant() {
+        return Instant.ofEpochMilli(now);
+    }
+
+    /** Lets time pass, and runs what is due, in its order. */
+    public void advance(long millis) {
+        long end = now + millis;
+        while (true) {
+            Task next = tasks.stream()
+                    .min(Comparator.comparingLong(task -> task.at))
+                    .orElse(null);
+            if (next == null || next.at > end) {
+                break;
+            }
+            now = Math.max(now, next.at);
+            tasks.remove(next);
+            next.run();
+        }
+        now = end;
+    }
+
+    /** Tasks that are yet to run. */
+    public int pending() {
+        return tasks.size();
+    }
+
+    @Override
+    public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+        return add(task, delay, 0, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
+        return add(task, first, delay, unit);
+    }
+
+    @Override
+    public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
+        return add(task, first, period, unit);
+    }
+
+    private Task add(Runnable task, long delay, long period, TimeUnit unit) {
+        Task added = new Task(task, now + unit.toMillis(delay), unit.toMillis(period));
+        tasks.add(added);
+        return added;
+    }
+
+    private final class Task extends FutureTask<Void> implements ScheduledFuture<Void> {
+        private final long period;
+        private long at;
+
+        Task(Runnable task, long at, long period) {
+            super(task, null);
+            this.at = at;
+            this.period = period;
+        }
+
+        @Override
+        public void run() {
+            if (period == 0) {
+                super.run();
+            } else if (runAndReset()) {
+                at += period;
+                tasks.add(this);
+            }
+        }
+
+        @Override
+        public boolean cancel(boolean interrupt) {
+            tasks.remove(this);
+            return super.cancel(interrupt);
+        }
+
+        @Override
+        public long getDelay(TimeUnit unit) {
+            return unit.convert(at - now, TimeUnit.MILLISECONDS);
+        }
+
+        @Override
+        public int compareTo(Delayed other) {
+            return Long.compare(getDelay(TimeUnit.MILLISECONDS), other.getDelay(TimeUnit.MILLISECONDS));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.roomcast.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.outbound.HandTransport;
+import io.roomcast.protocol.Position;
+
+/**
+ * A client that joins, leaves and returns with the last position it knows, and checks each thing that it is told:
+ *
+ * <ul>
+ *   <li>messages have consecutive offsets of one epoch, from where {@code joined} or {@code behind} put it;
+ *   <li>{@code recovered:true} continues exactly where it stood, and is told only in the same epoch;
+ *   <li>{@code recovered:false} is told only where something is really lost, or where nothing was asked for;
+ *   <li>{@code behind} begins with the first message that it does not have.
+ * </ul>
+ */
+final class ModelClient {
+    private final RoomFixture fixture;
+    private final boolean quick;
+    private Connection connection;
+    private Position known;
+
+    ModelClient(RoomFixture fixture, boolean quick) {
+        this.fixture = fixture;
+        this.quick = quick;
+    }
+
+    boolean isIn() {
+        return connection != null;
+    }
+
+    /** How far it has come; null while it is joining. */
+    Position position() {
+        connection.check();
+        return connection.position;
+    }
+
+    void join() {
+        leave();
+        connection = new Connection(known);
+        connection.room = fixture.join(connection, known);
+    }
+
+    void leave() {
+        if (connection != null) {
+            Connection left = connection;
+            connection = null;
+            left.check();
+            known = left.position == null ? known : left.position;
+            left.queue.release();
+            fixture.registry.leave(left.room, left.member);
+        }
+    }
+
+    /** @return false when there was nothing to read */
+    boolean readOne() {
+        if (connection == null || !connection.transport.isInFlight()) {
+            return false;
+        }
+        connection.transport.complete();
+        connection.check();
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return connection == null ? "away, knows " + known : "since " + connection.since + ": " + connection.log();
+    }
+
+    private final class Connection extends HandMember {
+        private final Position since;
+        private int checked;
+        private Room room;
+        /** Null until joined. */
+        private Position position;
+
+        Connection(Position since) {
+            super(quick ? HandTransport.immediate() : new HandTransport(), true);
+            this.since = since;
+        }
+
+        /** Takes what has come since the last time. */
+        void check() {
+            for (; checked < transport.frames().size(); checked++) {
+                String frame = transport.frames().get(checked);
+                String[] words = frame.split(" ");
+                switch (words[0]) {
+                    case "joined" -> checkJoined(words[1], words[2]);
+                    case "behind" -> checkBehind(Long.parseLong(words[1]), position(words[2]));
+                    case "signal" -> assertNotNull(position, "a signal before joined");
+                    case "unavailable" -> assertEquals(0, checked, "unavailable is all that is said");
+                    default -> checkMessage(HandMember.messagePosition(frame));
+                }
+            }
+        }
+
+        private void checkJoined(String at, String recovered) {
+            assertEquals(0, checked, "joined comes first");
+            position = position(at);
+            if (recovered.equals("true")) {
+                assertEquals(since.epoch(), position.epoch());
+                assertTrue(since.offset() <= position.offset());
+                position = since;
+            }
+        }
+
+        private void checkMessage(Position message) {
+            assertNotNull(position, "a message before joined");
+            assertEquals(new Position(position.epoch(), position.offset() + 1), message);
+            position = message;
+        }
+
+        private void checkBehind(long from, Position next) {
+            assertNotNull(position, "behind before joined");
+            boolean sameEpoch = next.epoch().equals(position.epoch());
+            assertEquals(sameEpoch ? position.offset() + 1 : 1, from);
+            assertTrue(!sameEpoch || next.offset() > position.offset());
+            position = next;
+        }
+
+        @Override
+        public void joined(Position at, boolean recovered) {
+            assertFalse(!recovered && since != null && fixture.source.has(since), "a gap that is none");
+            super.joined(at, recovered);
+        }
+
+        @Override
+        public void unavailable() {
+            super.unavailable();
+            if (connection == this) {
+                leave();
+            } else {
+                // It is joining anew already; the old place is given back all the same.
+                assertNotNull(room);
+            }
+        }
+
+        private Position position(String text) {
+            return Position.parse(text);
+        }
+    }
+}

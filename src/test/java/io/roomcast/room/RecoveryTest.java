@@ -1,0 +1,197 @@
+package io.roomcast.room;
+
+import static io.roomcast.room.RoomFixture.at;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.Position;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A member that returns gets all that it missed, or is told that it does not. */
+class RecoveryTest {
+    private static final int RECENT = 600;
+    private static final int KEPT = 3_000;
+
+    private final RoomFixture fixture = new RoomFixture(RECENT, KEPT);
+    private final HandSource source = fixture.source;
+    private final HandMember witness = fixture.witness();
+
+    @Test
+    void nothingMissedIsRecovered() {
+        fixture.publish(3);
+        assertEquals(List.of("joined e1:3 true", "e1:4..5"), joinAndPublish(at(3)));
+    }
+
+    @Test
+    void whatIsRecentComesWithoutARead() {
+        fixture.publish(500);
+        assertEquals(List.of("joined e1:500 true", "e1:101..502"), joinAndPublish(at(100)));
+        assertEquals(0, source.pendingReads());
+    }
+
+    @Test
+    void whatIsOlderIsReadFromTheHistoryPageByPage() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        fixture.join(member, at(0));
+        fixture.executor.runAll();
+        assertEquals(List.of(), member.log(), "what joined says is decided by the first page");
+        for (int page = 0; page < 3; page++) {
+            assertEquals(1, source.pendingReads(), "page " + page);
+            source.completeRead();
+            // Two more come between any two pages.
+            fixture.publish(2);
+        }
+        fixture.executor.runAll();
+        assertEquals(0, source.pendingReads(), "the rest is recent");
+        assertEquals(List.of("joined e1:2000 true", "e1:1..2006"), member.log());
+    }
+
+    @Test
+    void aSlowMemberGetsTheNextPageOnlyWhenItReadTheOneBefore() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.slow();
+        fixture.join(member, at(0));
+        fixture.executor.runAll();
+        source.completeRead();
+        fixture.executor.runAll();
+        fixture.publish(50);
+        assertEquals(0, source.pendingReads(), "joined is in flight, and the page waits");
+        assertTrue(member.queue.waitingBytes() < 64 * 1024, "memory is bounded by a page");
+        int texts = 0;
+        while (member.transport.isInFlight()) {
+            member.transport.complete();
+            drain();
+            if (texts++ < 10) {
+                fixture.publish(1);
+            }
+        }
+        assertTrue(texts >= 4, "one page after the other");
+        assertEquals(List.of("joined e1:2000 true", "e1:1..2060"), member.log());
+    }
+
+    @Test
+    void batchesPassByAMemberThatCatchesUp() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        fixture.join(member, at(0));
+        fixture.publish(10);
+        assertEquals(List.of(), member.log());
+        drain();
+        assertEquals(List.of("joined e1:2010 true", "e1:1..2010"), member.log());
+    }
+
+    @Test
+    void theHistoryMayBeAheadOfTheRoom() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        fixture.join(member, at(1_300));
+        fixture.executor.runAll();
+        // Stored, read by the page, and not yet taken by the lane.
+        source.publish(3);
+        source.completeRead();
+        drain();
+        assertEquals(List.of("joined e1:2003 true", "e1:1301..2003"), member.log());
+    }
+
+    @Test
+    void aNewMemberRecoversNothing() {
+        fixture.publish(5);
+        assertEquals(List.of("joined e1:5 false", "e1:6..7"), joinAndPublish(null));
+    }
+
+    @Test
+    void anotherEpochRecoversNothing() {
+        fixture.publish(5);
+        assertEquals(List.of("joined e1:5 false", "e1:6..7"), joinAndPublish(new Position("e0", 3)));
+    }
+
+    @Test
+    void anOffsetThatNeverWasRecoversNothing() {
+        fixture.publish(5);
+        assertEquals(List.of("joined e1:5 false", "e1:6..7"), joinAndPublish(at(6)));
+        assertEquals(List.of("joined e1:7 false", "e1:8..9"), joinAndPublish(at((1L << 53) - 1)));
+    }
+
+    @Test
+    void aLostRangeIsNotPassedOffAsAll() {
+        fixture.publish(KEPT + 10);
+        HandMember lost = HandMember.quick();
+        fixture.join(lost, at(9));
+        HandMember whole = HandMember.quick();
+        fixture.join(whole, at(10));
+        drain();
+        assertEquals(List.of("joined e1:3010 false"), lost.log());
+        assertEquals(List.of("joined e1:3010 true", "e1:11..3010"), whole.log());
+    }
+
+    @Test
+    void aHistoryThatRunsAwayFromASlowMemberIsTold() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.slow();
+        fixture.join(member, at(0));
+        fixture.executor.runAll();
+        source.completeRead();
+        fixture.executor.runAll();
+        fixture.publish(2 * KEPT);
+        member.transport.completeAll();
+        drain();
+        member.transport.completeAll();
+        fixture.publish(1);
+        member.transport.completeAll();
+        assertEquals(List.of("joined e1:2000 true", "e1:1..500", "behind 501 e1:8000", "e1:8001"), member.log());
+    }
+
+    @Test
+    void aHistoryThatCannotBeReadIsUnavailable() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        fixture.join(member, at(0));
+        fixture.executor.runAll();
+        source.failRead(0);
+        fixture.publish(1);
+        assertEquals(List.of("unavailable"), member.log());
+    }
+
+    @Test
+    void aReadThatFailsOnTheWayLeavesTheMemberBehind() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        fixture.join(member, at(0));
+        fixture.executor.runAll();
+        source.completeRead();
+        fixture.executor.runAll();
+        source.failRead(0);
+        fixture.publish(1);
+        assertEquals(List.of("joined e1:2000 true", "e1:1..500", "behind 501 e1:2000", "e1:2001"), member.log());
+    }
+
+    @Test
+    void oneThatLeavesWhileItCatchesUpIsForgotten() {
+        fixture.publish(2_000);
+        HandMember member = HandMember.quick();
+        Room room = fixture.join(member, at(0));
+        fixture.executor.runAll();
+        fixture.registry.leave(room, member.member);
+        drain();
+        assertEquals(List.of(), member.log());
+        assertEquals(1, room.size());
+        assertEquals(List.of("joined e1:0 false", "e1:1..2000"), witness.log());
+    }
+
+    private List<String> joinAndPublish(Position since) {
+        HandMember member = HandMember.quick();
+        fixture.join(member, since);
+        fixture.publish(2);
+        return member.log();
+    }
+
+    private void drain() {
+        fixture.executor.runAll();
+        while (source.pendingReads() > 0) {
+            source.completeRead();
+            fixture.executor.runAll();
+        }
+    }
+}

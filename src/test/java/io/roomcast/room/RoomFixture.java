@@ -1,0 +1,46 @@
+package io.roomcast.room;
+
+import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.protocol.Position;
+import java.time.Duration;
+
+/** One room with everything around it driven by hand. */
+final class RoomFixture {
+    static final long LINGER = 1_000;
+
+    final HandExecutor executor = new HandExecutor();
+    final HandTimer timer = new HandTimer();
+    final DeliveryMetrics metrics = new DeliveryMetrics();
+    final HandSource source;
+    final RoomRegistry registry;
+
+    /** @param recent messages that the room keeps @param kept messages that the history keeps */
+    RoomFixture(int recent, int kept) {
+        source = new HandSource(kept);
+        registry = new RoomRegistry(
+                source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER), metrics);
+        source.deliverTo(registry);
+    }
+
+    Room join(HandMember member, Position since) {
+        return registry.join(HandSource.ROOM, member.member, since);
+    }
+
+    /** Joins a member that is there from the first message on, and lets the room come up. */
+    HandMember witness() {
+        HandMember witness = HandMember.quick();
+        join(witness, null);
+        source.completeSubscription();
+        executor.runAll();
+        return witness;
+    }
+
+    void publish(int messages) {
+        source.publish(messages);
+        executor.runAll();
+    }
+
+    static Position at(long offset) {
+        return new Position("e1", offset);
+    }
+}

@@ -1,0 +1,158 @@
+package io.roomcast.room;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.FrameKind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Thousands of interleavings of everything that can happen to a room, each chosen by a seed, checked against what a client is promised: see
+ * {@link ModelClient}. A failure names its seed, and the seed gives the same run again.
+ */
+class RoomModelTest {
+    private static final int SEEDS = 4_000;
+    private static final int STEPS = 150;
+
+    /** What the room keeps, and what the history keeps. */
+    record Sizes(int recent, int kept) {}
+
+    static Stream<Sizes> sizes() {
+        return Stream.of(new Sizes(0, 20), new Sizes(4, 8), new Sizes(8, 1_000), new Sizes(600, 600));
+    }
+
+    @ParameterizedTest
+    @MethodSource("sizes")
+    void everyMemberGetsConsecutiveOffsetsOnceOrIsToldTheTruth(Sizes sizes) {
+        for (long seed = 0; seed < SEEDS; seed++) {
+            Run run = new Run(sizes, seed);
+            try {
+                run.go();
+            } catch (AssertionError | RuntimeException e) {
+                throw new AssertionError("seed " + seed + ": " + e.getMessage() + "\n" + run, e);
+            }
+        }
+    }
+
+    private static final class Run {
+        private final Random random;
+        private final RoomFixture fixture;
+        private final HandSource source;
+        private final List<ModelClient> clients = new ArrayList<>();
+        private final List<String> steps = new ArrayList<>();
+        private int epochs = 1;
+
+        Run(Sizes sizes, long seed) {
+            random = new Random(seed);
+            fixture = new RoomFixture(sizes.recent(), sizes.kept());
+            source = fixture.source;
+            source.duringSubscribe = () -> {
+                if (random.nextInt(3) == 0) {
+                    source.publish();
+                }
+            };
+            for (int i = 0; i < 4; i++) {
+                clients.add(new ModelClient(fixture, random.nextBoolean()));
+            }
+        }
+
+        void go() {
+            for (int i = 0; i < STEPS; i++) {
+                step();
+            }
+            settle();
+            clients.stream()
+                    .filter(ModelClient::isIn)
+                    .forEach(client -> assertEquals(source.position(), client.position()));
+            clients.forEach(ModelClient::leave);
+            settle();
+            fixture.timer.advance(RoomFixture.LINGER);
+            assertNull(fixture.registry.find(HandSource.ROOM), "an empty room goes");
+        }
+
+        @Override
+        public String toString() {
+            return steps + "\n" + clients;
+        }
+
+        private void step() {
+            ModelClient client = clients.get(random.nextInt(clients.size()));
+            int kind = random.nextInt(100);
+            if (kind < 25) {
+                did("publish", () -> source.publish(1 + random.nextInt(3)));
+            } else if (kind < 50) {
+                did("run", () -> fixture.executor.runAny(random));
+            } else if (kind < 65) {
+                did("read by " + clients.indexOf(client), client::readOne);
+            } else if (kind < 75) {
+                did("subscribed", this::answerSubscription);
+            } else if (kind < 85) {
+                did("history", this::answerRead);
+            } else if (kind < 92) {
+                did("join " + clients.indexOf(client), client::join);
+            } else if (kind < 95) {
+                did("leave " + clients.indexOf(client), client::leave);
+            } else if (kind < 97) {
+                did("time", () -> fixture.timer.advance(random.nextInt(600)));
+            } else if (kind < 98) {
+                did("lose", () -> source.lose(random.nextInt(3)));
+            } else if (kind < 99) {
+                did("announce", this::announce);
+            } else if (random.nextInt(4) == 0) {
+                did("epoch " + (epochs + 1), () -> source.beginEpoch("e" + ++epochs, random.nextInt(5)));
+            }
+        }
+
+        private void did(String what, Runnable action) {
+            steps.add(what);
+            action.run();
+        }
+
+        private void answerSubscription() {
+            if (source.pendingSubscriptions() > 0 && random.nextInt(5) == 0) {
+                source.failSubscription();
+            } else if (source.pendingSubscriptions() > 0) {
+                source.completeSubscription();
+            }
+        }
+
+        private void answerRead() {
+            if (source.pendingReads() > 0 && random.nextInt(8) == 0) {
+                source.failRead(random.nextInt(source.pendingReads()));
+            } else if (source.pendingReads() > 0) {
+                source.completeRead(random.nextInt(source.pendingReads()));
+            }
+        }
+
+        private void announce() {
+            Room room = fixture.registry.find(HandSource.ROOM);
+            if (room != null) {
+                room.announce(EncodedFrame.of(FrameKind.SIGNAL, "signal"));
+            }
+        }
+
+        /** Everybody reads, and everything that was asked for is answered. */
+        private void settle() {
+            List<Supplier<Boolean>> work = List.of(
+                    () -> drained(!fixture.executor.isIdle(), fixture.executor::runNext),
+                    () -> drained(source.pendingSubscriptions() > 0, source::completeSubscription),
+                    () -> drained(source.pendingReads() > 0, source::completeRead),
+                    () -> clients.stream().anyMatch(ModelClient::readOne));
+            while (work.stream().anyMatch(Supplier::get)) {}
+        }
+
+        private static boolean drained(boolean any, Runnable action) {
+            if (any) {
+                action.run();
+            }
+            return any;
+        }
+    }
+}

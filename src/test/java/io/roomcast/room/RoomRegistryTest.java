@@ -1,0 +1,132 @@
+package io.roomcast.room;
+
+import static io.roomcast.room.RoomFixture.LINGER;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Rooms come up, linger and go. */
+class RoomRegistryTest {
+    private final RoomFixture fixture = new RoomFixture(100, 100);
+    private final HandSource source = fixture.source;
+
+    @Test
+    void theFirstMemberSubscribesAndTheLastOneUnsubscribesAfterAWhile() {
+        HandMember member = HandMember.quick();
+        Room room = fixture.join(member, null);
+        fixture.join(HandMember.quick(), null);
+        source.completeSubscription();
+        fixture.executor.runAll();
+        assertEquals(1, source.subscriptions);
+
+        fixture.registry.leave(room, member.member);
+        fixture.timer.advance(10 * LINGER);
+        assertNotNull(fixture.registry.find(HandSource.ROOM), "one is still here");
+
+        fixture.registry.leave(room, member.member);
+        fixture.timer.advance(LINGER - 1);
+        assertNotNull(fixture.registry.find(HandSource.ROOM));
+        fixture.timer.advance(1);
+        assertNull(fixture.registry.find(HandSource.ROOM));
+        assertEquals(1, source.unsubscriptions);
+    }
+
+    @Test
+    void oneThatComesBackInTimeFindsItsRoomAndTheOldAppointmentIsVoid() {
+        HandMember member = fixture.witness();
+        Room room = fixture.registry.find(HandSource.ROOM);
+        for (int i = 0; i < 5; i++) {
+            fixture.registry.leave(room, member.member);
+            fixture.timer.advance(LINGER - 100);
+            assertSame(room, fixture.join(member, null));
+            fixture.timer.advance(LINGER - 100);
+        }
+        assertEquals(1, source.subscriptions);
+        assertEquals(0, source.unsubscriptions);
+        assertEquals(0, fixture.timer.pending() / 3, "appointments do not pile up");
+    }
+
+    @Test
+    void aRoomThatWasGivenUpComesUpAnewAndMissesNothing() {
+        HandMember member = fixture.witness();
+        fixture.publish(2);
+        fixture.registry.leave(fixture.registry.find(HandSource.ROOM), member.member);
+        fixture.timer.advance(LINGER);
+        fixture.publish(3);
+
+        HandMember again = HandMember.quick();
+        fixture.join(again, RoomFixture.at(2));
+        source.completeSubscription();
+        fixture.executor.runAll();
+        source.completeRead();
+        fixture.publish(1);
+        assertEquals(List.of("joined e1:5 true", "e1:3..6"), again.log());
+    }
+
+    @Test
+    void aFailedSubscriptionRefusesEverybodyAndTheRoomCanBeJoinedLater() {
+        HandMember early = HandMember.quick();
+        HandMember second = HandMember.quick();
+        HandMember late = HandMember.quick();
+        fixture.join(early, null);
+        fixture.join(second, RoomFixture.at(0));
+        source.failSubscription();
+        // It may meet the room before it is taken away.
+        fixture.join(late, null);
+        fixture.executor.runAll();
+        assertEquals(List.of("unavailable"), early.log());
+        assertEquals(List.of("unavailable"), second.log());
+        assertEquals(List.of("unavailable"), late.log());
+        assertNull(fixture.registry.find(HandSource.ROOM));
+
+        HandMember again = fixture.witness();
+        fixture.publish(1);
+        assertEquals(2, source.subscriptions);
+        assertEquals(List.of("joined e1:0 false", "e1:1"), again.log());
+    }
+
+    @Test
+    void whoLeavesAFailedRoomDoesNotCloseTheOneThatFollows() {
+        HandMember failed = HandMember.quick();
+        Room old = fixture.join(failed, null);
+        source.failSubscription();
+        fixture.executor.runAll();
+        fixture.witness();
+        fixture.registry.leave(old, failed.member);
+        fixture.timer.advance(LINGER);
+        assertNotNull(fixture.registry.find(HandSource.ROOM));
+        assertEquals(0, source.unsubscriptions);
+    }
+
+    @Test
+    void whatIsDeliveredWhileTheRegistrySubscribesIsNotLost() {
+        // The relay's thread delivers once the subscription is live: that may be before subscribe() has returned.
+        source.duringSubscribe = () -> {
+            source.completeSubscriptionAt(source.position());
+            source.publish();
+        };
+        HandMember member = HandMember.quick();
+        fixture.join(member, RoomFixture.at(0));
+        fixture.executor.runAll();
+        fixture.publish(1);
+        assertEquals(List.of("joined e1:1 true", "e1:1..2"), member.log());
+    }
+
+    @Test
+    void theSameSessionMayJoinAgainBeforeItsOldMemberLeft() {
+        fixture.witness();
+        HandMember old = HandMember.quick();
+        HandMember anew = HandMember.quick();
+        Room room = fixture.join(old, null);
+        fixture.publish(1);
+        fixture.registry.leave(room, old.member);
+        fixture.join(anew, RoomFixture.at(1));
+        fixture.publish(1);
+        assertEquals(List.of("joined e1:0 false", "e1:1"), old.log());
+        assertEquals(List.of("joined e1:1 true", "e1:2"), anew.log());
+    }
+}

@@ -1,0 +1,127 @@
+package io.roomcast.room;
+
+import static io.roomcast.room.RoomFixture.at;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.outbound.HandTransport;
+import io.roomcast.protocol.Position;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Members come, get everything, and go. */
+class RoomTest {
+    private final RoomFixture room = new RoomFixture(100, 100);
+
+    @Test
+    void aMemberGetsWhatIsDeliveredAfterItJoined() {
+        HandMember first = room.witness();
+        room.publish(2);
+        HandMember second = HandMember.quick();
+        room.join(second, null);
+        room.publish(2);
+        assertEquals(List.of("joined e1:0 false", "e1:1..4"), first.log());
+        assertEquals(List.of("joined e1:2 false", "e1:3..4"), second.log());
+    }
+
+    @Test
+    void whatGatheredIsEncodedOnceAndGoesAsOneWebSocketFrame() {
+        HandMember first = room.witness();
+        HandMember second = HandMember.quick();
+        room.join(second, null);
+        room.executor.runAll();
+        room.publish(5);
+        assertEquals(2, first.transport.sent().size(), "joined, and one batch");
+        assertEquals(List.of("joined e1:0 false", "e1:1..5"), first.log());
+        // The very same text: encoded for the room, not for each member.
+        assertSame(first.transport.sent().get(1), second.transport.sent().get(1));
+    }
+
+    @Test
+    void whatIsDeliveredBeforeTheSubscriptionIsPositionedIsHeldAndNotRepeated() {
+        HandMember member = HandMember.quick();
+        room.source.publish(3);
+        room.join(member, at(1));
+        Position live = room.source.position();
+        room.source.publish(2);
+        room.executor.runAll();
+        assertEquals(List.of(), member.log());
+
+        // Positioned where it became live: what was held comes after it. The history has it all as well.
+        room.source.completeSubscriptionAt(live);
+        room.executor.runAll();
+        room.source.completeRead();
+        room.publish(1);
+        assertEquals(List.of("joined e1:5 true", "e1:2..6"), member.log());
+    }
+
+    @Test
+    void oneThatLeftGetsNothingMore() {
+        HandMember stays = room.witness();
+        HandMember leaves = HandMember.quick();
+        Room joined = room.join(leaves, null);
+        room.publish(1);
+        room.registry.leave(joined, leaves.member);
+        room.publish(1);
+        assertEquals(List.of("joined e1:0 false", "e1:1"), leaves.log());
+        assertEquals(List.of("joined e1:0 false", "e1:1..2"), stays.log());
+        assertEquals(1, joined.size());
+    }
+
+    @Test
+    void leavingTwiceOrBeforeBeingInHurtsNobody() {
+        HandMember stays = room.witness();
+        HandMember leaves = HandMember.quick();
+        Room joined = room.join(leaves, null);
+        joined.post(new RoomEvent.Leave(leaves.member));
+        joined.post(new RoomEvent.Leave(leaves.member));
+        joined.post(new RoomEvent.Leave(HandMember.quick().member));
+        room.publish(1);
+        assertEquals(1, joined.size());
+        assertEquals(List.of("joined e1:0 false", "e1:1"), stays.log());
+    }
+
+    @Test
+    void signalsGoToThoseWhoWantThemAndPresenceToAll() {
+        HandMember everything = room.witness();
+        HandMember plain = new HandMember(HandTransport.immediate(), false);
+        Room joined = room.join(plain, null);
+        joined.announce(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
+        joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+        room.executor.runAll();
+        assertEquals(List.of("joined e1:0 false", "typing", "ann came"), everything.log());
+        assertEquals(List.of("joined e1:0 false", "ann came"), plain.log());
+    }
+
+    @Test
+    void announcementsKeepTheirPlaceAmongMessages() {
+        HandMember member = room.witness();
+        room.source.publish();
+        room.registry.find(HandSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+        room.source.publish();
+        room.executor.runAll();
+        assertEquals(List.of("joined e1:0 false", "e1:1", "ann came", "e1:2"), member.log());
+    }
+
+    @Test
+    void aListenerThatThrowsCostsTheOthersNothing() {
+        HandMember stays = room.witness();
+        HandMember broken = new HandMember(HandTransport.immediate(), true) {
+            @Override
+            public void joined(Position position, boolean recovered) {
+                throw new IllegalStateException("a defect of one member");
+            }
+        };
+        room.source.publish();
+        room.join(broken, null);
+        room.source.publish();
+        room.executor.runAll();
+        assertEquals(List.of("joined e1:0 false", "e1:1..2"), stays.log());
+        room.publish(1);
+        assertEquals(List.of("joined e1:0 false", "e1:1..3"), stays.log());
+        assertFalse(room.registry.all().isEmpty());
+    }
+}
