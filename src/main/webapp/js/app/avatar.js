@@ -1,13 +1,15 @@
 import { el } from './dom.js';
 
-/** A colour that is the same for a name everywhere: FNV-1a of the name, as a hue in degrees. */
+/** A colour that is the same for a name everywhere: FNV-1a of the name, stirred, as a hue in degrees. */
 export function hueOf(name) {
   let hash = 0x811c9dc5;
   for (const char of name) {
     hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193);
   }
-  // Steps of 30 degrees: hues that are closer than that look like the same colour.
-  return ((hash >>> 0) % 12) * 30;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash ^= hash >>> 13;
+  // Steps of 20 degrees: hues that are closer than that look like the same colour.
+  return Math.floor(((hash >>> 0) / 2 ** 32) * 18) * 20;
 }
 
 /** One or two letters: of the parts of a name ("ann.lee" → "AL"), else its first two. */

@@ -13,8 +13,12 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /** Presence of a single node, in memory. Rooms are changed inside the map's atomic update for their name. */
 public final class LocalPresence implements PresenceStore {
 
-    /** Sessions of each user; the set is changed only inside the map's update, the map is read at any time. */
-    private record Present(ConcurrentSkipListMap<UserName, Set<String>> users) {}
+    /** Changed only inside the map's update for the room; {@code users} and {@code count} are read at any time. */
+    private static final class Present {
+        final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
+        /** Of users: their map would have to walk through all of them to tell. */
+        volatile int count;
+    }
 
     private final ConcurrentHashMap<RoomName, Present> rooms = new ConcurrentHashMap<>();
 
@@ -22,11 +26,12 @@ public final class LocalPresence implements PresenceStore {
     public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
         CompletableFuture<Change> change = new CompletableFuture<>();
         rooms.compute(room, (name, known) -> {
-            Present present = known == null ? new Present(new ConcurrentSkipListMap<>()) : known;
-            Set<String> sessions = present.users().computeIfAbsent(user, u -> new HashSet<>(2));
+            Present present = known == null ? new Present() : known;
+            Set<String> sessions = present.users.computeIfAbsent(user, u -> new HashSet<>(2));
             boolean came = sessions.isEmpty();
             sessions.add(session);
-            change.complete(new Change(came, present.users().size()));
+            present.count += came ? 1 : 0;
+            change.complete(new Change(came, present.count));
             return present;
         });
         return change;
@@ -40,13 +45,14 @@ public final class LocalPresence implements PresenceStore {
                 change.complete(new Change(false, 0));
                 return null;
             }
-            Set<String> sessions = present.users().get(user);
+            Set<String> sessions = present.users.get(user);
             boolean went = sessions != null && sessions.remove(session) && sessions.isEmpty();
             if (went) {
-                present.users().remove(user);
+                present.users.remove(user);
+                present.count--;
             }
-            change.complete(new Change(went, present.users().size()));
-            return present.users().isEmpty() ? null : present;
+            change.complete(new Change(went, present.count));
+            return present.count == 0 ? null : present;
         });
         return change;
     }
@@ -57,7 +63,7 @@ public final class LocalPresence implements PresenceStore {
         if (present == null) {
             return CompletableFuture.completedFuture(new Roster(0, List.of()));
         }
-        List<UserName> users = present.users().keySet().stream().limit(limit).toList();
-        return CompletableFuture.completedFuture(new Roster(present.users().size(), users));
+        List<UserName> users = present.users.keySet().stream().limit(limit).toList();
+        return CompletableFuture.completedFuture(new Roster(present.count, users));
     }
 }

@@ -53,7 +53,12 @@ public final class LocalRelay implements Relay {
 
     @Override
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
-        listener.signal(room, kind, frame);
+        logs.computeIfPresent(room, (name, log) -> {
+            if (log.subscribed) {
+                listener.signal(room, kind, frame);
+            }
+            return log;
+        });
     }
 
     @Override

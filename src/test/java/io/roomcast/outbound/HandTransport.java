@@ -22,7 +22,8 @@ public final class HandTransport implements Transport {
     }
 
     @Override
-    public void send(String text, Completion completion) {
+    public void send(EncodedFrame frame, Completion completion) {
+        String text = frame.text();
         if (inFlight != null) {
             throw new AssertionError("a second send while one is in flight: " + text);
         }

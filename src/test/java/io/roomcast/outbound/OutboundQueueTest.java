@@ -125,7 +125,7 @@ class OutboundQueueTest {
 
     private record FailingTransport(HandTransport closing) implements Transport {
         @Override
-        public void send(String text, Completion completion) {
+        public void send(EncodedFrame frame, Completion completion) {
             completion.sent(new IOException("broken"));
         }
 

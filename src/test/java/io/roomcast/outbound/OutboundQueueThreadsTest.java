@@ -77,7 +77,8 @@ class OutboundQueueThreadsTest {
         }
 
         @Override
-        public void send(String text, Completion completion) {
+        public void send(EncodedFrame joined, Completion completion) {
+            String text = joined.text();
             if (!inFlight.compareAndSet(false, true)) {
                 overlapped.set(true);
             }

@@ -1,0 +1,16 @@
+package io.roomcast.redis;
+
+import io.roomcast.redis.RedisSettings.Address;
+import redis.clients.jedis.HostAndPort;
+
+/** Which server takes writes now. Asked before each connection; may block. */
+interface Master {
+
+    /** @throws redis.clients.jedis.exceptions.JedisException when nobody can tell */
+    HostAndPort find();
+
+    static Master at(Address address) {
+        HostAndPort known = new HostAndPort(address.host(), address.port());
+        return () -> known;
+    }
+}

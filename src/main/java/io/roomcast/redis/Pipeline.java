@@ -1,0 +1,316 @@
+package io.roomcast.redis;
+
+import io.roomcast.relay.RelayUnavailableException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/**
+ * Commands to one Redis server, over one connection. While a batch of commands is on its way the next one gathers: so load makes
+ * batches larger, a lone command goes at once, and a batch costs one round trip.
+ *
+ * <p><b>Concurrency.</b> Any thread hands over work and returns at once; {@code waiting} and {@code waitingBytes} bound what may wait. One
+ * thread takes it in order, owns the connection, and completes the replies: what depends on them must not block. Only {@link #watch}
+ * touches the connection from elsewhere: it cuts one on which a batch is overdue, since a write to a server that has stopped reading
+ * blocks for ever.
+ *
+ * <p><b>Failure.</b> When the connection breaks, what was on its way fails, and so does all that waits: nothing is sent late that its
+ * caller has given up. The next command connects again.
+ */
+final class Pipeline {
+    private static final Logger LOG = System.getLogger(Pipeline.class.getName());
+    private static final int BATCH_COMMANDS = 512;
+    private static final long BATCH_BYTES = 1 << 20;
+    private static final int MAX_WAITING = 20_000;
+    private static final long MAX_WAITING_BYTES = 32 << 20;
+    private static final long CLOSE_MILLIS = 3_000;
+    private static final int LOADS = 3;
+
+    /** Where a pipeline connects to, and who wants to know how it fares. Called on the pipeline's thread. */
+    interface Server {
+        /** @throws JedisException when there is none that could be reached */
+        Link connect();
+
+        /** A batch was answered. */
+        default void answered(long nanos) {}
+
+        /** A batch or a connection failed. */
+        default void failed(long nanos, JedisException failure) {}
+
+        /** Commands that belong to another server of the cluster. */
+        default void moved(List<Work.Command> commands, JedisMovedDataException to) {
+            commands.forEach(command -> command.reply().completeExceptionally(unavailable(to)));
+        }
+    }
+
+    private final String name;
+    private final Server server;
+    private final List<Script> scripts;
+    private final long overdueNanos;
+    private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong waitingBytes = new AtomicLong();
+    private volatile boolean closed;
+    private volatile Link link;
+    /** When the batch that is on its way began; 0 for none. */
+    private volatile long since;
+
+    private Thread thread;
+
+    /** @param overdueNanos after which a batch has failed */
+    Pipeline(String name, Server server, List<Script> scripts, long overdueNanos) {
+        this.name = name;
+        this.server = server;
+        this.scripts = scripts;
+        this.overdueNanos = overdueNanos;
+    }
+
+    synchronized void start(ThreadFactory threads) {
+        thread = threads.newThread(this::run);
+        thread.setName("roomcast-redis-" + name);
+        thread.start();
+    }
+
+    /** @return false when too much waits already, or the pipeline is closed */
+    boolean offer(Work work) {
+        if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
+            return false;
+        }
+        return submit(work);
+    }
+
+    /** As {@link #offer}, for what must not be refused and is bounded by itself. */
+    boolean submit(Work work) {
+        waiting.incrementAndGet();
+        waitingBytes.addAndGet(work.bytes());
+        // Under the lock of close(), so that nothing is appended behind the last thing that is done.
+        synchronized (queue) {
+            if (!closed) {
+                queue.add(work);
+                return true;
+            }
+        }
+        forget(work);
+        return false;
+    }
+
+    int waiting() {
+        return waiting.get();
+    }
+
+    /** Finishes what was handed over, within three seconds; then ends the thread. */
+    void close() {
+        synchronized (queue) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            queue.add(new Work.Task(() -> {})); // Wakes the thread.
+        }
+        if (!ended(CLOSE_MILLIS)) {
+            cut();
+            ended(CLOSE_MILLIS);
+        }
+    }
+
+    private synchronized boolean ended(long millis) {
+        try {
+            if (thread != null) {
+                thread.join(millis);
+            }
+            return thread == null || !thread.isAlive();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** To be called now and then, by any thread. */
+    void watch() {
+        long began = since;
+        if (began != 0 && System.nanoTime() - began > overdueNanos) {
+            cut();
+        }
+    }
+
+    private void cut() {
+        Link open = link;
+        if (open != null) {
+            open.cut();
+        }
+    }
+
+    private void run() {
+        List<Work.Command> batch = new ArrayList<>();
+        try {
+            while (!(closed && queue.isEmpty())) {
+                gather(queue.take(), batch);
+                if (!batch.isEmpty()) {
+                    exchange(batch);
+                }
+                batch.clear();
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "interrupted");
+        } finally {
+            closed = true;
+            batch.forEach(command -> fail(command, "the node is stopping"));
+            failWaiting("the node is stopping");
+            cut();
+        }
+    }
+
+    private void gather(Work first, List<Work.Command> batch) {
+        long bytes = 0;
+        Work work = first;
+        while (work != null) {
+            forget(work);
+            bytes += work.bytes();
+            if (work instanceof Work.Command command) {
+                batch.add(command);
+            } else if (work instanceof Work.Task task) {
+                run(task);
+            }
+            work = batch.size() < BATCH_COMMANDS && bytes < BATCH_BYTES ? queue.poll() : null;
+        }
+    }
+
+    private static void run(Work.Task task) {
+        try {
+            task.action().run();
+        } catch (JedisException e) {
+            LOG.log(Level.DEBUG, "another connection failed: {0}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "a task failed", e);
+        }
+    }
+
+    private void forget(Work work) {
+        waiting.decrementAndGet();
+        waitingBytes.addAndGet(-work.bytes());
+    }
+
+    private void exchange(List<Work.Command> batch) {
+        long began = System.nanoTime();
+        since = began == 0 ? 1 : began;
+        try {
+            connect();
+            List<Work.Command> left = batch;
+            for (int loads = 0; !left.isEmpty(); loads++) {
+                if (loads > 0) {
+                    load();
+                }
+                left = roundTrip(left, loads < LOADS);
+            }
+            server.answered(System.nanoTime() - began);
+        } catch (JedisException e) {
+            fail(batch, e, System.nanoTime() - began);
+        } catch (RuntimeException e) {
+            LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
+            fail(batch, new JedisConnectionException(e), System.nanoTime() - began);
+        } finally {
+            since = 0;
+        }
+    }
+
+    private void fail(List<Work.Command> batch, JedisException failure, long nanos) {
+        LOG.log(Level.DEBUG, "{0}: {1}", name, failure.getMessage());
+        cut();
+        link = null;
+        server.failed(nanos, failure);
+        RelayUnavailableException told = unavailable(failure);
+        batch.forEach(command -> command.reply().completeExceptionally(told));
+        failWaiting(told.getMessage());
+    }
+
+    private void connect() {
+        if (link == null) {
+            link = server.connect();
+            load();
+        }
+    }
+
+    /** So that no script is missing in the middle of a batch: what follows it would overtake it. */
+    private void load() {
+        for (Script script : scripts) {
+            link.write(script.load());
+        }
+        link.flush();
+        for (int i = 0; i < scripts.size(); i++) {
+            link.read();
+        }
+    }
+
+    /** @return what has to be sent again, because Redis had forgotten its script */
+    private List<Work.Command> roundTrip(List<Work.Command> batch, boolean again) {
+        for (Work.Command command : batch) {
+            link.write(command.arguments());
+        }
+        link.flush();
+        List<Work.Command> forgotten = new ArrayList<>();
+        List<Work.Command> moved = new ArrayList<>();
+        JedisMovedDataException to = null;
+        JedisDataException lost = null;
+        for (Work.Command command : batch) {
+            try {
+                command.reply().complete(link.read());
+            } catch (JedisNoScriptException e) {
+                if (again) {
+                    forgotten.add(command);
+                } else {
+                    fail(command, e.getMessage());
+                }
+            } catch (JedisMovedDataException e) {
+                moved.add(command);
+                to = e;
+            } catch (JedisDataException e) {
+                lost = isServerUnfit(e) ? e : lost;
+                command.reply().completeExceptionally(unavailable(e));
+            }
+        }
+        if (to != null) {
+            server.moved(moved, to);
+        }
+        if (lost != null) {
+            throw lost; // What is left fails, and the next batch looks for the server anew.
+        }
+        return forgotten;
+    }
+
+    /** Whether the server itself cannot serve now: it became a replica, or is still reading its file. */
+    private static boolean isServerUnfit(JedisDataException error) {
+        String text = String.valueOf(error.getMessage());
+        return text.startsWith("READONLY") || text.startsWith("LOADING") || text.startsWith("MASTERDOWN");
+    }
+
+    private void failWaiting(String why) {
+        List<Work> late = new ArrayList<>();
+        queue.drainTo(late);
+        for (Work work : late) {
+            forget(work);
+            if (work instanceof Work.Command command) {
+                fail(command, why);
+            } else if (work instanceof Work.Task task && !closed) {
+                run(task);
+            }
+        }
+    }
+
+    private static void fail(Work.Command command, String why) {
+        command.reply().completeExceptionally(new RelayUnavailableException(why));
+    }
+
+    static RelayUnavailableException unavailable(JedisException failure) {
+        return new RelayUnavailableException("Redis: " + failure.getMessage());
+    }
+}

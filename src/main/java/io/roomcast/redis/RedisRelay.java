@@ -1,0 +1,185 @@
+package io.roomcast.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayListener;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+
+/**
+ * The relay of many nodes, over Redis. A publish is one script: it gives the offset, appends to the room's log and tells every node, in
+ * one step. What a node hears out of turn, or may have missed while it was not connected, it reads from the log: members notice nothing.
+ *
+ * <p><b>What Redis has to do.</b> Keep what it was told: {@code maxmemory-policy noeviction}, and an append-only file if messages are to
+ * survive its restart. Should it forget messages all the same (a failover to a replica that was behind), the room gets a new epoch, and
+ * listeners are told. While slots of a Cluster are being moved, publishes to their rooms may fail; they can be tried again.
+ *
+ * <p><b>Threads.</b> For each server that takes writes: one that publishes, one that reads, one that listens. Stages complete on the first
+ * two, and listeners are called by the last two: whoever does more than hand over delays everyone else's messages.
+ */
+public final class RedisRelay implements Relay {
+    private static final long WATCH_MILLIS = 500;
+    /** Also what keeps a silent subscription alive: see {@link Subscriber}. */
+    private static final long PROBE_MILLIS = 2_000;
+    /** From here on signals are dropped, to leave room for messages. */
+    private static final int CROWD = 5_000;
+
+    private static final long PAGE_BYTES = 256 * 1024;
+
+    private final RedisSettings settings;
+    private final ThreadFactory threads;
+    private final ScheduledExecutorService timer;
+    private final Scripts scripts;
+    private final RedisFigures figures = new RedisFigures();
+    private final boolean sharded;
+    private final Subscriptions subscriptions;
+    private final Probes probes;
+    private final Shards shards;
+    private ScheduledFuture<?> watch;
+    private ScheduledFuture<?> keepAlive;
+
+    /**
+     * Connects nothing yet.
+     *
+     * @param node name of this node, for those who look into Redis; need not be unique
+     * @param threads makes the threads that live until {@link #close}
+     * @param timer runs short tasks now and then
+     * @throws IllegalArgumentException when the trusted certificates cannot be read
+     */
+    public RedisRelay(
+            RedisSettings settings,
+            HistoryLimits limits,
+            String node,
+            ThreadFactory threads,
+            ScheduledExecutorService timer) {
+        this.settings = settings;
+        this.threads = threads;
+        this.timer = timer;
+        this.sharded = settings.servers() instanceof RedisSettings.Cluster;
+        this.scripts = new Scripts(limits, sharded);
+        this.subscriptions = new Subscriptions(this::keys, figures);
+        this.probes = new Probes(sharded);
+        this.shards = shards(new Connector(settings, node), node);
+    }
+
+    private Shards shards(Connector connector, String node) {
+        String channel = settings.prefix() + ":node:" + node + ":" + UUID.randomUUID();
+        Master master;
+        if (settings.servers() instanceof RedisSettings.Single single) {
+            master = Master.at(single.address());
+        } else if (settings.servers() instanceof RedisSettings.Sentinels sentinels) {
+            master = new Sentinel(sentinels, connector);
+        } else {
+            throw new IllegalArgumentException("Redis Cluster is not supported");
+        }
+        Receiver receiver = new Receiver(subscriptions, probes, figures);
+        Shard shard = new Shard("redis", master, connector, scripts, () -> channel, receiver, sharded, figures);
+        receiver.shard(shard);
+        return new SingleShard(shard);
+    }
+
+    @Override
+    public void start(RelayListener listener) {
+        subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::refuse), listener);
+        shards.start(threads);
+        watch = timer.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
+        keepAlive = timer.scheduleWithFixedDelay(this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void watch() {
+        shards.all().forEach(Shard::watch);
+        subscriptions.watch();
+        probes.watch();
+    }
+
+    @Override
+    public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        RoomKeys keys = keys(room);
+        CommandArguments command = scripts.publish(keys, subscriptions.known(room), key, body);
+        return Replies.map(shards.of(keys.slot()).publish(keys.slot(), command), RedisRelay::position);
+    }
+
+    @Override
+    public void signal(RoomName room, FrameKind kind, byte[] frame) {
+        RoomKeys keys = keys(room);
+        Shard shard = shards.of(keys.slot());
+        if (shard.waiting() < CROWD) {
+            CommandArguments command = new CommandArguments(
+                            sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
+                    .add(keys.channel())
+                    .add(Envelope.signal(kind, frame));
+            shard.publish(keys.slot(), command);
+        }
+    }
+
+    @Override
+    public CompletionStage<Position> subscribe(RoomName room) {
+        return subscriptions.subscribe(room);
+    }
+
+    @Override
+    public void unsubscribe(RoomName room) {
+        subscriptions.unsubscribe(room);
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
+        RoomKeys keys = keys(room);
+        return page(keys, scripts.readAfter(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
+        RoomKeys keys = keys(room);
+        return page(keys, scripts.readBefore(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
+    }
+
+    private CompletableFuture<HistoryPage> page(RoomKeys keys, CommandArguments read) {
+        return Replies.map(shards.of(keys.slot()).read(keys.slot(), read, true), reply -> {
+            Reading reading = Reading.of(reply);
+            return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
+        });
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        return probes.send(shards.all());
+    }
+
+    /** What is counted. */
+    public RedisFigures figures() {
+        return figures;
+    }
+
+    @Override
+    public void close() {
+        if (watch != null) {
+            watch.cancel(false);
+            keepAlive.cancel(false);
+        }
+        shards.close();
+        subscriptions.close();
+        probes.close();
+    }
+
+    private RoomKeys keys(RoomName room) {
+        return RoomKeys.of(room, settings.prefix(), settings.database());
+    }
+
+    private static Position position(Object reply) {
+        return Position.parse(new String((byte[]) reply, UTF_8));
+    }
+}

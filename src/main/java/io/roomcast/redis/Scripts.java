@@ -1,0 +1,96 @@
+package io.roomcast.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import redis.clients.jedis.CommandArguments;
+
+/** The scripts on a room's log, with this cluster's limits in them. Immutable. */
+final class Scripts {
+    private static final byte[] NO_EPOCH = {};
+    /** Numbers in Lua are exact up to here. */
+    private static final long LARGEST = 1L << 52;
+
+    private static final long NUMBERING_MS = Duration.ofDays(7).toMillis();
+    private static final long UNUSED_MS = Duration.ofHours(1).toMillis();
+    /** A log is let go of in stretches of this part of its bounds. */
+    private static final int STRETCHES = 8;
+
+    private final Script publish;
+    private final Script read;
+    private final Script renumber;
+
+    Scripts(HistoryLimits limits, boolean sharded) {
+        long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
+        long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
+        String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
+                + (bytes / STRETCHES + 1) + "\n"
+                + "local AGE_MS, MARK_MS = " + age + ", " + (age / STRETCHES + 1) + "\n"
+                + "local NUMBERING_MS, UNUSED_MS = " + Math.max(NUMBERING_MS, 2 * age) + ", " + UNUSED_MS + "\n"
+                + "local KEY_MS = "
+                + Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis() + "\n"
+                + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
+                + "'\n";
+        publish = Script.of(constants, "numbering.lua", "publish.lua");
+        read = Script.of(constants, "numbering.lua", "read.lua");
+        renumber = Script.of(constants, "numbering.lua", "renumber.lua");
+    }
+
+    List<Script> all() {
+        return List.of(publish, read, renumber);
+    }
+
+    /** @param known where this node stands in the room, or null */
+    CommandArguments publish(RoomKeys keys, Position known, String key, byte[] body) {
+        List<byte[]> names = key == null
+                ? List.of(keys.numbering(), keys.log(), keys.channel())
+                : List.of(keys.numbering(), keys.log(), keys.channel(), keys.memory(key));
+        return publish.call(names, newEpoch(), epoch(known), offset(known), body);
+    }
+
+    /** The oldest messages after {@code offset}. */
+    CommandArguments readAfter(RoomKeys keys, Position known, long offset, int limit, long bytes) {
+        return read(keys, known, "after", offset, limit, bytes);
+    }
+
+    /** The newest messages before {@code offset}; 0 for the end. */
+    CommandArguments readBefore(RoomKeys keys, Position known, long offset, int limit, long bytes) {
+        return read(keys, known, "before", offset == 0 ? LARGEST : offset, limit, bytes);
+    }
+
+    private CommandArguments read(RoomKeys keys, Position known, String direction, long offset, int limit, long bytes) {
+        return read.call(
+                List.of(keys.numbering(), keys.log()),
+                newEpoch(),
+                epoch(known),
+                offset(known),
+                direction,
+                Math.min(offset, LARGEST),
+                limit,
+                bytes);
+    }
+
+    /** Ends the epoch of {@code known}, unless it has ended already. */
+    CommandArguments renumber(RoomKeys keys, Position known) {
+        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0);
+    }
+
+    /** Only has to differ from the room's earlier ones. */
+    private static byte[] newEpoch() {
+        return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX)
+                .getBytes(UTF_8);
+    }
+
+    private static byte[] epoch(Position known) {
+        return known == null ? NO_EPOCH : known.epoch().getBytes(UTF_8);
+    }
+
+    private static long offset(Position known) {
+        return known == null ? 0 : known.offset();
+    }
+}

@@ -1,0 +1,59 @@
+package io.roomcast.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.redis.RedisSettings.Address;
+import io.roomcast.redis.RedisSettings.Sentinels;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Asks the sentinels, the one that answered last first. Any thread. */
+final class Sentinel implements Master {
+    private final Sentinels sentinels;
+    private final Connector connector;
+    private final List<Address> order;
+
+    Sentinel(Sentinels sentinels, Connector connector) {
+        this.sentinels = sentinels;
+        this.connector = connector;
+        this.order = new CopyOnWriteArrayList<>(sentinels.addresses());
+    }
+
+    @Override
+    public HostAndPort find() {
+        JedisException last = new JedisConnectionException("no sentinel is configured");
+        for (Address sentinel : order) {
+            try {
+                HostAndPort master = ask(sentinel);
+                if (order.get(0) != sentinel) {
+                    order.remove(sentinel);
+                    order.add(0, sentinel);
+                }
+                return master;
+            } catch (JedisException e) {
+                last = e;
+            }
+        }
+        throw new JedisConnectionException("no sentinel knows the master " + sentinels.master(), last);
+    }
+
+    private HostAndPort ask(Address sentinel) {
+        try (Link link = connector.openSentinel(sentinel, sentinels.password())) {
+            link.write(new CommandArguments(Protocol.Command.SENTINEL)
+                    .add("GET-MASTER-ADDR-BY-NAME")
+                    .add(sentinels.master()));
+            link.flush();
+            List<?> address = (List<?>) link.read();
+            if (address == null) {
+                throw new JedisConnectionException(sentinel + " does not watch " + sentinels.master());
+            }
+            String host = new String((byte[]) address.get(0), UTF_8);
+            return new HostAndPort(host, Integer.parseInt(new String((byte[]) address.get(1), UTF_8)));
+        }
+    }
+}

@@ -1,0 +1,154 @@
+package io.roomcast.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.relay.RelayUnavailableException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** One Redis server that takes writes, with the three connections, of one thread each, that this node has to it. */
+final class Shard {
+    private final Master master;
+    private final Connector connector;
+    private final Pipeline publisher;
+    private final Pipeline reader;
+    private final Subscriber subscriber;
+    private final Breaker breaker;
+    private final Supplier<String> nodeChannel;
+    private volatile String currentNodeChannel;
+
+    /** @param nodeChannel a channel for this node alone, that this server is in charge of */
+    Shard(
+            String name,
+            Master master,
+            Connector connector,
+            Scripts scripts,
+            Supplier<String> nodeChannel,
+            Subscriber.Events events,
+            boolean sharded,
+            RedisFigures figures) {
+        this.master = master;
+        this.connector = connector;
+        this.nodeChannel = nodeChannel;
+        this.currentNodeChannel = nodeChannel.get();
+        Duration timeout = Duration.ofMillis(connector.timeoutMillis());
+        this.breaker = new Breaker(name, timeout);
+        long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
+        this.publisher = new Pipeline("publish", new PublishServer(), scripts.all(), overdue);
+        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts.all(), overdue);
+        this.subscriber = new Subscriber(new SubscribeServer(), events, sharded, figures);
+    }
+
+    void start(ThreadFactory threads) {
+        publisher.start(threads);
+        reader.start(threads);
+        subscriber.start(threads);
+    }
+
+    /** Finishes the publishes, then ends all threads. */
+    void close() {
+        publisher.close();
+        reader.close();
+        subscriber.close();
+    }
+
+    /** To be called now and then. */
+    void watch() {
+        publisher.watch();
+        reader.watch();
+    }
+
+    /** Writes, unless Redis is known to be away or too much waits: then it fails at once. */
+    CompletableFuture<Object> publish(int slot, CommandArguments arguments) {
+        Work.Command command = new Work.Command(slot, arguments);
+        if (!breaker.permit()) {
+            command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
+        } else if (!publisher.offer(command)) {
+            breaker.release();
+            command.reply().completeExceptionally(new RelayUnavailableException("too much waits for Redis"));
+        }
+        return command.reply();
+    }
+
+    /** @param bounded whether it is refused when too much waits */
+    CompletableFuture<Object> read(int slot, CommandArguments arguments, boolean bounded) {
+        Work.Command command = new Work.Command(slot, arguments);
+        if (!(bounded ? reader.offer(command) : reader.submit(command))) {
+            command.reply().completeExceptionally(new RelayUnavailableException("too much waits for Redis"));
+        }
+        return command.reply();
+    }
+
+    /** Runs on the reader's thread, behind the reads that were asked for before. */
+    void run(Runnable task) {
+        reader.submit(new Work.Task(task));
+    }
+
+    Subscriber subscriber() {
+        return subscriber;
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    String nodeChannel() {
+        return currentNodeChannel;
+    }
+
+    int waiting() {
+        return publisher.waiting();
+    }
+
+    private Link connect(String purpose, int readTimeout) {
+        Link link = connector.open(master.find(), purpose, readTimeout);
+        try {
+            link.write(new CommandArguments(Protocol.Command.ROLE));
+            link.flush();
+            if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
+                throw new JedisConnectionException(link.address() + " is a replica");
+            }
+            return link;
+        } catch (JedisException e) {
+            link.cut();
+            throw e;
+        }
+    }
+
+    private final class PublishServer implements Pipeline.Server {
+        @Override
+        public Link connect() {
+            return Shard.this.connect("publish", connector.timeoutMillis());
+        }
+
+        @Override
+        public void answered(long nanos) {
+            breaker.answered(nanos);
+        }
+
+        @Override
+        public void failed(long nanos, JedisException failure) {
+            breaker.failed(nanos, failure);
+        }
+    }
+
+    private final class SubscribeServer implements Subscriber.Server {
+        @Override
+        public Link connect(int silenceMillis) {
+            return Shard.this.connect("subscribe", silenceMillis);
+        }
+
+        @Override
+        public byte[] nodeChannel() {
+            currentNodeChannel = nodeChannel.get();
+            return currentNodeChannel.getBytes(UTF_8);
+        }
+    }
+}

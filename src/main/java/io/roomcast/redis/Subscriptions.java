@@ -1,0 +1,141 @@
+package io.roomcast.redis;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.RelayListener;
+import java.util.Collection;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The rooms that this node listens to, and their cursors.
+ *
+ * <p><b>Concurrency.</b> The map says what is wanted. Every change of it is followed, behind it on the reader's thread of the room's shard, by
+ * a look at the map as it is then, which aligns the subscriber's channels with it. So it does not matter how calls, reconnects and moves of slots
+ * interleave: the last look sees the last wish.
+ */
+final class Subscriptions {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
+    private final Function<RoomName, RoomKeys> keys;
+    private final RedisFigures figures;
+    private Shards shards;
+    private GapRepair repair;
+    private volatile RelayListener listener;
+
+    Subscriptions(Function<RoomName, RoomKeys> keys, RedisFigures figures) {
+        this.keys = keys;
+        this.figures = figures;
+    }
+
+    /** Before anything else. */
+    void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
+        shards = servers;
+        repair = gapRepair;
+        listener = receiver;
+    }
+
+    CompletionStage<Position> subscribe(RoomName room) {
+        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, figures);
+        RoomCursor earlier = cursors.put(room.value(), cursor);
+        if (earlier != null) {
+            earlier.close("the room was subscribed again");
+        }
+        Shard shard = shardOf(cursor);
+        shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
+        if (shard.subscriber().isDown()) {
+            refuse(cursor, "Redis cannot be reached");
+        }
+        return cursor.subscribed();
+    }
+
+    void unsubscribe(RoomName room) {
+        RoomCursor cursor = cursors.remove(room.value());
+        if (cursor != null) {
+            giveUp(cursor, "the room was unsubscribed");
+        }
+    }
+
+    void refuse(RoomCursor cursor, String why) {
+        if (cursors.remove(cursor.room().value(), cursor)) {
+            giveUp(cursor, why);
+        }
+    }
+
+    private void giveUp(RoomCursor cursor, String why) {
+        cursor.close(why);
+        Shard shard = shardOf(cursor);
+        shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
+    }
+
+    /** The cursor of a room that is subscribed, or null. */
+    RoomCursor find(String room) {
+        return cursors.get(room);
+    }
+
+    Collection<RoomCursor> all() {
+        return cursors.values();
+    }
+
+    /** Where this node stands in a room, or null. */
+    Position known(RoomName room) {
+        RoomCursor cursor = cursors.get(room.value());
+        return cursor == null ? null : cursor.known();
+    }
+
+    /** Asks for every room of a shard in one go. */
+    void alignAll(Shard shard) {
+        shard.run(() -> {
+            for (RoomCursor cursor : cursors.values()) {
+                if (shardOf(cursor) == shard) {
+                    alignOne(shard, cursor.room().value(), cursor.keys());
+                }
+            }
+            shard.subscriber().flush();
+        });
+    }
+
+    private void align(Shard shard, String room, RoomKeys roomKeys) {
+        alignOne(shard, room, roomKeys);
+        shard.subscriber().flush();
+    }
+
+    private void alignOne(Shard shard, String room, RoomKeys roomKeys) {
+        RoomCursor cursor = cursors.get(room);
+        boolean wanted = cursor != null && shardOf(cursor) == shard;
+        if (shard.subscriber().align(room, roomKeys.channel(), wanted) && wanted) {
+            cursor.confirmed(false);
+        }
+    }
+
+    /** Fails what has waited for a shard in vain. */
+    void unreachable(Shard shard, String why) {
+        for (RoomCursor cursor : cursors.values()) {
+            if (cursor.known() == null && shardOf(cursor) == shard) {
+                refuse(cursor, why);
+            }
+        }
+    }
+
+    /** To be called now and then: fails what has waited too long. */
+    void watch() {
+        long now = System.nanoTime();
+        for (RoomCursor cursor : cursors.values()) {
+            if (cursor.known() == null && now - cursor.since() > PATIENCE_NANOS) {
+                refuse(cursor, "Redis takes too long");
+            }
+        }
+    }
+
+    void close() {
+        cursors.values().forEach(cursor -> cursor.close("the node is stopping"));
+        cursors.clear();
+    }
+
+    private Shard shardOf(RoomCursor cursor) {
+        return shards.of(cursor.keys().slot());
+    }
+}

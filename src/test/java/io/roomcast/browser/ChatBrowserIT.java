@@ -1,0 +1,270 @@
+package io.roomcast.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import io.roomcast.CuttableProxy;
+import io.roomcast.EmbeddedServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two people and the chat page, with a network between one of them and the server that can be cut. */
+class ChatBrowserIT {
+
+    private static Chromium chromium;
+
+    private EmbeddedServer server;
+    private CuttableProxy network;
+    private final List<Person> people = new ArrayList<>();
+
+    @BeforeAll
+    static void startChromium() {
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void stopChromium() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void startServer() throws Exception {
+        server = EmbeddedServer.start();
+        network = CuttableProxy.before(server.uri());
+    }
+
+    @AfterEach
+    void stopServer() throws Exception {
+        List<String> failures =
+                people.stream().flatMap(person -> person.failures().stream()).toList();
+        people.forEach(Person::close);
+        network.close();
+        server.close();
+        assertEquals(List.of(), failures, "errors of the page's scripts");
+    }
+
+    @Test
+    void twoPeopleTalkAndSeeEachOther() {
+        Person ann = person().enter(server.uri(), "ann", "lobby");
+        Person bob = person().enter(server.uri(), "bob", "lobby");
+
+        ann.say("lobby", "Hello, anybody here?");
+        assertThat(bob.texts("lobby")).hasText(new String[] {"Hello, anybody here?"});
+        assertThat(ann.message("lobby", "Hello, anybody here?")).hasAttribute("data-state", "stored");
+
+        bob.box("lobby").pressSequentially("Yes");
+        assertThat(ann.room("lobby").getByText("bob is typing…")).isVisible();
+        bob.box("lobby").press("Shift+Enter");
+        bob.box("lobby").pressSequentially("me");
+        bob.box("lobby").press("Enter");
+        assertThat(ann.texts("lobby")).hasText(new String[] {"Hello, anybody here?", "Yes\nme"});
+        assertThat(ann.room("lobby").getByText("is typing")).isHidden();
+
+        assertThat(ann.page().locator(".person-name")).hasText(new String[] {"ann", "bob"});
+        bob.page().close();
+        assertThat(ann.page().locator(".person-name")).hasText(new String[] {"ann"});
+    }
+
+    @Test
+    void whatWasMissedArrivesOnceAndInOrder() {
+        Person ann = person().enter(network.uri(), "ann", "lobby");
+        Person bob = person().enter(server.uri(), "bob", "lobby");
+        bob.say("lobby", "before");
+        assertThat(ann.texts("lobby")).hasText(new String[] {"before"});
+
+        network.cut();
+        assertThat(ann.banner()).containsText("The connection was lost.");
+        List<String> missed =
+                IntStream.rangeClosed(1, 30).mapToObj(i -> "missed " + i).toList();
+        missed.forEach(text -> bob.say("lobby", text));
+        assertThat(bob.texts("lobby")).hasCount(31);
+        ann.say("lobby", "written while away");
+        assertThat(ann.message("lobby", "written while away")).hasAttribute("data-state", "sending");
+
+        network.mend();
+        assertThat(ann.banner()).containsText("Back online. 30 missed messages delivered.");
+        bob.say("lobby", "after");
+        assertThat(ann.message("lobby", "after")).isVisible();
+        String[] all = Stream.of(Stream.of("before"), missed.stream(), Stream.of("written while away", "after"))
+                .flatMap(texts -> texts)
+                .toArray(String[]::new);
+        assertThat(ann.texts("lobby")).hasText(all);
+        assertThat(bob.texts("lobby")).hasText(all);
+        assertThat(ann.page().locator(".gap")).hasCount(0);
+    }
+
+    @Test
+    void anUnsentMessageSurvivesAReload() {
+        Person ann = person().enter(network.uri(), "ann", "lobby");
+        Person bob = person().enter(server.uri(), "bob", "lobby");
+        network.cut();
+        assertThat(ann.banner()).isVisible();
+        ann.say("lobby", "do not lose me");
+        network.mend();
+        ann.page().reload();
+
+        assertThat(ann.message("lobby", "do not lose me")).hasAttribute("data-state", "stored");
+        assertThat(bob.texts("lobby")).hasText(new String[] {"do not lose me"});
+    }
+
+    @Test
+    void markupStaysText() {
+        Person ann = person();
+        ann.page().navigate(server.uri().toString());
+        ann.field("Your name").fill("<b>ann</b>");
+        ann.button("Start chatting").click();
+        assertThat(ann.page().getByText("A name has letters, digits and _ - . : @ only."))
+                .isVisible();
+
+        ann.enter(server.uri(), "ann", "lobby");
+        String hostile = "<img src=x onerror=\"throw 1\"><script>throw 2</script> javascript:alert(1)";
+        Person bob = person().enter(server.uri(), "bob", "lobby");
+        bob.say("lobby", hostile);
+        assertThat(ann.texts("lobby")).hasText(new String[] {hostile});
+        assertThat(ann.room("lobby").locator(".log img, .log script, .log a")).hasCount(0);
+
+        bob.say("lobby", "See https://example.org/a?b=1&c=(2).");
+        Locator link = ann.room("lobby").locator(".log a");
+        assertThat(link).hasAttribute("href", "https://example.org/a?b=1&c=(2)");
+        assertThat(link).hasAttribute("rel", "noopener noreferrer nofollow");
+    }
+
+    @Test
+    void unreadMessagesAreCounted() {
+        Person ann = person().enter(server.uri(), "ann", "lobby");
+        Person bob = person().enter(server.uri(), "bob", "ops");
+        ann.join("ops");
+        ann.listed("lobby").click();
+        bob.say("ops", "one");
+        bob.say("ops", "two");
+
+        assertThat(ann.listed("ops")).hasAccessibleName("ops, 2 unread messages");
+        assertThat(ann.page()).hasTitle("(2) #lobby – Roomcast");
+        ann.listed("ops").click();
+        assertThat(ann.texts("ops")).hasText(new String[] {"one", "two"});
+        assertThat(ann.room("ops").locator(".unread-line")).isVisible();
+        assertThat(ann.listed("ops")).hasAccessibleName("ops");
+        assertThat(ann.page()).hasTitle("#ops – Roomcast");
+        assertThat(ann.page()).hasURL(Pattern.compile("#ops$"));
+    }
+
+    @Test
+    void scrollingBackDoesNotJump() throws Exception {
+        Speaker.say(server.uri(), "lobby", "bob", 180);
+        Person ann = person().enter(server.uri(), "ann", "lobby");
+        assertThat(ann.message("lobby", "line 180")).isInViewport();
+        // Two pages: the second came since the first hardly fills more than the screen.
+        assertThat(ann.texts("lobby")).hasCount(100);
+
+        Locator read = ann.message("lobby", "line 90");
+        read.scrollIntoViewIfNeeded();
+        double before = read.boundingBox().y;
+        assertThat(ann.message("lobby", "line 31")).isAttached();
+        assertEquals(before, read.boundingBox().y, 1.0, "moved when older messages came");
+
+        Speaker.say(server.uri(), "lobby", "cy", 3);
+        assertThat(ann.button("3 new messages")).isVisible();
+        assertEquals(before, read.boundingBox().y, 1.0, "moved when new messages came");
+        ann.button("3 new messages").click();
+        assertThat(ann.message("lobby", "line 3").last()).isInViewport();
+
+        ann.page().waitForFunction("""
+                () => {
+                    document.querySelector('.scroller').scrollTop = 0;
+                    return document.querySelector('.start');
+                }""");
+        assertThat(ann.page().getByText("This is where #lobby begins.")).isAttached();
+        assertThat(ann.texts("lobby")).hasCount(183);
+    }
+
+    @Test
+    void everythingWorksWithTheKeyboard() {
+        Person bob = person().enter(server.uri(), "bob", "lobby");
+        Person ann = person();
+        Page page = ann.page();
+        page.navigate(server.uri().toString());
+        page.keyboard().type("ann");
+        page.keyboard().press("Enter");
+        page.keyboard().type("hello");
+        page.keyboard().press("Enter");
+        assertThat(bob.texts("lobby")).hasText(new String[] {"hello"});
+
+        page.keyboard().press("Control+k");
+        page.keyboard().type("ops");
+        page.keyboard().press("Shift+Enter");
+        assertThat(ann.box("ops")).isFocused();
+        assertThat(ann.box("lobby")).isVisible();
+        page.keyboard().press("Alt+ArrowUp");
+        assertThat(ann.box("lobby")).isFocused();
+        page.keyboard().press("Alt+p");
+        assertThat(page.locator(".people")).isHidden();
+
+        page.keyboard().press("Control+/");
+        assertThat(page.getByText("Next unread room")).isVisible();
+        page.keyboard().press("Escape");
+        assertThat(page.getByText("Next unread room")).isHidden();
+
+        page.reload();
+        assertThat(ann.box("lobby")).isFocused();
+        Locator skip = ann.button("Skip to the message box");
+        for (int stops = 0; stops < 30 && !(boolean) skip.evaluate("it => it === document.activeElement"); stops++) {
+            page.keyboard().press("Shift+Tab");
+        }
+        assertThat(skip).isFocused();
+        page.keyboard().press("Enter");
+        assertThat(ann.box("lobby")).isFocused();
+    }
+
+    @Test
+    void aPhoneShowsEverythingWithoutScrollingSideways() {
+        Person ann = person(360, 740).enter(server.uri(), "ann", "lobby");
+        Person bob = person().enter(server.uri(), "b".repeat(128), "lobby");
+        bob.say("lobby", "w".repeat(500) + " https://example.org/" + "x".repeat(300));
+        assertThat(ann.texts("lobby")).hasCount(1);
+        ann.button("Rooms").click();
+        ann.button("Join a room").click();
+        ann.field("Room").fill("r".repeat(128));
+        ann.page().keyboard().press("Enter");
+        assertThat(ann.box("r".repeat(128))).isFocused();
+
+        ann.button("Rooms").click();
+        assertFits(ann.page());
+        ann.listed("lobby").click();
+        assertThat(ann.box("lobby")).isVisible();
+        ann.room("lobby").getByTitle("Who is here (Alt P)").click();
+        assertThat(ann.page().getByText("People")).isVisible();
+        assertFits(ann.page());
+    }
+
+    private static void assertFits(Page page) {
+        assertEquals(List.of(), page.evaluate("""
+                () => [document.documentElement, ...document.querySelectorAll('.scroller, .rooms, .people-list')]
+                    .filter((element) => element.scrollWidth > element.clientWidth)
+                    .map((element) => element.className || element.tagName)"""));
+    }
+
+    private Person person() {
+        return keep(Person.with(chromium.browser()));
+    }
+
+    private Person person(int width, int height) {
+        return keep(Person.with(chromium.browser(), width, height));
+    }
+
+    private Person keep(Person person) {
+        people.add(person);
+        return person;
+    }
+}

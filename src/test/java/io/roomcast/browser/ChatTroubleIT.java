@@ -1,0 +1,188 @@
+package io.roomcast.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.microsoft.playwright.Locator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the chat page shows when things go wrong that a healthy server spares people; under a strict content policy. */
+class ChatTroubleIT {
+
+    private static Chromium chromium;
+
+    private Person ann;
+    private ScriptedServer server;
+
+    @BeforeAll
+    static void startChromium() {
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void stopChromium() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        ann = Person.with(chromium.browser());
+        server = ScriptedServer.behind(ann.page());
+    }
+
+    @AfterEach
+    void close() {
+        List<String> failures = ann.failures();
+        ann.close();
+        assertEquals(List.of(), failures, "errors of the page's scripts");
+    }
+
+    @Test
+    void aRefusedMessageIsShownAsNotSentAndSentAgainOnDemand() {
+        server.on("publish", frame -> server.refuse(frame, "forbidden", 0));
+        enter();
+        ann.say("lobby", "please");
+        Locator message = ann.message("lobby", "please");
+        assertThat(message).hasAttribute("data-state", "failed");
+        assertThat(message).containsText("Not sent. You are not allowed to do that here.");
+
+        ann.page().reload();
+        assertThat(message).hasAttribute("data-state", "failed");
+        server.on("publish", frame -> {
+            server.acknowledge(frame, 1);
+            server.send(
+                    "type",
+                    "message",
+                    "room",
+                    "lobby",
+                    "offset",
+                    1,
+                    "sender",
+                    "ann",
+                    "content",
+                    "please",
+                    "at",
+                    1,
+                    "key",
+                    frame.getString("key"));
+        });
+        ann.button("Retry").click();
+        assertThat(message).hasAttribute("data-state", "stored");
+        assertThat(ann.texts("lobby")).hasCount(1);
+        assertEquals(
+                1,
+                server.received("publish").stream()
+                        .map(frame -> frame.getString("key"))
+                        .distinct()
+                        .count());
+    }
+
+    @Test
+    void aFailedMessageCanBeDiscarded() {
+        server.on("publish", frame -> server.refuse(frame, "forbidden", 0));
+        enter();
+        ann.say("lobby", "never mind");
+        ann.button("Discard").click();
+        assertThat(ann.texts("lobby")).hasCount(0);
+        ann.page().reload();
+        assertThat(ann.page().getByText("Nothing here yet. Say hello!")).isVisible();
+    }
+
+    @Test
+    void aMessageThatHasToWaitSaysWhy() {
+        server.on("publish", frame -> server.refuse(frame, "unavailable", 60_000));
+        enter();
+        ann.say("lobby", "patience");
+        assertThat(ann.message("lobby", "patience")).hasAttribute("data-state", "delayed");
+        assertThat(ann.message("lobby", "patience")).containsText("The server cannot store messages right now");
+    }
+
+    @Test
+    void aGapIsVisibleAndCanBeFilled() {
+        server.on("join", frame -> server.joined(frame, "e1", 2, false));
+        server.on("history", frame -> server.history(frame, "e1", false, 1, 2));
+        enter();
+        assertThat(ann.texts("lobby")).hasText(new String[] {"m1", "m2"});
+        server.on("join", frame -> server.joined(frame, "e1", 10, false));
+        server.close(4000);
+        assertThat(ann.banner()).containsText("Some messages in #lobby were not delivered: look for the gap.");
+        assertThat(ann.page().locator(".gap")).containsText("8 messages were missed here.");
+
+        server.on(
+                "history",
+                frame -> server.history(
+                        frame, "e1", false, LongStream.rangeClosed(6, 10).toArray()));
+        ann.button("Load what is left").click();
+        assertThat(ann.texts("lobby")).hasText(new String[] {"m1", "m2", "m6", "m7", "m8", "m9", "m10"});
+        assertThat(ann.page().locator(".gap")).containsText("3 messages are no longer kept.");
+    }
+
+    @Test
+    void oneWhoIsSentAwayIsToldAndMayComeBack() {
+        enter();
+        server.close(4500);
+        assertThat(ann.banner()).containsText("by the script");
+        ann.button("Connect again").click();
+        assertThat(ann.banner()).isHidden();
+        assertThat(ann.page().locator(".topbar")).hasAttribute("data-online", "true");
+    }
+
+    @Test
+    void aRoomThatCannotBeJoinedSaysWhy() {
+        server.on(
+                "join",
+                frame -> server.send(
+                        "type",
+                        "error",
+                        "id",
+                        frame.getInt("id"),
+                        "room",
+                        "lobby",
+                        "code",
+                        "room_full",
+                        "text",
+                        "full"));
+        enter();
+        assertThat(ann.page().getByText("This room is full.")).isVisible();
+    }
+
+    @Test
+    void aHostileNameStaysText() {
+        enter();
+        String name = "<img src=x onerror=\"throw 1\">";
+        server.send("type", "message", "room", "lobby", "offset", 1, "sender", name, "content", "x", "at", 1);
+        server.send(
+                "type",
+                "presence",
+                "room",
+                "lobby",
+                "joined",
+                List.of(name),
+                "left",
+                List.of(),
+                "count",
+                2,
+                "sender",
+                "system",
+                "content",
+                "x");
+        server.send("type", "signal", "room", "lobby", "sender", name, "name", "typing");
+        assertThat(ann.room("lobby").locator(".sender")).hasText(name);
+        assertThat(ann.page().locator(".person-name").filter(new Locator.FilterOptions().setHasText(name)))
+                .isVisible();
+        assertThat(ann.room("lobby").locator(".typing")).hasText(name + " is typing…");
+        assertThat(ann.page().locator(".app img:not([alt=''])")).hasCount(0);
+    }
+
+    private void enter() {
+        ann.enter(ScriptedServer.HOME, "ann", "lobby");
+    }
+}

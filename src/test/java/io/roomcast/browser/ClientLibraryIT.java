@@ -1,0 +1,299 @@
+package io.roomcast.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Page;
+import jakarta.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client library against a server that follows a script: what a healthy one does rarely or never. */
+class ClientLibraryIT {
+
+    private static final String ROOM = "lobby";
+
+    private static Chromium chromium;
+
+    private Person person;
+    private Page page;
+    private ScriptedServer server;
+
+    @BeforeAll
+    static void startChromium() {
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void stopChromium() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void openPage() {
+        person = Person.with(chromium.browser());
+        page = person.page();
+        server = ScriptedServer.behind(page);
+        // Any page will do that does not start the chat itself.
+        page.navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());
+    }
+
+    @AfterEach
+    void closePage() {
+        List<String> failures = person.failures();
+        person.close();
+        assertEquals(List.of(), failures, "errors of the library");
+    }
+
+    @Test
+    void aPublishThatIsRefusedForNowIsSentAgainInItsPlace() {
+        List<String> stored = new ArrayList<>();
+        server.on("publish", frame -> {
+            if (server.received("publish").size() < 3) {
+                server.refuse(frame, server.received("publish").size() == 1 ? "busy" : "rate_limited", 20);
+            } else {
+                stored.add(frame.getString("content"));
+                server.acknowledge(frame, stored.size());
+            }
+        });
+        join();
+        page.evaluate("() => { for (const text of ['a', 'b', 'c']) say(text); }");
+        waitFor("settled.length === 3");
+
+        assertEquals(List.of("a 1", "b 2", "c 3"), page.evaluate("settled"));
+        assertEquals(List.of("a", "b", "c"), stored);
+        List<String> keys = keysOf(server.received("publish"));
+        assertEquals(keys.get(0), keys.get(1));
+        assertEquals(keys.get(1), keys.get(2));
+        assertNotEquals(keys.get(2), keys.get(3));
+        assertEquals(2, page.evaluate("events.filter(({ type }) => type === 'delayed').length"));
+    }
+
+    @Test
+    void aPublishWhoseAnswerWasLostIsSentAgainWithItsKey() {
+        server.on("publish", frame -> {
+            if (server.connections() == 1) {
+                server.close(1001);
+            } else {
+                server.acknowledge(frame, 1);
+            }
+        });
+        join();
+        page.evaluate("() => { say('only once'); }");
+        waitFor("settled.length === 1");
+
+        List<String> keys = keysOf(server.received("publish"));
+        assertEquals(2, keys.size());
+        assertEquals(keys.get(0), keys.get(1));
+    }
+
+    @Test
+    void theOwnMessageAnswersForALostAck() {
+        server.on(
+                "publish",
+                frame -> server.send(
+                        "type",
+                        "message",
+                        "room",
+                        ROOM,
+                        "offset",
+                        1,
+                        "sender",
+                        "ann",
+                        "content",
+                        "hi",
+                        "at",
+                        1,
+                        "key",
+                        frame.getString("key")));
+        join();
+        page.evaluate("() => { say('hi'); }");
+        waitFor("settled.length === 1");
+
+        assertEquals(List.of("hi 1"), page.evaluate("settled"));
+        assertEquals(true, page.evaluate("messages[0].own && messages[0].key !== undefined"));
+    }
+
+    @Test
+    void whatTheServerLeftOutIsFetchedAndJoinedUp() {
+        server.on("history", frame -> {
+            long after = frame.getInt("after");
+            if (after == 1) {
+                server.sendTogether(messages(7, 8));
+            }
+            server.history(
+                    frame,
+                    "e1",
+                    after + 2 < 6,
+                    LongStream.rangeClosed(after + 1, Math.min(after + 2, 6)).toArray());
+        });
+        join();
+        server.sendTogether(messages(1, 1));
+        server.send("type", "behind", "room", ROOM, "epoch", "e1", "from", 2, "offset", 6);
+        waitFor("messages.length === 8");
+        server.sendTogether(messages(11, 11));
+        waitFor("events.some(({ type }) => type === 'gap')");
+        waitFor("messages.length === 9");
+
+        assertEquals(
+                IntStream.concat(IntStream.rangeClosed(1, 8), IntStream.of(11))
+                        .boxed()
+                        .toList(),
+                offsets());
+        assertEquals(
+                "9-10",
+                page.evaluate(
+                        "events.filter(({ type }) => type === 'gap').map(({ detail }) => `${detail.from}-${detail.to}`).join()"));
+    }
+
+    @Test
+    void whatCannotBeGivenBackIsAGap() {
+        join();
+        server.sendTogether(messages(1, 2));
+        waitFor("messages.length === 2");
+        server.on("join", frame -> server.joined(frame, "e1", 9, false));
+        server.close(4000);
+        waitFor("events.some(({ type }) => type === 'gap')");
+        JsonObject since = server.received("join").get(1).getJsonObject("since");
+        assertEquals("e1", since.getString("epoch"));
+        assertEquals(2, since.getInt("offset"));
+        assertEquals("3 9 false", gap());
+
+        server.on("join", frame -> server.joined(frame, "e2", 4, false));
+        page.evaluate("() => { events.length = 0; }");
+        server.close(4000);
+        waitFor("events.some(({ type }) => type === 'gap')");
+        assertEquals("1 4 true", gap());
+        server.sendTogether(messages(4, 5));
+        waitFor("messages.length === 3");
+        assertEquals(List.of(1, 2, 5), offsets());
+    }
+
+    @Test
+    void repeatedUnknownAndBrokenFramesChangeNothing() {
+        join();
+        server.sendTogether(List.of(
+                ScriptedServer.message(ROOM, 1),
+                ScriptedServer.message(ROOM, 1),
+                ScriptedServer.frame("type", "invented", "room", ROOM),
+                "no JSON",
+                "[1]",
+                "null",
+                ScriptedServer.message("elsewhere", 2),
+                ScriptedServer.frame("type", "ack", "room", ROOM, "key", "unknown", "offset", 1, "epoch", "e1"),
+                ScriptedServer.message(ROOM, 2)));
+        waitFor("messages.length === 2");
+        assertEquals(List.of(1, 2), offsets());
+    }
+
+    @Test
+    void aDrainingServerIsLeftInTimeWithoutWaitingForTheClose() {
+        join();
+        server.on("join", frame -> {
+            server.joined(frame, "e1", 1, true);
+            server.sendTogether(messages(1, 1));
+        });
+        server.send("type", "draining", "reconnectAfterMs", 50);
+        waitFor("events.some(({ type }) => type === 'recovered')");
+        assertEquals(2, server.connections());
+        assertEquals(List.of(1), offsets());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4321})
+    void comesBackAfter(int code) {
+        join();
+        server.close(code);
+        waitFor("events.filter(({ type }) => type === 'joined').length === 2");
+        assertEquals(2, server.connections());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1007, 1008, 1009, 4500, 4501, 4502})
+    void staysAwayAfter(int code) {
+        join();
+        page.evaluate("() => { say('never'); }");
+        server.close(code);
+        waitFor("rc.state === 'closed' && settled.length === 1");
+        assertEquals(List.of("never closed"), page.evaluate("settled"));
+        assertEquals(1, server.connections());
+
+        page.evaluate("rc.connect()");
+        waitFor("room.state === 'joined'");
+    }
+
+    @Test
+    void whatCannotBeSentIsRejectedAtOnce() {
+        join();
+        page.evaluate("""
+                async () => {
+                    await Promise.all([say(''), say('é'.repeat(501)), ...Array.from({ length: 4 }, () => say('x'))]
+                        .map((promise) => promise.catch(() => {})));
+                }""");
+        waitFor("settled.length >= 4");
+        @SuppressWarnings("unchecked")
+        List<String> settled = (List<String>) page.evaluate("settled.map((line) => line.trim().split(' ').at(-1))");
+        assertTrue(settled.containsAll(List.of("bad_request", "too_large", "outbox_full")), settled::toString);
+    }
+
+    /** A client in one room, which notes what happens to it. */
+    private void join() {
+        page.evaluate("""
+                async () => {
+                    const { Roomcast } = await import('/roomcast/js/roomcast.js');
+                    const rc = new Roomcast({ user: 'ann', outboxLimit: 3, backoff: { baseMs: 20, capMs: 100 } });
+                    const room = rc.join('lobby');
+                    Object.assign(window, { rc, room, messages: [], events: [], settled: [] });
+                    room.addEventListener('message', ({ detail }) => messages.push(detail));
+                    for (const type of ['joined', 'recovered', 'gap', 'delayed', 'refused', 'error']) {
+                        room.addEventListener(type, ({ detail }) => events.push({ type, detail }));
+                    }
+                    window.say = async (text) => {
+                        try {
+                            settled.push(`${text} ${(await room.publish(text)).offset}`);
+                        } catch (error) {
+                            settled.push(`${text} ${error.code}`);
+                        }
+                    };
+                    await room.whenJoined();
+                }""");
+    }
+
+    private void waitFor(String condition) {
+        page.waitForFunction("() => " + condition);
+    }
+
+    private Object offsets() {
+        return page.evaluate("messages.map(({ offset }) => offset)");
+    }
+
+    private Object gap() {
+        return page.evaluate("""
+                () => {
+                    const { from, to, renumbered } = events.find(({ type }) => type === 'gap').detail;
+                    return `${from} ${to} ${renumbered}`;
+                }""");
+    }
+
+    private static List<String> messages(long from, long to) {
+        return LongStream.rangeClosed(from, to)
+                .mapToObj(offset -> ScriptedServer.message(ROOM, offset))
+                .toList();
+    }
+
+    private static List<String> keysOf(List<JsonObject> publishes) {
+        return publishes.stream().map(frame -> frame.getString("key")).toList();
+    }
+}
