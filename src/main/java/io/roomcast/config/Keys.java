@@ -110,6 +110,20 @@ public final class Keys {
             "Largest room that announces who comes and goes by name; larger ones announce counts.",
             Values.integerBetween(0, 100_000));
 
+    public static final Key<Duration> DRAIN_WINDOW = new Key<>(
+            "roomcast.drain.window",
+            "30s",
+            "duration",
+            "Time over which a drain, or a rebalance, sends its sessions away, where whoever asks names no other.",
+            Values.durationBetween("0", "1h"));
+
+    public static final Key<Duration> DRAIN_STOP_WINDOW = new Key<>(
+            "roomcast.drain.stop-window",
+            "2s",
+            "duration",
+            "Time over which all sessions are sent away when the node stops.",
+            Values.durationBetween("0", "5m"));
+
     public static final Key<Integer> THREADS = new Key<>(
             "roomcast.threads",
             "0",
@@ -141,6 +155,8 @@ public final class Keys {
             HEARTBEAT,
             PRESENCE_GRACE,
             PRESENCE_NAMES,
+            DRAIN_WINDOW,
+            DRAIN_STOP_WINDOW,
             THREADS,
             WEBROOT);
 

@@ -15,6 +15,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.Drain;
 import io.roomcast.service.Readiness;
 import io.roomcast.service.Sessions;
 import io.roomcast.service.Threads;
@@ -41,6 +42,7 @@ public class MetricsRegistry {
             RoomRegistry rooms,
             Census census,
             Readiness readiness,
+            Drain drain,
             Threads threads) {
         PrometheusRegistry prometheus = new PrometheusRegistry();
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
@@ -57,6 +59,11 @@ public class MetricsRegistry {
                 "Members of all rooms here",
                 () -> census.figures().members());
         readiness(readiness);
+        gauge(
+                registry,
+                "roomcast.drain.remaining",
+                "Sessions that a drain or a rebalance has yet to send away",
+                () -> drain.progress().remaining());
         saturation(threads, census);
         outbound(census);
         hottest(census);

@@ -1,36 +1,43 @@
 package io.roomcast.service;
 
-import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.ServerFrame;
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts and ends what runs by itself. Called by whoever starts the application: the embedded server, or the application server. */
 @ApplicationScoped
 public class Lifecycle {
-    /** Clients come back within this time, each at a moment of its own. */
-    private static final Duration RECONNECT_WINDOW = Duration.ofSeconds(2);
-
-    private static final Duration GOODBYE = Duration.ofSeconds(3);
+    /** Time for the last goodbyes to arrive, after the window. */
+    private static final Duration GOODBYE = Duration.ofSeconds(2);
 
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private Drain drain;
+    private Duration window;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
 
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
-    public Lifecycle(Sessions sessions, Heartbeat heartbeat, Readiness readiness, RoomRegistry unusedRooms) {
+    public Lifecycle(
+            Sessions sessions,
+            Heartbeat heartbeat,
+            Readiness readiness,
+            Drain drain,
+            RoomRegistry unusedRooms,
+            RoomcastConfig config) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.drain = drain;
+        this.window = config.get(Keys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
@@ -38,18 +45,15 @@ public class Lifecycle {
         readiness.start();
     }
 
-    /** Tells all clients to come back, closes them, and waits for that, a few seconds at most. */
+    /** Sends all clients away, each at a time of its own, and waits for that; a moment longer than the window at most. */
     public void stop() {
-        readiness.drain();
+        drain.stop(window);
         heartbeat.stop();
-        for (RoomSession session : sessions.all()) {
-            long slot = ThreadLocalRandom.current().nextLong(RECONNECT_WINDOW.toMillis());
-            session.reply(new ServerFrame.Draining(slot));
-            session.queue().closeWhenDrained(CloseCode.DRAINING, "the node stops");
-        }
-        long deadline = System.nanoTime() + GOODBYE.toNanos();
+        readiness.stop();
+        long deadline = System.nanoTime() + window.plus(GOODBYE).toNanos();
         while (sessions.count() > 0 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
+        drain.stopped();
     }
 }

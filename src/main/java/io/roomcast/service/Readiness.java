@@ -31,6 +31,7 @@ public class Readiness {
     private RelayMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
+    private volatile boolean draining;
 
     /** For the container's proxy. */
     protected Readiness() {}
@@ -43,7 +44,7 @@ public class Readiness {
     }
 
     public State state() {
-        return state;
+        return draining ? State.DRAINING : state;
     }
 
     void start() {
@@ -51,12 +52,15 @@ public class Readiness {
         timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** From now on nobody new should be sent here. */
-    void drain() {
+    /** Whether nobody new should be sent here from now on. */
+    void drain(boolean drains) {
+        draining = drains;
+    }
+
+    void stop() {
         if (timer != null) {
             timer.cancel(false);
         }
-        update(State.DRAINING);
     }
 
     private void probe() {
@@ -70,13 +74,7 @@ public class Readiness {
                     } else {
                         metrics.probeFailed();
                     }
-                    update(failure == null ? State.READY : State.RELAY);
+                    state = failure == null ? State.READY : State.RELAY;
                 });
-    }
-
-    private synchronized void update(State next) {
-        if (state != State.DRAINING) {
-            state = next;
-        }
     }
 }
