@@ -110,6 +110,13 @@ public final class Keys {
             "Largest room that announces who comes and goes by name; larger ones announce counts.",
             Values.integerBetween(0, 100_000));
 
+    public static final Key<String> API_KEY = new Key<>(
+            "roomcast.api.key",
+            "",
+            "secret",
+            "What back ends send to use the server API; the API is off where this is empty.",
+            Values.matching("(\\p{Graph}{16,256})?", "a secret of 16 to 256 printable ASCII characters"));
+
     public static final Key<Duration> DRAIN_WINDOW = new Key<>(
             "roomcast.drain.window",
             "30s",
@@ -155,6 +162,7 @@ public final class Keys {
             HEARTBEAT,
             PRESENCE_GRACE,
             PRESENCE_NAMES,
+            API_KEY,
             DRAIN_WINDOW,
             DRAIN_STOP_WINDOW,
             THREADS,

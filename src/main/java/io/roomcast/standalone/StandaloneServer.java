@@ -2,6 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.MetricsServlet;
 import io.roomcast.service.Lifecycle;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
 
@@ -66,6 +68,9 @@ public final class StandaloneServer implements AutoCloseable {
                 .addMapping("/health/*");
         servlets.addServlet("metrics", CdiComponentProvider.injected(MetricsServlet.class))
                 .addMapping("/metrics");
+        ServletRegistration api = servlets.addServlet("api", CdiComponentProvider.injected(ApiServlet.class));
+        api.addMapping("/api/v1/*");
+        api.setAsyncSupported(true);
         servlets.deploy(http);
         try {
             webSockets.deploy();
