@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All keys. Names are stable. 0 lifts a limit where its kind says so. */
 public final class Keys {
@@ -30,8 +31,8 @@ public final class Keys {
             "roomcast.relay",
             "local",
             "name",
-            "What carries messages between nodes: local for a node that is alone.",
-            Values.oneOf("local"));
+            "What carries messages between nodes: redis, or local for a node that is alone.",
+            Values.oneOf("local", "redis"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
@@ -110,33 +111,19 @@ public final class Keys {
             "Largest room that announces who comes and goes by name; larger ones announce counts.",
             Values.integerBetween(0, 100_000));
 
-    public static final Key<String> API_KEY = new Key<>(
-            "roomcast.api.key",
-            "",
-            "secret",
-            "What back ends send to use the server API; the API is off where this is empty.",
-            Values.matching("(\\p{Graph}{16,256})?", "a secret of 16 to 256 printable ASCII characters"));
-
-    public static final Key<Duration> DRAIN_WINDOW = new Key<>(
-            "roomcast.drain.window",
-            "30s",
-            "duration",
-            "Time over which a drain, or a rebalance, sends its sessions away, where whoever asks names no other.",
-            Values.durationBetween("0", "1h"));
-
-    public static final Key<Duration> DRAIN_STOP_WINDOW = new Key<>(
-            "roomcast.drain.stop-window",
-            "2s",
-            "duration",
-            "Time over which all sessions are sent away when the node stops.",
-            Values.durationBetween("0", "5m"));
-
     public static final Key<Integer> THREADS = new Key<>(
             "roomcast.threads",
             "0",
             "number",
-            "Threads that carry messages to members (embedded server); 0 for one per core.",
+            "Threads that carry messages to members; 0 for one per core.",
             Values.integerBetween(0, 1_024));
+
+    public static final Key<String> EXECUTOR = new Key<>(
+            "roomcast.executor",
+            "",
+            "JNDI name",
+            "Executor of the application server that carries messages to members in place of own threads.",
+            Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:comp/DefaultManagedExecutorService"));
 
     public static final Key<String> WEBROOT = new Key<>(
             "roomcast.webroot",
@@ -146,27 +133,30 @@ public final class Keys {
             text -> text);
 
     /** In the order in which they are shown. */
-    public static final List<Key<?>> ALL = List.of(
-            HOST,
-            PORT,
-            NODE,
-            RELAY,
-            HISTORY_SIZE,
-            HISTORY_AGE,
-            HISTORY_BYTES,
-            FRAME_BYTES,
-            CONTENT_BYTES,
-            ROOMS,
-            OUTBOUND_BYTES,
-            OUTBOUND_AGE,
-            HEARTBEAT,
-            PRESENCE_GRACE,
-            PRESENCE_NAMES,
-            API_KEY,
-            DRAIN_WINDOW,
-            DRAIN_STOP_WINDOW,
-            THREADS,
-            WEBROOT);
+    public static final List<Key<?>> ALL = Stream.<List<Key<?>>>of(
+                    List.of(
+                            HOST,
+                            PORT,
+                            NODE,
+                            RELAY,
+                            HISTORY_SIZE,
+                            HISTORY_AGE,
+                            HISTORY_BYTES,
+                            FRAME_BYTES,
+                            CONTENT_BYTES,
+                            ROOMS,
+                            OUTBOUND_BYTES,
+                            OUTBOUND_AGE,
+                            HEARTBEAT,
+                            PRESENCE_GRACE,
+                            PRESENCE_NAMES,
+                            THREADS,
+                            EXECUTOR,
+                            WEBROOT),
+                    OperationKeys.ALL,
+                    RedisKeys.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     private Keys() {}
 }

@@ -2,16 +2,20 @@ package io.roomcast.config;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** The value of every key, read and checked once, when the application starts. Immutable. */
 public final class RoomcastConfig {
     private static final String PREFIX = "roomcast.";
+    /** More than this is another word. */
+    private static final int LARGEST_TYPO = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
 
@@ -31,7 +35,7 @@ public final class RoomcastConfig {
             try {
                 config.values.put(key, key.parser().apply(text));
             } catch (IllegalArgumentException e) {
-                problems.add(key.name() + "=" + printable(text) + " is not " + e.getMessage());
+                problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
         names.stream()
@@ -62,19 +66,25 @@ public final class RoomcastConfig {
     private static String nearest(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
-                .filter(key -> commonPrefix(key.environmentName(), wanted) > "ROOMCAST_".length() + 1)
-                .max((a, b) -> Integer.compare(
-                        commonPrefix(a.environmentName(), wanted), commonPrefix(b.environmentName(), wanted)))
+                .filter(key -> edits(key.environmentName(), wanted) <= LARGEST_TYPO)
+                .min(Comparator.comparingInt(key -> edits(key.environmentName(), wanted)))
                 .map(key -> ". Did you mean " + key.name() + "?")
                 .orElse("");
     }
 
-    private static int commonPrefix(String a, String b) {
-        int i = 0;
-        while (i < a.length() && i < b.length() && a.charAt(i) == b.charAt(i)) {
-            i++;
+    /** How many characters have to be added, removed or replaced (Levenshtein's distance). */
+    private static int edits(String from, String to) {
+        int[] row = IntStream.rangeClosed(0, to.length()).toArray();
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= to.length(); j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
         }
-        return i;
+        return row[to.length()];
     }
 
     private static String printable(String text) {

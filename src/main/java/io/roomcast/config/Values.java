@@ -1,6 +1,8 @@
 package io.roomcast.config;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
@@ -98,6 +100,14 @@ final class Values {
             }
             return text;
         };
+    }
+
+    /** Separated by commas. */
+    static List<String> list(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(part -> !part.isEmpty())
+                .toList();
     }
 
     static Function<String, String> oneOf(String... allowed) {

@@ -1,6 +1,6 @@
 package io.roomcast.http;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ErrorCode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -23,7 +23,7 @@ public class ApiKey {
 
     @Inject
     public ApiKey(RoomcastConfig config) {
-        String key = config.get(Keys.API_KEY);
+        String key = config.get(OperationKeys.API_KEY);
         expected = key.isEmpty() ? null : digest(key);
     }
 

@@ -57,11 +57,6 @@ final class HistogramCollector implements Collector {
     }
 
     @Override
-    public String getPrometheusName() {
-        return name;
-    }
-
-    @Override
     public MetricSnapshot collect() {
         long[] current = counts.get();
         ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();

@@ -1,6 +1,6 @@
 package io.roomcast.http;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.UserName;
@@ -64,7 +64,7 @@ public class NodeApi {
         this.drain = drain;
         this.census = census;
         this.backEnd = backEnd;
-        this.usualWindow = config.get(Keys.DRAIN_WINDOW);
+        this.usualWindow = config.get(OperationKeys.DRAIN_WINDOW);
     }
 
     ApiAnswer figures() {
@@ -109,7 +109,9 @@ public class NodeApi {
     private Duration window(ApiRequest request) throws IOException {
         String text = request.text("window");
         try {
-            return text == null ? usualWindow : Keys.DRAIN_WINDOW.parser().apply(text);
+            return text == null
+                    ? usualWindow
+                    : OperationKeys.DRAIN_WINDOW.parser().apply(text);
         } catch (IllegalArgumentException e) {
             throw ApiException.of(ErrorCode.BAD_REQUEST, "window must be " + e.getMessage());
         }

@@ -20,7 +20,7 @@ public final class ClientFrameReader {
         try {
             return frame(raw);
         } catch (ProtocolException e) {
-            throw new BadFrameException(raw.id, raw.key, e);
+            throw new BadFrameException(raw.id, echo(raw.key), e);
         }
     }
 
@@ -77,6 +77,15 @@ public final class ClientFrameReader {
             checkShort("key", key, LONGEST_KEY);
         }
         return key;
+    }
+
+    /** The key, if an answer may carry it: half of a surrogate pair, for one, could not be sent. */
+    private static String echo(String key) {
+        try {
+            return key(key);
+        } catch (ProtocolException e) {
+            return null;
+        }
     }
 
     private static String signalName(String name) {

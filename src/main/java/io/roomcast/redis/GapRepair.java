@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import io.roomcast.protocol.Position;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -56,7 +56,7 @@ final class GapRepair implements RoomCursor.Log {
                 .whenComplete((done, failure) -> check(cursor, turn, failure));
     }
 
-    private CompletableFuture<Object> send(RoomCursor cursor, CommandArguments command) {
+    private CompletionStage<Object> send(RoomCursor cursor, CommandArguments command) {
         int slot = cursor.keys().slot();
         return shards.of(slot).read(slot, command, false);
     }
@@ -70,7 +70,7 @@ final class GapRepair implements RoomCursor.Log {
             refusal.refuse(cursor, "Redis does not answer");
         } else {
             long pause = RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
-            timer.schedule(() -> cursor.retry(turn), pause, TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(() -> cursor.retry(turn), pause, TimeUnit.MILLISECONDS);
         }
     }
 }

@@ -9,11 +9,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
  * Commands to one Redis server, over one connection. While a batch of commands is on its way the next one gathers: so load makes
@@ -21,8 +18,7 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
  *
  * <p><b>Concurrency.</b> Any thread hands over work and returns at once; {@code waiting} and {@code waitingBytes} bound what may wait. One
  * thread takes it in order, owns the connection, and completes the replies: what depends on them must not block. Only {@link #watch}
- * touches the connection from elsewhere: it cuts one on which a batch is overdue, since a write to a server that has stopped reading
- * blocks for ever.
+ * touches the connection from elsewhere.
  *
  * <p><b>Failure.</b> When the connection breaks, what was on its way fails, and so does all that waits: nothing is sent late that its
  * caller has given up. The next command connects again.
@@ -34,7 +30,6 @@ final class Pipeline {
     private static final int MAX_WAITING = 20_000;
     private static final long MAX_WAITING_BYTES = 32 << 20;
     private static final long CLOSE_MILLIS = 3_000;
-    private static final int LOADS = 3;
 
     /** Where a pipeline connects to, and who wants to know how it fares. Called on the pipeline's thread. */
     interface Server {
@@ -55,24 +50,18 @@ final class Pipeline {
 
     private final String name;
     private final Server server;
-    private final List<Script> scripts;
-    private final long overdueNanos;
+    private final RoundTrips trips;
     private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean closed;
-    private volatile Link link;
-    /** When the batch that is on its way began; 0 for none. */
-    private volatile long since;
-
     private Thread thread;
 
     /** @param overdueNanos after which a batch has failed */
     Pipeline(String name, Server server, List<Script> scripts, long overdueNanos) {
         this.name = name;
         this.server = server;
-        this.scripts = scripts;
-        this.overdueNanos = overdueNanos;
+        this.trips = new RoundTrips(server, scripts, overdueNanos);
     }
 
     synchronized void start(ThreadFactory threads) {
@@ -118,7 +107,7 @@ final class Pipeline {
             queue.add(new Work.Task(() -> {})); // Wakes the thread.
         }
         if (!ended(CLOSE_MILLIS)) {
-            cut();
+            trips.cut();
             ended(CLOSE_MILLIS);
         }
     }
@@ -137,17 +126,7 @@ final class Pipeline {
 
     /** To be called now and then, by any thread. */
     void watch() {
-        long began = since;
-        if (began != 0 && System.nanoTime() - began > overdueNanos) {
-            cut();
-        }
-    }
-
-    private void cut() {
-        Link open = link;
-        if (open != null) {
-            open.cut();
-        }
+        trips.watch();
     }
 
     private void run() {
@@ -166,7 +145,7 @@ final class Pipeline {
             closed = true;
             batch.forEach(command -> fail(command, "the node is stopping"));
             failWaiting("the node is stopping");
-            cut();
+            trips.cut();
         }
     }
 
@@ -202,95 +181,24 @@ final class Pipeline {
 
     private void exchange(List<Work.Command> batch) {
         long began = System.nanoTime();
-        since = began == 0 ? 1 : began;
         try {
-            connect();
-            List<Work.Command> left = batch;
-            for (int loads = 0; !left.isEmpty(); loads++) {
-                if (loads > 0) {
-                    load();
-                }
-                left = roundTrip(left, loads < LOADS);
-            }
+            trips.make(batch);
             server.answered(System.nanoTime() - began);
         } catch (JedisException e) {
             fail(batch, e, System.nanoTime() - began);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
-            fail(batch, new JedisConnectionException(e), System.nanoTime() - began);
-        } finally {
-            since = 0;
+            trips.cut();
+            fail(batch, new JedisException(e), System.nanoTime() - began);
         }
     }
 
     private void fail(List<Work.Command> batch, JedisException failure, long nanos) {
         LOG.log(Level.DEBUG, "{0}: {1}", name, failure.getMessage());
-        cut();
-        link = null;
         server.failed(nanos, failure);
         RelayUnavailableException told = unavailable(failure);
         batch.forEach(command -> command.reply().completeExceptionally(told));
         failWaiting(told.getMessage());
-    }
-
-    private void connect() {
-        if (link == null) {
-            link = server.connect();
-            load();
-        }
-    }
-
-    /** So that no script is missing in the middle of a batch: what follows it would overtake it. */
-    private void load() {
-        for (Script script : scripts) {
-            link.write(script.load());
-        }
-        link.flush();
-        for (int i = 0; i < scripts.size(); i++) {
-            link.read();
-        }
-    }
-
-    /** @return what has to be sent again, because Redis had forgotten its script */
-    private List<Work.Command> roundTrip(List<Work.Command> batch, boolean again) {
-        for (Work.Command command : batch) {
-            link.write(command.arguments());
-        }
-        link.flush();
-        List<Work.Command> forgotten = new ArrayList<>();
-        List<Work.Command> moved = new ArrayList<>();
-        JedisMovedDataException to = null;
-        JedisDataException lost = null;
-        for (Work.Command command : batch) {
-            try {
-                command.reply().complete(link.read());
-            } catch (JedisNoScriptException e) {
-                if (again) {
-                    forgotten.add(command);
-                } else {
-                    fail(command, e.getMessage());
-                }
-            } catch (JedisMovedDataException e) {
-                moved.add(command);
-                to = e;
-            } catch (JedisDataException e) {
-                lost = isServerUnfit(e) ? e : lost;
-                command.reply().completeExceptionally(unavailable(e));
-            }
-        }
-        if (to != null) {
-            server.moved(moved, to);
-        }
-        if (lost != null) {
-            throw lost; // What is left fails, and the next batch looks for the server anew.
-        }
-        return forgotten;
-    }
-
-    /** Whether the server itself cannot serve now: it became a replica, or is still reading its file. */
-    private static boolean isServerUnfit(JedisDataException error) {
-        String text = String.valueOf(error.getMessage());
-        return text.startsWith("READONLY") || text.startsWith("LOADING") || text.startsWith("MASTERDOWN");
     }
 
     private void failWaiting(String why) {

@@ -7,15 +7,18 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
+import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
@@ -37,9 +40,11 @@ public final class RedisRelay implements Relay {
     /** From here on signals are dropped, to leave room for messages. */
     private static final int CROWD = 5_000;
 
+    private static final Duration LEASE_TIME = Duration.ofSeconds(10);
     private static final long PAGE_BYTES = 256 * 1024;
 
     private final RedisSettings settings;
+    private final String node;
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
     private final Scripts scripts;
@@ -66,16 +71,17 @@ public final class RedisRelay implements Relay {
             ThreadFactory threads,
             ScheduledExecutorService timer) {
         this.settings = settings;
+        this.node = node;
         this.threads = threads;
         this.timer = timer;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
         this.scripts = new Scripts(limits, sharded);
         this.subscriptions = new Subscriptions(this::keys, figures);
         this.probes = new Probes(sharded);
-        this.shards = shards(new Connector(settings, node), node);
+        this.shards = shards(new Connector(settings, node));
     }
 
-    private Shards shards(Connector connector, String node) {
+    private Shards shards(Connector connector) {
         String channel = settings.prefix() + ":node:" + node + ":" + UUID.randomUUID();
         Master master;
         if (settings.servers() instanceof RedisSettings.Single single) {
@@ -86,9 +92,15 @@ public final class RedisRelay implements Relay {
             throw new IllegalArgumentException("Redis Cluster is not supported");
         }
         Receiver receiver = new Receiver(subscriptions, probes, figures);
-        Shard shard = new Shard("redis", master, connector, scripts, () -> channel, receiver, sharded, figures);
+        Shard shard = new Shard("redis", master, connector, loaded(), () -> channel, receiver, sharded, figures);
         receiver.shard(shard);
         return new SingleShard(shard);
+    }
+
+    /** All that a connection has to know. */
+    private List<Script> loaded() {
+        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
+                .toList();
     }
 
     @Override
@@ -121,7 +133,7 @@ public final class RedisRelay implements Relay {
                             sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
                     .add(keys.channel())
                     .add(Envelope.signal(kind, frame));
-            shard.publish(keys.slot(), command);
+            var unused = shard.publish(keys.slot(), command); // Best effort.
         }
     }
 
@@ -147,7 +159,7 @@ public final class RedisRelay implements Relay {
         return page(keys, scripts.readBefore(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
     }
 
-    private CompletableFuture<HistoryPage> page(RoomKeys keys, CommandArguments read) {
+    private CompletionStage<HistoryPage> page(RoomKeys keys, CommandArguments read) {
         return Replies.map(shards.of(keys.slot()).read(keys.slot(), read, true), reply -> {
             Reading reading = Reading.of(reply);
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
@@ -157,6 +169,15 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<Void> probe() {
         return probes.send(shards.all());
+    }
+
+    /** A store of presence that shares this relay's connections, and is closed before it. */
+    public PresenceStore presence() {
+        return presence(LEASE_TIME);
+    }
+
+    PresenceStore presence(Duration leaseTime) {
+        return new RedisPresence(new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
     }
 
     /** What is counted. */

@@ -1,14 +1,22 @@
 package io.roomcast.redis;
 
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
 /** Turns answers of Redis into results. */
 final class Replies {
     private Replies() {}
 
+    /** Completes when all have; fails when one has, after all have ended. */
+    static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(
+                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
     /** As {@code thenApply}, but a failure is passed on as it is, not wrapped. */
-    static <T> CompletableFuture<T> map(CompletableFuture<Object> reply, Function<Object, T> reading) {
+    static <S, T> CompletionStage<T> map(CompletionStage<S> reply, Function<S, T> reading) {
         CompletableFuture<T> result = new CompletableFuture<>();
         reply.whenComplete((answer, failure) -> {
             if (failure != null) {

@@ -95,7 +95,11 @@ final class RoomCursor {
         return epoch == null ? null : new Position(epoch, offset);
     }
 
-    /** The channel is subscribed. @param anew whether just now: what came before may have been missed */
+    /**
+     * The channel is subscribed.
+     *
+     * @param anew whether just now: what came before may have been missed
+     */
     synchronized void confirmed(boolean anew) {
         if (anew || turn == 0) {
             read();

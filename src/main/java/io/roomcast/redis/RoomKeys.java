@@ -42,6 +42,21 @@ record RoomKeys(int slot, String base, String channelName) {
         return (base + ":key:" + key).getBytes(UTF_8);
     }
 
+    /** Names of those who are in the room. */
+    byte[] users() {
+        return (base + ":users").getBytes(UTF_8);
+    }
+
+    /** How many sessions each of them has. */
+    byte[] counts() {
+        return (base + ":counts").getBytes(UTF_8);
+    }
+
+    /** The sessions of one node's lease. */
+    byte[] sessions(String lease) {
+        return (base + ":sessions:" + lease).getBytes(UTF_8);
+    }
+
     /** The name of the room that a channel belongs to. */
     static String roomOf(byte[] channel) {
         String name = new String(channel, UTF_8);

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.roomcast.redis.RedisSettings.Address;
 import io.roomcast.redis.RedisSettings.Sentinels;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Protocol;
@@ -16,12 +16,12 @@ import redis.clients.jedis.exceptions.JedisException;
 final class Sentinel implements Master {
     private final Sentinels sentinels;
     private final Connector connector;
-    private final List<Address> order;
+    private volatile List<Address> order;
 
     Sentinel(Sentinels sentinels, Connector connector) {
         this.sentinels = sentinels;
         this.connector = connector;
-        this.order = new CopyOnWriteArrayList<>(sentinels.addresses());
+        this.order = sentinels.addresses();
     }
 
     @Override
@@ -30,16 +30,18 @@ final class Sentinel implements Master {
         for (Address sentinel : order) {
             try {
                 HostAndPort master = ask(sentinel);
-                if (order.get(0) != sentinel) {
-                    order.remove(sentinel);
-                    order.add(0, sentinel);
-                }
+                order = withFirst(sentinel, order);
                 return master;
             } catch (JedisException e) {
                 last = e;
             }
         }
         throw new JedisConnectionException("no sentinel knows the master " + sentinels.master(), last);
+    }
+
+    private static List<Address> withFirst(Address first, List<Address> others) {
+        return Stream.concat(Stream.of(first), others.stream().filter(other -> !other.equals(first)))
+                .toList();
     }
 
     private HostAndPort ask(Address sentinel) {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
@@ -29,7 +29,7 @@ final class Shard {
             String name,
             Master master,
             Connector connector,
-            Scripts scripts,
+            List<Script> scripts,
             Supplier<String> nodeChannel,
             Subscriber.Events events,
             boolean sharded,
@@ -41,8 +41,8 @@ final class Shard {
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
-        this.publisher = new Pipeline("publish", new PublishServer(), scripts.all(), overdue);
-        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts.all(), overdue);
+        this.publisher = new Pipeline("publish", new PublishServer(), scripts, overdue);
+        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts, overdue);
         this.subscriber = new Subscriber(new SubscribeServer(), events, sharded, figures);
     }
 
@@ -66,7 +66,7 @@ final class Shard {
     }
 
     /** Writes, unless Redis is known to be away or too much waits: then it fails at once. */
-    CompletableFuture<Object> publish(int slot, CommandArguments arguments) {
+    CompletionStage<Object> publish(int slot, CommandArguments arguments) {
         Work.Command command = new Work.Command(slot, arguments);
         if (!breaker.permit()) {
             command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
@@ -78,7 +78,7 @@ final class Shard {
     }
 
     /** @param bounded whether it is refused when too much waits */
-    CompletableFuture<Object> read(int slot, CommandArguments arguments, boolean bounded) {
+    CompletionStage<Object> read(int slot, CommandArguments arguments, boolean bounded) {
         Work.Command command = new Work.Command(slot, arguments);
         if (!(bounded ? reader.offer(command) : reader.submit(command))) {
             command.reply().completeExceptionally(new RelayUnavailableException("too much waits for Redis"));

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
@@ -201,8 +202,9 @@ final class Subscriber {
 
     private synchronized void pause() {
         try {
-            if (!closed) {
-                wait(backoff.next());
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff.next());
+            for (long left = 1; !closed && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+                wait(left);
             }
         } catch (InterruptedException e) {
             closed = true;

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Presence of a single node, in memory. Rooms are changed inside the map's atomic update for their name. */
 public final class LocalPresence implements PresenceStore {
@@ -17,7 +18,7 @@ public final class LocalPresence implements PresenceStore {
     private static final class Present {
         final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
         /** Of users: their map would have to walk through all of them to tell. */
-        volatile int count;
+        final AtomicInteger count = new AtomicInteger();
     }
 
     private final ConcurrentHashMap<RoomName, Present> rooms = new ConcurrentHashMap<>();
@@ -30,8 +31,8 @@ public final class LocalPresence implements PresenceStore {
             Set<String> sessions = present.users.computeIfAbsent(user, u -> new HashSet<>(2));
             boolean came = sessions.isEmpty();
             sessions.add(session);
-            present.count += came ? 1 : 0;
-            change.complete(new Change(came, present.count));
+            int count = came ? present.count.incrementAndGet() : present.count.get();
+            change.complete(new Change(came, count));
             return present;
         });
         return change;
@@ -49,10 +50,10 @@ public final class LocalPresence implements PresenceStore {
             boolean went = sessions != null && sessions.remove(session) && sessions.isEmpty();
             if (went) {
                 present.users.remove(user);
-                present.count--;
+                present.count.decrementAndGet();
             }
-            change.complete(new Change(went, present.count));
-            return present.count == 0 ? null : present;
+            change.complete(new Change(went, present.count.get()));
+            return present.users.isEmpty() ? null : present;
         });
         return change;
     }
@@ -64,6 +65,6 @@ public final class LocalPresence implements PresenceStore {
             return CompletableFuture.completedFuture(new Roster(0, List.of()));
         }
         List<UserName> users = present.users.keySet().stream().limit(limit).toList();
-        return CompletableFuture.completedFuture(new Roster(present.count, users));
+        return CompletableFuture.completedFuture(new Roster(present.count.get(), users));
     }
 }

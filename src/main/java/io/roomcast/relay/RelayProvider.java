@@ -1,14 +1,26 @@
 package io.roomcast.relay;
 
-/** Makes the relay, and the presence that goes with it, that {@code roomcast.relay} names. */
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+
+/** Makes the relay that {@code roomcast.relay} names, and the presence that goes with it. */
 public interface RelayProvider {
+
+    /**
+     * What a relay is lent.
+     *
+     * @param node name of this node
+     * @param loops makes threads that live until the relay is closed
+     * @param timer runs short tasks that never block
+     */
+    record Context(String node, HistoryLimits history, ThreadFactory loops, ScheduledExecutorService timer) {}
+
+    /** To be closed with the presence first. */
+    record Opened(Relay relay, PresenceStore presence) {}
 
     /** The value of {@code roomcast.relay} that chooses this one. */
     String name();
 
-    /** Connects nothing yet. Called once. */
-    Relay relay();
-
-    /** Called once, after {@link #relay}. */
-    PresenceStore presence();
+    /** Called once. Nothing need be reachable yet. */
+    Opened open(Context context);
 }

@@ -24,7 +24,10 @@ final class RoomMembers {
     private final List<Member> members = new ArrayList<>();
     private final DeliveryMetrics metrics;
     private volatile int size;
+    private long deliveredHere;
+    /** The same for other threads to read. */
     private volatile long delivered;
+
     private Position position;
 
     RoomMembers(
@@ -80,7 +83,8 @@ final class RoomMembers {
             }
         }
         metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
-        delivered += (long) messages * taken;
+        deliveredHere += (long) messages * taken;
+        delivered = deliveredHere;
     }
 
     void announce(EncodedFrame frame) {

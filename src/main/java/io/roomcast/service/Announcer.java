@@ -7,6 +7,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * thousand members would be a million frames. Any thread; nothing blocks.
  */
 @ApplicationScoped
-public class Announcer {
+public class Announcer implements PresenceListener {
     private static final long COUNT_INTERVAL_MS = 1_000;
 
     private Relay relay;
@@ -51,7 +52,12 @@ public class Announcer {
         announce(room, List.of(user.value()), List.of(), count, user + " has joined the room");
     }
 
-    /** @param count of users that are left */
+    @Override
+    public void entered(RoomName room, UserName user, long count) {
+        joined(room, user, count);
+    }
+
+    @Override
     public void left(RoomName room, UserName user, long count) {
         announce(room, List.of(), List.of(user.value()), count, user + " has left the room");
     }

@@ -6,18 +6,17 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.relay.HistoryLimits;
-import io.roomcast.relay.LocalPresence;
-import io.roomcast.relay.LocalRelay;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayProvider;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.time.InstantSource;
 
 /** Puts the plain classes of the lower floors together. */
 @ApplicationScoped
@@ -47,20 +46,28 @@ public class CoreBeans {
 
     @Produces
     @Singleton
-    Relay relay(RoomcastConfig config, Threads threads) {
+    RelayProvider.Opened opened(
+            @Any Instance<RelayProvider> providers, RoomcastConfig config, Node node, Threads threads) {
         HistoryLimits limits = new HistoryLimits(
                 config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
-        return new LocalRelay(limits, InstantSource.system(), threads.timer());
-    }
-
-    void close(@Disposes Relay relay) {
-        relay.close();
+        String name = config.get(Keys.RELAY);
+        RelayProvider provider = providers.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
+        return provider.open(new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer()));
     }
 
     @Produces
     @Singleton
-    PresenceStore presence() {
-        return new LocalPresence();
+    Relay relay(RelayProvider.Opened opened) {
+        return opened.relay();
+    }
+
+    @Produces
+    @Singleton
+    PresenceStore presence(RelayProvider.Opened opened) {
+        return opened.presence();
     }
 
     @Produces

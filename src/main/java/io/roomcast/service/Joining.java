@@ -73,6 +73,8 @@ public class Joining {
         presence.enter(room, user, session.id()).whenComplete((change, failure) -> {
             if (failure != null) {
                 session.remove(membership);
+                // A store that could not be reached does later what it was asked for: take it back.
+                withdraw(room, user, session.id());
                 refusal.answer(session, frame.id(), null, room, failure);
                 return;
             }

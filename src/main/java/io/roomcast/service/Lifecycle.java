@@ -1,7 +1,9 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -18,6 +20,10 @@ public class Lifecycle {
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
+    private PresenceStore presence;
+    private Announcer announcer;
+    private Relay relay;
+    private Threads threads;
     private Drain drain;
     private Duration window;
 
@@ -30,23 +36,56 @@ public class Lifecycle {
             Sessions sessions,
             Heartbeat heartbeat,
             Readiness readiness,
-            Drain drain,
+            PresenceStore presence,
+            Announcer announcer,
             RoomRegistry unusedRooms,
+            Relay relay,
+            Threads threads,
+            Drain drain,
             RoomcastConfig config) {
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
+        this.presence = presence;
+        this.announcer = announcer;
+        this.relay = relay;
+        this.threads = threads;
         this.drain = drain;
-        this.window = config.get(Keys.DRAIN_STOP_WINDOW);
+        this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
+        presence.start(announcer);
         heartbeat.start();
         readiness.start();
     }
 
-    /** Sends all clients away, each at a time of its own, and waits for that; a moment longer than the window at most. */
+    /**
+     * Sends all clients away, each at a time of its own, and waits for that, a moment longer than the window at most. Then ends presence and the relay, which
+     * need threads to finish what they have, and at last the threads: in this order, which disposers of beans would not keep. Not to be
+     * started again.
+     */
     public void stop() {
+        try {
+            sayGoodbye();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        try {
+            presence.close();
+        } finally {
+            try {
+                relay.close();
+            } finally {
+                threads.end();
+            }
+        }
+    }
+
+    private void sayGoodbye() {
         drain.stop(window);
         heartbeat.stop();
         readiness.stop();

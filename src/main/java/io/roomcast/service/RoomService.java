@@ -71,7 +71,8 @@ public class RoomService {
      */
     public RoomSession open(Transport transport, UserName user, RoomName room, Position since, boolean plain) {
         RoomSession session = sessions.open(transport, user, room, plain);
-        receive(session, new ClientFrame.Join(null, room, since));
+        // Not a frame of the client's: a hello may still come first.
+        attempt(session, null, null, room, () -> joining.join(session, new ClientFrame.Join(null, room, since)));
         return session;
     }
 

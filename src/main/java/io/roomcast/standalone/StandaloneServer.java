@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.MetricsServlet;
+import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
@@ -31,12 +32,14 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                .addPackages(RoomService.class, RoomEndpoint.class, HealthServlet.class)
+                // By class: a package may be in several places of a class path, and only one of them would be searched.
+                .addPackages(RoomService.class, RoomEndpoint.class, HealthServlet.class, RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
                 .initialize();
-        webSockets = new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class));
+        webSockets = CdiComponentProvider.with(
+                cdi.getBeanManager(), () -> new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class)));
         http = new HttpServer();
         listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
         try {
@@ -64,11 +67,9 @@ public final class StandaloneServer implements AutoCloseable {
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
-        servlets.addServlet("health", CdiComponentProvider.injected(HealthServlet.class))
-                .addMapping("/health/*");
-        servlets.addServlet("metrics", CdiComponentProvider.injected(MetricsServlet.class))
-                .addMapping("/metrics");
-        ServletRegistration api = servlets.addServlet("api", CdiComponentProvider.injected(ApiServlet.class));
+        servlets.addServlet("health", injected(HealthServlet.class)).addMapping("/health/*");
+        servlets.addServlet("metrics", injected(MetricsServlet.class)).addMapping("/metrics");
+        ServletRegistration api = servlets.addServlet("api", injected(ApiServlet.class));
         api.addMapping("/api/v1/*");
         api.setAsyncSupported(true);
         servlets.deploy(http);
@@ -79,6 +80,10 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
+    }
+
+    private <T> T injected(Class<T> type) {
+        return CdiComponentProvider.injected(cdi.getBeanManager(), type);
     }
 
     /** The port that it listens on. */

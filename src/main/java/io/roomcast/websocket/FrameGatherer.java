@@ -17,8 +17,10 @@ final class FrameGatherer {
     boolean accepts(String part) {
         bytes += part.length();
         if (bytes <= maxBytes) {
-            // Every character beyond ASCII has more bytes than the one counted above.
-            bytes += part.chars().filter(c -> c >= 0x80).count();
+            // UTF-8: up to two bytes more than the one counted above; a pair of surrogates has four together.
+            bytes += part.chars()
+                    .map(c -> c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate((char) c) ? 1 : 2)
+                    .sum();
         }
         return bytes <= maxBytes;
     }

@@ -12,12 +12,14 @@ import java.time.Duration;
 
 /** Plain requests to a server, for tests. */
 record Http(URI server, String key) {
-    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+    // Without the attempt to upgrade to HTTP/2 that every request would carry otherwise.
+    private static final HttpClient CLIENT =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** @param body JSON, or null for none */
     HttpResponse<String> send(String method, String path, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
-                .timeout(Duration.ofSeconds(20))
+                .timeout(Duration.ofSeconds(8))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");

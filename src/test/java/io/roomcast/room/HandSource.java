@@ -5,6 +5,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
@@ -13,14 +14,17 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A relay of one room that a test drives. Like a real one it delivers as soon as the subscription is live, which may be before the stage
- * of {@link #subscribe} completes; subscriptions and reads complete when the test says so.
+ * A relay of one room that a test drives: subscriptions and reads complete, and messages are delivered, when the test says so. Like a real
+ * one it delivers as soon as the subscription is live, which may be before the stage of {@link #subscribe} completes.
  */
 final class HandSource implements RoomSource {
     static final RoomName ROOM = new RoomName("lobby");
 
     /** A read of the history that waits for its answer. */
     private record Read(long after, int limit, CompletableFuture<HistoryPage> answer) {}
+
+    /** @param after where deliveries have come with it */
+    private record Brought(Position after, Consumer<Room> action) {}
 
     private final int keep;
     private final TreeMap<Long, StoredMessage> history = new TreeMap<>();
@@ -32,7 +36,11 @@ final class HandSource implements RoomSource {
     private String epoch = "e1";
     private long last;
     private boolean live;
-    private Consumer<Consumer<Room>> delivery = action -> {};
+    private RoomRegistry registry;
+    /** What happened, and is yet to be delivered. */
+    private final ArrayDeque<Brought> stream = new ArrayDeque<>();
+    /** Where the deliveries have come. */
+    private Position brought = position();
 
     int subscriptions;
     int unsubscriptions;
@@ -44,13 +52,8 @@ final class HandSource implements RoomSource {
         this.keep = keep;
     }
 
-    void deliverTo(RoomRegistry registry) {
-        delivery = action -> {
-            Room room = live ? registry.find(ROOM) : null;
-            if (room != null) {
-                action.accept(room);
-            }
-        };
+    void deliverTo(RoomRegistry rooms) {
+        registry = rooms;
     }
 
     @Override
@@ -76,47 +79,76 @@ final class HandSource implements RoomSource {
         return read.answer();
     }
 
-    void publish() {
-        store();
-        StoredMessage message = history.lastEntry().getValue();
-        delivery.accept(room -> room.deliver(message));
+    /** Stores a message; {@link #deliver} brings it. */
+    void store() {
+        StoredMessage message = append();
+        Position after = position();
+        stream.add(new Brought(after, room -> room.deliver(message)));
+    }
+
+    /** Stores messages that will not be delivered, and lets the next delivery say so. */
+    void lose(int messages) {
+        for (int i = 0; i < messages; i++) {
+            append();
+        }
+        Position after = position();
+        stream.add(new Brought(after, room -> room.reset(after)));
+    }
+
+    void beginEpoch(String name, long offset) {
+        epoch = name;
+        last = offset;
+        history.clear();
+        Position after = position();
+        stream.add(new Brought(after, room -> room.reset(after)));
+    }
+
+    /** Brings the next of what happened. The history may be ahead of it, as it is where messages travel between nodes. */
+    void deliver() {
+        Brought next = stream.poll();
+        if (next == null) {
+            return;
+        }
+        if (!next.after().epoch().equals(brought.epoch()) && !subscribing.isEmpty() && beganAt == null) {
+            beganAt = brought;
+        }
+        brought = next.after();
+        Room room = live ? registry.find(ROOM) : null;
+        if (room != null) {
+            next.action().accept(room);
+        }
+    }
+
+    void deliverAll() {
+        while (isBehind()) {
+            deliver();
+        }
+    }
+
+    /** Whether there is something to deliver. */
+    boolean isBehind() {
+        return !stream.isEmpty();
     }
 
     void publish(int messages) {
         for (int i = 0; i < messages; i++) {
-            publish();
-        }
-    }
-
-    /** Stores messages that are not delivered, and says so. */
-    void lose(int messages) {
-        for (int i = 0; i < messages; i++) {
             store();
         }
-        Position position = position();
-        delivery.accept(room -> room.reset(position));
+        deliverAll();
     }
 
-    void beginEpoch(String name, long offset) {
-        if (!subscribing.isEmpty() && beganAt == null) {
-            beganAt = position();
-        }
-        epoch = name;
-        last = offset;
-        history.clear();
-        Position position = position();
-        delivery.accept(room -> room.reset(position));
-    }
-
-    private void store() {
+    private StoredMessage append() {
         last++;
         byte[] body = ("{\"epoch\":\"" + epoch + "\",\"n\":" + last + "}").getBytes(StandardCharsets.UTF_8);
-        history.put(last, new StoredMessage(last, body));
+        StoredMessage message = new StoredMessage(last, body);
+        history.put(last, message);
         while (history.size() > keep) {
             history.pollFirstEntry();
         }
+        return message;
     }
 
+    /** Of the newest message that is stored. */
     Position position() {
         return new Position(epoch, last);
     }
@@ -134,7 +166,10 @@ final class HandSource implements RoomSource {
     }
 
     void completeSubscription() {
-        Position position = beganAt == null ? position() : beganAt;
+        Position position = beganAt;
+        if (beganAt == null) {
+            position = brought.epoch().equals(epoch) ? position() : brought;
+        }
         beganAt = null;
         completeSubscriptionAt(position);
     }

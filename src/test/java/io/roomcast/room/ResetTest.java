@@ -17,6 +17,7 @@ class ResetTest {
     void lostMessagesAreToldOnce() {
         fixture.publish(3);
         source.lose(4);
+        source.deliverAll();
         fixture.publish(1);
         assertEquals(List.of("joined e1:0 false", "e1:1..3", "behind 4 e1:7", "e1:8"), witness.log());
     }
@@ -25,6 +26,7 @@ class ResetTest {
     void aResetToWhereTheRoomIsAlreadyTellsNothing() {
         fixture.publish(3);
         source.lose(0);
+        source.deliverAll();
         fixture.publish(1);
         assertEquals(List.of("joined e1:0 false", "e1:1..4"), witness.log());
     }
@@ -33,6 +35,7 @@ class ResetTest {
     void aNewEpochIsToldFromItsFirstMessage() {
         fixture.publish(3);
         source.beginEpoch("e2", 5);
+        source.deliverAll();
         fixture.publish(1);
         assertEquals(List.of("joined e1:0 false", "e1:1..3", "behind 1 e2:5", "e2:6"), witness.log());
     }
@@ -41,6 +44,7 @@ class ResetTest {
     void recentMessagesOfTheOldEpochAreForgotten() {
         fixture.publish(3);
         source.beginEpoch("e2", 2);
+        source.deliverAll();
         fixture.publish(2);
         HandMember old = HandMember.quick();
         fixture.join(old, at(1));
@@ -60,6 +64,7 @@ class ResetTest {
         source.completeRead();
         fixture.executor.runAll();
         source.lose(5);
+        source.deliverAll();
         drain();
         assertEquals(List.of("joined e1:1000 true", "e1:1..1005"), member.log());
     }
@@ -73,6 +78,7 @@ class ResetTest {
         source.completeRead();
         fixture.executor.runAll();
         source.beginEpoch("e2", 700);
+        source.deliverAll();
         drain();
         fixture.publish(1);
         assertEquals(List.of("joined e1:1000 true", "e1:1..500", "behind 1 e2:700", "e2:701"), member.log());
@@ -86,6 +92,7 @@ class ResetTest {
         fixture.executor.runAll();
         // While the first page is being read, numbering begins anew, and the page has the offset after the member's.
         source.beginEpoch("e2", 0);
+        source.deliverAll();
         source.publish(20);
         fixture.executor.runAll();
         drain();

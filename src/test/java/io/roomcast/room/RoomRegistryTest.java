@@ -47,7 +47,20 @@ class RoomRegistryTest {
         }
         assertEquals(1, source.subscriptions);
         assertEquals(0, source.unsubscriptions);
-        assertEquals(0, fixture.timer.pending() / 3, "appointments do not pile up");
+    }
+
+    @Test
+    void aRoomLingersFromTheLastLeaveOn() {
+        HandMember member = fixture.witness();
+        Room room = fixture.registry.find(HandSource.ROOM);
+        fixture.registry.leave(room, member.member);
+        fixture.timer.advance(LINGER - 100);
+        fixture.join(member, null);
+        fixture.registry.leave(room, member.member);
+        fixture.timer.advance(LINGER - 1);
+        assertSame(room, fixture.registry.find(HandSource.ROOM));
+        fixture.timer.advance(1);
+        assertNull(fixture.registry.find(HandSource.ROOM));
     }
 
     @Test
@@ -107,7 +120,7 @@ class RoomRegistryTest {
         // The relay's thread delivers once the subscription is live: that may be before subscribe() has returned.
         source.duringSubscribe = () -> {
             source.completeSubscriptionAt(source.position());
-            source.publish();
+            source.publish(1);
         };
         HandMember member = HandMember.quick();
         fixture.join(member, RoomFixture.at(0));

@@ -99,9 +99,9 @@ class RoomTest {
     @Test
     void announcementsKeepTheirPlaceAmongMessages() {
         HandMember member = room.witness();
-        room.source.publish();
+        room.source.publish(1);
         room.registry.find(HandSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
-        room.source.publish();
+        room.source.publish(1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "e1:1", "ann came", "e1:2"), member.log());
     }
@@ -115,9 +115,9 @@ class RoomTest {
                 throw new IllegalStateException("a defect of one member");
             }
         };
-        room.source.publish();
+        room.source.publish(1);
         room.join(broken, null);
-        room.source.publish();
+        room.source.publish(1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "e1:1..2"), stays.log());
         room.publish(1);

@@ -1,0 +1,43 @@
+package io.roomcast.container;
+
+import io.roomcast.config.ConfigException;
+import io.roomcast.config.Key;
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Reads the configuration from wherever the server keeps it: MicroProfile Config, which the server's own console and command line
+ * change, or system properties and the environment where a server was built without it.
+ */
+final class ConfigSources {
+    private ConfigSources() {}
+
+    /** @throws ConfigException with one line for each value or name that is wrong */
+    static RoomcastConfig load() {
+        try {
+            return MicroProfileSource.load();
+        } catch (NoClassDefFoundError | IllegalStateException e) {
+            // This server has no MicroProfile Config, or the API without an implementation.
+            return fromProcess();
+        }
+    }
+
+    private static RoomcastConfig fromProcess() {
+        Map<String, String> texts = new HashMap<>();
+        for (Key<?> key : Keys.ALL) {
+            String environment = System.getenv(key.environmentName());
+            String text = System.getProperty(key.name(), environment);
+            if (text != null) {
+                texts.put(key.name(), text);
+            }
+        }
+        List<String> names = new ArrayList<>(System.getProperties().stringPropertyNames());
+        names.addAll(System.getenv().keySet());
+        return RoomcastConfig.load(name -> Optional.ofNullable(texts.get(name)), names);
+    }
+}

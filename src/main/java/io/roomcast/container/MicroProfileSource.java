@@ -1,0 +1,19 @@
+package io.roomcast.container;
+
+import io.roomcast.config.RoomcastConfig;
+import java.util.ArrayList;
+import java.util.List;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+
+/** A class of its own, since it cannot be linked on a server without MicroProfile Config. */
+final class MicroProfileSource {
+    private MicroProfileSource() {}
+
+    static RoomcastConfig load() {
+        Config config = ConfigProvider.getConfig();
+        List<String> names = new ArrayList<>();
+        config.getPropertyNames().forEach(names::add);
+        return RoomcastConfig.load(name -> config.getOptionalValue(name, String.class), names);
+    }
+}

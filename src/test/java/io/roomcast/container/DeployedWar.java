@@ -1,0 +1,50 @@
+package io.roomcast.container;
+
+import java.io.File;
+import org.jboss.arquillian.container.test.api.Deployment;
+import org.jboss.arquillian.test.spi.LifecycleMethodExecutor;
+import org.jboss.arquillian.test.spi.TestRunnerAdaptor;
+import org.jboss.arquillian.test.spi.TestRunnerAdaptorBuilder;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
+
+/** The WAR as it was built, deployed once on a server that Arquillian starts and stops. */
+final class DeployedWar implements AutoCloseable {
+    private final TestRunnerAdaptor arquillian = TestRunnerAdaptorBuilder.build();
+
+    private DeployedWar() {}
+
+    @Deployment(testable = false)
+    public static WebArchive war() {
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("roomcast.war")));
+    }
+
+    static DeployedWar start(String server) {
+        DeployedWar war = new DeployedWar();
+        try {
+            long begin = System.nanoTime();
+            war.arquillian.beforeSuite();
+            long started = System.nanoTime();
+            war.arquillian.beforeClass(DeployedWar.class, LifecycleMethodExecutor.NO_OP);
+            long deployed = System.nanoTime();
+            System.out.printf(
+                    "%s: started in %.1f s, deployed in %.1f s%n",
+                    server, (started - begin) / 1e9, (deployed - started) / 1e9);
+            return war;
+        } catch (Exception e) {
+            throw new IllegalStateException(server + " does not start, or does not take the WAR", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            arquillian.afterClass(DeployedWar.class, LifecycleMethodExecutor.NO_OP);
+            arquillian.afterSuite();
+        } catch (Exception e) {
+            throw new IllegalStateException("the server does not stop", e);
+        } finally {
+            arquillian.shutdown();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.roomcast.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** What the WAR serves over HTTP where an application server deployed it. */
+@EnabledIfSystemProperty(named = "arquillian.launch", matches = ".+")
+class DeploymentIT {
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final URI base = URI.create(System.getProperty("roomcast.uri"));
+
+    @Test
+    void theUiIsThereAndTheInsideIsNot() throws Exception {
+        assertEquals(Files.readString(Path.of("src/main/webapp/index.html")), get("").body());
+        for (String hidden : List.of("WEB-INF/web.xml", "WEB-INF/standalone-lib/", "META-INF/MANIFEST.MF")) {
+            assertEquals(404, get(hidden).statusCode(), hidden);
+        }
+    }
+
+    @Test
+    void theNodeIsReady() throws Exception {
+        HttpResponse<String> ready = get("health/ready");
+        assertEquals(200, ready.statusCode());
+        assertTrue(ready.body().contains("UP"), ready.body());
+    }
+
+    private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
+                .timeout(Duration.ofSeconds(10))
+                .build();
+        return http.send(request, BodyHandlers.ofString());
+    }
+}

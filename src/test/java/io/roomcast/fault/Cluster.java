@@ -1,0 +1,98 @@
+package io.roomcast.fault;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.CuttableProxy;
+import io.roomcast.redis.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** Two nodes over one Redis, each node's way to it through a proxy of its own, and a workload on both. */
+final class Cluster implements AutoCloseable {
+    static final int WINDOW = 10_000;
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    final RedisProcess redis;
+    final CuttableProxy wayOfA;
+    final CuttableProxy wayOfB;
+    final NodeProcess a;
+    final NodeProcess b;
+    final Workload workload;
+
+    /** @param redisOptions as on the command line of redis-server */
+    Cluster(long seed, int rooms, int receiversPerRoom, String... redisOptions) {
+        try {
+            redis = RedisProcess.launch(redisOptions);
+            wayOfA = CuttableProxy.before(URI.create("http://127.0.0.1:" + redis.port()));
+            wayOfB = CuttableProxy.before(URI.create("http://127.0.0.1:" + redis.port()));
+            a = node("node-a", wayOfA).start();
+            b = node("node-b", wayOfB).start();
+            workload = new Workload(addresses(), rooms, receiversPerRoom, 5, 50, seed);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static NodeProcess node(String name, CuttableProxy way) {
+        return new NodeProcess(
+                name, Map.of("relay", "redis", "redis.uri", "redis://127.0.0.1:" + way.port(), "presence.grace", "1s"));
+    }
+
+    List<Function<String, URI>> addresses() {
+        return List.of(a::webSocket, b::webSocket);
+    }
+
+    /** Waits for more acknowledgements: whatever was broken works again. */
+    void goOn() {
+        workload.awaitAcks(200, PATIENCE_SECONDS);
+    }
+
+    void awaitReady(NodeProcess node, boolean ready) {
+        Workload.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
+    }
+
+    private boolean isReady(NodeProcess node) {
+        HttpRequest request = HttpRequest.newBuilder(node.http("/health/ready"))
+                .timeout(Duration.ofSeconds(2))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** Ends the run, and proves that no promise was broken in it. */
+    void check() {
+        workload.quiesce(WINDOW, PATIENCE_SECONDS);
+        assertEquals(List.of(), new HistoryChecker(WINDOW).check(workload.log().events()));
+    }
+
+    @Override
+    public void close() {
+        workload.close();
+        a.close();
+        b.close();
+        redis.close();
+        try {
+            wayOfA.close();
+            wayOfB.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

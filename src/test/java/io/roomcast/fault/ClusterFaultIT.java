@@ -1,0 +1,66 @@
+package io.roomcast.fault;
+
+import org.junit.jupiter.api.Test;
+
+/** What may happen to a cluster happens, one thing after the other, under a workload on all nodes; afterwards the history is checked. */
+class ClusterFaultIT {
+    private static final long SEED = 20_260_101;
+
+    @Test
+    void keepsItsPromisesWhileRedisBreaks() {
+        // Every write is on disk before it is answered: what Redis acknowledges, it still has after a kill.
+        try (Cluster cluster = new Cluster(SEED, 10, 4, "--appendonly", "yes", "--appendfsync", "always")) {
+            cluster.goOn();
+
+            cluster.redis.kill();
+            cluster.awaitReady(cluster.a, false);
+            cluster.redis.start();
+            cluster.awaitReady(cluster.a, true);
+            cluster.goOn();
+
+            cluster.redis.pause();
+            cluster.awaitReady(cluster.b, false);
+            cluster.redis.resume();
+            cluster.goOn();
+
+            cluster.wayOfA.cut();
+            cluster.awaitReady(cluster.a, false);
+            cluster.wayOfA.mend();
+            cluster.awaitReady(cluster.a, true);
+            cluster.goOn();
+
+            cluster.wayOfB.slow(200);
+            cluster.goOn();
+            cluster.wayOfB.slow(0);
+
+            cluster.check();
+        }
+    }
+
+    @Test
+    void keepsItsPromisesWhileNodesGo() {
+        try (Cluster cluster = new Cluster(SEED + 1, 10, 4)) {
+            cluster.goOn();
+            cluster.a.kill();
+            cluster.goOn();
+            cluster.a.start();
+            cluster.goOn();
+            cluster.b.stop();
+            cluster.goOn();
+            cluster.b.start();
+            cluster.goOn();
+            cluster.check();
+        }
+    }
+
+    @Test
+    void tellsTheTruthWhenRedisLosesItsData() {
+        try (Cluster cluster = new Cluster(SEED + 2, 10, 4)) {
+            cluster.goOn();
+            cluster.redis.kill();
+            cluster.redis.start();
+            cluster.goOn();
+            cluster.check();
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package io.roomcast.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What no client should send: each line is refused with a code, none takes long, and none throws anything else. */
+class BadFrameTest {
+    private static final String LONG = "x".repeat(129);
+
+    private final ClientFrameReader reader = new ClientFrameReader();
+
+    static Stream<String> notFrames() {
+        return Stream.of(
+                "",
+                " ",
+                "hello",
+                "null",
+                "1",
+                "\"text\"",
+                "[]",
+                "[{\"type\":\"ping\"}]",
+                "{",
+                "}",
+                "{\"type\"",
+                "{\"type\":",
+                "{\"type\":\"ping\"",
+                "{\"type\":\"ping\",}",
+                "{type:\"ping\"}",
+                "{'type':'ping'}",
+                "{\"type\":\"ping\"}}",
+                "{\"type\":\"ping\"}{\"type\":\"ping\"}",
+                "{\"type\":\"ping\"} x",
+                "{\"type\":\"ping\" \"id\":1}",
+                "{\"type\":\"ping\",\"id\":01}",
+                "{\"type\":\"ping\",\"id\":+1}",
+                "{\"type\":\"ping\",\"id\":NaN}",
+                "{\"type\":\"pi\u0001ng\"}",
+                "{\"type\":\"\\x\"}",
+                "{\"type\":\"\\u12\"}",
+                "{\"type\":\"ping",
+                "\ufeff{\"type\":\"ping\"}",
+                "{\"x\":tru}",
+                "{\"x\":[1,}",
+                "{\"x\":[",
+                "{\"x\":{\"y\":",
+                "{\"x\":[[[[",
+                "[".repeat(10_000),
+                "{\"x\":" + "[".repeat(10_000),
+                "{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}",
+                "{\"x\":" + "{\"x\":".repeat(10_000) + "1" + "}".repeat(10_001),
+                "{\"since\":{\"x\":" + "[".repeat(33) + "]".repeat(33) + "}}",
+                "<xml/>",
+                "/* */{}");
+    }
+
+    @ParameterizedTest(name = "[{index}]")
+    @MethodSource("notFrames")
+    void whatIsNoFrameIsABadRequest(String line) {
+        assertEquals("bad_request", refused(line).code());
+    }
+
+    /** A type that exists, and a member of it that is wrong; the answer carries the id wherever it could be read. */
+    static Stream<Arguments> wrongMembers() {
+        return Stream.of(
+                Arguments.of("bad_request", "\"type\":\"publihs\""),
+                Arguments.of("bad_request", "\"type\":\"\""),
+                Arguments.of("bad_request", "\"type\":\"Publish\",\"content\":\"x\""),
+                Arguments.of("bad_request", "\"room\":\"lobby\""),
+                Arguments.of("bad_request", "\"content\":\"\""),
+                Arguments.of("bad_request", "\"content\":\"\\u0000\""),
+                Arguments.of("bad_request", "\"content\":\"\\r\""),
+                Arguments.of("bad_request", "\"content\":\"\\u001b[31m\""),
+                Arguments.of("bad_request", "\"content\":\"\\u007f\""),
+                Arguments.of("bad_request", "\"content\":\"\\u0085\""),
+                Arguments.of("bad_request", "\"content\":\"\\ud83d\""),
+                Arguments.of("bad_request", "\"content\":\"\\ude00\\ud83d\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a b\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a/b\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a\\u0000\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"\\ud83d\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"<b>\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"Zu\u0308rich\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a\u200bb\""),
+                Arguments.of("too_large", "\"content\":\"x\",\"room\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"key\":\"\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"key\":\"\\n\\u0007\""),
+                Arguments.of("too_large", "\"content\":\"x\",\"key\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"room\":\"lobby\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"\""),
+                Arguments.of("too_large", "\"type\":\"signal\",\"name\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"typing\",\"content\":\"\\u0000\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a b\""),
+                Arguments.of("forbidden", "\"type\":\"hello\",\"user\":\"System\""),
+                Arguments.of("too_large", "\"type\":\"hello\",\"user\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"type\":\"history\",\"limit\":0"),
+                Arguments.of("bad_request", "\"type\":\"history\",\"limit\":201"),
+                Arguments.of("bad_request", "\"type\":\"history\",\"before\":1,\"after\":1"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{}"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"e\"}"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"offset\":1}"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"\",\"offset\":1}"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"" + LONG + "\",\"offset\":1}"));
+    }
+
+    @ParameterizedTest(name = "[{index}]")
+    @MethodSource("wrongMembers")
+    void aWrongMemberIsRefusedWithTheIdOfItsFrame(String code, String members) {
+        ServerFrame.Error answer = refused("{\"id\":17," + members + "}");
+        assertEquals(code, answer.code());
+        assertEquals(17, answer.id());
+    }
+
+    static Stream<Arguments> wrongKinds() {
+        List<String> strings = List.of("type", "room", "user", "token", "key", "content", "name");
+        List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", "[".repeat(10_000));
+        List<String> numbers = List.of("id", "before", "after", "limit");
+        List<String> notNumbers = List.of(
+                "\"1\"",
+                "true",
+                "[]",
+                "{}",
+                "-1",
+                "-0",
+                "1.0",
+                "1.5",
+                "1e3",
+                "9007199254740992",
+                "9".repeat(60_000),
+                "1e999999999");
+        return Stream.of(
+                        strings.stream().flatMap(m -> notStrings.stream().map(v -> Arguments.of(m, v))),
+                        numbers.stream().flatMap(m -> notNumbers.stream().map(v -> Arguments.of(m, v))),
+                        Stream.of(
+                                        "1",
+                                        "\"e:1\"",
+                                        "[]",
+                                        "true",
+                                        "{\"epoch\":1}",
+                                        "{\"offset\":\"1\"}",
+                                        "{\"offset\":-1}")
+                                .map(v -> Arguments.of("since", v)))
+                .flatMap(s -> s);
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @MethodSource("wrongKinds")
+    void everyMemberIsStrictAboutItsKind(String member, String value) {
+        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"type\":\"ping\"}");
+        assertEquals("bad_request", answer.code());
+        assertTrue(answer.text().contains(member) || answer.text().equals("not JSON"), answer.text());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\\ud800", "\\u0000"})
+    void aKeyThatIsRefusedIsNotEchoed(String character) {
+        ServerFrame.Error answer = refused("{\"id\":1,\"content\":\"x\",\"key\":\"a" + character + "\"}");
+        assertNull(answer.key(), "it could not be sent, or not be read");
+        assertNull(refused("{\"content\":\"x\",\"key\":\"" + LONG + "\"}").key(), "an answer need not be long");
+    }
+
+    @Test
+    void aGoodKeyIsEchoedWithWhateverElseIsWrong() {
+        assertEquals("k", refused("{\"key\":\"k\",\"content\":\"\"}").key());
+    }
+
+    @Test
+    void whateverIsMangledIsAFrameOrRefused() {
+        String[] seeds = {
+            "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"x\",\"offset\":41}}",
+            "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"uuid\",\"content\":\"h\\u00e4\\n😀\"}",
+            "{\"type\":\"history\",\"x\":[1,{\"y\":[null,true,-1.5e3]}],\"limit\":50}"
+        };
+        String alphabet = "{}[]\":,\\u0019-.eE+ntf \n\r\t\0ä\ud83d";
+        Random random = new Random(1);
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(60), () -> {
+            for (int i = 0; i < 20_000; i++) {
+                StringBuilder line = new StringBuilder(seeds[random.nextInt(seeds.length)]);
+                for (int changes = random.nextInt(4) + 1; changes > 0 && !line.isEmpty(); changes--) {
+                    int at = random.nextInt(line.length());
+                    char c = alphabet.charAt(random.nextInt(alphabet.length()));
+                    switch (random.nextInt(4)) {
+                        case 0 -> line.setCharAt(at, c);
+                        case 1 -> line.insert(at, c);
+                        case 2 -> line.deleteCharAt(at);
+                        default -> line.setLength(at);
+                    }
+                }
+                readOrRefuse(line.toString());
+            }
+        });
+    }
+
+    private void readOrRefuse(String line) {
+        try {
+            assertNotNull(reader.read(line));
+        } catch (BadFrameException e) {
+            assertNotNull(e.answer());
+        } catch (RuntimeException | Error e) {
+            throw new AssertionError("on: " + line, e);
+        }
+    }
+
+    private ServerFrame.Error refused(String line) {
+        BadFrameException bad = assertThrows(BadFrameException.class, () -> reader.read(line));
+        assertNotNull(bad.getMessage());
+        return bad.answer();
+    }
+}

@@ -1,0 +1,92 @@
+package io.roomcast.protocol;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.protocol.ServerFrameWriter.MessageBody;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Exactly what goes over the wire. */
+class ServerFrameWriterTest {
+    private final ServerFrameWriter writer = new ServerFrameWriter();
+
+    @Test
+    void framesNameTheirTypeAndLeaveOutWhatIsNull() {
+        assertFrame("{\"type\":\"pong\"}", writer.write(new ServerFrame.Pong(null)));
+        assertFrame("{\"type\":\"pong\",\"id\":3}", writer.write(new ServerFrame.Pong(3L)));
+        assertFrame(
+                "{\"type\":\"ack\",\"id\":1,\"key\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
+                writer.write(new ServerFrame.Ack(1L, "k", "lobby", "e", (1L << 53) - 1)));
+        assertFrame(
+                "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
+                writer.write(new ServerFrame.Error(null, null, "lobby", ErrorCode.RATE_LIMITED, "slow", 5L)));
+        assertFrame(
+                "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":[\"ann\",\"bob\"]}",
+                writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
+        assertFrame(
+                "{\"type\":\"welcome\",\"user\":\"ann\",\"node\":\"n\",\"heartbeatMs\":5,"
+                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",
+                writer.write(new ServerFrame.Welcome(null, "ann", "n", 5, new ServerFrame.Limits(1, 2, 3))));
+    }
+
+    @Test
+    void plainClientsCanPrintEverythingThatComesUnasked() {
+        assertFrame(
+                "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"recovered\":true,"
+                        + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
+                writer.write(new ServerFrame.Joined(null, "lobby", "ann", "e", 3, true, 2).printable("lobby")));
+        assertFrame(
+                "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
+                        + "\"content\":\"The server restarts; please reconnect\"}",
+                writer.write(new ServerFrame.Draining(7).printable("lobby")));
+        assertFrame(
+                "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"bad_request\",\"text\":\"no\",\"sender\":\"system\","
+                        + "\"content\":\"no\"}",
+                writer.write(
+                        new ServerFrame.Error(null, null, null, ErrorCode.BAD_REQUEST, "no", null).printable("lobby")));
+    }
+
+    @Test
+    void aMessageIsItsStoredBodyWithTypeAndOffsetInFront() {
+        StoredMessage message = stored(7, "line 1\nline 2 \"quoted\" \\ ä€😀 </script>\u2028", "k");
+        StringBuilder frame = new StringBuilder();
+        MessageFrames.appendMessage(frame, message);
+        assertFrame(
+                "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\","
+                        + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"key\":\"k\"}",
+                frame.toString());
+    }
+
+    @Test
+    void aPageOfHistoryHoldsItsMessages() {
+        HistoryPage page = new HistoryPage("e", List.of(stored(1, "a", null), stored(2, "b", null)), true);
+        assertFrame(
+                "{\"type\":\"history\",\"id\":4,\"room\":\"lobby\",\"epoch\":\"e\",\"more\":true,\"messages\":["
+                        + "{\"offset\":1,\"room\":\"lobby\",\"sender\":\"ann\",\"content\":\"a\",\"at\":5},"
+                        + "{\"offset\":2,\"room\":\"lobby\",\"sender\":\"ann\",\"content\":\"b\",\"at\":5}]}",
+                MessageFrames.history(4L, new RoomName("lobby"), page));
+        assertFrame(
+                "{\"type\":\"history\",\"room\":\"lobby\",\"epoch\":\"e\",\"more\":false,\"messages\":[]}",
+                MessageFrames.history(null, new RoomName("lobby"), new HistoryPage("e", List.of(), false)));
+    }
+
+    /** The order of members is nobody's business. */
+    private static void assertFrame(String expected, String frame) {
+        assertEquals(json(expected), json(frame));
+        assertEquals(-1, frame.indexOf('\n'), "frames are separated by newlines");
+    }
+
+    private static JsonObject json(String text) {
+        return Json.createReader(new StringReader(text)).readObject();
+    }
+
+    private StoredMessage stored(long offset, String content, String key) {
+        byte[] body = writer.body(new MessageBody("lobby", "ann", content, 5, key));
+        assertEquals('{', new String(body, StandardCharsets.UTF_8).charAt(0));
+        return new StoredMessage(offset, body);
+    }
+}

@@ -1,0 +1,108 @@
+package io.roomcast.service;
+
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.HandTransport;
+import io.roomcast.protocol.BadFrameException;
+import io.roomcast.protocol.ClientFrameReader;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.LocalPresence;
+import io.roomcast.relay.LocalRelay;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import io.roomcast.room.HandExecutor;
+import io.roomcast.room.HandTimer;
+import io.roomcast.room.RecentLimits;
+import io.roomcast.room.RoomRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything from the service down, put together with {@code new}, on one thread and with time at a standstill. */
+final class CoreFixture {
+    final HandExecutor lanes = new HandExecutor();
+    final HandTimer timer = new HandTimer();
+    final NodeMetrics metrics = new NodeMetrics();
+    final RoomService service;
+    final Sessions sessions;
+    private final ClientFrameReader reader = new ClientFrameReader();
+
+    CoreFixture(Map<String, String> settings) {
+        this(settings, new LocalPresence());
+    }
+
+    CoreFixture(Map<String, String> settings, PresenceStore presence) {
+        RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
+        ServerFrameWriter writer = new ServerFrameWriter();
+        Threads threads = new Threads(lanes, timer, Thread::new);
+        Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
+        RoomRegistry rooms =
+                new RoomRegistry(relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1));
+        relay.start(new RoomDelivery(rooms));
+        Refusal refusal = new Refusal(metrics);
+        Announcer announcer = new Announcer(relay, presence, writer, threads, config);
+        sessions = new Sessions(writer, metrics, config);
+        service = new RoomService(
+                sessions,
+                new Joining(rooms, presence, announcer, refusal, threads, config),
+                new Talking(relay, presence, writer, refusal, metrics, config),
+                refusal,
+                metrics,
+                new Node(config),
+                config);
+    }
+
+    /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
+    Client enter(String user) {
+        HandTransport transport = HandTransport.immediate();
+        return new Client(transport, service.open(transport, new UserName(user), new RoomName("lobby"), null, false));
+    }
+
+    /** A connection to {@code /ws}. @param user null for a guest */
+    Client connect(String user) {
+        HandTransport transport = HandTransport.immediate();
+        return new Client(transport, service.open(transport, user == null ? null : new UserName(user)));
+    }
+
+    /** Lets time pass. */
+    void advance(long millis) {
+        lanes.runAll();
+        timer.advance(millis);
+        lanes.runAll();
+    }
+
+    final class Client {
+        final HandTransport transport;
+        final RoomSession session;
+        private int taken;
+
+        Client(HandTransport transport, RoomSession session) {
+            this.transport = transport;
+            this.session = session;
+        }
+
+        void send(String line) {
+            try {
+                service.receive(session, reader.read(line));
+            } catch (BadFrameException e) {
+                service.receiveBad(session, e);
+            }
+        }
+
+        void cut() {
+            service.closed(session, 1006);
+        }
+
+        /** What has come since the last call, one frame to a line. */
+        String news() {
+            lanes.runAll();
+            String news = String.join(
+                    "\n", transport.frames().subList(taken, transport.frames().size()));
+            taken = transport.frames().size();
+            return news;
+        }
+    }
+}
