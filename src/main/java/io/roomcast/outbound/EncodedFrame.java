@@ -18,7 +18,8 @@ public final class EncodedFrame {
     private final FrameKind kind;
     private final byte[] utf8;
     private String text;
-    private byte[] webSocketFrame;
+    /** Volatile: what is in an array is not seen without. */
+    private volatile byte[] webSocketFrame;
 
     private EncodedFrame(FrameKind kind, byte[] utf8, String text) {
         this.kind = kind;

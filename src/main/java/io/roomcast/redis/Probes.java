@@ -12,7 +12,7 @@ import redis.clients.jedis.Protocol;
 final class Probes {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    private record Probe(CompletableFuture<Void> heard, long since) {}
+    private record Probe(Shard shard, CompletableFuture<Void> heard, long since) {}
 
     private final ConcurrentHashMap<String, Probe> underWay = new ConcurrentHashMap<>();
     private final Protocol.Command publish;
@@ -32,18 +32,42 @@ final class Probes {
 
     private CompletableFuture<Void> send(Shard shard) {
         String token = UUID.randomUUID().toString();
-        CompletableFuture<Void> heard = new CompletableFuture<>();
-        underWay.put(token, new Probe(heard, System.nanoTime()));
+        Probe probe = new Probe(shard, new CompletableFuture<>(), System.nanoTime());
+        underWay.put(token, probe);
+        publish(token, probe, false);
+        return probe.heard();
+    }
+
+    private void publish(String token, Probe probe, boolean again) {
+        Shard shard = probe.shard();
         String channel = shard.nodeChannel();
         CommandArguments command = new CommandArguments(publish).add(channel).add(Envelope.probe(token));
         shard.publish(RoomKeys.slotOf(channel), command).whenComplete((hearers, failure) -> {
             if (failure != null) {
                 end(token, failure);
             } else if ((Long) hearers == 0) {
-                end(token, new RelayUnavailableException("this node is not subscribed"));
+                unheard(token, probe, again);
             }
         });
-        return heard;
+    }
+
+    /** A node that is just starting, or about to connect again, is given the time. */
+    private void unheard(String token, Probe probe, boolean again) {
+        Subscriber subscriber = probe.shard().subscriber();
+        if (again || subscriber.isDown()) {
+            end(token, new RelayUnavailableException("this node is not subscribed"));
+        } else if (subscriber.isConnected()) {
+            publish(token, probe, true);
+        }
+    }
+
+    /** The shard's subscriber listens: what was not heard before is said again. */
+    void connected(Shard shard) {
+        underWay.forEach((token, probe) -> {
+            if (probe.shard() == shard) {
+                publish(token, probe, true);
+            }
+        });
     }
 
     void heard(String token) {

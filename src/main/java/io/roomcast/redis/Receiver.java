@@ -21,6 +21,7 @@ final class Receiver implements Subscriber.Events {
     @Override
     public void connected() {
         subscriptions.alignAll(shard);
+        probes.connected(shard);
     }
 
     @Override

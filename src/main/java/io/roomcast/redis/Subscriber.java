@@ -87,6 +87,10 @@ final class Subscriber {
         return down;
     }
 
+    boolean isConnected() {
+        return session != null;
+    }
+
     /** Ends the thread; waits a second for it at most. */
     void close() {
         synchronized (this) {

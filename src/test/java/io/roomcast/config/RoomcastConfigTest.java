@@ -46,7 +46,7 @@ class RoomcastConfigTest {
             assertEquals(
                     key == Keys.WEBROOT ? 0 : 1,
                     lines.stream()
-                            .filter(line -> line.startsWith(key.name() + "=§ is not "))
+                            .filter(line -> line.startsWith(key.name() + (key.secret() ? "" : "=§") + " is not "))
                             .count(),
                     key.name());
         }

@@ -25,9 +25,9 @@ public final class HandTransport implements Transport {
     public void send(EncodedFrame frame, Completion completion) {
         String text = frame.text();
         if (inFlight != null) {
-            throw new AssertionError("a second send while one is in flight: " + text);
+            throw new AssertionError("a second send while one is in flight: " + frame.text());
         }
-        sent.add(text);
+        sent.add(frame.text());
         inFlight = completion;
         if (immediate) {
             complete();

@@ -82,7 +82,7 @@ class OutboundQueueThreadsTest {
             if (!inFlight.compareAndSet(false, true)) {
                 overlapped.set(true);
             }
-            text.lines().forEach(frame -> {
+            joined.text().lines().forEach(frame -> {
                 frames.add(frame);
                 all.countDown();
             });

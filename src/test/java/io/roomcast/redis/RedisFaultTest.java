@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
@@ -184,7 +185,7 @@ class RedisFaultTest {
     }
 
     @Test
-    void offsetsThatRedisGivesTwiceAreFoundOut() throws Exception {
+    void offsetsThatRedisGivesTwiceAreFoundOut(@TempDir Path copy) throws Exception {
         // Redis comes back with what it had after the third message, and others go on from there before this node is
         // back.
         get(hearer.relay.subscribe(room));
@@ -192,7 +193,6 @@ class RedisFaultTest {
         try {
             IntStream.range(0, 3).forEach(i -> publish(stranger, room, "kept" + i));
             redis.kill();
-            Path copy = Files.createTempDirectory("roomcast-copy");
             copy(redis.directory().resolve("appendonlydir"), copy);
             redis.start();
             IntStream.range(0, 3).forEach(i -> publish(stranger, room, "forgotten" + i));
