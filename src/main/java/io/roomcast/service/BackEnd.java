@@ -76,7 +76,7 @@ public class BackEnd {
         });
     }
 
-    /** @param after exclusive, or -1 to read backwards @param before exclusive, 0 for the end */
+    /** Messages after an offset; where that is -1, those before the other, of which 0 is the end. */
     public CompletionStage<HistoryPage> history(RoomName room, long after, long before, int limit) {
         return after >= 0 ? relay.historyAfter(room, after, limit) : relay.historyBefore(room, before, limit);
     }

@@ -249,7 +249,7 @@ class ApiTest {
     private static JsonObject call(
             Http http, String operation, String name, String query, String body, int expectedStatus) {
         CALLED.add(operation);
-        String[] parts = operation.split(" ");
+        String[] parts = operation.split(" ", -1);
         String path = parts[1].replaceAll("\\{(room|user)}", name == null ? "" : name);
         HttpResponse<String> response = http.send(parts[0], "/api/v1" + path + query, body);
         assertEquals(expectedStatus, response.statusCode(), response.body());

@@ -49,7 +49,7 @@ final class OpenApi {
 
     /** What is wrong with the answer to this operation; nothing where all is well. */
     List<String> violations(String operation, int status, JsonValue answer) {
-        String[] parts = operation.split(" ");
+        String[] parts = operation.split(" ", -1);
         Map<String, Object> item = map(map(document.get("paths")).get(parts[1]));
         Map<String, Object> responses =
                 map(map(item.get(parts[0].toLowerCase(java.util.Locale.ROOT))).get("responses"));
@@ -122,7 +122,7 @@ final class OpenApi {
             return schema;
         }
         Map<String, Object> found = document;
-        for (String step : reference.substring(2).split("/")) {
+        for (String step : reference.substring(2).split("/", -1)) {
             found = map(found.get(step));
         }
         return resolved(found);

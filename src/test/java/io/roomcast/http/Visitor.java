@@ -78,7 +78,7 @@ final class Visitor implements AutoCloseable {
         public CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
             parts.append(data);
             if (last) {
-                for (String line : parts.toString().split("\n")) {
+                for (String line : parts.toString().split("\n", -1)) {
                     heard.add(read(line));
                 }
                 parts.setLength(0);

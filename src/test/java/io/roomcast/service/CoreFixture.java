@@ -39,15 +39,15 @@ final class CoreFixture {
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
         Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
-        RoomRegistry rooms =
-                new RoomRegistry(relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1));
+        RoomRegistry rooms = new RoomRegistry(
+                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
         sessions = new Sessions(writer, metrics, config);
         service = new RoomService(
                 sessions,
-                new Joining(rooms, presence, announcer, refusal, threads, config),
+                new Joining(rooms, presence, announcer, refusal, threads, metrics, config),
                 new Talking(relay, presence, writer, refusal, metrics, config),
                 refusal,
                 metrics,
