@@ -155,6 +155,7 @@ public final class Keys {
                             WEBROOT),
                     AccessKeys.ALL,
                     List.copyOf(LimitKeys.ALL),
+                    OperationKeys.ALL,
                     RedisKeys.ALL)
             .flatMap(List::stream)
             .toList();

@@ -14,6 +14,12 @@ public final class NodeMetrics {
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+    private final LongAdder recoveriesWhole = new LongAdder();
+    private final LongAdder recoveriesIncomplete = new LongAdder();
+    private final LongAdder membersBehind = new LongAdder();
+    private final DeliveryMetrics delivery = new DeliveryMetrics();
+    private final RelayMetrics relay = new RelayMetrics();
+    private final Histogram laneWait = new Histogram();
 
     public void sessionOpened() {
         sessionsOpened.increment();
@@ -51,6 +57,37 @@ public final class NodeMetrics {
         Map<String, Long> counts = new TreeMap<>();
         limits.forEach((limit, count) -> counts.put(limit, count.sum()));
         return counts;
+    }
+
+    /** A member came back with the position that it had. */
+    public void recovery(boolean whole) {
+        (whole ? recoveriesWhole : recoveriesIncomplete).increment();
+    }
+
+    /** A living member was told that messages are not delivered to it. */
+    public void memberBehind() {
+        membersBehind.increment();
+    }
+
+    public DeliveryMetrics delivery() {
+        return delivery;
+    }
+
+    public RelayMetrics relay() {
+        return relay;
+    }
+
+    /** How long a task waits for a thread of the pool that carries messages to members. */
+    public Histogram laneWait() {
+        return laneWait;
+    }
+
+    public long recoveries(boolean whole) {
+        return (whole ? recoveriesWhole : recoveriesIncomplete).sum();
+    }
+
+    public long membersBehind() {
+        return membersBehind.sum();
     }
 
     public long openedSessions() {

@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
@@ -30,6 +31,7 @@ public class Joining {
     private Refusal refusal;
     private Threads threads;
     private Limits limits;
+    private NodeMetrics metrics;
     private long graceMillis;
     private int maxRooms;
 
@@ -44,6 +46,7 @@ public class Joining {
             Refusal refusal,
             Threads threads,
             Limits limits,
+            NodeMetrics metrics,
             RoomcastConfig config) {
         this.rooms = rooms;
         this.presence = presence;
@@ -51,6 +54,7 @@ public class Joining {
         this.refusal = refusal;
         this.threads = threads;
         this.limits = limits;
+        this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
         this.maxRooms = config.get(Keys.ROOMS);
     }
@@ -88,7 +92,7 @@ public class Joining {
                 return;
             }
             Member member = new Member(
-                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame.id(), change));
+                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame, change));
             if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
                 withdraw(room, user, session.id());
             }
@@ -138,19 +142,29 @@ public class Joining {
         private final Membership membership;
         private final UserName user;
         private final Long id;
+        private final boolean returning;
         private final PresenceStore.Change change;
 
-        Outcome(RoomSession session, Membership membership, UserName user, Long id, PresenceStore.Change change) {
+        Outcome(
+                RoomSession session,
+                Membership membership,
+                UserName user,
+                ClientFrame.Join frame,
+                PresenceStore.Change change) {
             this.session = session;
             this.membership = membership;
             this.user = user;
-            this.id = id;
+            this.id = frame.id();
+            this.returning = frame.since() != null;
             this.change = change;
         }
 
         @Override
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.room();
+            if (returning) {
+                metrics.recovery(recovered);
+            }
             session.reply(new ServerFrame.Joined(
                     id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
             if (change.changed()) {
@@ -169,6 +183,7 @@ public class Joining {
 
         @Override
         public void behind(long from, Position position) {
+            metrics.memberBehind();
             session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
         }
     }

@@ -105,6 +105,11 @@ public class Sessions {
         return true;
     }
 
+    /** The open session with this id, or null. */
+    public RoomSession find(String id) {
+        return open.get(id);
+    }
+
     public Collection<RoomSession> all() {
         return open.values();
     }

@@ -73,7 +73,9 @@ public class Talking {
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
         String key = relayKey(user, frame.key());
+        long started = System.nanoTime();
         whenAnswered(inFlight.start(session, () -> relay.publish(room, key, body)), (position, failure) -> {
+            metrics.relay().publish().record(System.nanoTime() - started);
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);

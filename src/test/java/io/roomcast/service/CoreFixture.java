@@ -41,8 +41,8 @@ final class CoreFixture {
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
         Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
-        RoomRegistry rooms =
-                new RoomRegistry(relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1));
+        RoomRegistry rooms = new RoomRegistry(
+                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
@@ -51,7 +51,7 @@ final class CoreFixture {
         InFlight inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(null, config);
         sessions = new Sessions(writer, metrics, limits, config);
-        Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, config);
+        Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, metrics, config);
         service = new RoomService(
                 authentication,
                 new Entrance(authentication, joining, sessions, refusal, threads, config),
