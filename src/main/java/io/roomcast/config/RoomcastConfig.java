@@ -64,6 +64,10 @@ public final class RoomcastConfig {
         if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
             return false;
         }
+        // Kubernetes tells every container of a service that is called roomcast where it is.
+        if (name.startsWith("ROOMCAST_SERVICE_") || name.startsWith("ROOMCAST_PORT_")) {
+            return false;
+        }
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
