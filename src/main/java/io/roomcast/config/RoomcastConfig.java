@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -39,13 +40,19 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
+<<<<<<< HEAD
         if (problems.isEmpty()) {
             problems.addAll(config.contradictions());
         }
+=======
+        Map<String, String> unknown = new TreeMap<>();
+        // A variable of the environment may be listed in both of its forms.
+>>>>>>> tests
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()
-                .distinct()
+                .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
+        unknown.values()
                 .forEach(name ->
                         problems.add(printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
         if (!problems.isEmpty()) {

@@ -34,6 +34,10 @@ final class Connection {
     static void open(
             Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
         jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder, maxFrameBytes));
+        if (!jakarta.isOpen()) {
+            // It broke while it was being opened, and the call that told so found no connection here.
+            service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
+        }
     }
 
     /** @return null for a connection that was refused when it opened */

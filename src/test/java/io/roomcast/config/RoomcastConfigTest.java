@@ -75,6 +75,14 @@ class RoomcastConfigTest {
     }
 
     @Test
+    void anUnknownNameIsToldOnceInWhicheverForms() {
+        assertEquals(
+                1,
+                problems(Map.of("ROOMCAST_COLOUR", "blue", "roomcast.colour", "blue"))
+                        .size());
+    }
+
+    @Test
     void anEmptyTextIsNoValueForANumber() {
         assertEquals(1, problems(Map.of("roomcast.port", " ")).size());
     }

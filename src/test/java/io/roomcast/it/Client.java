@@ -20,7 +20,7 @@ import java.util.function.Predicate;
  */
 class Client implements WebSocket.Listener, AutoCloseable {
     static final String V1 = "roomcast.v1";
-    static final long PATIENCE_SECONDS = 20;
+    static final long PATIENCE_SECONDS = 30;
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final BlockingQueue<Frame> arrived = new LinkedBlockingQueue<>();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,9 +66,12 @@ class RecoveryIT {
         }
     }
 
+    /** Says numbered things, a few to a WebSocket frame. */
     private static void speak(Client speaker, int from, int to) {
-        for (int i = from; i <= to; i++) {
-            speaker.say("{'id':" + i + ",'key':'k" + i + "','content':'said " + i + "'}");
+        for (int first = from; first <= to; first += 20) {
+            speaker.say(IntStream.rangeClosed(first, Math.min(to, first + 19))
+                    .mapToObj(i -> "{'id':" + i + ",'key':'k" + i + "','content':'said " + i + "'}")
+                    .collect(Collectors.joining("\n")));
         }
     }
 
@@ -177,7 +181,10 @@ class RecoveryIT {
 
         void readUpTo(long last) {
             while (offset < last) {
-                assertEquals(offset + 1, client.next(frame -> frame.is("message"), "message " + (offset + 1)).offset());
+                assertEquals(
+                        offset + 1,
+                        client.next(frame -> frame.is("message"), "message " + (offset + 1))
+                                .offset());
                 offset++;
             }
         }
