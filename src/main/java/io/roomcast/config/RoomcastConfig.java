@@ -40,14 +40,11 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
-<<<<<<< HEAD
         if (problems.isEmpty()) {
             problems.addAll(config.contradictions());
         }
-=======
         Map<String, String> unknown = new TreeMap<>();
         // A variable of the environment may be listed in both of its forms.
->>>>>>> tests
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()

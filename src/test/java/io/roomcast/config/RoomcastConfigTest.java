@@ -60,7 +60,7 @@ class RoomcastConfigTest {
 
     private static boolean takesAnything(Key<?> key) {
         try {
-            key.parser().apply("§");
+            var unused = key.parser().apply("§");
             return true;
         } catch (IllegalArgumentException e) {
             return false;

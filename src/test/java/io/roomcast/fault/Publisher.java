@@ -76,12 +76,12 @@ final class Publisher {
                     number++;
                     attempt++;
                     waiting = false;
-                    timer.schedule(this::publish, pauseMillis, TimeUnit.MILLISECONDS);
+                    var unused = timer.schedule(this::publish, pauseMillis, TimeUnit.MILLISECONDS);
                 }
             }
             case "error" -> {
                 if (joined) {
-                    timer.schedule(this::publish, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    var unused = timer.schedule(this::publish, RETRY_MILLIS, TimeUnit.MILLISECONDS);
                 } else {
                     // The room could not be reached: come back, as a client would.
                     socket.abort();
@@ -99,7 +99,7 @@ final class Publisher {
         long current = ++attempt;
         log.add(new Event.Sent(System.nanoTime(), room, key()));
         socket.send(Map.of("type", "publish", "id", number, "room", room, "key", key(), "content", key()));
-        timer.schedule(() -> giveUp(current), ACK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> giveUp(current), ACK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void giveUp(long timedOut) {
@@ -111,7 +111,7 @@ final class Publisher {
     private synchronized void ended() {
         joined = false;
         if (!stopped || waiting) {
-            timer.schedule(this::connect, 50 + random.nextInt(300), TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(this::connect, 50 + random.nextInt(300), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -158,7 +158,7 @@ class Client implements WebSocket.Listener, AutoCloseable {
     @Override
     public void close() {
         if (isOpen()) {
-            lastSend.handle((sent, failure) -> webSocket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+            var unused = lastSend.thenCompose(sent -> webSocket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
         }
     }
 

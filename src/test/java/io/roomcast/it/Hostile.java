@@ -34,7 +34,7 @@ final class Hostile {
             RawWebSocket.Received received = raw.read();
             assertNotNull(received, "the connection broke before " + type);
             assertEquals(RawWebSocket.TEXT, received.opcode(), () -> "closed with " + received.closeCode());
-            for (String line : received.text().split("\n")) {
+            for (String line : received.text().split("\n", -1)) {
                 Frame frame = Frame.of(line);
                 if (frame.is(type)) {
                     return frame;

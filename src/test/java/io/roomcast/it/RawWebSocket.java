@@ -39,6 +39,7 @@ final class RawWebSocket implements AutoCloseable {
     private final OutputStream out;
 
     /** A frame as it came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Received(int opcode, byte[] payload) {
         String text() {
             return new String(payload, StandardCharsets.UTF_8);
@@ -98,7 +99,11 @@ final class RawWebSocket implements AutoCloseable {
         write(masked);
     }
 
-    /** Announces a masked frame of any length, and leaves what follows to the caller. @param first byte of the frame, flags and opcode */
+    /**
+     * Announces a masked frame of any length, and leaves what follows to the caller.
+     *
+     * @param first byte of the frame, flags and opcode
+     */
     void header(int first, long length) {
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         header.write(first);

@@ -14,7 +14,10 @@ final class RoomFixture {
     final HandSource source;
     final RoomRegistry registry;
 
-    /** @param recent messages that the room keeps @param kept messages that the history keeps */
+    /**
+     * @param recent messages that the room keeps
+     * @param kept messages that the history keeps
+     */
     RoomFixture(int recent, int kept) {
         source = new HandSource(kept);
         registry = new RoomRegistry(

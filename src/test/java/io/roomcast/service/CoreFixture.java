@@ -73,7 +73,11 @@ final class CoreFixture {
                 service.open(transport, new Address(new UserName(user), new RoomName("lobby"), null, false), HERE));
     }
 
-    /** A connection to {@code /ws}. @param user null for a guest */
+    /**
+     * A connection to {@code /ws}.
+     *
+     * @param user null for a guest
+     */
     Client connect(String user) {
         HandTransport transport = HandTransport.immediate();
         return new Client(
