@@ -49,6 +49,22 @@ public final class RedisProcess implements AutoCloseable {
         return new RedisProcess(port, List.of(options));
     }
 
+    /** One that speaks TLS only, and asks for no certificate of its clients. */
+    static RedisProcess launchTls(Certificates own) {
+        int port = freePort();
+        String certificate = own.certificate().toString();
+        return launchAt(
+                port,
+                List.of("--port", "0", "--tls-port", String.valueOf(port), "--tls-auth-clients", "no"),
+                List.of("--tls-cert-file", certificate, "--tls-ca-cert-file", certificate),
+                List.of("--tls-key-file", own.key().toString()));
+    }
+
+    @SafeVarargs
+    private static RedisProcess launchAt(int port, List<String>... options) {
+        return new RedisProcess(port, Stream.of(options).flatMap(List::stream).toList());
+    }
+
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
