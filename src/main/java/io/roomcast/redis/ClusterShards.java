@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -47,10 +48,10 @@ final class ClusterShards implements Shards {
     private final Masters masters;
     private final Owner owner;
     private final Semaphore hints = new Semaphore(0);
+    private final CountDownLatch closed = new CountDownLatch(1);
     private final Map<HostAndPort, Member> members = new HashMap<>();
     private volatile Shard[] bySlot;
     private volatile List<Shard> all;
-    private volatile boolean closed;
     private ThreadFactory threads;
     private Thread thread;
 
@@ -93,23 +94,14 @@ final class ClusterShards implements Shards {
 
     private void run() {
         try {
-            while (!closed) {
+            // Hints come in swarms; a server that is away gives one with each try to reach it.
+            while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 var unused = hints.tryAcquire(READ_SECONDS, TimeUnit.SECONDS);
                 hints.drainPermits();
-                if (!closed) {
-                    read();
-                    pause();
-                }
+                read();
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "interrupted");
-        }
-    }
-
-    /** Hints come in swarms; a server that is away gives one with each try to reach it. */
-    private synchronized void pause() throws InterruptedException {
-        if (!closed) {
-            wait(PAUSE_MILLIS);
         }
     }
 
@@ -124,6 +116,9 @@ final class ClusterShards implements Shards {
     }
 
     private void apply(SlotMap map) {
+        if (closed.getCount() == 0) {
+            return;
+        }
         Shard[] next = bySlot.clone(); // Slots that nobody is in charge of stay where they were.
         map.masters().forEach((address, slots) -> {
             Member member = members.computeIfAbsent(address, a -> started(a, slots));
@@ -157,10 +152,7 @@ final class ClusterShards implements Shards {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closed.countDown();
         hints.release();
         try {
             if (thread != null) {

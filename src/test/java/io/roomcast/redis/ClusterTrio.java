@@ -7,25 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.commands.ProtocolCommand;
 
 /** A Redis Cluster of three masters, each in charge of a third of the slots, without replicas. */
-record ClusterTrio(List<RedisProcess> masters) implements AutoCloseable {
+record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) implements AutoCloseable {
     private static final int SLOTS = 16_384;
+    private static final ProtocolCommand CLUSTER = () -> "CLUSTER".getBytes(UTF_8);
 
     static ClusterTrio launch() {
         List<Integer> busPorts =
                 IntStream.range(0, 3).mapToObj(i -> RedisProcess.freePort()).toList();
-        ClusterTrio cluster = new ClusterTrio(busPorts.stream()
-                .map(port -> RedisProcess.launch(
-                        "--cluster-enabled",
-                        "yes",
-                        "--cluster-port",
-                        String.valueOf(port),
-                        "--cluster-require-full-coverage",
-                        "no"))
-                .toList());
+        ClusterTrio cluster =
+                new ClusterTrio(busPorts.stream().map(ClusterTrio::launch).toList(), busPorts);
         for (int i = 0; i < 3; i++) {
             cluster.ask(i, "ADDSLOTSRANGE", String.valueOf(SLOTS * i / 3), String.valueOf(SLOTS * (i + 1) / 3 - 1));
             int port = cluster.masters.get(i).port();
@@ -37,10 +33,68 @@ record ClusterTrio(List<RedisProcess> masters) implements AutoCloseable {
         return cluster;
     }
 
+    /** Has a new server follow a master, to take its place should it die; returns when it has all that the master has. */
+    RedisProcess addReplica(int master) {
+        int busPort = RedisProcess.freePort();
+        RedisProcess replica = launch(busPort);
+        try (Jedis admin = new Jedis("127.0.0.1", replica.port())) {
+            admin.sendCommand(
+                    CLUSTER,
+                    "MEET",
+                    "127.0.0.1",
+                    String.valueOf(masters.get(master).port()),
+                    String.valueOf(busPorts.get(master)));
+            String id = ask(master, "MYID");
+            await("the replica knows the master", () -> admin.clusterNodes().contains(id));
+            admin.clusterReplicate(id);
+            await("the replica follows", () -> admin.info("replication").contains("master_link_status:up"));
+            for (int i = 0; i < 3; i++) {
+                int each = i;
+                await("the others know it", () -> ask(each, "NODES").contains("slave " + id));
+            }
+        }
+        return replica;
+    }
+
+    /** Waits until a master's replica has all that was written to it. */
+    void awaitReplicated(int master) {
+        String offset = "master_repl_offset:";
+        try (Jedis admin = new Jedis("127.0.0.1", masters.get(master).port())) {
+            await("the replica is up to date", () -> {
+                String info = admin.info("replication");
+                String reached = info.lines()
+                        .filter(line -> line.startsWith(offset))
+                        .map(line -> line.substring(offset.length()))
+                        .findFirst()
+                        .orElseThrow();
+                return info.contains("offset=" + reached + ",");
+            });
+        }
+    }
+
+    private static RedisProcess launch(int busPort) {
+        return RedisProcess.launch(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-port",
+                String.valueOf(busPort),
+                "--cluster-node-timeout",
+                "2000",
+                "--cluster-require-full-coverage",
+                "no");
+    }
+
     private void awaitWhole(int master) {
+        await("the cluster is whole", () -> {
+            List<?> ranges = (List<?>) send(master, "SLOTS");
+            return ranges.size() == 3 && ask(master, "INFO").contains("cluster_state:ok");
+        });
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!ask(master, "INFO").contains("cluster_state:ok") || ((List<?>) send(master, "SLOTS")).size() < 3) {
-            assertTrue(System.nanoTime() < deadline, "the cluster is whole");
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, what);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
@@ -86,7 +140,7 @@ record ClusterTrio(List<RedisProcess> masters) implements AutoCloseable {
 
     private Object send(int master, String... words) {
         try (Jedis admin = new Jedis("127.0.0.1", masters.get(master).port())) {
-            return admin.sendCommand(() -> "CLUSTER".getBytes(UTF_8), words);
+            return admin.sendCommand(CLUSTER, words);
         }
     }
 

@@ -94,6 +94,24 @@ class RedisClusterFaultTest {
     }
 
     @Test
+    void replicaTakesTheMastersPlace() {
+        int owner = cluster.ownerOf(slot);
+        try (RedisProcess replica = cluster.addReplica(owner)) {
+            Position start = get(hearer.relay.subscribe(room));
+            IntStream.rangeClosed(1, 10).forEach(i -> speaker.publish(room, "before" + i));
+            cluster.awaitReplicated(owner);
+            cluster.masters().get(owner).kill();
+            Position after = speaker.publish(room, "after");
+            hearer.listener.awaitCount(room, 11);
+
+            assertEquals(new Position(start.epoch(), 11), after);
+            assertEquals(upTo(11), hearer.listener.offsets(room));
+            assertEquals(List.of(), hearer.listener.resets(room));
+            hearer.awaitProbe();
+        }
+    }
+
+    @Test
     void roomsOfTheOtherMastersGoOnWithoutOne() {
         get(hearer.relay.subscribe(room));
         int owner = cluster.ownerOf(slot);

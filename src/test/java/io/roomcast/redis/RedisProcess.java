@@ -53,16 +53,11 @@ public final class RedisProcess implements AutoCloseable {
     static RedisProcess launchTls(Certificates own) {
         int port = freePort();
         String certificate = own.certificate().toString();
-        return launchAt(
-                port,
-                List.of("--port", "0", "--tls-port", String.valueOf(port), "--tls-auth-clients", "no"),
-                List.of("--tls-cert-file", certificate, "--tls-ca-cert-file", certificate),
-                List.of("--tls-key-file", own.key().toString()));
-    }
-
-    @SafeVarargs
-    private static RedisProcess launchAt(int port, List<String>... options) {
-        return new RedisProcess(port, Stream.of(options).flatMap(List::stream).toList());
+        List<String> options = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(port)));
+        options.addAll(List.of("--tls-auth-clients", "no", "--tls-ca-cert-file", certificate));
+        options.addAll(List.of(
+                "--tls-cert-file", certificate, "--tls-key-file", own.key().toString()));
+        return new RedisProcess(port, options);
     }
 
     public static int freePort() {
