@@ -9,6 +9,9 @@ interface Master {
     /** @throws redis.clients.jedis.exceptions.JedisException when nobody can tell */
     HostAndPort find();
 
+    /** It answered that another server is in charge. Returns at once. */
+    default void moved() {}
+
     static Master at(Address address) {
         HostAndPort known = new HostAndPort(address.host(), address.port());
         return () -> known;

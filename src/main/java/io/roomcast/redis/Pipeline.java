@@ -10,7 +10,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
  * Commands to one Redis server, over one connection. While a batch of commands is on its way the next one gathers: so load makes
@@ -42,10 +41,8 @@ final class Pipeline {
         /** A batch or a connection failed. */
         default void failed(long nanos, JedisException failure) {}
 
-        /** Commands that belong to another server of the cluster. */
-        default void moved(List<Work.Command> commands, JedisMovedDataException to) {
-            commands.forEach(command -> command.reply().completeExceptionally(unavailable(to)));
-        }
+        /** Commands were refused, because another server of the Cluster is in charge. */
+        default void moved() {}
     }
 
     private final String name;

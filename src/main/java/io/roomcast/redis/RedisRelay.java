@@ -12,7 +12,6 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -57,7 +56,7 @@ public final class RedisRelay implements Relay {
     private ScheduledFuture<?> keepAlive;
 
     /**
-     * Connects nothing yet.
+     * Connects nothing yet. {@link #start} waits for nothing either, except for the map of a Cluster.
      *
      * @param node name of this node, for those who look into Redis; need not be unique
      * @param threads makes the threads that live until {@link #close}
@@ -78,29 +77,11 @@ public final class RedisRelay implements Relay {
         this.scripts = new Scripts(limits, sharded);
         this.subscriptions = new Subscriptions(this::keys, figures);
         this.probes = new Probes(sharded);
-        this.shards = shards(new Connector(settings, node));
-    }
-
-    private Shards shards(Connector connector) {
-        String channel = settings.prefix() + ":node:" + node + ":" + UUID.randomUUID();
-        Master master;
-        if (settings.servers() instanceof RedisSettings.Single single) {
-            master = Master.at(single.address());
-        } else if (settings.servers() instanceof RedisSettings.Sentinels sentinels) {
-            master = new Sentinel(sentinels, connector);
-        } else {
-            throw new IllegalArgumentException("Redis Cluster is not supported");
-        }
-        Receiver receiver = new Receiver(subscriptions, probes, figures);
-        Shard shard = new Shard("redis", master, connector, loaded(), () -> channel, receiver, sharded, figures);
-        receiver.shard(shard);
-        return new SingleShard(shard);
-    }
-
-    /** All that a connection has to know. */
-    private List<Script> loaded() {
-        return Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
+        List<Script> loaded = Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
                 .toList();
+        this.shards = new Topology(
+                        settings, node, new Connector(settings, node), loaded, subscriptions, probes, figures)
+                .shards();
     }
 
     @Override

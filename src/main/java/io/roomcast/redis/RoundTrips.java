@@ -16,6 +16,8 @@ final class RoundTrips {
     /** Times that a batch is sent because scripts were forgotten. */
     private static final int TRIES = 4;
 
+    private static final List<String> UNFIT = List.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN");
+
     private final Pipeline.Server server;
     private final List<Script> scripts;
     private final long overdueNanos;
@@ -96,8 +98,7 @@ final class RoundTrips {
         }
         link.flush();
         List<Work.Command> forgotten = new ArrayList<>();
-        List<Work.Command> moved = new ArrayList<>();
-        JedisMovedDataException to = null;
+        boolean moved = false;
         JedisDataException lost = null;
         for (Work.Command command : batch) {
             try {
@@ -109,15 +110,15 @@ final class RoundTrips {
                     command.reply().completeExceptionally(unavailable(e));
                 }
             } catch (JedisMovedDataException e) {
-                moved.add(command);
-                to = e;
+                moved = true;
+                command.reply().completeExceptionally(unavailable(e));
             } catch (JedisDataException e) {
                 lost = isServerUnfit(e) ? e : lost;
                 command.reply().completeExceptionally(unavailable(e));
             }
         }
-        if (to != null) {
-            server.moved(moved, to);
+        if (moved) {
+            server.moved();
         }
         if (lost != null) {
             throw lost; // What is left fails, and the next batch looks for the server anew.
@@ -125,10 +126,10 @@ final class RoundTrips {
         return forgotten;
     }
 
-    /** Whether the server itself cannot serve now: it became a replica, or is still reading its file. */
+    /** Whether the server itself cannot serve now: it became a replica, is still reading its file, or is cut off. */
     private static boolean isServerUnfit(JedisDataException error) {
         String text = String.valueOf(error.getMessage());
-        return text.startsWith("READONLY") || text.startsWith("LOADING") || text.startsWith("MASTERDOWN");
+        return UNFIT.stream().anyMatch(text::startsWith);
     }
 
     private static RelayUnavailableException unavailable(JedisException failure) {

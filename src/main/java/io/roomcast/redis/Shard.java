@@ -42,7 +42,7 @@ final class Shard {
         this.breaker = new Breaker(name, timeout);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
         this.publisher = new Pipeline("publish", new PublishServer(), scripts, overdue);
-        this.reader = new Pipeline("read", () -> connect("read", connector.timeoutMillis()), scripts, overdue);
+        this.reader = new Pipeline("read", new ReadServer(), scripts, overdue);
         this.subscriber = new Subscriber(new SubscribeServer(), events, sharded, figures);
     }
 
@@ -122,7 +122,19 @@ final class Shard {
         }
     }
 
-    private final class PublishServer implements Pipeline.Server {
+    private class ReadServer implements Pipeline.Server {
+        @Override
+        public Link connect() {
+            return Shard.this.connect("read", connector.timeoutMillis());
+        }
+
+        @Override
+        public void moved() {
+            master.moved();
+        }
+    }
+
+    private final class PublishServer extends ReadServer {
         @Override
         public Link connect() {
             return Shard.this.connect("publish", connector.timeoutMillis());

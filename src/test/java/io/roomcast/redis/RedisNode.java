@@ -1,12 +1,27 @@
 package io.roomcast.redis;
 
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RecordingListener;
+import io.roomcast.relay.RelayListener;
+import io.roomcast.relay.RelayUnavailableException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
 
 /** What a server has of its own: a relay, its threads, and a listener. */
 public final class RedisNode implements AutoCloseable {
@@ -23,8 +38,13 @@ public final class RedisNode implements AutoCloseable {
     }
 
     public RedisNode(RedisSettings settings, HistoryLimits limits) {
+        this(settings, limits, null);
+    }
+
+    /** @param other told instead of {@link #listener}, or null */
+    RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other) {
         relay = new RedisRelay(settings, limits, "test", this::thread, timer);
-        relay.start(listener);
+        relay.start(other == null ? listener : other);
     }
 
     private Thread thread(Runnable work) {
@@ -32,6 +52,38 @@ public final class RedisNode implements AutoCloseable {
         thread.setDaemon(true);
         threads.add(thread);
         return thread;
+    }
+
+    public static byte[] body(String content) {
+        return ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The offsets of a room that has missed nothing. */
+    public static List<Long> upTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    /** As a client does: again, with the same key, until it is acknowledged. */
+    public Position publish(RoomName room, String content) {
+        String key = UUID.randomUUID().toString();
+        return untilAnswered(() -> relay.publish(room, key, body(content)));
+    }
+
+    public void awaitProbe() {
+        untilAnswered(relay::probe);
+    }
+
+    private static <T> T untilAnswered(Supplier<CompletionStage<T>> call) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                return call.get().toCompletableFuture().join();
+            } catch (CompletionException e) {
+                assertInstanceOf(RelayUnavailableException.class, e.getCause());
+                assertTrue(System.nanoTime() < deadline, "Redis comes back");
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
     }
 
     public List<Thread> threads() {

@@ -49,6 +49,17 @@ public final class RedisProcess implements AutoCloseable {
         return new RedisProcess(port, List.of(options));
     }
 
+    /** One that speaks TLS only, and asks for no certificate of its clients. */
+    static RedisProcess launchTls(Certificates own) {
+        int port = freePort();
+        String certificate = own.certificate().toString();
+        List<String> options = new ArrayList<>(List.of("--port", "0", "--tls-port", String.valueOf(port)));
+        options.addAll(List.of("--tls-auth-clients", "no", "--tls-ca-cert-file", certificate));
+        options.addAll(List.of(
+                "--tls-cert-file", certificate, "--tls-key-file", own.key().toString()));
+        return new RedisProcess(port, options);
+    }
+
     public static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

@@ -69,6 +69,12 @@ public final class RecordingListener implements RelayListener {
         return delivered.getOrDefault(room, List.of()).size();
     }
 
+    /** Of the message that was delivered last; empty where there is none. */
+    public synchronized String lastBody(RoomName room) {
+        List<StoredMessage> all = delivered.getOrDefault(room, List.of());
+        return all.isEmpty() ? "" : new String(all.get(all.size() - 1).body(), StandardCharsets.UTF_8);
+    }
+
     public List<Long> offsets(RoomName room) {
         return delivered(room).stream().map(StoredMessage::offset).toList();
     }

@@ -1,0 +1,53 @@
+package io.roomcast.redis;
+
+import static io.roomcast.redis.RedisNode.body;
+import static io.roomcast.redis.RedisNode.upTo;
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.RoomName;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A node that was away from Redis finds a gap in each of its many rooms. */
+@Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RedisGapTest {
+    private final List<RoomName> rooms =
+            IntStream.range(0, 1_000).mapToObj(i -> new RoomName("room-" + i)).toList();
+
+    private <T> void inAllRooms(Function<RoomName, CompletionStage<T>> call) {
+        rooms.stream().map(call).toList().forEach(stage -> get(stage));
+    }
+
+    @Test
+    void everyGapIsFilled() {
+        try (RedisProcess redis = RedisProcess.launch();
+                RedisOutage outage = new RedisOutage(redis);
+                RedisNode speaker = new RedisNode(RedisSettings.parse(redis.uri()));
+                RedisNode hearer = new RedisNode(outage.settings())) {
+            inAllRooms(hearer.relay::subscribe);
+            inAllRooms(room -> speaker.relay.publish(room, null, body("heard")));
+            rooms.forEach(room -> hearer.listener.awaitCount(room, 1));
+            outage.begin();
+            inAllRooms(room -> speaker.relay.publish(room, null, body("missed")));
+            inAllRooms(room -> speaker.relay.publish(room, null, body("missed, too")));
+            outage.end();
+            hearer.awaitProbe();
+            inAllRooms(room -> speaker.relay.publish(room, null, body("after")));
+
+            for (RoomName room : rooms) {
+                hearer.listener.awaitCount(room, 4);
+                assertEquals(upTo(4), hearer.listener.offsets(room));
+                assertEquals(List.of(), hearer.listener.resets(room));
+            }
+            assertFalse(hearer.listener.overlapped());
+            assertTrue(hearer.relay.figures().messagesRepaired() >= 2_000);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.roomcast.redis;
+
+import static io.roomcast.redis.RedisNode.upTo;
+import static io.roomcast.relay.Stages.assertUnavailable;
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.PresenceStore.Roster;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A Redis that asks who is there, and one that speaks TLS only. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RedisSecurityTest {
+    private static final String PASSWORD = "p@ss:w/rd";
+    private static final String ENCODED = "p%40ss%3Aw%2Frd";
+
+    private final RoomName room = new RoomName("lobby");
+
+    private void assertServes(RedisSettings settings) {
+        RedisNode speaker = new RedisNode(settings);
+        RedisNode hearer = new RedisNode(settings);
+        try {
+            get(hearer.relay.subscribe(room));
+            speaker.publish(room, "one");
+            speaker.publish(room, "two");
+            hearer.listener.awaitCount(room, 2);
+            assertEquals(upTo(2), hearer.listener.offsets(room));
+            assertEquals(
+                    2, get(hearer.relay.historyAfter(room, 0, 10)).messages().size());
+            get(hearer.relay.probe());
+            assertServesPresence(speaker);
+        } finally {
+            speaker.close();
+            hearer.close();
+        }
+    }
+
+    private void assertServesPresence(RedisNode node) {
+        UserName ann = new UserName("ann");
+        try (PresenceStore presence = node.relay.presence()) {
+            get(presence.enter(room, ann, "s1"));
+            assertEquals(new Roster(1, List.of(ann)), get(presence.roster(room, 10)));
+            get(presence.leave(room, ann, "s1"));
+        }
+    }
+
+    private void assertRefused(RedisSettings settings) {
+        RedisNode node = new RedisNode(settings);
+        try {
+            assertUnavailable(node.relay.publish(room, null, RedisNode.body("lost")));
+            assertUnavailable(node.relay.subscribe(room));
+            assertUnavailable(node.relay.probe());
+        } finally {
+            node.close();
+        }
+    }
+
+    @Test
+    void passwordIsGiven() {
+        try (RedisProcess redis = RedisProcess.launch("--requirepass", PASSWORD)) {
+            String address = "127.0.0.1:" + redis.port();
+            assertServes(RedisSettings.parse("redis://:" + ENCODED + "@" + address));
+            assertRefused(RedisSettings.parse("redis://:wrong@" + address));
+            assertRefused(RedisSettings.parse("redis://" + address));
+        }
+    }
+
+    /** The rules are those of docs/operations.md. */
+    @Test
+    void userNeedsNoMoreThanIsDocumented() {
+        String rules = "on >" + PASSWORD + " ~roomcast:* &roomcast:* -@all +@read +@write +@pubsub +@scripting"
+                + " +@connection -@dangerous +role +time +cluster|slots";
+        String[] options = ("--user roomcast " + rules + " --user default off").split(" ");
+        try (RedisProcess redis = RedisProcess.launch(options)) {
+            String address = "127.0.0.1:" + redis.port();
+            assertServes(RedisSettings.parse("redis://roomcast:" + ENCODED + "@" + address));
+            assertRefused(RedisSettings.parse("redis://roomcast:" + ENCODED + "@" + address)
+                    .withPrefix("other"));
+            assertRefused(RedisSettings.parse("redis://" + address));
+        }
+    }
+
+    @Test
+    void certificateIsChecked(@TempDir Path directory) {
+        Certificates own = Certificates.make(directory.resolve("own"));
+        Certificates strange = Certificates.make(directory.resolve("strange"));
+        try (RedisProcess redis = RedisProcess.launchTls(own)) {
+            RedisSettings settings = RedisSettings.parse("rediss://127.0.0.1:" + redis.port());
+            assertServes(settings.withTrust(own.certificate()));
+            assertRefused(settings.withTrust(strange.certificate()));
+            assertRefused(settings);
+        }
+    }
+}

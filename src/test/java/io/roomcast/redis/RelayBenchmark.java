@@ -1,0 +1,157 @@
+package io.roomcast.redis;
+
+import static io.roomcast.relay.Stages.get;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.relay.RelayListener;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/** What the relay takes on this machine, with a Redis of its own: see docs/performance.md. Not a test. */
+public final class RelayBenchmark {
+    private static final int RATE = 2_000;
+    private static final int WINDOW = 5_000;
+    private static final String FILLING = " ".repeat(100);
+
+    /** Notes how long each message took. */
+    private static final class Stopwatch implements RelayListener {
+        final long[] nanos = new long[1 << 20];
+        final AtomicInteger count = new AtomicInteger();
+
+        @Override
+        public void deliver(RoomName room, StoredMessage message) {
+            String text = new String(message.body(), StandardCharsets.US_ASCII);
+            long sent = Long.parseLong(text.substring(0, text.indexOf(' ')));
+            nanos[count.getAndIncrement()] = System.nanoTime() - sent;
+        }
+
+        @Override
+        public void signal(RoomName room, FrameKind kind, byte[] frame) {}
+
+        @Override
+        public void reset(RoomName room, Position position) {}
+
+        String percentile(double part) {
+            long[] sorted = Arrays.copyOf(nanos, count.get());
+            Arrays.sort(sorted);
+            return String.format(Locale.ROOT, "%.2f ms", sorted[(int) (part * (sorted.length - 1))] / 1e6);
+        }
+    }
+
+    private RelayBenchmark() {}
+
+    public static void main(String[] arguments) {
+        List<String> chosen = arguments.length == 0 ? List.of("latency", "throughput", "repair") : List.of(arguments);
+        try (RedisProcess redis = RedisProcess.launch()) {
+            if (chosen.contains("latency")) {
+                latency(redis, 5); // Warms up.
+                latency(redis, 15);
+            }
+            if (chosen.contains("throughput")) {
+                throughput(redis, 5);
+                throughput(redis, 10);
+            }
+            if (chosen.contains("repair")) {
+                repair(redis);
+                repair(redis);
+            }
+        }
+        System.exit(0);
+    }
+
+    private static List<RoomName> rooms(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> new RoomName("room-" + i))
+                .toList();
+    }
+
+    private static byte[] stamped(long nanos) {
+        return (nanos + FILLING).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** From the moment that a message is due to be published at one node until another delivers it. */
+    private static void latency(RedisProcess redis, int seconds) {
+        Stopwatch stopwatch = new Stopwatch();
+        List<RoomName> rooms = rooms(100);
+        RedisSettings settings = RedisSettings.parse(redis.uri());
+        try (RedisNode speaker = new RedisNode(settings);
+                RedisNode hearer = new RedisNode(settings, RedisNode.PLENTY, stopwatch)) {
+            rooms.forEach(room -> get(hearer.relay.subscribe(room)));
+            long began = System.nanoTime();
+            int messages = seconds * RATE;
+            for (int i = 0; i < messages; i++) {
+                long due = began + i * (TimeUnit.SECONDS.toNanos(1) / RATE);
+                for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+                speaker.relay.publish(rooms.get(i % rooms.size()), "key" + due, stamped(due));
+            }
+            until(() -> stopwatch.count.get() >= messages);
+            System.out.printf(
+                    "latency: %d messages at %d/s, p50 %s, p99 %s, p99.9 %s%n",
+                    messages, RATE, stopwatch.percentile(0.5), stopwatch.percentile(0.99), stopwatch.percentile(0.999));
+        }
+    }
+
+    /** Publishes that Redis has acknowledged, with up to {@link #WINDOW} of them under way. */
+    private static void throughput(RedisProcess redis, int seconds) {
+        List<RoomName> rooms = rooms(100);
+        Semaphore window = new Semaphore(WINDOW);
+        LongAdder stored = new LongAdder();
+        LongAdder failed = new LongAdder();
+        try (RedisNode node = new RedisNode(RedisSettings.parse(redis.uri()))) {
+            long began = System.nanoTime();
+            for (int i = 0; System.nanoTime() - began < TimeUnit.SECONDS.toNanos(seconds); i++) {
+                window.acquireUninterruptibly();
+                node.relay
+                        .publish(rooms.get(i % rooms.size()), "k" + began + i, stamped(began))
+                        .whenComplete((position, failure) -> {
+                            (failure == null ? stored : failed).increment();
+                            window.release();
+                        });
+            }
+            window.acquireUninterruptibly(WINDOW);
+            double took = (System.nanoTime() - began) / 1e9;
+            System.out.printf("throughput: %.0f stored/s, %d failed%n", stored.sum() / took, failed.sum());
+        }
+    }
+
+    /** From the moment that a node is back until it has delivered what it missed: one message in each of 1,000 rooms. */
+    private static void repair(RedisProcess redis) {
+        Stopwatch stopwatch = new Stopwatch();
+        List<RoomName> rooms = rooms(1_000);
+        try (RedisOutage outage = new RedisOutage(redis);
+                RedisNode speaker = new RedisNode(RedisSettings.parse(redis.uri()));
+                RedisNode hearer = new RedisNode(outage.settings(), RedisNode.PLENTY, stopwatch)) {
+            rooms.stream().map(hearer.relay::subscribe).toList().forEach(stage -> get(stage));
+            outage.begin();
+            rooms.stream()
+                    .map(room -> speaker.relay.publish(room, null, stamped(0)))
+                    .toList()
+                    .forEach(stage -> get(stage));
+            outage.end();
+            until(outage::isOver);
+            long back = System.nanoTime();
+            until(() -> stopwatch.count.get() >= rooms.size());
+            System.out.printf("repair: %d rooms in %.0f ms%n", rooms.size(), (System.nanoTime() - back) / 1e6);
+        }
+    }
+
+    private static void until(BooleanSupplier condition) {
+        while (!condition.getAsBoolean()) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package io.roomcast.redis;
+
+import static io.roomcast.redis.RedisNode.upTo;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.relay.RecordingListener;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** The cursor with a log that answers when the test says so. */
+class RoomCursorTest {
+    private final RoomName room = new RoomName("lobby");
+    private final RecordingListener listener = new RecordingListener();
+    private final RedisFigures figures = new RedisFigures();
+    /** Turns of the reads that were asked for. */
+    private final ArrayDeque<Integer> reads = new ArrayDeque<>();
+
+    private int renumberings;
+
+    private final RoomCursor cursor = new RoomCursor(
+            room,
+            RoomKeys.of(room, "test", 0),
+            listener,
+            new RoomCursor.Log() {
+                @Override
+                public void read(RoomCursor cursor, int turn) {
+                    reads.add(turn);
+                }
+
+                @Override
+                public void renumber(RoomCursor cursor, int turn) {
+                    renumberings++;
+                }
+            },
+            figures);
+
+    private static byte[] body(String epoch, long offset) {
+        return (epoch + offset).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private void arrive(String epoch, long offset) {
+        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)));
+    }
+
+    /** Answers the read that was asked for last, with the messages from {@code first} to {@code last}. */
+    private void answer(String epoch, long offset, long base, boolean more, long first, long last) {
+        List<StoredMessage> messages = LongStream.rangeClosed(first, last)
+                .mapToObj(each -> new StoredMessage(each, body(epoch, each)))
+                .toList();
+        int turn = reads.removeLast();
+        reads.clear();
+        cursor.answer(turn, new Reading(epoch, offset, base, more, messages));
+    }
+
+    private void goLive(long offset) {
+        cursor.confirmed(true);
+        answer("a", offset, 0, false, offset, offset);
+        assertTrue(reads.isEmpty());
+    }
+
+    @Test
+    void beginsWhereTheLogStands() {
+        cursor.confirmed(true);
+        assertFalse(cursor.subscribed().isDone());
+        answer("a", 7, 0, false, 7, 7);
+
+        assertEquals(new Position("a", 7), cursor.subscribed().join());
+        assertEquals(List.of(), listener.offsets(room));
+        arrive("a", 8);
+        assertEquals(List.of(8L), listener.offsets(room));
+    }
+
+    @Test
+    void whatArrivesWhileTheLogIsReadIsHeldAndDeliveredOnce() {
+        cursor.confirmed(true);
+        arrive("a", 1);
+        arrive("a", 2);
+        arrive("a", 3);
+        answer("a", 2, 0, false, 2, 2);
+
+        assertEquals(List.of(3L), listener.offsets(room));
+    }
+
+    @Test
+    void messageThatWasDeliveredIsNotDeliveredAgain() {
+        goLive(0);
+        arrive("a", 1);
+        arrive("a", 1);
+        assertEquals(upTo(1), listener.offsets(room));
+        assertEquals(0, figures.gapsSeen());
+    }
+
+    @Test
+    void holeIsFilledFromTheLog() {
+        goLive(0);
+        arrive("a", 1);
+        arrive("a", 4);
+        assertEquals(1, reads.size());
+        arrive("a", 5);
+        answer("a", 4, 0, false, 1, 4);
+
+        assertEquals(upTo(5), listener.offsets(room));
+        assertEquals(List.of(), listener.resets(room));
+        assertEquals(1, figures.gapsSeen());
+        assertEquals(3, figures.messagesRepaired());
+    }
+
+    @Test
+    void longHolesAreReadInPages() {
+        goLive(0);
+        arrive("a", 9);
+        answer("a", 9, 0, true, 1, 4);
+        answer("a", 9, 0, true, 4, 7);
+        answer("a", 9, 0, false, 7, 9);
+
+        assertEquals(upTo(9), listener.offsets(room));
+        assertTrue(reads.isEmpty());
+    }
+
+    @Test
+    void answerOfAnEarlierReadIsNotUsed() {
+        goLive(0);
+        arrive("a", 2);
+        int first = reads.removeLast();
+        cursor.confirmed(true);
+        cursor.answer(first, new Reading("b", 0, 0, false, List.of()));
+        assertEquals(List.of(), listener.resets(room));
+        answer("a", 2, 0, false, 1, 2);
+
+        assertEquals(upTo(2), listener.offsets(room));
+    }
+
+    @Test
+    void rangeThatIsGoneIsToldAsReset() {
+        goLive(3);
+        arrive("a", 20);
+        answer("a", 20, 0, false, 11, 20);
+
+        assertEquals(List.of(new Position("a", 10)), listener.resets(room));
+        assertEquals(LongStream.rangeClosed(11, 20).boxed().toList(), listener.offsets(room));
+        assertEquals(1, figures.resets());
+    }
+
+    @Test
+    void newEpochIsToldAndGoneOnWith() {
+        goLive(5);
+        arrive("b", 1);
+        answer("b", 1, 0, false, 1, 0);
+        answer("b", 1, 0, false, 1, 1);
+
+        assertEquals(List.of(new Position("b", 0)), listener.resets(room));
+        assertEquals(upTo(1), listener.offsets(room));
+        assertEquals(new Position("b", 1), cursor.known());
+    }
+
+    @Test
+    void anotherMessageInTheLastOnesPlaceEndsTheEpoch() {
+        goLive(0);
+        arrive("a", 1);
+        cursor.confirmed(true);
+        int turn = reads.removeLast();
+        cursor.answer(turn, new Reading("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+
+        assertEquals(1, renumberings);
+        cursor.retry(turn);
+        answer("b", 1, 1, false, 1, 1);
+        answer("b", 1, 1, false, 1, 1);
+        assertEquals(List.of(new Position("b", 1)), listener.resets(room));
+    }
+
+    @Test
+    void whatCannotBeUnderstoodIsReadFromTheLog() {
+        goLive(0);
+        cursor.arriveForeign();
+        answer("a", 1, 0, false, 1, 1);
+        assertEquals(upTo(1), listener.offsets(room));
+    }
+
+    @Test
+    void tooMuchToHoldIsReadAgain() {
+        goLive(0);
+        LongStream.rangeClosed(2, 1_100).forEach(offset -> arrive("a", offset));
+        answer("a", 1_000, 0, false, 1, 1_000);
+        assertEquals(1, reads.size());
+        answer("a", 1_100, 0, false, 1_000, 1_100);
+
+        assertEquals(upTo(1_100), listener.offsets(room));
+        arrive("a", 1_101);
+        assertEquals(upTo(1_101), listener.offsets(room));
+    }
+
+    @Test
+    void nothingIsDeliveredAfterTheEnd() {
+        goLive(0);
+        cursor.close("the end");
+        arrive("a", 1);
+        cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));
+        cursor.confirmed(true);
+
+        assertEquals(List.of(), listener.offsets(room));
+        assertEquals(List.of(), listener.signals());
+        assertTrue(reads.isEmpty());
+    }
+
+    @Test
+    void endBeforeTheBeginningFailsTheSubscription() {
+        cursor.close("the end");
+        assertTrue(cursor.subscribed().isCompletedExceptionally());
+    }
+}

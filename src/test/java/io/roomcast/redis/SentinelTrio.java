@@ -1,0 +1,91 @@
+package io.roomcast.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import redis.clients.jedis.Jedis;
+
+/**
+ * A master, its replica, and the sentinel that watches them.
+ *
+ * @param master the one that was it first
+ */
+record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProcess sentinel) implements AutoCloseable {
+    private static final String NAME = "rooms";
+
+    /** @param directory for the file that a sentinel insists on writing */
+    static SentinelTrio launch(Path directory) throws IOException {
+        RedisProcess master = RedisProcess.launch("--repl-diskless-sync-delay", "0");
+        RedisProcess replica = RedisProcess.launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
+        await("the replica follows", () -> ask(replica, "INFO", "replication").contains("master_link_status:up"));
+        Path file = directory.resolve("sentinel.conf");
+        Files.writeString(
+                file,
+                "sentinel monitor " + NAME + " 127.0.0.1 " + master.port() + " 1\n"
+                        + "sentinel down-after-milliseconds " + NAME + " 1000\n"
+                        + "sentinel failover-timeout " + NAME + " 5000\n");
+        RedisProcess sentinel = RedisProcess.launch(file.toString(), "--sentinel");
+        SentinelTrio servers = new SentinelTrio(master, replica, sentinel);
+        await(
+                "the sentinel knows the replica",
+                () -> ask(sentinel, "SENTINEL", "REPLICAS", NAME).contains("master-link-status, ok"));
+        return servers;
+    }
+
+    RedisSettings settings() {
+        return RedisSettings.parse("redis://ignored")
+                .withSentinels(NAME, List.of("127.0.0.1:1", "127.0.0.1:" + sentinel.port()), null);
+    }
+
+    /** Waits until the replica has all that the master had when it was asked. */
+    void awaitReplicated() {
+        try (Jedis admin = new Jedis("127.0.0.1", master.port())) {
+            admin.set("mark", "set");
+            assertTrue(admin.waitReplicas(1, 20_000) == 1, "the replica follows");
+        }
+    }
+
+    /** Has the replica put in the master's place while both are well; returns when it is there. */
+    void failOver() {
+        ask(sentinel, "SENTINEL", "FAILOVER", NAME);
+        await(
+                "the replica has become the master",
+                () -> ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME).contains("" + replica.port()));
+        await("the old master follows", () -> ask(master, "ROLE").startsWith("[slave"));
+    }
+
+    private static String ask(RedisProcess server, String command, String... arguments) {
+        try (Jedis admin = new Jedis("127.0.0.1", server.port())) {
+            return text(admin.sendCommand(() -> command.getBytes(UTF_8), arguments));
+        }
+    }
+
+    private static String text(Object reply) {
+        if (reply instanceof List<?> parts) {
+            return parts.stream().map(SentinelTrio::text).toList().toString();
+        }
+        return reply instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(reply);
+    }
+
+    private static void await(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            assertTrue(System.nanoTime() < deadline, what);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
+    }
+
+    @Override
+    public void close() {
+        sentinel.close();
+        replica.close();
+        master.close();
+    }
+}
