@@ -4,6 +4,7 @@ import { RoomcastError } from './errors.js';
 import { Membership } from './membership.js';
 import { Requests } from './requests.js';
 import { Room } from './room.js';
+import { TokenRefresh } from './token-refresh.js';
 
 const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
 
@@ -24,6 +25,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
 export class Roomcast extends EventTarget {
   #connection;
   #requests;
+  #refresh;
   #outboxLimit;
   #rooms = new Map();
   #user;
@@ -35,7 +37,7 @@ export class Roomcast extends EventTarget {
    * @param {object} [options]
    * @param {string} [options.user] who to be, where the server lets anyone choose; without it the server picks a name
    * @param {string|(() => string|Promise<string>)} [options.token] proof of who this is; a function is asked before
-   *     each connection, so that it can give a fresh one
+   *     each connection, and again before the token expires, so that it can give a fresh one
    * @param {string} [options.url] the WebSocket address; by default `ws` on the server that this library came from
    * @param {number} [options.outboxLimit] how many messages of one room may wait to be stored; 500
    * @param {{baseMs?: number, capMs?: number}} [options.backoff] pauses between attempts are drawn between 0 and a
@@ -48,11 +50,12 @@ export class Roomcast extends EventTarget {
     this.#outboxLimit = outboxLimit;
     // Once the server has picked a name for a nameless client, that client stays the same person.
     const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
-    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff }, {
+    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff, renews: typeof token === 'function' }, {
       state: (state, detail) => this.#stateChanged(state, detail),
       frame: (frame) => this.#receive(frame),
     });
     this.#requests = new Requests((frame) => this.#connection.send(frame));
+    this.#refresh = new TokenRefresh(typeof token === 'function' ? token : undefined, (frame) => this.#requests.ask(frame));
     this.connect();
   }
 
@@ -139,8 +142,10 @@ export class Roomcast extends EventTarget {
     if (state === 'open') {
       this.#user = detail.user;
       this.#limits = { ...NO_LIMITS, ...detail.limits };
+      this.#refresh.start(detail.expiresInMs);
       for (const membership of memberships) membership.connected();
     } else {
+      this.#refresh.stop();
       this.#requests.disconnected();
       for (const membership of memberships) {
         if (state === 'closed') membership.end('closed', detail.error);

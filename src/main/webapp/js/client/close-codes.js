@@ -2,6 +2,7 @@
 
 const STAY_AWAY = new Set([1007, 1008, 1009]);
 const NODE_FULL = 1013;
+const TOKEN_REFUSED = 4501;
 
 /** @returns {boolean} whether a client that was closed with `code` should connect again */
 export function mayReturn(code) {
@@ -11,6 +12,11 @@ export function mayReturn(code) {
 /** @returns {boolean} whether the server closed because it has no place, so that haste would only hurt */
 export function isNodeFull(code) {
   return code === NODE_FULL;
+}
+
+/** @returns {boolean} whether the server closed because the token is not good, or no longer */
+export function isTokenRefused(code) {
+  return code === TOKEN_REFUSED;
 }
 
 /** @returns {string} why the connection ended, for people */

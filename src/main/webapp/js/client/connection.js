@@ -1,5 +1,5 @@
 import { Backoff } from './backoff.js';
-import { describe, isNodeFull, mayReturn } from './close-codes.js';
+import { describe, isNodeFull, isTokenRefused, mayReturn } from './close-codes.js';
 import { RoomcastError } from './errors.js';
 import { Link } from './link.js';
 import { Wake } from './wake.js';
@@ -34,7 +34,8 @@ export class Connection {
   #attempt = 0;
 
   /**
-   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object}} options
+   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object,
+   *     renews?: boolean}} options renews: the next hello has a fresh token, which may be taken where the last one expired
    * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
    */
   constructor(options, events) {
@@ -137,7 +138,8 @@ export class Connection {
 
   #lost(code, closeReason) {
     const reason = describe(code, closeReason);
-    if (!mayReturn(code)) {
+    const expired = isTokenRefused(code) && this.state === 'open' && this.#options.renews;
+    if (!mayReturn(code) && !expired) {
       this.#end({ code, reason, error: new RoomcastError('closed', reason, { closeCode: code }) });
       return;
     }

@@ -25,7 +25,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /** @param settings by key, over the defaults; nothing is taken from system properties or the environment */
     public static EmbeddedServer start(Map<String, String> settings) {
-        Map<String, String> all = new HashMap<>(Map.of("roomcast.port", "0"));
+        Map<String, String> all = new HashMap<>(Map.of("roomcast.port", "0", "roomcast.drain.stop-window", "100ms"));
         all.putAll(settings);
         RoomcastConfig config =
                 RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), List.copyOf(all.keySet()));

@@ -153,6 +153,9 @@ public final class Keys {
                             THREADS,
                             EXECUTOR,
                             WEBROOT),
+                    AccessKeys.ALL,
+                    List.copyOf(LimitKeys.ALL),
+                    OperationKeys.ALL,
                     RedisKeys.ALL)
             .flatMap(List::stream)
             .toList();

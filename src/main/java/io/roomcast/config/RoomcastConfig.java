@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The value of every key, read and checked once, when the application starts. Immutable. */
 public final class RoomcastConfig {
@@ -38,10 +40,16 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
+        if (problems.isEmpty()) {
+            problems.addAll(config.contradictions());
+        }
+        Map<String, String> unknown = new TreeMap<>();
+        // A variable of the environment may be listed in both of its forms.
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()
-                .distinct()
+                .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
+        unknown.values()
                 .forEach(name ->
                         problems.add(printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
         if (!problems.isEmpty()) {
@@ -58,6 +66,10 @@ public final class RoomcastConfig {
     private static boolean isUnknown(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
+            return false;
+        }
+        // Kubernetes tells every container of a service that is called roomcast where it is.
+        if (name.startsWith("ROOMCAST_SERVICE_") || name.startsWith("ROOMCAST_PORT_")) {
             return false;
         }
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
@@ -85,6 +97,19 @@ public final class RoomcastConfig {
             }
         }
         return row[to.length()];
+    }
+
+    /** What is wrong with values that are right by themselves. */
+    private List<String> contradictions() {
+        long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
+                .filter(key -> !get(key).isEmpty())
+                .count();
+        if (get(AccessKeys.AUTH).equals("token") && sources != 1) {
+            return List.of(
+                    "roomcast.auth=token needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                            + (sources == 0 ? "" : ", not " + sources + " of them"));
+        }
+        return List.of();
     }
 
     private static String printable(String text) {

@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** How texts become values. */
 final class Values {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB)?");
+    private static final Pattern ORIGIN =
+            Pattern.compile("same-host|\\*|[a-z][a-z0-9+.-]*://(\\*\\.)?([a-z0-9_.-]+|\\[[0-9a-f:.]+\\])(:\\d{1,5})?");
     private static final Map<String, Duration> DURATION_UNITS = Map.of(
             "ms", Duration.ofMillis(1),
             "s", Duration.ofSeconds(1),
@@ -23,6 +26,18 @@ final class Values {
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
 
     private Values() {}
+
+    /** In lower case, as browsers send them. */
+    static List<String> origins(String text) {
+        List<String> origins = Stream.of(text.toLowerCase(Locale.ROOT).split(","))
+                .map(String::strip)
+                .toList();
+        if (!origins.stream().allMatch(origin -> ORIGIN.matcher(origin).matches())) {
+            throw new IllegalArgumentException(
+                    "same-host, * or a list of origins such as https://chat.example, without a path");
+        }
+        return origins;
+    }
 
     /** 0, or a whole number with a unit. */
     static Duration duration(String text) {
@@ -118,7 +133,8 @@ final class Values {
                     return value;
                 }
             }
-            throw new IllegalArgumentException("one of " + String.join(", ", allowed));
+            throw new IllegalArgumentException(
+                    "one of " + String.join(", ", allowed).replaceFirst("^, ", ""));
         };
     }
 }

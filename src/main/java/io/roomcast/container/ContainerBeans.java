@@ -13,7 +13,7 @@ import jakarta.inject.Singleton;
 /**
  * What the application server gives to the beans below. All threads are the server's: they come from a managed thread factory, so they
  * know the application's class loader and names. Messages are carried by a pool of them, not by a managed executor, which sets up the
- * application's context anew for each task: that costs more than the task (docs/decisions/0002-managed-threads.md).
+ * application's context anew for each task: that costs more than the task (docs/decisions/0003-a-pool-of-managed-threads.md).
  */
 @ApplicationScoped
 @ManagedThreadFactoryDefinition(name = ContainerBeans.THREAD_FACTORY)

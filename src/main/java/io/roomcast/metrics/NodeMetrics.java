@@ -12,7 +12,14 @@ public final class NodeMetrics {
     private final LongAdder framesReceived = new LongAdder();
     private final LongAdder messagesStored = new LongAdder();
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+    private final LongAdder recoveriesWhole = new LongAdder();
+    private final LongAdder recoveriesIncomplete = new LongAdder();
+    private final LongAdder membersBehind = new LongAdder();
+    private final DeliveryMetrics delivery = new DeliveryMetrics();
+    private final RelayMetrics relay = new RelayMetrics();
+    private final Histogram laneWait = new Histogram();
 
     public void sessionOpened() {
         sessionsOpened.increment();
@@ -38,6 +45,49 @@ public final class NodeMetrics {
     /** @param code of the error, from a bounded set */
     public void refused(String code) {
         refusals.computeIfAbsent(code, c -> new LongAdder()).increment();
+    }
+
+    /** @param limit name of the key, from a bounded set */
+    public void limitReached(String limit) {
+        limits.computeIfAbsent(limit, key -> new LongAdder()).increment();
+    }
+
+    /** How often somebody came up against a limit, by its key. */
+    public Map<String, Long> limits() {
+        Map<String, Long> counts = new TreeMap<>();
+        limits.forEach((limit, count) -> counts.put(limit, count.sum()));
+        return counts;
+    }
+
+    /** A member came back with the position that it had. */
+    public void recovery(boolean whole) {
+        (whole ? recoveriesWhole : recoveriesIncomplete).increment();
+    }
+
+    /** A living member was told that messages are not delivered to it. */
+    public void memberBehind() {
+        membersBehind.increment();
+    }
+
+    public DeliveryMetrics delivery() {
+        return delivery;
+    }
+
+    public RelayMetrics relay() {
+        return relay;
+    }
+
+    /** How long a task waits for a thread of the pool that carries messages to members. */
+    public Histogram laneWait() {
+        return laneWait;
+    }
+
+    public long recoveries(boolean whole) {
+        return (whole ? recoveriesWhole : recoveriesIncomplete).sum();
+    }
+
+    public long membersBehind() {
+        return membersBehind.sum();
     }
 
     public long openedSessions() {

@@ -279,13 +279,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Closes (4000) when the send in flight is older than the limit: the client reads nothing at all. */
     public void closeIfStuck() {
-        boolean stuck;
-        synchronized (this) {
-            stuck = (state == State.IN_FLIGHT || state == State.CALLING)
-                    && limits.ageNanos() > 0
-                    && nanoClock.getAsLong() - sendStarted > limits.ageNanos();
-        }
-        if (stuck) {
+        if (limits.ageNanos() > 0 && sendAgeNanos() > limits.ageNanos()) {
             close(CloseCode.SLOW_CONSUMER, "reads nothing");
         }
     }
@@ -293,6 +287,11 @@ public final class OutboundQueue implements Transport.Completion {
     /** Sends a WebSocket ping, past all that waits. */
     public void ping() {
         transport.ping();
+    }
+
+    /** How long the client has been reading nothing of the send in flight; 0 when there is none. */
+    public synchronized long sendAgeNanos() {
+        return state == State.IN_FLIGHT || state == State.CALLING ? nanoClock.getAsLong() - sendStarted : 0;
     }
 
     /** Bytes that wait, without those in flight. */

@@ -17,6 +17,14 @@ public sealed interface ClientFrame {
         }
     }
 
+    /** @param token proves again who the session's user is; never printed */
+    record Refresh(Long id, String token) implements ClientFrame {
+        @Override
+        public String toString() {
+            return "Refresh[id=" + id + "]";
+        }
+    }
+
     /** @param since last position that the client has, or null */
     record Join(Long id, RoomName room, Position since) implements ClientFrame {}
 

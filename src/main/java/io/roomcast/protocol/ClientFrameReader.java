@@ -48,6 +48,7 @@ public final class ClientFrameReader {
         String type = raw.type == null ? "publish" : raw.type;
         return switch (type) {
             case "hello" -> new ClientFrame.Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token);
+            case "refresh" -> new ClientFrame.Refresh(raw.id, raw.token);
             case "join" -> new ClientFrame.Join(raw.id, room(raw), since(raw));
             case "publish" -> new ClientFrame.Publish(raw.id, room(raw), key(raw.key), Content.of(raw.content));
             case "signal" ->

@@ -9,9 +9,21 @@ public final class ProtocolException extends RuntimeException {
 
     private final ErrorCode code;
 
+    private final Long retryAfterMs;
+
     public ProtocolException(ErrorCode code, String text) {
+        this(code, text, null);
+    }
+
+    /** @param retryAfterMs when to try again, or null */
+    public ProtocolException(ErrorCode code, String text, Long retryAfterMs) {
         super(text, null, false, false);
         this.code = code;
+        this.retryAfterMs = retryAfterMs;
+    }
+
+    public Long retryAfterMs() {
+        return retryAfterMs;
     }
 
     public ErrorCode code() {

@@ -13,6 +13,7 @@ import java.util.List;
         key = "type",
         value = {
             @JsonbSubtype(alias = "welcome", type = ServerFrame.Welcome.class),
+            @JsonbSubtype(alias = "refreshed", type = ServerFrame.Refreshed.class),
             @JsonbSubtype(alias = "joined", type = ServerFrame.Joined.class),
             @JsonbSubtype(alias = "ack", type = ServerFrame.Ack.class),
             @JsonbSubtype(alias = "members", type = ServerFrame.Members.class),
@@ -34,7 +35,11 @@ public sealed interface ServerFrame {
     /** What a client has to know to stay within its bounds; sizes in bytes. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
-    record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits) implements ServerFrame {}
+    /** @param expiresInMs time that the token is good for, or null for ever */
+    record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits, Long expiresInMs)
+            implements ServerFrame {}
+
+    record Refreshed(Long id, Long expiresInMs) implements ServerFrame {}
 
     record Joined(
             Long id,

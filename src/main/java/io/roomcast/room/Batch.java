@@ -17,6 +17,7 @@ final class Batch {
 
     private byte[] buffer = new byte[0];
     private int length;
+    private int messages;
 
     void add(StoredMessage message) {
         byte[] start = MessageFrames.messageStart(message);
@@ -27,6 +28,7 @@ final class Batch {
         }
         append(start, 0);
         append(body, 1);
+        messages++;
     }
 
     boolean isEmpty() {
@@ -37,7 +39,13 @@ final class Batch {
         return length >= FULL;
     }
 
+    /** How many messages have been added since the last {@link #take}. */
+    int messages() {
+        return messages;
+    }
+
     EncodedFrame take() {
+        messages = 0;
         EncodedFrame frame = EncodedFrame.of(FrameKind.MESSAGE, Arrays.copyOf(buffer, length));
         length = 0;
         if (buffer.length > KEEP) {

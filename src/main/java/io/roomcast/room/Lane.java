@@ -38,6 +38,11 @@ final class Lane<E> {
         executor.execute(this::run);
     }
 
+    /** How much waits; any thread. */
+    synchronized int waiting() {
+        return gathering.size();
+    }
+
     private void run() {
         try {
             consumer.accept(take());

@@ -38,8 +38,8 @@ public final class Member {
         this.listener = listener;
     }
 
-    void offer(EncodedFrame frame) {
-        queue.offer(frame);
+    boolean offer(EncodedFrame frame) {
+        return queue.offer(frame);
     }
 
     OutboundQueue queue() {

@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -23,6 +24,7 @@ final class Recovery {
     private final RoomSource source;
     private final MessageRing recent;
     private final Consumer<RoomEvent> lane;
+    private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
 
     /** Last page that was encoded: a thousand members that return at once mostly miss the same. */
@@ -31,7 +33,8 @@ final class Recovery {
     private long lastPageAfter;
     private long lastPageEnd;
 
-    Recovery(RoomName room, RoomSource source, MessageRing recent, Consumer<RoomEvent> lane) {
+    Recovery(RoomName room, RoomSource source, MessageRing recent, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
+        this.metrics = metrics;
         this.room = room;
         this.source = source;
         this.recent = recent;
@@ -125,7 +128,9 @@ final class Recovery {
     }
 
     private void send(Member member, Position lanePosition) {
-        member.offer(lastPage);
+        if (member.offer(lastPage)) {
+            metrics.replayed((int) (lastPageEnd - lastPageAfter), lastPage.bytes());
+        }
         member.offset = lastPageEnd;
         if (member.offset == lanePosition.offset()) {
             goLive(member);

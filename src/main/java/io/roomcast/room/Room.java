@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -31,10 +32,10 @@ public final class Room {
     int vacancies;
     boolean subscribed;
 
-    Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent) {
+    Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent, DeliveryMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::take);
-        this.members = new RoomMembers(name, source, recent, lane::post);
+        this.members = new RoomMembers(name, source, recent, lane::post, metrics);
     }
 
     public RoomName name() {
@@ -44,6 +45,16 @@ public final class Room {
     /** Members in the room now, for figures: those that are joining may or may not count. Any thread. */
     public int size() {
         return members.size();
+    }
+
+    /** Messages handed to members since the room was opened here, each counted for each member. Any thread. */
+    public long delivered() {
+        return members.delivered();
+    }
+
+    /** What has happened to the room and is not yet taken. Any thread. */
+    public int waiting() {
+        return lane.waiting();
     }
 
     void post(RoomEvent event) {

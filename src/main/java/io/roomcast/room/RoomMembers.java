@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
@@ -10,7 +11,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The members of a room and how far each has come. Confined to the room's lane, but for {@link #size()}.
+ * The members of a room and how far each has come. Confined to the room's lane, but for {@link #size()} and {@link #delivered()}.
  *
  * <p>Live members get every batch. A member that comes back with a position first gets what it missed, page by page, each when its
  * queue has sent the one before; batches pass it by meanwhile. Once it has everything up to the lane's offset it is live, and the next
@@ -21,16 +22,27 @@ final class RoomMembers {
     private final MessageRing recent;
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
+    private final DeliveryMetrics metrics;
     private volatile int size;
+    private long deliveredHere;
+    /** The same for other threads to read. */
+    private volatile long delivered;
+
     private Position position;
 
-    RoomMembers(RoomName room, RoomSource source, RecentLimits limits, Consumer<RoomEvent> lane) {
+    RoomMembers(
+            RoomName room, RoomSource source, RecentLimits limits, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
+        this.metrics = metrics;
         this.recent = new MessageRing(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane);
+        this.recovery = new Recovery(room, source, recent, lane, metrics);
     }
 
     int size() {
         return size;
+    }
+
+    long delivered() {
+        return delivered;
     }
 
     void position(Position start) {
@@ -55,22 +67,37 @@ final class RoomMembers {
         if (batch.isEmpty()) {
             return;
         }
+        long started = System.nanoTime();
+        int messages = batch.messages();
         EncodedFrame frame = batch.take();
+        int taken = 0;
+        int refused = 0;
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             if (member.live) {
-                member.offer(frame);
+                if (member.offer(frame)) {
+                    taken++;
+                } else {
+                    refused++;
+                }
             }
         }
+        metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
+        deliveredHere += (long) messages * taken;
+        delivered = deliveredHere;
     }
 
     void announce(EncodedFrame frame) {
         flush();
         boolean signal = frame.kind() == FrameKind.SIGNAL;
+        int dropped = 0;
         for (Member member : members) {
-            if (!signal || member.live && member.wantsSignals()) {
-                member.offer(frame);
+            if ((!signal || member.live && member.wantsSignals()) && !member.offer(frame)) {
+                dropped++;
             }
+        }
+        if (dropped > 0) {
+            metrics.noticesDropped(dropped);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
@@ -24,6 +25,7 @@ public final class RoomRegistry {
     private final ScheduledExecutorService timer;
     private final RecentLimits recent;
     private final Duration linger;
+    private final DeliveryMetrics metrics;
 
     /**
      * @param executor runs the lanes
@@ -34,12 +36,14 @@ public final class RoomRegistry {
             Executor executor,
             ScheduledExecutorService timer,
             RecentLimits recent,
-            Duration linger) {
+            Duration linger,
+            DeliveryMetrics metrics) {
         this.source = source;
         this.executor = executor;
         this.timer = timer;
         this.recent = recent;
         this.linger = linger;
+        this.metrics = metrics;
     }
 
     /**
@@ -48,7 +52,7 @@ public final class RoomRegistry {
      */
     public Room join(RoomName name, Member member, Position since) {
         Room joined = rooms.compute(name, (key, present) -> {
-            Room room = present == null ? new Room(key, source, executor, recent) : present;
+            Room room = present == null ? new Room(key, source, executor, recent, metrics) : present;
             room.references++;
             return room;
         });

@@ -40,6 +40,12 @@ public class CoreBeans {
 
     @Produces
     @Singleton
+    Limits limits(RoomcastConfig config, NodeMetrics metrics) {
+        return new Limits(config, metrics);
+    }
+
+    @Produces
+    @Singleton
     NodeMetrics nodeMetrics() {
         return new NodeMetrics();
     }
@@ -72,9 +78,14 @@ public class CoreBeans {
 
     @Produces
     @Singleton
-    RoomRegistry rooms(Relay relay, Threads threads) {
+    RoomRegistry rooms(Relay relay, Threads threads, NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
-                relay, threads.lanes(), threads.timer(), new RecentLimits(RECENT_MESSAGES, RECENT_BYTES), LINGER);
+                relay,
+                threads.lanes(),
+                threads.timer(),
+                new RecentLimits(RECENT_MESSAGES, RECENT_BYTES),
+                LINGER,
+                metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         return rooms;
     }

@@ -2,6 +2,8 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -19,6 +21,7 @@ public class Heartbeat {
 
     private Sessions sessions;
     private Threads threads;
+    private Histogram laneWait;
     private long intervalSeconds;
     private long second;
     private ScheduledFuture<?> timer;
@@ -27,20 +30,30 @@ public class Heartbeat {
     protected Heartbeat() {}
 
     @Inject
-    public Heartbeat(Sessions sessions, Threads threads, RoomcastConfig config) {
+    public Heartbeat(Sessions sessions, Threads threads, NodeMetrics metrics, RoomcastConfig config) {
         this.sessions = sessions;
         this.threads = threads;
+        this.laneWait = metrics.laneWait();
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
     }
 
     public void start() {
-        timer = threads.timer().scheduleAtFixedRate(() -> threads.lanes().execute(this::tick), 1, 1, TimeUnit.SECONDS);
+        timer = threads.timer().scheduleAtFixedRate(this::beat, 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
         if (timer != null) {
             timer.cancel(false);
         }
+    }
+
+    /** Goes to the lanes' pool as a message would, so how long it waits there tells how busy the pool is. */
+    private void beat() {
+        long posted = System.nanoTime();
+        threads.lanes().execute(() -> {
+            laneWait.record(System.nanoTime() - posted);
+            tick();
+        });
     }
 
     private void tick() {

@@ -1,7 +1,9 @@
 package io.roomcast.service;
 
 import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
@@ -28,6 +30,8 @@ public class Joining {
     private Announcer announcer;
     private Refusal refusal;
     private Threads threads;
+    private Limits limits;
+    private NodeMetrics metrics;
     private long graceMillis;
     private int maxRooms;
 
@@ -41,12 +45,16 @@ public class Joining {
             Announcer announcer,
             Refusal refusal,
             Threads threads,
+            Limits limits,
+            NodeMetrics metrics,
             RoomcastConfig config) {
         this.rooms = rooms;
         this.presence = presence;
         this.announcer = announcer;
         this.refusal = refusal;
         this.threads = threads;
+        this.limits = limits;
+        this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
         this.maxRooms = config.get(Keys.ROOMS);
     }
@@ -56,6 +64,9 @@ public class Joining {
         RoomName room = frame.room();
         if (maxRooms > 0 && session.rooms() >= maxRooms && session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.TOO_MANY_ROOMS, "a session may be in " + maxRooms + " rooms");
+        }
+        if (!session.identity().permissions().mayRead(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
         }
         Membership membership = new Membership(room);
         Membership previous = session.put(membership);
@@ -74,12 +85,22 @@ public class Joining {
                 refusal.answer(session, frame.id(), null, room, failure);
                 return;
             }
+            if (change.changed() && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
+                session.remove(membership);
+                var unused = presence.leave(room, user, session.id());
+                refusal.answer(session, frame.id(), null, room, full());
+                return;
+            }
             Member member = new Member(
-                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame.id(), change));
+                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame, change));
             if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
                 withdraw(room, user, session.id());
             }
         });
+    }
+
+    private ProtocolException full() {
+        return limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null);
     }
 
     /** @return false when the session is not in the room */
@@ -121,19 +142,29 @@ public class Joining {
         private final Membership membership;
         private final UserName user;
         private final Long id;
+        private final boolean returning;
         private final PresenceStore.Change change;
 
-        Outcome(RoomSession session, Membership membership, UserName user, Long id, PresenceStore.Change change) {
+        Outcome(
+                RoomSession session,
+                Membership membership,
+                UserName user,
+                ClientFrame.Join frame,
+                PresenceStore.Change change) {
             this.session = session;
             this.membership = membership;
             this.user = user;
-            this.id = id;
+            this.id = frame.id();
+            this.returning = frame.since() != null;
             this.change = change;
         }
 
         @Override
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.room();
+            if (returning) {
+                metrics.recovery(recovered);
+            }
             session.reply(new ServerFrame.Joined(
                     id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
             if (change.changed()) {
@@ -152,6 +183,7 @@ public class Joining {
 
         @Override
         public void behind(long from, Position position) {
+            metrics.memberBehind();
             session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
         }
     }

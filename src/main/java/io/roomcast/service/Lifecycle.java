@@ -1,25 +1,23 @@
 package io.roomcast.service;
 
-import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.ServerFrame;
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /** Starts and ends what runs by itself. Called by whoever starts the application: the embedded server, or the application server. */
 @ApplicationScoped
 public class Lifecycle {
-    /** Clients come back within this time, each at a moment of its own. */
-    private static final Duration RECONNECT_WINDOW = Duration.ofSeconds(2);
+    /** Time for the last goodbyes to arrive, after the window. */
+    private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-    private static final Duration GOODBYE = Duration.ofSeconds(3);
-
+    private Entrance entrance;
     private Sessions sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
@@ -27,6 +25,8 @@ public class Lifecycle {
     private Announcer announcer;
     private Relay relay;
     private Threads threads;
+    private Drain drain;
+    private Duration window;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
@@ -34,6 +34,7 @@ public class Lifecycle {
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
     public Lifecycle(
+            Entrance entrance,
             Sessions sessions,
             Heartbeat heartbeat,
             Readiness readiness,
@@ -41,7 +42,10 @@ public class Lifecycle {
             Announcer announcer,
             RoomRegistry unusedRooms,
             Relay relay,
-            Threads threads) {
+            Threads threads,
+            Drain drain,
+            RoomcastConfig config) {
+        this.entrance = entrance;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
@@ -49,16 +53,19 @@ public class Lifecycle {
         this.announcer = announcer;
         this.relay = relay;
         this.threads = threads;
+        this.drain = drain;
+        this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
+        entrance.start();
         presence.start(announcer);
         heartbeat.start();
         readiness.start();
     }
 
     /**
-     * Tells all clients to come back, closes them, and waits for that, a few seconds at most. Then ends presence and the relay, which
+     * Sends all clients away, each at a time of its own, and waits for that, a moment longer than the window at most. Then ends presence and the relay, which
      * need threads to finish what they have, and at last the threads: in this order, which disposers of beans would not keep. Not to be
      * started again.
      */
@@ -83,16 +90,14 @@ public class Lifecycle {
     }
 
     private void sayGoodbye() {
-        readiness.drain();
+        drain.stop(window);
         heartbeat.stop();
-        for (RoomSession session : sessions.all()) {
-            long slot = ThreadLocalRandom.current().nextLong(RECONNECT_WINDOW.toMillis());
-            session.reply(new ServerFrame.Draining(slot));
-            session.queue().closeWhenDrained(CloseCode.DRAINING, "the node stops");
-        }
-        long deadline = System.nanoTime() + GOODBYE.toNanos();
+        entrance.stop();
+        readiness.stop();
+        long deadline = System.nanoTime() + window.plus(GOODBYE).toNanos();
         while (sessions.count() > 0 && System.nanoTime() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
+        drain.stopped();
     }
 }

@@ -1,5 +1,7 @@
 package io.roomcast.service;
 
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -26,20 +28,23 @@ public class Readiness {
 
     private Relay relay;
     private Threads threads;
+    private RelayMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
+    private volatile boolean draining;
 
     /** For the container's proxy. */
     protected Readiness() {}
 
     @Inject
-    public Readiness(Relay relay, Threads threads) {
+    public Readiness(Relay relay, Threads threads, NodeMetrics metrics) {
         this.relay = relay;
         this.threads = threads;
+        this.metrics = metrics.relay();
     }
 
     public State state() {
-        return state;
+        return draining ? State.DRAINING : state;
     }
 
     void start() {
@@ -47,24 +52,29 @@ public class Readiness {
         timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** From now on nobody new should be sent here. */
-    void drain() {
+    /** Whether nobody new should be sent here from now on. */
+    void drain(boolean drains) {
+        draining = drains;
+    }
+
+    void stop() {
         if (timer != null) {
             timer.cancel(false);
         }
-        update(State.DRAINING);
     }
 
     private void probe() {
+        long started = System.nanoTime();
         var unused = relay.probe()
                 .toCompletableFuture()
                 .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((proof, failure) -> update(failure == null ? State.READY : State.RELAY));
-    }
-
-    private synchronized void update(State next) {
-        if (state != State.DRAINING) {
-            state = next;
-        }
+                .whenComplete((proof, failure) -> {
+                    if (failure == null) {
+                        metrics.probe().record(System.nanoTime() - started);
+                    } else {
+                        metrics.probeFailed();
+                    }
+                    state = failure == null ? State.READY : State.RELAY;
+                });
     }
 }

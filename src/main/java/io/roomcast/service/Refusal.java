@@ -44,7 +44,15 @@ public class Refusal {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof ProtocolException refused) {
-            answer(session, id, key, room, refused.code(), refused.getMessage());
+            if (refused.retryAfterMs() == null) {
+                answer(session, id, key, room, refused.code(), refused.getMessage());
+            } else {
+                String name = room == null ? null : room.value();
+                answer(
+                        session,
+                        new ServerFrame.Error(
+                                id, key, name, refused.code(), refused.getMessage(), refused.retryAfterMs()));
+            }
         } else if (cause instanceof RelayUnavailableException) {
             answer(session, id, key, room, ErrorCode.UNAVAILABLE, "could not be stored or read now; try again");
         } else {

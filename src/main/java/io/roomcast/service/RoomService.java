@@ -2,19 +2,19 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
-import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.protocol.UserName;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 
 /**
  * What a connection can ask for. Frames of one session come one after the other; different sessions, and the end of a session, come on any
@@ -22,9 +22,12 @@ import jakarta.inject.Inject;
  */
 @ApplicationScoped
 public class RoomService {
+    private Authentication authentication;
+    private Entrance entrance;
     private Sessions sessions;
     private Joining joining;
     private Talking talking;
+    private RateLimits rates;
     private Refusal refusal;
     private NodeMetrics metrics;
     private Node node;
@@ -36,16 +39,22 @@ public class RoomService {
 
     @Inject
     public RoomService(
+            Authentication authentication,
+            Entrance entrance,
             Sessions sessions,
             Joining joining,
             Talking talking,
+            RateLimits rates,
             Refusal refusal,
             NodeMetrics metrics,
             Node node,
             RoomcastConfig config) {
+        this.authentication = authentication;
+        this.entrance = entrance;
         this.sessions = sessions;
         this.joining = joining;
         this.talking = talking;
+        this.rates = rates;
         this.refusal = refusal;
         this.metrics = metrics;
         this.node = node;
@@ -55,35 +64,77 @@ public class RoomService {
     }
 
     /**
-     * A connection to {@code /ws}.
+     * A connection has opened. One to {@code /ws/{room}/{user}} joins the room, as soon as it is known who it is.
      *
-     * @param user from the address, or null for a guest
+     * @throws ProtocolException when it may not come in; then there is no session
      */
-    public RoomSession open(Transport transport, UserName user) {
-        return sessions.open(transport, user, null, false);
+    public RoomSession open(Transport transport, Address address, Arrival arrival) {
+        Identity identity = authentication.wantsToken() ? null : identify(address, arrival);
+        RoomSession session = admit(transport, address, arrival, identity);
+        if (identity != null) {
+            joinHome(session);
+        }
+        return session;
     }
 
-    /**
-     * A connection to {@code /ws/{room}/{user}}: joins the room.
-     *
-     * @param since last position that the client has, or null
-     * @param plain whether the client named no subprotocol
-     */
-    public RoomSession open(Transport transport, UserName user, RoomName room, Position since, boolean plain) {
-        RoomSession session = sessions.open(transport, user, room, plain);
-        // Not a frame of the client's: a hello may still come first.
-        attempt(session, null, null, room, () -> joining.join(session, new ClientFrame.Join(null, room, since)));
-        return session;
+    private RoomSession admit(Transport transport, Address address, Arrival arrival, Identity identity) {
+        RoomSession session = null;
+        try {
+            session = sessions.open(transport, address, arrival.network());
+            if (identity != null) {
+                sessions.identify(session, identity);
+            }
+            return session;
+        } catch (ProtocolException e) {
+            metrics.refused(e.code().wire());
+            if (session != null) {
+                sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
+            }
+            throw e;
+        }
+    }
+
+    private Identity identify(Address address, Arrival arrival) {
+        try {
+            return authentication.identify(address.user() == null ? Sessions.guest() : address.user(), arrival);
+        } catch (ProtocolException e) {
+            metrics.refused(e.code().wire());
+            throw e;
+        }
+    }
+
+    private void joinHome(RoomSession session) {
+        if (session.home() != null) {
+            // Not a frame of the client's: a hello may still come first.
+            ClientFrame.Join join = new ClientFrame.Join(null, session.home(), session.since());
+            attempt(session, null, null, session.home(), () -> joining.join(session, join));
+        }
     }
 
     public void receive(RoomSession session, ClientFrame frame) {
         heard(session);
         metrics.frameReceived();
+        try {
+            if (!session.hold(frame)) {
+                serve(session, frame);
+            }
+        } catch (ProtocolException e) {
+            refusal.answer(session, frame.id(), null, null, e);
+        }
+    }
+
+    private void serve(RoomSession session, ClientFrame frame) {
         if (frame instanceof ClientFrame.Hello hello) {
             hello(session, hello);
             return;
         }
+        if (session.identity() == null && !(frame instanceof ClientFrame.Ping)) {
+            throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "say hello with a token first");
+        }
         session.settle();
+        if (!(frame instanceof ClientFrame.Publish)) {
+            rates.request(session);
+        }
         if (frame instanceof ClientFrame.Publish publish) {
             RoomName room = room(session, publish.room());
             attempt(session, publish.id(), publish.key(), room, () -> talking.publish(session, publish, room));
@@ -105,6 +156,8 @@ public class RoomService {
         } else if (frame instanceof ClientFrame.Members members) {
             RoomName room = room(session, members.room());
             attempt(session, members.id(), null, room, () -> talking.members(session, members, room));
+        } else if (frame instanceof ClientFrame.Refresh refresh) {
+            attempt(session, refresh.id(), null, null, () -> refresh(session, refresh));
         } else if (frame instanceof ClientFrame.Ping ping) {
             session.reply(new ServerFrame.Pong(ping.id()));
         }
@@ -143,12 +196,39 @@ public class RoomService {
         if (session.home() != null && hello.user() != null && !hello.user().equals(session.user())) {
             refusal.answer(
                     session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
-        } else if (session.greet(hello.user())) {
-            session.reply(
-                    new ServerFrame.Welcome(hello.id(), session.user().value(), node.name(), heartbeatMs, limits));
+        } else if (session.identity() == null) {
+            entrance.enter(session, hello, () -> {
+                session.settle();
+                welcome(session, hello.id());
+                joinHome(session);
+                serveHeld(session);
+            });
+        } else if (session.greet()) {
+            if (hello.user() != null && !session.identity().proven()) {
+                sessions.identify(session, Identity.claimed(hello.user()));
+            }
+            welcome(session, hello.id());
         } else {
             refusal.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");
         }
+    }
+
+    private void welcome(RoomSession session, Long id) {
+        session.reply(new ServerFrame.Welcome(
+                id, session.user().value(), node.name(), heartbeatMs, limits, Entrance.expiresInMs(session)));
+    }
+
+    private void serveHeld(RoomSession session) {
+        for (List<ClientFrame> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
+            held.forEach(frame -> attempt(session, frame.id(), null, null, () -> serve(session, frame)));
+        }
+    }
+
+    private void refresh(RoomSession session, ClientFrame.Refresh frame) {
+        if (!authentication.wantsToken()) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "no tokens are wanted here");
+        }
+        entrance.refresh(session, frame);
     }
 
     private void leave(RoomSession session, ClientFrame.Leave leave, RoomName room) {

@@ -1,16 +1,23 @@
 package io.roomcast.service;
 
+import io.roomcast.identity.Identity;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One WebSocket connection, as the service sees it.
@@ -19,6 +26,8 @@ import java.util.Map;
  * Memberships are guarded by this object's monitor; once the session is closed there are none, and none can be added.
  */
 public final class RoomSession {
+    private static final int MOST_HELD = 64;
+
     private final String id;
     private final RoomName home;
     private final boolean plain;
@@ -26,19 +35,38 @@ public final class RoomSession {
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
     private boolean closed;
-    private volatile UserName user;
+    private final UserName addressedUser;
+    private final Position since;
+    private final long openedAt = System.nanoTime();
+    private volatile Identity identity;
+    private final Rate publishes = new Rate();
+    private final Rate requests = new Rate();
+    private final AtomicInteger inFlight = new AtomicInteger();
+    private final String network;
     private volatile boolean greeted;
+    /** What came while the token is being checked; null when none is. */
+    private List<ClientFrame> held;
+
     private volatile long heardAt;
 
     /**
-     * @param home the room of a connection to {@code /ws/{room}/{user}}, else null
-     * @param plain whether the client may know nothing but room, sender and content
+     * @param network that it came from, or null where unknown
+     * @param identity null for a session that has yet to show its token
      */
-    RoomSession(String id, UserName user, RoomName home, boolean plain, OutboundQueue queue, ServerFrameWriter writer) {
+    RoomSession(
+            String id,
+            Address address,
+            String network,
+            Identity identity,
+            OutboundQueue queue,
+            ServerFrameWriter writer) {
         this.id = id;
-        this.user = user;
-        this.home = home;
-        this.plain = plain;
+        this.network = network;
+        this.identity = identity;
+        this.addressedUser = address.user();
+        this.since = address.since();
+        this.home = address.room();
+        this.plain = address.plain();
         this.queue = queue;
         this.writer = writer;
     }
@@ -47,8 +75,76 @@ public final class RoomSession {
         return id;
     }
 
+    /** Null before the session has shown who it is. */
     public UserName user() {
-        return user;
+        Identity known = identity;
+        return known == null ? null : known.user();
+    }
+
+    /** Of its publishes. */
+    Rate publishes() {
+        return publishes;
+    }
+
+    /** Of its other requests. */
+    Rate requests() {
+        return requests;
+    }
+
+    /** Requests that wait for the relay. */
+    AtomicInteger inFlight() {
+        return inFlight;
+    }
+
+    /** Where it came from, or null where unknown. */
+    String network() {
+        return network;
+    }
+
+    Identity identity() {
+        return identity;
+    }
+
+    /** The user that the address names, or null. */
+    UserName addressedUser() {
+        return addressedUser;
+    }
+
+    /** The position that the address names, or null. */
+    Position since() {
+        return since;
+    }
+
+    /** In nanoseconds of the node's clock. */
+    long openedAt() {
+        return openedAt;
+    }
+
+    void admit(Identity proven) {
+        identity = proven;
+    }
+
+    synchronized void beginVerifying() {
+        held = new ArrayList<>(1);
+    }
+
+    /** @return false when nothing is being verified, and the frame is the caller's */
+    synchronized boolean hold(ClientFrame frame) {
+        if (held == null) {
+            return false;
+        }
+        if (held.size() >= MOST_HELD) {
+            throw new ProtocolException(ErrorCode.BUSY, "the token is being checked; wait for welcome");
+        }
+        held.add(frame);
+        return true;
+    }
+
+    /** What came since the last call; frames are held until this is empty, so that none overtakes another. */
+    synchronized List<ClientFrame> takeHeld() {
+        List<ClientFrame> frames = held;
+        held = frames.isEmpty() ? null : new ArrayList<>(1);
+        return frames;
     }
 
     public OutboundQueue queue() {
@@ -64,15 +160,10 @@ public final class RoomSession {
     }
 
     /** @return false when it is too late: another frame came first */
-    boolean greet(UserName name) {
-        if (greeted) {
-            return false;
-        }
+    boolean greet() {
+        boolean first = !greeted;
         greeted = true;
-        if (name != null) {
-            user = name;
-        }
-        return true;
+        return first;
     }
 
     /** Any frame but {@code hello}: from now on the user stays who it is. */
@@ -100,6 +191,10 @@ public final class RoomSession {
 
     synchronized Membership membership(RoomName room) {
         return memberships.get(room);
+    }
+
+    synchronized List<RoomName> roomNames() {
+        return List.copyOf(memberships.keySet());
     }
 
     synchronized int rooms() {

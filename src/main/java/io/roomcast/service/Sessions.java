@@ -1,12 +1,15 @@
 package io.roomcast.service;
 
 import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
-import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,32 +24,67 @@ public class Sessions {
     private final ConcurrentHashMap<String, RoomSession> open = new ConcurrentHashMap<>();
     private ServerFrameWriter writer;
     private NodeMetrics metrics;
-    private OutboundLimits limits;
+    private final Tally users = new Tally();
+    private final Tally networks = new Tally();
+    private Limits limits;
+    private OutboundLimits outbound;
 
     /** For the container's proxy. */
     protected Sessions() {}
 
     @Inject
-    public Sessions(ServerFrameWriter writer, NodeMetrics metrics, RoomcastConfig config) {
+    public Sessions(ServerFrameWriter writer, NodeMetrics metrics, Limits limits, RoomcastConfig config) {
         this.writer = writer;
         this.metrics = metrics;
-        this.limits = new OutboundLimits(
+        this.limits = limits;
+        this.outbound = new OutboundLimits(
                 config.get(Keys.OUTBOUND_BYTES), config.get(Keys.OUTBOUND_AGE).toNanos());
     }
 
     /**
-     * @param user null for a guest
-     * @param home the room of a connection to {@code /ws/{room}/{user}}, else null
-     * @param plain whether the client may know nothing but room, sender and content
+     * @param network that it comes from, or null where unknown
+     * @throws ProtocolException {@code busy}, when there are as many as there may be
      */
-    RoomSession open(Transport transport, UserName user, RoomName home, boolean plain) {
-        OutboundQueue queue = new OutboundQueue(transport, limits, !plain, System::nanoTime);
-        UserName name = user == null ? guest() : user;
-        RoomSession session = new RoomSession(Node.randomId(9), name, home, plain, queue, writer);
+    RoomSession open(Transport transport, Address address, String network) {
+        limits.require(LimitKeys.SESSIONS, open.size() + 1L, ErrorCode.BUSY, "the node is full");
+        int fromThere = network == null ? 0 : networks.add(network);
+        if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, fromThere)) {
+            networks.remove(network);
+            limits.require(
+                    LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
+        }
+        OutboundQueue queue = new OutboundQueue(transport, outbound, !address.plain(), System::nanoTime);
+        RoomSession session = new RoomSession(Node.randomId(9), address, network, null, queue, writer);
         session.heard(System.nanoTime());
         open.put(session.id(), session);
         metrics.sessionOpened();
         return session;
+    }
+
+    /**
+     * Lets a session be somebody.
+     *
+     * @throws ProtocolException {@code busy}, when the user has as many sessions as one may have
+     */
+    void identify(RoomSession session, Identity identity) {
+        // One that is removed meanwhile must not be counted any more.
+        synchronized (session) {
+            UserName before = session.user();
+            if (!open.containsKey(session.id())) {
+                return;
+            }
+            if (!identity.user().equals(before)) {
+                int count = users.add(identity.user().value());
+                if (!limits.allows(LimitKeys.USER_SESSIONS, count)) {
+                    users.remove(identity.user().value());
+                    limits.require(LimitKeys.USER_SESSIONS, count, ErrorCode.BUSY, "too many sessions of this user");
+                }
+                if (before != null) {
+                    users.remove(before.value());
+                }
+            }
+            session.admit(identity);
+        }
     }
 
     /** @return false when that was done before */
@@ -54,9 +92,22 @@ public class Sessions {
         if (!open.remove(session.id(), session)) {
             return false;
         }
+        synchronized (session) {
+            if (session.user() != null) {
+                users.remove(session.user().value());
+            }
+        }
+        if (session.network() != null) {
+            networks.remove(session.network());
+        }
         session.queue().release();
         metrics.sessionClosed(closeCode);
         return true;
+    }
+
+    /** The open session with this id, or null. */
+    public RoomSession find(String id) {
+        return open.get(id);
     }
 
     public Collection<RoomSession> all() {
@@ -67,7 +118,8 @@ public class Sessions {
         return open.size();
     }
 
-    private static UserName guest() {
+    /** Somebody who gave no name. */
+    static UserName guest() {
         return new UserName("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")

@@ -22,6 +22,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BiConsumer;
 
 /** What members do in a room: publish, signal, read history, ask who is there. Any thread; nothing blocks. */
 @ApplicationScoped
@@ -33,6 +34,9 @@ public class Talking {
     private ServerFrameWriter writer;
     private Refusal refusal;
     private NodeMetrics metrics;
+    private Threads threads;
+    private RateLimits rates;
+    private InFlight inFlight;
     private long maxContentBytes;
 
     /** For the container's proxy. */
@@ -45,22 +49,33 @@ public class Talking {
             ServerFrameWriter writer,
             Refusal refusal,
             NodeMetrics metrics,
+            Threads threads,
+            RateLimits rates,
+            InFlight inFlight,
             RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
         this.refusal = refusal;
         this.metrics = metrics;
+        this.threads = threads;
+        this.rates = rates;
+        this.inFlight = inFlight;
         this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
     }
 
     void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         requireSize(frame.content());
+        rates.publish(session, room);
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
-        relay.publish(room, relayKey(user, frame.key()), body).whenComplete((position, failure) -> {
+        String key = relayKey(user, frame.key());
+        long started = System.nanoTime();
+        whenAnswered(inFlight.start(session, () -> relay.publish(room, key, body)), (position, failure) -> {
+            metrics.relay().publish().record(System.nanoTime() - started);
             if (failure == null) {
                 metrics.messageStored();
                 acknowledge(session, frame, room, position);
@@ -72,6 +87,7 @@ public class Talking {
 
     void signal(RoomSession session, ClientFrame.Signal frame, RoomName room) {
         requireMember(session, room);
+        requirePublisher(session, room);
         if (frame.content() != null) {
             requireSize(frame.content());
         }
@@ -85,10 +101,12 @@ public class Talking {
 
     void history(RoomSession session, ClientFrame.History frame, RoomName room) {
         requireMember(session, room);
-        CompletionStage<HistoryPage> page = frame.after() >= 0
-                ? relay.historyAfter(room, frame.after(), frame.limit())
-                : relay.historyBefore(room, frame.before(), frame.limit());
-        page.whenComplete((found, failure) -> {
+        CompletionStage<HistoryPage> page = inFlight.start(
+                session,
+                () -> frame.after() >= 0
+                        ? relay.historyAfter(room, frame.after(), frame.limit())
+                        : relay.historyBefore(room, frame.before(), frame.limit()));
+        whenAnswered(page, (found, failure) -> {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
             } else {
@@ -99,7 +117,7 @@ public class Talking {
 
     void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
         requireMember(session, room);
-        presence.roster(room, ROSTER_NAMES).whenComplete((roster, failure) -> {
+        whenAnswered(inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -110,6 +128,13 @@ public class Talking {
                 refusal.answer(session, frame.id(), null, room, failure);
             }
         });
+    }
+
+    /** Never on the relay's own thread: a send may cost more than it takes the relay to carry a message. */
+    private <T> void whenAnswered(CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
+        var unused = stage.toCompletableFuture().isDone()
+                ? stage.whenComplete(action)
+                : stage.whenCompleteAsync(action, threads.lanes());
     }
 
     private static void acknowledge(RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {
@@ -130,6 +155,12 @@ public class Talking {
         }
         if (session.membership(room) == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
+        }
+    }
+
+    private static void requirePublisher(RoomSession session, RoomName room) {
+        if (!session.identity().permissions().mayPublish(room)) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
         }
     }
 

@@ -2,10 +2,10 @@ package io.roomcast.standalone;
 
 import jakarta.enterprise.context.spi.CreationalContext;
 import jakarta.enterprise.inject.spi.BeanManager;
-import jakarta.enterprise.inject.spi.CDI;
 import jakarta.enterprise.inject.spi.InjectionTarget;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**
@@ -13,8 +13,23 @@ import org.glassfish.tyrus.core.ComponentProvider;
  * for each of its engines, and three components for each connection. They hold nothing that would have to be destroyed.
  */
 public final class CdiComponentProvider extends ComponentProvider {
+    /** Whose engine is being made by this thread: with two nodes in one process nothing else tells them apart. */
+    private static final ThreadLocal<BeanManager> MAKING = new ThreadLocal<>();
+
     /** Making one costs more than the whole handshake. */
     private final Map<Class<?>, InjectionTarget<?>> targets = new ConcurrentHashMap<>();
+
+    private final BeanManager beans = MAKING.get();
+
+    /** Makes an engine whose components get their dependencies from these beans. */
+    static <T> T with(BeanManager beans, Supplier<T> engine) {
+        MAKING.set(beans);
+        try {
+            return engine.get();
+        } finally {
+            MAKING.remove();
+        }
+    }
 
     @Override
     public boolean isApplicable(Class<?> type) {
@@ -24,7 +39,7 @@ public final class CdiComponentProvider extends ComponentProvider {
     @Override
     @SuppressWarnings("unchecked") // each is put under its own class
     public <T> Object create(Class<T> type) {
-        return make((InjectionTarget<T>) targets.computeIfAbsent(type, CdiComponentProvider::target));
+        return make(beans, (InjectionTarget<T>) targets.computeIfAbsent(type, known -> target(beans, known)));
     }
 
     @Override
@@ -33,17 +48,16 @@ public final class CdiComponentProvider extends ComponentProvider {
     }
 
     /** A new instance with its dependencies. */
-    static <T> T injected(Class<T> type) {
-        return make(target(type));
+    static <T> T injected(BeanManager beans, Class<T> type) {
+        return make(beans, target(beans, type));
     }
 
-    private static <T> InjectionTarget<T> target(Class<T> type) {
-        BeanManager beans = CDI.current().getBeanManager();
+    private static <T> InjectionTarget<T> target(BeanManager beans, Class<T> type) {
         return beans.getInjectionTargetFactory(beans.createAnnotatedType(type)).createInjectionTarget(null);
     }
 
-    private static <T> T make(InjectionTarget<T> target) {
-        CreationalContext<T> context = CDI.current().getBeanManager().createCreationalContext(null);
+    private static <T> T make(BeanManager beans, InjectionTarget<T> target) {
+        CreationalContext<T> context = beans.createCreationalContext(null);
         T instance = target.produce(context);
         target.inject(instance, context);
         target.postConstruct(instance);

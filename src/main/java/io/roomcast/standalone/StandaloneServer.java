@@ -2,8 +2,12 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.MetricsServlet;
+import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.redis.RedisRelayProvider;
+import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
@@ -16,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
 
@@ -30,12 +35,18 @@ public final class StandaloneServer implements AutoCloseable {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
                 // By class: a package may be in several places of a class path, and only one of them would be searched.
-                .addPackages(RoomService.class, RoomEndpoint.class, RedisRelayProvider.class)
+                .addPackages(
+                        RoomService.class,
+                        JwtVerifier.class,
+                        RoomEndpoint.class,
+                        HealthServlet.class,
+                        RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
                 .initialize();
-        webSockets = new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class));
+        webSockets = CdiComponentProvider.with(
+                cdi.getBeanManager(), () -> new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class)));
         http = new HttpServer();
         listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
         try {
@@ -59,12 +70,16 @@ public final class StandaloneServer implements AutoCloseable {
     private void listen(Path webroot) throws IOException {
         listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
+        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
         listener.registerAddOn(webSockets.addOn());
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
-        servlets.addServlet("health", CdiComponentProvider.injected(HealthServlet.class))
-                .addMapping("/health/*");
+        servlets.addServlet("health", injected(HealthServlet.class)).addMapping("/health/*");
+        servlets.addServlet("metrics", injected(MetricsServlet.class)).addMapping("/metrics");
+        ServletRegistration api = servlets.addServlet("api", injected(ApiServlet.class));
+        api.addMapping("/api/v1/*");
+        api.setAsyncSupported(true);
         servlets.deploy(http);
         try {
             webSockets.deploy();
@@ -73,6 +88,10 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
+    }
+
+    private <T> T injected(Class<T> type) {
+        return CdiComponentProvider.injected(cdi.getBeanManager(), type);
     }
 
     /** The port that it listens on. */

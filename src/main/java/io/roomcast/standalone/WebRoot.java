@@ -20,7 +20,6 @@ final class WebRoot extends StaticHttpHandler {
             return false;
         }
         response.setHeader("Cache-Control", "no-cache");
-        response.setHeader("X-Content-Type-Options", "nosniff");
         return super.handle(uri, request, response);
     }
 }

@@ -3,6 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.RoomSession;
@@ -33,6 +34,10 @@ final class Connection {
     static void open(
             Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
         jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder, maxFrameBytes));
+        if (!jakarta.isOpen()) {
+            // It broke while it was being opened, and the call that told so found no connection here.
+            service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
+        }
     }
 
     /** @return null for a connection that was refused when it opened */
@@ -85,8 +90,10 @@ final class Connection {
     }
 
     /** Tells why, and closes: for a connection that never becomes a session. */
-    static void refuse(Session jakarta, ErrorCode code, String text) {
-        ServerFrame error = new ServerFrame.Error(null, null, null, code, text, null).printable(null);
-        jakarta.getAsyncRemote().sendObject(error, sent -> SessionTransport.close(jakarta, CloseCode.POLICY, text));
+    static void refuse(Session jakarta, ProtocolException why) {
+        CloseCode close = why.code() == ErrorCode.BUSY ? CloseCode.TRY_AGAIN_LATER : CloseCode.POLICY;
+        ServerFrame error = new ServerFrame.Error(null, null, null, why.code(), why.getMessage(), why.retryAfterMs())
+                .printable(null);
+        jakarta.getAsyncRemote().sendObject(error, sent -> SessionTransport.close(jakarta, close, why.getMessage()));
     }
 }

@@ -6,6 +6,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
+import io.roomcast.service.Address;
 import io.roomcast.service.RoomService;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -25,7 +26,8 @@ import java.util.List;
         value = "/ws/{room}/{user}",
         subprotocols = Subprotocol.V1,
         decoders = ClientFrameDecoder.class,
-        encoders = ServerFrameEncoder.class)
+        encoders = ServerFrameEncoder.class,
+        configurator = ArrivalConfigurator.class)
 public class NamedRoomEndpoint {
 
     @Inject
@@ -40,6 +42,7 @@ public class NamedRoomEndpoint {
     @OnOpen
     public void open(Session session, @PathParam("room") String room, @PathParam("user") String user) {
         try {
+            Endpoints.requireNoToken(session);
             RoomName roomName = new RoomName(room);
             UserName userName = new UserName(user);
             List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
@@ -48,11 +51,14 @@ public class NamedRoomEndpoint {
             Connection.open(
                     session,
                     service,
-                    service.open(SessionTransport.of(session), userName, roomName, position, plain),
+                    service.open(
+                            SessionTransport.of(session),
+                            new Address(userName, roomName, position, plain),
+                            ArrivalConfigurator.arrival(session)),
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {
-            Connection.refuse(session, e.code(), e.getMessage());
+            Connection.refuse(session, e);
         }
     }
 

@@ -4,6 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
+import io.roomcast.service.Address;
 import io.roomcast.service.RoomService;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -22,7 +23,8 @@ import java.util.List;
         value = "/ws",
         subprotocols = Subprotocol.V1,
         decoders = ClientFrameDecoder.class,
-        encoders = ServerFrameEncoder.class)
+        encoders = ServerFrameEncoder.class,
+        configurator = ArrivalConfigurator.class)
 public class RoomEndpoint {
 
     @Inject
@@ -37,16 +39,18 @@ public class RoomEndpoint {
     @OnOpen
     public void open(Session session) {
         try {
+            Endpoints.requireNoToken(session);
             List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
             UserName user = names.isEmpty() ? null : new UserName(names.get(0));
             Connection.open(
                     session,
                     service,
-                    service.open(SessionTransport.of(session), user),
+                    service.open(
+                            SessionTransport.of(session), Address.ofUser(user), ArrivalConfigurator.arrival(session)),
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {
-            Connection.refuse(session, e.code(), e.getMessage());
+            Connection.refuse(session, e);
         }
     }
 

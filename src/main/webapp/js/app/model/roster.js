@@ -10,6 +10,8 @@ export class Roster {
   #room;
   #changed;
   #names = new Set();
+  /** Who came and went while a list is under way, which may have been made before or after; undefined while none is. */
+  #meanwhile;
   #wanted = false;
   #timer;
 
@@ -41,11 +43,16 @@ export class Roster {
   }
 
   #follow({ joined, left, count }) {
-    for (const name of joined) this.#names.add(name);
-    for (const name of left) this.#names.delete(name);
+    this.#meanwhile?.push({ joined, left });
+    this.#apply({ joined, left });
     if (Number.isFinite(count)) this.count = count;
     if (this.#wanted && this.count !== this.#names.size) this.#refreshSoon();
     this.#changed();
+  }
+
+  #apply({ joined, left }) {
+    for (const name of joined) this.#names.add(name);
+    for (const name of left) this.#names.delete(name);
   }
 
   #refreshSoon() {
@@ -56,13 +63,18 @@ export class Roster {
   async #refresh() {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    const meanwhile = (this.#meanwhile = []);
     try {
       const { count, users } = await this.#room.members();
-      this.count = count;
       this.#names = new Set(users);
+      for (const change of meanwhile) this.#apply(change);
+      // A list of everybody tells the count; a cut one does not.
+      this.count = users.length === count ? this.#names.size : count;
       this.#changed();
     } catch {
       // The room was left, or the list comes with the next presence frame.
+    } finally {
+      if (this.#meanwhile === meanwhile) this.#meanwhile = undefined;
     }
   }
 }

@@ -22,6 +22,8 @@ export class MessageList {
   #placed = false;
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
+  /** The model has changed since the rows were drawn, so that distances say nothing about what is to be loaded. */
+  #stale = false;
   #stop = new AbortController();
 
   /**
@@ -42,7 +44,11 @@ export class MessageList {
       create: (row) => this.#create(row),
       update: (node, row) => (row.kind === 'message' ? node.view.update(row) : updateSeparator(node, row, model)),
     });
-    const render = perFrame(() => this.#render());
+    const draw = perFrame(() => this.#render());
+    const render = () => {
+      this.#stale = true;
+      draw();
+    };
     const { signal } = this.#stop;
     for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
     model.addEventListener('unread', () => this.#showPill(), { signal });
@@ -84,6 +90,7 @@ export class MessageList {
 
   #render() {
     if (this.#stop.signal.aborted) return;
+    this.#stale = false;
     const { loads, timeline } = this.#model;
     const hadFocus = this.#log.contains(document.activeElement);
     this.#log.setAttribute('aria-busy', String(loads.get('older') === 'loading' || loads.get('newer') === 'loading'));
@@ -114,10 +121,11 @@ export class MessageList {
     const following = this.#keeper.following && timeline.attached;
     const offset = this.#keeper.firstVisible('.message[data-offset]')?.dataset.offset;
     this.#model.viewedOffset = following || offset === undefined ? undefined : Number(offset);
-    if (this.#keeper.distanceToStart < LOAD_WITHIN_PX && !loads.has('older')) this.#model.loadOlder();
-    if (this.#keeper.distanceToEnd < LOAD_WITHIN_PX && !loads.has('newer')) this.#model.loadNewer();
     this.#watch();
     this.#showPill();
+    if (this.#stale) return;
+    if (this.#keeper.distanceToStart < LOAD_WITHIN_PX && !loads.has('older')) this.#model.loadOlder();
+    if (this.#keeper.distanceToEnd < LOAD_WITHIN_PX && !loads.has('newer')) this.#model.loadNewer();
   }
 
   #watch() {

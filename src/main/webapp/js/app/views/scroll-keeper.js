@@ -10,6 +10,7 @@ export class ScrollKeeper {
   following = true;
   #scroller;
   #rows;
+  #resized;
 
   /**
    * @param {HTMLElement} scroller
@@ -18,8 +19,8 @@ export class ScrollKeeper {
   constructor(scroller, rows) {
     this.#scroller = scroller;
     this.#rows = rows;
-    this.resized = new ResizeObserver(() => this.following && this.toEnd());
-    this.resized.observe(scroller);
+    this.#resized = new ResizeObserver(() => this.following && this.toEnd());
+    this.#resized.observe(scroller);
   }
 
   get distanceToEnd() {
@@ -69,16 +70,17 @@ export class ScrollKeeper {
       this.toEnd();
       return;
     }
+    // By its lower edge: a row loses the name above it when an earlier message of that sender comes to stand there.
     const anchor = this.firstVisible('.message');
-    const top = anchor?.getBoundingClientRect().top;
+    const edge = anchor?.getBoundingClientRect().bottom;
     change();
     if (!anchor?.isConnected) return;
-    const moved = anchor.getBoundingClientRect().top - top;
+    const moved = anchor.getBoundingClientRect().bottom - edge;
     // Positions are rounded to pixels: making good for less than one would add up to a drift.
     if (Math.abs(moved) >= 1) this.#scroller.scrollTop += moved;
   }
 
   stop() {
-    this.resized.disconnect();
+    this.#resized.disconnect();
   }
 }

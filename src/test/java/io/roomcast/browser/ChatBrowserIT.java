@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Two people and the chat page, with a network between one of them and the server that can be cut. */
+@Timeout(120)
 class ChatBrowserIT {
 
     private static Chromium chromium;

@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 /**
  * A server inside the browser that does what a test tells it to, for everything that a healthy server does rarely or
@@ -32,41 +34,33 @@ final class ScriptedServer {
             "css", "text/css",
             "svg", "image/svg+xml");
 
+    private static final long FIRST_AT = 1_700_000_000_000L;
+
+    private static final String WELCOME = "{'type':'welcome','user':%s,'node':'script','heartbeatMs':25000,"
+            + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
+    private static final String JOINED =
+            "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
+    private static final String MEMBERS = "{'type':'members','id':%s,'room':%s,'count':1,'users':['ann']}";
+    private static final String ACK = "{'type':'ack','id':%s,'key':%s,'room':%s,'epoch':'e1','offset':%s}";
+    private static final String ERROR = "{'type':'error','id':%s,'key':%s,'room':%s,'code':%s,"
+            + "'text':'refused by the script','retryAfterMs':%s}";
+    private static final String HISTORY = "{'type':'history','id':%s,'room':%s,'epoch':%s,'messages':%s,'more':%s}";
+    private static final String MESSAGE =
+            "{'type':'message','room':%s,'offset':%s,'sender':'bob','content':%s,'at':%s}";
+    private static final String OWN_MESSAGE =
+            "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1,'key':%s}";
+
     private final Map<String, Consumer<JsonObject>> answers = new HashMap<>();
     private final List<JsonObject> received = new ArrayList<>();
     private WebSocketRoute socket;
     private int connections;
 
     private ScriptedServer() {
-        on(
-                "hello",
-                frame -> send(
-                        "type",
-                        "welcome",
-                        "user",
-                        frame.getString("user"),
-                        "node",
-                        "script",
-                        "heartbeatMs",
-                        25_000,
-                        "limits",
-                        Map.of("frameBytes", 65_536, "contentBytes", 1_000, "rooms", 100)));
+        on("hello", frame -> send(WELCOME, frame.getString("user")));
         on("join", frame -> joined(frame, "e1", 0, false));
-        on(
-                "members",
-                frame -> send(
-                        "type",
-                        "members",
-                        "id",
-                        id(frame),
-                        "room",
-                        frame.getString("room"),
-                        "count",
-                        1,
-                        "users",
-                        List.of("ann")));
+        on("members", frame -> send(MEMBERS, id(frame), room(frame)));
         on("history", frame -> history(frame, "e1", false));
-        on("ping", frame -> send("type", "pong"));
+        on("ping", frame -> send("{'type':'pong'}"));
     }
 
     /** Serves a page from now on. */
@@ -82,9 +76,8 @@ final class ScriptedServer {
         answers.put(type, answer);
     }
 
-    /** @param members names and values in turn */
-    void send(Object... members) {
-        socket.send(frame(members));
+    void send(String template, Object... values) {
+        socket.send(frame(template, values));
     }
 
     /** Several frames in one WebSocket frame. */
@@ -93,91 +86,46 @@ final class ScriptedServer {
     }
 
     void joined(JsonObject join, String epoch, long offset, boolean recovered) {
-        send(
-                "type",
-                "joined",
-                "id",
-                id(join),
-                "room",
-                join.getString("room"),
-                "user",
-                "ann",
-                "epoch",
-                epoch,
-                "offset",
-                offset,
-                "recovered",
-                recovered,
-                "members",
-                1);
+        send(JOINED, id(join), room(join), epoch, offset, recovered);
     }
 
     void acknowledge(JsonObject publish, long offset) {
-        send(
-                "type",
-                "ack",
-                "id",
-                id(publish),
-                "key",
-                publish.getString("key"),
-                "room",
-                publish.getString("room"),
-                "epoch",
-                "e1",
-                "offset",
-                offset);
+        send(ACK, id(publish), publish.getString("key"), room(publish), offset);
     }
 
     void refuse(JsonObject publish, String code, int retryAfterMs) {
-        send(
-                "type",
-                "error",
-                "id",
-                id(publish),
-                "key",
-                publish.getString("key"),
-                "room",
-                publish.getString("room"),
-                "code",
-                code,
-                "text",
-                "refused by the script",
-                "retryAfterMs",
-                retryAfterMs);
+        send(ERROR, id(publish), publish.getString("key"), room(publish), code, retryAfterMs);
+    }
+
+    /** Broadcasts what was published. */
+    void echo(JsonObject publish, long offset, String sender) {
+        send(OWN_MESSAGE, room(publish), offset, sender, publish.getString("content"), publish.getString("key"));
     }
 
     /** Answers with messages of these offsets. */
     void history(JsonObject question, String epoch, boolean more, long... offsets) {
-        String room = question.getString("room");
-        List<JsonObject> messages = new ArrayList<>();
-        for (long offset : offsets) {
-            messages.add(parse(message(room, offset)));
-        }
-        send("type", "history", "id", id(question), "room", room, "epoch", epoch, "messages", messages, "more", more);
+        List<JsonObject> messages = LongStream.of(offsets)
+                .mapToObj(offset -> parse(message(room(question), offset)))
+                .toList();
+        send(HISTORY, id(question), room(question), epoch, messages, more);
     }
 
+    /** A message of bob. */
     static String message(String room, long offset) {
-        return frame(
-                "type",
-                "message",
-                "room",
-                room,
-                "offset",
-                offset,
-                "sender",
-                "bob",
-                "content",
-                "m" + offset,
-                "at",
-                at(offset));
+        return frame(MESSAGE, room, offset, "m" + offset, FIRST_AT + offset * 1_000);
     }
 
-    static String frame(Object... members) {
-        Map<String, Object> frame = new HashMap<>();
-        for (int i = 0; i < members.length; i += 2) {
-            frame.put((String) members[i], members[i + 1]);
-        }
-        return Json.createObjectBuilder(frame).build().toString();
+    /**
+     * One frame.
+     *
+     * @param template JSON with apostrophes for its quotes, and %s for each value
+     * @param values anything that JSON can hold; they are quoted as needed
+     */
+    static String frame(String template, Object... values) {
+        Object[] quoted = Stream.of(values)
+                .map(value -> Json.createArrayBuilder(List.of(value)).build().get(0))
+                .toArray();
+        return template.replace('\'', '"').formatted(quoted);
     }
 
     /** What a client sent of one type so far. */
@@ -195,19 +143,19 @@ final class ScriptedServer {
         socket.close(new WebSocketRoute.CloseOptions().setCode(code).setReason("by the script"));
     }
 
-    private static long at(long offset) {
-        return 1_700_000_000_000L + offset * 1_000;
-    }
-
     private static int id(JsonObject frame) {
         return frame.getInt("id");
+    }
+
+    private static String room(JsonObject frame) {
+        return frame.getString("room");
     }
 
     private void connected(WebSocketRoute opened) {
         connections++;
         socket = opened;
         opened.onMessage(message -> {
-            for (String line : message.text().split("\n")) {
+            for (String line : message.text().lines().toList()) {
                 JsonObject frame = parse(line);
                 received.add(frame);
                 answers.getOrDefault(frame.getString("type"), ignored -> {}).accept(frame);

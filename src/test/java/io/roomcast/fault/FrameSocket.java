@@ -36,7 +36,7 @@ final class FrameSocket implements WebSocket.Listener {
 
     /** Connects; {@code opened} may send. */
     void connect(URI uri, Runnable opened) {
-        HTTP.newWebSocketBuilder()
+        var unused = HTTP.newWebSocketBuilder()
                 .subprotocols("roomcast.v1")
                 .connectTimeout(Duration.ofSeconds(5))
                 .buildAsync(uri, this)

@@ -29,6 +29,7 @@ final class Publisher {
     private long attempt;
     private boolean stopped;
     private boolean waiting;
+    private boolean joined;
 
     /** @param pauseMillis between an acknowledgement and the next message */
     Publisher(
@@ -62,7 +63,10 @@ final class Publisher {
 
     private synchronized void frame(Map<String, Object> frame) {
         switch ((String) frame.get("type")) {
-            case "joined" -> publish();
+            case "joined" -> {
+                joined = true;
+                publish();
+            }
             case "ack" -> {
                 Position position =
                         new Position((String) frame.get("epoch"), ((Number) frame.get("offset")).longValue());
@@ -72,13 +76,14 @@ final class Publisher {
                     number++;
                     attempt++;
                     waiting = false;
-                    timer.schedule(this::publish, pauseMillis, TimeUnit.MILLISECONDS);
+                    var unused = timer.schedule(this::publish, pauseMillis, TimeUnit.MILLISECONDS);
                 }
             }
             case "error" -> {
-                if (waiting) {
-                    timer.schedule(this::publish, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                if (joined) {
+                    var unused = timer.schedule(this::publish, RETRY_MILLIS, TimeUnit.MILLISECONDS);
                 } else {
+                    // The room could not be reached: come back, as a client would.
                     socket.abort();
                 }
             }
@@ -94,7 +99,7 @@ final class Publisher {
         long current = ++attempt;
         log.add(new Event.Sent(System.nanoTime(), room, key()));
         socket.send(Map.of("type", "publish", "id", number, "room", room, "key", key(), "content", key()));
-        timer.schedule(() -> giveUp(current), ACK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = timer.schedule(() -> giveUp(current), ACK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private synchronized void giveUp(long timedOut) {
@@ -104,8 +109,9 @@ final class Publisher {
     }
 
     private synchronized void ended() {
+        joined = false;
         if (!stopped || waiting) {
-            timer.schedule(this::connect, 50 + random.nextInt(300), TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(this::connect, 50 + random.nextInt(300), TimeUnit.MILLISECONDS);
         }
     }
 

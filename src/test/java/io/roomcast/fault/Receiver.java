@@ -113,7 +113,7 @@ final class Receiver {
         }
         joined = false;
         if (!stopped) {
-            timer.schedule(this::connect, 50 + random.nextInt(500), TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(this::connect, 50 + random.nextInt(500), TimeUnit.MILLISECONDS);
         }
     }
 

@@ -23,7 +23,6 @@ public final class HandTransport implements Transport {
 
     @Override
     public void send(EncodedFrame frame, Completion completion) {
-        String text = frame.text();
         if (inFlight != null) {
             throw new AssertionError("a second send while one is in flight: " + frame.text());
         }

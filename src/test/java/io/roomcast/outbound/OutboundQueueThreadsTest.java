@@ -55,7 +55,7 @@ class OutboundQueueThreadsTest {
     private static void assertOrder(List<String> frames) {
         int[] next = new int[PRODUCERS];
         for (String frame : frames) {
-            String[] parts = frame.split(":");
+            String[] parts = frame.split(":", -1);
             int producer = Integer.parseInt(parts[0]);
             assertEquals(next[producer]++, Integer.parseInt(parts[1]), "of producer " + producer);
         }
@@ -78,7 +78,6 @@ class OutboundQueueThreadsTest {
 
         @Override
         public void send(EncodedFrame joined, Completion completion) {
-            String text = joined.text();
             if (!inFlight.compareAndSet(false, true)) {
                 overlapped.set(true);
             }

@@ -20,7 +20,7 @@ class MessageRingTest {
             Random random = new Random(seed);
             MessageRing ring = new MessageRing(maxMessages, maxBytes);
             NaiveRing model = new NaiveRing(maxMessages, maxBytes);
-            long next = random.nextInt(5) + 1;
+            long next = random.nextInt(5) + 1L;
             for (int step = 0; step < 600; step++) {
                 switch (random.nextInt(20)) {
                     case 0 -> {

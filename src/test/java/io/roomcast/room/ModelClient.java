@@ -87,7 +87,7 @@ final class ModelClient {
         void check() {
             for (; checked < transport.frames().size(); checked++) {
                 String frame = transport.frames().get(checked);
-                String[] words = frame.split(" ");
+                String[] words = frame.split(" ", -1);
                 switch (words[0]) {
                     case "joined" -> checkJoined(words[1], words[2]);
                     case "behind" -> checkBehind(Long.parseLong(words[1]), position(words[2]));

@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.protocol.Position;
 import java.time.Duration;
 
@@ -9,14 +10,18 @@ final class RoomFixture {
 
     final HandExecutor executor = new HandExecutor();
     final HandTimer timer = new HandTimer();
+    final DeliveryMetrics metrics = new DeliveryMetrics();
     final HandSource source;
     final RoomRegistry registry;
 
-    /** @param recent messages that the room keeps @param kept messages that the history keeps */
+    /**
+     * @param recent messages that the room keeps
+     * @param kept messages that the history keeps
+     */
     RoomFixture(int recent, int kept) {
         source = new HandSource(kept);
-        registry =
-                new RoomRegistry(source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER));
+        registry = new RoomRegistry(
+                source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER), metrics);
         source.deliverTo(registry);
     }
 

@@ -23,6 +23,8 @@ import java.util.Optional;
 
 /** Everything from the service down, put together with {@code new}, on one thread and with time at a standstill. */
 final class CoreFixture {
+    static final Arrival HERE = new Arrival("127.0.0.1", "127.0.0.1", "localhost", null);
+
     final HandExecutor lanes = new HandExecutor();
     final HandTimer timer = new HandTimer();
     final NodeMetrics metrics = new NodeMetrics();
@@ -39,16 +41,24 @@ final class CoreFixture {
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
         Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
-        RoomRegistry rooms =
-                new RoomRegistry(relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1));
+        RoomRegistry rooms = new RoomRegistry(
+                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
-        sessions = new Sessions(writer, metrics, config);
+        Limits limits = new Limits(config, metrics);
+        RateLimits rates = new RateLimits(limits, rooms);
+        InFlight inFlight = new InFlight(limits);
+        Authentication authentication = new Authentication(null, config);
+        sessions = new Sessions(writer, metrics, limits, config);
+        Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, metrics, config);
         service = new RoomService(
+                authentication,
+                new Entrance(authentication, joining, sessions, refusal, threads, config),
                 sessions,
-                new Joining(rooms, presence, announcer, refusal, threads, config),
-                new Talking(relay, presence, writer, refusal, metrics, config),
+                joining,
+                new Talking(relay, presence, writer, refusal, metrics, threads, rates, inFlight, config),
+                rates,
                 refusal,
                 metrics,
                 new Node(config),
@@ -58,13 +68,20 @@ final class CoreFixture {
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
     Client enter(String user) {
         HandTransport transport = HandTransport.immediate();
-        return new Client(transport, service.open(transport, new UserName(user), new RoomName("lobby"), null, false));
+        return new Client(
+                transport,
+                service.open(transport, new Address(new UserName(user), new RoomName("lobby"), null, false), HERE));
     }
 
-    /** A connection to {@code /ws}. @param user null for a guest */
+    /**
+     * A connection to {@code /ws}.
+     *
+     * @param user null for a guest
+     */
     Client connect(String user) {
         HandTransport transport = HandTransport.immediate();
-        return new Client(transport, service.open(transport, user == null ? null : new UserName(user)));
+        return new Client(
+                transport, service.open(transport, Address.ofUser(user == null ? null : new UserName(user)), HERE));
     }
 
     /** Lets time pass. */

@@ -136,7 +136,8 @@ class RoomServiceTest {
     @Test
     void aPlainClientIsNotSentSignals() {
         HandTransport transport = HandTransport.immediate();
-        core.service.open(transport, new UserName("plain"), new RoomName("lobby"), null, true);
+        core.service.open(
+                transport, new Address(new UserName("plain"), new RoomName("lobby"), null, true), CoreFixture.HERE);
         Client ann = core.enter("ann");
         ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
         ann.send("{\"content\":\"hi\"}");

@@ -1,0 +1,37 @@
+package io.roomcast.http;
+
+import io.roomcast.service.Guard;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Has the guard look at every request on an application server, and puts the security headers on every answer. */
+@WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
+public class GuardFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient Guard guard;
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        SecurityHeaders.ALL.forEach(response::setHeader);
+        boolean webSocket = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+        Guard.Verdict verdict =
+                guard.verdict(request.getMethod(), webSocket, request.getHeader("Origin"), request.getHeader("Host"));
+        if (verdict == Guard.Verdict.PASS) {
+            chain.doFilter(webSocket ? new Arriving(request) : request, response);
+        } else {
+            response.setStatus(verdict.status());
+            response.setContentType("text/plain;charset=UTF-8");
+            response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.roomcast.identity;
+
+import io.roomcast.protocol.RoomName;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which rooms somebody may read and publish in. A rule's name is a room's, or begins like one and ends in {@code *}; of the rules that fit
+ * a room the longest counts, and a room's own name before all others. Immutable.
+ */
+public final class RoomPermissions {
+    /** Everything, everywhere. */
+    public static final RoomPermissions ALL = new RoomPermissions(Map.of("*", Set.of("read", "publish")));
+
+    private static final String WILDCARD = "*";
+
+    private final Map<String, Set<String>> rules = new HashMap<>();
+
+    /** @param rules what may be done, {@code read} or {@code publish}, by the name of the rule; other words mean nothing */
+    public RoomPermissions(Map<String, ? extends Collection<String>> rules) {
+        rules.forEach((name, allowed) -> this.rules.put(name, Set.copyOf(allowed)));
+    }
+
+    public boolean mayRead(RoomName room) {
+        return allowed(room).contains("read");
+    }
+
+    public boolean mayPublish(RoomName room) {
+        return allowed(room).contains("publish");
+    }
+
+    private Set<String> allowed(RoomName room) {
+        Set<String> own = rules.get(room.value());
+        if (own != null) {
+            return own;
+        }
+        return rules.keySet().stream()
+                .filter(name ->
+                        name.endsWith(WILDCARD) && room.value().startsWith(name.substring(0, name.length() - 1)))
+                .max((a, b) -> Integer.compare(a.length(), b.length()))
+                .map(rules::get)
+                .orElse(Set.of());
+    }
+}

@@ -1,0 +1,17 @@
+package io.roomcast.identity;
+
+import java.util.concurrent.CompletionStage;
+
+/** Tells who a token speaks for. */
+public interface TokenVerifier {
+
+    /** Reads the keys; called once, before any other method, when tokens are what identity rests on. */
+    void start();
+
+    /**
+     * Never blocks; completes on any thread, and mostly at once on the caller's.
+     *
+     * @return fails with {@link TokenRefusedException} for a token that proves nothing
+     */
+    CompletionStage<Identity> verify(String token);
+}

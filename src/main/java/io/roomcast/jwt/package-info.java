@@ -1,0 +1,2 @@
+/** Signed JSON Web Tokens, checked with the Nimbus library. */
+package io.roomcast.jwt;

@@ -1,0 +1,73 @@
+package io.roomcast.metrics;
+
+import java.util.concurrent.atomic.LongAdder;
+
+/** What rooms hand to their members. Counted once for a batch, not once for a member: the way of a message stays as short as it was. */
+public final class DeliveryMetrics {
+    private final LongAdder batches = new LongAdder();
+    private final LongAdder messages = new LongAdder();
+    private final LongAdder bytes = new LongAdder();
+    private final LongAdder replayed = new LongAdder();
+    private final LongAdder droppedMessages = new LongAdder();
+    private final LongAdder droppedNotices = new LongAdder();
+    private final Histogram fanOut = new Histogram();
+
+    /**
+     * One batch has been offered to all live members.
+     *
+     * @param count of messages in the batch
+     * @param length of the batch in bytes
+     * @param taken how many members' queues took it
+     * @param refused how many did not, since they are closed or full
+     */
+    public void fannedOut(int count, int length, int taken, int refused, long nanos) {
+        batches.increment();
+        messages.add((long) count * taken);
+        bytes.add((long) length * taken);
+        if (refused > 0) {
+            droppedMessages.add((long) count * refused);
+        }
+        fanOut.record(nanos);
+    }
+
+    /** Messages of the history were sent to one member that came back. */
+    public void replayed(int count, int length) {
+        replayed.add(count);
+        bytes.add(length);
+    }
+
+    /** Presence or a signal was not taken by this many members' queues. */
+    public void noticesDropped(int members) {
+        droppedNotices.add(members);
+    }
+
+    public long batches() {
+        return batches.sum();
+    }
+
+    /** Messages times members that they were handed to, without those replayed. */
+    public long messages() {
+        return messages.sum();
+    }
+
+    public long bytes() {
+        return bytes.sum();
+    }
+
+    public long replayed() {
+        return replayed.sum();
+    }
+
+    public long droppedMessages() {
+        return droppedMessages.sum();
+    }
+
+    public long droppedNotices() {
+        return droppedNotices.sum();
+    }
+
+    /** How long a lane takes to offer a batch to all its members. */
+    public Histogram fanOut() {
+        return fanOut;
+    }
+}

@@ -1,0 +1,168 @@
+package io.roomcast.service;
+
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.ServerFrame;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Lets sessions in by their tokens, and sees them out when those expire. Any thread; nothing blocks. */
+@ApplicationScoped
+public class Entrance {
+    private static final Logger LOG = System.getLogger(Entrance.class.getName());
+
+    private Authentication authentication;
+    private Joining joining;
+    private Sessions sessions;
+    private Refusal refusal;
+    private Threads threads;
+    private long helloNanos;
+    private ScheduledFuture<?> timer;
+
+    /** For the container's proxy. */
+    protected Entrance() {}
+
+    @Inject
+    public Entrance(
+            Authentication authentication,
+            Joining joining,
+            Sessions sessions,
+            Refusal refusal,
+            Threads threads,
+            RoomcastConfig config) {
+        this.authentication = authentication;
+        this.joining = joining;
+        this.sessions = sessions;
+        this.refusal = refusal;
+        this.threads = threads;
+        this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
+    }
+
+    void start() {
+        authentication.start();
+        timer = threads.timer().scheduleAtFixedRate(() -> threads.lanes().execute(this::check), 1, 1, TimeUnit.SECONDS);
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /**
+     * Proves who a session is by its first token. What it sends meanwhile waits.
+     *
+     * @param admitted runs once the session has its identity
+     */
+    void enter(RoomSession session, ClientFrame.Hello hello, Runnable admitted) {
+        session.beginVerifying();
+        verify(
+                session,
+                hello.token(),
+                identity -> {
+                    if (session.addressedUser() != null
+                            && !session.addressedUser().equals(identity.user())) {
+                        turnAway(
+                                session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
+                    } else {
+                        try {
+                            sessions.identify(session, identity);
+                            admitted.run();
+                        } catch (ProtocolException e) {
+                            refusal.answer(session, hello.id(), null, null, e);
+                            session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
+                        }
+                    }
+                },
+                text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text));
+    }
+
+    /** A new token for a session that is in. It may open rooms and shut others; a bad one changes nothing. */
+    void refresh(RoomSession session, ClientFrame.Refresh frame) {
+        verify(
+                session,
+                frame.token(),
+                identity -> {
+                    if (!identity.user().equals(session.user())) {
+                        refuse(session, frame.id(), "the token is another user's");
+                        return;
+                    }
+                    session.admit(identity);
+                    session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
+                    session.roomNames().stream()
+                            .filter(room -> !identity.permissions().mayRead(room))
+                            .forEach(room -> {
+                                if (joining.leave(session, room)) {
+                                    session.reply(new ServerFrame.Left(null, room.value()));
+                                }
+                            });
+                },
+                text -> refuse(session, frame.id(), text));
+    }
+
+    private void verify(RoomSession session, String token, Consumer<Identity> good, Consumer<String> bad) {
+        if (token == null || token.isEmpty()) {
+            bad.accept("a token is needed");
+            return;
+        }
+        authentication.verify(token).whenComplete((identity, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause == null) {
+                good.accept(identity);
+            } else if (cause instanceof TokenRefusedException) {
+                bad.accept(cause.getMessage());
+            } else {
+                LOG.log(Level.WARNING, "A token could not be checked", cause);
+                refusal.answer(session, null, null, null, ErrorCode.UNAVAILABLE, "tokens cannot be checked now");
+                session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "tokens cannot be checked now");
+            }
+        });
+    }
+
+    private void turnAway(RoomSession session, Long id, CloseCode code, String text) {
+        refuse(session, id, text);
+        session.queue().closeWhenDrained(code, text);
+    }
+
+    private void refuse(RoomSession session, Long id, String text) {
+        refusal.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
+    }
+
+    /** @return null for a session that may stay for ever */
+    static Long expiresInMs(RoomSession session) {
+        Instant expires = session.identity().expires();
+        return expires.equals(Instant.MAX)
+                ? null
+                : Long.valueOf(
+                        Math.max(0, Duration.between(Instant.now(), expires).toMillis()));
+    }
+
+    private void check() {
+        Instant now = Instant.now();
+        long nanos = System.nanoTime();
+        for (RoomSession session : sessions.all()) {
+            Identity identity = session.identity();
+            if (identity == null) {
+                if (nanos - session.openedAt() > helloNanos) {
+                    session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
+                }
+            } else if (identity.expired(now)) {
+                turnAway(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+            }
+        }
+    }
+}

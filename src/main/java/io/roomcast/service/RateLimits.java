@@ -1,0 +1,61 @@
+package io.roomcast.service;
+
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.room.RoomRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How fast sessions may ask, and how much rooms take. Any thread. */
+@ApplicationScoped
+public class RateLimits {
+    /** Rooms that have gone may keep this many buckets before they are cleared away. */
+    private static final int SPARE = 64;
+
+    private final ConcurrentHashMap<RoomName, Rate> byRoom = new ConcurrentHashMap<>();
+    private Limits limits;
+    private RoomRegistry rooms;
+
+    /** For the container's proxy. */
+    protected RateLimits() {}
+
+    @Inject
+    public RateLimits(Limits limits, RoomRegistry rooms) {
+        this.limits = limits;
+        this.rooms = rooms;
+    }
+
+    /** @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    void publish(RoomSession session, RoomName room) {
+        take(LimitKeys.PUBLISH_RATE, session.publishes(), "too many messages");
+        if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
+            take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
+        }
+    }
+
+    /** Anything but a publish. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    void request(RoomSession session) {
+        take(LimitKeys.REQUEST_RATE, session.requests(), "too many requests");
+    }
+
+    private void take(Key<Integer> limit, Rate rate, String text) {
+        long wait = rate.take(limits.get(limit));
+        if (wait > 0) {
+            throw limits.reached(limit, ErrorCode.RATE_LIMITED, text, wait);
+        }
+    }
+
+    private Rate of(RoomName room) {
+        Rate known = byRoom.get(room);
+        if (known != null) {
+            return known;
+        }
+        if (byRoom.size() > 2 * rooms.all().size() + SPARE) {
+            byRoom.keySet().removeIf(name -> rooms.find(name) == null);
+        }
+        return byRoom.computeIfAbsent(room, name -> new Rate());
+    }
+}

@@ -1,0 +1,71 @@
+package io.roomcast.standalone;
+
+import io.roomcast.http.SecurityHeaders;
+import io.roomcast.service.Arrival;
+import io.roomcast.service.Guard;
+import java.nio.charset.StandardCharsets;
+import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.http.HttpContent;
+import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpResponsePacket;
+import org.glassfish.grizzly.http.server.AddOn;
+import org.glassfish.grizzly.http.server.HttpServerFilter;
+import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http.util.Header;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
+
+/**
+ * Has the guard look at every request of the embedded server, before WebSockets, files and servlets see it, and puts the security headers
+ * on every answer.
+ */
+final class GuardAddOn extends BaseFilter implements AddOn {
+    /** Marks a request whose head was looked at: its body, and all WebSocket frames, come with the same head again. */
+    private static final String SEEN = GuardAddOn.class.getName();
+
+    private final Guard guard;
+
+    GuardAddOn(Guard guard) {
+        this.guard = guard;
+    }
+
+    @Override
+    public void setup(NetworkListener listener, FilterChainBuilder chain) {
+        chain.add(chain.indexOfType(HttpServerFilter.class), this);
+    }
+
+    @Override
+    public NextAction handleRead(FilterChainContext context) {
+        HttpContent content = context.getMessage();
+        if (!(content.getHttpHeader() instanceof HttpRequestPacket request) || request.getAttribute(SEEN) != null) {
+            return context.getInvokeAction();
+        }
+        request.setAttribute(SEEN, SEEN);
+        request.setHeader(Arrival.HEADER, Arrival.header(request.getLocalAddress(), request.getRemoteAddress()));
+        SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
+        Guard.Verdict verdict = guard.verdict(
+                request.getMethod().getMethodString(),
+                "websocket".equalsIgnoreCase(request.getUpgrade()),
+                request.getHeader("Origin"),
+                request.getHeader(Header.Host));
+        return verdict == Guard.Verdict.PASS ? context.getInvokeAction() : refuse(context, request, verdict);
+    }
+
+    private static NextAction refuse(FilterChainContext context, HttpRequestPacket request, Guard.Verdict verdict) {
+        byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        HttpResponsePacket response = request.getResponse();
+        response.setStatus(verdict.status());
+        response.setContentType("text/plain;charset=UTF-8");
+        response.setContentLength(text.length);
+        response.setHeader(Header.Connection, "close");
+        context.write(response.httpContentBuilder()
+                .content(Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text))
+                .last(true)
+                .build());
+        context.getConnection().closeSilently();
+        return context.getStopAction();
+    }
+}

@@ -1,0 +1,45 @@
+package io.roomcast.standalone;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.logging.Formatter;
+import java.util.logging.LogRecord;
+
+/**
+ * One line for each record. What a client sent may be part of a message, or of an exception's: control characters in the one are replaced,
+ * and each line of the other is indented, so that nobody can forge a record.
+ */
+public final class LogLines extends Formatter {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx");
+
+    @Override
+    public String format(LogRecord record) {
+        String message = formatMessage(record);
+        return TIME.format(record.getInstant().atZone(ZoneId.systemDefault()))
+                + ' '
+                + record.getLevel().getName()
+                + ' '
+                + record.getLoggerName()
+                + ' '
+                + (message == null ? "" : message.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]", "?"))
+                + '\n'
+                + trace(record.getThrown());
+    }
+
+    private static String trace(Throwable thrown) {
+        if (thrown == null) {
+            return "";
+        }
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text, true));
+        StringBuilder indented = new StringBuilder();
+        text.toString()
+                .lines()
+                .forEach(line -> indented.append("    ")
+                        .append(line.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]", " "))
+                        .append('\n'));
+        return indented.toString();
+    }
+}

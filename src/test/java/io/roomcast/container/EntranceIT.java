@@ -1,0 +1,62 @@
+package io.roomcast.container;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.security.Client;
+import io.roomcast.security.Handshake;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+
+/** That the guard stands at the door of an application server too, and tells the endpoints how a connection came. */
+@EnabledIfSystemProperty(named = "arquillian.launch", matches = ".+")
+class EntranceIT {
+    private final URI base = URI.create(System.getProperty("roomcast.uri"));
+    private final URI ws = base.resolve("ws");
+
+    @Test
+    void pagesOfOtherSitesAreRefused() throws IOException {
+        assertEquals(403, Handshake.to(ws).origin("https://evil.example").status());
+        assertEquals(
+                403, Handshake.to(base.resolve("ws/lobby/ann")).origin("null").status());
+        assertEquals(
+                101, Handshake.to(ws).origin("http://" + base.getAuthority()).status());
+        assertEquals(101, Handshake.to(ws).status());
+    }
+
+    @Test
+    void onlyThisMachineEntersByDefault() throws Exception {
+        try (Client ann = Client.open(ws)) {
+            assertEquals(
+                    "ann",
+                    ann.send("{'type':'hello','user':'ann'}").next("welcome").get("user"));
+            ann.send("{'type':'join','room':'lobby'}").next("joined");
+        }
+        assertEquals(
+                "unauthenticated",
+                Handshake.to(ws)
+                        .header("Host", "chat.example")
+                        .header("Roomcast-Arrival", "127.0.0.1 127.0.0.1")
+                        .firstFrame()
+                        .get("code"));
+    }
+
+    @Test
+    void everyAnswerHasTheSecurityHeaders() throws Exception {
+        for (String path : List.of("", "js/roomcast.js", "health/ready", "none", "ws")) {
+            HttpRequest get = HttpRequest.newBuilder(base.resolve(path)).build();
+            var headers = HttpClient.newHttpClient()
+                    .send(get, BodyHandlers.ofString())
+                    .headers();
+            String policy = headers.firstValue("Content-Security-Policy").orElse("");
+            assertTrue(policy.contains("default-src 'none'"), path + ": " + policy);
+            assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""), path);
+        }
+    }
+}

@@ -1,0 +1,172 @@
+package io.roomcast.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.EmbeddedServer;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a node tells Prometheus after two visitors spoke, one of them came back, and one was refused. */
+class MetricsTest {
+    private static EmbeddedServer server;
+    private static Map<String, Double> figures;
+    private static String text;
+
+    @BeforeAll
+    static void visit() {
+        server = EmbeddedServer.start();
+        JsonObject joined;
+        try (Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
+                Visitor ben = Visitor.in(server.uri(), "lobby", "ben")) {
+            ann.say("{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
+            ann.say("{\"type\":\"publish\",\"id\":2,\"content\":\"two\"}");
+            joined = ben.await("message", m -> m.getString("content").equals("one"));
+            ben.await("message", m -> m.getString("content").equals("two"));
+            ann.await("message", m -> m.getString("content").equals("two"));
+            ann.say("{\"type\":\"publish\",\"id\":3}");
+            assertEquals("bad_request", ann.await("error").getString("code"));
+            ann.say("{\"type\":\"history\",\"id\":4}");
+            String epoch = ann.await("history").getString("epoch");
+            ann.say("{\"type\":\"join\",\"id\":5,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch
+                    + "\",\"offset\":1}}");
+            assertTrue(ann.await("joined").getBoolean("recovered"));
+            ann.await("message", m -> m.getInt("offset") == 2);
+            ann.say("{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
+            assertFalse(ann.await("joined").getBoolean("recovered"));
+            assertEquals(1, joined.getInt("offset"));
+            text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
+        }
+        figures = figures(text);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void countsSessionsRoomsAndMembers() {
+        assertEquals(2, figures.get("roomcast_sessions"));
+        assertEquals(2, figures.get("roomcast_sessions_opened_total"));
+        assertEquals(1, figures.get("roomcast_rooms"));
+        assertEquals(2, figures.get("roomcast_members"));
+    }
+
+    @Test
+    void countsMessagesByWhatBecameOfThem() {
+        assertEquals(2, figures.get("roomcast_messages_stored_total"));
+        assertEquals(4, figures.get("roomcast_messages_delivered_total"));
+        assertEquals(1, figures.get("roomcast_messages_replayed_total"));
+        assertEquals(0, figures.get("roomcast_messages_dropped_total"));
+        assertTrue(figures.get("roomcast_delivered_bytes_total") > 4 * "one".length());
+        assertEquals(1, figures.get("roomcast_refusals_total{code=\"bad_request\"}"));
+        assertEquals(1, figures.get("roomcast_recoveries_total{outcome=\"recovered\"}"));
+        assertEquals(1, figures.get("roomcast_recoveries_total{outcome=\"incomplete\"}"));
+    }
+
+    @Test
+    void measuresDurations() {
+        assertEquals(2, figures.get("roomcast_publish_duration_seconds_count"));
+        assertTrue(figures.get("roomcast_relay_probe_duration_seconds_count") >= 1);
+        assertTrue(figures.get("roomcast_fanout_duration_seconds_count") >= 1);
+        assertTrue(figures.get("roomcast_publish_duration_seconds_sum") > 0);
+    }
+
+    @Test
+    void showsEverySeriesBeforeItCountsAnything() {
+        assertEquals(0, figures.get("roomcast_sessions_closed_total{code=\"4000\",reason=\"slow_consumer\"}"));
+        assertEquals(0, figures.get("roomcast_relay_gaps_total{stage=\"lost\"}"));
+        assertEquals(1, figures.get("roomcast_readiness{state=\"ready\"}"));
+        assertTrue(figures.get("roomcast_threads{purpose=\"lane\"}") >= 1);
+    }
+
+    @Test
+    void spreadsSessionsByWhatWaitsForThem() {
+        assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"0.0\"}"));
+        assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}"));
+        assertEquals(0, figures.get("roomcast_outbound_waiting_max_bytes"));
+    }
+
+    @Test
+    void namesNoRoomAndNoUser() {
+        assertFalse(text.contains("lobby"), text);
+        assertFalse(text.contains("ann"), text);
+    }
+
+    @Test
+    void theBoardAsksForWhatThereIs() throws IOException {
+        String board = Files.readString(Path.of("docker/grafana/roomcast.json"));
+        Set<String> asked = new TreeSet<>();
+        expressions(Visitor.read(board), expression -> {
+            Matcher name = Pattern.compile("\\b(?:roomcast|jvm|process|system)_[a-z0-9_]+")
+                    .matcher(expression);
+            while (name.find()) {
+                asked.add(name.group());
+            }
+        });
+        assertTrue(asked.size() > 20, "the board asks for " + asked);
+        asked.removeAll(names());
+        assertEquals(Set.of(), asked, "asked for by the board, and not there");
+    }
+
+    @Test
+    void theHandbookNamesWhatThereIs() throws IOException {
+        Set<String> told = Pattern.compile("`(roomcast_[a-z0-9_]+)")
+                .matcher(Files.readString(Path.of("docs/operations.md")))
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> there = new TreeSet<>();
+        names().stream()
+                .filter(name -> name.startsWith("roomcast_"))
+                .map(name -> name.replaceFirst("_(bucket|count|sum|gcount|gsum)$", ""))
+                .forEach(there::add);
+        assertEquals(there, told);
+    }
+
+    private static Set<String> names() {
+        return figures.keySet().stream()
+                .map(series -> series.replaceFirst("\\{.*", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static void expressions(JsonValue value, Consumer<String> use) {
+        if (value instanceof JsonObject object) {
+            object.forEach((name, inner) -> {
+                if (name.equals("expr")) {
+                    use.accept(((JsonString) inner).getString());
+                } else {
+                    expressions(inner, use);
+                }
+            });
+        } else if (value instanceof jakarta.json.JsonArray array) {
+            array.forEach(inner -> expressions(inner, use));
+        }
+    }
+
+    private static Map<String, Double> figures(String scraped) {
+        Map<String, Double> found = new TreeMap<>();
+        scraped.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+            int blank = line.lastIndexOf(' ');
+            found.put(line.substring(0, blank), Double.valueOf(line.substring(blank + 1)));
+        });
+        return found;
+    }
+}

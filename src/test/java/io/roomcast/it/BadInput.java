@@ -1,0 +1,137 @@
+package io.roomcast.it;
+
+import static io.roomcast.it.RawWebSocket.BINARY;
+import static io.roomcast.it.RawWebSocket.CLOSE;
+import static io.roomcast.it.RawWebSocket.CONTINUATION;
+import static io.roomcast.it.RawWebSocket.NO_CLOSE_FRAME;
+import static io.roomcast.it.RawWebSocket.PING;
+import static io.roomcast.it.RawWebSocket.TEXT;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * One thing that no client should send, and what becomes of it: the code of the error that answers it while the connection stays, or else the
+ * codes of which the connection is closed with one.
+ */
+record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsumer<RawWebSocket, String> sending) {
+    private static final int FRAME_BYTES = 64 * 1024;
+    private static final int PROTOCOL_ERROR = 1002;
+    private static final int NOT_UTF8 = 1007;
+    private static final int TOO_LARGE = 1009;
+    private static final int SERVER_ERROR = 1011;
+    private static final String LONG = "x".repeat(129);
+
+    static final List<BadInput> ALL = List.of(
+            refused("not JSON", "bad_request", "hello"),
+            refused("half an object", "bad_request", "{\"type\":\"ping\""),
+            refused("an array", "bad_request", "[{\"type\":\"ping\"}]"),
+            refused("text behind the object", "bad_request", "{\"type\":\"ping\"}{\"type\":\"ping\"}"),
+            refused("unknown type", "bad_request", "{\"type\":\"shout\",\"room\":\"$\"}"),
+            refused("no content", "bad_request", "{\"type\":\"publish\",\"room\":\"$\"}"),
+            refused("no name of a signal", "bad_request", "{\"type\":\"signal\",\"room\":\"$\"}"),
+            refused("a number for a room", "bad_request", "{\"room\":1,\"content\":\"x\"}"),
+            refused("a string for an id", "bad_request", "{\"type\":\"ping\",\"id\":\"1\"}"),
+            refused("an id too large", "bad_request", "{\"type\":\"ping\",\"id\":9007199254740992}"),
+            refused("an object for content", "bad_request", "{\"content\":{\"x\":1}}"),
+            refused("over-long room", "too_large", "{\"room\":\"" + LONG + "\",\"content\":\"x\"}"),
+            refused("over-long key", "too_large", "{\"room\":\"$\",\"key\":\"" + LONG + "\",\"content\":\"x\"}"),
+            refused("over-long content", "too_large", "{\"room\":\"$\",\"content\":\"" + "€".repeat(6_000) + "\"}"),
+            refused("control character", "bad_request", "{\"room\":\"$\",\"content\":\"\\u0000\"}"),
+            refused("raw control character", "bad_request", "{\"room\":\"$\",\"content\":\"\u0001\"}"),
+            refused("escape sequence", "bad_request", "{\"room\":\"$\",\"content\":\"\\u001b[2J\"}"),
+            refused("half a surrogate pair", "bad_request", "{\"room\":\"$\",\"content\":\"\\ud83d\"}"),
+            refused("such a half as key", "bad_request", "{\"room\":\"$\",\"key\":\"\\ud83d\",\"content\":\"x\"}"),
+            refused("markup as a room", "bad_request", "{\"room\":\"<script>\",\"content\":\"x\"}"),
+            refused("10,000 nested arrays", "bad_request", "[".repeat(10_000) + "]".repeat(10_000)),
+            refused(
+                    "10,000 nested arrays within",
+                    "bad_request",
+                    "{\"x\":" + "[".repeat(10_000) + "]".repeat(10_000) + "}"),
+            refused("10,000 open arrays", "bad_request", "{\"x\":" + "[".repeat(10_000)),
+            refused("60,000 digits", "bad_request", "{\"id\":" + "9".repeat(60_000) + "}"),
+            refused("a room that is not joined", "not_joined", "{\"room\":\"elsewhere\",\"content\":\"x\"}"),
+            new BadInput("binary", "bad_request", Set.of(), (raw, room) -> raw.send(BINARY, true, new byte[100])),
+            new BadInput("binary in fragments", "bad_request", Set.of(), (raw, room) -> {
+                raw.send(BINARY, false, new byte[100]);
+                raw.send(CONTINUATION, true, new byte[100]);
+            }),
+            closed("text that is not UTF-8", NOT_UTF8, raw -> raw.send(TEXT, true, bytes("{\"content\":\"\u00ff\"}"))),
+            closed("overlong UTF-8", NOT_UTF8, raw -> raw.send(TEXT, true, new byte[] {(byte) 0xc0, (byte) 0x80})),
+            closed(
+                    "UTF-8 that breaks off",
+                    NOT_UTF8,
+                    raw -> raw.send(TEXT, true, new byte[] {(byte) 0xe2, (byte) 0x82})),
+            closed("a text above the limit", TOO_LARGE, raw -> raw.send(TEXT, true, text(FRAME_BYTES + 1))),
+            closed("wide text above the limit", TOO_LARGE, raw -> raw.text("€".repeat(FRAME_BYTES / 3 + 1))),
+            closed("binary above the limit", TOO_LARGE, raw -> raw.send(BINARY, true, new byte[FRAME_BYTES + 1])),
+            closed("a text that never ends", TOO_LARGE, raw -> endless(raw, TEXT)),
+            closed("binary that never ends", TOO_LARGE, raw -> endless(raw, BINARY)),
+            closed("a first fragment above the limit", TOO_LARGE, raw -> raw.send(TEXT, false, text(FRAME_BYTES + 1))),
+            // Some servers never show the application a frame of this size, but close by themselves.
+            new BadInput(
+                    "a frame of 8 MiB",
+                    null,
+                    Set.of(TOO_LARGE, SERVER_ERROR, NO_CLOSE_FRAME),
+                    (raw, room) -> raw.send(TEXT, true, text(8 << 20))),
+            closed("reserved bits", PROTOCOL_ERROR, raw -> raw.send(0x70 | TEXT, true, text(5))),
+            closed("unknown opcode", PROTOCOL_ERROR, raw -> raw.send(0x3, true, text(5))),
+            closed("a fragment of nothing", PROTOCOL_ERROR, raw -> raw.send(CONTINUATION, true, text(5))),
+            closed("a ping that is too long", PROTOCOL_ERROR, raw -> raw.send(PING, true, text(126))),
+            closed("a ping in fragments", PROTOCOL_ERROR, raw -> raw.send(PING, false, text(5))),
+            closed(
+                    "a close that nobody may send",
+                    PROTOCOL_ERROR,
+                    raw -> raw.send(CLOSE, true, new byte[] {3, (byte) 0xed})),
+            new BadInput("half a frame, then nothing", null, Set.of(), (raw, room) -> {
+                raw.header(0x80 | TEXT, 50_000);
+                raw.write(text(10));
+                raw.cut();
+            }),
+            new BadInput("half a message, then nothing", null, Set.of(), (raw, room) -> {
+                raw.send(TEXT, false, text(1_000));
+                raw.cut();
+            }));
+
+    /** @param frame of the protocol, or nearly; $ stands for the room */
+    private static BadInput refused(String name, String code, String frame) {
+        return new BadInput(name, code, Set.of(), (raw, room) -> raw.text(frame.replace("$", room)));
+    }
+
+    private static BadInput closed(String name, int code, Consumer<RawWebSocket> sending) {
+        return new BadInput(name, null, Set.of(code), (raw, room) -> sending.accept(raw));
+    }
+
+    /** Whether the connection can still be used afterwards. */
+    boolean stays() {
+        return errorCode != null;
+    }
+
+    boolean isCut() {
+        return !stays() && closeCodes.isEmpty();
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+
+    private static byte[] text(int length) {
+        return "x".repeat(length).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static byte[] bytes(String latin) {
+        return latin.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Fragments up to just over the limit, and no end: whoever waits for the end waits for ever. */
+    private static void endless(RawWebSocket raw, int opcode) {
+        raw.send(opcode, false, text(1_000));
+        for (int sent = 1_000; sent <= FRAME_BYTES; sent += 1_000) {
+            raw.send(CONTINUATION, false, text(1_000));
+        }
+    }
+}

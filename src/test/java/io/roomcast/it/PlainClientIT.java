@@ -1,0 +1,68 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A client that knows {@code room}, {@code content} and {@code sender}, and nothing else. */
+class PlainClientIT {
+    private static TestServer server;
+
+    private final String room = TestServer.newRoom();
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @Test
+    void itTalksToOthersUnchanged() {
+        try (Client plain = Client.plain(server.room(room, "ann"));
+                Client bob = Client.enter(server, room, "bob")) {
+            plain.send("{\"room\":\"" + room + "\",\"content\":\"hi\",\"sender\":\"ann\"}");
+            assertEquals("ann: hi", printed(bob.next("message")));
+            assertEquals("ann: hi", printed(plain.next("message")));
+            bob.say("{'content':'hello'}");
+            assertEquals("bob: hello", printed(plain.next("message")));
+            assertEquals("bob: hello", printed(bob.next("message")));
+            plain.send("{\"content\":\"short\"}");
+            assertEquals("ann: short", printed(bob.next("message")));
+        }
+    }
+
+    @Test
+    void everythingItIsSentCanBePrinted() {
+        try (Client plain = Client.plain(server.room(room, "ann"))) {
+            Client bob = Client.enter(server, room, "bob");
+            bob.say("{'type':'signal','name':'typing'}");
+            bob.say("{'content':'hello'}");
+            bob.say("{'type':'leave'}");
+            plain.send("this is not JSON");
+            plain.send("{\"room\":\"elsewhere\",\"content\":\"hi\",\"sender\":\"ann\"}");
+            plain.next(frame -> frame.is("error") && "not_joined".equals(frame.string("code")), "the second error");
+            plain.everythingUntilNow();
+            bob.close();
+            for (String text : plain.texts()) {
+                assertFalse(text.contains("\n"), "one frame each: " + text);
+                Frame frame = Frame.of(text);
+                assertTrue(frame.is("pong") || frame.has("room") && frame.has("sender") && frame.has("content"), text);
+            }
+            String all = plain.texts().toString();
+            assertTrue(all.contains("Welcome to " + room + ", ann"), all);
+            assertTrue(all.contains("bob has joined the room"), all);
+        }
+    }
+
+    private static String printed(Frame frame) {
+        return frame.string("sender") + ": " + frame.content();
+    }
+}

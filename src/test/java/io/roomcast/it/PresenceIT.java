@@ -1,0 +1,109 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Who is here, who comes and goes, and who is typing. */
+class PresenceIT {
+    private static TestServer server;
+
+    private final String room = TestServer.newRoom();
+
+    @AutoClose
+    private final Client ann = Client.enter(server, room, "ann");
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @Test
+    void comingAndGoingAreToldInPlainText() {
+        ann.next("presence");
+        Client bob = Client.enter(server, room, "bob");
+        Frame came = ann.next("presence");
+        assertEquals("bob has joined the room", came.content());
+        assertEquals("system", came.string("sender"));
+        assertEquals("[\"bob\"]", came.json().getJsonArray("joined").toString());
+        assertEquals("[]", came.json().getJsonArray("left").toString());
+        assertEquals(2, came.number("count"));
+        assertEquals(room, came.string("room"));
+
+        bob.say("{'type':'leave','id':1}");
+        bob.next("left");
+        Frame went = ann.next("presence");
+        assertEquals("bob has left the room", went.content());
+        assertEquals("[\"bob\"]", went.json().getJsonArray("left").toString());
+        assertEquals(1, went.number("count"));
+        bob.close();
+    }
+
+    @Test
+    void oneWhoClosesIsGoneAfterTheGrace() {
+        Client bob = Client.enter(server, room, "bob");
+        ann.next(f -> f.is("presence") && f.content().startsWith("bob"), "bob's coming");
+        bob.close();
+        assertEquals("bob has left the room", ann.next("presence").content());
+    }
+
+    @Test
+    void membersAreListedInOrder() {
+        try (Client zoe = Client.enter(server, room, "zoe");
+                Client bob = Client.enter(server, room, "bob");
+                Client tab = Client.enter(server, room, "bob")) {
+            tab.say("{'type':'members','id':5}");
+            Frame members = tab.next("members");
+            assertEquals(5, members.number("id"));
+            assertEquals(3, members.number("count"));
+            assertEquals(
+                    "[\"ann\",\"bob\",\"zoe\"]",
+                    members.json().getJsonArray("users").toString());
+            assertEquals(
+                    List.of(),
+                    List.of(zoe, bob).stream().filter(c -> !c.isOpen()).toList());
+        }
+    }
+
+    @Test
+    void signalsReachWhoIsHereAndAreNeverStored() {
+        try (Client bob = Client.enter(server, room, "bob");
+                Client plain = Client.plain(server.room(room, "plain"))) {
+            plain.next("joined");
+            bob.say("{'type':'signal','name':'typing','content':'…'}\n{'type':'signal','name':'stopped'}");
+            Frame typing = ann.next("signal");
+            assertEquals("typing", typing.string("name"));
+            assertEquals("bob", typing.string("sender"));
+            assertEquals("…", typing.content());
+            assertFalse(ann.next("signal").has("content"));
+            bob.say("{'id':1,'content':'hi'}");
+            plain.next("message");
+            assertFalse(plain.texts().toString().contains("typing"), "plain clients would print it");
+            ann.say("{'type':'history'}");
+            assertEquals(1, ann.next("history").json().getJsonArray("messages").size());
+        }
+    }
+
+    @Test
+    void namesOfManyScriptsWorkInTheAddress() {
+        String other = "日本-" + TestServer.newRoom();
+        try (Client named = Client.connect(server.room(other, "Jürgen@home"));
+                Client asked = Client.connect(server.webSocket("ws?user=" + TestServer.encoded("हिन्दी")))) {
+            Frame joined = named.next("joined");
+            assertEquals(other, joined.string("room"));
+            assertEquals("Jürgen@home", joined.string("user"));
+            asked.say("{'type':'join','room':'" + other + "'}");
+            assertEquals("हिन्दी", asked.next("joined").string("user"));
+        }
+    }
+}

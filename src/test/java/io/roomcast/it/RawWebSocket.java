@@ -1,0 +1,189 @@
+package io.roomcast.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * RFC 6455 by hand, for what no library would send: fragments without end, frames of any size and opcode, text that is not UTF-8, and
+ * connections that break in the middle. Used by one thread.
+ */
+final class RawWebSocket implements AutoCloseable {
+    static final int CONTINUATION = 0x0;
+    static final int TEXT = 0x1;
+    static final int BINARY = 0x2;
+    static final int CLOSE = 0x8;
+    static final int PING = 0x9;
+    static final int PONG = 0xA;
+
+    /** What the server's end of the connection looked like when it broke without a close frame. */
+    static final int NO_CLOSE_FRAME = 1006;
+
+    private static final int FIN = 0x80;
+    private static final int MASKED = 0x80;
+    private static final byte[] MASK = {0x12, 0x34, 0x56, 0x78};
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+
+    /** A frame as it came. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Received(int opcode, byte[] payload) {
+        String text() {
+            return new String(payload, StandardCharsets.UTF_8);
+        }
+
+        int closeCode() {
+            return payload.length < 2 ? 1005 : (payload[0] & 0xff) << 8 | payload[1] & 0xff;
+        }
+    }
+
+    private RawWebSocket(Socket socket) throws IOException {
+        this.socket = socket;
+        this.in = new DataInputStream(socket.getInputStream());
+        this.out = socket.getOutputStream();
+    }
+
+    static RawWebSocket connect(URI uri) {
+        try {
+            Socket socket = new Socket(uri.getHost(), uri.getPort());
+            socket.setTcpNoDelay(true);
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Client.PATIENCE_SECONDS));
+            RawWebSocket raw = new RawWebSocket(socket);
+            raw.shakeHands(uri);
+            return raw;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void shakeHands(URI uri) throws IOException {
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        String request = "GET " + uri.getRawPath() + query + " HTTP/1.1\r\nHost: " + uri.getAuthority()
+                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
+                + Base64.getEncoder().encodeToString(new byte[16])
+                + "\r\nSec-WebSocket-Protocol: " + Client.V1 + "\r\n\r\n";
+        out.write(request.getBytes(StandardCharsets.US_ASCII));
+        StringBuilder answer = new StringBuilder();
+        while (answer.indexOf("\r\n\r\n") < 0) {
+            answer.append((char) in.readUnsignedByte());
+        }
+        if (!answer.toString().toUpperCase(Locale.ROOT).startsWith("HTTP/1.1 101")) {
+            throw new IOException("refused: " + answer);
+        }
+    }
+
+    void text(String text) {
+        send(TEXT, true, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** @param last whether this frame ends its message */
+    void send(int opcode, boolean last, byte[] payload) {
+        header(opcode | (last ? FIN : 0), payload.length);
+        byte[] masked = payload.clone();
+        for (int i = 0; i < masked.length; i++) {
+            masked[i] ^= MASK[i % MASK.length];
+        }
+        write(masked);
+    }
+
+    /**
+     * Announces a masked frame of any length, and leaves what follows to the caller.
+     *
+     * @param first byte of the frame, flags and opcode
+     */
+    void header(int first, long length) {
+        ByteArrayOutputStream header = new ByteArrayOutputStream();
+        header.write(first);
+        if (length < 126) {
+            header.write(MASKED | (int) length);
+        } else {
+            int bytes = length < 1 << 16 ? 2 : 8;
+            header.write(MASKED | (bytes == 2 ? 126 : 127));
+            for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
+                header.write((int) (length >>> shift));
+            }
+        }
+        header.writeBytes(MASK);
+        write(header.toByteArray());
+    }
+
+    /** Sends bytes as they are. A server that has closed already may refuse them; what it said is read later. */
+    void write(byte[] bytes) {
+        try {
+            out.write(bytes);
+            out.flush();
+        } catch (SocketException e) {
+            // The connection is closed by the other side: read() tells how.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The next frame that is not a ping, or null when the connection broke. Pings are answered. */
+    Received read() {
+        try {
+            while (true) {
+                int opcode = in.readUnsignedByte() & 0x0f;
+                long length = in.readUnsignedByte() & 0x7f;
+                if (length == 126) {
+                    length = in.readUnsignedShort();
+                } else if (length == 127) {
+                    length = in.readLong();
+                }
+                Received received = new Received(opcode, in.readNBytes(Math.toIntExact(length)));
+                if (opcode != PING) {
+                    return received;
+                }
+                send(PONG, true, received.payload());
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("waited in vain for a frame", e);
+        } catch (EOFException | SocketException e) {
+            return null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Reads up to the close, and tells its code. */
+    int awaitClose() {
+        for (Received received = read(); received != null; received = read()) {
+            if (received.opcode() == CLOSE) {
+                return received.closeCode();
+            }
+        }
+        return NO_CLOSE_FRAME;
+    }
+
+    /** Resets the connection: no close frame, and no goodbye of TCP's either. */
+    void cut() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

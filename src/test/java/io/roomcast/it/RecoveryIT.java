@@ -1,0 +1,212 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A connection breaks, and its client comes back. */
+class RecoveryIT {
+    private static final int MESSAGES = 10_000;
+    private static TestServer server;
+
+    private final String room = TestServer.newRoom();
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    /** The position to come back with. */
+    private record Known(String epoch, long offset) {
+        String since() {
+            return "'since':{'epoch':'" + epoch + "','offset':" + offset + "}";
+        }
+
+        String query() {
+            return "?since=" + epoch + ":" + offset;
+        }
+    }
+
+    @Test
+    void oneThatIsCutOffAmongTenThousandMessagesHasEachOnceInTheEnd() {
+        try (Client speaker = Client.enter(server, room, "speaker");
+                Client witness = Client.enter(server, room, "witness")) {
+            Reader reader = Reader.join(server, room, "ann", null);
+            // Again and again, at moments that nobody chose.
+            speak(speaker, 1, 4_000);
+            reader = reader.cutAfter(1_000).comeBack();
+            reader = reader.cutAfter(1_001).comeBack();
+            speak(speaker, 4_001, MESSAGES);
+            reader = reader.cutAfter(5_000).comeBack();
+            // And once after all was said: thousands have to be given back from the history.
+            reader.cutAfter(500);
+            speaker.next(frame -> frame.is("ack") && frame.number("id") == MESSAGES, "the last ack");
+            reader = reader.comeBack();
+            reader.readUpTo(MESSAGES);
+            reader.close();
+
+            witness.next(frame -> frame.is("message") && frame.offset() == MESSAGES, "the last message");
+            List<String> presence = witness.everythingUntilNow().stream()
+                    .filter(frame -> frame.is("presence"))
+                    .map(Frame::content)
+                    .toList();
+            assertEquals(List.of(), presence, "nobody saw a leave or a join");
+        }
+    }
+
+    /** Says numbered things, a few to a WebSocket frame. */
+    private static void speak(Client speaker, int from, int to) {
+        for (int first = from; first <= to; first += 20) {
+            speaker.say(IntStream.rangeClosed(first, Math.min(to, first + 19))
+                    .mapToObj(i -> "{'id':" + i + ",'key':'k" + i + "','content':'said " + i + "'}")
+                    .collect(Collectors.joining("\n")));
+        }
+    }
+
+    @Test
+    void aShortAbsenceShowsNeitherLeaveNorJoin() {
+        try (Client witness = Client.enter(server, room, "witness")) {
+            witness.next("presence");
+            Reader reader = Reader.join(server, room, "ann", null);
+            assertEquals("ann has joined the room", witness.next("presence").content());
+            for (int i = 0; i < 5; i++) {
+                reader = reader.cutAfter(0).comeBack();
+            }
+            witness.say("{'type':'members','id':1}");
+            assertEquals(2, witness.next("members").number("count"));
+            reader.leave();
+            Frame next = witness.next("presence");
+            assertEquals("ann has left the room", next.content());
+        }
+    }
+
+    @Test
+    void anotherEpochIsToldAsAGap() {
+        try (Client speaker = Client.enter(server, room, "speaker");
+                Client back = Client.connect(server.webSocket("ws?user=ann"))) {
+            speaker.say("{'id':1,'content':'1'}\n{'id':2,'content':'2'}");
+            speaker.next(frame -> frame.is("ack") && frame.number("id") == 2, "ack");
+            back.say("{'type':'join','room':'" + room + "'," + new Known("another", 1).since() + "}");
+            Frame joined = back.next("joined");
+            assertFalse(joined.isTrue("recovered"));
+            assertEquals(2, joined.offset());
+            assertEquals(0, messages(back));
+            back.say("{'type':'history','room':'" + room + "','after':0}");
+            assertEquals(2, back.next("history").json().getJsonArray("messages").size(), "still to be had");
+        }
+    }
+
+    @Test
+    void anOffsetThatNeverWasIsToldAsAGap() {
+        try (Client speaker = Client.connect(server.room(room, "speaker"))) {
+            String epoch = speaker.next("joined").string("epoch");
+            try (Client back = Client.connect(server.webSocket("ws/" + room + "/ann" + new Known(epoch, 77).query()))) {
+                assertFalse(back.next("joined").isTrue("recovered"));
+            }
+        }
+    }
+
+    @Test
+    void aRangeThatIsLostIsToldAsAGap() {
+        try (Client speaker = Client.connect(server.room(room, "speaker"))) {
+            String epoch = speaker.next("joined").string("epoch");
+            // More than the history keeps.
+            int said = MESSAGES + 600;
+            speak(speaker, 1, said);
+            speaker.next(frame -> frame.is("ack") && frame.number("id") == said, "the last ack");
+            try (Client lost = Client.connect(server.webSocket("ws/" + room + "/lost" + new Known(epoch, 1).query()));
+                    Client whole = Client.connect(
+                            server.webSocket("ws/" + room + "/whole" + new Known(epoch, said - 5_000).query()))) {
+                Frame joined = lost.next("joined");
+                assertFalse(joined.isTrue("recovered"));
+                assertEquals(said, joined.offset());
+                assertEquals(0, messages(lost), "never part of it passed off as all");
+                assertTrue(whole.next("joined").isTrue("recovered"));
+                IntStream.rangeClosed(said - 4_999, said)
+                        .forEach(offset ->
+                                assertEquals(offset, whole.next("message").offset()));
+            }
+        }
+    }
+
+    private static long messages(Client client) {
+        return client.everythingUntilNow().stream()
+                .filter(frame -> frame.is("message"))
+                .count();
+    }
+
+    /** Reads on and on, and checks that each message is the one after the last. */
+    private static final class Reader {
+        private final TestServer server;
+        private final String room;
+        private final String user;
+        private final Client client;
+        private final String epoch;
+        private long offset;
+
+        private Reader(TestServer server, String room, String user, Client client, String epoch, long offset) {
+            this.server = server;
+            this.room = room;
+            this.user = user;
+            this.client = client;
+            this.epoch = epoch;
+            this.offset = offset;
+        }
+
+        static Reader join(TestServer server, String room, String user, Known known) {
+            Client client =
+                    Client.connect(server.webSocket("ws/" + room + "/" + user + (known == null ? "" : known.query())));
+            Frame joined = client.next("joined");
+            assertEquals(known != null, joined.isTrue("recovered"));
+            return new Reader(
+                    server,
+                    room,
+                    user,
+                    client,
+                    joined.string("epoch"),
+                    known == null ? joined.offset() : known.offset());
+        }
+
+        void readUpTo(long last) {
+            while (offset < last) {
+                assertEquals(
+                        offset + 1,
+                        client.next(frame -> frame.is("message"), "message " + (offset + 1))
+                                .offset());
+                offset++;
+            }
+        }
+
+        Reader cutAfter(int messages) {
+            readUpTo(offset + messages);
+            client.cut();
+            return this;
+        }
+
+        Reader comeBack() {
+            return join(server, room, user, new Known(epoch, offset));
+        }
+
+        void leave() {
+            client.say("{'type':'leave','id':1}");
+            client.next("left");
+            close();
+        }
+
+        void close() {
+            client.close();
+        }
+    }
+}

@@ -1,0 +1,215 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The main job: people in rooms talk to each other. */
+class RoomIT {
+    private static TestServer server;
+
+    private final String room = TestServer.newRoom();
+
+    @AutoClose
+    private final Client ann = Client.enter(server, room, "ann");
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @Test
+    void whatOneSaysEveryoneInTheRoomHears() {
+        try (Client bob = Client.connect(server.webSocket("ws?user=bob"));
+                Client elsewhere = Client.enter(server, TestServer.newRoom(), "eve")) {
+            bob.say("{'type':'join','id':1,'room':'" + room + "'}");
+            Frame joined = bob.next("joined");
+            assertEquals(1, joined.number("id"));
+            assertEquals(room, joined.string("room"));
+            assertEquals("bob", joined.string("user"));
+            assertEquals(0, joined.offset());
+            assertEquals(2, joined.number("members"));
+            assertFalse(joined.isTrue("recovered"));
+
+            ann.say("{'type':'publish','id':7,'room':'" + room + "','key':'k1','content':'Grüße 😀','sender':'bob'}");
+            Frame ack = ann.next("ack");
+            assertEquals(7, ack.number("id"));
+            assertEquals("k1", ack.string("key"));
+            assertEquals(joined.string("epoch"), ack.string("epoch"));
+            assertEquals(1, ack.offset());
+
+            for (Client listener : List.of(bob)) {
+                Frame message = listener.next("message");
+                assertEquals(room, message.string("room"));
+                assertEquals("ann", message.string("sender"), "whatever the frame claims");
+                assertEquals("Grüße 😀", message.content());
+                assertEquals("k1", message.string("key"));
+                assertEquals(1, message.offset());
+                assertTrue(message.number("at") > 1_600_000_000_000L);
+            }
+            assertEquals(
+                    List.of(),
+                    elsewhere.everythingUntilNow().stream()
+                            .filter(f -> f.is("message"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void allHearTheSameInTheSameOrder() {
+        try (Client bob = Client.enter(server, room, "bob");
+                Client eve = Client.enter(server, room, "eve")) {
+            List<Client> all = List.of(ann, bob, eve);
+            for (int i = 0; i < 200; i++) {
+                all.get(i % 3).say("{'content':'" + i + "'}");
+            }
+            List<String> first = hear(ann, 200);
+            assertEquals(first, hear(bob, 200));
+            assertEquals(first, hear(eve, 200));
+            for (int speaker = 0; speaker < 3; speaker++) {
+                int number = speaker;
+                assertEquals(
+                        IntStream.range(0, 200)
+                                .filter(i -> i % 3 == number)
+                                .boxed()
+                                .toList(),
+                        first.stream()
+                                .map(Integer::valueOf)
+                                .filter(i -> i % 3 == number)
+                                .toList(),
+                        "in the order in which one connection sent them");
+            }
+        }
+    }
+
+    private static List<String> hear(Client client, int messages) {
+        return IntStream.rangeClosed(1, messages)
+                .mapToObj(offset -> {
+                    Frame message = client.next("message");
+                    assertEquals(offset, message.offset());
+                    return message.content();
+                })
+                .toList();
+    }
+
+    @Test
+    void oneConnectionIsInManyRooms() {
+        String other = TestServer.newRoom();
+        try (Client bob = Client.connect(server.webSocket("ws?user=bob"))) {
+            bob.say("{'type':'join','room':'" + room + "'}\n{'type':'join','room':'" + other + "'}");
+            bob.next("joined");
+            bob.next("joined");
+            bob.say("{'room':'" + other + "','content':'here'}\n{'room':'" + room + "','content':'there'}");
+            assertEquals("there", ann.next("message").content());
+            assertEquals(
+                    2,
+                    bob.everythingUntilNow().stream()
+                            .filter(f -> f.is("message"))
+                            .count());
+
+            bob.say("{'type':'leave','id':3,'room':'" + room + "'}");
+            assertEquals(3, bob.next("left").number("id"));
+            ann.say("{'content':'gone?','id':1}");
+            ann.next("ack");
+            assertEquals(
+                    0,
+                    bob.everythingUntilNow().stream()
+                            .filter(f -> f.is("message"))
+                            .count());
+            bob.say("{'room':'" + room + "','id':4,'content':'from outside'}");
+            assertEquals("not_joined", bob.next("error").string("code"));
+        }
+    }
+
+    @Test
+    void severalFramesShareAWebSocketFrameBothWays() {
+        StringBuilder frames = new StringBuilder();
+        for (int i = 0; i < 500; i++) {
+            frames.append("{\"type\":\"publish\",\"id\":").append(i).append(",\"content\":\"x\"}\n\r\n");
+        }
+        ann.send(frames.toString());
+        for (int i = 0; i < 500; i++) {
+            assertEquals(i, ann.next("ack").number("id"));
+        }
+        ann.everythingUntilNow();
+        assertTrue(
+                ann.texts().size() < 900,
+                "over 1,000 frames came in " + ann.texts().size());
+    }
+
+    @Test
+    void aPublishIsRepeatableByItsKey() {
+        ann.say("{'id':1,'key':'once','content':'first'}");
+        Frame first = ann.next("ack");
+        try (Client again = Client.enter(server, room, "ann");
+                Client bob = Client.enter(server, room, "bob")) {
+            again.say("{'id':2,'key':'once','content':'again'}");
+            Frame second = again.next("ack");
+            assertEquals(first.offset(), second.offset());
+            assertEquals(first.string("epoch"), second.string("epoch"));
+            bob.say("{'id':3,'key':'once','content':'mine'}");
+            assertNotEquals(first.offset(), bob.next("ack").offset(), "a user's keys are its own");
+            ann.everythingUntilNow();
+            ann.say("{'type':'history','id':4}");
+            assertEquals(2, ann.next("history").json().getJsonArray("messages").size());
+        }
+    }
+
+    @Test
+    void withoutIdAndKeyNothingIsAcknowledged() {
+        ann.say("{'content':'just so'}");
+        ann.next("message");
+        assertEquals(
+                List.of(),
+                ann.everythingUntilNow().stream().filter(f -> f.is("ack")).toList());
+    }
+
+    @Test
+    void pingIsAnswered() {
+        ann.say("{'type':'ping','id':9007199254740991}");
+        assertEquals((1L << 53) - 1, ann.next("pong").number("id"));
+        ann.say("{'type':'ping'}");
+        assertFalse(ann.next("pong").has("id"));
+    }
+
+    @Test
+    void helloIsWelcomed() {
+        try (Client guest = Client.connect(server.webSocket("ws"))) {
+            guest.say("{'type':'hello','id':1,'user':'Jürgen'}");
+            Frame welcome = guest.next("welcome");
+            assertEquals("Jürgen", welcome.string("user"));
+            assertTrue(welcome.number("heartbeatMs") >= 1_000);
+            assertFalse(welcome.string("node").isEmpty());
+            for (String limit : List.of("frameBytes", "contentBytes", "rooms")) {
+                assertTrue(welcome.json().getJsonObject("limits").getInt(limit) > 0, limit);
+            }
+            guest.say("{'type':'hello','id':2,'user':'other'}");
+            assertEquals("bad_request", guest.next("error").string("code"));
+        }
+        ann.say("{'type':'hello','id':3}");
+        assertEquals("ann", ann.next("welcome").string("user"));
+    }
+
+    @Test
+    void theSubprotocolIsAgreed() {
+        assertEquals(Client.V1, ann.subprotocol());
+        try (Client none = Client.plain(server.webSocket("ws"))) {
+            assertEquals("", none.subprotocol());
+            none.say("{'type':'ping','id':1}");
+            assertEquals(1, none.next("pong").number("id"));
+        }
+    }
+}

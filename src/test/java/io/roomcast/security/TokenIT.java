@@ -1,0 +1,166 @@
+package io.roomcast.security;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.EmbeddedServer;
+import io.roomcast.jwt.Tokens;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class TokenIT {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static EmbeddedServer server;
+
+    @BeforeAll
+    static void start() {
+        server = EmbeddedServer.start(Map.of(
+                "roomcast.auth", "token",
+                "roomcast.auth.secret", Tokens.SECRET,
+                "roomcast.auth.hello-timeout", "1s",
+                "roomcast.presence.grace", "0"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void theTokenSaysWhoOneIs() throws Exception {
+        try (Client ann = client("ws").send("{'type':'hello','user':'bob','token':'" + token("ann", HOUR) + "'}")) {
+            Map<String, Object> welcome = ann.next("welcome");
+            assertEquals("ann", welcome.get("user"));
+            assertTrue(((Number) welcome.get("expiresInMs")).longValue() > 3_500_000);
+            ann.send("{'type':'join','room':'lobby'}").next("joined");
+            ann.send("{'room':'lobby','content':'hi','sender':'bob'}");
+            assertEquals("ann", ann.next("message").get("sender"));
+            assertEquals("bad_request", ann.send(hello(token("bob", HOUR))).error());
+        }
+    }
+
+    @Test
+    void withoutATokenNothingIsServed() throws Exception {
+        try (Client nobody = client("ws")) {
+            assertEquals(
+                    "unauthenticated",
+                    nobody.send("{'type':'join','room':'lobby'}").error());
+            nobody.send("{'type':'ping','id':1}").next("pong");
+            assertEquals(4002, nobody.closeCode());
+        }
+    }
+
+    @Test
+    void whatFollowsTheHelloAtOnceIsServedInOrder() throws Exception {
+        try (Client ann = client("ws")) {
+            ann.send(hello(token("ann", HOUR))
+                    + "\n{'type':'join','id':1,'room':'hasty'}\n{'id':2,'room':'hasty','content':'hi'}");
+            ann.next("welcome");
+            ann.next("joined");
+            assertEquals("hi", ann.next("message").get("content"));
+        }
+    }
+
+    @Test
+    void aRefusedTokenCloses() throws Exception {
+        for (String token : List.of(
+                "",
+                "x",
+                token("ann", Duration.ofSeconds(-5)),
+                Tokens.signed(Tokens.of("ann", HOUR), Tokens.SECRET + "?"))) {
+            try (Client forger = client("ws").send(hello(token))) {
+                assertEquals("unauthenticated", forger.error());
+                assertEquals(4501, forger.closeCode());
+            }
+        }
+    }
+
+    @Test
+    void theAddressNamesTheSameUserOrNone() throws Exception {
+        try (Client ann = client("ws/lobby/ann").send(hello(token("ann", HOUR)))) {
+            assertEquals("lobby", ann.next("joined").get("room"));
+        }
+        try (Client bob = client("ws/lobby/ann").send(hello(token("bob", HOUR)))) {
+            assertEquals("unauthenticated", bob.error());
+            assertEquals(1008, bob.closeCode());
+        }
+    }
+
+    @Test
+    void tokensHaveNoPlaceInAddresses() throws Exception {
+        try (Client ann = client("ws?token=" + token("ann", HOUR))) {
+            assertEquals("bad_request", ann.error());
+            assertEquals(1008, ann.closeCode());
+        }
+    }
+
+    @Test
+    void roomsAreForWhomTheClaimNamesThem() throws Exception {
+        String token = Tokens.signed(Tokens.of("ann", HOUR)
+                .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish"))));
+        try (Client ann = client("ws").send(hello(token))) {
+            assertEquals("forbidden", ann.send("{'type':'join','room':'other'}").error());
+            ann.send("{'type':'join','room':'ops-db'}").next("joined");
+            assertEquals(
+                    "forbidden",
+                    ann.send("{'id':1,'room':'ops-db','content':'hi'}").error());
+            assertEquals(
+                    "forbidden",
+                    ann.send("{'type':'signal','room':'ops-db','name':'typing'}")
+                            .error());
+            ann.send("{'type':'history','room':'ops-db'}").next("history");
+            ann.send("{'type':'join','room':'lobby'}").next("joined");
+            ann.send("{'id':2,'room':'lobby','content':'hi'}").next("ack");
+        }
+    }
+
+    @Test
+    void anExpiredTokenEndsALivingConnection() throws Exception {
+        try (Client ann = client("ws").send(hello(token("ann", Duration.ofSeconds(3))))) {
+            ann.next("welcome");
+            assertEquals("unauthenticated", ann.error());
+            assertEquals(4501, ann.closeCode());
+        }
+    }
+
+    @Test
+    void refreshKeepsItOpenAndReplacesThePermissions() throws Exception {
+        try (Client ann = client("ws").send(hello(token("ann", Duration.ofSeconds(3))))) {
+            ann.next("welcome");
+            ann.send("{'type':'join','room':'lobby'}").next("joined");
+            ann.send("{'type':'join','room':'ops'}").next("joined");
+            assertEquals(
+                    "unauthenticated", ann.send(refresh(token("bob", HOUR))).error());
+            assertEquals("unauthenticated", ann.send(refresh("x")).error());
+            String narrower = Tokens.signed(Tokens.of("ann", HOUR).claim("rooms", Map.of("lobby", List.of("read"))));
+            assertTrue(((Number) ann.send(refresh(narrower)).next("refreshed").get("expiresInMs")).longValue()
+                    > 3_000_000);
+            assertEquals("ops", ann.next("left").get("room"));
+            assertEquals(
+                    "forbidden",
+                    ann.send("{'id':1,'room':'lobby','content':'hi'}").error());
+            assertNull(ann.closedWithin(4));
+        }
+    }
+
+    private static Client client(String path) {
+        return Client.open(server.uri().resolve(path));
+    }
+
+    private static String hello(String token) {
+        return "{'type':'hello','token':'" + token + "'}";
+    }
+
+    private static String refresh(String token) {
+        return "{'type':'refresh','id':9,'token':'" + token + "'}";
+    }
+
+    private static String token(String user, Duration life) {
+        return Tokens.signed(Tokens.of(user, life));
+    }
+}
