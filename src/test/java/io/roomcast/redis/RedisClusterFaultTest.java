@@ -96,7 +96,8 @@ class RedisClusterFaultTest {
     @Test
     void replicaTakesTheMastersPlace() {
         int owner = cluster.ownerOf(slot);
-        try (RedisProcess replica = cluster.addReplica(owner)) {
+        RedisProcess replica = cluster.addReplica(owner);
+        try {
             Position start = get(hearer.relay.subscribe(room));
             IntStream.rangeClosed(1, 10).forEach(i -> speaker.publish(room, "before" + i));
             cluster.awaitReplicated(owner);
@@ -108,6 +109,8 @@ class RedisClusterFaultTest {
             assertEquals(upTo(11), hearer.listener.offsets(room));
             assertEquals(List.of(), hearer.listener.resets(room));
             hearer.awaitProbe();
+        } finally {
+            replica.close();
         }
     }
 
