@@ -14,11 +14,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 /** Two nodes over one Redis, each node's way to it through a proxy of its own, and a workload on both. */
 final class Cluster implements AutoCloseable {
     static final int WINDOW = 10_000;
     private static final long PATIENCE_SECONDS = 60;
+    /** A lease of 10 s, and something for a busy machine. */
+    private static final long PRESENCE_SECONDS = 20;
 
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -58,6 +63,15 @@ final class Cluster implements AutoCloseable {
         workload.awaitAcks(200, PATIENCE_SECONDS);
     }
 
+    /** Cuts what nodes have open to Redis, as its administrator would; they connect anew. */
+    void killConnections() {
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB));
+            admin.clientKill(
+                    ClientKillParams.clientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+        }
+    }
+
     void awaitReady(NodeProcess node, boolean ready) {
         Workload.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
     }
@@ -79,6 +93,7 @@ final class Cluster implements AutoCloseable {
     /** Ends the run, and proves that no promise was broken in it. */
     void check() {
         workload.quiesce(WINDOW, PATIENCE_SECONDS);
+        workload.awaitPresence(addresses(), PRESENCE_SECONDS);
         assertEquals(List.of(), new HistoryChecker(WINDOW).check(workload.log().events()));
     }
 

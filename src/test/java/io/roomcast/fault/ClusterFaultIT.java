@@ -23,6 +23,9 @@ class ClusterFaultIT {
             cluster.redis.resume();
             cluster.goOn();
 
+            cluster.killConnections();
+            cluster.goOn();
+
             cluster.wayOfA.cut();
             cluster.awaitReady(cluster.a, false);
             cluster.wayOfA.mend();

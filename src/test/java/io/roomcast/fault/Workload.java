@@ -6,6 +6,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -81,6 +83,24 @@ final class Workload implements AutoCloseable {
                 20,
                 () -> new HistoryChecker(window)
                         .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.LOST));
+    }
+
+    /**
+     * Waits until every node tells of each room just those who are in it. To be called when the run is quiet.
+     *
+     * @param seconds a lease's time, and a little for asking
+     */
+    void awaitPresence(List<Function<String, URI>> nodes, long seconds) {
+        for (int room = 0; room < publishers.size(); room++) {
+            String name = "room-" + room;
+            TreeSet<String> expected = new TreeSet<>(Set.of("pub-" + room));
+            receivers.stream()
+                    .filter(receiver -> receiver.room().equals(name))
+                    .forEach(receiver -> expected.add(receiver.name()));
+            for (Function<String, URI> node : nodes) {
+                await("the list of " + expected + " in " + name, seconds, () -> expected.equals(Roster.of(node, name)));
+            }
+        }
     }
 
     static void await(String what, long seconds, BooleanSupplier condition) {

@@ -17,11 +17,11 @@ import redis.clients.jedis.Jedis;
  *
  * @param master the one that was it first
  */
-record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProcess sentinel) implements AutoCloseable {
-    private static final String NAME = "rooms";
+public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProcess sentinel) implements AutoCloseable {
+    public static final String NAME = "rooms";
 
     /** @param directory for the file that a sentinel insists on writing */
-    static SentinelTrio launch(Path directory) throws IOException {
+    public static SentinelTrio launch(Path directory) throws IOException {
         RedisProcess master = RedisProcess.launch("--repl-diskless-sync-delay", "0");
         RedisProcess replica = RedisProcess.launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
         await("the replica follows", () -> ask(replica, "INFO", "replication").contains("master_link_status:up"));
@@ -53,7 +53,7 @@ record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProcess sent
     }
 
     /** Has the replica put in the master's place while both are well; returns when it is there. */
-    void failOver() {
+    public void failOver() {
         ask(sentinel, "SENTINEL", "FAILOVER", NAME);
         await(
                 "the replica has become the master",

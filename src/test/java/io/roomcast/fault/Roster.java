@@ -1,0 +1,50 @@
+package io.roomcast.fault;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+/** Asks one node who is in a room, as a member that comes and goes. */
+final class Roster {
+    private static final String ASKER = "asker";
+    private static final long PATIENCE_SECONDS = 5;
+
+    private Roster() {}
+
+    /** @return the names, without the asker's own; null when there was no answer */
+    static TreeSet<String> of(Function<String, URI> node, String room) {
+        CompletableFuture<TreeSet<String>> names = new CompletableFuture<>();
+        FrameSocket socket = new FrameSocket(frame -> read(frame, names), () -> names.complete(null));
+        socket.connect(node.apply(ASKER), () -> {
+            socket.send(Map.of("type", "join", "id", 1, "room", room));
+            socket.send(Map.of("type", "members", "id", 2, "room", room));
+        });
+        try {
+            return names.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            return null;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return null;
+        } finally {
+            socket.abort();
+        }
+    }
+
+    @SuppressWarnings("unchecked") // an array of names is a list
+    private static void read(Map<String, Object> frame, CompletableFuture<TreeSet<String>> names) {
+        if ("members".equals(frame.get("type"))) {
+            TreeSet<String> users = new TreeSet<>((List<String>) frame.get("users"));
+            users.remove(ASKER);
+            names.complete(users);
+        } else if ("error".equals(frame.get("type"))) {
+            names.complete(null);
+        }
+    }
+}
