@@ -1,9 +1,10 @@
 package io.roomcast.fault;
 
 import java.net.URI;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,8 +19,8 @@ final class Roster {
     private Roster() {}
 
     /** @return the names, without the asker's own; null when there was no answer */
-    static TreeSet<String> of(Function<String, URI> node, String room) {
-        CompletableFuture<TreeSet<String>> names = new CompletableFuture<>();
+    static Set<String> of(Function<String, URI> node, String room) {
+        CompletableFuture<Set<String>> names = new CompletableFuture<>();
         FrameSocket socket = new FrameSocket(frame -> read(frame, names), () -> names.complete(null));
         socket.connect(node.apply(ASKER), () -> {
             socket.send(Map.of("type", "join", "id", 1, "room", room));
@@ -38,9 +39,9 @@ final class Roster {
     }
 
     @SuppressWarnings("unchecked") // an array of names is a list
-    private static void read(Map<String, Object> frame, CompletableFuture<TreeSet<String>> names) {
+    private static void read(Map<String, Object> frame, CompletableFuture<Set<String>> names) {
         if ("members".equals(frame.get("type"))) {
-            TreeSet<String> users = new TreeSet<>((List<String>) frame.get("users"));
+            Set<String> users = new HashSet<>((List<String>) frame.get("users"));
             users.remove(ASKER);
             names.complete(users);
         } else if ("error".equals(frame.get("type"))) {

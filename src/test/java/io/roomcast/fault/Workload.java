@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -93,7 +93,7 @@ final class Workload implements AutoCloseable {
     void awaitPresence(List<Function<String, URI>> nodes, long seconds) {
         for (int room = 0; room < publishers.size(); room++) {
             String name = "room-" + room;
-            TreeSet<String> expected = new TreeSet<>(Set.of("pub-" + room));
+            Set<String> expected = new HashSet<>(Set.of("pub-" + room));
             receivers.stream()
                     .filter(receiver -> receiver.room().equals(name))
                     .forEach(receiver -> expected.add(receiver.name()));

@@ -33,6 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.ZAddParams;
+import redis.clients.jedis.params.ZRangeParams;
 
 class RedisPresenceTest extends PresenceContractTest {
     private static final Duration LEASE = Duration.ofSeconds(1);
@@ -214,7 +215,7 @@ class RedisPresenceTest extends PresenceContractTest {
             do { // Until the other node is the first to see it: the slow one may be, and then it takes a new lease.
                 // Of the two, only the slow one's lease runs this long.
                 double distant = System.currentTimeMillis() + 3.0 * LEASE.toMillis();
-                jedis.zrangeByScore(leases, distant, Double.MAX_VALUE)
+                jedis.zrange(leases, ZRangeParams.zrangeByScoreParams(distant, Double.MAX_VALUE))
                         .forEach(lease -> jedis.zadd(
                                 leases, 0, lease, ZAddParams.zAddParams().xx()));
                 news = told.poll(50, TimeUnit.MILLISECONDS);
