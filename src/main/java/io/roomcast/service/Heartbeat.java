@@ -16,10 +16,11 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 public class Heartbeat {
-    /** Time for a pong, on top of the interval. */
+    /** Time for a pong, on top of the interval, and then for the connection to end. */
     private static final long PATIENCE_SECONDS = 10;
 
     private Sessions sessions;
+    private RoomService service;
     private Threads threads;
     private Histogram laneWait;
     private long intervalSeconds;
@@ -30,8 +31,10 @@ public class Heartbeat {
     protected Heartbeat() {}
 
     @Inject
-    public Heartbeat(Sessions sessions, Threads threads, NodeMetrics metrics, RoomcastConfig config) {
+    public Heartbeat(
+            Sessions sessions, RoomService service, Threads threads, NodeMetrics metrics, RoomcastConfig config) {
         this.sessions = sessions;
+        this.service = service;
         this.threads = threads;
         this.laneWait = metrics.laneWait();
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
@@ -58,10 +61,15 @@ public class Heartbeat {
 
     private void tick() {
         second++;
-        long silentSince = System.nanoTime() - TimeUnit.SECONDS.toNanos(intervalSeconds + PATIENCE_SECONDS);
+        long now = System.nanoTime();
         for (RoomSession session : sessions.all()) {
             session.queue().closeIfStuck();
-            if (session.heardAt() - silentSince < 0) {
+            long silentSeconds = TimeUnit.NANOSECONDS.toSeconds(now - session.heardAt());
+            if (silentSeconds >= intervalSeconds + 2 * PATIENCE_SECONDS) {
+                // Closed long ago. A connection that broke while it was being opened may end without a word from the
+                // container.
+                service.closed(session, CloseCode.HEARTBEAT_LOST.number());
+            } else if (silentSeconds >= intervalSeconds + PATIENCE_SECONDS) {
                 session.queue().close(CloseCode.HEARTBEAT_LOST, "no sign of life");
             } else if (Math.floorMod(session.id().hashCode() + second, intervalSeconds) == 0) {
                 session.queue().ping();

@@ -6,6 +6,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param loops makes threads that live as long as the application
  */
 public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFactory loops) {
+    private static final long LAST_TASKS_SECONDS = 2;
 
     /**
      * A pool for the lanes, one thread for the timer, and loops, all of threads that {@code source} makes.
@@ -42,11 +44,16 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
         };
     }
 
-    /** Takes no more tasks; those of the lanes that wait are done first. Loops are ended by who started them. */
+    /** Takes no more tasks, and returns when those of the lanes are done: what they use may go then. Loops are ended by who started them. */
     public void end() {
         timer.shutdownNow();
         if (lanes instanceof ExecutorService pool) {
             pool.shutdown();
+            try {
+                pool.awaitTermination(LAST_TASKS_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

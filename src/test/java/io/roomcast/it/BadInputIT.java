@@ -1,15 +1,11 @@
 package io.roomcast.it;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.metrics.NodeMetrics;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +47,7 @@ class BadInputIT {
         long before = counted(input);
         Hostile.send(endpoint, ROOM, input);
         if (server.metrics().isPresent() && !input.isCut()) {
-            await(() -> counted(input) - before, 1);
+            Figure.await(1, () -> counted(input) - before);
         }
         neighbours.exchange();
     }
@@ -88,26 +84,5 @@ class BadInputIT {
             healthy.exchange();
             assertTrue(healthy.said() > 10, "they had something to say meanwhile");
         }
-    }
-
-    @Test
-    void connectionsThatBreakLeaveNothingBehind() {
-        NodeMetrics metrics = server.metrics().orElse(null);
-        if (metrics == null) {
-            return;
-        }
-        for (int i = 0; i < 200; i++) {
-            RawWebSocket.connect(endpoints().get(i % 2)).cut();
-        }
-        // The two of the conversation stay.
-        await(() -> metrics.openedSessions() - metrics.closedSessions(), 2);
-    }
-
-    private static void await(LongSupplier figure, long expected) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Client.PATIENCE_SECONDS);
-        while (figure.getAsLong() != expected && System.nanoTime() < deadline) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
-        }
-        assertEquals(expected, figure.getAsLong());
     }
 }

@@ -30,6 +30,7 @@ final class CoreFixture {
     final NodeMetrics metrics = new NodeMetrics();
     final RoomService service;
     final Sessions sessions;
+    final Heartbeat heartbeat;
     private final ClientFrameReader reader = new ClientFrameReader();
 
     CoreFixture(Map<String, String> settings) {
@@ -63,6 +64,7 @@ final class CoreFixture {
                 metrics,
                 new Node(config),
                 config);
+        heartbeat = new Heartbeat(sessions, service, threads, metrics, config);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
