@@ -200,16 +200,14 @@ public final class OutboundQueue implements Transport.Completion {
 
     private void afterTake(EncodedFrame taken) {
         List<Runnable> drained;
-        CloseCode code = null;
+        CloseCode code;
         synchronized (this) {
             if (waiting != null) {
                 return;
             }
             drained = whenDrained;
             whenDrained = null;
-            if (taken == null) {
-                code = lastWords;
-            }
+            code = taken == null ? lastWords : null;
         }
         if (drained != null) {
             drained.forEach(Runnable::run);

@@ -1,0 +1,81 @@
+package io.roomcast.relay;
+
+import static io.roomcast.relay.Stages.get;
+
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** A relay that was just started, a room of its own, and what it delivers. */
+public abstract class RelayFixture {
+    static final HistoryLimits PLENTY = new HistoryLimits(10_000, Duration.ofHours(1), 64L << 20);
+
+    protected final RecordingListener listener = new RecordingListener();
+    protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
+    protected Relay relay;
+
+    final ExecutorService publishers = Executors.newFixedThreadPool(8);
+
+    /** A relay that is not started. */
+    protected abstract Relay create(HistoryLimits limits);
+
+    /** Lets at least {@code age}, which is a second, go by for what is stored. */
+    protected abstract void pass(Duration age);
+
+    @BeforeEach
+    void startRelay() {
+        start(PLENTY);
+    }
+
+    void start(HistoryLimits limits) {
+        if (relay != null) {
+            relay.close();
+        }
+        relay = create(limits);
+        relay.start(listener);
+    }
+
+    @AfterEach
+    void closeRelay() {
+        publishers.shutdownNow();
+        relay.close();
+    }
+
+    protected static byte[] body(String content) {
+        return ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    protected Position publish(String content) {
+        return get(relay.publish(room, null, body(content)));
+    }
+
+    List<StoredMessage> allAfter(long offset) {
+        List<StoredMessage> all = new ArrayList<>();
+        HistoryPage page;
+        long after = offset;
+        do {
+            page = get(relay.historyAfter(room, after, 200));
+            all.addAll(page.messages());
+            after = all.isEmpty() ? offset : all.get(all.size() - 1).offset();
+        } while (page.more());
+        return all;
+    }
+
+    protected static List<Long> offsets(List<StoredMessage> messages) {
+        return messages.stream().map(StoredMessage::offset).toList();
+    }
+
+    protected static String text(StoredMessage message) {
+        return new String(message.body(), StandardCharsets.UTF_8);
+    }
+}

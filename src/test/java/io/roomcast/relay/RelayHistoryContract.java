@@ -1,0 +1,131 @@
+package io.roomcast.relay;
+
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/** What every relay promises of the history that it keeps. */
+public abstract class RelayHistoryContract extends RelayFixture {
+
+    @Test
+    void historyIsBoundedByCount() {
+        start(new HistoryLimits(10, Duration.ofHours(1), 64L << 20));
+        for (int i = 1; i <= 25; i++) {
+            publish("m" + i);
+        }
+        assertEquals(LongStream.rangeClosed(16, 25).boxed().toList(), offsets(allAfter(0)));
+        assertEquals(26, publish("next").offset());
+    }
+
+    @Test
+    void historyIsBoundedByAge() {
+        start(new HistoryLimits(1_000, Duration.ofSeconds(1), 64L << 20));
+        Position old = publish("old");
+        pass(Duration.ofSeconds(1));
+        Position young = publish("young");
+
+        HistoryPage page = get(relay.historyAfter(room, 0, 10));
+        assertEquals(List.of(2L), offsets(page.messages()));
+        assertEquals(List.of(2L), offsets(get(relay.historyBefore(room, 0, 10)).messages()));
+        assertEquals(old.epoch(), young.epoch());
+        assertEquals(young.epoch(), page.epoch());
+        assertEquals(2, young.offset());
+    }
+
+    @Test
+    void numberingOutlivesTheHistory() {
+        start(new HistoryLimits(1_000, Duration.ofSeconds(1), 64L << 20));
+        Position old = publish("old");
+        pass(Duration.ofSeconds(1));
+
+        assertEquals(old, get(relay.subscribe(room)));
+        HistoryPage page = get(relay.historyAfter(room, 0, 10));
+        assertEquals(List.of(), page.messages());
+        assertFalse(page.more());
+        assertEquals(old.epoch(), page.epoch());
+    }
+
+    @Test
+    void roomsWithoutHistoryDeliverAllTheSame() {
+        start(new HistoryLimits(0, Duration.ofHours(1), 64L << 20));
+        get(relay.subscribe(room));
+        Position first = get(relay.publish(room, "key", body("a")));
+        publish("b");
+        listener.awaitCount(room, 2);
+
+        assertEquals(List.of(1L, 2L), listener.offsets(room));
+        assertEquals(List.of(), get(relay.historyAfter(room, 0, 10)).messages());
+        assertEquals(first, get(relay.publish(room, "key", body("a"))));
+    }
+
+    @Test
+    void pagesForwardsAreConsecutiveAndSayWhetherThereIsMore() {
+        IntStream.rangeClosed(1, 10).forEach(i -> publish("m" + i));
+
+        HistoryPage first = get(relay.historyAfter(room, 0, 4));
+        HistoryPage second = get(relay.historyAfter(room, 4, 4));
+        HistoryPage third = get(relay.historyAfter(room, 8, 4));
+        assertEquals(List.of(1L, 2L, 3L, 4L), offsets(first.messages()));
+        assertTrue(first.more());
+        assertEquals(List.of(5L, 6L, 7L, 8L), offsets(second.messages()));
+        assertTrue(second.more());
+        assertEquals(List.of(9L, 10L), offsets(third.messages()));
+        assertFalse(third.more());
+        assertFalse(get(relay.historyAfter(room, 6, 4)).more());
+        assertEquals(List.of(), get(relay.historyAfter(room, 10, 4)).messages());
+        assertEquals(List.of(), get(relay.historyAfter(room, 99, 4)).messages());
+    }
+
+    @Test
+    void pagesBackwardsAreConsecutiveAndSayWhetherThereIsMore() {
+        IntStream.rangeClosed(1, 10).forEach(i -> publish("m" + i));
+
+        HistoryPage last = get(relay.historyBefore(room, 0, 4));
+        HistoryPage middle = get(relay.historyBefore(room, 7, 4));
+        HistoryPage first = get(relay.historyBefore(room, 3, 4));
+        assertEquals(List.of(7L, 8L, 9L, 10L), offsets(last.messages()));
+        assertTrue(last.more());
+        assertEquals(List.of(3L, 4L, 5L, 6L), offsets(middle.messages()));
+        assertTrue(middle.more());
+        assertEquals(List.of(1L, 2L), offsets(first.messages()));
+        assertFalse(first.more());
+        assertFalse(get(relay.historyBefore(room, 5, 4)).more());
+        assertEquals(List.of(), get(relay.historyBefore(room, 1, 4)).messages());
+        assertEquals(
+                List.of(7L, 8L, 9L, 10L),
+                offsets(get(relay.historyBefore(room, 99, 4)).messages()));
+    }
+
+    @Test
+    void largeMessagesMakeShortPagesThatStillLeadToTheEnd() {
+        byte[] body = new byte[60_000];
+        for (int i = 0; i < 20; i++) {
+            get(relay.publish(room, null, body));
+        }
+        HistoryPage page = get(relay.historyAfter(room, 0, 200));
+
+        assertTrue(page.more());
+        assertTrue(page.messages().size() < 20);
+        assertEquals(LongStream.rangeClosed(1, 20).boxed().toList(), offsets(allAfter(0)));
+        HistoryPage end = get(relay.historyBefore(room, 0, 200));
+        assertTrue(end.more());
+        assertEquals(20L, end.messages().get(end.messages().size() - 1).offset());
+    }
+
+    @Test
+    void historyOfARoomThatNobodyUsedIsEmpty() {
+        HistoryPage page = get(relay.historyBefore(room, 0, 50));
+        assertEquals(List.of(), page.messages());
+        assertFalse(page.more());
+        assertFalse(page.epoch().isEmpty());
+    }
+}
