@@ -134,8 +134,19 @@ final class RawWebSocket implements AutoCloseable {
 
     /** The next frame that is not a ping, or null when the connection broke. Pings are answered. */
     Received read() {
+        return read(deadline());
+    }
+
+    private static long deadline() {
+        return System.nanoTime() + TimeUnit.SECONDS.toNanos(Client.PATIENCE_SECONDS);
+    }
+
+    private Received read(long deadline) {
         try {
             while (true) {
+                // Whatever else may come, such as pings, does not put it off.
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                socket.setSoTimeout((int) Math.max(left, 1));
                 int opcode = in.readUnsignedByte() & 0x0f;
                 long length = in.readUnsignedByte() & 0x7f;
                 if (length == 126) {
@@ -160,7 +171,8 @@ final class RawWebSocket implements AutoCloseable {
 
     /** Reads up to the close, and tells its code. */
     int awaitClose() {
-        for (Received received = read(); received != null; received = read()) {
+        long deadline = deadline();
+        for (Received received = read(deadline); received != null; received = read(deadline)) {
             if (received.opcode() == CLOSE) {
                 return received.closeCode();
             }
