@@ -82,7 +82,13 @@ class RecoveryIT {
             Reader reader = Reader.join(server, room, "ann", null);
             assertEquals("ann has joined the room", witness.next("presence").content());
             for (int i = 0; i < 5; i++) {
-                reader = reader.cutAfter(0).comeBack();
+                reader.cutAfter(0);
+                // Time enough for the server to notice.
+                for (int trip = 0; trip < 100; trip++) {
+                    witness.say("{'type':'ping','id':" + trip + "}");
+                    assertEquals(trip, witness.next().number("id"), "nobody came or went");
+                }
+                reader = reader.comeBack();
             }
             witness.say("{'type':'members','id':1}");
             assertEquals(2, witness.next("members").number("count"));
