@@ -16,6 +16,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.Drain;
+import io.roomcast.service.InFlight;
 import io.roomcast.service.Readiness;
 import io.roomcast.service.Sessions;
 import io.roomcast.service.Threads;
@@ -43,7 +44,8 @@ public class MetricsRegistry {
             Census census,
             Readiness readiness,
             Drain drain,
-            Threads threads) {
+            Threads threads,
+            InFlight inFlight) {
         PrometheusRegistry prometheus = new PrometheusRegistry();
         registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
         NodeMeters.bind(metrics, registry);
@@ -64,6 +66,12 @@ public class MetricsRegistry {
                 "roomcast.drain.remaining",
                 "Sessions that a drain or a rebalance has yet to send away",
                 () -> drain.progress().remaining());
+        gauge(
+                registry,
+                "roomcast.relay.up",
+                "1 while probes come back through the relay",
+                () -> readiness.relayAnswers() ? 1 : 0);
+        gauge(registry, "roomcast.requests.waiting", "Requests that wait for the relay", inFlight::count);
         saturation(threads, census);
         outbound(census);
         hottest(census);

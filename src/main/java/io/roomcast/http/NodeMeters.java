@@ -3,6 +3,8 @@ package io.roomcast.http;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.metrics.RelayMetrics;
@@ -50,6 +52,16 @@ final class NodeMeters {
                         .mapToLong(Map.Entry::getValue)
                         .sum());
         count("roomcast.frames.received", "Frames from clients", node, NodeMetrics::receivedFrames);
+        count("roomcast.received.bytes", "Bytes of WebSocket messages from clients", node, NodeMetrics::receivedBytes);
+        for (Key<Integer> limit : LimitKeys.ALL) {
+            FunctionCounter.builder(
+                            "roomcast.limits.reached",
+                            node,
+                            metrics -> metrics.limits().getOrDefault(limit.name(), 0L))
+                    .description("Times that somebody came up against a limit")
+                    .tag("limit", limit.name().replaceFirst("^roomcast\\.limits\\.", ""))
+                    .register(registry);
+        }
         for (ErrorCode code : ErrorCode.values()) {
             FunctionCounter.builder(
                             "roomcast.refusals",
@@ -115,6 +127,16 @@ final class NodeMeters {
         gaps("seen", relay, RelayMetrics::gapsSeen);
         gaps("repaired", relay, RelayMetrics::gapsRepaired);
         gaps("lost", relay, RelayMetrics::gapsLost);
+        count(
+                "roomcast.relay.messages.repaired",
+                "Messages that were read again, because the relay had not delivered them",
+                relay,
+                RelayMetrics::messagesRepaired);
+        count(
+                "roomcast.relay.foreign.envelopes",
+                "Deliveries in the format of another version, read again",
+                relay,
+                RelayMetrics::foreignEnvelopes);
         count("roomcast.relay.reconnects", "Connections to the relay made anew", relay, RelayMetrics::reconnects);
         count(
                 "roomcast.relay.probes.failed",

@@ -10,6 +10,7 @@ public final class NodeMetrics {
     private final LongAdder sessionsOpened = new LongAdder();
     private final LongAdder sessionsClosed = new LongAdder();
     private final LongAdder framesReceived = new LongAdder();
+    private final LongAdder bytesReceived = new LongAdder();
     private final LongAdder messagesStored = new LongAdder();
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> limits = new ConcurrentHashMap<>();
@@ -36,6 +37,11 @@ public final class NodeMetrics {
 
     public void frameReceived() {
         framesReceived.increment();
+    }
+
+    /** Payload of WebSocket frames from a client, also of those that are refused. */
+    public void bytesReceived(long bytes) {
+        bytesReceived.add(bytes);
     }
 
     public void messageStored() {
@@ -100,6 +106,10 @@ public final class NodeMetrics {
 
     public long receivedFrames() {
         return framesReceived.sum();
+    }
+
+    public long receivedBytes() {
+        return bytesReceived.sum();
     }
 
     public long storedMessages() {

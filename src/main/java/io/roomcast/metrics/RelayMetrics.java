@@ -7,6 +7,8 @@ public final class RelayMetrics {
     private final LongAdder gapsSeen = new LongAdder();
     private final LongAdder gapsRepaired = new LongAdder();
     private final LongAdder gapsLost = new LongAdder();
+    private final LongAdder messagesRepaired = new LongAdder();
+    private final LongAdder foreignEnvelopes = new LongAdder();
     private final LongAdder reconnects = new LongAdder();
     private final LongAdder probesFailed = new LongAdder();
     private final Histogram publish = new Histogram();
@@ -25,6 +27,16 @@ public final class RelayMetrics {
     /** What was missing cannot be had any more: members are told that they are behind. */
     public void gapLost() {
         gapsLost.increment();
+    }
+
+    /** So many messages were read again, because they had not been delivered. */
+    public void messagesRepaired(int messages) {
+        messagesRepaired.add(messages);
+    }
+
+    /** A delivery was of a version that this node does not know; it is read again. */
+    public void foreignEnvelope() {
+        foreignEnvelopes.increment();
     }
 
     /** A connection to the relay was lost and is there again. */
@@ -46,6 +58,14 @@ public final class RelayMetrics {
 
     public long gapsLost() {
         return gapsLost.sum();
+    }
+
+    public long messagesRepaired() {
+        return messagesRepaired.sum();
+    }
+
+    public long foreignEnvelopes() {
+        return foreignEnvelopes.sum();
     }
 
     public long reconnects() {

@@ -1,16 +1,18 @@
 package io.roomcast.redis;
 
+import io.roomcast.metrics.RelayMetrics;
+
 /** Hands what a shard's subscriber hears to whom it concerns. */
 final class Receiver implements Subscriber.Events {
     private final Subscriptions subscriptions;
     private final Probes probes;
-    private final RedisFigures figures;
+    private final RelayMetrics metrics;
     private Shard shard;
 
-    Receiver(Subscriptions subscriptions, Probes probes, RedisFigures figures) {
+    Receiver(Subscriptions subscriptions, Probes probes, RelayMetrics metrics) {
         this.subscriptions = subscriptions;
         this.probes = probes;
-        this.figures = figures;
+        this.metrics = metrics;
     }
 
     /** Before the subscriber starts. */
@@ -48,7 +50,7 @@ final class Receiver implements Subscriber.Events {
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {
-            figures.foreign();
+            metrics.foreignEnvelope();
             cursor.arriveForeign();
         }
     }

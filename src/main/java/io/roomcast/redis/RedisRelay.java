@@ -2,6 +2,7 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -47,7 +48,6 @@ public final class RedisRelay implements Relay {
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
     private final Scripts scripts;
-    private final RedisFigures figures = new RedisFigures();
     private final boolean sharded;
     private final Subscriptions subscriptions;
     private final Probes probes;
@@ -61,6 +61,7 @@ public final class RedisRelay implements Relay {
      * @param node name of this node, for those who look into Redis; need not be unique
      * @param threads makes the threads that live until {@link #close}
      * @param timer runs short tasks now and then
+     * @param metrics that gaps and reconnects are counted in
      * @throws IllegalArgumentException when the trusted certificates cannot be read
      */
     public RedisRelay(
@@ -68,19 +69,20 @@ public final class RedisRelay implements Relay {
             HistoryLimits limits,
             String node,
             ThreadFactory threads,
-            ScheduledExecutorService timer) {
+            ScheduledExecutorService timer,
+            RelayMetrics metrics) {
         this.settings = settings;
         this.node = node;
         this.threads = threads;
         this.timer = timer;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
         this.scripts = new Scripts(limits, sharded);
-        this.subscriptions = new Subscriptions(this::keys, figures);
+        this.subscriptions = new Subscriptions(this::keys, metrics);
         this.probes = new Probes(sharded);
         List<Script> loaded = Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
                 .toList();
         this.shards = new Topology(
-                        settings, node, new Connector(settings, node), loaded, subscriptions, probes, figures)
+                        settings, node, new Connector(settings, node), loaded, subscriptions, probes, metrics)
                 .shards();
     }
 
@@ -159,11 +161,6 @@ public final class RedisRelay implements Relay {
 
     PresenceStore presence(Duration leaseTime) {
         return new RedisPresence(new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
-    }
-
-    /** What is counted. */
-    public RedisFigures figures() {
-        return figures;
     }
 
     @Override

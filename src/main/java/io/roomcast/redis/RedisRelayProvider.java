@@ -27,8 +27,8 @@ public class RedisRelayProvider implements RelayProvider {
 
     @Override
     public Opened open(Context context) {
-        RedisRelay relay =
-                new RedisRelay(settings(), context.history(), context.node(), context.loops(), context.timer());
+        RedisRelay relay = new RedisRelay(
+                settings(), context.history(), context.node(), context.loops(), context.timer(), context.metrics());
         return new Opened(relay, relay.presence());
     }
 

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -45,7 +46,7 @@ final class RoomCursor {
     private final RoomKeys keys;
     private final RelayListener listener;
     private final Log log;
-    private final RedisFigures figures;
+    private final RelayMetrics metrics;
     private final long since = System.nanoTime();
     private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -62,15 +63,22 @@ final class RoomCursor {
     private long offset;
     /** Of the message at {@code offset}, or null where it is not known. */
     private byte[] lastBody;
+    /** What is missing and was not delivered yet: it was seen, and will be repaired or lost. */
+    private boolean gap;
+
+    private boolean lost;
+    /** Whether something came in another version: reading it from the log is no repair. */
+    private boolean foreign;
+
     /** Whether the listener has yet to be told of the epoch. */
     private boolean resetDue;
 
-    RoomCursor(RoomName room, RoomKeys keys, RelayListener listener, Log log, RedisFigures figures) {
+    RoomCursor(RoomName room, RoomKeys keys, RelayListener listener, Log log, RelayMetrics metrics) {
         this.room = room;
         this.keys = keys;
         this.listener = listener;
         this.log = log;
-        this.figures = figures;
+        this.metrics = metrics;
     }
 
     RoomName room() {
@@ -114,7 +122,7 @@ final class RoomCursor {
         } else if (!closed) {
             hold(message);
             if (live) {
-                figures.gapSeen();
+                seeGap();
                 read();
             }
         }
@@ -123,6 +131,7 @@ final class RoomCursor {
     /** Something arrived that cannot be understood: the log has it. */
     synchronized void arriveForeign() {
         missed = true;
+        foreign = true;
         if (live) {
             read();
         }
@@ -188,11 +197,17 @@ final class RoomCursor {
             resetDue = false;
             offset = next - 1;
             lastBody = null;
-            figures.reset();
+            seeGap();
+            lost = true;
             listener.reset(room, new Position(epoch, offset));
         }
         missing.forEach(message -> deliver(message.offset(), message.body()));
-        figures.repaired(missing.size());
+        if (!missing.isEmpty()) {
+            if (!foreign) {
+                seeGap();
+            }
+            metrics.messagesRepaired(missing.size());
+        }
         if (reading.more()) {
             read();
         } else {
@@ -224,7 +239,26 @@ final class RoomCursor {
             read();
         } else {
             live = true;
+            closeGap();
         }
+    }
+
+    private void seeGap() {
+        if (!gap) {
+            gap = true;
+            metrics.gapSeen();
+        }
+    }
+
+    private void closeGap() {
+        if (lost) {
+            metrics.gapLost();
+        } else if (gap) {
+            metrics.gapRepaired();
+        }
+        gap = false;
+        lost = false;
+        foreign = false;
     }
 
     private void hold(Envelope.Message message) {

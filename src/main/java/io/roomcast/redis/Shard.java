@@ -2,10 +2,13 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
@@ -22,6 +25,10 @@ final class Shard {
     private final Subscriber subscriber;
     private final Breaker breaker;
     private final Supplier<String> nodeChannel;
+    private final RelayMetrics metrics;
+    /** What has been connected before, so that the next connection is one made anew. */
+    private final Set<String> connected = ConcurrentHashMap.newKeySet();
+
     private volatile String currentNodeChannel;
 
     /** @param nodeChannel a channel for this node alone, that this server is in charge of */
@@ -33,17 +40,18 @@ final class Shard {
             Supplier<String> nodeChannel,
             Subscriber.Events events,
             boolean sharded,
-            RedisFigures figures) {
+            RelayMetrics metrics) {
         this.master = master;
         this.connector = connector;
         this.nodeChannel = nodeChannel;
+        this.metrics = metrics;
         this.currentNodeChannel = nodeChannel.get();
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
         this.publisher = new Pipeline("publish", new PublishServer(), scripts, overdue);
         this.reader = new Pipeline("read", new ReadServer(), scripts, overdue);
-        this.subscriber = new Subscriber(new SubscribeServer(), events, sharded, figures);
+        this.subscriber = new Subscriber(new SubscribeServer(), events, sharded);
     }
 
     void start(ThreadFactory threads) {
@@ -114,6 +122,9 @@ final class Shard {
             link.flush();
             if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
                 throw new JedisConnectionException(link.address() + " is a replica");
+            }
+            if (!connected.add(purpose)) {
+                metrics.reconnected();
             }
             return link;
         } catch (JedisException e) {

@@ -60,7 +60,6 @@ final class Subscriber {
     private final Events events;
     private final Command subscribe;
     private final Command unsubscribe;
-    private final RedisFigures figures;
     private final Backoff backoff = new Backoff();
     private byte[] nodeChannel;
     private volatile Session session;
@@ -68,12 +67,11 @@ final class Subscriber {
     private volatile boolean closed;
     private Thread thread;
 
-    Subscriber(Server server, Events events, boolean sharded, RedisFigures figures) {
+    Subscriber(Server server, Events events, boolean sharded) {
         this.server = server;
         this.events = events;
         this.subscribe = sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE;
         this.unsubscribe = sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE;
-        this.figures = figures;
     }
 
     synchronized void start(ThreadFactory threads) {
@@ -193,7 +191,6 @@ final class Subscriber {
             return;
         }
         if (connected) {
-            figures.reconnected();
             LOG.log(Level.INFO, "lost the subscription to Redis: {0}", failure.getMessage());
         } else {
             if (!down) {

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.RelayListener;
@@ -21,14 +22,14 @@ final class Subscriptions {
 
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
     private final Function<RoomName, RoomKeys> keys;
-    private final RedisFigures figures;
+    private final RelayMetrics metrics;
     private Shards shards;
     private GapRepair repair;
     private volatile RelayListener listener;
 
-    Subscriptions(Function<RoomName, RoomKeys> keys, RedisFigures figures) {
+    Subscriptions(Function<RoomName, RoomKeys> keys, RelayMetrics metrics) {
         this.keys = keys;
-        this.figures = figures;
+        this.metrics = metrics;
     }
 
     /** Before anything else. */
@@ -39,7 +40,7 @@ final class Subscriptions {
     }
 
     CompletionStage<Position> subscribe(RoomName room) {
-        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, figures);
+        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, metrics);
         RoomCursor earlier = cursors.put(room.value(), cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.redis.RedisSettings.Address;
 import io.roomcast.redis.RedisSettings.Cluster;
 import io.roomcast.redis.RedisSettings.Sentinels;
@@ -21,7 +22,7 @@ record Topology(
         List<Script> scripts,
         Subscriptions subscriptions,
         Probes probes,
-        RedisFigures figures)
+        RelayMetrics metrics)
         implements ClusterShards.Owner {
 
     Shards shards() {
@@ -49,8 +50,8 @@ record Topology(
     }
 
     private Shard shard(String name, Master master, Supplier<String> nodeChannel, boolean sharded) {
-        Receiver receiver = new Receiver(subscriptions, probes, figures);
-        Shard shard = new Shard(name, master, connector, scripts, nodeChannel, receiver, sharded, figures);
+        Receiver receiver = new Receiver(subscriptions, probes, metrics);
+        Shard shard = new Shard(name, master, connector, scripts, nodeChannel, receiver, sharded, metrics);
         receiver.shard(shard);
         return shard;
     }

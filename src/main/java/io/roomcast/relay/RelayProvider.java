@@ -1,5 +1,6 @@
 package io.roomcast.relay;
 
+import io.roomcast.metrics.RelayMetrics;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
@@ -12,8 +13,14 @@ public interface RelayProvider {
      * @param node name of this node
      * @param loops makes threads that live until the relay is closed
      * @param timer runs short tasks that never block
+     * @param metrics counts gaps and reconnects
      */
-    record Context(String node, HistoryLimits history, ThreadFactory loops, ScheduledExecutorService timer) {}
+    record Context(
+            String node,
+            HistoryLimits history,
+            ThreadFactory loops,
+            ScheduledExecutorService timer,
+            RelayMetrics metrics) {}
 
     /** To be closed with the presence first. */
     record Opened(Relay relay, PresenceStore presence) {}

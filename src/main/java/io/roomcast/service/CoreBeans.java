@@ -53,7 +53,11 @@ public class CoreBeans {
     @Produces
     @Singleton
     RelayProvider.Opened opened(
-            @Any Instance<RelayProvider> providers, RoomcastConfig config, Node node, Threads threads) {
+            @Any Instance<RelayProvider> providers,
+            RoomcastConfig config,
+            Node node,
+            Threads threads,
+            NodeMetrics metrics) {
         HistoryLimits limits = new HistoryLimits(
                 config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
         String name = config.get(Keys.RELAY);
@@ -61,7 +65,8 @@ public class CoreBeans {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
-        return provider.open(new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer()));
+        return provider.open(
+                new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer(), metrics.relay()));
     }
 
     @Produces

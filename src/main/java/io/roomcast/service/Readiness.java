@@ -47,6 +47,11 @@ public class Readiness {
         return draining ? State.DRAINING : state;
     }
 
+    /** Whether the last probe came back, also while the node drains. */
+    public boolean relayAnswers() {
+        return state == State.READY;
+    }
+
     void start() {
         probe();
         timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);

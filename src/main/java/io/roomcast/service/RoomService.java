@@ -111,6 +111,11 @@ public class RoomService {
         }
     }
 
+    /** So many bytes came from a client, whatever they mean. */
+    public void received(long bytes) {
+        metrics.bytesReceived(bytes);
+    }
+
     public void receive(RoomSession session, ClientFrame frame) {
         heard(session);
         metrics.frameReceived();

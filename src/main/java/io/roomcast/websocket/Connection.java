@@ -46,7 +46,13 @@ final class Connection {
     }
 
     void text(String part, boolean last) {
-        if (tooLarge || !gatherer.accepts(part)) {
+        if (tooLarge) {
+            return;
+        }
+        long before = gatherer.bytes();
+        boolean fits = gatherer.accepts(part);
+        service.received(gatherer.bytes() - before);
+        if (!fits) {
             refuseTooLarge();
             return;
         }
@@ -65,7 +71,11 @@ final class Connection {
     }
 
     void binary(int bytes, boolean last) {
-        if (tooLarge || !gatherer.accepts(bytes)) {
+        if (tooLarge) {
+            return;
+        }
+        service.received(bytes);
+        if (!gatherer.accepts(bytes)) {
             refuseTooLarge();
         } else if (last) {
             gatherer.reset();
@@ -74,11 +84,9 @@ final class Connection {
     }
 
     private void refuseTooLarge() {
-        if (!tooLarge) {
-            tooLarge = true;
-            gatherer.reset();
-            service.refuseTooLarge(session);
-        }
+        tooLarge = true;
+        gatherer.reset();
+        service.refuseTooLarge(session);
     }
 
     void pong() {

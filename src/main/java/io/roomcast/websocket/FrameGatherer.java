@@ -13,6 +13,11 @@ final class FrameGatherer {
         this.maxBytes = maxBytes;
     }
 
+    /** Of the message that is being gathered. */
+    long bytes() {
+        return bytes;
+    }
+
     /** Whether the message, with this part, is still within the limit. */
     boolean accepts(String part) {
         bytes += part.length();

@@ -9,6 +9,7 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -28,6 +29,7 @@ class MetricsTest {
     private static EmbeddedServer server;
     private static Map<String, Double> figures;
     private static String text;
+    private static double said;
 
     @BeforeAll
     static void visit() {
@@ -35,25 +37,32 @@ class MetricsTest {
         JsonObject joined;
         try (Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
                 Visitor ben = Visitor.in(server.uri(), "lobby", "ben")) {
-            ann.say("{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
-            ann.say("{\"type\":\"publish\",\"id\":2,\"content\":\"two\"}");
+            say(ann, "{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
+            say(ann, "{\"type\":\"publish\",\"id\":2,\"content\":\"two\"}");
             joined = ben.await("message", m -> m.getString("content").equals("one"));
             ben.await("message", m -> m.getString("content").equals("two"));
             ann.await("message", m -> m.getString("content").equals("two"));
-            ann.say("{\"type\":\"publish\",\"id\":3}");
+            say(ann, "{\"type\":\"publish\",\"id\":3}");
             assertEquals("bad_request", ann.await("error").getString("code"));
-            ann.say("{\"type\":\"history\",\"id\":4}");
+            say(ann, "{\"type\":\"history\",\"id\":4}");
             String epoch = ann.await("history").getString("epoch");
-            ann.say("{\"type\":\"join\",\"id\":5,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch
-                    + "\",\"offset\":1}}");
+            say(
+                    ann,
+                    "{\"type\":\"join\",\"id\":5,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch
+                            + "\",\"offset\":1}}");
             assertTrue(ann.await("joined").getBoolean("recovered"));
             ann.await("message", m -> m.getInt("offset") == 2);
-            ann.say("{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
+            say(ann, "{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
             assertFalse(ann.await("joined").getBoolean("recovered"));
             assertEquals(1, joined.getInt("offset"));
             text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
         }
         figures = figures(text);
+    }
+
+    private static void say(Visitor visitor, String json) {
+        said += json.getBytes(StandardCharsets.UTF_8).length;
+        visitor.say(json);
     }
 
     @AfterAll
@@ -73,6 +82,7 @@ class MetricsTest {
     void countsMessagesByWhatBecameOfThem() {
         assertEquals(2, figures.get("roomcast_messages_stored_total"));
         assertEquals(4, figures.get("roomcast_messages_delivered_total"));
+        assertEquals(said, figures.get("roomcast_received_bytes_total"));
         assertEquals(1, figures.get("roomcast_messages_replayed_total"));
         assertEquals(0, figures.get("roomcast_messages_dropped_total"));
         assertTrue(figures.get("roomcast_delivered_bytes_total") > 4 * "one".length());
@@ -94,6 +104,8 @@ class MetricsTest {
         assertEquals(0, figures.get("roomcast_sessions_closed_total{code=\"4000\",reason=\"slow_consumer\"}"));
         assertEquals(0, figures.get("roomcast_relay_gaps_total{stage=\"lost\"}"));
         assertEquals(1, figures.get("roomcast_readiness{state=\"ready\"}"));
+        assertEquals(1, figures.get("roomcast_relay_up"));
+        assertEquals(0, figures.get("roomcast_limits_reached_total{limit=\"publish-rate\"}"));
         assertTrue(figures.get("roomcast_threads{purpose=\"lane\"}") >= 1);
     }
 
@@ -161,7 +173,7 @@ class MetricsTest {
         }
     }
 
-    private static Map<String, Double> figures(String scraped) {
+    static Map<String, Double> figures(String scraped) {
         Map<String, Double> found = new TreeMap<>();
         scraped.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
             int blank = line.lastIndexOf(' ');

@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
@@ -38,7 +39,7 @@ class RedisClusterTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(cluster.settings(), limits, "test", Thread::new, timer);
+        return new RedisRelay(cluster.settings(), limits, "test", Thread::new, timer, new RelayMetrics());
     }
 
     @Override

@@ -100,6 +100,9 @@ class RedisFaultTest {
         assertEquals(upTo(30), hearer.listener.offsets(room));
         assertEquals(List.of(), hearer.listener.resets(room));
         assertFalse(hearer.listener.overlapped());
+        assertTrue(hearer.metrics.reconnects() >= 1);
+        assertEquals(hearer.metrics.gapsSeen(), hearer.metrics.gapsRepaired());
+        assertEquals(0, hearer.metrics.gapsLost());
     }
 
     @Test
@@ -119,6 +122,7 @@ class RedisFaultTest {
         hearer.listener.awaitCount(room, 30);
 
         assertEquals(upTo(30), List.copyOf(acknowledged));
+        assertTrue(speaker.metrics.reconnects() >= 5);
         assertEquals(upTo(30), hearer.listener.offsets(room));
     }
 
@@ -237,6 +241,7 @@ class RedisFaultTest {
             assertEquals(21, next.offset());
             assertEquals(List.of(1L, 21L), forgetful.listener.offsets(room));
             assertEquals(List.of(new Position(next.epoch(), 20)), forgetful.listener.resets(room));
+            forgetful.listener.await("the lost gap", () -> forgetful.metrics.gapsLost() == 1);
         } finally {
             forgetful.close();
         }
@@ -260,7 +265,7 @@ class RedisFaultTest {
         speaker.publish(room, "m3");
         hearer.listener.awaitCount(room, 3);
         assertEquals(upTo(3), hearer.listener.offsets(room));
-        assertTrue(hearer.relay.figures().foreignEnvelopes() > 0);
+        assertTrue(hearer.metrics.foreignEnvelopes() > 0);
     }
 
     @Test

@@ -47,7 +47,10 @@ class RedisGapTest {
                 assertEquals(List.of(), hearer.listener.resets(room));
             }
             assertFalse(hearer.listener.overlapped());
-            assertTrue(hearer.relay.figures().messagesRepaired() >= 2_000);
+            assertTrue(hearer.metrics.messagesRepaired() >= 2_000);
+            assertTrue(hearer.metrics.gapsSeen() >= 1_000);
+            assertEquals(hearer.metrics.gapsSeen(), hearer.metrics.gapsRepaired());
+            assertEquals(0, hearer.metrics.gapsLost());
         }
     }
 }

@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
@@ -28,6 +29,7 @@ public final class RedisNode implements AutoCloseable {
     public static final HistoryLimits PLENTY = new HistoryLimits(10_000, Duration.ofHours(1), 64L << 20);
 
     public final RecordingListener listener = new RecordingListener();
+    public final RelayMetrics metrics = new RelayMetrics();
     public final RedisRelay relay;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
@@ -43,7 +45,7 @@ public final class RedisNode implements AutoCloseable {
 
     /** @param other told instead of {@link #listener}, or null */
     RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other) {
-        relay = new RedisRelay(settings, limits, "test", this::thread, timer);
+        relay = new RedisRelay(settings, limits, "test", this::thread, timer, metrics);
         relay.start(other == null ? listener : other);
     }
 

@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
@@ -37,7 +38,7 @@ class RedisRelayTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(RedisSettings.parse(redis.uri()), limits, "test", Thread::new, timer);
+        return new RedisRelay(RedisSettings.parse(redis.uri()), limits, "test", Thread::new, timer, new RelayMetrics());
     }
 
     /** Redis has a clock of its own: waits until the log has no young messages any more. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.Test;
 class RoomCursorTest {
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
-    private final RedisFigures figures = new RedisFigures();
+    private final RelayMetrics metrics = new RelayMetrics();
     /** Turns of the reads that were asked for. */
     private final ArrayDeque<Integer> reads = new ArrayDeque<>();
 
@@ -41,7 +42,7 @@ class RoomCursorTest {
                     renumberings++;
                 }
             },
-            figures);
+            metrics);
 
     private static byte[] body(String epoch, long offset) {
         return (epoch + offset).getBytes(StandardCharsets.UTF_8);
@@ -96,7 +97,7 @@ class RoomCursorTest {
         arrive("a", 1);
         arrive("a", 1);
         assertEquals(upTo(1), listener.offsets(room));
-        assertEquals(0, figures.gapsSeen());
+        assertEquals(0, metrics.gapsSeen());
     }
 
     @Test
@@ -110,8 +111,10 @@ class RoomCursorTest {
 
         assertEquals(upTo(5), listener.offsets(room));
         assertEquals(List.of(), listener.resets(room));
-        assertEquals(1, figures.gapsSeen());
-        assertEquals(3, figures.messagesRepaired());
+        assertEquals(1, metrics.gapsSeen());
+        assertEquals(3, metrics.messagesRepaired());
+        assertEquals(1, metrics.gapsRepaired());
+        assertEquals(0, metrics.gapsLost());
     }
 
     @Test
@@ -147,7 +150,9 @@ class RoomCursorTest {
 
         assertEquals(List.of(new Position("a", 10)), listener.resets(room));
         assertEquals(LongStream.rangeClosed(11, 20).boxed().toList(), listener.offsets(room));
-        assertEquals(1, figures.resets());
+        assertEquals(1, metrics.gapsSeen());
+        assertEquals(1, metrics.gapsLost());
+        assertEquals(0, metrics.gapsRepaired());
     }
 
     @Test
@@ -183,6 +188,23 @@ class RoomCursorTest {
         cursor.arriveForeign();
         answer("a", 1, 0, false, 1, 1);
         assertEquals(upTo(1), listener.offsets(room));
+        assertEquals(0, metrics.gapsSeen());
+    }
+
+    @Test
+    void whatAReconnectMissedIsOneGapOverAllPages() {
+        goLive(0);
+        arrive("a", 1);
+        cursor.confirmed(true);
+        answer("a", 9, 0, true, 1, 4);
+        assertEquals(1, metrics.gapsSeen());
+        assertEquals(0, metrics.gapsRepaired());
+        answer("a", 9, 0, false, 4, 9);
+        cursor.confirmed(true);
+        answer("a", 9, 0, false, 9, 9);
+
+        assertEquals(1, metrics.gapsSeen());
+        assertEquals(1, metrics.gapsRepaired());
     }
 
     @Test
