@@ -80,7 +80,7 @@ public final class Keys {
             "roomcast.limits.outbound-bytes",
             "1MiB",
             "size",
-            "Bytes that may wait for one session before it is closed as a slow consumer; 0 for no limit.",
+            "Bytes that may wait for one session; beyond them presence, then messages are left out; 0 for no limit.",
             Values.sizeBetween("256KiB", "1GiB", true));
 
     public static final Key<Duration> OUTBOUND_AGE = new Key<>(

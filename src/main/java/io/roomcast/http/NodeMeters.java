@@ -7,6 +7,7 @@ import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.metrics.DeliveryMetrics;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.metrics.OutboundMetrics;
 import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
@@ -33,6 +34,7 @@ final class NodeMeters {
         NodeMeters meters = new NodeMeters(registry);
         meters.sessions(node);
         meters.messages(node);
+        meters.slowConsumers(node.outbound());
         meters.relay(node.relay());
     }
 
@@ -100,12 +102,12 @@ final class NodeMeters {
                 DeliveryMetrics::replayed);
         count(
                 "roomcast.messages.dropped",
-                "Messages that a member's queue did not take: it was full, and is closed for that",
+                "Messages that a member's queue did not take: it was full, or is closed",
                 delivery,
                 DeliveryMetrics::droppedMessages);
         count(
                 "roomcast.notices.dropped",
-                "Presence and signals that a member's queue did not take: the first step against a slow consumer",
+                "Presence and signals that a member's queue did not take: it was full, or is closed",
                 delivery,
                 DeliveryMetrics::droppedNotices);
         count("roomcast.delivered.bytes", "Bytes of what was handed to members", delivery, DeliveryMetrics::bytes);
@@ -121,6 +123,21 @@ final class NodeMeters {
                 "Members that were told to fetch what is not delivered to them",
                 node,
                 NodeMetrics::membersBehind);
+    }
+
+    private void slowConsumers(OutboundMetrics outbound) {
+        slow("notice_dropped", outbound, OutboundMetrics::droppedNotices);
+        slow("message_forgotten", outbound, OutboundMetrics::forgottenMessages);
+        slow("behind_sent", outbound, OutboundMetrics::toldBehind);
+        slow("closed_stuck", outbound, OutboundMetrics::closedStuck);
+        slow("closed_overflow", outbound, OutboundMetrics::closedOverflowed);
+    }
+
+    private void slow(String step, OutboundMetrics outbound, ToDoubleFunction<OutboundMetrics> value) {
+        FunctionCounter.builder("roomcast.slow.consumers", outbound, value)
+                .description("What was done about clients that read too slowly, gentle steps first")
+                .tag("step", step)
+                .register(registry);
     }
 
     private void relay(RelayMetrics relay) {

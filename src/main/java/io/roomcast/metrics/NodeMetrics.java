@@ -19,6 +19,7 @@ public final class NodeMetrics {
     private final LongAdder recoveriesIncomplete = new LongAdder();
     private final LongAdder membersBehind = new LongAdder();
     private final DeliveryMetrics delivery = new DeliveryMetrics();
+    private final OutboundMetrics outbound = new OutboundMetrics();
     private final RelayMetrics relay = new RelayMetrics();
     private final Histogram laneWait = new Histogram();
 
@@ -77,6 +78,10 @@ public final class NodeMetrics {
 
     public DeliveryMetrics delivery() {
         return delivery;
+    }
+
+    public OutboundMetrics outbound() {
+        return outbound;
     }
 
     public RelayMetrics relay() {

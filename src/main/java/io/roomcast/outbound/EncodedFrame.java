@@ -1,5 +1,6 @@
 package io.roomcast.outbound;
 
+import io.roomcast.protocol.MessageRange;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -10,34 +11,45 @@ import java.util.List;
  * <p>It is wanted as text or as bytes, depending on what the container takes, and mostly only as one of them. The other form is made when it is
  * first asked for; should two threads ask at once, both make the same.
  */
-public final class EncodedFrame {
+public final class EncodedFrame implements Waiting {
     private static final int TEXT_FIN = 0x81;
     private static final int LENGTH_16_BITS = 126;
     private static final int LENGTH_64_BITS = 127;
 
     private final FrameKind kind;
+    private final MessageRange range;
     private final byte[] utf8;
     private String text;
     /** Volatile: what is in an array is not seen without. */
     private volatile byte[] webSocketFrame;
 
-    private EncodedFrame(FrameKind kind, byte[] utf8, String text) {
+    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
         this.kind = kind;
+        this.range = range;
         this.utf8 = utf8;
         this.text = text;
     }
 
     public static EncodedFrame of(FrameKind kind, String text) {
-        return new EncodedFrame(kind, text.getBytes(StandardCharsets.UTF_8), text);
+        return new EncodedFrame(kind, null, text.getBytes(StandardCharsets.UTF_8), text);
     }
 
     /** @param utf8 the text; handed over, not copied */
     public static EncodedFrame of(FrameKind kind, byte[] utf8) {
-        return new EncodedFrame(kind, utf8, null);
+        return new EncodedFrame(kind, null, utf8, null);
     }
 
-    /** All of them in one, separated by newlines; {@code bytes} in all. */
-    static EncodedFrame joined(List<EncodedFrame> frames, int bytes) {
+    /** Messages that a client can fetch, should it be too slow for them. {@code utf8} is handed over, not copied. */
+    public static EncodedFrame of(MessageRange range, byte[] utf8) {
+        return new EncodedFrame(FrameKind.MESSAGE, range, utf8, null);
+    }
+
+    /** All of them in one, separated by newlines. */
+    static EncodedFrame joined(List<EncodedFrame> frames) {
+        int bytes = frames.size() - 1;
+        for (EncodedFrame frame : frames) {
+            bytes += frame.bytes();
+        }
         byte[] utf8 = new byte[bytes];
         int end = 0;
         for (EncodedFrame frame : frames) {
@@ -46,11 +58,21 @@ public final class EncodedFrame {
             }
             end = frame.copyTo(utf8, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), utf8, null);
+        return new EncodedFrame(frames.get(0).kind(), null, utf8, null);
     }
 
     public FrameKind kind() {
         return kind;
+    }
+
+    /** The messages that these are, where they can be fetched; else null. */
+    public MessageRange range() {
+        return range;
+    }
+
+    @Override
+    public EncodedFrame frame(BehindNotice notice) {
+        return this;
     }
 
     public String text() {

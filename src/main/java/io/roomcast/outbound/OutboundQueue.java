@@ -1,7 +1,8 @@
 package io.roomcast.outbound;
 
+import io.roomcast.metrics.OutboundMetrics;
 import io.roomcast.protocol.CloseCode;
-import java.util.ArrayDeque;
+import io.roomcast.protocol.RoomName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
@@ -24,9 +25,6 @@ import java.util.function.LongSupplier;
  * </pre>
  */
 public final class OutboundQueue implements Transport.Completion {
-    /** Joining stops here, so that one large text does not sit in the container's buffers all at once. */
-    private static final int JOIN_BYTES = 64 * 1024;
-
     private enum State {
         IDLE,
         CALLING,
@@ -46,40 +44,57 @@ public final class OutboundQueue implements Transport.Completion {
     private final OutboundLimits limits;
     private final boolean joining;
     private final LongSupplier nanoClock;
+    private final BehindNotice notice;
+    private final OutboundMetrics metrics;
 
     private State state = State.IDLE;
     /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
-    private ArrayDeque<EncodedFrame> waiting;
+    private Backlog waiting;
 
-    private long waitingBytes;
     private long sendStarted;
     private List<Runnable> whenDrained;
     private CloseCode lastWords;
     private String lastReason;
 
+    /** One that forgets no messages, and counts nothing. */
+    public OutboundQueue(Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
+        this(transport, limits, joining, nanoClock, null, new OutboundMetrics());
+    }
+
     /**
      * @param joining whether frames that wait may share a WebSocket frame; plain clients expect one each
      * @param nanoClock as {@link System#nanoTime}
+     * @param notice null where messages must not be forgotten, since there is no history to fetch them from
      */
-    public OutboundQueue(Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
+    public OutboundQueue(
+            Transport transport,
+            OutboundLimits limits,
+            boolean joining,
+            LongSupplier nanoClock,
+            BehindNotice notice,
+            OutboundMetrics metrics) {
         this.transport = transport;
         this.limits = limits;
         this.joining = joining;
         this.nanoClock = nanoClock;
+        this.notice = notice;
+        this.metrics = metrics;
     }
 
     /**
-     * Sends the frame, or lets it wait behind others; never blocks. A frame that would exceed the limit first costs the client
-     * the presence and signals that wait, then its connection (4000).
+     * Sends the frame, or lets it wait behind others; never blocks. A frame that would exceed the limit costs the client first the presence and
+     * signals that wait, then the messages, of which it is told ({@code behind}), and when all that is not enough its connection (4000).
      *
-     * @return false when the frame was dropped
+     * @return false when the frame was dropped or forgotten
      */
     public boolean offer(EncodedFrame frame) {
         Admission admission = admit(frame);
         switch (admission) {
             case SEND -> send(frame);
-            case OVERFLOW ->
+            case OVERFLOW -> {
+                metrics.overflowed();
                 close(CloseCode.SLOW_CONSUMER, "did not read fast enough: over " + limits.bytes() + " bytes wait");
+            }
             default -> {}
         }
         return admission == Admission.SEND || admission == Admission.WAITS;
@@ -94,38 +109,20 @@ public final class OutboundQueue implements Transport.Completion {
             sendStarted = nanoClock.getAsLong();
             return Admission.SEND;
         }
-        if (!fits(frame)) {
-            if (frame.kind().droppable()) {
-                return Admission.DROPPED;
-            }
-            dropStale();
-            if (!fits(frame)) {
-                return Admission.OVERFLOW;
-            }
-        }
         if (waiting == null) {
-            waiting = new ArrayDeque<>(4);
+            waiting = new Backlog(notice != null, metrics);
         }
-        waiting.add(frame);
-        waitingBytes += frame.bytes();
-        return Admission.WAITS;
+        return switch (waiting.add(frame, limits.bytes())) {
+            case WAITS -> Admission.WAITS;
+            case FORGOTTEN -> Admission.DROPPED;
+            case OVERFLOW -> Admission.OVERFLOW;
+        };
     }
 
-    private boolean fits(EncodedFrame frame) {
-        return limits.bytes() == 0 || waitingBytes == 0 || waitingBytes + frame.bytes() <= limits.bytes();
-    }
-
-    private void dropStale() {
-        if (waiting != null) {
-            waiting.removeIf(frame -> frame.kind().droppable());
-            waitingBytes = waiting.stream().mapToLong(EncodedFrame::bytes).sum();
-        }
-    }
-
-    private void send(EncodedFrame first) {
-        EncodedFrame frame = first;
-        while (frame != null) {
-            transport.send(frame, this);
+    private void send(Waiting first) {
+        Waiting next = first;
+        while (next != null) {
+            transport.send(next.frame(notice), this);
             synchronized (this) {
                 if (state == State.CALLING) {
                     state = State.IN_FLIGHT;
@@ -134,9 +131,9 @@ public final class OutboundQueue implements Transport.Completion {
                 if (state == State.CLOSED) {
                     return;
                 }
-                frame = takeWaiting();
+                next = takeWaiting();
             }
-            afterTake(frame);
+            afterTake(next);
         }
     }
 
@@ -147,7 +144,7 @@ public final class OutboundQueue implements Transport.Completion {
             close(CloseCode.GOING_AWAY, "send failed");
             return;
         }
-        EncodedFrame next;
+        Waiting next;
         synchronized (this) {
             if (state == State.CALLING) {
                 state = State.DONE_EARLY;
@@ -165,40 +162,21 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
-    private EncodedFrame takeWaiting() {
+    private Waiting takeWaiting() {
         if (waiting == null) {
             state = State.IDLE;
             return null;
         }
         state = State.CALLING;
         sendStarted = nanoClock.getAsLong();
-        EncodedFrame first = waiting.remove();
-        waitingBytes -= first.bytes();
-        if (!joining || waiting.isEmpty()) {
-            releaseIfEmpty();
-            return first;
-        }
-        List<EncodedFrame> joined = new ArrayList<>();
-        joined.add(first);
-        int bytes = first.bytes();
-        for (EncodedFrame next = waiting.peek();
-                next != null && bytes + next.bytes() <= JOIN_BYTES;
-                next = waiting.peek()) {
-            joined.add(waiting.remove());
-            bytes += next.bytes() + 1;
-            waitingBytes -= next.bytes();
-        }
-        releaseIfEmpty();
-        return EncodedFrame.joined(joined, bytes);
-    }
-
-    private void releaseIfEmpty() {
+        Waiting next = waiting.take(joining);
         if (waiting.isEmpty()) {
             waiting = null;
         }
+        return next;
     }
 
-    private void afterTake(EncodedFrame taken) {
+    private void afterTake(Waiting taken) {
         List<Runnable> drained;
         CloseCode code;
         synchronized (this) {
@@ -270,7 +248,6 @@ public final class OutboundQueue implements Transport.Completion {
         }
         state = State.CLOSED;
         waiting = null;
-        waitingBytes = 0;
         whenDrained = null;
         return true;
     }
@@ -278,7 +255,18 @@ public final class OutboundQueue implements Transport.Completion {
     /** Closes (4000) when the send in flight is older than the limit: the client reads nothing at all. */
     public void closeIfStuck() {
         if (limits.ageNanos() > 0 && sendAgeNanos() > limits.ageNanos()) {
+            metrics.stuck();
             close(CloseCode.SLOW_CONSUMER, "reads nothing");
+        }
+    }
+
+    /**
+     * The client begins anew with a room: messages of it that are forgotten from now on are told of after all that waits now, and so after the
+     * answer to its join.
+     */
+    public synchronized void beginRoom(RoomName room) {
+        if (waiting != null) {
+            waiting.close(room);
         }
     }
 
@@ -294,6 +282,6 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Bytes that wait, without those in flight. */
     public synchronized long waitingBytes() {
-        return waitingBytes;
+        return waiting == null ? 0 : waiting.bytes();
     }
 }

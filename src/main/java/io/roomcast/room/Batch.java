@@ -1,8 +1,9 @@
 package io.roomcast.room;
 
 import io.roomcast.outbound.EncodedFrame;
-import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.MessageRange;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
@@ -18,6 +19,7 @@ final class Batch {
     private byte[] buffer = new byte[0];
     private int length;
     private int messages;
+    private long lastOffset;
 
     void add(StoredMessage message) {
         byte[] start = MessageFrames.messageStart(message);
@@ -29,6 +31,7 @@ final class Batch {
         append(start, 0);
         append(body, 1);
         messages++;
+        lastOffset = message.offset();
     }
 
     boolean isEmpty() {
@@ -44,9 +47,11 @@ final class Batch {
         return messages;
     }
 
-    EncodedFrame take() {
+    /** The messages, which have consecutive offsets. */
+    EncodedFrame take(RoomName room, String epoch) {
+        MessageRange range = new MessageRange(room, epoch, lastOffset - messages + 1, lastOffset);
         messages = 0;
-        EncodedFrame frame = EncodedFrame.of(FrameKind.MESSAGE, Arrays.copyOf(buffer, length));
+        EncodedFrame frame = EncodedFrame.of(range, Arrays.copyOf(buffer, length));
         length = 0;
         if (buffer.length > KEEP) {
             buffer = new byte[0];

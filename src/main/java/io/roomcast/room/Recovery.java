@@ -65,7 +65,7 @@ final class Recovery {
             goLive(member);
         } else if (recent.reachesBackTo(member.offset)) {
             if (lastPage == null || lastPageAfter != member.offset || lastPageEnd > lanePosition.offset()) {
-                encode(member.offset, recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES));
+                encode(member.offset, lanePosition.epoch(), recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES));
             }
             send(member, lanePosition);
         } else {
@@ -111,7 +111,7 @@ final class Recovery {
         long ahead = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
-        encode(after, page.messages().subList(0, page.messages().size() - (int) ahead));
+        encode(after, page.epoch(), page.messages().subList(0, page.messages().size() - (int) ahead));
         send(member, lanePosition);
     }
 
@@ -120,9 +120,9 @@ final class Recovery {
         lastPage = null;
     }
 
-    private void encode(long after, List<StoredMessage> messages) {
+    private void encode(long after, String epoch, List<StoredMessage> messages) {
         messages.forEach(batch::add);
-        lastPage = batch.take();
+        lastPage = batch.take(room, epoch);
         lastPageAfter = after;
         lastPageEnd = messages.get(messages.size() - 1).offset();
     }

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
  * batch follows without hole or overlap. So nothing is merged, and a slow reader costs no memory: the history is its buffer.
  */
 final class RoomMembers {
+    private final RoomName room;
     private final Recovery recovery;
     private final MessageRing recent;
     private final Batch batch = new Batch();
@@ -32,6 +33,7 @@ final class RoomMembers {
 
     RoomMembers(
             RoomName room, RoomSource source, RecentLimits limits, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
+        this.room = room;
         this.metrics = metrics;
         this.recent = new MessageRing(limits.messages(), limits.bytes());
         this.recovery = new Recovery(room, source, recent, lane, metrics);
@@ -69,7 +71,7 @@ final class RoomMembers {
         }
         long started = System.nanoTime();
         int messages = batch.messages();
-        EncodedFrame frame = batch.take();
+        EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
         int refused = 0;
         for (int i = 0; i < members.size(); i++) {
@@ -104,6 +106,7 @@ final class RoomMembers {
     void join(Member member, Position since) {
         flush();
         add(member);
+        member.queue().beginRoom(room);
         recovery.start(member, since, position);
     }
 

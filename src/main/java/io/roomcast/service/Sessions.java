@@ -5,11 +5,16 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.BehindNotice;
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -28,6 +33,7 @@ public class Sessions {
     private final Tally networks = new Tally();
     private Limits limits;
     private OutboundLimits outbound;
+    private boolean history;
 
     /** For the container's proxy. */
     protected Sessions() {}
@@ -39,6 +45,7 @@ public class Sessions {
         this.limits = limits;
         this.outbound = new OutboundLimits(
                 config.get(Keys.OUTBOUND_BYTES), config.get(Keys.OUTBOUND_AGE).toNanos());
+        this.history = config.get(Keys.HISTORY_SIZE) > 0;
     }
 
     /**
@@ -53,12 +60,34 @@ public class Sessions {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue = new OutboundQueue(transport, outbound, !address.plain(), System::nanoTime);
+        OutboundQueue queue = new OutboundQueue(
+                transport, outbound, !address.plain(), System::nanoTime, notice(address), metrics.outbound());
         RoomSession session = new RoomSession(Node.randomId(9), address, network, null, queue, writer);
         session.heard(System.nanoTime());
         open.put(session.id(), session);
         metrics.sessionOpened();
         return session;
+    }
+
+    /** Tells a slow consumer what it has to fetch; null where there is no history to fetch it from. */
+    private BehindNotice notice(Address address) {
+        if (!history) {
+            return null;
+        }
+        return address.plain() ? this::printableBehind : range -> encoded(behind(range));
+    }
+
+    private EncodedFrame printableBehind(MessageRange range) {
+        return encoded(behind(range).printable(range.room().value()));
+    }
+
+    private ServerFrame behind(MessageRange range) {
+        metrics.memberBehind();
+        return new ServerFrame.Behind(range.room().value(), range.epoch(), range.first(), range.last());
+    }
+
+    private EncodedFrame encoded(ServerFrame frame) {
+        return EncodedFrame.of(FrameKind.REPLY, writer.write(frame));
     }
 
     /**

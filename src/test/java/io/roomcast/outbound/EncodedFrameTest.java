@@ -42,7 +42,7 @@ class EncodedFrameTest {
     @Test
     void framesAreJoinedByNewlines() {
         EncodedFrame joined = EncodedFrame.joined(
-                List.of(EncodedFrame.of(FrameKind.SIGNAL, "ä"), EncodedFrame.of(FrameKind.MESSAGE, "b")), 4);
+                List.of(EncodedFrame.of(FrameKind.SIGNAL, "ä"), EncodedFrame.of(FrameKind.MESSAGE, "b")));
         assertEquals("ä\nb", joined.text());
         assertEquals(4, joined.bytes());
         assertEquals(6, joined.webSocketFrame().length);

@@ -1,5 +1,6 @@
 package io.roomcast.room;
 
+import io.roomcast.metrics.OutboundMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.HandTransport;
@@ -24,8 +25,19 @@ class HandMember implements Member.Listener {
     final Member member;
 
     HandMember(HandTransport transport, boolean signals) {
+        this(transport, signals, 0);
+    }
+
+    /** @param bytes that may wait before messages are forgotten; 0 for no limit */
+    HandMember(HandTransport transport, boolean signals, long bytes) {
         this.transport = transport;
-        this.queue = new OutboundQueue(transport, new OutboundLimits(0, 0), true, () -> 0);
+        this.queue = new OutboundQueue(
+                transport,
+                new OutboundLimits(bytes, 0),
+                true,
+                () -> 0,
+                range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),
+                new OutboundMetrics());
         this.member = new Member(queue, signals, this);
     }
 
@@ -99,6 +111,10 @@ class HandMember implements Member.Listener {
 
     @Override
     public void behind(long from, Position position) {
-        reply("behind " + from + " " + text(position));
+        reply(behindText(from, position.epoch(), position.offset()));
+    }
+
+    private static String behindText(long from, String epoch, long offset) {
+        return "behind " + from + " " + epoch + ":" + offset;
     }
 }

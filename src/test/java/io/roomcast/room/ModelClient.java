@@ -21,12 +21,15 @@ import io.roomcast.protocol.Position;
 final class ModelClient {
     private final RoomFixture fixture;
     private final boolean quick;
+    private final long bytes;
     private Connection connection;
     private Position known;
 
-    ModelClient(RoomFixture fixture, boolean quick) {
+    /** @param bytes that may wait for it before messages are forgotten; 0 for no limit */
+    ModelClient(RoomFixture fixture, boolean quick, long bytes) {
         this.fixture = fixture;
         this.quick = quick;
+        this.bytes = bytes;
     }
 
     boolean isIn() {
@@ -79,7 +82,7 @@ final class ModelClient {
         private Position position;
 
         Connection(Position since) {
-            super(quick ? HandTransport.immediate() : new HandTransport(), true);
+            super(quick ? HandTransport.immediate() : new HandTransport(), true, bytes);
             this.since = since;
         }
 

@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoomModelTest {
     private static final int SEEDS = 1_000;
     private static final int STEPS = 150;
+    /** Bytes in which two or three messages can wait, and no more: some clients have to be told that they are behind. */
+    private static final long ROOM_FOR_TWO = 120;
 
     /** What the room keeps, and what the history keeps. */
     record Sizes(int recent, int kept) {}
@@ -60,7 +62,7 @@ class RoomModelTest {
                 }
             };
             for (int i = 0; i < 4; i++) {
-                clients.add(new ModelClient(fixture, random.nextBoolean()));
+                clients.add(new ModelClient(fixture, random.nextBoolean(), random.nextBoolean() ? 0 : ROOM_FOR_TWO));
             }
         }
 

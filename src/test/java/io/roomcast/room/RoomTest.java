@@ -107,6 +107,26 @@ class RoomTest {
     }
 
     @Test
+    void whatASlowMemberMissesIsToldOfAfterTheJoinThatItBelongsTo() {
+        HandMember slow = new HandMember(new HandTransport(), true, 60);
+        Room joined = room.join(slow, null);
+        room.source.completeSubscription();
+        room.executor.runAll();
+        for (int i = 0; i < 5; i++) {
+            room.publish(1);
+        }
+        room.registry.leave(joined, slow.member);
+        room.registry.join(HandSource.ROOM, new Member(slow.queue, true, slow), null);
+        for (int i = 0; i < 5; i++) {
+            room.publish(1);
+        }
+        slow.transport.completeAll();
+        assertEquals(List.of("joined e1:0 false", "behind 1 e1:5", "joined e1:5 false", "behind 6 e1:10"), slow.log());
+        room.publish(1);
+        assertEquals("e1:11", slow.log().get(4));
+    }
+
+    @Test
     void aListenerThatThrowsCostsTheOthersNothing() {
         HandMember stays = room.witness();
         HandMember broken = new HandMember(HandTransport.immediate(), true) {

@@ -1,0 +1,177 @@
+package io.roomcast.outbound;
+
+import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.protocol.MessageRange;
+import io.roomcast.protocol.RoomName;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What waits for one session, in order, and what is left of it when that becomes too much. Belongs to its queue, whose monitor guards it.
+ *
+ * <p>A slow consumer is spared in steps. First presence and signals go. Then all messages go that can be had again from the history: in the place of
+ * the first of each room stands a {@link Gap}, and as long as it waits, further messages of the room only make it wider. So a client that
+ * reads nothing costs a few bytes for each room, and one that reads again is told once what to fetch, and gets what comes after.
+ */
+final class Backlog {
+    /** Joining stops here, so that one large text does not sit in the container's buffers all at once. */
+    private static final int JOIN_BYTES = 64 * 1024;
+
+    private final boolean forgetful;
+    private final OutboundMetrics metrics;
+    private ArrayDeque<Waiting> entries = new ArrayDeque<>(4);
+    private long bytes;
+    /** The last gap of each room that waits and can become wider; null when there is none. */
+    private Map<RoomName, Gap> gaps;
+
+    enum Admission {
+        WAITS,
+        FORGOTTEN,
+        OVERFLOW
+    }
+
+    /** @param forgetful whether messages may be forgotten, since they can be had again */
+    Backlog(boolean forgetful, OutboundMetrics metrics) {
+        this.forgetful = forgetful;
+        this.metrics = metrics;
+    }
+
+    /** @param limit of bytes, for this call; 0 for none */
+    Admission add(EncodedFrame frame, long limit) {
+        if (gaps != null && forgottenToo(frame.range())) {
+            return Admission.FORGOTTEN;
+        }
+        if (!fits(frame, limit)) {
+            dropNotices();
+            if (frame.kind().droppable()) {
+                metrics.noticesDropped(1);
+                return Admission.FORGOTTEN;
+            }
+        }
+        if (!fits(frame, limit) && forgetful) {
+            forgetMessages();
+            if (frame.range() != null) {
+                forget(frame.range(), entries);
+                return Admission.FORGOTTEN;
+            }
+        }
+        if (!fits(frame, limit)) {
+            return Admission.OVERFLOW;
+        }
+        entries.add(frame);
+        bytes += frame.bytes();
+        return Admission.WAITS;
+    }
+
+    /** A frame that waits alone may have any size. */
+    private boolean fits(EncodedFrame frame, long limit) {
+        return limit == 0 || bytes == 0 || bytes + frame.bytes() <= limit;
+    }
+
+    private void dropNotices() {
+        int before = entries.size();
+        for (Iterator<Waiting> each = entries.iterator(); each.hasNext(); ) {
+            if (each.next() instanceof EncodedFrame frame && frame.kind().droppable()) {
+                bytes -= frame.bytes();
+                each.remove();
+            }
+        }
+        if (entries.size() < before) {
+            metrics.noticesDropped((long) before - entries.size());
+        }
+    }
+
+    private void forgetMessages() {
+        ArrayDeque<Waiting> kept = new ArrayDeque<>(4);
+        for (Waiting entry : entries) {
+            if (entry instanceof EncodedFrame frame && frame.range() != null) {
+                bytes -= frame.bytes();
+                forget(frame.range(), kept);
+            } else {
+                kept.add(entry);
+            }
+        }
+        entries = kept;
+    }
+
+    private void forget(MessageRange range, ArrayDeque<Waiting> target) {
+        if (forgottenToo(range)) {
+            return;
+        }
+        Gap gap = new Gap(range);
+        target.add(gap);
+        if (gaps == null) {
+            gaps = new HashMap<>(4);
+        }
+        gaps.put(range.room(), gap);
+        metrics.messagesForgotten(range.count());
+    }
+
+    private boolean forgottenToo(MessageRange range) {
+        Gap gap = range == null || gaps == null ? null : gaps.get(range.room());
+        if (gap == null) {
+            return false;
+        }
+        if (gap.takeIn(range)) {
+            metrics.messagesForgotten(range.count());
+            return true;
+        }
+        close(range.room());
+        return false;
+    }
+
+    /** Messages of this room that are forgotten from now on are told of after what waits now. */
+    void close(RoomName room) {
+        if (gaps != null) {
+            gaps.remove(room);
+        }
+    }
+
+    /**
+     * The next that may be sent as one.
+     *
+     * @param joining whether several may
+     */
+    Waiting take(boolean joining) {
+        Waiting first = remove();
+        if (!joining || entries.isEmpty()) {
+            return first;
+        }
+        List<Waiting> parts = new ArrayList<>();
+        parts.add(first);
+        int length = bytesOf(first);
+        while (!entries.isEmpty() && length + bytesOf(entries.peek()) <= JOIN_BYTES) {
+            Waiting next = remove();
+            parts.add(next);
+            length += bytesOf(next) + 1;
+        }
+        return new Waiting.Joined(parts);
+    }
+
+    private Waiting remove() {
+        Waiting entry = entries.remove();
+        bytes -= bytesOf(entry);
+        if (entry instanceof Gap && gaps != null) {
+            gaps.values().remove(entry);
+            metrics.behind();
+        }
+        return entry;
+    }
+
+    private static int bytesOf(Waiting entry) {
+        return entry instanceof EncodedFrame frame ? frame.bytes() : 0;
+    }
+
+    boolean isEmpty() {
+        return entries.isEmpty();
+    }
+
+    /** Bytes of the frames that wait, in UTF-8. */
+    long bytes() {
+        return bytes;
+    }
+}

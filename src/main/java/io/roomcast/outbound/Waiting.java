@@ -1,0 +1,19 @@
+package io.roomcast.outbound;
+
+import java.util.List;
+
+/** What waits in a queue: a frame, or the place of messages that were forgotten. */
+sealed interface Waiting permits EncodedFrame, Gap, Waiting.Joined {
+
+    /** As it is sent. */
+    EncodedFrame frame(BehindNotice notice);
+
+    /** Several that go as one. */
+    record Joined(List<Waiting> parts) implements Waiting {
+        @Override
+        public EncodedFrame frame(BehindNotice notice) {
+            return EncodedFrame.joined(
+                    parts.stream().map(part -> part.frame(notice)).toList());
+        }
+    }
+}
