@@ -156,6 +156,7 @@ public final class Keys {
                     AccessKeys.ALL,
                     List.copyOf(LimitKeys.ALL),
                     OperationKeys.ALL,
+                    MetricsKeys.ALL,
                     RedisKeys.ALL)
             .flatMap(List::stream)
             .toList();

@@ -10,27 +10,38 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.roomcast.config.MetricsKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.Drain;
 import io.roomcast.service.InFlight;
+import io.roomcast.service.Node;
+import io.roomcast.service.NodeStarted;
 import io.roomcast.service.Readiness;
 import io.roomcast.service.Sessions;
 import io.roomcast.service.Threads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** All that this node tells about itself. Everything is read when somebody asks; nothing here runs by itself. */
+/** All that this node tells about itself. Everything is read when somebody asks, or when it is sent to StatsD. */
 @ApplicationScoped
 public class MetricsRegistry {
-    private PrometheusMeterRegistry registry;
+    private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
+    private PrometheusMeterRegistry scraped;
+    /** Null where the operator wants none. */
+    private StatsdRegistry statsd;
+
+    private Threads threads;
     private JvmGcMetrics collections;
 
     /** For the container's proxy. */
@@ -45,9 +56,14 @@ public class MetricsRegistry {
             Readiness readiness,
             Drain drain,
             Threads threads,
-            InFlight inFlight) {
+            InFlight inFlight,
+            Node node,
+            RoomcastConfig config) {
+        this.threads = threads;
         PrometheusRegistry prometheus = new PrometheusRegistry();
-        registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        scraped = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        registry.add(scraped);
+        push(node, metrics, config);
         NodeMeters.bind(metrics, registry);
         gauge(registry, "roomcast.sessions", "Open sessions", sessions::count);
         gauge(
@@ -82,7 +98,29 @@ public class MetricsRegistry {
 
     /** @param format a media type that Prometheus asks for, or null */
     public String scrape(String format) {
-        return registry.scrape(format);
+        return scraped.scrape(format);
+    }
+
+    private void push(Node node, NodeMetrics metrics, RoomcastConfig config) {
+        if (config.get(MetricsKeys.STATSD).isEmpty()) {
+            return;
+        }
+        boolean tags = config.get(MetricsKeys.STATSD_FLAVOR).equals("datadog");
+        statsd = new StatsdRegistry(
+                config.get(MetricsKeys.STATSD),
+                new StatsdLines(tags, node.name()),
+                config.get(MetricsKeys.STATSD_INTERVAL));
+        DurationMeters.bind("roomcast.publish.duration", metrics.relay().publish(), statsd);
+        DurationMeters.bind("roomcast.relay.probe.duration", metrics.relay().probe(), statsd);
+        DurationMeters.bind("roomcast.fanout.duration", metrics.delivery().fanOut(), statsd);
+        DurationMeters.bind("roomcast.lanes.wait", metrics.laneWait(), statsd);
+        registry.add(statsd);
+    }
+
+    void start(@Observes NodeStarted event) {
+        if (statsd != null) {
+            statsd.start(threads.loops());
+        }
     }
 
     private void readiness(Readiness readiness) {
@@ -197,5 +235,9 @@ public class MetricsRegistry {
     void close() {
         collections.close();
         registry.close();
+        scraped.close();
+        if (statsd != null) {
+            statsd.close();
+        }
     }
 }

@@ -6,6 +6,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +27,7 @@ public class Lifecycle {
     private Relay relay;
     private Threads threads;
     private Drain drain;
+    private Event<NodeStarted> started;
     private Duration window;
 
     /** For the container's proxy. */
@@ -44,6 +46,7 @@ public class Lifecycle {
             Relay relay,
             Threads threads,
             Drain drain,
+            Event<NodeStarted> started,
             RoomcastConfig config) {
         this.entrance = entrance;
         this.sessions = sessions;
@@ -54,6 +57,7 @@ public class Lifecycle {
         this.relay = relay;
         this.threads = threads;
         this.drain = drain;
+        this.started = started;
         this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
@@ -62,6 +66,7 @@ public class Lifecycle {
         presence.start(announcer);
         heartbeat.start();
         readiness.start();
+        started.fire(new NodeStarted());
     }
 
     /**

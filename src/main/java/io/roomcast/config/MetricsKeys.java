@@ -1,0 +1,34 @@
+package io.roomcast.config;
+
+import java.time.Duration;
+import java.util.List;
+
+/** Keys of what the node tells besides {@code /metrics}. */
+public final class MetricsKeys {
+    public static final Key<String> STATSD = new Key<>(
+            "roomcast.metrics.statsd",
+            "",
+            "host:port",
+            "StatsD server that all metrics are sent to, over UDP; none where empty.",
+            Values.matching(
+                    "|([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\]):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])",
+                    "a host and a port from 1 to 65535, such as 127.0.0.1:8125"));
+
+    public static final Key<String> STATSD_FLAVOR = new Key<>(
+            "roomcast.metrics.statsd.flavor",
+            "etsy",
+            "name",
+            "How labels are written: etsy for parts of the name, datadog for tags.",
+            Values.oneOf("etsy", "datadog"));
+
+    public static final Key<Duration> STATSD_INTERVAL = new Key<>(
+            "roomcast.metrics.statsd.interval",
+            "10s",
+            "duration",
+            "How often they are sent.",
+            Values.durationBetween("1s", "10m"));
+
+    static final List<Key<?>> ALL = List.of(STATSD, STATSD_FLAVOR, STATSD_INTERVAL);
+
+    private MetricsKeys() {}
+}
