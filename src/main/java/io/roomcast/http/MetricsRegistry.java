@@ -18,6 +18,7 @@ import io.roomcast.config.MetricsKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.Census;
 import io.roomcast.service.Drain;
 import io.roomcast.service.InFlight;
 import io.roomcast.service.Node;

@@ -6,6 +6,7 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.UserName;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEnd;
+import io.roomcast.service.Census;
 import io.roomcast.service.Drain;
 import io.roomcast.service.Node;
 import io.roomcast.service.Readiness;

@@ -1,9 +1,7 @@
-package io.roomcast.http;
+package io.roomcast.service;
 
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.RoomSession;
-import io.roomcast.service.Sessions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Comparator;
@@ -18,7 +16,7 @@ import java.util.Map;
 @ApplicationScoped
 public class Census {
     /** How many of the hottest rooms are told of. */
-    static final int HOTTEST = 10;
+    public static final int HOTTEST = 10;
 
     private static final long FRESH_NANOS = 1_000_000_000;
     /** In bytes; the last is above the default limit. */
@@ -32,10 +30,11 @@ public class Census {
 
     /**
      * @param depths sessions by bytes that wait, ages by the age of the send in flight; one for each bound and one for all above
+     * @param waitingBytes of all sessions together, deepestBytes of the one that most waits for
      * @param oldestNanos age of the oldest send in flight
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Figures(
+    public record Figures(
             long members,
             long laneEvents,
             long[] depths,
@@ -61,11 +60,11 @@ public class Census {
         this.rooms = rooms;
     }
 
-    static long[] depthBounds() {
+    public static long[] depthBounds() {
         return DEPTHS.clone();
     }
 
-    static long[] ageBoundsMillis() {
+    public static long[] ageBoundsMillis() {
         return AGES.clone();
     }
 
@@ -74,7 +73,8 @@ public class Census {
         return figures().hottest();
     }
 
-    synchronized Figures figures() {
+    /** Of the last look; it may be a second old. */
+    public synchronized Figures figures() {
         long now = System.nanoTime();
         if (figures == null || now - lookedAt >= FRESH_NANOS) {
             figures = look(figures == null ? 0 : (now - lookedAt) / 1e9);
