@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
@@ -16,6 +17,8 @@ import java.util.Set;
  * would not be told when to come back. Payara would leave the sessions open: there {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLife implements ServletContainerInitializer, ServletContextListener {
+    /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
+    private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
@@ -27,8 +30,11 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         Lifecycle lifecycle = lifecycle();
         try {
             lifecycle.start();
+            String context = event.getServletContext().getContextPath();
+            console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
         } catch (RuntimeException e) {
             // Not every server tells the end to one that failed to begin.
+            console().close();
             lifecycle.stop();
             throw e;
         }
@@ -36,7 +42,20 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
-        lifecycle().stop();
+        try {
+            lifecycle().stop();
+        } finally {
+            console().close();
+        }
+    }
+
+    /** Without what has a meaning in the name of an MBean, or in an address of a metric that a server makes of it. */
+    private static String contextName(String path) {
+        return path.isEmpty() ? "root" : path.substring(1).replaceAll("[^\\p{L}\\p{N}._-]", "-");
+    }
+
+    private static Console console() {
+        return CDI.current().select(Console.class).get();
     }
 
     private static Lifecycle lifecycle() {

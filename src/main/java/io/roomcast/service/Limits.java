@@ -38,8 +38,13 @@ public final class Limits {
         Key<Integer> limit = LimitKeys.ALL.stream()
                 .filter(key -> key.name().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(name + " is no limit that can be changed"));
-        values.get(limit).set(limit.parser().apply(value));
+                .orElseThrow(() -> new IllegalArgumentException(
+                        name + " is no limit that can be changed; these are: " + String.join(", ", all().keySet())));
+        try {
+            values.get(limit).set(limit.parser().apply(value));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + "=" + value + " is not " + e.getMessage());
+        }
     }
 
     /** By the names of their keys. */

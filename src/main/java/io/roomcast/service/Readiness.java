@@ -5,6 +5,7 @@ import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -26,12 +27,20 @@ public class Readiness {
         DRAINING
     }
 
+    /**
+     * A probe that has ended.
+     *
+     * @param nanos that it took
+     */
+    public record Probe(Instant ended, long nanos, boolean cameBack) {}
+
     private Relay relay;
     private Threads threads;
     private RelayMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
     private volatile boolean draining;
+    private volatile Probe lastProbe;
 
     /** For the container's proxy. */
     protected Readiness() {}
@@ -50,6 +59,11 @@ public class Readiness {
     /** Whether the last probe came back, also while the node drains. */
     public boolean relayAnswers() {
         return state == State.READY;
+    }
+
+    /** Null before the first one has ended. */
+    public Probe lastProbe() {
+        return lastProbe;
     }
 
     void start() {
@@ -74,6 +88,7 @@ public class Readiness {
                 .toCompletableFuture()
                 .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
                 .whenComplete((proof, failure) -> {
+                    lastProbe = new Probe(Instant.now(), System.nanoTime() - started, failure == null);
                     if (failure == null) {
                         metrics.probe().record(System.nanoTime() - started);
                     } else {

@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.MetricsServlet;
+import io.roomcast.jmx.Console;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Guard;
@@ -40,6 +41,7 @@ public final class StandaloneServer implements AutoCloseable {
                         JwtVerifier.class,
                         RoomEndpoint.class,
                         HealthServlet.class,
+                        Console.class,
                         RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
@@ -88,6 +90,7 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
+        cdi.select(Console.class).get().open(true, "port=" + listener.getPort());
     }
 
     private <T> T injected(Class<T> type) {
@@ -106,6 +109,7 @@ public final class StandaloneServer implements AutoCloseable {
             if (http.isStarted()) {
                 cdi.select(Lifecycle.class).get().stop();
             }
+            cdi.select(Console.class).get().close();
             http.shutdownNow();
             webSockets.stop();
             cdi.close();

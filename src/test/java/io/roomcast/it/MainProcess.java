@@ -96,6 +96,10 @@ final class MainProcess implements AutoCloseable {
         return awaitExit(START_SECONDS);
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     /** Lines of standard output that nobody has taken. */
     List<String> out() {
         return List.copyOf(out);

@@ -1,0 +1,116 @@
+package io.roomcast.jmx;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Parameter;
+import java.util.Arrays;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanException;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.ReflectionException;
+import javax.management.StandardMBean;
+
+/**
+ * An MXBean that tells consoles what its interface says in {@link Description}s. No two operations of it have one name.
+ *
+ * <p>Whoever asks is a thread of the JVM or of the server's, which knows nothing of the application: each call has the application's class
+ * loader as its context, by which CDI on Payara, and JSON everywhere, find what belongs to it.
+ */
+final class DescribedBean extends StandardMBean {
+    private final ClassLoader application = Thread.currentThread().getContextClassLoader();
+
+    /** To be made by a thread of the application. */
+    <T> DescribedBean(T bean, Class<T> face) {
+        super(bean, face, true);
+    }
+
+    @Override
+    public Object getAttribute(String name) throws AttributeNotFoundException, MBeanException, ReflectionException {
+        ClassLoader before = enter();
+        try {
+            return super.getAttribute(name);
+        } finally {
+            leave(before);
+        }
+    }
+
+    @Override
+    public AttributeList getAttributes(String[] names) {
+        ClassLoader before = enter();
+        try {
+            return super.getAttributes(names);
+        } finally {
+            leave(before);
+        }
+    }
+
+    @Override
+    public Object invoke(String name, Object[] arguments, String[] types) throws MBeanException, ReflectionException {
+        ClassLoader before = enter();
+        try {
+            return super.invoke(name, arguments, types);
+        } finally {
+            leave(before);
+        }
+    }
+
+    private ClassLoader enter() {
+        ClassLoader before = Thread.currentThread().getContextClassLoader();
+        leave(application);
+        return before;
+    }
+
+    private static void leave(ClassLoader to) {
+        Thread.currentThread().setContextClassLoader(to);
+    }
+
+    @Override
+    protected String getDescription(MBeanInfo info) {
+        return text(getMBeanInterface().getAnnotation(Description.class));
+    }
+
+    @Override
+    protected String getDescription(MBeanAttributeInfo attribute) {
+        return text(
+                method((attribute.isIs() ? "is" : "get") + attribute.getName()).getAnnotation(Description.class));
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo operation) {
+        return text(method(operation.getName()).getAnnotation(Description.class));
+    }
+
+    @Override
+    protected String getDescription(MBeanOperationInfo operation, MBeanParameterInfo unused, int sequence) {
+        return text(parameter(operation, sequence).getAnnotation(Description.class));
+    }
+
+    @Override
+    protected String getParameterName(MBeanOperationInfo operation, MBeanParameterInfo unused, int sequence) {
+        return parameter(operation, sequence).getName();
+    }
+
+    /** Looking changes nothing; all else does. */
+    @Override
+    protected int getImpact(MBeanOperationInfo operation) {
+        return operation.getName().equals("look") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
+    }
+
+    private Parameter parameter(MBeanOperationInfo operation, int sequence) {
+        return method(operation.getName()).getParameters()[sequence];
+    }
+
+    private Method method(String name) {
+        return Arrays.stream(getMBeanInterface().getMethods())
+                .filter(method -> method.getName().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String text(Description description) {
+        return description == null ? null : description.value();
+    }
+}

@@ -1,0 +1,36 @@
+package io.roomcast.jmx;
+
+import io.roomcast.service.Drain;
+
+/** {@link Drain.Progress} with the getters that make it composite data for JDKs that do not read records (before 21). */
+public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {
+
+    static DrainProgress of(Drain.Progress progress) {
+        return new DrainProgress(
+                progress.state().name(),
+                progress.planned(),
+                progress.remaining(),
+                progress.windowMs(),
+                progress.elapsedMs());
+    }
+
+    public String getState() {
+        return state;
+    }
+
+    public int getPlanned() {
+        return planned;
+    }
+
+    public int getRemaining() {
+        return remaining;
+    }
+
+    public long getWindowMillis() {
+        return windowMillis;
+    }
+
+    public long getElapsedMillis() {
+        return elapsedMillis;
+    }
+}

@@ -1,0 +1,219 @@
+package io.roomcast.jmx;
+
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.service.BackEnd;
+import io.roomcast.service.Census;
+import io.roomcast.service.Drain;
+import io.roomcast.service.Limits;
+import io.roomcast.service.Node;
+import io.roomcast.service.Readiness;
+import io.roomcast.service.Sessions;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** Answers {@link NodeMXBean} from what the node counts. */
+@ApplicationScoped
+public class NodeBean implements NodeMXBean {
+    private Node node;
+    private Sessions sessions;
+    private Readiness readiness;
+    private NodeMetrics metrics;
+    private Census census;
+    private Drain drain;
+    private Limits limits;
+    private BackEnd backEnd;
+    private RoomcastConfig config;
+    private Rates rates;
+    private final long started = System.nanoTime();
+
+    /** For the container's proxy. */
+    protected NodeBean() {}
+
+    @Inject
+    public NodeBean(
+            Node node,
+            Sessions sessions,
+            Readiness readiness,
+            NodeMetrics metrics,
+            Census census,
+            Drain drain,
+            Limits limits,
+            BackEnd backEnd,
+            RoomcastConfig config) {
+        this.node = node;
+        this.sessions = sessions;
+        this.readiness = readiness;
+        this.metrics = metrics;
+        this.census = census;
+        this.drain = drain;
+        this.limits = limits;
+        this.backEnd = backEnd;
+        this.config = config;
+        this.rates = new Rates(metrics, System::nanoTime);
+    }
+
+    /** To be called once a second. */
+    void sample() {
+        rates.sample();
+    }
+
+    @Override
+    public String getName() {
+        return node.name();
+    }
+
+    @Override
+    public String getState() {
+        return readiness.state().name();
+    }
+
+    @Override
+    public long getUptimeSeconds() {
+        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
+    }
+
+    @Override
+    public int getSessions() {
+        return sessions.count();
+    }
+
+    @Override
+    public long getSessionsOpened() {
+        return metrics.openedSessions();
+    }
+
+    @Override
+    public Map<Integer, Long> getSessionsClosed() {
+        return metrics.closes();
+    }
+
+    @Override
+    public long getSlowConsumers() {
+        return metrics.closes().getOrDefault(CloseCode.SLOW_CONSUMER.number(), 0L);
+    }
+
+    @Override
+    public long getFramesReceived() {
+        return metrics.receivedFrames();
+    }
+
+    @Override
+    public double getFramesReceivedPerSecond() {
+        return rates.perSecond(Rates.Sample::frames);
+    }
+
+    @Override
+    public Map<String, Long> getRefusals() {
+        return metrics.refusals();
+    }
+
+    @Override
+    public long getMessagesStored() {
+        return metrics.storedMessages();
+    }
+
+    @Override
+    public double getMessagesStoredPerSecond() {
+        return rates.perSecond(Rates.Sample::stored);
+    }
+
+    @Override
+    public long getMessagesDelivered() {
+        return metrics.delivery().messages();
+    }
+
+    @Override
+    public double getMessagesDeliveredPerSecond() {
+        return rates.perSecond(Rates.Sample::delivered);
+    }
+
+    @Override
+    public long getMessagesDropped() {
+        return metrics.delivery().droppedMessages();
+    }
+
+    @Override
+    public long getNoticesDropped() {
+        return metrics.delivery().droppedNotices();
+    }
+
+    @Override
+    public long getQueuedBytes() {
+        return census.figures().waitingBytes();
+    }
+
+    @Override
+    public long getDeepestQueueBytes() {
+        return census.figures().deepestBytes();
+    }
+
+    @Override
+    public long getOldestSendMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(census.figures().oldestNanos());
+    }
+
+    @Override
+    public long getEventsWaiting() {
+        return census.figures().laneEvents();
+    }
+
+    @Override
+    public DrainProgress getDrain() {
+        return DrainProgress.of(drain.progress());
+    }
+
+    @Override
+    public Map<String, Integer> getLimits() {
+        return limits.all();
+    }
+
+    @Override
+    public Map<String, Long> getLimitsReached() {
+        return metrics.limits();
+    }
+
+    @Override
+    public DrainProgress drain(String window) {
+        return DrainProgress.of(drain.drain(duration(window)));
+    }
+
+    @Override
+    public DrainProgress undrain() {
+        return DrainProgress.of(drain.undrain());
+    }
+
+    @Override
+    public DrainProgress rebalance(double share, String window) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("share=" + share + " is not a number from 0 to 1");
+        }
+        return DrainProgress.of(drain.rebalance(share, duration(window)));
+    }
+
+    @Override
+    public int kick(String user) {
+        return backEnd.disconnect(Names.user(user));
+    }
+
+    @Override
+    public void setLimit(String key, String value) {
+        limits.set(key, value);
+    }
+
+    private Duration duration(String window) {
+        if (window == null || window.isBlank()) {
+            return config.get(OperationKeys.DRAIN_WINDOW);
+        }
+        try {
+            return OperationKeys.DRAIN_WINDOW.parser().apply(window.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("window=" + window + " is not " + e.getMessage());
+        }
+    }
+}

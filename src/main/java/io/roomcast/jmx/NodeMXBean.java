@@ -1,0 +1,103 @@
+package io.roomcast.jmx;
+
+import java.util.Map;
+
+/**
+ * A node's sessions, what goes through them, and its limits. Rates are those of the last ten seconds. Any thread; nothing waits. What is
+ * asked wrongly is answered by an {@link IllegalArgumentException} that names what was given, and what does not fit the node's state by an
+ * {@link IllegalStateException}: consoles have these classes.
+ */
+@Description("This node: its sessions, what goes through them, its limits; draining and rebalancing")
+public interface NodeMXBean {
+
+    @Description("Name of the node, unique in the cluster (roomcast.node)")
+    String getName();
+
+    @Description("READY when messages are delivered here, else why not: STARTING, RELAY or DRAINING")
+    String getState();
+
+    @Description("Seconds since the node started")
+    long getUptimeSeconds();
+
+    @Description("Open WebSocket sessions")
+    int getSessions();
+
+    @Description("Sessions opened since the start")
+    long getSessionsOpened();
+
+    @Description("Sessions closed since the start, by close code; 0 is any that the protocol does not know")
+    Map<Integer, Long> getSessionsClosed();
+
+    @Description("Sessions closed since the start because they did not read what was sent to them (4000)")
+    long getSlowConsumers();
+
+    @Description("Frames from clients since the start, bad ones too")
+    long getFramesReceived();
+
+    @Description("Frames from clients a second")
+    double getFramesReceivedPerSecond();
+
+    @Description("Requests answered with an error since the start, by code")
+    Map<String, Long> getRefusals();
+
+    @Description("Messages published here and stored since the start")
+    long getMessagesStored();
+
+    @Description("Messages published here and stored, a second")
+    double getMessagesStoredPerSecond();
+
+    @Description("Messages handed to members since the start, each counted for each member")
+    long getMessagesDelivered();
+
+    @Description("Messages handed to members a second, each counted for each member")
+    double getMessagesDeliveredPerSecond();
+
+    @Description("Messages that a member's queue did not take; the member is closed for that")
+    long getMessagesDropped();
+
+    @Description("Presence and signals that a member's queue did not take: the first step against a slow consumer")
+    long getNoticesDropped();
+
+    @Description("Bytes that wait for all sessions together, without those in flight")
+    long getQueuedBytes();
+
+    @Description("Bytes in the deepest session's queue")
+    long getDeepestQueueBytes();
+
+    @Description("Milliseconds for which the slowest client has read nothing of what is being sent to it")
+    long getOldestSendMillis();
+
+    @Description("Messages, joins and leaves that rooms have yet to take")
+    long getEventsWaiting();
+
+    @Description(
+            "What a drain or a rebalance has come to: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, and how many are left")
+    DrainProgress getDrain();
+
+    @Description("Limits that setLimit changes, by key, as they are now; 0 is no limit")
+    Map<String, Integer> getLimits();
+
+    @Description("How often somebody came up against a limit since the start, by key")
+    Map<String, Long> getLimitsReached();
+
+    @Description(
+            "Sends all sessions to other nodes: not ready from now on; each session is closed with 4001 at its own time in the window")
+    DrainProgress drain(@Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
+
+    @Description("Ends a drain or a rebalance: the node is ready again and closes nobody")
+    DrainProgress undrain();
+
+    @Description("Sends a share of the sessions to other nodes, chosen at random, as after another node has joined")
+    DrainProgress rebalance(
+            @Description("from 0 to 1; 0.33 on each of two nodes makes room for a third") double share,
+            @Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
+
+    @Description(
+            "Closes all sessions of a user on this node with 4500: clients do not come back by themselves. Answers how many")
+    int kick(@Description("name of the user") String user);
+
+    @Description("Changes a limit until the node restarts, for what comes from now on; nobody who is in is put out")
+    void setLimit(
+            @Description("its key, such as roomcast.limits.sessions; Limits has all") String key,
+            @Description("a whole number; 0 lifts the limit") String value);
+}

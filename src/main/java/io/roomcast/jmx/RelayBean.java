@@ -1,0 +1,85 @@
+package io.roomcast.jmx;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.service.Readiness;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Date;
+import java.util.stream.LongStream;
+
+/** Answers {@link RelayMXBean}. */
+@ApplicationScoped
+public class RelayBean implements RelayMXBean {
+    private RelayMetrics metrics;
+    private Readiness readiness;
+    private String kind;
+
+    /** For the container's proxy. */
+    protected RelayBean() {}
+
+    @Inject
+    public RelayBean(NodeMetrics metrics, Readiness readiness, RoomcastConfig config) {
+        this.metrics = metrics.relay();
+        this.readiness = readiness;
+        this.kind = config.get(Keys.RELAY);
+    }
+
+    @Override
+    public String getKind() {
+        return kind;
+    }
+
+    @Override
+    public boolean isReachable() {
+        Readiness.Probe last = readiness.lastProbe();
+        return last != null && last.cameBack();
+    }
+
+    @Override
+    public Date getLastProbe() {
+        Readiness.Probe last = readiness.lastProbe();
+        return last == null ? null : Date.from(last.ended());
+    }
+
+    @Override
+    public double getLastProbeMillis() {
+        Readiness.Probe last = readiness.lastProbe();
+        return last == null || !last.cameBack() ? -1 : last.nanos() / 1e6;
+    }
+
+    @Override
+    public long getProbesFailed() {
+        return metrics.probesFailed();
+    }
+
+    @Override
+    public double getPublishMillis() {
+        Histogram publish = metrics.publish();
+        long count = LongStream.of(publish.counts()).sum();
+        return count == 0 ? 0 : publish.sumNanos() / 1e6 / count;
+    }
+
+    @Override
+    public long getGapsSeen() {
+        return metrics.gapsSeen();
+    }
+
+    @Override
+    public long getGapsRepaired() {
+        return metrics.gapsRepaired();
+    }
+
+    @Override
+    public long getGapsLost() {
+        return metrics.gapsLost();
+    }
+
+    @Override
+    public long getReconnects() {
+        return metrics.reconnects();
+    }
+}

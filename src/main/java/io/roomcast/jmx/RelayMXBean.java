@@ -1,0 +1,38 @@
+package io.roomcast.jmx;
+
+import java.util.Date;
+
+/** How this node and the relay get on. Any thread; nothing waits. */
+@Description("What carries messages between the nodes, as this node finds it")
+public interface RelayMXBean {
+
+    @Description("local for a node that is alone, or redis (roomcast.relay)")
+    String getKind();
+
+    @Description("Whether the last probe travelled through the relay and came back")
+    boolean isReachable();
+
+    @Description("When the last probe ended; probes are sent every two seconds")
+    Date getLastProbe();
+
+    @Description("Milliseconds that the last probe took; -1 when it did not come back within two seconds, or failed")
+    double getLastProbeMillis();
+
+    @Description("Probes that did not come back, since the start")
+    long getProbesFailed();
+
+    @Description("Milliseconds from a publish until it is stored, on average since the start")
+    double getPublishMillis();
+
+    @Description("Holes in what the relay delivered, since the start")
+    long getGapsSeen();
+
+    @Description("Holes that were read again and delivered, since the start")
+    long getGapsRepaired();
+
+    @Description("Holes that could not be filled: members were told that they are behind")
+    long getGapsLost();
+
+    @Description("Connections to the relay made anew since the start")
+    long getReconnects();
+}

@@ -1,0 +1,42 @@
+package io.roomcast.jmx;
+
+import io.roomcast.protocol.StoredMessage;
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+
+/** A stored message; composite data, see {@link DrainProgress}. */
+public record RoomMessage(long offset, Date at, String sender, String content) {
+
+    static RoomMessage of(StoredMessage message) {
+        try (JsonReader reader =
+                Json.createReader(new StringReader(new String(message.body(), StandardCharsets.UTF_8)))) {
+            JsonObject body = reader.readObject();
+            return new RoomMessage(
+                    message.offset(),
+                    Date.from(Instant.ofEpochMilli(body.getJsonNumber("at").longValue())),
+                    body.getString("sender"),
+                    body.getString("content"));
+        }
+    }
+
+    public long getOffset() {
+        return offset;
+    }
+
+    public Date getAt() {
+        return at;
+    }
+
+    public String getSender() {
+        return sender;
+    }
+
+    public String getContent() {
+        return content;
+    }
+}

@@ -1,0 +1,119 @@
+package io.roomcast.jmx;
+
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.room.Room;
+import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.BackEnd;
+import io.roomcast.service.Census;
+import io.roomcast.service.RoomClosing;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/** Answers {@link RoomsMXBean}. */
+@ApplicationScoped
+public class RoomsBean implements RoomsMXBean {
+    private static final int LARGEST = 10;
+    private static final int MOST_MESSAGES = 200;
+    private static final long PATIENCE_SECONDS = 5;
+
+    private RoomRegistry rooms;
+    private Census census;
+    private BackEnd backEnd;
+    private RoomClosing closing;
+
+    /** For the container's proxy. */
+    protected RoomsBean() {}
+
+    @Inject
+    public RoomsBean(RoomRegistry rooms, Census census, BackEnd backEnd, RoomClosing closing) {
+        this.rooms = rooms;
+        this.census = census;
+        this.backEnd = backEnd;
+        this.closing = closing;
+    }
+
+    @Override
+    public int getCount() {
+        return (int) rooms.all().stream().filter(room -> room.size() > 0).count();
+    }
+
+    @Override
+    public long getMembers() {
+        return rooms.all().stream().mapToLong(Room::size).sum();
+    }
+
+    @Override
+    public List<RoomFigures> getHottest() {
+        return census.hottest().stream()
+                .map(room -> new RoomFigures(room.name(), room.members(), room.perSecond()))
+                .toList();
+    }
+
+    @Override
+    public List<RoomFigures> getLargest() {
+        List<Census.HotRoom> hottest = census.hottest();
+        return rooms.all().stream()
+                .filter(room -> room.size() > 0)
+                .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
+                .limit(LARGEST)
+                .map(room -> new RoomFigures(room.name().value(), room.size(), rate(hottest, room.name())))
+                .toList();
+    }
+
+    private static double rate(List<Census.HotRoom> hottest, RoomName name) {
+        return hottest.stream()
+                .filter(room -> room.name().equals(name.value()))
+                .mapToDouble(Census.HotRoom::perSecond)
+                .findFirst()
+                .orElse(0);
+    }
+
+    @Override
+    public RoomView look(String room, int messages) {
+        RoomName name = Names.room(room);
+        if (messages < 0 || messages > MOST_MESSAGES) {
+            throw new IllegalArgumentException(
+                    "messages=" + messages + " is not a whole number from 0 to " + MOST_MESSAGES);
+        }
+        // The last one tells where the numbering stands.
+        CompletionStage<HistoryPage> last = backEnd.history(name, -1, 0, Math.max(1, messages));
+        PresenceStore.Roster roster = answer(backEnd.members(name));
+        HistoryPage page = answer(last);
+        List<StoredMessage> stored = page.messages();
+        Room here = rooms.find(name);
+        return new RoomView(
+                name.value(),
+                here == null ? 0 : here.size(),
+                roster.count(),
+                roster.users().stream().map(UserName::value).toList(),
+                page.epoch(),
+                stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
+                here == null ? 0 : here.waiting(),
+                messages == 0 ? List.of() : stored.stream().map(RoomMessage::of).toList());
+    }
+
+    @Override
+    public int close(String room) {
+        return closing.close(Names.room(room));
+    }
+
+    private static <T> T answer(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture()
+                    .copy()
+                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join();
+        } catch (CompletionException e) {
+            throw new IllegalStateException("the relay does not answer: " + e.getCause());
+        }
+    }
+}

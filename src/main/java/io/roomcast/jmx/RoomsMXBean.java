@@ -1,0 +1,32 @@
+package io.roomcast.jmx;
+
+import java.util.List;
+
+/**
+ * The rooms with members on this node. Errors are as in {@link NodeMXBean}. Looking into a room asks the relay: it holds up the thread that
+ * asks for five seconds at most, and nobody else.
+ */
+@Description("The rooms with members on this node; looking into one, and closing one")
+public interface RoomsMXBean {
+
+    @Description("Rooms with members on this node")
+    int getCount();
+
+    @Description("Members of all rooms on this node; who is in two rooms counts twice")
+    long getMembers();
+
+    @Description("The ten rooms that are told most, the hottest first")
+    List<RoomFigures> getHottest();
+
+    @Description("The ten rooms with most members on this node")
+    List<RoomFigures> getLargest();
+
+    @Description("Who is in a room, on any node, where its numbering stands, and its last messages")
+    RoomView look(
+            @Description("name of the room") String room,
+            @Description("how many messages, from 0 to 200") int messages);
+
+    @Description(
+            "Takes all members on this node out of a room. Its messages stay, and clients may join again. Answers how many")
+    int close(@Description("name of the room") String room);
+}

@@ -1,0 +1,43 @@
+package io.roomcast.service;
+
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+
+/** Empties a room on this node, as an administrator asks. Any thread; nothing blocks. */
+@ApplicationScoped
+public class RoomClosing {
+    private Sessions sessions;
+    private Joining joining;
+
+    /** For the container's proxy. */
+    protected RoomClosing() {}
+
+    @Inject
+    public RoomClosing(Sessions sessions, Joining joining) {
+        this.sessions = sessions;
+        this.joining = joining;
+    }
+
+    /**
+     * Takes every session of this node out of the room: {@code left}, unasked. A session whose address is that of the room has nothing
+     * else to be here for, and is closed (4500).
+     *
+     * @return how many were in it
+     */
+    public int close(RoomName room) {
+        int count = 0;
+        for (RoomSession session : sessions.all()) {
+            if (joining.leave(session, room)) {
+                session.reply(new ServerFrame.Left(null, room.value()));
+                if (room.equals(session.home())) {
+                    session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
+                }
+                count++;
+            }
+        }
+        return count;
+    }
+}

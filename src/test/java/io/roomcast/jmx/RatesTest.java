@@ -1,0 +1,50 @@
+package io.roomcast.jmx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.metrics.NodeMetrics;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class RatesTest {
+    private final NodeMetrics metrics = new NodeMetrics();
+    private long now = 5;
+    private final Rates rates = new Rates(metrics, () -> now);
+
+    @Test
+    void nothingIsKnownAtFirst() {
+        metrics.frameReceived();
+        assertEquals(0, rates.perSecond(Rates.Sample::frames));
+        rates.sample();
+        assertEquals(0, rates.perSecond(Rates.Sample::frames), "no time has passed");
+    }
+
+    @Test
+    void countsFromTheFirstSample() {
+        rates.sample();
+        metrics.messageStored();
+        metrics.messageStored();
+        pass(1);
+        assertEquals(2, rates.perSecond(Rates.Sample::stored), 1e-9);
+        pass(1);
+        assertEquals(1, rates.perSecond(Rates.Sample::stored), 1e-9);
+    }
+
+    @Test
+    void forgetsWhatIsTenSecondsAgo() {
+        rates.sample();
+        metrics.delivery().fannedOut(1_000, 1, 1, 0, 1);
+        for (int second = 0; second < 9; second++) {
+            pass(1);
+            rates.sample();
+        }
+        assertEquals(1_000 / 9.0, rates.perSecond(Rates.Sample::delivered), 1e-9);
+        pass(1);
+        rates.sample();
+        assertEquals(0, rates.perSecond(Rates.Sample::delivered), 1e-9);
+    }
+
+    private void pass(long seconds) {
+        now += TimeUnit.SECONDS.toNanos(seconds);
+    }
+}
