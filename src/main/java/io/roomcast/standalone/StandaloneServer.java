@@ -72,6 +72,7 @@ public final class StandaloneServer implements AutoCloseable {
     private void listen(Path webroot) throws IOException {
         listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
+        listener.registerAddOn(new UpgradeAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
         listener.registerAddOn(webSockets.addOn());
         http.addListener(listener);

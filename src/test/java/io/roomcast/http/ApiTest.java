@@ -58,6 +58,18 @@ class ApiTest {
     }
 
     @Test
+    void itDoesNotMatterWhichHttpTheClientOffers() {
+        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"key\":\"any\"}";
+        for (int i = 0; i < 3; i++) {
+            // Through one connection each, which has to be found in order after each request.
+            HttpResponse<String> offering = backEnd.send("POST", "/api/v1/rooms/any/messages", message);
+            HttpResponse<String> plain = backEnd.sendPlain("POST", "/api/v1/rooms/any/messages", message);
+            assertEquals(200, offering.statusCode());
+            assertEquals(offering.body(), plain.body());
+        }
+    }
+
+    @Test
     void theSameKeyStoresOnce() {
         String message = "{\"sender\":\"billing\",\"content\":\"once\",\"key\":\"same\"}";
         JsonObject first = ok("POST /rooms/{room}/messages", "once", message);

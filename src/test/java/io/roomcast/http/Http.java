@@ -12,12 +12,23 @@ import java.time.Duration;
 
 /** Plain requests to a server, for tests. */
 record Http(URI server, String key) {
-    // Without the attempt to upgrade to HTTP/2 that every request would carry otherwise.
-    private static final HttpClient CLIENT =
+    /** As it comes: it offers HTTP/2 with every request. */
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static final HttpClient PLAIN =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     /** @param body JSON, or null for none */
     HttpResponse<String> send(String method, String path, String body) {
+        return send(CLIENT, method, path, body);
+    }
+
+    /** As other programs ask: with HTTP/1.1, and no offer of another. */
+    HttpResponse<String> sendPlain(String method, String path, String body) {
+        return send(PLAIN, method, path, body);
+    }
+
+    private HttpResponse<String> send(HttpClient client, String method, String path, String body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
                 .timeout(Duration.ofSeconds(8))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
@@ -28,7 +39,7 @@ record Http(URI server, String key) {
             request.header("Authorization", "Bearer " + key);
         }
         try {
-            return CLIENT.send(request.build(), BodyHandlers.ofString());
+            return client.send(request.build(), BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
