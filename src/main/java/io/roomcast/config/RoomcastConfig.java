@@ -104,9 +104,12 @@ public final class RoomcastConfig {
         long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())
                 .count();
-        if (get(AccessKeys.AUTH).equals("token") && sources != 1) {
+        String wanting = get(AccessKeys.AUTH).equals("token")
+                ? "roomcast.auth=token"
+                : get(OperationKeys.API_CLAIM).isEmpty() ? "" : "roomcast.api.claim";
+        if (!wanting.isEmpty() && sources != 1) {
             return List.of(
-                    "roomcast.auth=token needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                    wanting + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
                             + (sources == 0 ? "" : ", not " + sources + " of them"));
         }
         return List.of();

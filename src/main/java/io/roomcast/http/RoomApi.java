@@ -56,20 +56,21 @@ public class RoomApi {
         this.node = node;
     }
 
-    CompletionStage<ApiAnswer> publish(ApiRequest request) throws IOException {
+    CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) throws IOException {
         RoomName room = new RoomName(request.name());
+        caller.requirePublish(room);
         return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
     /** The same message to many rooms. One room's failure does not keep it from the others, and is told by itself. */
-    CompletionStage<ApiAnswer> broadcast(ApiRequest request) throws IOException {
+    CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) throws IOException {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));
         String key = key(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (String name : request.texts("rooms", MAX_ROOMS)) {
-            outcomes.add(publishOne(name, sender, content, key));
+            outcomes.add(publishOne(name, sender, content, key, caller));
         }
         return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
@@ -82,11 +83,14 @@ public class RoomApi {
                 });
     }
 
-    private CompletableFuture<Outcome> publishOne(String room, UserName sender, Content content, String key) {
+    private CompletableFuture<Outcome> publishOne(
+            String room, UserName sender, Content content, String key, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
-            stored = backEnd.publish(new RoomName(room), sender, content, key);
-        } catch (ProtocolException e) {
+            RoomName name = new RoomName(room);
+            caller.requirePublish(name);
+            stored = backEnd.publish(name, sender, content, key);
+        } catch (ProtocolException | ApiException e) {
             stored = CompletableFuture.failedFuture(e);
         }
         return stored.handle((position, failure) -> failure == null
@@ -95,8 +99,9 @@ public class RoomApi {
                 .toCompletableFuture();
     }
 
-    CompletionStage<ApiAnswer> history(ApiRequest request) {
+    CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
+        caller.requireRead(room);
         long after = request.query("after", -1, ANY_OFFSET);
         long before = request.query("before", 0, ANY_OFFSET);
         if (after >= 0 && before > 0) {
@@ -107,8 +112,9 @@ public class RoomApi {
                 .thenApply(page -> new ApiAnswer(200, MessageFrames.history(null, room, page)));
     }
 
-    CompletionStage<ApiAnswer> members(ApiRequest request) {
+    CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
+        caller.requireRead(room);
         return backEnd.members(room)
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
@@ -117,9 +123,9 @@ public class RoomApi {
     }
 
     /** Rooms with members on this node, the largest first. */
-    ApiAnswer rooms(ApiRequest request) {
+    ApiAnswer rooms(ApiRequest request, ApiCaller caller) {
         List<RoomFigures> figures = rooms.all().stream()
-                .filter(room -> room.size() > 0)
+                .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
                 .map(room -> new RoomFigures(room.name().value(), room.size()))
                 .toList();

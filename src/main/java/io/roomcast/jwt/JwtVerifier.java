@@ -12,6 +12,7 @@ import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.roomcast.config.AccessKeys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
@@ -57,7 +58,10 @@ public class JwtVerifier implements TokenVerifier {
         this.config = config;
         this.threads = threads;
         this.claims = new TokenClaims(
-                config.get(AccessKeys.CLAIM), config.get(AccessKeys.ISSUER), config.get(AccessKeys.AUDIENCE));
+                config.get(AccessKeys.CLAIM),
+                config.get(OperationKeys.API_CLAIM),
+                config.get(AccessKeys.ISSUER),
+                config.get(AccessKeys.AUDIENCE));
     }
 
     @Override

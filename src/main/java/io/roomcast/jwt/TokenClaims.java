@@ -4,6 +4,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.JWTClaimsSetVerifier;
+import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenRefusedException;
@@ -21,9 +22,10 @@ import java.util.Set;
  * What the claims of a token must be, and what they mean.
  *
  * @param userClaim that holds the user's name
+ * @param apiClaim that says what the server API does; empty where it does nothing for tokens
  * @param issuer and {@code audience}: empty where any will do
  */
-record TokenClaims(String userClaim, String issuer, String audience) {
+record TokenClaims(String userClaim, String apiClaim, String issuer, String audience) {
     /** Clocks differ; a token that begins now is not to be refused. */
     private static final int SKEW_SECONDS = 30;
 
@@ -42,6 +44,7 @@ record TokenClaims(String userClaim, String issuer, String audience) {
                 user(claims),
                 true,
                 permissions(claims),
+                api(claims),
                 claims.getExpirationTime() == null
                         ? Instant.MAX
                         : claims.getExpirationTime().toInstant());
@@ -70,6 +73,12 @@ record TokenClaims(String userClaim, String issuer, String audience) {
             map.forEach((room, allowed) -> rules.put(String.valueOf(room), words(allowed)));
         }
         return new RoomPermissions(rules);
+    }
+
+    /** An array of words, or one text with blanks between, as scopes are written. */
+    private Set<ApiPermission> api(JWTClaimsSet claims) {
+        Object allowed = apiClaim.isEmpty() ? null : claims.getClaim(apiClaim);
+        return ApiPermission.of(allowed instanceof String text ? List.of(text.split(" ")) : words(allowed));
     }
 
     private static List<String> words(Object allowed) {

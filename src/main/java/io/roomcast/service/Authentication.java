@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.AccessKeys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
@@ -27,6 +28,7 @@ public class Authentication {
     private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINT_NANOS);
     private TokenVerifier tokens;
     private String mode;
+    private boolean tokensServeTheApi;
 
     /** For the container's proxy. */
     protected Authentication() {}
@@ -35,12 +37,15 @@ public class Authentication {
     public Authentication(TokenVerifier tokens, RoomcastConfig config) {
         this.tokens = tokens;
         this.mode = config.get(AccessKeys.AUTH);
+        this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
     /** Reads the keys, and says in the log who may enter where that is anybody. */
     void start() {
+        if (wantsToken() || tokensServeTheApi) {
+            tokens.start();
+        }
         switch (mode) {
-            case "token" -> tokens.start();
             case "open" ->
                 LOG.log(Level.WARNING, "roomcast.auth=open: whoever reaches this server may enter, under any name");
             case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", CLOSED);

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -45,6 +46,20 @@ final class OpenApi {
                         .filter(Set.of("get", "post", "put", "delete")::contains)
                         .forEach(method -> operations.add(method.toUpperCase(java.util.Locale.ROOT) + " " + path)));
         return operations;
+    }
+
+    /** What a token has to allow, by operation; those that ask for nothing are left out. */
+    Map<String, String> permissions() {
+        Map<String, String> permissions = new TreeMap<>();
+        for (String operation : operations()) {
+            String[] parts = operation.split(" ", -1);
+            Object described =
+                    map(map(document.get("paths")).get(parts[1])).get(parts[0].toLowerCase(java.util.Locale.ROOT));
+            if (map(described).get("x-permission") instanceof String permission) {
+                permissions.put(operation, permission);
+            }
+        }
+        return permissions;
     }
 
     /** What is wrong with the answer to this operation; nothing where all is well. */

@@ -1,0 +1,29 @@
+package io.roomcast.identity;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What somebody may ask of the server API. */
+public enum ApiPermission {
+    /** Say something in rooms. */
+    PUBLISH,
+    /** Read history, and who is where. */
+    READ,
+    /** See and change what the node does, and put users out. */
+    OPERATE;
+
+    /** Of the words, those that are the name of one, in lower case; others mean nothing. */
+    public static Set<ApiPermission> of(Collection<String> words) {
+        return Arrays.stream(values())
+                .filter(permission -> words.contains(permission.word()))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** As a token says it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}
