@@ -23,7 +23,7 @@ import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
-import org.glassfish.grizzly.strategies.WorkerThreadIOStrategy;
+import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 
 /** A node in this process: chat UI, WebSocket endpoints and health on one port. */
 public final class StandaloneServer implements AutoCloseable {
@@ -70,7 +70,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(Path webroot) throws IOException {
-        listener.getTransport().setIOStrategy(WorkerThreadIOStrategy.getInstance());
+        listener.getTransport().setIOStrategy(SameThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new UpgradeAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));

@@ -57,12 +57,21 @@ final class Connection {
             return;
         }
         String whole = gatherer.add(part, last);
-        if (whole != null) {
-            whole.lines().filter(line -> !line.isBlank()).forEach(this::line);
+        if (whole == null) {
+            return;
+        }
+        if (whole.indexOf('\n') < 0 && whole.indexOf('\r') < 0) {
+            // One frame alone, as most clients send them.
+            lineUnlessBlank(whole);
+        } else {
+            whole.lines().forEach(this::lineUnlessBlank);
         }
     }
 
-    private void line(String line) {
+    private void lineUnlessBlank(String line) {
+        if (line.isBlank()) {
+            return;
+        }
         try {
             service.receive(session, decoder.decode(line));
         } catch (DecodeException e) {

@@ -12,6 +12,7 @@ import java.lang.reflect.Field;
  */
 final class TyrusAccess {
     private static final Logger LOG = System.getLogger(TyrusAccess.class.getName());
+    private static final String GRIZZLY_WRITER = "org.glassfish.tyrus.container.grizzly.client.GrizzlyWriter";
     private static volatile boolean unavailable;
 
     private TyrusAccess() {}
@@ -26,11 +27,25 @@ final class TyrusAccess {
         try {
             Object webSocket = field(session.getAsyncRemote(), "webSocket");
             Object protocolHandler = field(webSocket, "protocolHandler");
-            return new TyrusTransport(portable, field(protocolHandler, "writer"));
+            Object writer = field(protocolHandler, "writer");
+            withoutIdleTimer(session);
+            return writer.getClass().getName().equals(GRIZZLY_WRITER)
+                    ? new GrizzlyTransport(portable, field(writer, "connection"))
+                    : new TyrusTransport(portable, writer);
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
             unavailable = true;
             LOG.log(Level.INFO, "This Tyrus hides its writer; messages are encoded for each session", e);
             return null;
+        }
+    }
+
+    /**
+     * For an idle time of 0, which means none, Tyrus hands a timer that does nothing to another thread with every message; a negative one
+     * means none as well, and it knows that.
+     */
+    private static void withoutIdleTimer(Session session) {
+        if (session.getMaxIdleTimeout() == 0) {
+            session.setMaxIdleTimeout(-1);
         }
     }
 

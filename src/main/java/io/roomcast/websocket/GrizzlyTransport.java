@@ -1,0 +1,82 @@
+package io.roomcast.websocket;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
+import java.net.SocketAddress;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.EmptyCompletionHandler;
+import org.glassfish.grizzly.WriteResult;
+import org.glassfish.grizzly.asyncqueue.WritableMessage;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
+import org.glassfish.grizzly.nio.NIOTransport;
+
+/**
+ * Writes a room's WebSocket frame to the socket's own queue in Grizzly, past Tyrus and the chain of HTTP filters, none of which has anything to
+ * add to bytes that are complete. Whole frames only, and Grizzly's queue keeps their order: those that Tyrus writes come between, never
+ * inside.
+ */
+final class GrizzlyTransport implements Transport {
+    private final SessionTransport portable;
+    private final Connection<SocketAddress> connection;
+    private EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler;
+
+    @SuppressWarnings("unchecked")
+    GrizzlyTransport(SessionTransport portable, Object connection) {
+        this.portable = portable;
+        this.connection = (Connection<SocketAddress>) connection;
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        if (handler == null) {
+            handler = new Completed(completion);
+        }
+        try {
+            ((NIOTransport) connection.getTransport())
+                    .getAsyncQueueIO()
+                    .getWriter()
+                    .write(
+                            connection,
+                            null,
+                            Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame.webSocketFrame()),
+                            handler);
+        } catch (RuntimeException e) {
+            completion.sent(e);
+        }
+    }
+
+    @Override
+    public void ping() {
+        portable.ping();
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        portable.close(code, reason);
+    }
+
+    private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+        private final Completion completion;
+
+        Completed(Completion completion) {
+            this.completion = completion;
+        }
+
+        @Override
+        public void completed(WriteResult<WritableMessage, SocketAddress> written) {
+            completion.sent(null);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            completion.sent(cause);
+        }
+
+        @Override
+        public void cancelled() {
+            completion.sent(new IllegalStateException("write cancelled"));
+        }
+    }
+}
