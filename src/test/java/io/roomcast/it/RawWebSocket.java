@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
@@ -57,8 +58,17 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     static RawWebSocket connect(URI uri) {
+        return connect(uri, 0);
+    }
+
+    /** @param receiveBuffer bytes that the network keeps for a client that does not read; 0 for as many as usual */
+    static RawWebSocket connect(URI uri, int receiveBuffer) {
         try {
-            Socket socket = new Socket(uri.getHost(), uri.getPort());
+            Socket socket = new Socket();
+            if (receiveBuffer > 0) {
+                socket.setReceiveBufferSize(receiveBuffer);
+            }
+            socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Client.PATIENCE_SECONDS));
             RawWebSocket raw = new RawWebSocket(socket);

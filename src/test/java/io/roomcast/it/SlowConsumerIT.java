@@ -1,0 +1,161 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Clients that stop reading in the middle of a busy room. */
+class SlowConsumerIT {
+    private static final int SMALL_BUFFER = 4_096;
+    /** More bytes in all than the network and the queue can take, fewer than the history keeps. */
+    private static final int MESSAGES = 850;
+
+    private static final String PADDING = "x".repeat(16_000);
+
+    private static TestServer server;
+
+    private final String room = TestServer.newRoom();
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    @Test
+    void oneThatReadsAgainIsToldWhatItMissedAndCanFetchIt() {
+        try (Reader slow = new Reader(server.room(room, "slow"));
+                Client talker = Client.enter(server, room, "talker")) {
+            slow.next("joined");
+            publish(talker);
+
+            long expected = 1;
+            int gaps = 0;
+            while (expected <= MESSAGES) {
+                Frame frame = slow.next(expected);
+                if (frame.is("behind")) {
+                    assertEquals(expected, frame.number("from"), "in the place of what is missing");
+                    gaps++;
+                    long last = frame.number("offset");
+                    fetch(slow, expected, last);
+                    expected = last + 1;
+                } else {
+                    assertEquals(expected, frame.offset());
+                    expected++;
+                }
+            }
+            assertTrue(gaps > 0, "it read nothing while " + MESSAGES + " messages came");
+            talker.say("{'content':'after'}");
+            assertEquals("after", slow.next("message").content());
+        }
+    }
+
+    private static void publish(Client talker) {
+        for (int i = 1; i <= MESSAGES; i++) {
+            talker.say("{'id':" + i + ",'content':'" + PADDING + "'}");
+            assertEquals(i, talker.next("message").offset(), "others are served as ever");
+        }
+    }
+
+    private static void fetch(Reader slow, long from, long to) {
+        long after = from - 1;
+        while (after < to) {
+            slow.raw.text("{\"type\":\"history\",\"id\":1,\"after\":" + after + ",\"limit\":20}");
+            for (var message : slow.next("history").json().getJsonArray("messages")) {
+                assertEquals(
+                        ++after, message.asJsonObject().getJsonNumber("offset").longValueExact());
+            }
+        }
+    }
+
+    @Test
+    void oneThatNeverReadsAgainIsClosed() {
+        long before = closedAsSlow();
+        try (Reader frozen = new Reader(server.room(room, "frozen"));
+                Client talker = Client.enter(server, room, "talker")) {
+            frozen.next("joined");
+            publish(talker);
+            Figure.await(before + 1, SlowConsumerIT::closedAsSlow);
+            talker.say("{'content':'after'}");
+            assertEquals(
+                    "after",
+                    talker.next(frame -> "after".equals(frame.content()), "the message")
+                            .content());
+        }
+    }
+
+    private static long closedAsSlow() {
+        try {
+            String metrics = HttpClient.newHttpClient()
+                    .send(HttpRequest.newBuilder(server.http("metrics")).build(), HttpResponse.BodyHandlers.ofString())
+                    .body();
+            return metrics.lines()
+                    .filter(line -> line.startsWith("roomcast_sessions_closed_total{code=\"4000\""))
+                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                    .sum();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A client that reads only when it is asked to. */
+    private static final class Reader implements AutoCloseable {
+        private final RawWebSocket raw;
+        private final Deque<Frame> read = new ArrayDeque<>();
+
+        Reader(URI uri) {
+            raw = RawWebSocket.connect(uri, SMALL_BUFFER);
+        }
+
+        /** The next frame of this type; others before it are passed over. */
+        Frame next(String type) {
+            Frame frame = next();
+            while (!frame.is(type)) {
+                frame = next();
+            }
+            return frame;
+        }
+
+        /** The next message from this offset on, or the next word that some are missing. */
+        Frame next(long offset) {
+            Frame frame = next();
+            while (!frame.is("behind") && !(frame.is("message") && frame.offset() >= offset)) {
+                frame = next();
+            }
+            return frame;
+        }
+
+        private Frame next() {
+            while (read.isEmpty()) {
+                RawWebSocket.Received received = raw.read();
+                assertNotNull(received, "the connection broke");
+                assertEquals(RawWebSocket.TEXT, received.opcode(), () -> "closed with " + received.closeCode());
+                received.text().lines().map(Frame::of).forEach(read::add);
+            }
+            return read.remove();
+        }
+
+        @Override
+        public void close() {
+            raw.cut();
+        }
+    }
+}
