@@ -76,20 +76,6 @@ public final class Keys {
             "Rooms that one session may be in; 0 for no limit.",
             Values.integerBetween(0, 1_000_000));
 
-    public static final Key<Long> OUTBOUND_BYTES = new Key<>(
-            "roomcast.limits.outbound-bytes",
-            "1MiB",
-            "size",
-            "Bytes that may wait for one session; beyond them presence, then messages are left out; 0 for no limit.",
-            Values.sizeBetween("256KiB", "1GiB", true));
-
-    public static final Key<Duration> OUTBOUND_AGE = new Key<>(
-            "roomcast.limits.outbound-age",
-            "10s",
-            "duration",
-            "How long a client may read nothing of what is being sent before it is closed; 0 for no limit.",
-            Values.durationBetween("0", "1h"));
-
     public static final Key<Duration> HEARTBEAT = new Key<>(
             "roomcast.heartbeat",
             "25s",
@@ -145,8 +131,6 @@ public final class Keys {
                             FRAME_BYTES,
                             CONTENT_BYTES,
                             ROOMS,
-                            OUTBOUND_BYTES,
-                            OUTBOUND_AGE,
                             HEARTBEAT,
                             PRESENCE_GRACE,
                             PRESENCE_NAMES,
@@ -155,6 +139,8 @@ public final class Keys {
                             WEBROOT),
                     AccessKeys.ALL,
                     List.copyOf(LimitKeys.ALL),
+                    List.copyOf(LimitKeys.SIZES),
+                    List.copyOf(LimitKeys.DURATIONS),
                     OperationKeys.ALL,
                     MetricsKeys.ALL,
                     RedisKeys.ALL)

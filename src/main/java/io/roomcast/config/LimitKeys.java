@@ -1,6 +1,8 @@
 package io.roomcast.config;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Limits that may be changed while the node runs; 0 lifts each of them. */
 public final class LimitKeys {
@@ -41,7 +43,45 @@ public final class LimitKeys {
     public static final Key<Integer> NODE_IN_FLIGHT =
             limit("node-in-flight", 20_000, "Requests of all sessions that may wait for the relay; busy.");
 
-    /** In the order in which they are shown. */
+    public static final Key<Long> OUTBOUND_BYTES = new Key<>(
+            "roomcast.limits.outbound-bytes",
+            "1MiB",
+            "size",
+            "Bytes that may wait for one session; beyond them presence, then messages are left out; 0 for no limit.",
+            Values.sizeBetween("256KiB", "1GiB", true));
+
+    public static final Key<Long> NODE_OUTBOUND_BYTES = new Key<>(
+            "roomcast.limits.node-outbound-bytes",
+            "128MiB",
+            "size",
+            "Bytes that may wait for all sessions together, what is shared counted once; the less is left, the less may wait for each;"
+                    + " 0 for no limit.",
+            Values.sizeBetween("1MiB", "1024GiB", true));
+
+    public static final Key<Long> LAG_BYTES = new Key<>(
+            "roomcast.limits.lag-bytes",
+            "8MiB",
+            "size",
+            "Bytes of messages that may wait to be handed to the members of one room before its publishers are told busy;"
+                    + " 0 for no limit.",
+            Values.sizeBetween("64KiB", "1GiB", true));
+
+    public static final Key<Duration> LAG = new Key<>(
+            "roomcast.limits.lag",
+            "1s",
+            "duration",
+            "How long messages may wait to be handed to the members of a room before all its publishers are told busy; from half"
+                    + " of that on, some are; 0 for no limit.",
+            Values.durationBetween("0", "1m"));
+
+    public static final Key<Duration> OUTBOUND_AGE = new Key<>(
+            "roomcast.limits.outbound-age",
+            "10s",
+            "duration",
+            "How long a client may read nothing of what is being sent before it is closed; 0 for no limit.",
+            Values.durationBetween("0", "1h"));
+
+    /** Counts, in the order in which they are shown. */
     public static final List<Key<Integer>> ALL = List.of(
             SESSIONS,
             USER_SESSIONS,
@@ -52,6 +92,16 @@ public final class LimitKeys {
             REQUEST_RATE,
             IN_FLIGHT,
             NODE_IN_FLIGHT);
+
+    /** In bytes. */
+    public static final List<Key<Long>> SIZES = List.of(OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES);
+
+    public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, LAG);
+
+    /** Those that somebody is told of who comes up against them. */
+    public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(ALL, List.of(LAG, LAG_BYTES))
+            .<Key<?>>flatMap(List::stream)
+            .toList();
 
     private LimitKeys() {}
 

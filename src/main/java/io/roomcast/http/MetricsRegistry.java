@@ -69,6 +69,11 @@ public class MetricsRegistry {
         gauge(registry, "roomcast.sessions", "Open sessions", sessions::count);
         gauge(
                 registry,
+                "roomcast.outbound.held.bytes",
+                "Bytes that wait for all sessions, what is shared counted once",
+                sessions::heldBytes);
+        gauge(
+                registry,
                 "roomcast.rooms",
                 "Rooms with members here",
                 () -> rooms.all().size());

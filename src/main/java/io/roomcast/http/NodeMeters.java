@@ -55,7 +55,7 @@ final class NodeMeters {
                         .sum());
         count("roomcast.frames.received", "Frames from clients", node, NodeMetrics::receivedFrames);
         count("roomcast.received.bytes", "Bytes of WebSocket messages from clients", node, NodeMetrics::receivedBytes);
-        for (Key<Integer> limit : LimitKeys.ALL) {
+        for (Key<?> limit : LimitKeys.REFUSING) {
             FunctionCounter.builder(
                             "roomcast.limits.reached",
                             node,

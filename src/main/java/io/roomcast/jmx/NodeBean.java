@@ -169,7 +169,7 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public Map<String, Integer> getLimits() {
+    public Map<String, Long> getLimits() {
         return limits.all();
     }
 

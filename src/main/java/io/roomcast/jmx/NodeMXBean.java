@@ -74,8 +74,8 @@ public interface NodeMXBean {
             "What a drain or a rebalance has come to: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, and how many are left")
     DrainProgress getDrain();
 
-    @Description("Limits that setLimit changes, by key, as they are now; 0 is no limit")
-    Map<String, Integer> getLimits();
+    @Description("Limits that setLimit changes, by key, as they are now, in bytes and milliseconds; 0 is no limit")
+    Map<String, Long> getLimits();
 
     @Description("How often somebody came up against a limit since the start, by key")
     Map<String, Long> getLimitsReached();

@@ -22,6 +22,7 @@ final class Backlog {
     private static final int JOIN_BYTES = 64 * 1024;
 
     private final boolean forgetful;
+    private final OutboundBudget budget;
     private final OutboundMetrics metrics;
     private ArrayDeque<Waiting> entries = new ArrayDeque<>(4);
     private long bytes;
@@ -35,13 +36,14 @@ final class Backlog {
     }
 
     /** @param forgetful whether messages may be forgotten, since they can be had again */
-    Backlog(boolean forgetful, OutboundMetrics metrics) {
+    Backlog(boolean forgetful, OutboundBudget budget, OutboundMetrics metrics) {
+        this.budget = budget;
         this.forgetful = forgetful;
         this.metrics = metrics;
     }
 
-    /** @param limit of bytes, for this call; 0 for none */
-    Admission add(EncodedFrame frame, long limit) {
+    Admission add(EncodedFrame frame) {
+        long limit = budget.share(frame.kind());
         if (gaps != null && forgottenToo(frame.range())) {
             return Admission.FORGOTTEN;
         }
@@ -64,19 +66,20 @@ final class Backlog {
         }
         entries.add(frame);
         bytes += frame.bytes();
+        budget.enter(frame);
         return Admission.WAITS;
     }
 
     /** A frame that waits alone may have any size. */
     private boolean fits(EncodedFrame frame, long limit) {
-        return limit == 0 || bytes == 0 || bytes + frame.bytes() <= limit;
+        return limit == 0 || bytes == 0 && limit > OutboundBudget.NOTHING || bytes + frame.bytes() <= limit;
     }
 
     private void dropNotices() {
         int before = entries.size();
         for (Iterator<Waiting> each = entries.iterator(); each.hasNext(); ) {
             if (each.next() instanceof EncodedFrame frame && frame.kind().droppable()) {
-                bytes -= frame.bytes();
+                leave(frame);
                 each.remove();
             }
         }
@@ -89,7 +92,7 @@ final class Backlog {
         ArrayDeque<Waiting> kept = new ArrayDeque<>(4);
         for (Waiting entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {
-                bytes -= frame.bytes();
+                leave(frame);
                 forget(frame.range(), kept);
             } else {
                 kept.add(entry);
@@ -149,17 +152,36 @@ final class Backlog {
             parts.add(next);
             length += bytesOf(next) + 1;
         }
-        return new Waiting.Joined(parts);
+        return new Waiting.Joined(parts, length);
     }
 
     private Waiting remove() {
         Waiting entry = entries.remove();
-        bytes -= bytesOf(entry);
-        if (entry instanceof Gap && gaps != null) {
+        if (entry instanceof EncodedFrame frame) {
+            leave(frame);
+        } else if (gaps != null) {
             gaps.values().remove(entry);
+        }
+        if (entry instanceof Gap) {
             metrics.behind();
         }
         return entry;
+    }
+
+    private void leave(EncodedFrame frame) {
+        bytes -= frame.bytes();
+        budget.leave(frame);
+    }
+
+    /** Lets go of everything. */
+    void clear() {
+        for (Waiting entry : entries) {
+            if (entry instanceof EncodedFrame frame) {
+                leave(frame);
+            }
+        }
+        entries.clear();
+        gaps = null;
     }
 
     private static int bytesOf(Waiting entry) {

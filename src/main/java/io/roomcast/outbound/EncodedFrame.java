@@ -3,6 +3,7 @@ package io.roomcast.outbound;
 import io.roomcast.protocol.MessageRange;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 /**
  * One or more protocol frames as they go over the wire, joined by {@code \n}. Made once for a room and shared by the queues of all
@@ -16,12 +17,17 @@ public final class EncodedFrame implements Waiting {
     private static final int LENGTH_16_BITS = 126;
     private static final int LENGTH_64_BITS = 127;
 
+    private static final AtomicIntegerFieldUpdater<EncodedFrame> QUEUES =
+            AtomicIntegerFieldUpdater.newUpdater(EncodedFrame.class, "queues");
+
     private final FrameKind kind;
     private final MessageRange range;
     private final byte[] utf8;
     private String text;
     /** Volatile: what is in an array is not seen without. */
     private volatile byte[] webSocketFrame;
+    /** In how many queues it waits. */
+    private volatile int queues;
 
     private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
         this.kind = kind;
@@ -73,6 +79,16 @@ public final class EncodedFrame implements Waiting {
     @Override
     public EncodedFrame frame(BehindNotice notice) {
         return this;
+    }
+
+    /** @return whether no other queue holds it */
+    boolean enterQueue() {
+        return QUEUES.getAndIncrement(this) == 0;
+    }
+
+    /** @return whether no queue holds it any more */
+    boolean leaveQueue() {
+        return QUEUES.decrementAndGet(this) == 0;
     }
 
     public String text() {

@@ -1,9 +1,16 @@
 package io.roomcast.outbound;
 
 /**
- * Bounds of one session's queue.
+ * Bounds of what waits for the sessions of a node; 0 lifts each.
  *
- * @param bytes of frames that may wait, in UTF-8; a single frame may have more; 0 lifts the limit
- * @param ageNanos how long a single send may take before the client counts as stuck; 0 lifts the limit
+ * @param bytes of frames that may wait for one session, in UTF-8; a single frame may have more
+ * @param ageNanos how long a single send may take before the client counts as stuck
+ * @param nodeBytes that may wait for all sessions together
  */
-public record OutboundLimits(long bytes, long ageNanos) {}
+public record OutboundLimits(long bytes, long ageNanos, long nodeBytes) {
+
+    /** Without a bound for all together. */
+    public OutboundLimits(long bytes, long ageNanos) {
+        this(bytes, ageNanos, 0);
+    }
+}

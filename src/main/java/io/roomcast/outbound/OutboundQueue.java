@@ -41,7 +41,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     private final Transport transport;
-    private final OutboundLimits limits;
+    private final OutboundBudget budget;
     private final boolean joining;
     private final LongSupplier nanoClock;
     private final BehindNotice notice;
@@ -51,6 +51,9 @@ public final class OutboundQueue implements Transport.Completion {
     /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
     private Backlog waiting;
 
+    /** Of the send in flight, where it is a text that was joined for this session alone. */
+    private long ownBytes;
+
     private long sendStarted;
     private List<Runnable> whenDrained;
     private CloseCode lastWords;
@@ -58,7 +61,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** One that forgets no messages, and counts nothing. */
     public OutboundQueue(Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
-        this(transport, limits, joining, nanoClock, null, new OutboundMetrics());
+        this(transport, new OutboundBudget(limits), joining, nanoClock, null, new OutboundMetrics());
     }
 
     /**
@@ -68,13 +71,13 @@ public final class OutboundQueue implements Transport.Completion {
      */
     public OutboundQueue(
             Transport transport,
-            OutboundLimits limits,
+            OutboundBudget budget,
             boolean joining,
             LongSupplier nanoClock,
             BehindNotice notice,
             OutboundMetrics metrics) {
         this.transport = transport;
-        this.limits = limits;
+        this.budget = budget;
         this.joining = joining;
         this.nanoClock = nanoClock;
         this.notice = notice;
@@ -93,7 +96,7 @@ public final class OutboundQueue implements Transport.Completion {
             case SEND -> send(frame);
             case OVERFLOW -> {
                 metrics.overflowed();
-                close(CloseCode.SLOW_CONSUMER, "did not read fast enough: over " + limits.bytes() + " bytes wait");
+                close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
             }
             default -> {}
         }
@@ -110,9 +113,9 @@ public final class OutboundQueue implements Transport.Completion {
             return Admission.SEND;
         }
         if (waiting == null) {
-            waiting = new Backlog(notice != null, metrics);
+            waiting = new Backlog(notice != null, budget, metrics);
         }
-        return switch (waiting.add(frame, limits.bytes())) {
+        return switch (waiting.add(frame)) {
             case WAITS -> Admission.WAITS;
             case FORGOTTEN -> Admission.DROPPED;
             case OVERFLOW -> Admission.OVERFLOW;
@@ -163,6 +166,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
     private Waiting takeWaiting() {
+        releaseOwnBytes();
         if (waiting == null) {
             state = State.IDLE;
             return null;
@@ -170,10 +174,21 @@ public final class OutboundQueue implements Transport.Completion {
         state = State.CALLING;
         sendStarted = nanoClock.getAsLong();
         Waiting next = waiting.take(joining);
+        if (next instanceof Waiting.Joined joined) {
+            ownBytes = joined.bytes();
+            budget.add(ownBytes);
+        }
         if (waiting.isEmpty()) {
             waiting = null;
         }
         return next;
+    }
+
+    private void releaseOwnBytes() {
+        if (ownBytes > 0) {
+            budget.add(-ownBytes);
+            ownBytes = 0;
+        }
     }
 
     private void afterTake(Waiting taken) {
@@ -247,14 +262,19 @@ public final class OutboundQueue implements Transport.Completion {
             return false;
         }
         state = State.CLOSED;
-        waiting = null;
+        releaseOwnBytes();
+        if (waiting != null) {
+            waiting.clear();
+            waiting = null;
+        }
         whenDrained = null;
         return true;
     }
 
     /** Closes (4000) when the send in flight is older than the limit: the client reads nothing at all. */
     public void closeIfStuck() {
-        if (limits.ageNanos() > 0 && sendAgeNanos() > limits.ageNanos()) {
+        long most = budget.limits().ageNanos();
+        if (most > 0 && sendAgeNanos() > most) {
             metrics.stuck();
             close(CloseCode.SLOW_CONSUMER, "reads nothing");
         }

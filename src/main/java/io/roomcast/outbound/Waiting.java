@@ -8,8 +8,12 @@ sealed interface Waiting permits EncodedFrame, Gap, Waiting.Joined {
     /** As it is sent. */
     EncodedFrame frame(BehindNotice notice);
 
-    /** Several that go as one. */
-    record Joined(List<Waiting> parts) implements Waiting {
+    /**
+     * Several that go as one.
+     *
+     * @param bytes that they have together
+     */
+    record Joined(List<Waiting> parts, int bytes) implements Waiting {
         @Override
         public EncodedFrame frame(BehindNotice notice) {
             return EncodedFrame.joined(

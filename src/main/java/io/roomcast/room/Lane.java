@@ -19,6 +19,8 @@ final class Lane<E> {
     private final Executor executor;
     private final Consumer<List<E>> consumer;
     private List<E> gathering = new ArrayList<>();
+    private long gatheringBytes;
+    private long gatheringSince;
     private boolean scheduled;
 
     Lane(Executor executor, Consumer<List<E>> consumer) {
@@ -28,8 +30,17 @@ final class Lane<E> {
 
     /** Appends and returns; any thread. */
     void post(E event) {
+        post(event, 0);
+    }
+
+    /** @param bytes that the event holds */
+    void post(E event, int bytes) {
         synchronized (this) {
+            if (gathering.isEmpty()) {
+                gatheringSince = System.nanoTime();
+            }
             gathering.add(event);
+            gatheringBytes += bytes;
             if (scheduled) {
                 return;
             }
@@ -41,6 +52,13 @@ final class Lane<E> {
     /** How much waits; any thread. */
     synchronized int waiting() {
         return gathering.size();
+    }
+
+    /** What waits and since when; any thread. */
+    synchronized Room.Backlog backlog() {
+        return gathering.isEmpty()
+                ? Room.Backlog.NONE
+                : new Room.Backlog(gathering.size(), gatheringBytes, System.nanoTime() - gatheringSince);
     }
 
     private void run() {
@@ -57,8 +75,10 @@ final class Lane<E> {
         List<E> batch = gathering;
         if (batch.size() <= SLICE) {
             gathering = new ArrayList<>();
+            gatheringBytes = 0;
             return batch;
         }
+        gatheringBytes -= gatheringBytes * SLICE / batch.size();
         gathering = new ArrayList<>(batch.subList(SLICE, batch.size()));
         return batch.subList(0, SLICE);
     }

@@ -18,6 +18,16 @@ import java.util.concurrent.Executor;
  * {@link RoomRegistry}, which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
  */
 public final class Room {
+    /**
+     * What has happened to a room and is not yet taken.
+     *
+     * @param bytes of messages among it
+     * @param lagNanos for how long the first of it has been waiting
+     */
+    public record Backlog(int events, long bytes, long lagNanos) {
+        static final Backlog NONE = new Backlog(0, 0, 0);
+    }
+
     private static final Logger LOG = System.getLogger(Room.class.getName());
 
     private final RoomName name;
@@ -55,6 +65,11 @@ public final class Room {
     /** What has happened to the room and is not yet taken. Any thread. */
     public int waiting() {
         return lane.waiting();
+    }
+
+    /** Any thread. */
+    public Backlog backlog() {
+        return lane.backlog();
     }
 
     void post(RoomEvent event) {
@@ -120,7 +135,7 @@ public final class Room {
 
     /** From the relay, in the order of offsets. Any thread, one at a time. */
     public void deliver(StoredMessage message) {
-        post(new RoomEvent.Deliver(message));
+        lane.post(new RoomEvent.Deliver(message), message.body().length);
     }
 
     /** Presence or a signal, to whoever is here. Any thread. */

@@ -6,56 +6,79 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
-import java.util.IdentityHashMap;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 
 /** The limits that may be changed while the node runs, as they are now. Any thread. */
 public final class Limits {
     private static final long RETRY_AFTER_MS = 1_000;
 
-    private final IdentityHashMap<Key<Integer>, AtomicInteger> values = new IdentityHashMap<>();
+    /** In the unit of each: things, bytes, milliseconds. */
+    private final Map<String, AtomicLong> values = new LinkedHashMap<>();
+
+    private final Map<String, Function<String, Long>> parsers = new HashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
         this.metrics = metrics;
-        LimitKeys.ALL.forEach(key -> values.put(key, new AtomicInteger(config.get(key))));
+        LimitKeys.ALL.forEach(key -> add(config, key, Integer::longValue));
+        LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
+        LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
     }
 
-    /** 0 for no limit. */
-    public int get(Key<Integer> limit) {
-        return values.get(limit).get();
+    private <T> void add(RoomcastConfig config, Key<T> key, ToLongFunction<T> number) {
+        values.put(key.name(), new AtomicLong(number.applyAsLong(config.get(key))));
+        parsers.put(key.name(), text -> number.applyAsLong(key.parser().apply(text)));
+    }
+
+    /** In the unit of its kind: a count, bytes, or milliseconds; 0 for no limit. */
+    public long get(Key<?> limit) {
+        return values.get(limit.name()).get();
     }
 
     /**
      * Changes a limit for what comes from now on; nobody who is in is put out.
      *
      * @param name of its key
+     * @param value as in the configuration, with its unit
      * @throws IllegalArgumentException when it is no such key, or no value for it
      */
     public void set(String name, String value) {
-        Key<Integer> limit = LimitKeys.ALL.stream()
-                .filter(key -> key.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        name + " is no limit that can be changed; these are: " + String.join(", ", all().keySet())));
+        Function<String, Long> parser = parsers.get(name);
+        if (parser == null) {
+            throw new IllegalArgumentException(
+                    name + " is no limit that can be changed; these are: " + String.join(", ", values.keySet()));
+        }
         try {
-            values.get(limit).set(limit.parser().apply(value));
+            values.get(name).set(parser.apply(value));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(name + "=" + value + " is not " + e.getMessage());
         }
+        listeners.forEach(Runnable::run);
     }
 
-    /** By the names of their keys. */
-    public Map<String, Integer> all() {
-        Map<String, Integer> all = new LinkedHashMap<>();
-        LimitKeys.ALL.forEach(key -> all.put(key.name(), get(key)));
+    /** Runs {@code listener} after each change, on the thread that makes it. */
+    void whenChanged(Runnable listener) {
+        listeners.add(listener);
+    }
+
+    /** By the names of their keys: counts, bytes, milliseconds. */
+    public Map<String, Long> all() {
+        Map<String, Long> all = new LinkedHashMap<>();
+        values.forEach((name, value) -> all.put(name, value.get()));
         return all;
     }
 
     boolean allows(Key<Integer> limit, long count) {
-        int most = get(limit);
+        long most = get(limit);
         return most == 0 || count <= most;
     }
 
@@ -67,7 +90,7 @@ public final class Limits {
     }
 
     /** The answer to somebody who came up against a limit; counts it. */
-    ProtocolException reached(Key<Integer> limit, ErrorCode code, String text, Long retryAfterMs) {
+    ProtocolException reached(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
         metrics.limitReached(limit.name());
         return new ProtocolException(code, text, retryAfterMs);
     }

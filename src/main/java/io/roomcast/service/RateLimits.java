@@ -42,7 +42,7 @@ public class RateLimits {
     }
 
     private void take(Key<Integer> limit, Rate rate, String text) {
-        long wait = rate.take(limits.get(limit));
+        long wait = rate.take(Math.toIntExact(limits.get(limit)));
         if (wait > 0) {
             throw limits.reached(limit, ErrorCode.RATE_LIMITED, text, wait);
         }

@@ -8,6 +8,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.BehindNotice;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
@@ -22,6 +23,7 @@ import jakarta.inject.Inject;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /** The sessions of this node. Any thread. */
 @ApplicationScoped
@@ -32,7 +34,7 @@ public class Sessions {
     private final Tally users = new Tally();
     private final Tally networks = new Tally();
     private Limits limits;
-    private OutboundLimits outbound;
+    private OutboundBudget outbound;
     private boolean history;
 
     /** For the container's proxy. */
@@ -43,8 +45,8 @@ public class Sessions {
         this.writer = writer;
         this.metrics = metrics;
         this.limits = limits;
-        this.outbound = new OutboundLimits(
-                config.get(Keys.OUTBOUND_BYTES), config.get(Keys.OUTBOUND_AGE).toNanos());
+        this.outbound = new OutboundBudget(outboundLimits(limits));
+        limits.whenChanged(() -> outbound.change(outboundLimits(limits)));
         this.history = config.get(Keys.HISTORY_SIZE) > 0;
     }
 
@@ -67,6 +69,18 @@ public class Sessions {
         open.put(session.id(), session);
         metrics.sessionOpened();
         return session;
+    }
+
+    private static OutboundLimits outboundLimits(Limits limits) {
+        return new OutboundLimits(
+                limits.get(LimitKeys.OUTBOUND_BYTES),
+                TimeUnit.MILLISECONDS.toNanos(limits.get(LimitKeys.OUTBOUND_AGE)),
+                limits.get(LimitKeys.NODE_OUTBOUND_BYTES));
+    }
+
+    /** Bytes that wait for all sessions; what is shared counts once. */
+    public long heldBytes() {
+        return outbound.held();
     }
 
     /** Tells a slow consumer what it has to fetch; null where there is no history to fetch it from. */

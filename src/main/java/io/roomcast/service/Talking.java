@@ -37,6 +37,7 @@ public class Talking {
     private Threads threads;
     private RateLimits rates;
     private InFlight inFlight;
+    private Overload overload;
     private long maxContentBytes;
 
     /** For the container's proxy. */
@@ -52,6 +53,7 @@ public class Talking {
             Threads threads,
             RateLimits rates,
             InFlight inFlight,
+            Overload overload,
             RoomcastConfig config) {
         this.relay = relay;
         this.presence = presence;
@@ -61,6 +63,7 @@ public class Talking {
         this.threads = threads;
         this.rates = rates;
         this.inFlight = inFlight;
+        this.overload = overload;
         this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
     }
 
@@ -69,6 +72,7 @@ public class Talking {
         requirePublisher(session, room);
         requireSize(frame.content());
         rates.publish(session, room);
+        overload.admit(room);
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
@@ -90,6 +94,9 @@ public class Talking {
         requirePublisher(session, room);
         if (frame.content() != null) {
             requireSize(frame.content());
+        }
+        if (overload.sparesNotices(room)) {
+            return;
         }
         String encoded = writer.write(new ServerFrame.Signal(
                 room.value(),

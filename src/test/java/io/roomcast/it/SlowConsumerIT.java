@@ -76,8 +76,10 @@ class SlowConsumerIT {
                 assertEquals(i - WINDOW, talker.next("message").offset(), "others are served as ever");
             }
         }
-        assertEquals(MESSAGES, talker.next(frame -> frame.is("message") && frame.offset() == MESSAGES, "the last")
-                .offset());
+        assertEquals(
+                MESSAGES,
+                talker.next(frame -> frame.is("message") && frame.offset() == MESSAGES, "the last")
+                        .offset());
     }
 
     private static void fetch(Reader slow, long from, long to) {

@@ -168,7 +168,7 @@ class ConsoleTest {
     void changesALimit() throws Exception {
         try (Client ann = enter("ann")) {
             node.setLimit("roomcast.limits.user-sessions", "1");
-            assertEquals(1, node.getLimits().get("roomcast.limits.user-sessions"));
+            assertEquals(1L, node.getLimits().get("roomcast.limits.user-sessions"));
             try (Client again = Client.open(server.uri().resolve("ws/lobby/ann"))) {
                 assertEquals(1013, again.closeCode());
             }

@@ -22,7 +22,7 @@ class SlowConsumerTest {
     private final OutboundMetrics metrics = new OutboundMetrics();
     private final OutboundQueue queue = new OutboundQueue(
             transport,
-            new OutboundLimits(40, 0),
+            new OutboundBudget(new OutboundLimits(40, 0)),
             false,
             () -> 0,
             range -> EncodedFrame.of(
@@ -124,7 +124,7 @@ class SlowConsumerTest {
         HandTransport joining = new HandTransport();
         OutboundQueue joiner = new OutboundQueue(
                 joining,
-                new OutboundLimits(12, 0),
+                new OutboundBudget(new OutboundLimits(12, 0)),
                 true,
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, "behind " + range.first() + ".." + range.last()),

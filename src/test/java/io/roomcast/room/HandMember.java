@@ -4,6 +4,7 @@ import io.roomcast.metrics.OutboundMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.HandTransport;
+import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.Position;
@@ -33,7 +34,7 @@ class HandMember implements Member.Listener {
         this.transport = transport;
         this.queue = new OutboundQueue(
                 transport,
-                new OutboundLimits(bytes, 0),
+                new OutboundBudget(new OutboundLimits(bytes, 0)),
                 true,
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),

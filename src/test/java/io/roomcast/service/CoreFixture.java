@@ -31,6 +31,7 @@ final class CoreFixture {
     final RoomService service;
     final Sessions sessions;
     final Heartbeat heartbeat;
+    final Limits limits;
     private final ClientFrameReader reader = new ClientFrameReader();
 
     CoreFixture(Map<String, String> settings) {
@@ -47,7 +48,7 @@ final class CoreFixture {
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
-        Limits limits = new Limits(config, metrics);
+        limits = new Limits(config, metrics);
         RateLimits rates = new RateLimits(limits, rooms);
         InFlight inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(null, config);
@@ -58,7 +59,17 @@ final class CoreFixture {
                 new Entrance(authentication, joining, sessions, refusal, threads, config),
                 sessions,
                 joining,
-                new Talking(relay, presence, writer, refusal, metrics, threads, rates, inFlight, config),
+                new Talking(
+                        relay,
+                        presence,
+                        writer,
+                        refusal,
+                        metrics,
+                        threads,
+                        rates,
+                        inFlight,
+                        new Overload(rooms, limits),
+                        config),
                 rates,
                 refusal,
                 metrics,
