@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** What the WAR serves over HTTP where an application server deployed it. */
-@EnabledIfSystemProperty(named = "arquillian.launch", matches = ".+")
+@Tag("server")
 class DeploymentIT {
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI base = URI.create(System.getProperty("roomcast.uri"));

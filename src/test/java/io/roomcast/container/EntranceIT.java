@@ -11,11 +11,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** That the guard stands at the door of an application server too, and tells the endpoints how a connection came. */
-@EnabledIfSystemProperty(named = "arquillian.launch", matches = ".+")
+@Tag("server")
 class EntranceIT {
     private final URI base = URI.create(System.getProperty("roomcast.uri"));
     private final URI ws = base.resolve("ws");

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What the command says when it cannot start: clear lines on standard error, exit code 1, and never a stack trace. */
+@Tag("embedded")
 class MainIT {
 
     @Test

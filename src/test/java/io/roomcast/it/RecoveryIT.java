@@ -49,9 +49,8 @@ class RecoveryIT {
             speak(speaker, 4_001, MESSAGES);
             reader = reader.cutAfter(5_000).comeBack();
             // And once after all was said: thousands have to be given back from the history.
-            reader.cutAfter(500);
             speaker.next(frame -> frame.is("ack") && frame.number("id") == MESSAGES, "the last ack");
-            reader = reader.comeBack();
+            reader = reader.cutAfter(500).comeBack();
             reader.readUpTo(MESSAGES);
             reader.close();
         }

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The embedded server is told to end: its clients hear of it first. */
+@Tag("embedded")
 class ShutdownIT {
     private static final int DRAINING = 4001;
     private static final long ENDS_WITHIN_SECONDS = 20;

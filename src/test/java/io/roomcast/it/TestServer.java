@@ -1,16 +1,21 @@
 package io.roomcast.it;
 
 import io.roomcast.EmbeddedServer;
-import io.roomcast.metrics.NodeMetrics;
-import jakarta.enterprise.inject.spi.CDI;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 
 /** The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the test. */
 final class TestServer implements AutoCloseable {
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
     private final EmbeddedServer embedded;
@@ -22,10 +27,15 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer open() {
+        return open(Map.of());
+    }
+
+    /** @param embeddedSettings by key; a server that is running has its own */
+    static TestServer open(Map<String, String> embeddedSettings) {
         if (RUNNING != null && !RUNNING.isEmpty()) {
             return new TestServer(null, URI.create(RUNNING.endsWith("/") ? RUNNING : RUNNING + "/"));
         }
-        EmbeddedServer server = EmbeddedServer.start();
+        EmbeddedServer server = EmbeddedServer.start(embeddedSettings);
         return new TestServer(server, server.uri());
     }
 
@@ -52,11 +62,27 @@ final class TestServer implements AutoCloseable {
         return "room-" + UUID.randomUUID();
     }
 
-    /** What the node counted, where the test can see into it. */
-    Optional<NodeMetrics> metrics() {
-        return embedded == null
-                ? Optional.empty()
-                : Optional.of(CDI.current().select(NodeMetrics.class).get());
+    /** The sum of those figures of {@code /metrics} whose lines begin like this. */
+    long figure(String beginning) {
+        return text("metrics")
+                .lines()
+                .filter(line -> line.startsWith(beginning))
+                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    /** What a GET answers. */
+    private String text(String path) {
+        HttpRequest get = HttpRequest.newBuilder(http(path))
+                .timeout(Duration.ofSeconds(Client.PATIENCE_SECONDS))
+                .build();
+        try {
+            return HTTP.send(get, BodyHandlers.ofString()).body();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override
