@@ -37,6 +37,17 @@ class DeploymentIT {
         assertTrue(ready.body().contains("UP"), ready.body());
     }
 
+    /** The WildFly of these tests is built without MicroProfile Health: there the deployment is what is seen. */
+    @Test
+    @EnabledIfSystemProperty(named = "arquillian.launch", matches = "payara")
+    void theServersOwnHealthEndpointTellsOfIt() throws Exception {
+        for (String probe : List.of("/health/live", "/health/ready")) {
+            HttpResponse<String> health = get(probe);
+            assertEquals(200, health.statusCode(), health.body());
+            assertTrue(health.body().contains("\"roomcast\""), health.body());
+        }
+    }
+
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(Duration.ofSeconds(10))

@@ -1,0 +1,35 @@
+package io.roomcast.container;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.BeanManager;
+import jakarta.enterprise.inject.spi.BeforeBeanDiscovery;
+import jakarta.enterprise.inject.spi.Extension;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** Tells the server's own health endpoint of Roomcast, where the server has one. */
+public final class ServerHealthExtension implements Extension {
+    private static final Logger LOG = System.getLogger(ServerHealthExtension.class.getName());
+
+    private static final String API = "org.eclipse.microprofile.health.HealthCheck";
+
+    void add(@Observes BeforeBeanDiscovery event, BeanManager beans) {
+        try {
+            // Asked for first: WildFly warns of each class that cannot be linked.
+            Class.forName(API, false, ServerHealthExtension.class.getClassLoader());
+            Checks.add(event, beans);
+        } catch (ClassNotFoundException e) {
+            LOG.log(Level.DEBUG, "this server has no MicroProfile Health");
+        }
+    }
+
+    /** Linked when it is called, not with the extension. */
+    private static final class Checks {
+        static void add(BeforeBeanDiscovery event, BeanManager beans) {
+            event.addAnnotatedType(
+                    beans.createAnnotatedType(ServerHealth.Ready.class), ServerHealth.Ready.class.getName());
+            event.addAnnotatedType(
+                    beans.createAnnotatedType(ServerHealth.Live.class), ServerHealth.Live.class.getName());
+        }
+    }
+}
