@@ -5,6 +5,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
@@ -38,6 +39,15 @@ public final class OutboundQueue implements Transport.Completion {
         WAITS,
         DROPPED,
         OVERFLOW
+    }
+
+    /** What became of a frame that was {@link #prepare prepared}. */
+    public enum Prepared {
+        /** It is for the caller to send. */
+        SEND,
+        WAITS,
+        /** Or forgotten. */
+        DROPPED
     }
 
     private final Transport transport;
@@ -91,16 +101,38 @@ public final class OutboundQueue implements Transport.Completion {
      * @return false when the frame was dropped or forgotten
      */
     public boolean offer(EncodedFrame frame) {
-        Admission admission = admit(frame);
-        switch (admission) {
-            case SEND -> send(frame);
+        Prepared prepared = prepare(frame);
+        if (prepared == Prepared.SEND) {
+            send(frame);
+        }
+        return prepared != Prepared.DROPPED;
+    }
+
+    /**
+     * The first half of {@link #offer}, which gives the frame its place; the second is {@link #sendPrepared}, wherever it is best done. Until
+     * then everything later waits.
+     */
+    public Prepared prepare(EncodedFrame frame) {
+        return switch (admit(frame)) {
+            case SEND -> Prepared.SEND;
+            case WAITS -> Prepared.WAITS;
+            case DROPPED -> Prepared.DROPPED;
             case OVERFLOW -> {
                 metrics.overflowed();
                 close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
+                yield Prepared.DROPPED;
             }
-            default -> {}
-        }
-        return admission == Admission.SEND || admission == Admission.WAITS;
+        };
+    }
+
+    /** To be called once, soon, and on any thread, for a frame that {@link #prepare} has left to the caller. */
+    public void sendPrepared(EncodedFrame frame) {
+        send(frame);
+    }
+
+    /** Where {@link #sendPrepared} costs least; null where it is the same anywhere. */
+    public Executor executor() {
+        return transport.executor();
     }
 
     private synchronized Admission admit(EncodedFrame frame) {

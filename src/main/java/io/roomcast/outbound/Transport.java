@@ -1,6 +1,7 @@
 package io.roomcast.outbound;
 
 import io.roomcast.protocol.CloseCode;
+import java.util.concurrent.Executor;
 
 /** What a session's queue needs of a connection. No method may block, whatever the client does. */
 public interface Transport {
@@ -14,6 +15,11 @@ public interface Transport {
 
     /** Sends one WebSocket text frame. The caller waits for the completion before it sends another. */
     void send(EncodedFrame frame, Completion completion);
+
+    /** Where a send costs least, since the container would hand it there anyway; null where it is the same anywhere. Of few, for many. */
+    default Executor executor() {
+        return null;
+    }
 
     /** Sends a WebSocket ping. */
     void ping();

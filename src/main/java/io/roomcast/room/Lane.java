@@ -3,6 +3,7 @@ package io.roomcast.room;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -10,7 +11,8 @@ import java.util.function.Consumer;
  * the next time. Load makes batches larger by itself, and no timer is needed.
  *
  * <p><b>Concurrency.</b> {@code gathering} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it, on one
- * executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own.
+ * executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
+ * started elsewhere may hold the lane until it is done; the next run happens-after that too.
  */
 final class Lane<E> {
     /** Posts that one run takes at most, so that a busy room hands its thread back now and then. */
@@ -18,6 +20,9 @@ final class Lane<E> {
 
     private final Executor executor;
     private final Consumer<List<E>> consumer;
+    /** The run itself, and what it started elsewhere. */
+    private final AtomicInteger holds = new AtomicInteger();
+
     private List<E> gathering = new ArrayList<>();
     private long gatheringBytes;
     private long gatheringSince;
@@ -61,13 +66,24 @@ final class Lane<E> {
                 : new Room.Backlog(gathering.size(), gatheringBytes, System.nanoTime() - gatheringSince);
     }
 
+    /** From within a run: there is no next one before the {@link #release} that belongs to this. */
+    void hold() {
+        holds.incrementAndGet();
+    }
+
+    /** What held the lane is done; any thread. */
+    void release() {
+        if (holds.decrementAndGet() == 0 && hasMore()) {
+            executor.execute(this::run);
+        }
+    }
+
     private void run() {
+        hold();
         try {
             consumer.accept(take());
         } finally {
-            if (hasMore()) {
-                executor.execute(this::run);
-            }
+            release();
         }
     }
 

@@ -45,7 +45,7 @@ public final class Room {
     Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent, DeliveryMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::take);
-        this.members = new RoomMembers(name, source, recent, lane::post, metrics);
+        this.members = new RoomMembers(name, source, recent, lane::post, metrics, new Fanout(lane, executor));
     }
 
     public RoomName name() {

@@ -24,6 +24,7 @@ final class RoomMembers {
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
     private final DeliveryMetrics metrics;
+    private final Fanout fanout;
     private volatile int size;
     private long deliveredHere;
     /** The same for other threads to read. */
@@ -32,9 +33,15 @@ final class RoomMembers {
     private Position position;
 
     RoomMembers(
-            RoomName room, RoomSource source, RecentLimits limits, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
+            RoomName room,
+            RoomSource source,
+            RecentLimits limits,
+            Consumer<RoomEvent> lane,
+            DeliveryMetrics metrics,
+            Fanout fanout) {
         this.room = room;
         this.metrics = metrics;
+        this.fanout = fanout;
         this.recent = new MessageRing(limits.messages(), limits.bytes());
         this.recovery = new Recovery(room, source, recent, lane, metrics);
     }
@@ -74,16 +81,18 @@ final class RoomMembers {
         EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
         int refused = 0;
+        fanout.begin(frame, members.size());
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
             if (member.live) {
-                if (member.offer(frame)) {
+                if (fanout.offer(member.queue())) {
                     taken++;
                 } else {
                     refused++;
                 }
             }
         }
+        fanout.end();
         metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
         deliveredHere += (long) messages * taken;
         delivered = deliveredHere;
@@ -93,11 +102,13 @@ final class RoomMembers {
         flush();
         boolean signal = frame.kind() == FrameKind.SIGNAL;
         int dropped = 0;
+        fanout.begin(frame, members.size());
         for (Member member : members) {
-            if ((!signal || member.live && member.wantsSignals()) && !member.offer(frame)) {
+            if ((!signal || member.live && member.wantsSignals()) && !fanout.offer(member.queue())) {
                 dropped++;
             }
         }
+        fanout.end();
         if (dropped > 0) {
             metrics.noticesDropped(dropped);
         }

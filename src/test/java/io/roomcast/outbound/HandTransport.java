@@ -4,6 +4,7 @@ import io.roomcast.protocol.CloseCode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A connection that a test drives: it records what is sent, and a send completes when the test says so. */
 public final class HandTransport implements Transport {
@@ -13,12 +14,24 @@ public final class HandTransport implements Transport {
     private CloseCode closeCode;
     private int closes;
     private int pings;
+    private Executor executor;
 
     /** A transport that completes each send before {@link #send} returns. */
     public static HandTransport immediate() {
         HandTransport transport = new HandTransport();
         transport.immediate = true;
         return transport;
+    }
+
+    /** This connection's sends cost least there. */
+    public HandTransport on(Executor own) {
+        executor = own;
+        return this;
+    }
+
+    @Override
+    public Executor executor() {
+        return executor;
     }
 
     @Override

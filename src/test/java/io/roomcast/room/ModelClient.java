@@ -21,14 +21,20 @@ import io.roomcast.protocol.Position;
 final class ModelClient {
     private final RoomFixture fixture;
     private final boolean quick;
+    private final boolean elsewhere;
     private final long bytes;
     private Connection connection;
     private Position known;
 
-    /** @param bytes that may wait for it before messages are forgotten; 0 for no limit */
-    ModelClient(RoomFixture fixture, boolean quick, long bytes) {
+    /**
+     * @param quick whether it reads at once
+     * @param elsewhere whether its connection is written to as a task of its own
+     * @param bytes that may wait for it before messages are forgotten; 0 for no limit
+     */
+    ModelClient(RoomFixture fixture, boolean quick, boolean elsewhere, long bytes) {
         this.fixture = fixture;
         this.quick = quick;
+        this.elsewhere = elsewhere;
         this.bytes = bytes;
     }
 
@@ -74,6 +80,12 @@ final class ModelClient {
         return connection == null ? "away, knows " + known : "since " + connection.since + ": " + connection.log();
     }
 
+    /** Tasks of its own run in any order with those of the lane. */
+    private HandTransport transport() {
+        HandTransport transport = quick ? HandTransport.immediate() : new HandTransport();
+        return elsewhere ? transport.on(fixture.executor) : transport;
+    }
+
     private final class Connection extends HandMember {
         private final Position since;
         private int checked;
@@ -82,7 +94,7 @@ final class ModelClient {
         private Position position;
 
         Connection(Position since) {
-            super(quick ? HandTransport.immediate() : new HandTransport(), true, bytes);
+            super(transport(), true, bytes);
             this.since = since;
         }
 

@@ -62,7 +62,8 @@ class RoomModelTest {
                 }
             };
             for (int i = 0; i < 4; i++) {
-                clients.add(new ModelClient(fixture, random.nextBoolean(), random.nextBoolean() ? 0 : ROOM_FOR_TWO));
+                clients.add(new ModelClient(
+                        fixture, random.nextBoolean(), random.nextBoolean(), random.nextBoolean() ? 0 : ROOM_FOR_TWO));
             }
         }
 
