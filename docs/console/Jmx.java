@@ -147,6 +147,7 @@ public final class Jmx {
         String deeper = indent + "  ";
         if (value instanceof CompositeData data) {
             return data.getCompositeType().keySet().stream()
+                    .sorted(Comparator.comparing(key -> data.get(key) instanceof Object[])) // Lists last.
                     .map(key -> key + "=" + text(data.get(key), deeper))
                     .collect(Collectors.joining(", "));
         } else if (value instanceof TabularData table) {

@@ -99,6 +99,11 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
+    public long getMessagesForgotten() {
+        return metrics.outbound().forgottenMessages();
+    }
+
+    @Override
     public long getFramesReceived() {
         return metrics.receivedFrames();
     }
@@ -140,7 +145,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getNoticesDropped() {
-        return metrics.delivery().droppedNotices();
+        return metrics.outbound().droppedNotices();
     }
 
     @Override

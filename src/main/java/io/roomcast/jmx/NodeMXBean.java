@@ -55,8 +55,11 @@ public interface NodeMXBean {
     @Description("Messages that a member's queue did not take; the member is closed for that")
     long getMessagesDropped();
 
-    @Description("Presence and signals that a member's queue did not take: the first step against a slow consumer")
+    @Description("Presence and signals that slow consumers were not sent: the first step against them")
     long getNoticesDropped();
+
+    @Description("Messages that slow consumers have to fetch, and were told so: the second step; the third closes them")
+    long getMessagesForgotten();
 
     @Description("Bytes that wait for all sessions together, without those in flight")
     long getQueuedBytes();

@@ -24,6 +24,7 @@ public class Guard {
     public enum Verdict {
         PASS(0, ""),
         FULL(503, "this node is full; try another, or later"),
+        LEAVING(503, "this node takes no more sessions; try another"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
         private final int status;
@@ -46,15 +47,17 @@ public class Guard {
     private Sessions sessions;
     private Limits limits;
     private OriginRule origins;
+    private Readiness readiness;
     private NodeMetrics metrics;
 
     /** For the container's proxy. */
     protected Guard() {}
 
     @Inject
-    public Guard(Sessions sessions, Limits limits, RoomcastConfig config, NodeMetrics metrics) {
+    public Guard(Sessions sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
         this.sessions = sessions;
         this.limits = limits;
+        this.readiness = readiness;
         this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
         this.metrics = metrics;
     }
@@ -72,6 +75,10 @@ public class Guard {
         if (webSocket && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
+        }
+        // A load balancer that sends to whoever has least would send everybody who was sent away straight back.
+        if (webSocket && readiness.state() == Readiness.State.DRAINING) {
+            return Verdict.LEAVING;
         }
         return Verdict.PASS;
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
 import io.roomcast.security.Client;
+import io.roomcast.security.Handshake;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +158,7 @@ class ConsoleTest {
             assertEquals("OFF", node.undrain().getState());
             assertEquals(30_000, node.drain("").getWindowMillis());
             assertEquals("DRAINING", node.getState());
+            assertEquals(503, Handshake.to(server.uri().resolve("ws/lobby/ben")).status(), "for a load balancer");
             node.drain("0");
             assertEquals(4001, ann.closeCode());
             node.undrain();

@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# Builds the WAR from the sources in the current directory, and puts what the image holds into the directory that is given.
+set -euo pipefail
+target=$1
+mvn -B -q package -DskipTests
+mkdir -p "$target"
+cp target/roomcast.war docker/ready.sh "$target"
+chmod -R a+rX "$target"
