@@ -1,7 +1,10 @@
 import { readFrames } from './frames.js';
+import { canInflate, inflate } from './inflate.js';
 import { Heartbeat } from './heartbeat.js';
 
 export const SUBPROTOCOL = 'roomcast.v1';
+/** The same, but that batches of messages may come compressed. The server takes the first that it knows. */
+const SUBPROTOCOL_DEFLATE = 'roomcast.v1.deflate';
 
 /** A server that accepts TCP but never says `welcome` is no server. */
 const WELCOME_WITHIN_MS = 15_000;
@@ -19,6 +22,8 @@ export class Link {
   #heartbeat;
   #deadline;
   #ended = false;
+  /** Settles when what is being inflated has been handed on; undefined when nothing is. */
+  #inflating;
 
   /**
    * @param {{url: string, hello: object, WebSocket: typeof WebSocket,
@@ -31,7 +36,9 @@ export class Link {
       ping: () => this.send({ type: 'ping' }),
       dead: () => this.#lost(ABNORMAL, 'The server does not answer.'),
     });
-    this.#socket = new options.WebSocket(options.url, [SUBPROTOCOL]);
+    const subprotocols = canInflate() ? [SUBPROTOCOL_DEFLATE, SUBPROTOCOL] : [SUBPROTOCOL];
+    this.#socket = new options.WebSocket(options.url, subprotocols);
+    this.#socket.binaryType = 'arraybuffer';
     this.#deadline = setTimeout(() => this.#lost(ABNORMAL, 'The server does not answer.'), WELCOME_WITHIN_MS);
     this.#socket.addEventListener('open', () => this.send({ type: 'hello', ...options.hello }));
     this.#socket.addEventListener('message', (event) => this.#receive(event.data));
@@ -41,7 +48,27 @@ export class Link {
   #receive(data) {
     if (this.#ended) return;
     this.#heartbeat.heard();
-    for (const frame of readFrames(data)) {
+    if (typeof data === 'string' && !this.#inflating) this.#read(data);
+    else this.#readInTurn(data);
+  }
+
+  /** Inflating takes a moment, and nothing that came later may overtake. */
+  #readInTurn(data) {
+    const text = typeof data === 'string' ? data : inflate(data);
+    const turn = Promise.all([text, this.#inflating]).then(([whole]) => this.#read(whole), () => this.#broken());
+    this.#inflating = turn;
+    turn.then(() => {
+      if (this.#inflating === turn) this.#inflating = undefined;
+    });
+  }
+
+  /** What a broken frame held is fetched again on the next connection. */
+  #broken() {
+    this.#lost(ABNORMAL, 'The server sent what cannot be inflated.');
+  }
+
+  #read(text) {
+    for (const frame of readFrames(text)) {
       if (this.#ended) return;
       if (frame.type === 'pong') continue;
       if (this.#deadline === undefined) this.#events.frame(frame);

@@ -76,6 +76,13 @@ public final class Keys {
             "Rooms that one session may be in; 0 for no limit.",
             Values.integerBetween(0, 1_000_000));
 
+    public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(
+            "roomcast.deflate.threshold",
+            "512B",
+            "size",
+            "Messages that go out together are compressed from this size on, for clients that ask for roomcast.v1.deflate.",
+            Values.sizeBetween("1B", "1GiB", false));
+
     public static final Key<Duration> HEARTBEAT = new Key<>(
             "roomcast.heartbeat",
             "25s",
@@ -131,6 +138,7 @@ public final class Keys {
                             FRAME_BYTES,
                             CONTENT_BYTES,
                             ROOMS,
+                            DEFLATE_THRESHOLD,
                             HEARTBEAT,
                             PRESENCE_GRACE,
                             PRESENCE_NAMES,

@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  */
 public final class EncodedFrame implements Waiting {
     private static final int TEXT_FIN = 0x81;
+    private static final int BINARY_FIN = 0x82;
+    private static final byte[] NEWLINE = {'\n'};
     private static final int LENGTH_16_BITS = 126;
     private static final int LENGTH_64_BITS = 127;
 
@@ -22,14 +24,33 @@ public final class EncodedFrame implements Waiting {
 
     private final FrameKind kind;
     private final MessageRange range;
+    /** UTF-8; of a deflated frame what is sent of it. */
     private final byte[] utf8;
+
+    private final boolean binary;
+    /** Of which it was joined; null where it was not. */
+    private final List<EncodedFrame> parts;
+
     private String text;
     /** Volatile: what is in an array is not seen without. */
     private volatile byte[] webSocketFrame;
     /** In how many queues it waits. */
+    @SuppressWarnings("UnusedVariable") // through QUEUES
     private volatile int queues;
 
+    /** Compressed to be put together with others; made when it is first asked for. */
+    private volatile byte[] deflatedPart;
+
+    private volatile EncodedFrame deflated;
+
     private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
+        this(kind, range, utf8, text, null, false);
+    }
+
+    private EncodedFrame(
+            FrameKind kind, MessageRange range, byte[] utf8, String text, List<EncodedFrame> parts, boolean binary) {
+        this.parts = parts;
+        this.binary = binary;
         this.kind = kind;
         this.range = range;
         this.utf8 = utf8;
@@ -64,7 +85,7 @@ public final class EncodedFrame implements Waiting {
             }
             end = frame.copyTo(utf8, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), null, utf8, null);
+        return new EncodedFrame(frames.get(0).kind(), null, utf8, null, frames, false);
     }
 
     public FrameKind kind() {
@@ -79,6 +100,73 @@ public final class EncodedFrame implements Waiting {
     @Override
     public EncodedFrame frame(BehindNotice notice) {
         return this;
+    }
+
+    /** Whether it is {@link #deflated}: bytes, and no text. */
+    public boolean isBinary() {
+        return binary;
+    }
+
+    /** What is sent; shared, nobody may write to it. */
+    public byte[] payload() {
+        return utf8;
+    }
+
+    /**
+     * The same in raw deflate, for a client that asked for it: compressed once for all members of the room. Only messages are: what is urgent, such as
+     * answers, presence and signals, is not made to wait for it.
+     *
+     * @param threshold bytes from which on it is worth it
+     * @return this frame, where it is not
+     */
+    public EncodedFrame deflated(long threshold) {
+        if (parts != null) {
+            return parts.stream().anyMatch(part -> part.isWorthDeflating(threshold)) ? joinedDeflated(threshold) : this;
+        }
+        if (!isWorthDeflating(threshold)) {
+            return this;
+        }
+        EncodedFrame made = deflated;
+        if (made == null) {
+            Deflation deflation = new Deflation();
+            deflation.add(deflatedPart());
+            made = binary(deflation);
+            deflated = made;
+        }
+        return made;
+    }
+
+    private boolean isWorthDeflating(long threshold) {
+        return kind == FrameKind.MESSAGE && utf8.length >= threshold;
+    }
+
+    private byte[] deflatedPart() {
+        byte[] made = deflatedPart;
+        if (made == null) {
+            made = Deflation.part(utf8);
+            deflatedPart = made;
+        }
+        return made;
+    }
+
+    private EncodedFrame joinedDeflated(long threshold) {
+        Deflation deflation = new Deflation();
+        for (int i = 0; i < parts.size(); i++) {
+            EncodedFrame part = parts.get(i);
+            if (i > 0) {
+                deflation.addStored(NEWLINE);
+            }
+            if (part.isWorthDeflating(threshold)) {
+                deflation.add(part.deflatedPart());
+            } else {
+                deflation.addStored(part.utf8);
+            }
+        }
+        return binary(deflation);
+    }
+
+    private EncodedFrame binary(Deflation deflation) {
+        return new EncodedFrame(kind, range, deflation.end(), null, null, true);
     }
 
     /** @return whether no other queue holds it */
@@ -128,7 +216,7 @@ public final class EncodedFrame implements Waiting {
         int length = utf8.length;
         int lengthBytes = length < LENGTH_16_BITS ? 0 : length < 1 << 16 ? 2 : 8;
         byte[] frame = new byte[2 + lengthBytes + length];
-        frame[0] = (byte) TEXT_FIN;
+        frame[0] = (byte) (binary ? BINARY_FIN : TEXT_FIN);
         frame[1] = (byte) (lengthBytes == 0 ? length : lengthBytes == 2 ? LENGTH_16_BITS : LENGTH_64_BITS);
         for (int i = 0; i < lengthBytes; i++) {
             frame[2 + i] = (byte) ((long) length >>> 8 * (lengthBytes - 1 - i));

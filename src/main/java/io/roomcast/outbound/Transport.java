@@ -13,7 +13,7 @@ public interface Transport {
         void sent(Throwable failure);
     }
 
-    /** Sends one WebSocket text frame. The caller waits for the completion before it sends another. */
+    /** Sends one WebSocket frame: text, or binary where the frame is. The caller waits for the completion before it sends another. */
     void send(EncodedFrame frame, Completion completion);
 
     /** Where a send costs least, since the container would hand it there anyway; null where it is the same anywhere. Of few, for many. */

@@ -24,7 +24,7 @@ import java.util.List;
 /** One room, named in the address: joins when the connection opens, leaves when it closes. */
 @ServerEndpoint(
         value = "/ws/{room}/{user}",
-        subprotocols = Subprotocol.V1,
+        subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ArrivalConfigurator.class)
@@ -47,12 +47,12 @@ public class NamedRoomEndpoint {
             UserName userName = new UserName(user);
             List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
             Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-            boolean plain = !Subprotocol.V1.equals(session.getNegotiatedSubprotocol());
+            boolean plain = !Subprotocol.isOurs(session.getNegotiatedSubprotocol());
             Connection.open(
                     session,
                     service,
                     service.open(
-                            SessionTransport.of(session),
+                            SessionTransport.of(session, config),
                             new Address(userName, roomName, position, plain),
                             ArrivalConfigurator.arrival(session)),
                     decoder,

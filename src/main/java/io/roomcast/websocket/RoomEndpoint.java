@@ -21,7 +21,7 @@ import java.util.List;
 /** Any number of rooms on one connection. */
 @ServerEndpoint(
         value = "/ws",
-        subprotocols = Subprotocol.V1,
+        subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ArrivalConfigurator.class)
@@ -46,7 +46,9 @@ public class RoomEndpoint {
                     session,
                     service,
                     service.open(
-                            SessionTransport.of(session), Address.ofUser(user), ArrivalConfigurator.arrival(session)),
+                            SessionTransport.of(session, config),
+                            Address.ofUser(user),
+                            ArrivalConfigurator.arrival(session)),
                     decoder,
                     config.get(Keys.FRAME_BYTES));
         } catch (ProtocolException e) {

@@ -1,5 +1,7 @@
 package io.roomcast.websocket;
 
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
@@ -33,10 +35,13 @@ final class SessionTransport implements Transport {
     }
 
     /** The quickest transport that the session's container allows; for the life of the session. */
-    static Transport of(Session session) {
+    static Transport of(Session session, RoomcastConfig config) {
         SessionTransport portable = new SessionTransport(session);
         Transport direct = TyrusAccess.transport(session, portable);
-        return direct == null ? portable : direct;
+        Transport quickest = direct == null ? portable : direct;
+        return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
+                ? new DeflatingTransport(quickest, config.get(Keys.DEFLATE_THRESHOLD))
+                : quickest;
     }
 
     @Override
@@ -45,7 +50,11 @@ final class SessionTransport implements Transport {
             handler = result -> completion.sent(result.isOK() ? null : failure(result.getException()));
         }
         try {
-            remote.sendText(frame.text(), handler);
+            if (frame.isBinary()) {
+                remote.sendBinary(ByteBuffer.wrap(frame.payload()), handler);
+            } else {
+                remote.sendText(frame.text(), handler);
+            }
         } catch (RuntimeException e) {
             completion.sent(e);
         }

@@ -3,6 +3,12 @@ package io.roomcast.websocket;
 /** Names that a client may ask for in {@code Sec-WebSocket-Protocol}. */
 final class Subprotocol {
     static final String V1 = "roomcast.v1";
+    /** The same, with large batches of messages in raw deflate, in binary WebSocket frames. */
+    static final String V1_DEFLATE = "roomcast.v1.deflate";
 
     private Subprotocol() {}
+
+    static boolean isOurs(String negotiated) {
+        return V1.equals(negotiated) || V1_DEFLATE.equals(negotiated);
+    }
 }

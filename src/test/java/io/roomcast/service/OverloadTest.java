@@ -29,12 +29,11 @@ class OverloadTest {
         ann.news();
         bob.news();
         int sent = 0;
-        String news = "";
         for (int i = 0; i < 1_000; i++) {
             (i % 2 == 0 ? ann : bob).send("{\"id\":" + i + ",\"content\":\"" + "x".repeat(500) + "\"}");
             sent++;
         }
-        news = ann.news();
+        String news = ann.news();
         long stored = core.metrics.storedMessages();
         assertTrue(stored > 50 && stored < 130, stored + " of " + sent + " messages fit into 64 KiB");
         assertTrue(news.contains("\"code\":\"busy\""), news);
