@@ -3,6 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
+import java.util.concurrent.Executor;
 
 /** For clients that asked for {@code roomcast.v1.deflate}: sends messages as they were compressed once for their room. */
 record DeflatingTransport(Transport transport, long threshold) implements Transport {
@@ -10,6 +11,11 @@ record DeflatingTransport(Transport transport, long threshold) implements Transp
     @Override
     public void send(EncodedFrame frame, Completion completion) {
         transport.send(frame.deflated(threshold), completion);
+    }
+
+    @Override
+    public Executor executor() {
+        return transport.executor();
     }
 
     @Override
