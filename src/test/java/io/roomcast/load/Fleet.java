@@ -1,0 +1,200 @@
+package io.roomcast.load;
+
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * All members, the threads that they share, and the publishing. Members are numbered; number n is in room n modulo the number of rooms, at
+ * node n modulo the number of nodes, so that the members of a room are spread over the nodes where the two numbers have no common divisor
+ * (rooms are numbered on from one lap to the next otherwise).
+ */
+final class Fleet implements AutoCloseable {
+    private static final long TICK_MILLIS = 5;
+    /** Handshakes under way at a time: a listening socket's queue is not to overflow. */
+    private static final int HANDSHAKES = 100;
+
+    /** A handshake or join that takes longer has failed. */
+    private static final long UNANSWERED_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
+
+    private final LoadOptions options;
+    private final Tally tally;
+    private final List<URI> endpoints;
+    private final List<EventLoop> loops;
+    private final List<RoomCheck> rooms;
+    private final List<Member> members = new CopyOnWriteArrayList<>();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final String mark = "rl " + UUID.randomUUID().toString().substring(0, 8) + " ";
+    private final byte[] markBytes = Scan.ascii(mark);
+    private final String padding;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "load-timer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private volatile List<Member> publishers = List.of();
+    private volatile boolean publishing;
+    private double due;
+    private long dueAt;
+    private int turn;
+
+    Fleet(LoadOptions options, Tally tally) {
+        this.options = options;
+        this.tally = tally;
+        this.endpoints = options.endpoints();
+        this.loops =
+                IntStream.range(0, options.threads).mapToObj(EventLoop::new).toList();
+        this.rooms = IntStream.range(0, options.rooms)
+                .mapToObj(i -> new RoomCheck(mark.substring(3, 11) + "-" + i))
+                .toList();
+        this.padding = "x".repeat(options.size);
+        timer.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    String token() {
+        return options.token;
+    }
+
+    byte[] mark() {
+        return markBytes;
+    }
+
+    String content(int publisher, long sequence, long at) {
+        String head = mark + publisher + " " + sequence + " " + at + " ";
+        return head + padding.substring(Math.min(head.length(), padding.length()));
+    }
+
+    /** Opens members until there are so many. @return when all have joined or failed */
+    void growTo(int count, Progress progress) throws InterruptedException {
+        long began = System.nanoTime();
+        int before = members.size();
+        for (int i = before; i < count; i++) {
+            while (i - before > (System.nanoTime() - began) / 1e9 * options.ramp || underWay.get() >= HANDSHAKES) {
+                progress.wait(1);
+            }
+            underWay.incrementAndGet();
+            Member member = new Member(this, tally, i, rooms.get(i % rooms.size()));
+            members.add(member);
+            connect(member);
+        }
+        int left = underWay.get();
+        long changed = System.nanoTime();
+        while (left > 0 && System.nanoTime() - changed < UNANSWERED_NANOS) {
+            progress.wait(1);
+            int now = underWay.get();
+            changed = now == left ? changed : System.nanoTime();
+            left = now;
+        }
+        for (Member member : members) {
+            if (member.firstTime()) {
+                tally.failed.increment();
+                tally.ended("no answer to the join");
+            }
+        }
+        underWay.set(0);
+        choosePublishers();
+    }
+
+    private void choosePublishers() {
+        List<Member> chosen = new ArrayList<>();
+        int most = Math.min(members.size(), options.publishers * rooms.size());
+        for (int i = 0; i < most; i++) {
+            chosen.add(members.get(i));
+        }
+        publishers = chosen;
+    }
+
+    void connect(Member member) {
+        int index = member.number();
+        EventLoop loop = loops.get(index % loops.size());
+        URI endpoint = endpoints.get((index + index / rooms.size()) % endpoints.size());
+        loop.execute(() -> member.connect(loop, endpoint));
+    }
+
+    /** The first time that a member is in its room, or cannot be. */
+    void joined(Member member) {
+        if (member.firstTime()) {
+            underWay.decrementAndGet();
+        }
+    }
+
+    void later(Runnable task, long delay, TimeUnit unit) {
+        if (!timer.isShutdown()) {
+            var unused = timer.schedule(task, delay, unit);
+        }
+    }
+
+    void publish(boolean on) {
+        timer.execute(() -> {
+            publishing = on;
+            due = 0;
+            dueAt = System.nanoTime();
+        });
+    }
+
+    private void tick() {
+        if (!publishing || publishers.isEmpty()) {
+            return;
+        }
+        long now = System.nanoTime();
+        if (options.window > 0) {
+            for (Member publisher : publishers) {
+                publisher.giveUpAfter(GIVEN_UP_NANOS, now);
+                cameBack(publisher);
+            }
+            return;
+        }
+        double apart = 1e9 / options.rate;
+        for (; options.rate > 0 && dueAt + (long) due <= now; due += apart) {
+            publishers.get(turn++ % publishers.size()).publish(dueAt + (long) due);
+        }
+    }
+
+    /** In a closed loop, what came back makes room for the next. */
+    void cameBack(Member publisher) {
+        while (publishing && options.window > 0 && publisher.isJoined() && publisher.inFlight() < options.window) {
+            publisher.publish(System.nanoTime());
+        }
+    }
+
+    int joinedNow() {
+        return (int) members.stream().filter(Member::isJoined).count();
+    }
+
+    int size() {
+        return members.size();
+    }
+
+    /** What was acknowledged and has not come yet, of all members. */
+    long missing() {
+        return members.stream().mapToLong(Member::missing).sum();
+    }
+
+    /** Sends the last members away until so many are left. */
+    void shrinkTo(int count) {
+        while (members.size() > count) {
+            members.remove(members.size() - 1).leave();
+        }
+        choosePublishers();
+    }
+
+    @Override
+    public void close() {
+        publishing = false;
+        timer.shutdownNow();
+        members.forEach(Member::leave);
+        for (EventLoop loop : loops) {
+            loop.execute(loop::close);
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.roomcast.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.EmbeddedServer;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The load tester against a node that is sound, and behind a proxy that is not. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LoadTesterIT {
+    @TempDir
+    private Path directory;
+
+    private String printed;
+
+    private int run(String uri, String... arguments) throws InterruptedException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        List<String> all =
+                new ArrayList<>(List.of("--uri", uri, "--report", picture().toString()));
+        all.addAll(List.of(arguments));
+        int exit = LoadTester.run(all.toArray(String[]::new), new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        printed = bytes.toString(StandardCharsets.UTF_8);
+        return exit;
+    }
+
+    private Path picture() {
+        return directory.resolve("picture.html");
+    }
+
+    private long number(String pattern) {
+        Matcher matcher = Pattern.compile(pattern).matcher(printed);
+        assertTrue(matcher.find(), pattern + " in " + printed);
+        return Long.parseLong(matcher.group(1).replace(",", ""));
+    }
+
+    @Test
+    void aSoundNodeIsFoundSound() throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start()) {
+            int exit = run(
+                    node.uri().toString(),
+                    "--connections=200",
+                    "--rooms=20",
+                    "--publishers=2",
+                    "--rate=200",
+                    "--warmup=200ms",
+                    "--hold=2s");
+            assertEquals(LoadTester.RIGHT, exit, printed);
+        }
+        assertEquals(200, number("connections +([\\d,]+) of 200"));
+        long published = number("published +([\\d,]+)");
+        assertTrue(published > 100, printed);
+        assertEquals(published, number(" ([\\d,]+) acknowledged"));
+        assertEquals(published * 10, number("delivered +([\\d,]+)"), "each to the ten members of its room");
+        assertTrue(printed.contains("hold"), "says how it goes");
+        assertTrue(number("connect\\+join p50 +\\S+ +p99 +\\S+ +max +(\\d+)") > 0, printed);
+        String html = Files.readString(picture());
+        assertTrue(html.contains("<svg") && html.contains("Every delivery was right"), html);
+        assertFalse(Pattern.compile("(?:src|href)=").matcher(html).find(), "nothing has to be fetched from elsewhere");
+    }
+
+    @Test
+    void aClosedLoopGoesOnByItself() throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start()) {
+            int exit = run(
+                    node.uri().toString(),
+                    "--connections=40",
+                    "--rooms=4",
+                    "--closed-loop=4",
+                    "--warmup=200ms",
+                    "--hold=1s");
+            assertEquals(LoadTester.RIGHT, exit, printed);
+        }
+        assertTrue(number("published +([\\d,]+)") > 100, printed);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whatAFaultyNodeDoesIsTold(FaultyProxy.Fault fault) throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start();
+                FaultyProxy proxy = new FaultyProxy(fault, node.port())) {
+            int exit = run(
+                    proxy.uri().toString(),
+                    "--connections=20",
+                    "--rooms=2",
+                    "--rate=100",
+                    "--warmup=100ms",
+                    "--hold=2s");
+            assertEquals(LoadTester.WRONG, exit, printed);
+        }
+        long lost = number("([\\d,]+) lost");
+        long repeated = number("([\\d,]+) repeated");
+        long late = number("([\\d,]+) out of order");
+        long contradicted = number("([\\d,]+) contradicted");
+        long expected = switch (fault) {
+            case LOSE -> lost;
+            case REPEAT -> repeated;
+            case SWAP -> late;
+            case REPLACE -> contradicted;
+        };
+        assertTrue(expected >= 10, printed);
+        // What is held back behind the last message of all never comes.
+        long besides = lost + repeated + late + contradicted - expected - (fault == FaultyProxy.Fault.SWAP ? lost : 0);
+        assertEquals(0, besides, printed);
+        assertTrue(Files.readString(picture()).contains("Something was wrong"));
+    }
+
+    @Test
+    void aSearchFindsTheLimit() throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start(Map.of("roomcast.limits.sessions", "150"))) {
+            int exit = run(
+                    node.uri().toString(),
+                    "--search",
+                    "--connections=400",
+                    "--rooms=10",
+                    "--rate=50",
+                    "--warmup=100ms",
+                    "--hold=500ms",
+                    "--slo-p99=20s");
+            assertEquals(LoadTester.RIGHT, exit, printed);
+        }
+        long held = number("held +([\\d,]+)");
+        assertTrue(held > 135 && held <= 150, printed);
+        assertTrue(printed.contains("503"), "says what ended it: " + printed);
+    }
+
+    @Test
+    void whatNobodyMeetsEndsASearchWithNothing() throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start()) {
+            int exit = run(
+                    node.uri().toString(),
+                    "--search",
+                    "--connections=20",
+                    "--rooms=10",
+                    "--rate=50",
+                    "--warmup=100ms",
+                    "--hold=300ms",
+                    "--slo-p99=0ms");
+            assertNotEquals(LoadTester.RIGHT, exit, printed);
+        }
+        assertEquals(0, number("held +([\\d,]+)"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "--connections=0        | --connections 0: expected 1 to",
+                "--connections=many     | Invalid value for option '--connections'",
+                "--rooms=2000           | --rooms 2000: expected 1 to 1000",
+                "--hold=10              | '10' is no time such as 500ms, 30s or 5m",
+                "--size=1               | --size 1: expected 64 to 16384",
+                "--pid=999999999        | --pid 999999999: there is no such process",
+                "--uri=wss://host/      | TLS is not spoken here",
+                "--uri=ftp://host/      | expected ws://host:port/",
+                "--uri=ws://127.0.0.1:1 | does not answer",
+                "--nonsense             | Unknown option: '--nonsense'"
+            })
+    void wrongArgumentsAreNamed(String argument, String said) throws Exception {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        int exit = LoadTester.run(new String[] {argument}, new PrintStream(bytes, true, StandardCharsets.UTF_8));
+        assertEquals(LoadTester.NOT_RUN, exit);
+        assertTrue(bytes.toString(StandardCharsets.UTF_8).contains(said), bytes.toString(StandardCharsets.UTF_8));
+    }
+}

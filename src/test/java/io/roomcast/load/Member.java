@@ -1,0 +1,260 @@
+package io.roomcast.load;
+
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One member of one room: joins, publishes when it is told to, checks what it is sent, and comes back when its connection ends.
+ *
+ * <p><b>Concurrency.</b> The thread of its loop calls the listener's methods; the timer's thread publishes. What both use is volatile or
+ * atomic.
+ */
+final class Member implements Connection.Listener {
+    private static final long RETURN_MILLIS = 1_000;
+    private static final int JOIN_ID = 1;
+    private static final int FIRST_ID = 10;
+
+    private final Fleet fleet;
+    private final Tally tally;
+    private final int number;
+    private final RoomCheck room;
+    private final OrderCheck order = new OrderCheck();
+    /** Sequence numbers by request that has no answer yet. */
+    private final ConcurrentHashMap<Long, Long> unanswered = new ConcurrentHashMap<>();
+    /** Messages of its own that it has not been sent yet. */
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    private final AtomicBoolean told = new AtomicBoolean();
+
+    private EventLoop loop;
+    private Connection connection;
+    private volatile boolean joined;
+    private boolean recovering;
+    private String epoch;
+    private long sequence;
+    private long began;
+    private long returnAfter = RETURN_MILLIS;
+    private volatile boolean leaving;
+    private volatile long lastSent;
+
+    Member(Fleet fleet, Tally tally, int number, RoomCheck room) {
+        this.fleet = fleet;
+        this.tally = tally;
+        this.number = number;
+        this.room = room;
+    }
+
+    /** Whether this is asked for the first time. */
+    boolean firstTime() {
+        return told.compareAndSet(false, true);
+    }
+
+    int number() {
+        return number;
+    }
+
+    boolean isJoined() {
+        return joined;
+    }
+
+    /** The loop's thread. */
+    void connect(EventLoop on, URI endpoint) {
+        loop = on;
+        began = System.nanoTime();
+        String query = fleet.token() == null ? "?user=load-" + number : "";
+        connection = new Connection(URI.create(endpoint + query), this);
+        connection.connect(on);
+    }
+
+    @Override
+    public void opened() {
+        tally.connected.increment();
+        if (fleet.token() != null) {
+            connection.send("{\"type\":\"hello\",\"token\":\"" + fleet.token() + "\"}");
+        }
+        join();
+    }
+
+    private void join() {
+        String since = epoch == null ? "" : ",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + order.last() + "}";
+        connection.send("{\"type\":\"join\",\"id\":" + JOIN_ID + ",\"room\":\"" + room.name() + "\"" + since + "}");
+    }
+
+    @Override
+    public void text(byte[] bytes, int from, int to) {
+        long now = System.nanoTime();
+        tally.bytes.add(to - from);
+        int begin = from;
+        for (int at = from; at <= to; at++) {
+            if (at == to || bytes[at] == '\n') {
+                if (at > begin) {
+                    line(bytes, begin, at, now);
+                }
+                begin = at + 1;
+            }
+        }
+    }
+
+    private void line(byte[] bytes, int from, int to, long now) {
+        Scan scan = new Scan(bytes, from, to);
+        if (scan.isMessage()) {
+            deliver(scan, now);
+            return;
+        }
+        JsonObject frame;
+        try (var reader = Json.createReader(new ByteArrayInputStream(bytes, from, to - from))) {
+            frame = reader.readObject();
+        }
+        switch (frame.getString("type", "")) {
+            case "joined" -> joined(frame, now);
+            case "ack" -> acknowledged(frame);
+            case "error" -> refused(frame);
+            case "behind" -> {
+                tally.behind.increment();
+                recovering = true;
+                joined = false;
+                join();
+            }
+            case "draining" -> returnAfter = Math.max(1, frame.getInt("reconnectAfterMs", (int) RETURN_MILLIS));
+            default -> {}
+        }
+    }
+
+    private void deliver(Scan scan, long now) {
+        long offset = scan.offset();
+        if (recovering) {
+            return;
+        }
+        tally.delivered.increment();
+        switch (order.take(offset)) {
+            case REPEATED -> tally.repeated.increment();
+            case LATE -> tally.late.increment();
+            default -> {}
+        }
+        if (!scan.toContent() || !scan.skip(fleet.mark())) {
+            return; // Somebody else's.
+        }
+        int publisher = (int) scan.number();
+        long sent = scan.number();
+        long at = scan.number();
+        if (room.contradicts(offset, publisher, sent)) {
+            tally.contradicted.increment();
+        }
+        if (joined) {
+            tally.latency(now - at);
+        }
+        if (publisher == number) {
+            inFlight.decrementAndGet();
+            fleet.cameBack(this);
+        }
+    }
+
+    private void joined(JsonObject frame, long now) {
+        boolean again = epoch != null;
+        if (!again || !frame.getBoolean("recovered", false)) {
+            // What it did not get, and was honestly told so, is no loss.
+            order.startAt(frame.getJsonNumber("offset").longValue());
+        }
+        if (again && !frame.getBoolean("recovered", false)) {
+            tally.behind.increment();
+        }
+        epoch = frame.getString("epoch");
+        recovering = false;
+        if (again) {
+            tally.returned.increment();
+        } else {
+            tally.joining(now - began);
+            tally.joined.increment();
+        }
+        joined = true;
+        fleet.joined(this);
+    }
+
+    private void acknowledged(JsonObject frame) {
+        Long sent = unanswered.remove(frame.getJsonNumber("id").longValue());
+        if (sent != null) {
+            long offset = frame.getJsonNumber("offset").longValue();
+            tally.acknowledged.increment();
+            room.acknowledge(offset);
+            if (room.contradicts(offset, number, sent)) {
+                tally.contradicted.increment();
+            }
+        }
+    }
+
+    private void refused(JsonObject frame) {
+        tally.refused(frame.getString("code", "unknown"));
+        long id = frame.containsKey("id") ? frame.getJsonNumber("id").longValue() : -1;
+        if (unanswered.remove(id) != null) {
+            inFlight.decrementAndGet();
+        } else if (id == JOIN_ID) {
+            tally.failed.increment();
+            fleet.joined(this);
+        }
+    }
+
+    /** @param at when it should have been sent, in this process's nanoseconds: a tester that is late must not hide it */
+    void publish(long at) {
+        if (!joined) {
+            return;
+        }
+        long next = ++sequence;
+        unanswered.put(FIRST_ID + next, next);
+        inFlight.incrementAndGet();
+        lastSent = at;
+        tally.published.increment();
+        connection.send("{\"type\":\"publish\",\"id\":" + (FIRST_ID + next) + ",\"room\":\"" + room.name()
+                + "\",\"content\":\"" + fleet.content(number, next, at) + "\"}");
+    }
+
+    int inFlight() {
+        return inFlight.get();
+    }
+
+    /** For one whose message never came back: it would wait for good. */
+    void giveUpAfter(long nanos, long now) {
+        if (inFlight.get() > 0 && now - lastSent > nanos) {
+            inFlight.set(0);
+        }
+    }
+
+    /** Messages that were acknowledged and are not here. */
+    long missing() {
+        return joined ? order.missing(room.acknowledged()) : 0;
+    }
+
+    void leave() {
+        leaving = true;
+        loop.execute(() -> connection.close());
+    }
+
+    @Override
+    public void closed(int code, String why) {
+        boolean member = joined;
+        joined = false;
+        inFlight.set(0);
+        unanswered.clear();
+        if (leaving) {
+            return;
+        }
+        tally.ended(code == 0 ? why : code + (why.isEmpty() ? "" : " " + why));
+        if (member) {
+            tally.broken.increment();
+            long pause = returnAfter / 2 + ThreadLocalRandom.current().nextLong(returnAfter / 2 + 1);
+            returnAfter = RETURN_MILLIS;
+            fleet.later(() -> fleet.connect(this), pause, TimeUnit.MILLISECONDS);
+        } else if (epoch == null) {
+            tally.failed.increment();
+            fleet.joined(this);
+        } else {
+            fleet.later(() -> fleet.connect(this), RETURN_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}

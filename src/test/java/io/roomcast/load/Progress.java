@@ -1,0 +1,156 @@
+package io.roomcast.load;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import org.HdrHistogram.Histogram;
+
+/** Looks at everything once a second: a line for whoever waits, and a sample for the plots. Used by the thread that runs the test. */
+final class Progress {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final double MILLIS = 1e6;
+
+    /** One second. Latencies in milliseconds; 0 where nothing came. */
+    record Sample(
+            double at,
+            String phase,
+            int joined,
+            double published,
+            double delivered,
+            double p50,
+            double p99,
+            double max,
+            long wrong,
+            long residentBytes) {}
+
+    private final Tally tally;
+    private final ServerView server;
+    private final PrintStream out;
+    private final List<Sample> samples = new ArrayList<>();
+    private final Histogram all = new Histogram(3);
+    private final long began = System.nanoTime();
+    private Fleet fleet;
+    private String phase = "";
+    private int target;
+    private boolean measuring;
+    private long lastAt = began;
+    private long lastPublished;
+    private long lastDelivered;
+    private long measuredNanos;
+    private long measuredDelivered;
+    private long measuredPublished;
+
+    Progress(Tally tally, ServerView server, PrintStream out) {
+        this.tally = tally;
+        this.server = server;
+        this.out = out;
+    }
+
+    void fleet(Fleet observed) {
+        fleet = observed;
+    }
+
+    /** @param measured whether the figures of this phase are those of the report */
+    void phase(String name, int connections, boolean measured) {
+        sample();
+        phase = name;
+        target = connections;
+        measuring = measured;
+    }
+
+    /** Forgets what was measured. */
+    void resetFigures() {
+        all.reset();
+        measuredNanos = 0;
+        measuredDelivered = 0;
+        measuredPublished = 0;
+    }
+
+    void wait(int millis) throws InterruptedException {
+        Thread.sleep(millis);
+        if (System.nanoTime() - lastAt >= SECOND) {
+            out.println(line(sample()));
+        }
+    }
+
+    void waitFor(long millis) throws InterruptedException {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
+        while (System.nanoTime() - end < 0) {
+            wait(10);
+        }
+    }
+
+    private Sample sample() {
+        long now = System.nanoTime();
+        double seconds = Math.max((now - lastAt) / 1e9, 1e-9);
+        Histogram latency = tally.intervalLatency();
+        long published = tally.published.sum();
+        long delivered = tally.delivered.sum();
+        if (measuring) {
+            all.add(latency);
+            measuredNanos += now - lastAt;
+            measuredDelivered += delivered - lastDelivered;
+            measuredPublished += published - lastPublished;
+        }
+        boolean none = latency.getTotalCount() == 0;
+        Sample sample = new Sample(
+                (now - began) / 1e9,
+                phase,
+                fleet == null ? 0 : fleet.joinedNow(),
+                (published - lastPublished) / seconds,
+                (delivered - lastDelivered) / seconds,
+                none ? 0 : latency.getValueAtPercentile(50) / MILLIS,
+                none ? 0 : latency.getValueAtPercentile(99) / MILLIS,
+                none ? 0 : latency.getMaxValue() / MILLIS,
+                tally.lost.sum() + tally.repeated.sum() + tally.late.sum() + tally.contradicted.sum(),
+                server.residentBytes());
+        lastAt = now;
+        lastPublished = published;
+        lastDelivered = delivered;
+        if (sample.at()
+                        - (samples.isEmpty()
+                                ? -1
+                                : samples.get(samples.size() - 1).at())
+                > 0.2) {
+            samples.add(sample);
+        }
+        return sample;
+    }
+
+    private String line(Sample sample) {
+        String memory = sample.residentBytes() == 0 ? "" : "  rss " + (sample.residentBytes() >> 20) + " MB";
+        return String.format(
+                Locale.ROOT,
+                "%5.0f s  %-8s %,7d of %,d connected  %,9.0f deliveries/s  p50 %.1f p99 %.1f max %.1f ms  wrong %d  refused %d%s",
+                sample.at(),
+                phase,
+                sample.joined(),
+                target,
+                sample.delivered(),
+                sample.p50(),
+                sample.p99(),
+                sample.max(),
+                sample.wrong(),
+                tally.refusals().values().stream().mapToLong(Long::longValue).sum() + tally.failed.sum(),
+                memory);
+    }
+
+    List<Sample> samples() {
+        return samples;
+    }
+
+    /** Of the measured phases, in nanoseconds. */
+    Histogram latency() {
+        return all;
+    }
+
+    double deliveriesPerSecond() {
+        return measuredNanos == 0 ? 0 : measuredDelivered * 1e9 / measuredNanos;
+    }
+
+    double publishesPerSecond() {
+        return measuredNanos == 0 ? 0 : measuredPublished * 1e9 / measuredNanos;
+    }
+}
