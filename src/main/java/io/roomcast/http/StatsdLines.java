@@ -28,7 +28,7 @@ record StatsdLines(boolean tags, String node) {
                 counter -> count(lines, id, "", counter.count()),
                 timer -> timer(lines, id, timer),
                 summary -> {
-                    count(lines, id, ".count", summary.count());
+                    count(lines, id, ".count", (double) summary.count());
                     gauge(lines, id, ".mean", summary.mean());
                 },
                 longTask -> gauge(lines, id, ".active", longTask.activeTasks()),
@@ -40,7 +40,7 @@ record StatsdLines(boolean tags, String node) {
     }
 
     private void timer(List<String> lines, Meter.Id id, Timer timer) {
-        count(lines, id, ".count", timer.count());
+        count(lines, id, ".count", (double) timer.count());
         gauge(lines, id, ".mean", timer.mean(TimeUnit.MILLISECONDS));
         gauge(lines, id, ".max", timer.max(TimeUnit.MILLISECONDS));
     }

@@ -121,6 +121,8 @@ class ApiTokenTest {
             JsonObject rooms = billing.json("GET", "/api/v1/rooms", null);
             assertEquals(1, rooms.getInt("count"), rooms::toString);
             ann.await("message");
+            ben.say("{\"type\":\"ping\",\"id\":1}");
+            ben.await("pong", pong -> pong.getInt("id") == 1);
         }
     }
 

@@ -29,7 +29,11 @@ final class Connection {
         /** Part of a buffer that is used again afterwards. */
         void text(byte[] bytes, int from, int to);
 
-        /** The end, once. @param code of the close frame; 0 where none came, {@code why} says more then */
+        /**
+         * The end, once.
+         *
+         * @param code of the close frame; 0 where none came, {@code why} says more then
+         */
         void closed(int code, String why);
     }
 
@@ -97,13 +101,13 @@ final class Connection {
     }
 
     private void read(EventLoop loop) throws IOException {
-        ByteBuffer buffer = loop.buffer(kept);
+        byte[] bytes = loop.buffer(kept);
+        ByteBuffer buffer = ByteBuffer.wrap(bytes, kept.length, bytes.length - kept.length);
         int count = channel.read(buffer);
         if (count < 0) {
             end(0, upgraded ? "the connection broke" : "the connection ended in the handshake");
             return;
         }
-        byte[] bytes = buffer.array();
         int end = buffer.position();
         int begin = upgraded ? 0 : head(bytes, end);
         if (begin >= 0 && !closed) {

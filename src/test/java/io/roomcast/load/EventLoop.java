@@ -2,7 +2,6 @@ package io.roomcast.load;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -17,7 +16,7 @@ final class EventLoop implements AutoCloseable {
     private final Selector selector;
     private final ConcurrentLinkedQueue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread;
-    private ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+    private byte[] buffer = new byte[BUFFER_BYTES];
 
     EventLoop(int number) {
         try {
@@ -55,13 +54,13 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** An empty buffer with {@code kept} at its beginning, and at least as much room again. */
-    ByteBuffer buffer(byte[] kept) {
-        if (kept.length * 2 > buffer.capacity() && buffer.capacity() < LARGEST_BYTES) {
-            buffer = ByteBuffer.allocate(Math.max(kept.length * 2, buffer.capacity() * 2));
+    /** A buffer with {@code kept} at its beginning, and at least as much room again; used until this is called again. */
+    byte[] buffer(byte[] kept) {
+        if (kept.length * 2 > buffer.length && buffer.length < LARGEST_BYTES) {
+            buffer = new byte[buffer.length * 2];
         }
-        buffer.clear();
-        return buffer.put(kept);
+        System.arraycopy(kept, 0, buffer, 0, kept.length);
+        return buffer;
     }
 
     @Override

@@ -58,7 +58,7 @@ final class Fleet implements AutoCloseable {
                 .mapToObj(i -> new RoomCheck(mark.substring(3, 11) + "-" + i))
                 .toList();
         this.padding = "x".repeat(options.size);
-        timer.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        var unused = timer.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     String token() {
