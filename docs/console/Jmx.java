@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.logging.LogManager;
 import java.util.stream.Collectors;
-import javax.management.JMRuntimeException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanInfo;
@@ -50,8 +49,14 @@ public final class Jmx {
             } else {
                 System.out.println(text(ask(server, bean, rest.remove(0), rest), ""));
             }
-        } catch (JMRuntimeException e) {
-            fail(e.getCause() == null ? e.toString() : e.getCause().getMessage());
+        } catch (Exception e) {
+            Throwable cause = e; // Servers wrap what the MXBean threw in layers of their own.
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            fail(cause instanceof IllegalArgumentException || cause instanceof IllegalStateException
+                    ? cause.getMessage()
+                    : cause.toString());
         }
         System.exit(0); // The remoting client of WildFly leaves threads behind.
     }
@@ -147,7 +152,7 @@ public final class Jmx {
         String deeper = indent + "  ";
         if (value instanceof CompositeData data) {
             return data.getCompositeType().keySet().stream()
-                    .sorted(Comparator.comparing(key -> data.get(key) instanceof Object[])) // Lists last.
+                    .sorted(Comparator.comparing(key -> data.get(key) instanceof CompositeData[])) // Tables last.
                     .map(key -> key + "=" + text(data.get(key), deeper))
                     .collect(Collectors.joining(", "));
         } else if (value instanceof TabularData table) {

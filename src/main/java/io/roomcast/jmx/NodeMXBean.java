@@ -102,5 +102,5 @@ public interface NodeMXBean {
     @Description("Changes a limit until the node restarts, for what comes from now on; nobody who is in is put out")
     void setLimit(
             @Description("its key, such as roomcast.limits.sessions; Limits has all") String key,
-            @Description("a whole number; 0 lifts the limit") String value);
+            @Description("in the form of the key: a number, a size or a duration; 0 lifts the limit") String value);
 }
