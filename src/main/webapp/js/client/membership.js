@@ -161,6 +161,7 @@ export class Membership {
         if (Number.isFinite(frame.count)) this.members = frame.count;
         return this.#events('presence', { joined: [], left: [], ...frame });
       case 'signal': return this.#events('signal', frame);
+      case 'left': return this.#putOut();
       default: return undefined;
     }
   }
@@ -197,6 +198,13 @@ export class Membership {
       this.end('refused', error);
       this.#events('refused', error);
     }
+  }
+
+  /** Somebody else ended the stay: an administrator closed the room, or a permission went. */
+  #putOut() {
+    const error = new RoomcastError('left', 'The room was closed, or may not be read any more.', { room: this.#name });
+    this.end('refused', error);
+    this.#events('refused', error);
   }
 
   #publish(entry) {

@@ -196,6 +196,17 @@ class ClientLibraryIT {
         assertEquals(List.of(1), offsets());
     }
 
+    @Test
+    void aRoomThatSomebodyClosesSaysSo() {
+        join();
+        page.evaluate("() => { say('never'); }");
+        server.send("{'type':'left','room':%s}", ROOM);
+        waitFor("settled.length === 1 && events.some(({ type }) => type === 'refused')");
+        assertEquals(List.of("never left"), page.evaluate("settled"));
+        assertEquals("refused", page.evaluate("room.state"));
+        assertEquals(1, server.connections());
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4321})
     void comesBackAfter(int code) {

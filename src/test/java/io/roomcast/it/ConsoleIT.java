@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -115,7 +114,6 @@ class ConsoleIT {
     /** The tool of the handbook, as its user runs it. */
     @Test
     void theCommandLineToolAsks() throws Exception {
-        assumeTrue(main != null, "the process id of a server is not known here");
         assertEquals("READY\n", jmx("Node", "State"));
         assertEquals("done\n", jmx("Node", "setLimit", "roomcast.limits.sessions", "20000"));
         assertEquals("window=soon is not a duration such as 500ms, 10s, 5m or 1h\n", jmx("Node", "drain", "soon"));
@@ -124,7 +122,7 @@ class ConsoleIT {
     private static String jmx(String... arguments) throws IOException, InterruptedException {
         Path java = Path.of(System.getProperty("java.home"), "bin", "java");
         List<String> command =
-                new ArrayList<>(List.of(java.toString(), "docs/console/Jmx.java", Long.toString(main.pid())));
+                new ArrayList<>(List.of(java.toString(), "docs/console/Jmx.java", Long.toString(console.process())));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

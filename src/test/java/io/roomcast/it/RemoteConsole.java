@@ -12,7 +12,7 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /** A JMX connection to another JVM of this machine and user, made as JConsole makes it. */
-record RemoteConsole(JMXConnector connector) implements AutoCloseable {
+record RemoteConsole(long process, JMXConnector connector) implements AutoCloseable {
 
     @SuppressWarnings("BanJNDI") // the address is that of a process of the test's own
     static RemoteConsole of(long process) throws IOException {
@@ -20,7 +20,7 @@ record RemoteConsole(JMXConnector connector) implements AutoCloseable {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(process));
             try {
                 return new RemoteConsole(
-                        JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent())));
+                        process, JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent())));
             } finally {
                 machine.detach();
             }
