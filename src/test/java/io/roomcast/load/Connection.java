@@ -192,6 +192,11 @@ final class Connection {
         end(1000, "");
     }
 
+    /** Ends without a close frame. On the loop's thread. */
+    void abort() {
+        end(1006, "");
+    }
+
     private void end(int code, String why) {
         if (closed) {
             return;

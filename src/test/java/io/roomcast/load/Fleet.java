@@ -188,6 +188,13 @@ final class Fleet implements AutoCloseable {
         choosePublishers();
     }
 
+    /** All go at once, without a word. */
+    void vanish() {
+        members.forEach(Member::vanish);
+        members.clear();
+        choosePublishers();
+    }
+
     @Override
     public void close() {
         publishing = false;

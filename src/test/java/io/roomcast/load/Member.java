@@ -235,6 +235,12 @@ final class Member implements Connection.Listener {
         loop.execute(() -> connection.close());
     }
 
+    /** Goes without a word, as when a phone loses its network. */
+    void vanish() {
+        leaving = true;
+        loop.execute(() -> connection.abort());
+    }
+
     @Override
     public void closed(int code, String why) {
         boolean member = joined;
