@@ -10,6 +10,7 @@ import { People } from './views/people.js';
 import { renameDialog } from './views/rename.js';
 import { RoomList } from './views/room-list.js';
 import { Switcher } from './views/switcher.js';
+import { tokenDialog } from './views/token.js';
 import { themeButton } from './views/theme-button.js';
 import { Topbar } from './views/topbar.js';
 
@@ -68,6 +69,7 @@ export class ChatPage {
     this.#peopleView = new People(chat, this.#people);
     this.#switcher = new Switcher(chat, document.getElementById('switcher'), focus);
     themeButton(this.#root.querySelector('[data-action=theme]'));
+    tokenDialog(chat.client, document.getElementById('token'), (token) => this.#beginAs(token));
     describeShortcuts(document.querySelector('.shortcuts'));
     followAddress(chat);
     followTitle(chat);
@@ -128,6 +130,13 @@ export class ChatPage {
     const measure = () => { this.#chat.capacity = 1 + queries.filter(({ matches }) => matches).length; };
     for (const query of queries) query.addEventListener('change', measure);
     measure();
+  }
+
+  /** Another token may be somebody else: the page begins anew with it. */
+  #beginAs(token) {
+    preferences.token.set(token);
+    this.#chat.close();
+    location.reload();
   }
 
   /** Another name is another session: the page begins anew with it. */

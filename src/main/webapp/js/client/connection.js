@@ -7,6 +7,9 @@ import { Wake } from './wake.js';
 /** A connection that lived this long was a good one: the next pause is short again. */
 const STABLE_AFTER_MS = 10_000;
 
+/** Who is refused before `welcome` is closed right after; this long we wait for the code that tells what for. */
+const CLOSE_WITHIN_MS = 2_000;
+
 /** A full node told us to come back later; a retry within a second would only keep it full. */
 const NODE_FULL_FLOOR_MS = 5_000;
 
@@ -26,6 +29,8 @@ export class Connection {
   #wake;
   #link;
   #retryTimer;
+  /** Why the server will not say `welcome`. */
+  #refusal;
   #drainTimer;
   /** When the server told us to come back, in the time of performance.now(): no hint makes us come sooner. */
   #notBefore = 0;
@@ -120,6 +125,7 @@ export class Connection {
     clearTimeout(this.#drainTimer);
     this.#link?.close();
     this.#link = undefined;
+    this.#refusal = undefined;
     return (this.#attempt += 1);
   }
 
@@ -133,11 +139,21 @@ export class Connection {
   #refused(frame) {
     const error = RoomcastError.of(frame);
     if (error.transient) this.#retry(error.retryAfterMs ?? 0, { code: 0, reason: error.message });
-    else this.#end({ code: 0, reason: error.message, error });
+    else this.#refuse(error);
+  }
+
+  #refuse(error) {
+    if (this.#refusal) return;
+    this.#refusal = error;
+    this.#retryTimer = setTimeout(() => this.#end({ code: 0, reason: error.message, error }), CLOSE_WITHIN_MS);
   }
 
   #lost(code, closeReason) {
     const reason = describe(code, closeReason);
+    if (this.#refusal) {
+      this.#end({ code, reason: this.#refusal.message, error: this.#refusal });
+      return;
+    }
     const expired = isTokenRefused(code) && this.state === 'open' && this.#options.renews;
     if (!mayReturn(code) && !expired) {
       this.#end({ code, reason, error: new RoomcastError('closed', reason, { closeCode: code }) });

@@ -20,7 +20,7 @@ export class Chat extends EventTarget {
   /** @param {string} user */
   constructor(user) {
     super();
-    this.client = new Roomcast({ user });
+    this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
     this.status = new ConnectionStatus(this.client);
   }
 

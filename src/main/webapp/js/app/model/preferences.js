@@ -11,6 +11,8 @@ export const preferences = {
   panes: new StoredValue('localStorage', 'panes', validNames),
   /** How far each room was read: room → {epoch, offset}. */
   readMarks: new StoredValue('localStorage', 'read', asObject),
+  /** What proves who this is, where the server asks for it. For this tab only. */
+  token: new StoredValue('sessionStorage', 'token', asText),
   people: new StoredValue('localStorage', 'people', (value) => (typeof value === 'boolean' ? value : undefined)),
   /** What was typed and not sent: room → text. For this tab only. */
   drafts: new StoredValue('sessionStorage', 'drafts', asObject),

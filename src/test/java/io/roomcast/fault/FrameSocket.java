@@ -45,7 +45,12 @@ final class FrameSocket implements WebSocket.Listener {
                         end();
                     } else {
                         socket = open;
-                        opened.run();
+                        if (isOver()) {
+                            // Aborted while it was being made.
+                            open.abort();
+                        } else {
+                            opened.run();
+                        }
                     }
                 });
     }

@@ -1,0 +1,238 @@
+package io.roomcast.it;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.zip.DeflaterOutputStream;
+
+/** Kinds of hostile clients. Each lives for a moment, does all that its seed says, and cares for no answer. */
+enum Abuse {
+    TORN_HANDSHAKE {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            byte[] handshake = RawConnection.handshake(server.webSocket("ws"));
+            try (RawConnection connection = new RawConnection(server.http(""))) {
+                connection.write(handshake, 0, 1 + random.nextInt(handshake.length - 1));
+                if (random.nextBoolean()) {
+                    connection.cut();
+                }
+            }
+        }
+    },
+    SLOWLORIS {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            byte[] handshake = RawConnection.handshake(server.webSocket("ws"), "X-Slow: " + "x".repeat(50) + "\r\n");
+            try (RawConnection connection = new RawConnection(server.http(""))) {
+                for (int i = 0; i < handshake.length - 1 && !Thread.interrupted(); i += 1 + random.nextInt(8)) {
+                    connection.write(handshake, i, i + 1);
+                    pause(random.nextInt(40));
+                }
+            }
+        }
+    },
+    RANDOM_BYTES {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            byte[] bytes = new byte[1 + random.nextInt(20_000)];
+            random.nextBytes(bytes);
+            try (RawConnection connection = new RawConnection(server.http(""))) {
+                if (random.nextBoolean()) {
+                    connection.write(RawConnection.handshake(server.webSocket("ws")));
+                    connection.readSome();
+                }
+                connection.write(bytes);
+                connection.cut();
+            }
+        }
+    },
+    ENDLESS_FRAGMENTS {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                raw.send(random.nextBoolean() ? RawWebSocket.TEXT : RawWebSocket.BINARY, false, new byte[] {'{'});
+                byte[] part = "x".repeat(1 + random.nextInt(2_000)).getBytes(StandardCharsets.US_ASCII);
+                for (int sent = 0; sent < 200_000; sent += part.length) {
+                    raw.send(RawWebSocket.CONTINUATION, false, part);
+                }
+            }
+        }
+    },
+    PING_FLOOD {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                ByteArrayOutputStream flood = new ByteArrayOutputStream();
+                for (int i = 0; i < 2_000; i++) {
+                    flood.writeBytes(new byte[] {(byte) 0x89, (byte) 0x80, 0, 0, 0, 0});
+                }
+                raw.write(flood.toByteArray());
+                raw.text("{\"type\":\"ping\"}\n".repeat(1 + random.nextInt(3_000)));
+                raw.cut();
+            }
+        }
+    },
+    MANY_JOINS {
+        /** With the runs of a short suite, 100,000 and more. */
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                for (int text = 0; text < 20; text++) {
+                    StringBuilder joins = new StringBuilder();
+                    for (int i = 0; i < 1_000; i++) {
+                        joins.append("{\"type\":\"join\",\"room\":\"many-")
+                                .append(random.nextInt(1_000_000))
+                                .append("\"}\n");
+                    }
+                    raw.text(joins.toString());
+                }
+                raw.text("{\"type\":\"ping\",\"id\":1}");
+            }
+        }
+    },
+    COLLIDING_ROOMS {
+        /** Names whose hash is the same: Aa and BB have one hash, and so has any text of such pairs. */
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                StringBuilder joins = new StringBuilder();
+                for (int i = 0; i < 99; i++) {
+                    int bits = random.nextInt(1 << 20);
+                    StringBuilder name = new StringBuilder();
+                    IntStream.range(0, 20).forEach(bit -> name.append((bits >> bit & 1) == 0 ? "Aa" : "BB"));
+                    joins.append("{\"type\":\"join\",\"room\":\"").append(name).append("\"}\n");
+                    joins.append("{\"room\":\"").append(name).append("\",\"content\":\"x\"}\n");
+                }
+                raw.text(joins.toString());
+                raw.read();
+            }
+        }
+    },
+    HALF_OPEN {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(server.room(ROOM, somebody(random)), 4_096)) {
+                raw.text("{\"content\":\"" + "x".repeat(10_000) + "\"}\n".repeat(3));
+                pause(random.nextInt(3_000));
+                raw.cut();
+            }
+        }
+    },
+    DEFLATE_BOMB {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            byte[] bomb = bomb();
+            try (RawConnection connection = new RawConnection(server.http(""))) {
+                connection.write(RawConnection.handshake(
+                        user(server, random), "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+                connection.readSome();
+                ByteArrayOutputStream frame = new ByteArrayOutputStream();
+                // RSV1 and text, or binary as roomcast.v1.deflate has it.
+                frame.write(random.nextBoolean() ? 0xc1 : 0x82);
+                frame.write(0x80 | 127);
+                for (int shift = 56; shift >= 0; shift -= 8) {
+                    frame.write((int) ((long) bomb.length >>> shift));
+                }
+                frame.writeBytes(new byte[4]);
+                frame.writeBytes(bomb);
+                connection.write(frame.toByteArray());
+                connection.readSome();
+            }
+        }
+    },
+    FORGED_TOKENS {
+        @Override
+        void go(TestServer server, Random random) {
+            String header = base64("{\"alg\":\"none\"}");
+            String claims = base64("{\"sub\":\"admin\",\"rooms\":{\"*\":[\"read\",\"publish\"]}}");
+            for (String token : List.of(header + "." + claims + ".", claims, "x".repeat(30_000), "..", "\u0000")) {
+                try (RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws"))) {
+                    raw.text("{\"type\":\"hello\",\"token\":\"" + token + "\"}");
+                    raw.text("{\"type\":\"refresh\",\"token\":\"" + token + "\"}");
+                    raw.read();
+                }
+            }
+            try (RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?token=" + header))) {
+                raw.awaitClose();
+            }
+        }
+    },
+    BAD_INPUT {
+        @Override
+        void go(TestServer server, Random random) {
+            BadInput input = BadInput.ALL.get(random.nextInt(BadInput.ALL.size()));
+            try (RawWebSocket raw = RawWebSocket.connect(server.room(ROOM, somebody(random)))) {
+                input.sending().accept(raw, ROOM);
+            }
+        }
+    };
+
+    /** Where they meet, if anywhere. */
+    static final String ROOM = "abused";
+
+    private static final int BOMB_BYTES = 30 << 20;
+
+    abstract void go(TestServer server, Random random) throws IOException;
+
+    /** Runs some of every kind at once, in an order and number that the seed decides, until {@code nanos} have gone by. */
+    static void goOn(TestServer server, long seed, long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        List<Thread> threads = new ArrayList<>();
+        for (Abuse kind : values()) {
+            Random random = new Random(seed * 31 + kind.name().hashCode());
+            Thread thread = new Thread(() -> kind.goOn(server, random, end), "abuse-" + kind);
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join(nanos / 1_000_000 + 40_000);
+        }
+    }
+
+    private void goOn(TestServer server, Random random, long end) {
+        while (System.nanoTime() - end < 0) {
+            try {
+                go(server, random);
+            } catch (IOException | RuntimeException | AssertionError e) {
+                // It was refused, or cut, or not answered: that is up to the server.
+            }
+        }
+    }
+
+    private static URI user(TestServer server, Random random) {
+        return server.webSocket("ws?user=" + somebody(random));
+    }
+
+    private static String somebody(Random random) {
+        return "eve-" + random.nextInt(50);
+    }
+
+    private static String base64(String text) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] bomb() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(bytes)) {
+            byte[] nothing = new byte[1 << 16];
+            for (int i = 0; i < BOMB_BYTES / nothing.length; i++) {
+                deflater.write(nothing);
+            }
+        }
+        return bytes.toByteArray();
+    }
+
+    private static void pause(long millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
