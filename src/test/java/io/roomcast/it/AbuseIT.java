@@ -28,9 +28,11 @@ class AbuseIT {
 
     static void run(TestServer server, long seed, long nanos) throws InterruptedException {
         long sessions = figure(server, "roomcast_sessions ");
-        long threads = ownThreads(server);
+        long threads;
         try (CheckedWorkload workload = new CheckedWorkload(user -> server.webSocket("ws?user=" + user), seed)) {
             workload.awaitAcks(50, PATIENCE_SECONDS);
+            // Pools have made by now what they need for work of any amount.
+            threads = ownThreads(server);
             Abuse.goOn(server, seed, nanos);
             workload.awaitAcks(50, PATIENCE_SECONDS);
             assertEquals(List.of(), workload.violations(PATIENCE_SECONDS));
