@@ -3,6 +3,7 @@ package io.roomcast.fuzz;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -39,7 +40,7 @@ class FuzzTargetsTest {
                     try {
                         target.accept(mutated);
                     } catch (RuntimeException | AssertionError e) {
-                        throw new AssertionError(file + ", mutation " + i + ": " + new String(mutated, "UTF-8"), e);
+                        throw new AssertionError(file + ", mutation " + i + ": " + new String(mutated, StandardCharsets.UTF_8), e);
                     }
                 }
             }
