@@ -74,6 +74,7 @@ public final class StandaloneServer implements AutoCloseable {
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new UpgradeAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
+        listener.registerAddOn(new LeaveHttpAddOn());
         listener.registerAddOn(webSockets.addOn());
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");

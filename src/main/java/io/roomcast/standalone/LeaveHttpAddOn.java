@@ -1,0 +1,108 @@
+package io.roomcast.standalone;
+
+import java.io.IOException;
+import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.attributes.Attribute;
+import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.Filter;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.http.HttpCodecFilter;
+import org.glassfish.grizzly.http.HttpContent;
+import org.glassfish.grizzly.http.HttpContext;
+import org.glassfish.grizzly.http.HttpServerFilter;
+import org.glassfish.grizzly.http.server.AddOn;
+import org.glassfish.grizzly.http.server.NetworkListener;
+
+/**
+ * Takes a connection out of HTTP once it has become a WebSocket: from then on its bytes go to Tyrus without passing the filters for requests, and the
+ * request that opened it is let go. Grizzly would keep that, 10 KiB of it, for as long as the connection lives.
+ */
+final class LeaveHttpAddOn extends BaseFilter implements AddOn {
+    /** Tyrus's own; the class is not public. */
+    private static final String TYRUS_FILTER = "org.glassfish.tyrus.container.grizzly.server.GrizzlyServerFilter";
+
+    /** Where Tyrus keeps what is a WebSocket. */
+    private static final Attribute<Object> WEB_SOCKET =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(TYRUS_FILTER + ".Connection");
+
+    private static final Attribute<Object> REQUEST =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
+
+    private static final Attribute<Object> HTTP_CONTEXT =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpContext.class.getName());
+
+    /** Of all connections that have become WebSockets; made with the first of them. */
+    private volatile FilterChain webSockets;
+
+    @Override
+    public void setup(NetworkListener listener, FilterChainBuilder chain) {
+        chain.add(chain.indexOfType(org.glassfish.grizzly.http.server.HttpServerFilter.class), this);
+    }
+
+    @Override
+    public NextAction handleRead(FilterChainContext context) {
+        HttpContent content = context.getMessage();
+        if (content.getHttpHeader().isUpgrade()) {
+            context.addCompletionListener(this::leaveHttp);
+        }
+        return context.getInvokeAction();
+    }
+
+    private void leaveHttp(FilterChainContext context) {
+        Connection<?> connection = context.getConnection();
+        if (connection.getProcessor() instanceof FilterChain chain
+                && chain != webSockets
+                && WEB_SOCKET.get(connection) != null) {
+            connection.setProcessor(webSockets(chain));
+            REQUEST.remove(connection);
+            HTTP_CONTEXT.remove(connection);
+        }
+    }
+
+    private FilterChain webSockets(FilterChain http) {
+        FilterChain known = webSockets;
+        if (known == null) {
+            int codec = http.indexOfType(HttpCodecFilter.class);
+            Filter tyrus = http.stream()
+                    .filter(filter -> filter.getClass().getName().equals(TYRUS_FILTER))
+                    .findFirst()
+                    .orElseThrow();
+            known = FilterChainBuilder.stateless()
+                    .addAll(http.subList(0, codec))
+                    .add(new Frames(tyrus))
+                    .build();
+            webSockets = known;
+        }
+        return known;
+    }
+
+    /** Hands bytes to Tyrus, which expects them as the content of a request. */
+    private static final class Frames extends BaseFilter {
+        private final Filter tyrus;
+
+        Frames(Filter tyrus) {
+            this.tyrus = tyrus;
+        }
+
+        @Override
+        public NextAction handleRead(FilterChainContext context) throws IOException {
+            Buffer bytes = context.getMessage();
+            if (WEB_SOCKET.get(context.getConnection()) == null) {
+                // Closed meanwhile: whatever still comes is nobody's.
+                return context.getStopAction();
+            }
+            context.setMessage(HttpContent.create(null, false, bytes));
+            return tyrus.handleRead(context);
+        }
+
+        @Override
+        public NextAction handleClose(FilterChainContext context) throws IOException {
+            return tyrus.handleClose(context);
+        }
+    }
+}
