@@ -147,12 +147,11 @@ public class Drain {
         long now = System.nanoTime();
         List<Departure<RoomSession>> planned = departures.plan(who, over, now);
         planned.forEach(departure -> leaving.add(departure.who()));
-        threads.lanes().execute(() -> {
-            for (Departure<RoomSession> departure : planned) {
-                long slot = TimeUnit.NANOSECONDS.toMillis(departure.at() - now);
-                departure.who().reply(new ServerFrame.Draining(slot));
-            }
-        });
+        // Here and now: whose slot comes first must not be gone before it was told.
+        for (Departure<RoomSession> departure : planned) {
+            long slot = TimeUnit.NANOSECONDS.toMillis(departure.at() - now);
+            departure.who().reply(new ServerFrame.Draining(slot));
+        }
     }
 
     private void tick() {
