@@ -1,6 +1,7 @@
 package io.roomcast.container;
 
 import java.io.File;
+import java.nio.file.Path;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.test.spi.LifecycleMethodExecutor;
 import org.jboss.arquillian.test.spi.TestRunnerAdaptor;
@@ -22,6 +23,10 @@ final class DeployedWar implements AutoCloseable {
     static DeployedWar start(String server) {
         DeployedWar war = new DeployedWar();
         try {
+            if ("wildfly".equals(server)) {
+                JGroups.takeFreePorts(
+                        Path.of(System.getProperty("wildfly.home"), "standalone/configuration/standalone.xml"));
+            }
             long begin = System.nanoTime();
             war.arquillian.beforeSuite();
             long started = System.nanoTime();

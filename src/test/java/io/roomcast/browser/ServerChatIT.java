@@ -1,0 +1,50 @@
+package io.roomcast.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.CuttableProxy;
+import java.net.URI;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The chat page as an application server serves it, below the path of the application. */
+@Tag("server")
+@Timeout(180)
+class ServerChatIT {
+    private static final URI SERVER = URI.create(System.getProperty("roomcast.uri"));
+
+    @Test
+    void twoPeopleTalkAndOneWhoWasAwayMissesNothing() throws Exception {
+        try (Chromium chromium = Chromium.start();
+                CuttableProxy network = CuttableProxy.before(SERVER);
+                Person ann = Person.with(chromium.browser());
+                Person bob = Person.with(chromium.browser())) {
+            ann.enter(network.uri().resolve(SERVER.getPath()), "ann", "lobby");
+            bob.enter(SERVER, "bob", "lobby");
+
+            ann.say("lobby", "Grüße 😀");
+            assertThat(bob.texts("lobby")).hasText(new String[] {"Grüße 😀"});
+            assertThat(ann.message("lobby", "Grüße 😀")).hasAttribute("data-state", "stored");
+            bob.box("lobby").pressSequentially("Yes");
+            assertThat(ann.room("lobby").getByText("bob is typing…")).isVisible();
+            bob.box("lobby").press("Enter");
+            assertThat(ann.texts("lobby")).hasText(new String[] {"Grüße 😀", "Yes"});
+            assertThat(ann.page().locator(".person-name")).hasText(new String[] {"ann", "bob"});
+
+            network.cut();
+            assertThat(ann.banner()).containsText("The connection was lost.");
+            bob.say("lobby", "missed");
+            assertThat(bob.message("lobby", "missed")).hasAttribute("data-state", "stored");
+            network.mend();
+            assertThat(ann.texts("lobby")).hasText(new String[] {"Grüße 😀", "Yes", "missed"});
+
+            bob.page().close();
+            assertThat(ann.page().locator(".person-name")).hasText(new String[] {"ann"});
+            assertEquals(List.of(), ann.failures());
+            assertEquals(List.of(), bob.failures());
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.roomcast.fault;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.container.ServerNode;
+import io.roomcast.redis.RedisProcess;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.resps.Tuple;
+
+/** Two application servers over one Redis, of which one is killed and the other is stopped, under the workload whose history is checked. */
+@Tag("server")
+@Tag("own-server")
+class ServerPairIT {
+    private static final int WINDOW = 10_000;
+    private static final long PATIENCE_SECONDS = 120;
+
+    @Test
+    void keepTheirPromisesWhileOneIsKilledAndOneIsStopped() throws Exception {
+        try (RedisProcess redis = RedisProcess.launch();
+                ServerNode a = node("node-a", redis);
+                ServerNode b = node("node-b", redis)) {
+            a.start();
+            b.start();
+            List<Function<String, URI>> nodes = List.of(a::webSocket, b::webSocket);
+            try (Workload workload = new Workload(nodes, 5, 4, 20, 100, 11)) {
+                workload.awaitAcks(200, PATIENCE_SECONDS);
+                a.kill();
+                workload.awaitAcks(200, PATIENCE_SECONDS);
+                // All are here now, and nobody is left of those who were there: their lease has run out.
+                workload.awaitPresence(List.of(b::webSocket), PATIENCE_SECONDS);
+                a.start();
+                workload.awaitAcks(200, PATIENCE_SECONDS);
+                try (Guests guests = new Guests(b.uri())) {
+                    guests.talk();
+                    b.stop();
+                    assertEquals(List.of(), leases(redis, "node-b"), "it gave its lease back");
+                    guests.checkGoodbye();
+                    Workload.await(
+                            "the leave of all guests",
+                            PATIENCE_SECONDS,
+                            () -> Set.of().equals(Roster.of(a::webSocket, Guests.ROOM)));
+                }
+                workload.awaitAcks(200, PATIENCE_SECONDS);
+                workload.quiesce(WINDOW, PATIENCE_SECONDS);
+                workload.awaitPresence(List.of(a::webSocket), PATIENCE_SECONDS);
+                assertEquals(
+                        List.of(),
+                        new HistoryChecker(WINDOW).check(workload.log().events()));
+            }
+        }
+    }
+
+    /** What a node still holds: others wait until that runs out before they take its users for gone. */
+    private static List<String> leases(RedisProcess redis, String node) {
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            return jedis.zrangeWithScores("roomcast:{!}:leases", 0, -1).stream()
+                    .filter(lease -> lease.getScore() > 0)
+                    .map(Tuple::getElement)
+                    .filter(lease -> lease.startsWith(node + ":"))
+                    .toList();
+        }
+    }
+
+    private static ServerNode node(String name, RedisProcess redis) {
+        return new ServerNode(
+                name,
+                Map.of(
+                        "roomcast.node",
+                        name,
+                        "roomcast.relay",
+                        "redis",
+                        "roomcast.redis.uri",
+                        redis.uri(),
+                        "roomcast.presence.grace",
+                        "1s"));
+    }
+}
