@@ -40,7 +40,8 @@ class FuzzTargetsTest {
                     try {
                         target.accept(mutated);
                     } catch (RuntimeException | AssertionError e) {
-                        throw new AssertionError(file + ", mutation " + i + ": " + new String(mutated, StandardCharsets.UTF_8), e);
+                        throw new AssertionError(
+                                file + ", mutation " + i + ": " + new String(mutated, StandardCharsets.UTF_8), e);
                     }
                 }
             }

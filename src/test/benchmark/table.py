@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""Measures running servers end to end, and prints the table of docs/performance.md.
+
+    table.py [table|growth|memory] NAME=HOST:PORT/PATH@PID ...
+
+Each server is measured with wsload, a load client in C that is not part of this repository; the variable WSLOAD says where it is, and CPU, if set, on
+which core it runs. Start the server on the same core (taskset -c 1 ...), with publish-rate and sessions lifted:
+
+    taskset -c 1 java -jar target/roomcast.war --port 9000 --limits.publish-rate=0 --limits.sessions=0
+
+`table` runs four scenarios: two runs to warm up, then RUNS (3) of which it prints the median. `growth` varies members and rooms, and writes
+growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections. A run that lost, doubled or reordered something is marked with "!".
+"""
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+CONTENT = '{"content":"~{ts}~#{id}#{padto:60}"}'
+SCENARIOS = {
+    "f1k": "-c 1000 -r 1 -P 4 -W 4 -w 1 -D 4",
+    "f100x10": "-c 1000 -r 100 -P 100 -W 2 -w 1 -D 4",
+    "f10k": "-c 10000 -r 1 -P 4 -W 1 -w 1.5 -D 5",
+    "l100x10": "-c 1000 -r 100 -P 100 -R 50 --nap 50 -w 1 -D 4",
+}
+RUNS = int(os.environ.get("RUNS", "3"))
+
+
+class Server:
+    def __init__(self, text):
+        self.name, rest = text.split("=", 1)
+        address, self.pid = rest.rsplit("@", 1)
+        self.address, _, path = address.partition("/")
+        self.path = ("/" + path).rstrip("/")
+
+    def wsload(self, kind, options):
+        client = os.environ.get("WSLOAD")
+        if not client:
+            sys.exit("set WSLOAD to the path of the load client")
+        pin = ["taskset", "-c", os.environ["CPU"]] if "CPU" in os.environ else []
+        run = subprocess.run(
+            pin + [client, kind, "-u", self.address, "-p", self.path + "/ws/{room}/{user}", "--settle", "0.6",
+                   "--pid", "s=" + self.pid, "-s", CONTENT] + options.split(),
+            capture_output=True, text=True, check=False)
+        if not run.stdout.strip():
+            sys.exit(f"{self.name}: {run.stderr.strip() or 'the load client said nothing'}")
+        return json.loads(run.stdout)
+
+    def fanout(self, options):
+        for _ in range(2):
+            self.wsload("fanout", options)
+        runs = [self.wsload("fanout", options) for _ in range(RUNS)]
+        wrong = any(run["err"] or any(run["total"][fault] for fault in ("lost", "dups", "reordered")) for run in runs)
+        median = lambda value: statistics.median(value(run) for run in runs)
+        return {
+            "rate": median(lambda run: run["del_per_s"]),
+            "cpu": median(lambda run: run["cpu_s_per_M"]["servers"]),
+            "p99": median(lambda run: run["lat_us"]["p99"]) / 1000,
+            "wrong": "!" if wrong else "",
+        }
+
+
+def table(servers):
+    print("| server | scenario | deliveries/s | CPU s per million | p99 ms |\n|---|---|---|---|---|")
+    for server in servers:
+        for name, options in SCENARIOS.items():
+            got = server.fanout(options)
+            print(f"| {server.name} | {name} | {got['rate']:,.0f}{got['wrong']} | {got['cpu']:.2f} | {got['p99']:.2f} |", flush=True)
+
+
+def growth(servers):
+    members = [(n, f"-c {n} -r 1 -P 4 -W 4 -w 1 -D 4") for n in (10, 100, 1000, 10000)]
+    rooms = [(n, f"-c {max(1000, n)} -r {n} -P {min(n * 4, 100)} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000, 10000)]
+    plots = []
+    for server in servers:
+        for title, points in (("members of one room", members), ("rooms", rooms)):
+            line = []
+            for n, options in points:
+                got = server.fanout(options)
+                line.append((n, got["cpu"]))
+                print(f"| {server.name} | {n:,} {title} | {got['cpu']:.2f}{got['wrong']} |", flush=True)
+            plots.append((f"{server.name}, {title}", line))
+    with open("growth.svg", "w", encoding="utf-8") as file:
+        file.write(svg(plots))
+
+
+def svg(plots):
+    """One panel for each line: logarithmic to the right, from zero upwards."""
+    import math
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(plots) * 300}" height="220" font-family="sans-serif" font-size="11">',
+           '<rect width="100%" height="100%" fill="white"/>']
+    for i, (title, line) in enumerate(plots):
+        most = max(value for _, value in line) * 1.2 or 1
+        x = lambda n: i * 300 + 45 + math.log10(n) * 58
+        y = lambda value: 190 - value / most * 150
+        out.append(f'<text x="{i * 300 + 45}" y="20">{title}: CPU s per million deliveries</text>')
+        out.append(f'<path d="M{x(1)} {y(most)}V190H{x(10000) + 10}" fill="none" stroke="gray"/>')
+        out.append(f'<polyline points="{" ".join(f"{x(n):.0f},{y(v):.0f}" for n, v in line)}" fill="none" stroke="#0a58ca"/>')
+        for n, value in line:
+            out.append(f'<circle cx="{x(n):.0f}" cy="{y(value):.0f}" r="3" fill="#0a58ca"/>'
+                       f'<text x="{x(n) - 8:.0f}" y="{y(value) - 7:.0f}">{value:.2f}</text>'
+                       f'<text x="{x(n) - 8:.0f}" y="205">{n:,}</text>')
+    return "\n".join(out + ["</svg>\n"])
+
+
+def heap(server):
+    """Live bytes after a full collection."""
+    subprocess.run(["jcmd", server.pid, "GC.run"], capture_output=True, check=True)
+    histogram = subprocess.run(["jcmd", server.pid, "GC.class_histogram"], capture_output=True, text=True, check=True)
+    return int(histogram.stdout.strip().splitlines()[-1].split()[-1])
+
+
+def resident(server):
+    with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
+
+
+def memory(servers):
+    import time
+    print("| server | idle connections | live heap each, KiB | RSS each, KiB |\n|---|---|---|---|")
+    for server in servers:
+        server.wsload("fanout", SCENARIOS["f1k"])
+        for count in (5000, 10000, 19000):
+            time.sleep(8)
+            before = heap(server), resident(server)
+            client = subprocess.Popen(
+                [os.environ["WSLOAD"], "idle", "-u", server.address, "-p", server.path + "/ws/{room}/{user}", "-c", str(count),
+                 "-r", str(count // 10), "--hold", "40"], stdout=subprocess.DEVNULL)
+            time.sleep(5 + count / 1000)
+            after = heap(server), resident(server)
+            client.terminate()
+            client.wait()
+            print(f"| {server.name} | {count:,} | {(after[0] - before[0]) / count / 1024:.1f} | {(after[1] - before[1]) / count / 1024:.1f} |", flush=True)
+
+
+def main():
+    kinds = {"table": table, "growth": growth, "memory": memory}
+    arguments = sys.argv[1:]
+    kind = arguments.pop(0) if arguments and arguments[0] in kinds else "table"
+    if not arguments or not all("=" in text and "@" in text for text in arguments):
+        sys.exit(__doc__)
+    kinds[kind]([Server(text) for text in arguments])
+
+
+main()
