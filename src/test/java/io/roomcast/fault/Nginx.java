@@ -31,7 +31,8 @@ final class Nginx implements AutoCloseable {
     Nginx(String nodes, URI a, URI b) throws IOException {
         directory = Files.createTempDirectory("roomcast-nginx");
         Path included = Files.createDirectories(directory.resolve("roomcast"));
-        Files.copy(SHIPPED.resolve("nginx.conf"), directory.resolve("nginx.conf"));
+        Files.writeString(
+                directory.resolve("nginx.conf"), replaced("nginx.conf", "/tmp/nginx-", directory + "/nginx-"));
         Files.copy(SHIPPED.resolve("roomcast.conf"), included.resolve("roomcast.conf"));
         Files.writeString(
                 included.resolve("listen.conf"),
