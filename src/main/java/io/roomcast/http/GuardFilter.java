@@ -24,6 +24,11 @@ public class GuardFilter extends HttpFilter {
             throws IOException, ServletException {
         SecurityHeaders.ALL.forEach(response::setHeader);
         boolean webSocket = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
+        if (webSocket && isHasty(request)) {
+            response.setHeader("Connection", "close");
+            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
+            return;
+        }
         Guard.Verdict verdict =
                 guard.verdict(request.getMethod(), webSocket, request.getHeader("Origin"), request.getHeader("Host"));
         if (verdict == Guard.Verdict.PASS) {
@@ -33,5 +38,14 @@ public class GuardFilter extends HttpFilter {
             response.setContentType("text/plain;charset=UTF-8");
             response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
         }
+    }
+
+    /**
+     * Whether the client sent frames before the answer to its handshake, which RFC 6455 forbids. Payara then waits for ever on the thread that
+     * opens the connection, and after some such clients has none left.
+     */
+    private static boolean isHasty(HttpServletRequest request) throws IOException {
+        return request.getServletContext().getServerInfo().startsWith("Payara")
+                && request.getInputStream().available() > 0;
     }
 }

@@ -30,6 +30,18 @@ class EntranceIT {
         assertEquals(101, Handshake.to(ws).status());
     }
 
+    /** Payara would never let go of the thread that opens such a connection. */
+    @Test
+    void clientsThatDoNotWaitHoldNoThread() throws IOException {
+        int expected = "payara".equals(System.getProperty("arquillian.launch")) ? 400 : 101;
+        for (int i = 0; i < 20; i++) {
+            int status = Handshake.to(ws)
+                    .behind((byte) 0x81, (byte) 0x80, (byte) 1, (byte) 2, (byte) 3, (byte) 4)
+                    .status();
+            assertEquals(expected, status);
+        }
+    }
+
     @Test
     void onlyThisMachineEntersByDefault() throws Exception {
         try (Client ann = Client.open(ws)) {

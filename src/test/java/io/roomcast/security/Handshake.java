@@ -1,6 +1,7 @@
 package io.roomcast.security;
 
 import jakarta.json.bind.JsonbBuilder;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +17,8 @@ public final class Handshake {
 
     private final URI uri;
     private final Map<String, String> headers = new LinkedHashMap<>();
+
+    private byte[] behind = {};
 
     private Handshake(URI uri) {
         this.uri = uri;
@@ -36,6 +39,12 @@ public final class Handshake {
 
     public Handshake header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    /** Sends this without waiting for the answer. */
+    public Handshake behind(byte... bytes) {
+        behind = bytes;
         return this;
     }
 
@@ -70,7 +79,10 @@ public final class Handshake {
         StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
         headers.forEach(
                 (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
-        socket.getOutputStream().write(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        all.writeBytes(behind);
+        socket.getOutputStream().write(all.toByteArray());
         return socket;
     }
 
