@@ -7,10 +7,11 @@ import java.net.SocketAddress;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteResult;
+import org.glassfish.grizzly.Writer;
 import org.glassfish.grizzly.asyncqueue.WritableMessage;
 import org.glassfish.grizzly.memory.Buffers;
 import org.glassfish.grizzly.memory.MemoryManager;
-import org.glassfish.grizzly.nio.NIOTransport;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 
 /**
  * Writes a room's WebSocket frame to the socket's own queue in Grizzly, past Tyrus and the chain of HTTP filters, none of which has anything to
@@ -20,12 +21,16 @@ import org.glassfish.grizzly.nio.NIOTransport;
 final class GrizzlyTransport implements Transport {
     private final SessionTransport portable;
     private final Connection<SocketAddress> connection;
+    private final Writer<SocketAddress> writer;
     private EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler;
 
     @SuppressWarnings("unchecked")
     GrizzlyTransport(SessionTransport portable, Object connection) {
         this.portable = portable;
         this.connection = (Connection<SocketAddress>) connection;
+        this.writer = ((TCPNIOTransport) this.connection.getTransport())
+                .getAsyncQueueIO()
+                .getWriter();
     }
 
     @Override
@@ -34,14 +39,11 @@ final class GrizzlyTransport implements Transport {
             handler = new Completed(completion);
         }
         try {
-            ((NIOTransport) connection.getTransport())
-                    .getAsyncQueueIO()
-                    .getWriter()
-                    .write(
-                            connection,
-                            null,
-                            Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame.webSocketFrame()),
-                            handler);
+            writer.write(
+                    connection,
+                    null,
+                    Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame.webSocketFrame()),
+                    handler);
         } catch (RuntimeException e) {
             completion.sent(e);
         }
