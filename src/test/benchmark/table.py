@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures running servers end to end, and prints the table of docs/performance.md.
 
-    table.py [table|growth|memory] NAME=HOST:PORT/PATH@PID ...
+    table.py [table|growth|memory|recovery] NAME=HOST:PORT/PATH@PID ...
 
 Each server is measured with wsload, a load client in C that is not part of this repository; the variable WSLOAD says where it is, and CPU, if set, on
 which core it runs. Start the server on the same core (taskset -c 1 ...), with publish-rate and sessions lifted:
@@ -9,13 +9,20 @@ which core it runs. Start the server on the same core (taskset -c 1 ...), with p
     taskset -c 1 java -jar target/roomcast.war --port 9000 --limits.publish-rate=0 --limits.sessions=0
 
 `table` runs four scenarios: two runs to warm up, then RUNS (3) of which it prints the median. `growth` varies members and rooms, and writes
-growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections. A run that lost, doubled or reordered something is marked with "!".
+growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections. `recovery` lets 1,000 members come back at once, each with 300 messages
+missed, while l100x10 runs beside them; the client for that is this script. A run that lost, doubled or reordered something is marked with "!".
 """
+import concurrent.futures
 import json
+import math
 import os
+import re
+import selectors
+import socket
 import statistics
 import subprocess
 import sys
+import time
 
 CONTENT = '{"content":"~{ts}~#{id}#{padto:60}"}'
 SCENARIOS = {
@@ -87,7 +94,6 @@ def growth(servers):
 
 def svg(plots):
     """One panel for each line: logarithmic to the right, from zero upwards."""
-    import math
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(plots) * 300}" height="220" font-family="sans-serif" font-size="11">',
            '<rect width="100%" height="100%" fill="white"/>']
     for i, (title, line) in enumerate(plots):
@@ -117,7 +123,6 @@ def resident(server):
 
 
 def memory(servers):
-    import time
     print("| server | idle connections | live heap each, KiB | RSS each, KiB |\n|---|---|---|---|")
     for server in servers:
         server.wsload("fanout", SCENARIOS["f1k"])
@@ -134,8 +139,86 @@ def memory(servers):
             print(f"| {server.name} | {count:,} | {(after[0] - before[0]) / count / 1024:.1f} | {(after[1] - before[1]) / count / 1024:.1f} |", flush=True)
 
 
+class Client:
+    """A WebSocket client that counts what it is sent."""
+
+    def __init__(self, server, path):
+        host, port = server.address.split(":")
+        self.socket = socket.create_connection((host, int(port)))
+        self.socket.sendall(
+            f"GET {server.path}/ws/{path} HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: roomcast.v1\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+        self.tail = b""
+        self.messages = 0
+
+    def send(self, text):
+        body = text.encode()
+        self.socket.sendall(b"\x81\xfe" + len(body).to_bytes(2, "big") + bytes(4) + body)
+
+    def receive(self):
+        """Reads once. @return what came, with the end of what came before"""
+        got = self.socket.recv(1 << 18)
+        if not got:
+            sys.exit("the server closed a connection")
+        text = self.tail + got
+        self.messages += text.count(MARK) - self.tail.count(MARK)
+        self.tail = text[-len(MARK) + 1:]
+        return text
+
+
+MARK = b'"type":"message"'
+MEMBERS, MISSED = 1000, 300
+
+
+def recover(server):
+    """@return seconds from the first connect until the last member has all that it missed"""
+    room = f"recovery{time.monotonic_ns()}"
+    speaker = Client(server, room + "/speaker")
+    text = b""
+    while b'"type":"joined"' not in text:
+        text += speaker.receive()
+    epoch = re.search(rb'"type":"joined".*?"epoch":"([^"]+)"', text).group(1).decode()
+    for _ in range(MISSED // 10):
+        speaker.send("\n".join(['{"content":"' + "x" * 100 + '"}'] * 10))
+    while speaker.messages < MISSED:
+        speaker.receive()
+    started = time.monotonic()
+    ready = selectors.DefaultSelector()
+    for i in range(MEMBERS):
+        member = Client(server, f"{room}/member{i}?since={epoch}:0")
+        member.socket.setblocking(False)
+        ready.register(member.socket, selectors.EVENT_READ, member)
+    waiting = MEMBERS
+    while waiting:
+        for key, _ in ready.select():
+            before = key.data.messages
+            key.data.receive()
+            if before < MISSED <= key.data.messages:
+                waiting -= 1
+    took = time.monotonic() - started
+    for key in list(ready.get_map().values()):
+        key.fileobj.close()
+    speaker.socket.close()
+    return took
+
+
+def recovery(servers):
+    print("| server | all recovered after, s | p99 of the others before, ms | p99 meanwhile, ms |\n|---|---|---|---|")
+    for server in servers:
+        recover(server)
+        for _ in range(2):
+            quiet = server.wsload("fanout", SCENARIOS["l100x10"])["lat_us"]["p99"] / 1000
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            others = pool.submit(server.wsload, "fanout", SCENARIOS["l100x10"])
+            time.sleep(3)
+            took = recover(server)
+            meanwhile = others.result()["lat_us"]["p99"] / 1000
+        print(f"| {server.name} | {took:.2f} | {quiet:.2f} | {meanwhile:.2f} |", flush=True)
+
+
 def main():
-    kinds = {"table": table, "growth": growth, "memory": memory}
+    kinds = {"table": table, "growth": growth, "memory": memory, "recovery": recovery}
     arguments = sys.argv[1:]
     kind = arguments.pop(0) if arguments and arguments[0] in kinds else "table"
     if not arguments or not all("=" in text and "@" in text for text in arguments):

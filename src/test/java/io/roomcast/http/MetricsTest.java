@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -55,9 +56,17 @@ class MetricsTest {
             say(ann, "{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
             assertFalse(ann.await("joined").getBoolean("recovered"));
             assertEquals(1, joined.getInt("offset"));
-            text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
+            scrape();
         }
-        figures = figures(text);
+    }
+
+    /** Until the node has looked again: it counts sessions and rooms at most once a second. */
+    private static void scrape() {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        do {
+            text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
+            figures = figures(text);
+        } while (figures.get("roomcast_members") != 2 && System.nanoTime() - end < 0);
     }
 
     private static void say(Visitor visitor, String json) {
