@@ -17,6 +17,7 @@ import org.glassfish.grizzly.http.HttpContext;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.AddOn;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 
 /**
  * Takes a connection out of HTTP once it has become a WebSocket: from then on its bytes go to Tyrus without passing the filters for requests, and the
@@ -67,18 +68,23 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
     private FilterChain webSockets(FilterChain http) {
         FilterChain known = webSockets;
         if (known == null) {
-            int codec = http.indexOfType(HttpCodecFilter.class);
-            Filter tyrus = http.stream()
-                    .filter(filter -> filter.getClass().getName().equals(TYRUS_FILTER))
-                    .findFirst()
-                    .orElseThrow();
             known = FilterChainBuilder.stateless()
-                    .addAll(http.subList(0, codec))
-                    .add(new Frames(tyrus))
+                    .addAll(http.subList(0, http.indexOfType(HttpCodecFilter.class)))
+                    // It has every connection in its list, takes no sign of life for an end, and has to hear of the
+                    // end.
+                    .add(http.get(http.indexOfType(IdleTimeoutFilter.class)))
+                    .add(new Frames(tyrus(http)))
                     .build();
             webSockets = known;
         }
         return known;
+    }
+
+    private static Filter tyrus(FilterChain http) {
+        return http.stream()
+                .filter(filter -> filter.getClass().getName().equals(TYRUS_FILTER))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Hands bytes to Tyrus, which expects them as the content of a request. */
