@@ -63,7 +63,9 @@ class EntranceIT {
     void everyAnswerHasTheSecurityHeaders() throws Exception {
         for (String path : List.of("", "js/roomcast.js", "health/ready", "none", "ws")) {
             HttpRequest get = HttpRequest.newBuilder(base.resolve(path)).build();
-            var headers = HttpClient.newHttpClient()
+            var headers = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
                     .send(get, BodyHandlers.ofString())
                     .headers();
             String policy = headers.firstValue("Content-Security-Policy").orElse("");

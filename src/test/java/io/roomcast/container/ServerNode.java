@@ -24,7 +24,8 @@ public final class ServerNode implements AutoCloseable {
     private static final long START_SECONDS = 240;
     private static final long STOP_SECONDS = 90;
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String name;
     private final int port = RedisProcess.freePort();
     private final ServerCommand command;

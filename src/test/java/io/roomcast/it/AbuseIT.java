@@ -17,7 +17,8 @@ class AbuseIT {
     private static final long SEED = 42;
     private static final long SECONDS = 8;
     private static final long PATIENCE_SECONDS = 60;
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     @Test
     void nobodyNoticesAndNothingIsLeft() throws InterruptedException {

@@ -111,7 +111,9 @@ class SlowConsumerIT {
 
     private static long closedAsSlow() {
         try {
-            String metrics = HttpClient.newHttpClient()
+            String metrics = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .build()
                     .send(HttpRequest.newBuilder(server.http("metrics")).build(), HttpResponse.BodyHandlers.ofString())
                     .body();
             return metrics.lines()

@@ -15,7 +15,8 @@ import java.util.UUID;
 
 /** The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the test. */
 final class TestServer implements AutoCloseable {
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
     private final EmbeddedServer embedded;

@@ -19,8 +19,10 @@ import java.util.regex.Pattern;
  * @param pids of the nodes, or none
  */
 record ServerView(List<URI> endpoints, List<Long> pids) {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
     private static final Pattern HEAP = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*\\} (\\S+)$");
 
     /** @param heapBytes used by all nodes, and {@code residentBytes} of their processes; 0 where they cannot be seen */
