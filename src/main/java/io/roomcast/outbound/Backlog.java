@@ -29,12 +29,6 @@ final class Backlog {
     /** The last gap of each room that waits and can become wider; null when there is none. */
     private Map<RoomName, Gap> gaps;
 
-    enum Admission {
-        WAITS,
-        FORGOTTEN,
-        OVERFLOW
-    }
-
     /** @param forgetful whether messages may be forgotten, since they can be had again */
     Backlog(boolean forgetful, OutboundBudget budget, OutboundMetrics metrics) {
         this.budget = budget;
@@ -42,23 +36,24 @@ final class Backlog {
         this.metrics = metrics;
     }
 
+    /** @return never {@code SEND} */
     Admission add(EncodedFrame frame) {
         long limit = budget.share(frame.kind());
         if (gaps != null && forgottenToo(frame.range())) {
-            return Admission.FORGOTTEN;
+            return Admission.DROPPED;
         }
         if (!fits(frame, limit)) {
             dropNotices();
             if (frame.kind().droppable()) {
                 metrics.noticesDropped(1);
-                return Admission.FORGOTTEN;
+                return Admission.DROPPED;
             }
         }
         if (!fits(frame, limit) && forgetful) {
             forgetMessages();
             if (frame.range() != null) {
                 forget(frame.range(), entries);
-                return Admission.FORGOTTEN;
+                return Admission.DROPPED;
             }
         }
         if (!fits(frame, limit)) {

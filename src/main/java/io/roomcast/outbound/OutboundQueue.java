@@ -34,22 +34,6 @@ public final class OutboundQueue implements Transport.Completion {
         CLOSED
     }
 
-    private enum Admission {
-        SEND,
-        WAITS,
-        DROPPED,
-        OVERFLOW
-    }
-
-    /** What became of a frame that was {@link #prepare prepared}. */
-    public enum Prepared {
-        /** It is for the caller to send. */
-        SEND,
-        WAITS,
-        /** Or forgotten. */
-        DROPPED
-    }
-
     private final Transport transport;
     private final OutboundBudget budget;
     private final boolean joining;
@@ -61,18 +45,9 @@ public final class OutboundQueue implements Transport.Completion {
     /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
     private Backlog waiting;
 
-    /** Of the send in flight, where it is a text that was joined for this session alone. */
-    private long ownBytes;
-
-    private long sendStarted;
+    private final SendInFlight inFlight;
     private List<Runnable> whenDrained;
-    private CloseCode lastWords;
-    private String lastReason;
-
-    /** One that forgets no messages, and counts nothing. */
-    public OutboundQueue(Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
-        this(transport, new OutboundBudget(limits), joining, nanoClock, null, new OutboundMetrics());
-    }
+    private LastWords lastWords;
 
     /**
      * @param joining whether frames that wait may share a WebSocket frame; plain clients expect one each
@@ -92,6 +67,7 @@ public final class OutboundQueue implements Transport.Completion {
         this.nanoClock = nanoClock;
         this.notice = notice;
         this.metrics = metrics;
+        this.inFlight = new SendInFlight(budget);
     }
 
     /**
@@ -101,28 +77,27 @@ public final class OutboundQueue implements Transport.Completion {
      * @return false when the frame was dropped or forgotten
      */
     public boolean offer(EncodedFrame frame) {
-        Prepared prepared = prepare(frame);
-        if (prepared == Prepared.SEND) {
+        Admission admission = prepare(frame);
+        if (admission == Admission.SEND) {
             send(frame);
         }
-        return prepared != Prepared.DROPPED;
+        return admission != Admission.DROPPED;
     }
 
     /**
      * The first half of {@link #offer}, which gives the frame its place; the second is {@link #sendPrepared}, wherever it is best done. Until
      * then everything later waits.
+     *
+     * @return never {@code OVERFLOW}: that has closed the connection, and the frame is dropped
      */
-    public Prepared prepare(EncodedFrame frame) {
-        return switch (admit(frame)) {
-            case SEND -> Prepared.SEND;
-            case WAITS -> Prepared.WAITS;
-            case DROPPED -> Prepared.DROPPED;
-            case OVERFLOW -> {
-                metrics.overflowed();
-                close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
-                yield Prepared.DROPPED;
-            }
-        };
+    public Admission prepare(EncodedFrame frame) {
+        Admission admission = admit(frame);
+        if (admission != Admission.OVERFLOW) {
+            return admission;
+        }
+        metrics.overflowed();
+        close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
+        return Admission.DROPPED;
     }
 
     /** To be called once, soon, and on any thread, for a frame that {@link #prepare} has left to the caller. */
@@ -141,17 +116,13 @@ public final class OutboundQueue implements Transport.Completion {
         }
         if (state == State.IDLE) {
             state = State.CALLING;
-            sendStarted = nanoClock.getAsLong();
+            inFlight.begin(frame, nanoClock.getAsLong());
             return Admission.SEND;
         }
         if (waiting == null) {
             waiting = new Backlog(notice != null, budget, metrics);
         }
-        return switch (waiting.add(frame)) {
-            case WAITS -> Admission.WAITS;
-            case FORGOTTEN -> Admission.DROPPED;
-            case OVERFLOW -> Admission.OVERFLOW;
-        };
+        return waiting.add(frame);
     }
 
     private void send(Waiting first) {
@@ -198,47 +169,36 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
     private Waiting takeWaiting() {
-        releaseOwnBytes();
+        inFlight.end();
         if (waiting == null) {
             state = State.IDLE;
             return null;
         }
         state = State.CALLING;
-        sendStarted = nanoClock.getAsLong();
         Waiting next = waiting.take(joining);
-        if (next instanceof Waiting.Joined joined) {
-            ownBytes = joined.bytes();
-            budget.add(ownBytes);
-        }
+        inFlight.begin(next, nanoClock.getAsLong());
         if (waiting.isEmpty()) {
             waiting = null;
         }
         return next;
     }
 
-    private void releaseOwnBytes() {
-        if (ownBytes > 0) {
-            budget.add(-ownBytes);
-            ownBytes = 0;
-        }
-    }
-
     private void afterTake(Waiting taken) {
         List<Runnable> drained;
-        CloseCode code;
+        LastWords end;
         synchronized (this) {
             if (waiting != null) {
                 return;
             }
             drained = whenDrained;
             whenDrained = null;
-            code = taken == null ? lastWords : null;
+            end = taken == null ? lastWords : null;
         }
         if (drained != null) {
             drained.forEach(Runnable::run);
         }
-        if (code != null) {
-            close(code, lastReason);
+        if (end != null) {
+            close(end.code(), end.reason());
         }
     }
 
@@ -268,8 +228,7 @@ public final class OutboundQueue implements Transport.Completion {
             if (state == State.CLOSED || lastWords != null) {
                 return;
             }
-            lastWords = code;
-            lastReason = reason;
+            lastWords = new LastWords(code, reason);
             if (state != State.IDLE) {
                 return;
             }
@@ -294,7 +253,7 @@ public final class OutboundQueue implements Transport.Completion {
             return false;
         }
         state = State.CLOSED;
-        releaseOwnBytes();
+        inFlight.end();
         if (waiting != null) {
             waiting.clear();
             waiting = null;
@@ -329,7 +288,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** How long the client has been reading nothing of the send in flight; 0 when there is none. */
     public synchronized long sendAgeNanos() {
-        return state == State.IN_FLIGHT || state == State.CALLING ? nanoClock.getAsLong() - sendStarted : 0;
+        return state == State.IN_FLIGHT || state == State.CALLING ? inFlight.age(nanoClock.getAsLong()) : 0;
     }
 
     /** Bytes that wait, without those in flight. */

@@ -46,7 +46,7 @@ final class RoomCursor {
     private final RoomKeys keys;
     private final RelayListener listener;
     private final Log log;
-    private final RelayMetrics metrics;
+    private final GapCount gap;
     private final long since = System.nanoTime();
     private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -63,13 +63,6 @@ final class RoomCursor {
     private long offset;
     /** Of the message at {@code offset}, or null where it is not known. */
     private byte[] lastBody;
-    /** What is missing and was not delivered yet: it was seen, and will be repaired or lost. */
-    private boolean gap;
-
-    private boolean lost;
-    /** Whether something came in another version: reading it from the log is no repair. */
-    private boolean foreign;
-
     /** Whether the listener has yet to be told of the epoch. */
     private boolean resetDue;
 
@@ -78,7 +71,7 @@ final class RoomCursor {
         this.keys = keys;
         this.listener = listener;
         this.log = log;
-        this.metrics = metrics;
+        this.gap = new GapCount(metrics);
     }
 
     RoomName room() {
@@ -122,7 +115,7 @@ final class RoomCursor {
         } else if (!closed) {
             hold(message);
             if (live) {
-                seeGap();
+                gap.seen();
                 read();
             }
         }
@@ -131,7 +124,7 @@ final class RoomCursor {
     /** Something arrived that cannot be understood: the log has it. */
     synchronized void arriveForeign() {
         missed = true;
-        foreign = true;
+        gap.foreign();
         if (live) {
             read();
         }
@@ -197,17 +190,11 @@ final class RoomCursor {
             resetDue = false;
             offset = next - 1;
             lastBody = null;
-            seeGap();
-            lost = true;
+            gap.lost();
             listener.reset(room, new Position(epoch, offset));
         }
         missing.forEach(message -> deliver(message.offset(), message.body()));
-        if (!missing.isEmpty()) {
-            if (!foreign) {
-                seeGap();
-            }
-            metrics.messagesRepaired(missing.size());
-        }
+        gap.repaired(missing.size());
         if (reading.more()) {
             read();
         } else {
@@ -239,26 +226,8 @@ final class RoomCursor {
             read();
         } else {
             live = true;
-            closeGap();
+            gap.closed();
         }
-    }
-
-    private void seeGap() {
-        if (!gap) {
-            gap = true;
-            metrics.gapSeen();
-        }
-    }
-
-    private void closeGap() {
-        if (lost) {
-            metrics.gapLost();
-        } else if (gap) {
-            metrics.gapRepaired();
-        }
-        gap = false;
-        lost = false;
-        foreign = false;
     }
 
     private void hold(Envelope.Message message) {

@@ -51,7 +51,7 @@ final class Fanout {
                 yield true;
             }
             case WAITS -> true;
-            case DROPPED -> false;
+            case DROPPED, OVERFLOW -> false;
         };
     }
 

@@ -27,14 +27,8 @@ final class DeployedWar implements AutoCloseable {
                 JGroups.takeFreePorts(
                         Path.of(System.getProperty("wildfly.home"), "standalone/configuration/standalone.xml"));
             }
-            long begin = System.nanoTime();
             war.arquillian.beforeSuite();
-            long started = System.nanoTime();
             war.arquillian.beforeClass(DeployedWar.class, LifecycleMethodExecutor.NO_OP);
-            long deployed = System.nanoTime();
-            System.out.printf(
-                    "%s: started in %.1f s, deployed in %.1f s%n",
-                    server, (started - begin) / 1e9, (deployed - started) / 1e9);
             return war;
         } catch (Exception e) {
             throw new IllegalStateException(server + " does not start, or does not take the WAR", e);

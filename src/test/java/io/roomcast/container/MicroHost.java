@@ -4,6 +4,9 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.util.Arrays;
 
 /**
@@ -39,16 +42,24 @@ public final class MicroHost {
     }
 
     private void obey() throws Exception {
-        while (true) {
-            Thread.sleep(100);
-            if (Files.deleteIfExists(marker(".dodeploy"))) {
-                deploy();
-            } else if (Files.exists(war)
-                    && !Files.exists(marker(".deployed"))
-                    && !Files.exists(marker(".undeployed"))) {
-                type.getMethod("undeploy", String.class).invoke(runtime, NAME);
-                Files.createFile(marker(".undeployed"));
+        Path directory = war.toAbsolutePath().getParent();
+        try (WatchService changes = directory.getFileSystem().newWatchService()) {
+            directory.register(changes, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_DELETE);
+            while (true) {
+                look();
+                WatchKey key = changes.take();
+                key.pollEvents();
+                key.reset();
             }
+        }
+    }
+
+    private void look() throws Exception {
+        if (Files.deleteIfExists(marker(".dodeploy"))) {
+            deploy();
+        } else if (Files.exists(war) && !Files.exists(marker(".deployed")) && !Files.exists(marker(".undeployed"))) {
+            type.getMethod("undeploy", String.class).invoke(runtime, NAME);
+            Files.createFile(marker(".undeployed"));
         }
     }
 

@@ -40,11 +40,11 @@ class RedeployIT {
                     guests.checkGoodbye();
                 }
                 Leftovers left = Leftovers.in(node.pid());
-                System.out.println("after " + i + " times: " + left);
-                assertEquals(List.of(), left.threads());
-                assertEquals(Set.of(), left.beans());
+                String when = "after " + i + " times: " + left;
+                assertEquals(List.of(), left.threads(), when);
+                assertEquals(Set.of(), left.beans(), when);
                 if (WILDFLY) {
-                    assertTrue(left.classLoaders() <= NAMED_BY_IDLE_THREADS, left::toString);
+                    assertTrue(left.classLoaders() <= NAMED_BY_IDLE_THREADS, when);
                 }
                 if (i < TIMES) {
                     node.deploy();

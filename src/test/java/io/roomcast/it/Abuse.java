@@ -228,6 +228,7 @@ enum Abuse {
         return bytes.toByteArray();
     }
 
+    /** A client's own pace: one that is never slow is no slowloris. Nothing waits for it. */
     private static void pause(long millis) {
         try {
             Thread.sleep(millis);

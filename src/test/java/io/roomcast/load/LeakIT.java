@@ -89,7 +89,7 @@ class LeakIT {
         }
     }
 
-    /** Waits until there is nothing of what shall be nothing. @return the threads by purpose then */
+    /** Asks, for it can only be asked, until there is nothing of what shall be nothing. @return the threads by purpose then */
     private static Map<String, Double> settled(URI node) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (true) {

@@ -68,6 +68,7 @@ final class Progress {
         measuredPublished = 0;
     }
 
+    /** Leaves the machine to the load for so long; then there may be something to tell. */
     void wait(int millis) throws InterruptedException {
         Thread.sleep(millis);
         if (System.nanoTime() - lastAt >= SECOND) {

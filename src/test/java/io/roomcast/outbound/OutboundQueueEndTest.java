@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** What happens once nothing waits, and how a connection ends. */
 class OutboundQueueEndTest {
     private final HandTransport transport = new HandTransport();
-    private final OutboundQueue queue = new OutboundQueue(transport, new OutboundLimits(100, 0), true, () -> 0);
+    private final OutboundQueue queue = Queues.of(transport, new OutboundLimits(100, 0), true, () -> 0);
     private final List<String> ran = new ArrayList<>();
 
     @Test

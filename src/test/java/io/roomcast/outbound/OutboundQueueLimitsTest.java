@@ -16,8 +16,7 @@ class OutboundQueueLimitsTest {
 
     private final HandTransport transport = new HandTransport();
     private long now = Long.MAX_VALUE - SECOND;
-    private final OutboundQueue queue =
-            new OutboundQueue(transport, new OutboundLimits(10, 10 * SECOND), true, () -> now);
+    private final OutboundQueue queue = Queues.of(transport, new OutboundLimits(10, 10 * SECOND), true, () -> now);
 
     @Test
     void theLimitCountsBytesOfUtf8() {
@@ -77,7 +76,7 @@ class OutboundQueueLimitsTest {
 
     @Test
     void zeroLiftsTheLimit() {
-        OutboundQueue unlimited = new OutboundQueue(transport, new OutboundLimits(0, 0), true, () -> now);
+        OutboundQueue unlimited = Queues.of(transport, new OutboundLimits(0, 0), true, () -> now);
         for (int i = 0; i < 1_000; i++) {
             assertTrue(unlimited.offer(message("0123456789")));
         }

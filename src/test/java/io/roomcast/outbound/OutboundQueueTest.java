@@ -15,7 +15,7 @@ class OutboundQueueTest {
     private static final OutboundLimits NO_LIMITS = new OutboundLimits(0, 0);
 
     private final HandTransport transport = new HandTransport();
-    private final OutboundQueue queue = new OutboundQueue(transport, NO_LIMITS, true, () -> 0);
+    private final OutboundQueue queue = Queues.of(transport, NO_LIMITS, true, () -> 0);
 
     @Test
     void anIdleQueueSendsAtOnce() {
@@ -41,7 +41,7 @@ class OutboundQueueTest {
 
     @Test
     void aPlainClientGetsOneFrameInEachWebSocketFrame() {
-        OutboundQueue plain = new OutboundQueue(transport, NO_LIMITS, false, () -> 0);
+        OutboundQueue plain = Queues.of(transport, NO_LIMITS, false, () -> 0);
         "abc".chars().forEach(c -> plain.offer(message(Character.toString(c))));
         transport.completeAll();
         assertEquals(List.of("a", "b", "c"), transport.sent());
@@ -70,7 +70,7 @@ class OutboundQueueTest {
     @Test
     void synchronousCompletionsDoNotRecur() {
         // What waits must be sent frame by frame: the deepest that a queue without a loop could nest.
-        OutboundQueue plain = new OutboundQueue(transport, NO_LIMITS, false, () -> 0);
+        OutboundQueue plain = Queues.of(transport, NO_LIMITS, false, () -> 0);
         List<String> all =
                 IntStream.range(0, 100_000).mapToObj(Integer::toString).toList();
         plain.offer(message("first"));
@@ -84,7 +84,7 @@ class OutboundQueueTest {
     @Test
     void offersFromWithinACompletionStayInOrder() {
         HandTransport immediate = HandTransport.immediate();
-        OutboundQueue quick = new OutboundQueue(immediate, NO_LIMITS, true, () -> 0);
+        OutboundQueue quick = Queues.of(immediate, NO_LIMITS, true, () -> 0);
         for (int i = 0; i < 1_000; i++) {
             quick.offer(message("" + i));
         }
@@ -106,7 +106,7 @@ class OutboundQueueTest {
     @Test
     void aSendThatFailsBeforeItReturnsCloses() {
         Transport failing = new FailingTransport(transport);
-        OutboundQueue broken = new OutboundQueue(failing, NO_LIMITS, true, () -> 0);
+        OutboundQueue broken = Queues.of(failing, NO_LIMITS, true, () -> 0);
         broken.offer(message("a"));
         assertEquals(CloseCode.GOING_AWAY, transport.closeCode());
         assertFalse(broken.offer(message("b")));

@@ -28,7 +28,7 @@ class OutboundQueueThreadsTest {
         try {
             CountDownLatch all = new CountDownLatch(PRODUCERS * FRAMES);
             BusyTransport transport = new BusyTransport(threads, all);
-            OutboundQueue queue = new OutboundQueue(transport, new OutboundLimits(0, 0), true, System::nanoTime);
+            OutboundQueue queue = Queues.of(transport, new OutboundLimits(0, 0), true, System::nanoTime);
             List<Future<?>> producers = new ArrayList<>();
             for (int producer = 0; producer < PRODUCERS; producer++) {
                 int number = producer;

@@ -7,6 +7,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.outbound.Queues;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import java.util.List;
@@ -75,7 +76,7 @@ class InFlightTest {
     }
 
     private static RoomSession session() {
-        OutboundQueue queue = new OutboundQueue(null, new OutboundLimits(0, 0), true, System::nanoTime);
+        OutboundQueue queue = Queues.of(null, new OutboundLimits(0, 0), true, System::nanoTime);
         return new RoomSession("id", Address.ofUser(null), null, null, queue, null);
     }
 }

@@ -20,7 +20,7 @@ public class OutboundQueueBenchmark {
     private final OutboundQueue slowQueue = queue(slow);
 
     private static OutboundQueue queue(Transport transport) {
-        return new OutboundQueue(transport, new OutboundLimits(1 << 20, 0), true, System::nanoTime);
+        return Queues.of(transport, new OutboundLimits(1 << 20, 0), true, System::nanoTime);
     }
 
     private static class Quick implements Transport {

@@ -4,6 +4,7 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.outbound.Queues;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.StoredMessage;
@@ -54,7 +55,7 @@ public class LaneBenchmark {
         HandMember witness = new HandMember(HandTransport.immediate(), false);
         for (int i = 0; i < members; i++) {
             OutboundQueue queue =
-                    new OutboundQueue(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);
+                    Queues.of(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);
             room = fixture.registry.join(HandSource.ROOM, new Member(queue, true, witness), null);
         }
         fixture.source.completeSubscription();

@@ -1,0 +1,16 @@
+package io.roomcast.outbound;
+
+import io.roomcast.metrics.OutboundMetrics;
+import java.util.function.LongSupplier;
+
+/** Queues of a node with nothing but limits. */
+public final class Queues {
+    private Queues() {}
+
+    /** One that forgets no messages, and counts nothing. */
+    public static OutboundQueue of(
+            Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
+        return new OutboundQueue(
+                transport, new OutboundBudget(limits), joining, nanoClock, null, new OutboundMetrics());
+    }
+}
