@@ -55,27 +55,6 @@ public final class Keys {
             "Bytes of messages that are kept of each room (local relay).",
             Values.sizeBetween("64KiB", "16GiB", false));
 
-    public static final Key<Long> FRAME_BYTES = new Key<>(
-            "roomcast.limits.frame-bytes",
-            "64KiB",
-            "size",
-            "Largest WebSocket message that a client may send, whole or in fragments.",
-            Values.sizeBetween("1KiB", "2MiB", false));
-
-    public static final Key<Long> CONTENT_BYTES = new Key<>(
-            "roomcast.limits.content-bytes",
-            "16KiB",
-            "size",
-            "Largest content of one message.",
-            Values.sizeBetween("1B", "1MiB", false));
-
-    public static final Key<Integer> ROOMS = new Key<>(
-            "roomcast.limits.rooms",
-            "100",
-            "number",
-            "Rooms that one session may be in; 0 for no limit.",
-            Values.integerBetween(0, 1_000_000));
-
     public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(
             "roomcast.deflate.threshold",
             "512B",
@@ -135,9 +114,6 @@ public final class Keys {
                             HISTORY_SIZE,
                             HISTORY_AGE,
                             HISTORY_BYTES,
-                            FRAME_BYTES,
-                            CONTENT_BYTES,
-                            ROOMS,
                             DEFLATE_THRESHOLD,
                             HEARTBEAT,
                             PRESENCE_GRACE,

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Limits that may be changed while the node runs; 0 lifts each of them. */
+/** Limits, all of which may be changed while the node runs; 0 lifts them where their documentation says so. */
 public final class LimitKeys {
     private static final int MOST = 10_000_000;
 
@@ -43,6 +43,22 @@ public final class LimitKeys {
     public static final Key<Integer> NODE_IN_FLIGHT =
             limit("node-in-flight", 20_000, "Requests of all sessions that may wait for the relay; busy.");
 
+    public static final Key<Integer> ROOMS = limit("rooms", 100, "Rooms that one session may be in; too_many_rooms.");
+
+    public static final Key<Long> FRAME_BYTES = new Key<>(
+            "roomcast.limits.frame-bytes",
+            "64KiB",
+            "size",
+            "Largest WebSocket message that a client may send, whole or in fragments; closes 1009.",
+            Values.sizeBetween("1KiB", "2MiB", false));
+
+    public static final Key<Long> CONTENT_BYTES = new Key<>(
+            "roomcast.limits.content-bytes",
+            "16KiB",
+            "size",
+            "Largest content of one message; too_large.",
+            Values.sizeBetween("1B", "1MiB", false));
+
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
@@ -62,9 +78,16 @@ public final class LimitKeys {
             "roomcast.limits.lag-bytes",
             "8MiB",
             "size",
-            "Bytes of messages that may wait to be handed to the members of one room before its publishers are told busy;"
-                    + " 0 for no limit.",
+            "Bytes of messages that may wait to be handed to the members of one room before its publishers are told busy; what"
+                    + " others publish all the same is read from the history later; 0 for no limit.",
             Values.sizeBetween("64KiB", "1GiB", true));
+
+    public static final Key<Long> NODE_LAG_BYTES = new Key<>(
+            "roomcast.limits.node-lag-bytes",
+            "128MiB",
+            "size",
+            "Bytes of messages that may wait so in all rooms of this node together; busy; 0 for no limit.",
+            Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Duration> LAG = new Key<>(
             "roomcast.limits.lag",
@@ -86,6 +109,7 @@ public final class LimitKeys {
             SESSIONS,
             USER_SESSIONS,
             ADDRESS_SESSIONS,
+            ROOMS,
             ROOM_USERS,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
@@ -94,12 +118,14 @@ public final class LimitKeys {
             NODE_IN_FLIGHT);
 
     /** In bytes. */
-    public static final List<Key<Long>> SIZES = List.of(OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES);
+    public static final List<Key<Long>> SIZES =
+            List.of(FRAME_BYTES, CONTENT_BYTES, OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES, NODE_LAG_BYTES);
 
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, LAG);
 
     /** Those that somebody is told of who comes up against them. */
-    public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(ALL, List.of(LAG, LAG_BYTES))
+    public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
+                    ALL, List.of(FRAME_BYTES, CONTENT_BYTES, LAG, LAG_BYTES, NODE_LAG_BYTES))
             .<Key<?>>flatMap(List::stream)
             .toList();
 

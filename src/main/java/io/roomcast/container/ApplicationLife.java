@@ -2,11 +2,14 @@ package io.roomcast.container;
 
 import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
+import io.roomcast.service.Limits;
+import io.roomcast.websocket.TyrusBuffer;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
+import jakarta.websocket.server.ServerContainer;
 import java.util.Set;
 
 /**
@@ -29,6 +32,9 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
     public void contextInitialized(ServletContextEvent event) {
         Lifecycle lifecycle = lifecycle();
         try {
+            TyrusBuffer.follow(
+                    event.getServletContext().getAttribute(ServerContainer.class.getName()),
+                    CDI.current().select(Limits.class).get());
             lifecycle.start();
             String context = event.getServletContext().getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));

@@ -17,6 +17,7 @@ import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.roomcast.config.MetricsKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.room.LagBudget;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.Census;
 import io.roomcast.service.Drain;
@@ -53,6 +54,7 @@ public class MetricsRegistry {
             NodeMetrics metrics,
             Sessions sessions,
             RoomRegistry rooms,
+            LagBudget lag,
             Census census,
             Readiness readiness,
             Drain drain,
@@ -94,7 +96,7 @@ public class MetricsRegistry {
                 "1 while probes come back through the relay",
                 () -> readiness.relayAnswers() ? 1 : 0);
         gauge(registry, "roomcast.requests.waiting", "Requests that wait for the relay", inFlight::count);
-        saturation(threads, census);
+        saturation(threads, census, lag);
         outbound(census);
         hottest(census);
         durations(prometheus, metrics);
@@ -139,12 +141,13 @@ public class MetricsRegistry {
         }
     }
 
-    private void saturation(Threads threads, Census census) {
+    private void saturation(Threads threads, Census census, LagBudget lag) {
         gauge(
                 registry,
                 "roomcast.lanes.events.waiting",
                 "Events that rooms have yet to take",
                 () -> census.figures().laneEvents());
+        gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
         if (threads.lanes() instanceof ThreadPoolExecutor pool) {
             gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
             gauge(registry, "roomcast.lanes.threads.busy", "Those of them that do", pool::getActiveCount);

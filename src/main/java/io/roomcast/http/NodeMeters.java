@@ -112,6 +112,11 @@ final class NodeMeters {
                 DeliveryMetrics::droppedNotices);
         count("roomcast.delivered.bytes", "Bytes of what was handed to members", delivery, DeliveryMetrics::bytes);
         count("roomcast.batches", "Batches that lanes made", delivery, DeliveryMetrics::batches);
+        count(
+                "roomcast.rooms.lags",
+                "Times that a room left messages to the history, since too many waited for its members already",
+                delivery,
+                DeliveryMetrics::lags);
         for (boolean whole : new boolean[] {true, false}) {
             FunctionCounter.builder("roomcast.recoveries", node, metrics -> metrics.recoveries(whole))
                     .description("Members that came back with a position")

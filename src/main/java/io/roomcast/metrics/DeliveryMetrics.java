@@ -10,6 +10,7 @@ public final class DeliveryMetrics {
     private final LongAdder replayed = new LongAdder();
     private final LongAdder droppedMessages = new LongAdder();
     private final LongAdder droppedNotices = new LongAdder();
+    private final LongAdder lags = new LongAdder();
     private final Histogram fanOut = new Histogram();
 
     /**
@@ -39,6 +40,15 @@ public final class DeliveryMetrics {
     /** Presence or a signal was not taken by this many members' queues. */
     public void noticesDropped(int members) {
         droppedNotices.add(members);
+    }
+
+    /** A room fell so far behind that it reads what it has not delivered yet from the history. */
+    public void lagged() {
+        lags.increment();
+    }
+
+    public long lags() {
+        return lags.sum();
     }
 
     public long batches() {

@@ -20,6 +20,7 @@ final class Lane<E> {
 
     private final Executor executor;
     private final Consumer<List<E>> consumer;
+    private final LagBudget budget;
     /** The run itself, and what it started elsewhere. */
     private final AtomicInteger holds = new AtomicInteger();
 
@@ -28,30 +29,52 @@ final class Lane<E> {
     private long gatheringSince;
     private boolean scheduled;
 
-    Lane(Executor executor, Consumer<List<E>> consumer) {
+    Lane(Executor executor, Consumer<List<E>> consumer, LagBudget budget) {
         this.executor = executor;
         this.consumer = consumer;
+        this.budget = budget;
     }
 
     /** Appends and returns; any thread. */
     void post(E event) {
-        post(event, 0);
-    }
-
-    /** @param bytes that the event holds */
-    void post(E event, int bytes) {
         synchronized (this) {
-            if (gathering.isEmpty()) {
-                gatheringSince = System.nanoTime();
-            }
-            gathering.add(event);
-            gatheringBytes += bytes;
-            if (scheduled) {
+            if (!append(event, 0)) {
                 return;
             }
-            scheduled = true;
         }
         executor.execute(this::run);
+    }
+
+    /**
+     * As {@link #post}, unless there is no room.
+     *
+     * @param bytes that the event holds
+     * @return false when more would wait than may; what waits alone may have any size
+     */
+    boolean offer(E event, int bytes) {
+        synchronized (this) {
+            if (gatheringBytes > 0 && !budget.allows(gatheringBytes, bytes)) {
+                return false;
+            }
+            budget.add(bytes);
+            if (!append(event, bytes)) {
+                return true;
+            }
+        }
+        executor.execute(this::run);
+        return true;
+    }
+
+    /** @return whether the lane has to be run */
+    private boolean append(E event, int bytes) {
+        if (gathering.isEmpty()) {
+            gatheringSince = System.nanoTime();
+        }
+        gathering.add(event);
+        gatheringBytes += bytes;
+        boolean idle = !scheduled;
+        scheduled = true;
+        return idle;
     }
 
     /** How much waits; any thread. */
@@ -91,10 +114,13 @@ final class Lane<E> {
         List<E> batch = gathering;
         if (batch.size() <= SLICE) {
             gathering = new ArrayList<>();
+            budget.add(-gatheringBytes);
             gatheringBytes = 0;
             return batch;
         }
-        gatheringBytes -= gatheringBytes * SLICE / batch.size();
+        long taken = gatheringBytes * SLICE / batch.size();
+        budget.add(-taken);
+        gatheringBytes -= taken;
         gathering = new ArrayList<>(batch.subList(SLICE, batch.size()));
         return batch.subList(0, SLICE);
     }

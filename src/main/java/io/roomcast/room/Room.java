@@ -33,6 +33,7 @@ public final class Room {
     private final RoomName name;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
+    private final Inflow inflow;
     /** What came before the subscription was live; null from then on. */
     private List<RoomEvent> early = new ArrayList<>();
 
@@ -42,10 +43,17 @@ public final class Room {
     int vacancies;
     boolean subscribed;
 
-    Room(RoomName name, RoomSource source, Executor executor, RecentLimits recent, DeliveryMetrics metrics) {
+    Room(
+            RoomName name,
+            RoomSource source,
+            Executor executor,
+            RecentLimits recent,
+            LagBudget lag,
+            DeliveryMetrics metrics) {
         this.name = name;
-        this.lane = new Lane<>(executor, this::take);
+        this.lane = new Lane<>(executor, this::take, lag);
         this.members = new RoomMembers(name, source, recent, lane::post, metrics, new Fanout(lane, executor));
+        this.inflow = new Inflow(name, source, lane, members, metrics);
     }
 
     public RoomName name() {
@@ -130,21 +138,26 @@ public final class Room {
             members.catchUpPage(page);
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
+            inflow.wasReset();
+        } else if (event instanceof RoomEvent.Lag) {
+            inflow.lag();
+        } else if (event instanceof RoomEvent.LagPage page) {
+            inflow.page(page);
         }
     }
 
     /** From the relay, in the order of offsets. Any thread, one at a time. */
     public void deliver(StoredMessage message) {
-        lane.post(new RoomEvent.Deliver(message), message.body().length);
+        inflow.deliver(message);
     }
 
-    /** Presence or a signal, to whoever is here. Any thread. */
+    /** Presence or a signal, to whoever is here, unless the room is behind with messages. Any thread. */
     public void announce(EncodedFrame frame) {
-        post(new RoomEvent.Announce(frame));
+        inflow.announce(frame);
     }
 
     /** The relay lost messages up to this position, or numbering began anew. Any thread. */
     public void reset(Position position) {
-        post(new RoomEvent.Reset(position));
+        inflow.reset(position);
     }
 }

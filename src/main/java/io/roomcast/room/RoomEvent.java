@@ -32,4 +32,10 @@ sealed interface RoomEvent {
 
     /** A page for a member that catches up, or null where it could not be read. {@code since} is null but for the first. */
     record CatchUpPage(Member member, Position since, HistoryPage page) implements RoomEvent {}
+
+    /** What comes from here on is left to the history; see {@link Inflow}. */
+    record Lag() implements RoomEvent {}
+
+    /** A page of what was left to the history, or null where it could not be read. {@code turn} tells which read it answers. */
+    record LagPage(int turn, HistoryPage page) implements RoomEvent {}
 }

@@ -58,6 +58,11 @@ final class RoomMembers {
         position = start;
     }
 
+    /** Up to where messages have been delivered here. */
+    Position position() {
+        return position;
+    }
+
     void deliver(StoredMessage message) {
         if (message.offset() <= position.offset()) {
             return;

@@ -25,11 +25,13 @@ public final class RoomRegistry {
     private final ScheduledExecutorService timer;
     private final RecentLimits recent;
     private final Duration linger;
+    private final LagBudget lag;
     private final DeliveryMetrics metrics;
 
     /**
      * @param executor runs the lanes
      * @param linger how long an empty room stays subscribed
+     * @param lag bounds what waits for the lanes
      */
     public RoomRegistry(
             RoomSource source,
@@ -37,12 +39,14 @@ public final class RoomRegistry {
             ScheduledExecutorService timer,
             RecentLimits recent,
             Duration linger,
+            LagBudget lag,
             DeliveryMetrics metrics) {
         this.source = source;
         this.executor = executor;
         this.timer = timer;
         this.recent = recent;
         this.linger = linger;
+        this.lag = lag;
         this.metrics = metrics;
     }
 
@@ -52,7 +56,7 @@ public final class RoomRegistry {
      */
     public Room join(RoomName name, Member member, Position since) {
         Room joined = rooms.compute(name, (key, present) -> {
-            Room room = present == null ? new Room(key, source, executor, recent, metrics) : present;
+            Room room = present == null ? new Room(key, source, executor, recent, lag, metrics) : present;
             room.references++;
             return room;
         });

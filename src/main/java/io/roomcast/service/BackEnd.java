@@ -1,14 +1,10 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Content;
-import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
-import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.ServerFrameWriter.MessageBody;
@@ -30,7 +26,7 @@ public class BackEnd {
     private ServerFrameWriter writer;
     private Sessions sessions;
     private NodeMetrics metrics;
-    private long maxContentBytes;
+    private Limits limits;
 
     /** For the container's proxy. */
     protected BackEnd() {}
@@ -42,13 +38,13 @@ public class BackEnd {
             ServerFrameWriter writer,
             Sessions sessions,
             NodeMetrics metrics,
-            RoomcastConfig config) {
+            Limits limits) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
         this.sessions = sessions;
         this.metrics = metrics;
-        this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
+        this.limits = limits;
     }
 
     /**
@@ -58,11 +54,7 @@ public class BackEnd {
      * @param key makes it repeatable, or null; back ends share their keys, and share none with users
      */
     public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
-        if (content.bytes() > maxContentBytes) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_LARGE,
-                    "content has " + content.bytes() + " bytes, " + maxContentBytes + " are allowed");
-        }
+        limits.requireSize(content);
         byte[] body = writer.body(
                 new MessageBody(room.value(), sender.value(), content.text(), System.currentTimeMillis(), key));
         long started = System.nanoTime();

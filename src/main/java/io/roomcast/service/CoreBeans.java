@@ -9,6 +9,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
+import io.roomcast.room.LagBudget;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -83,13 +84,20 @@ public class CoreBeans {
 
     @Produces
     @Singleton
-    RoomRegistry rooms(Relay relay, Threads threads, NodeMetrics metrics) {
+    LagBudget lagBudget(Limits limits) {
+        return limits.lagBudget();
+    }
+
+    @Produces
+    @Singleton
+    RoomRegistry rooms(Relay relay, Threads threads, LagBudget lag, NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
                 relay,
                 threads.lanes(),
                 threads.timer(),
                 new RecentLimits(RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
+                lag,
                 metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         return rooms;

@@ -33,7 +33,6 @@ public class Joining {
     private Limits limits;
     private NodeMetrics metrics;
     private long graceMillis;
-    private int maxRooms;
 
     /** For the container's proxy. */
     protected Joining() {}
@@ -56,14 +55,17 @@ public class Joining {
         this.limits = limits;
         this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
-        this.maxRooms = config.get(Keys.ROOMS);
     }
 
     /** @param frame with its room; a room that the session is in already is joined anew, from the position that the frame gives */
     void join(RoomSession session, ClientFrame.Join frame) {
         RoomName room = frame.room();
-        if (maxRooms > 0 && session.rooms() >= maxRooms && session.membership(room) == null) {
-            throw new ProtocolException(ErrorCode.TOO_MANY_ROOMS, "a session may be in " + maxRooms + " rooms");
+        if (session.membership(room) == null) {
+            limits.require(
+                    LimitKeys.ROOMS,
+                    session.rooms() + 1L,
+                    ErrorCode.TOO_MANY_ROOMS,
+                    "a session may be in " + limits.get(LimitKeys.ROOMS) + " rooms");
         }
         if (!session.identity().permissions().mayRead(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");

@@ -4,8 +4,10 @@ import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.room.LagBudget;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -66,8 +68,15 @@ public final class Limits {
     }
 
     /** Runs {@code listener} after each change, on the thread that makes it. */
-    void whenChanged(Runnable listener) {
+    public void whenChanged(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /** One for the lanes of a node, which follows these limits. */
+    LagBudget lagBudget() {
+        LagBudget budget = new LagBudget(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES));
+        whenChanged(() -> budget.change(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES)));
+        return budget;
     }
 
     /** By the names of their keys: counts, bytes, milliseconds. */
@@ -86,6 +95,18 @@ public final class Limits {
     void require(Key<Integer> limit, long count, ErrorCode code, String text) {
         if (!allows(limit, count)) {
             throw reached(limit, code, text, code == ErrorCode.BUSY ? Long.valueOf(RETRY_AFTER_MS) : null);
+        }
+    }
+
+    /** @throws ProtocolException {@code too_large} */
+    void requireSize(Content content) {
+        long most = get(LimitKeys.CONTENT_BYTES);
+        if (content.bytes() > most) {
+            throw reached(
+                    LimitKeys.CONTENT_BYTES,
+                    ErrorCode.TOO_LARGE,
+                    "content has " + content.bytes() + " bytes, " + most + " are allowed",
+                    null);
         }
     }
 

@@ -4,6 +4,7 @@ import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.room.LagBudget;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,26 +28,31 @@ public class Overload {
     private static final long LONGEST_RETRY_MS = 5_000;
 
     private RoomRegistry rooms;
+    private LagBudget lag;
     private Limits limits;
 
     /** For the container's proxy. */
     protected Overload() {}
 
     @Inject
-    public Overload(RoomRegistry rooms, Limits limits) {
+    public Overload(RoomRegistry rooms, LagBudget lag, Limits limits) {
         this.rooms = rooms;
+        this.lag = lag;
         this.limits = limits;
     }
 
     /** @throws io.roomcast.protocol.ProtocolException {@code busy}, for some publishes of a room that falls behind, or all */
     void admit(RoomName name) {
         Room.Backlog backlog = backlog(name);
-        if (backlog == null) {
+        if (backlog == null || backlog.events() == 0) {
             return;
         }
         long lagMillis = TimeUnit.NANOSECONDS.toMillis(backlog.lagNanos());
         refuseShare(refused(lagMillis, limits.get(LimitKeys.LAG)), LimitKeys.LAG, lagMillis);
         refuseShare(refused(backlog.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
+        if (backlog.bytes() > 0) {
+            refuseShare(refused(lag.held(), limits.get(LimitKeys.NODE_LAG_BYTES)), LimitKeys.NODE_LAG_BYTES, lagMillis);
+        }
     }
 
     private void refuseShare(double share, Key<?> limit, long lagMillis) {

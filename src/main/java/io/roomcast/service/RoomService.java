@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
@@ -32,7 +33,7 @@ public class RoomService {
     private NodeMetrics metrics;
     private Node node;
     private long heartbeatMs;
-    private ServerFrame.Limits limits;
+    private Limits limits;
 
     /** For the container's proxy. */
     protected RoomService() {}
@@ -48,6 +49,7 @@ public class RoomService {
             Refusal refusal,
             NodeMetrics metrics,
             Node node,
+            Limits limits,
             RoomcastConfig config) {
         this.authentication = authentication;
         this.entrance = entrance;
@@ -59,8 +61,7 @@ public class RoomService {
         this.metrics = metrics;
         this.node = node;
         this.heartbeatMs = config.get(Keys.HEARTBEAT).toMillis();
-        this.limits = new ServerFrame.Limits(
-                config.get(Keys.FRAME_BYTES), config.get(Keys.CONTENT_BYTES), config.get(Keys.ROOMS));
+        this.limits = limits;
     }
 
     /**
@@ -178,7 +179,13 @@ public class RoomService {
     /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */
     public void refuseTooLarge(RoomSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
-        session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + limits.frameBytes() + " bytes");
+        metrics.limitReached(LimitKeys.FRAME_BYTES.name());
+        session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
+    }
+
+    /** Bytes that a WebSocket message may have now. */
+    public long maxFrameBytes() {
+        return limits.get(LimitKeys.FRAME_BYTES);
     }
 
     /** Any sign of life, such as a pong. */
@@ -219,8 +226,10 @@ public class RoomService {
     }
 
     private void welcome(RoomSession session, Long id) {
+        ServerFrame.Limits told = new ServerFrame.Limits(
+                maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, limits, Entrance.expiresInMs(session)));
+                id, session.user().value(), node.name(), heartbeatMs, told, Entrance.expiresInMs(session)));
     }
 
     private void serveHeld(RoomSession session) {

@@ -1,11 +1,8 @@
 package io.roomcast.service;
 
-import io.roomcast.config.Keys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ClientFrame;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.MessageFrames;
@@ -38,7 +35,7 @@ public class Talking {
     private RateLimits rates;
     private InFlight inFlight;
     private Overload overload;
-    private long maxContentBytes;
+    private Limits limits;
 
     /** For the container's proxy. */
     protected Talking() {}
@@ -54,7 +51,7 @@ public class Talking {
             RateLimits rates,
             InFlight inFlight,
             Overload overload,
-            RoomcastConfig config) {
+            Limits limits) {
         this.relay = relay;
         this.presence = presence;
         this.writer = writer;
@@ -64,13 +61,13 @@ public class Talking {
         this.rates = rates;
         this.inFlight = inFlight;
         this.overload = overload;
-        this.maxContentBytes = config.get(Keys.CONTENT_BYTES);
+        this.limits = limits;
     }
 
     void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
         requireMember(session, room);
         requirePublisher(session, room);
-        requireSize(frame.content());
+        limits.requireSize(frame.content());
         rates.publish(session, room);
         overload.admit(room);
         UserName user = session.user();
@@ -93,7 +90,7 @@ public class Talking {
         requireMember(session, room);
         requirePublisher(session, room);
         if (frame.content() != null) {
-            requireSize(frame.content());
+            limits.requireSize(frame.content());
         }
         if (overload.sparesNotices(room)) {
             return;
@@ -168,14 +165,6 @@ public class Talking {
     private static void requirePublisher(RoomSession session, RoomName room) {
         if (!session.identity().permissions().mayPublish(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
-        }
-    }
-
-    private void requireSize(Content content) {
-        if (content.bytes() > maxContentBytes) {
-            throw new ProtocolException(
-                    ErrorCode.TOO_LARGE,
-                    "content has " + content.bytes() + " bytes, " + maxContentBytes + " are allowed");
         }
     }
 }

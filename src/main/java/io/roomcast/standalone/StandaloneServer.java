@@ -10,9 +10,11 @@ import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
+import io.roomcast.service.Limits;
 import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
 import io.roomcast.websocket.RoomEndpoint;
+import io.roomcast.websocket.TyrusBuffer;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.websocket.DeploymentException;
@@ -70,6 +72,9 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(Path webroot) throws IOException {
+        // Not more than the socket's own buffer has: Grizzly would set that, and the system could not let it grow any
+        // more.
+        listener.getTransport().setReadBufferSize(TyrusBuffer.READ_BYTES / 2);
         listener.getTransport().setIOStrategy(SameThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new UpgradeAddOn());
@@ -90,6 +95,7 @@ public final class StandaloneServer implements AutoCloseable {
         } catch (DeploymentException e) {
             throw new IllegalStateException(e);
         }
+        TyrusBuffer.follow(webSockets, cdi.select(Limits.class).get());
         http.start();
         cdi.select(Lifecycle.class).get().start();
         cdi.select(Console.class).get().open(true, "port=" + listener.getPort());

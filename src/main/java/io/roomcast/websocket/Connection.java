@@ -24,16 +24,15 @@ final class Connection {
     private final FrameGatherer gatherer;
     private boolean tooLarge;
 
-    private Connection(RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
+    private Connection(RoomService service, RoomSession session, ClientFrameDecoder decoder) {
         this.service = service;
         this.session = session;
         this.decoder = decoder;
-        this.gatherer = new FrameGatherer(maxFrameBytes);
+        this.gatherer = new FrameGatherer(service::maxFrameBytes);
     }
 
-    static void open(
-            Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder, long maxFrameBytes) {
-        jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder, maxFrameBytes));
+    static void open(Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder) {
+        jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder));
         if (!jakarta.isOpen()) {
             // It broke while it was being opened, and the call that told so found no connection here.
             service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
@@ -103,7 +102,13 @@ final class Connection {
     }
 
     void closed(CloseReason reason) {
-        service.closed(session, reason.getCloseCode().getCode());
+        int code = reason.getCloseCode().getCode();
+        if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
+            // The transport still gets a word in before the container's own, which would be of an error in the server.
+            refuseTooLarge();
+            code = CloseCode.TOO_LARGE.number();
+        }
+        service.closed(session, code);
     }
 
     /** Tells why, and closes: for a connection that never becomes a session. */

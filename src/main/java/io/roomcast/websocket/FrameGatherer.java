@@ -1,16 +1,19 @@
 package io.roomcast.websocket;
 
+import java.util.function.LongSupplier;
+
 /**
  * Gathers the parts of one WebSocket message, up to a limit. No container holds its own limit against a fragmented message that is never
  * finished; this one counts each part as it comes. Used by one thread at a time.
  */
 final class FrameGatherer {
-    private final long maxBytes;
+    private final LongSupplier limit;
     private StringBuilder parts;
     private long bytes;
 
-    FrameGatherer(long maxBytes) {
-        this.maxBytes = maxBytes;
+    /** @param limit in bytes, as it is now */
+    FrameGatherer(LongSupplier limit) {
+        this.limit = limit;
     }
 
     /** Of the message that is being gathered. */
@@ -20,6 +23,7 @@ final class FrameGatherer {
 
     /** Whether the message, with this part, is still within the limit. */
     boolean accepts(String part) {
+        long maxBytes = limit.getAsLong();
         bytes += part.length();
         if (bytes <= maxBytes) {
             // UTF-8: up to two bytes more than the one counted above; a pair of surrogates has four together.
@@ -33,7 +37,7 @@ final class FrameGatherer {
     /** Whether a binary message, with this many bytes more, is still within the limit. */
     boolean accepts(int length) {
         bytes += length;
-        return bytes <= maxBytes;
+        return bytes <= limit.getAsLong();
     }
 
     /** Adds an accepted part. @return the whole message, or null when more parts are to come */

@@ -56,7 +56,15 @@ final class GrizzlyTransport implements Transport {
 
     @Override
     public void close(CloseCode code, String reason) {
-        portable.close(code, reason);
+        if (portable.isOpen()) {
+            portable.close(code, reason);
+        } else {
+            writer.write(
+                    connection,
+                    null,
+                    Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, SessionTransport.closeFrame(code, reason)),
+                    new EmptyCompletionHandler<>());
+        }
     }
 
     private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {

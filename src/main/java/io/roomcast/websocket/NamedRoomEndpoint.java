@@ -1,6 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
@@ -55,8 +54,7 @@ public class NamedRoomEndpoint {
                             SessionTransport.of(session, config),
                             new Address(userName, roomName, position, plain),
                             ArrivalConfigurator.arrival(session)),
-                    decoder,
-                    config.get(Keys.FRAME_BYTES));
+                    decoder);
         } catch (ProtocolException e) {
             Connection.refuse(session, e);
         }

@@ -1,6 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
@@ -49,8 +48,7 @@ public class RoomEndpoint {
                             SessionTransport.of(session, config),
                             Address.ofUser(user),
                             ArrivalConfigurator.arrival(session)),
-                    decoder,
-                    config.get(Keys.FRAME_BYTES));
+                    decoder);
         } catch (ProtocolException e) {
             Connection.refuse(session, e);
         }

@@ -83,12 +83,31 @@ final class SessionTransport implements Transport {
         close(session, code, reason);
     }
 
+    /** Whether the container takes anything for the session. */
+    boolean isOpen() {
+        return session.isOpen();
+    }
+
     static void close(Session session, CloseCode code, String reason) {
         try {
             session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.number()), shortened(reason)));
         } catch (IOException | RuntimeException e) {
             LOG.log(Level.DEBUG, "close failed; the connection is gone", e);
         }
+    }
+
+    /**
+     * A WebSocket close frame, for a transport that writes to the connection itself where the container holds the session for closed but has not said so
+     * to the client.
+     */
+    static byte[] closeFrame(CloseCode code, String reason) {
+        byte[] text = shortened(reason).getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + text.length)
+                .put((byte) 0x88)
+                .put((byte) (2 + text.length))
+                .putShort((short) code.number())
+                .put(text)
+                .array();
     }
 
     private static String shortened(String reason) {

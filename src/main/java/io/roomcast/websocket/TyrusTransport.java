@@ -40,8 +40,14 @@ final class TyrusTransport implements Transport {
 
     @Override
     public void close(CloseCode code, String reason) {
-        portable.close(code, reason);
+        if (portable.isOpen()) {
+            portable.close(code, reason);
+        } else {
+            writer.write(ByteBuffer.wrap(SessionTransport.closeFrame(code, reason)), new Ignored());
+        }
     }
+
+    private static final class Ignored extends CompletionHandler<ByteBuffer> {}
 
     private static final class Completed extends CompletionHandler<ByteBuffer> {
         private final Completion completion;

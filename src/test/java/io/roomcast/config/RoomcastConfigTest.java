@@ -21,7 +21,7 @@ class RoomcastConfigTest {
         RoomcastConfig config = load(Map.of());
         assertEquals("127.0.0.1", config.get(Keys.HOST), "loopback unless told otherwise");
         assertEquals(8080, config.get(Keys.PORT));
-        assertEquals(64 * 1024, config.get(Keys.FRAME_BYTES));
+        assertEquals(64 * 1024, config.get(LimitKeys.FRAME_BYTES));
         assertEquals(Duration.ofHours(1), config.get(Keys.HISTORY_AGE));
     }
 
@@ -30,7 +30,7 @@ class RoomcastConfigTest {
         RoomcastConfig config = load(Map.of(
                 "roomcast.history.age", " 90m ", "roomcast.limits.content-bytes", "2KiB", "roomcast.relay", "LOCAL"));
         assertEquals(Duration.ofMinutes(90), config.get(Keys.HISTORY_AGE));
-        assertEquals(2048, config.get(Keys.CONTENT_BYTES));
+        assertEquals(2048, config.get(LimitKeys.CONTENT_BYTES));
         assertEquals("local", config.get(Keys.RELAY));
     }
 
@@ -95,7 +95,7 @@ class RoomcastConfigTest {
         names.add("java.version");
         names.add("some.roomcast.thing");
         assertEquals(8080, RoomcastConfig.load(key -> Optional.empty(), names).get(Keys.PORT));
-        assertEquals("ROOMCAST_LIMITS_FRAME_BYTES", Keys.FRAME_BYTES.environmentName());
+        assertEquals("ROOMCAST_LIMITS_FRAME_BYTES", LimitKeys.FRAME_BYTES.environmentName());
     }
 
     @Test

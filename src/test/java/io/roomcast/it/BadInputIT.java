@@ -1,9 +1,12 @@
 package io.roomcast.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +64,23 @@ class BadInputIT {
         }
         boolean ours = input.closeCodes().equals(Set.of(CloseCode.TOO_LARGE.number()));
         return server.figure("roomcast_sessions_closed_total{" + (ours ? "code=\"1009\"" : ""));
+    }
+
+    /** A hundred times what the largest frame may have comes at once, and is no large frame. */
+    @Test
+    void manySmallFramesMayComeAtOnce() {
+        try (RawWebSocket raw = RawWebSocket.connect(endpoints().get(0))) {
+            ByteArrayOutputStream frames = new ByteArrayOutputStream();
+            byte[] blanks = " ".repeat(100).getBytes(StandardCharsets.US_ASCII);
+            while (frames.size() < 6 << 20) {
+                frames.writeBytes(new byte[] {(byte) 0x81, (byte) (0x80 | blanks.length), 0, 0, 0, 0});
+                frames.writeBytes(blanks);
+            }
+            raw.write(frames.toByteArray());
+            raw.text("{\"type\":\"ping\",\"id\":7}");
+            RawWebSocket.Received pong = raw.read();
+            assertEquals("{\"type\":\"pong\",\"id\":7}", pong.text(), () -> "closed with " + pong.closeCode());
+        }
     }
 
     @Test

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.Test;
 class LaneTest {
     private final HandExecutor executor = new HandExecutor();
     private final List<List<Integer>> batches = new ArrayList<>();
-    private final Lane<Integer> lane = new Lane<>(executor, batch -> batches.add(List.copyOf(batch)));
+    private final Lane<Integer> lane =
+            new Lane<>(executor, batch -> batches.add(List.copyOf(batch)), new LagBudget(0, 0));
 
     @Test
     void whatGathersComesAsOneBatchInOrder() {
@@ -51,7 +52,8 @@ class LaneTest {
                     if (event < 5) {
                         self.get(0).post(event + 1);
                     }
-                })));
+                }),
+                new LagBudget(0, 0)));
         self.get(0).post(1);
         executor.runNext();
         assertEquals(List.of(1), seen);
@@ -74,10 +76,13 @@ class LaneTest {
 
     @Test
     void aConsumerThatThrowsDoesNotStopTheLane() {
-        Lane<Integer> failing = new Lane<>(executor, batch -> {
-            batches.add(List.copyOf(batch));
-            throw new IllegalStateException();
-        });
+        Lane<Integer> failing = new Lane<>(
+                executor,
+                batch -> {
+                    batches.add(List.copyOf(batch));
+                    throw new IllegalStateException();
+                },
+                new LagBudget(0, 0));
         failing.post(1);
         assertThrows(IllegalStateException.class, executor::runNext);
         failing.post(2);
@@ -97,15 +102,18 @@ class LaneTest {
             // Plain fields: the lane promises that each run happens after the one before.
             int[] last = IntStream.range(0, producers).map(p -> -1).toArray();
             AtomicBoolean disordered = new AtomicBoolean();
-            Lane<int[]> shared = new Lane<>(pool, batch -> {
-                overlapped.compareAndSet(false, !running.compareAndSet(false, true));
-                for (int[] event : batch) {
-                    disordered.compareAndSet(false, event[1] != last[event[0]] + 1);
-                    last[event[0]] = event[1];
-                    all.countDown();
-                }
-                running.set(false);
-            });
+            Lane<int[]> shared = new Lane<>(
+                    pool,
+                    batch -> {
+                        overlapped.compareAndSet(false, !running.compareAndSet(false, true));
+                        for (int[] event : batch) {
+                            disordered.compareAndSet(false, event[1] != last[event[0]] + 1);
+                            last[event[0]] = event[1];
+                            all.countDown();
+                        }
+                        running.set(false);
+                    },
+                    new LagBudget(0, 0));
             for (int producer = 0; producer < producers; producer++) {
                 int number = producer;
                 pool.execute(() -> IntStream.range(0, each).forEach(i -> shared.post(new int[] {number, i})));

@@ -19,9 +19,14 @@ final class RoomFixture {
      * @param kept messages that the history keeps
      */
     RoomFixture(int recent, int kept) {
+        this(recent, kept, new LagBudget(0, 0));
+    }
+
+    /** @param lag bounds what may wait for the lane */
+    RoomFixture(int recent, int kept, LagBudget lag) {
         source = new HandSource(kept);
         registry = new RoomRegistry(
-                source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER), metrics);
+                source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER), lag, metrics);
         source.deliverTo(registry);
     }
 

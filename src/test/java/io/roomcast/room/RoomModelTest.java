@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RoomModelTest {
     private static final int SEEDS = 1_000;
     private static final int STEPS = 150;
-    /** Bytes in which two or three messages can wait, and no more: some clients have to be told that they are behind. */
+    /** Bytes in which a few messages can wait, and no more: some clients have to be told that they are behind, and some lanes have to read. */
     private static final long ROOM_FOR_TWO = 120;
 
     /** What the room keeps, and what the history keeps. */
@@ -53,7 +53,8 @@ class RoomModelTest {
 
         Run(Sizes sizes, long seed) {
             random = new Random(seed);
-            fixture = new RoomFixture(sizes.recent(), sizes.kept());
+            fixture = new RoomFixture(
+                    sizes.recent(), sizes.kept(), new LagBudget(random.nextBoolean() ? 0 : ROOM_FOR_TWO, 0));
             source = fixture.source;
             source.duringSubscribe = () -> {
                 if (random.nextInt(3) == 0) {

@@ -3,52 +3,84 @@ package io.roomcast.security;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
 import java.io.IOException;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
+/** Limits as those feel them who come up against them; set while the server runs. */
 class LimitsIT {
+    private static final int PATIENCE_SECONDS = 20;
+    private static final String PAGE = "https://shop.example";
+    private static OwnServer server;
+
+    private final List<Key<?>> changed = new ArrayList<>();
+    private final String room = "limits-" + System.nanoTime();
+
+    @BeforeAll
+    static void start() {
+        server = OwnServer.start("limited", Map.of("roomcast.presence.grace", "0", "roomcast.origins", PAGE));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @AfterEach
+    void putBack() {
+        changed.forEach(limit -> server.limit(limit.name(), limit.defaultText()));
+        await("roomcast_sessions ", 0);
+    }
 
     @Test
     void aFullNodeSaysSoAtTheHandshake() throws Exception {
-        try (EmbeddedServer server = EmbeddedServer.start(Map.of("roomcast.limits.sessions", "2"))) {
-            URI ws = server.uri().resolve("ws");
-            try (Client ann = hello(ws, "ann");
-                    Client bob = hello(ws, "bob")) {
-                assertEquals(503, Handshake.to(ws).status());
-                bob.send("{'type':'ping'}").next("pong");
-                ann.send("{'type':'ping'}").next("pong");
-            }
+        limit(LimitKeys.SESSIONS, "2");
+        URI ws = server.at("ws");
+        try (Client ann = hello("ann");
+                Client bob = hello("bob")) {
+            assertEquals(503, Handshake.to(ws).status());
+            bob.send("{'type':'ping'}").next("pong");
+            ann.send("{'type':'ping'}").next("pong");
+            ann.leave();
+            bob.leave();
         }
+        await("roomcast_sessions ", 0);
+        assertEquals(101, Handshake.to(ws).status());
     }
 
     @Test
     void sessionsOfOneAddressAreCounted() throws Exception {
-        try (EmbeddedServer server = EmbeddedServer.start(Map.of("roomcast.limits.address-sessions", "1"))) {
-            refusesTheSecond(server.uri().resolve("ws"), server.uri().resolve("ws"));
-        }
+        limit(LimitKeys.ADDRESS_SESSIONS, "1");
+        refusesTheSecond(server.at("ws"));
     }
 
     @Test
     void sessionsOfOneUserAreCountedAndOthersAreNotTouched() throws Exception {
-        try (EmbeddedServer server = EmbeddedServer.start(Map.of("roomcast.limits.user-sessions", "1"))) {
-            URI ann = server.uri().resolve("ws/lobby/ann");
-            refusesTheSecond(ann, ann);
-            try (Client guest = Client.open(server.uri().resolve("ws"));
-                    Client first = Client.open(ann)) {
-                first.next("joined");
-                assertEquals("busy", guest.send("{'type':'hello','user':'ann'}").error());
-            }
+        limit(LimitKeys.USER_SESSIONS, "1");
+        URI ann = server.at("ws/" + room + "/ann");
+        refusesTheSecond(ann);
+        try (Client guest = Client.open(server.at("ws"));
+                Client first = Client.open(ann)) {
+            first.next("joined");
+            assertEquals("busy", guest.send("{'type':'hello','user':'ann'}").error());
         }
     }
 
     /** And takes another as soon as the first has gone: nothing is counted for ever. */
-    private static void refusesTheSecond(URI first, URI second) throws Exception {
-        try (Client one = Client.open(first)) {
+    private static void refusesTheSecond(URI address) throws Exception {
+        try (Client one = Client.open(address)) {
             one.send("{'type':'ping'}").next("pong");
-            try (Client two = Client.open(second)) {
+            try (Client two = Client.open(address)) {
                 Map<String, Object> error = two.next("error");
                 assertEquals("busy", error.get("code"));
                 assertTrue(((Number) error.get("retryAfterMs")).intValue() > 0);
@@ -56,60 +88,119 @@ class LimitsIT {
             }
             one.leave();
         }
-        try (Client again = Client.open(second)) {
+        await("roomcast_sessions ", 0);
+        try (Client again = Client.open(address)) {
             again.send("{'type':'ping'}").next("pong");
         }
     }
 
     @Test
+    void aSessionIsInSoManyRooms() throws Exception {
+        limit(LimitKeys.ROOMS, "1");
+        try (Client ann = hello("ann")) {
+            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+            assertEquals(
+                    "too_many_rooms",
+                    ann.send("{'type':'join','room':'" + room + "-2'}").error());
+            limit(LimitKeys.ROOMS, "2");
+            ann.send("{'type':'join','room':'" + room + "-2'}").next("joined");
+        }
+    }
+
+    @Test
     void aRoomHasSoManyUsers() throws Exception {
-        Map<String, String> settings = Map.of("roomcast.limits.room-users", "1", "roomcast.presence.grace", "0");
-        try (EmbeddedServer server = EmbeddedServer.start(settings);
-                Client ann = hello(server.uri().resolve("ws"), "ann");
-                Client bob = hello(server.uri().resolve("ws"), "bob")) {
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
-            assertEquals("room_full", bob.send("{'type':'join','room':'lobby'}").error());
+        limit(LimitKeys.ROOM_USERS, "1");
+        try (Client ann = hello("ann");
+                Client bob = hello("bob")) {
+            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+            assertEquals(
+                    "room_full",
+                    bob.send("{'type':'join','room':'" + room + "'}").error());
             assertEquals(
                     "not_joined",
-                    bob.send("{'id':1,'room':'lobby','content':'hi'}").error());
+                    bob.send("{'id':1,'room':'" + room + "','content':'hi'}").error());
             assertEquals(
                     1,
-                    ((Number) ann.send("{'type':'members','room':'lobby'}")
+                    ((Number) ann.send("{'type':'members','room':'" + room + "'}")
                                     .next("members")
                                     .get("count"))
                             .intValue());
-            ann.send("{'type':'leave','room':'lobby'}").next("left");
-            bob.send("{'type':'join','room':'lobby'}").next("joined");
+            ann.send("{'type':'leave','room':'" + room + "'}").next("left");
+            bob.send("{'type':'join','room':'" + room + "'}").next("joined");
         }
     }
 
     @Test
     void whoPublishesTooFastIsToldWhenToGoOn() throws Exception {
-        Map<String, String> settings = Map.of("roomcast.limits.publish-rate", "1", "roomcast.limits.request-rate", "2");
-        try (EmbeddedServer server = EmbeddedServer.start(settings);
-                Client ann = hello(server.uri().resolve("ws"), "ann");
-                Client bob = hello(server.uri().resolve("ws"), "bob")) {
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
-            bob.send("{'type':'join','room':'lobby'}").next("joined");
+        try (Client ann = hello("ann");
+                Client bob = hello("bob")) {
+            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+            bob.send("{'type':'join','room':'" + room + "'}").next("joined");
+            limit(LimitKeys.PUBLISH_RATE, "1");
+            limit(LimitKeys.REQUEST_RATE, "2");
             for (int i = 0; i < 8; i++) {
-                ann.send("{'id':" + i + ",'key':'k" + i + "','room':'lobby','content':'hi'}");
+                ann.send("{'id':" + i + ",'key':'k" + i + "','room':'" + room + "','content':'hi'}");
             }
             Map<String, Object> error = ann.next("error");
             assertEquals("rate_limited", error.get("code"));
             assertTrue(((String) error.get("key")).startsWith("k"));
             int wait = ((Number) error.get("retryAfterMs")).intValue();
             assertTrue(wait > 0 && wait <= 1_001, error::toString);
-            bob.send("{'id':1,'room':'lobby','content':'hi'}").next("ack");
+            bob.send("{'id':1,'room':'" + room + "','content':'hi'}").next("ack");
             for (int i = 0; i < 15; i++) {
-                bob.send("{'type':'signal','room':'lobby','name':'typing'}");
+                bob.send("{'type':'signal','room':'" + room + "','name':'typing'}");
             }
             assertEquals("rate_limited", bob.error());
         }
     }
 
-    private static Client hello(URI ws, String user) throws InterruptedException, IOException {
-        Client client = Client.open(ws);
+    @Test
+    void frameAndContentHaveSoManyBytes() throws Exception {
+        limit(LimitKeys.CONTENT_BYTES, "100B");
+        limit(LimitKeys.FRAME_BYTES, "2KiB");
+        try (Client ann = hello("ann")) {
+            Map<?, ?> told = (Map<?, ?>)
+                    ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+            assertEquals(room, told.get("room"));
+            String message = "{'id':1,'room':'" + room + "','content':'%s'}";
+            ann.send(message.formatted("x".repeat(100))).next("ack");
+            assertEquals(
+                    "too_large", ann.send(message.formatted("x".repeat(101))).error());
+            ann.send(message.formatted("x".repeat(2_100)));
+            assertEquals(1009, ann.closeCode());
+        }
+        limit(LimitKeys.FRAME_BYTES, "1MiB");
+        limit(LimitKeys.CONTENT_BYTES, "900KiB");
+        try (Client ann = hello("ann")) {
+            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+            ann.send("{'id':1,'room':'" + room + "','content':'" + "x".repeat(800_000) + "'}")
+                    .next("ack");
+        }
+    }
+
+    @Test
+    void pagesOfTheListMayConnectAndNoOthers() throws IOException {
+        URI ws = server.at("ws");
+        assertEquals(101, Handshake.to(ws).origin(PAGE).status());
+        assertEquals(403, Handshake.to(ws).origin("http://" + ws.getAuthority()).status());
+    }
+
+    private void limit(Key<?> key, String value) {
+        changed.add(key);
+        server.limit(key.name(), value);
+    }
+
+    private static Client hello(String user) throws InterruptedException {
+        Client client = Client.open(server.at("ws"));
         client.send("{'type':'hello','user':'" + user + "'}").next("welcome");
         return client;
+    }
+
+    private static void await(String figure, long expected) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        while (server.figure(figure) != expected) {
+            assertTrue(System.nanoTime() - deadline < 0, figure + " is still " + server.figure(figure));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+        }
     }
 }

@@ -1,34 +1,50 @@
 package io.roomcast.security;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
 import io.roomcast.jwt.Tokens;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenIT {
     private static final Duration HOUR = Duration.ofHours(1);
-    private static EmbeddedServer server;
+    private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
+    private static OwnServer server;
 
     @BeforeAll
     static void start() {
-        server = EmbeddedServer.start(Map.of(
-                "roomcast.auth", "token",
-                "roomcast.auth.secret", Tokens.SECRET,
-                "roomcast.auth.hello-timeout", "1s",
-                "roomcast.presence.grace", "0"));
+        server = OwnServer.start(
+                "tokens",
+                Map.of(
+                        "roomcast.auth", "token",
+                        "roomcast.auth.secret", Tokens.SECRET,
+                        "roomcast.auth.hello-timeout", "1s",
+                        "roomcast.presence.grace", "0"));
     }
 
     @AfterAll
     static void stop() {
-        server.close();
+        try {
+            String log = server.console();
+            assertFalse(log.contains("eyJ"), "tokens have no place in a log");
+            assertFalse(log.contains(Tokens.SECRET), "nor has the secret");
+        } finally {
+            server.close();
+        }
     }
 
     @Test
@@ -77,6 +93,63 @@ class TokenIT {
                 assertEquals("unauthenticated", forger.error());
                 assertEquals(4501, forger.closeCode());
             }
+        }
+    }
+
+    /** Made of a good token, with something else in the place of what was signed, or of the signature. */
+    static Stream<String> forgeries() {
+        String[] good = token("ann", HOUR).split("\\.", -1);
+        String admin = token("admin", HOUR).split("\\.", -1)[1];
+        String none = BASE64.encodeToString("{\"alg\":\"none\"}".getBytes(UTF_8));
+        String elsewhere = BASE64.encodeToString(
+                "{\"alg\":\"HS256\",\"jku\":\"http://127.0.0.1:9/keys\",\"kid\":\"../../dev/null\"}".getBytes(UTF_8));
+        String otherKind = BASE64.encodeToString("{\"alg\":\"RS256\"}".getBytes(UTF_8));
+        return Stream.of(
+                none + "." + good[1] + ".",
+                none + "." + good[1] + "." + good[2],
+                good[0] + "." + admin + "." + good[2],
+                good[0] + "." + good[1] + ".",
+                good[0] + "." + good[1],
+                good[0] + "." + good[1] + "." + good[2].substring(1),
+                elsewhere + "." + good[1] + "." + good[2],
+                otherKind + "." + good[1] + "." + good[2],
+                Tokens.signed(Tokens.of("ann", HOUR).subject(null)),
+                Tokens.signed(Tokens.of("ann", HOUR).subject("system")),
+                Tokens.signed(Tokens.of("ann", HOUR).subject("<b>ann</b>")),
+                Tokens.signed(Tokens.of("ann", HOUR)
+                        .expirationTime(null)
+                        .notBeforeTime(Date.from(Instant.now().plus(HOUR)))),
+                "\\u0000",
+                "x".repeat(30_000));
+    }
+
+    @ParameterizedTest
+    @MethodSource("forgeries")
+    void aForgedTokenOpensNothing(String token) throws Exception {
+        try (Client forger = client("ws").send(hello(token))) {
+            assertEquals("unauthenticated", forger.error());
+            assertEquals(4501, forger.closeCode());
+        }
+    }
+
+    /** What somebody overheard: good for its user alone, as long as it lasts. */
+    @Test
+    void aReplayedTokenIsItsUsersOwnAndEndsWithItsTime() throws Exception {
+        String overheard = token("ann", Duration.ofSeconds(2));
+        try (Client ann = client("ws").send(hello(overheard));
+                Client replay = client("ws/lobby/mallory").send(hello(overheard));
+                Client mallory = client("ws").send(hello(token("mallory", HOUR)))) {
+            ann.next("welcome");
+            assertEquals(1008, replay.closeCode());
+            mallory.next("welcome");
+            assertEquals("unauthenticated", mallory.send(refresh(overheard)).error());
+            mallory.send("{'type':'join','room':'lobby'}").next("joined");
+            mallory.send("{'room':'lobby','sender':'ann','content':'hi'}");
+            assertEquals("mallory", mallory.next("message").get("sender"));
+            assertEquals(4501, ann.closeCode());
+        }
+        try (Client late = client("ws").send(hello(overheard))) {
+            assertEquals(4501, late.closeCode());
         }
     }
 
@@ -149,7 +222,7 @@ class TokenIT {
     }
 
     private static Client client(String path) {
-        return Client.open(server.uri().resolve(path));
+        return Client.open(server.at(path));
     }
 
     private static String hello(String token) {

@@ -15,6 +15,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.HandExecutor;
 import io.roomcast.room.HandTimer;
+import io.roomcast.room.LagBudget;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import java.time.Duration;
@@ -43,12 +44,13 @@ final class CoreFixture {
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
         Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
+        limits = new Limits(config, metrics);
+        LagBudget lag = limits.lagBudget();
         RoomRegistry rooms = new RoomRegistry(
-                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), metrics.delivery());
+                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), lag, metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
-        limits = new Limits(config, metrics);
         RateLimits rates = new RateLimits(limits, rooms);
         InFlight inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(null, config);
@@ -68,19 +70,23 @@ final class CoreFixture {
                         threads,
                         rates,
                         inFlight,
-                        new Overload(rooms, limits),
-                        config),
+                        new Overload(rooms, lag, limits),
+                        limits),
                 rates,
                 refusal,
                 metrics,
                 new Node(config),
+                limits,
                 config);
         heartbeat = new Heartbeat(sessions, service, threads, metrics, config);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
     Client enter(String user) {
-        HandTransport transport = HandTransport.immediate();
+        return enter(user, HandTransport.immediate());
+    }
+
+    Client enter(String user, HandTransport transport) {
         return new Client(
                 transport,
                 service.open(transport, new Address(new UserName(user), new RoomName("lobby"), null, false), HERE));

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FrameGathererTest {
-    private final FrameGatherer gatherer = new FrameGatherer(12);
+    private final FrameGatherer gatherer = new FrameGatherer(() -> 12);
 
     @Test
     void aWholeMessageComesAsItIs() {

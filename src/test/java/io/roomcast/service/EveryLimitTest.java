@@ -1,0 +1,228 @@
+package io.roomcast.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.HandTransport;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.relay.LocalPresence;
+import io.roomcast.relay.PresenceStore;
+import java.lang.reflect.Proxy;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Whoever comes up against a limit, of whatever kind, is told by a code, and it is counted. */
+class EveryLimitTest {
+    private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
+    private static final String LARGE = "x".repeat(15_000);
+
+    /**
+     * A limit, and how one comes up against it.
+     *
+     * @param others settings that keep other limits out of the way
+     * @param reached comes up against it, and returns what the client was told
+     */
+    record Row(
+            Key<?> limit,
+            String value,
+            Map<String, String> others,
+            String told,
+            ToLongFunction<NodeMetrics> counted,
+            Function<CoreFixture, String> reached) {
+        @Override
+        public String toString() {
+            return limit.name();
+        }
+    }
+
+    static Stream<Row> rows() {
+        return Stream.of(
+                row(LimitKeys.SESSIONS, "1", "busy", core -> second(core, "ann", "bob")),
+                row(LimitKeys.USER_SESSIONS, "1", "busy", core -> second(core, "ann", "ann")),
+                row(LimitKeys.ADDRESS_SESSIONS, "1", "busy", core -> second(core, "ann", "bob")),
+                row(LimitKeys.ROOMS, "1", "too_many_rooms", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.send("{\"type\":\"join\",\"room\":\"another\"}");
+                    return code(ann);
+                }),
+                row(LimitKeys.ROOM_USERS, "1", "room_full", core -> {
+                    core.enter("ann");
+                    return code(core.enter("bob"));
+                }),
+                row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
+                row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
+                row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> members(core, 10)),
+                row(LimitKeys.IN_FLIGHT, "1", "busy", core -> members(core, 2)),
+                row(LimitKeys.NODE_IN_FLIGHT, "1", "busy", core -> members(core, 2)),
+                row(LimitKeys.FRAME_BYTES, "1KiB", "1009", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    core.service.refuseTooLarge(ann.session);
+                    return String.valueOf(ann.transport.closeCode().number());
+                }),
+                row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
+                row(LimitKeys.LAG_BYTES, "64KiB", "busy", core -> publishes(core, 100, LARGE)),
+                new Row(
+                        LimitKeys.NODE_LAG_BYTES,
+                        "1MiB",
+                        Map.of(LimitKeys.LAG_BYTES.name(), "0", LimitKeys.LAG.name(), "0"),
+                        "busy",
+                        counted(LimitKeys.NODE_LAG_BYTES),
+                        core -> publishes(core, 100, LARGE)),
+                row(LimitKeys.LAG, "1ms", "busy", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.news();
+                    ann.send("{\"content\":\"waits for its lane\"}");
+                    pass(2);
+                    ann.send("{\"content\":\"x\"}");
+                    return code(ann);
+                }),
+                new Row(
+                        LimitKeys.OUTBOUND_BYTES,
+                        "256KiB",
+                        Map.of(),
+                        "behind",
+                        metrics -> metrics.outbound().forgottenMessages(),
+                        core -> readsNothing(core, 40)),
+                new Row(
+                        LimitKeys.NODE_OUTBOUND_BYTES,
+                        "1MiB",
+                        Map.of(LimitKeys.OUTBOUND_BYTES.name(), "0"),
+                        "behind",
+                        metrics -> metrics.outbound().forgottenMessages(),
+                        core -> readsNothing(core, 100)),
+                new Row(
+                        LimitKeys.OUTBOUND_AGE,
+                        "1ms",
+                        Map.of(),
+                        "4000",
+                        metrics -> metrics.outbound().closedStuck(),
+                        core -> {
+                            CoreFixture.Client slow = core.enter("slow", new HandTransport());
+                            core.advance(0);
+                            pass(2);
+                            slow.session.queue().closeIfStuck();
+                            return String.valueOf(slow.transport.closeCode().number());
+                        }));
+    }
+
+    private static Row row(Key<?> limit, String value, String told, Function<CoreFixture, String> reached) {
+        return new Row(limit, value, Map.of(), told, counted(limit), reached);
+    }
+
+    private static ToLongFunction<NodeMetrics> counted(Key<?> limit) {
+        return metrics -> metrics.limits().getOrDefault(limit.name(), 0L);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void isToldAndCounted(Row row) {
+        Map<String, String> settings = new HashMap<>(row.others());
+        settings.put(row.limit().name(), row.value());
+        check(row, new CoreFixture(settings, forgetful()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("rows")
+    void holdsWhenItIsSetWhileTheNodeRuns(Row row) {
+        CoreFixture core = new CoreFixture(row.others(), forgetful());
+        core.limits.set(row.limit().name(), row.value());
+        check(row, core);
+    }
+
+    private static void check(Row row, CoreFixture core) {
+        assertEquals(row.told(), row.reached().apply(core));
+        assertTrue(row.counted().applyAsLong(core.metrics) > 0, "it is counted");
+        assertTrue(
+                !row.told().matches("[a-z_]+")
+                        || row.told().equals("behind")
+                        || core.metrics.refusals().get(row.told()) > 0,
+                "and so is the answer");
+    }
+
+    @Test
+    void noneIsLeftOut() {
+        Set<String> all = Stream.of(LimitKeys.ALL, LimitKeys.SIZES, LimitKeys.DURATIONS)
+                .flatMap(List::stream)
+                .map(Key::name)
+                .collect(Collectors.toSet());
+        assertEquals(all, rows().map(row -> row.limit().name()).collect(Collectors.toSet()));
+    }
+
+    /** Both from one address. */
+    private static String second(CoreFixture core, String first, String second) {
+        core.connect(first);
+        return assertThrows(ProtocolException.class, () -> core.connect(second))
+                .code()
+                .wire();
+    }
+
+    private static String publishes(CoreFixture core, int messages, String content) {
+        CoreFixture.Client ann = core.enter("ann");
+        ann.news();
+        for (int i = 0; i < messages; i++) {
+            ann.send("{\"content\":\"" + content + "\"}");
+        }
+        return code(ann);
+    }
+
+    private static String members(CoreFixture core, int requests) {
+        CoreFixture.Client ann = core.enter("ann");
+        ann.news();
+        for (int i = 0; i < requests; i++) {
+            ann.send("{\"type\":\"members\"}");
+        }
+        return code(ann);
+    }
+
+    private static String readsNothing(CoreFixture core, int messages) {
+        CoreFixture.Client slow = core.enter("slow", new HandTransport());
+        CoreFixture.Client ann = core.enter("ann");
+        for (int i = 0; i < messages; i++) {
+            ann.send("{\"content\":\"" + LARGE + "\"}");
+            ann.news();
+        }
+        slow.transport.completeAll();
+        return slow.news().contains("\"type\":\"behind\"") ? "behind" : "nothing";
+    }
+
+    private static String code(CoreFixture.Client client) {
+        Matcher code = CODE.matcher(client.news());
+        return code.find() ? code.group(1) : "nothing";
+    }
+
+    /** Lets real time pass, which the lanes go by. */
+    private static void pass(long millis) {
+        long began = System.nanoTime();
+        while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(millis)) {
+            Thread.onSpinWait();
+        }
+    }
+
+    /** A store that never answers who is there. */
+    private static PresenceStore forgetful() {
+        LocalPresence presence = new LocalPresence();
+        return (PresenceStore) Proxy.newProxyInstance(
+                EveryLimitTest.class.getClassLoader(),
+                new Class<?>[] {PresenceStore.class},
+                (proxy, method, arguments) -> method.getName().equals("roster")
+                        ? new CompletableFuture<>()
+                        : method.invoke(presence, arguments));
+    }
+}
