@@ -38,10 +38,10 @@ final class Backlog {
 
     /** @return never {@code SEND} */
     Admission add(EncodedFrame frame) {
-        long limit = budget.share(frame.kind());
         if (gaps != null && forgottenToo(frame.range())) {
             return Admission.DROPPED;
         }
+        long limit = budget.share(frame.kind());
         if (!fits(frame, limit)) {
             dropNotices();
             if (frame.kind().droppable()) {

@@ -6,6 +6,7 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -17,6 +18,8 @@ import java.util.function.Consumer;
 final class Recovery {
     private static final int PAGE_MESSAGES = 500;
     private static final long PAGE_BYTES = 64 * 1024;
+    /** Pages that are read at once; each is held until the lane has taken it, and a thousand members may come back together. */
+    private static final int READS = 16;
     /** The member waits for the first page, which decides what {@code joined} says. */
     private static final long UNDECIDED = -1;
 
@@ -32,6 +35,14 @@ final class Recovery {
 
     private long lastPageAfter;
     private long lastPageEnd;
+
+    /** Pages that wait for others to be read first. */
+    private final ArrayDeque<Wanted> wanted = new ArrayDeque<>(0);
+
+    private int reading;
+
+    /** A page that is yet to be read; {@code since} as in {@link RoomEvent.CatchUpPage}. */
+    private record Wanted(Member member, Position since, long after) {}
 
     Recovery(RoomName room, RoomSource source, MessageRing recent, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
         this.metrics = metrics;
@@ -74,9 +85,25 @@ final class Recovery {
     }
 
     private void read(Member member, Position since, long after) {
+        if (reading == READS) {
+            wanted.add(new Wanted(member, since, after));
+            return;
+        }
+        reading++;
         source.historyAfter(room, after, PAGE_MESSAGES)
                 .whenComplete((page, failure) ->
                         lane.accept(new RoomEvent.CatchUpPage(member, since, failure == null ? page : null)));
+    }
+
+    /** A read has been answered, whatever becomes of its page: the next may begin. */
+    void answered() {
+        reading--;
+        for (Wanted next = wanted.poll(); next != null; next = wanted.poll()) {
+            if (next.member().slot >= 0 && !next.member().live) {
+                read(next.member(), next.since(), next.after());
+                return;
+            }
+        }
     }
 
     /** Goes on with what was read for {@link #start} or {@link #next}. */

@@ -135,6 +135,7 @@ final class RoomMembers {
 
     void catchUpPage(RoomEvent.CatchUpPage read) {
         flush();
+        recovery.answered();
         Member member = read.member();
         if (member.slot < 0) {
             return;

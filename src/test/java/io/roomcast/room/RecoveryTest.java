@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +47,32 @@ class RecoveryTest {
         fixture.executor.runAll();
         assertEquals(0, source.pendingReads(), "the rest is recent");
         assertEquals(List.of("joined e1:2000 true", "e1:1..2006"), member.log());
+    }
+
+    @Test
+    void aCrowdThatComesBackIsReadForAFewAtATime() {
+        fixture.publish(2_000);
+        List<HandMember> crowd = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            crowd.add(HandMember.quick());
+            fixture.join(crowd.get(i), at(i));
+        }
+        fixture.executor.runAll();
+        // One that leaves before its turn is passed over.
+        fixture.registry.leave(fixture.registry.find(HandSource.ROOM), crowd.remove(150).member);
+        fixture.executor.runAll();
+        int most = 0;
+        while (source.pendingReads() > 0) {
+            most = Math.max(most, source.pendingReads());
+            source.completeRead();
+            fixture.executor.runAll();
+        }
+        assertTrue(most < 20, most + " pages at once");
+        fixture.publish(1);
+        for (HandMember member : crowd) {
+            assertEquals("joined e1:2000 true", member.log().get(0));
+            assertTrue(member.log().get(1).endsWith("..2001"), member.log()::toString);
+        }
     }
 
     @Test

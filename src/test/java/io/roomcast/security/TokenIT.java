@@ -32,7 +32,7 @@ class TokenIT {
                 Map.of(
                         "roomcast.auth", "token",
                         "roomcast.auth.secret", Tokens.SECRET,
-                        "roomcast.auth.hello-timeout", "1s",
+                        "roomcast.auth.hello-timeout", "3s",
                         "roomcast.presence.grace", "0"));
     }
 
