@@ -9,33 +9,82 @@ import jakarta.json.JsonReader;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 
 /** A request of the server API: where it goes, and what it brings. Members of the body that nobody asks for are ignored. */
 final class ApiRequest {
-    private static final int MAX_BODY_BYTES = 2 * 1024 * 1024;
-
     private final HttpServletRequest request;
     private final List<String> path;
+    /** Null until {@link #read}. */
+    private byte[] bytes;
+
     private JsonObject body;
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
-        String info = request.getPathInfo() == null ? "" : request.getPathInfo();
-        this.path = List.of(info.replaceFirst("^/", "").split("/", -1));
+        this.path = Stream.of(rawPath(request).replaceFirst("^/", "").split("/", -1))
+                .map(ApiRequest::decoded)
+                .toList();
     }
 
-    /** Method and path with names left out, such as {@code POST rooms/*}{@code /messages}. */
+    /** Behind the address of the API, as the client wrote it: some containers take its bytes for Latin-1, and a slash in a name for one between. */
+    private static String rawPath(HttpServletRequest request) {
+        String raw = request.getRequestURI();
+        int at = raw.indexOf(request.getServletPath(), request.getContextPath().length());
+        String info = request.getPathInfo() == null ? "" : request.getPathInfo();
+        return at < 0 ? info : raw.substring(at + request.getServletPath().length());
+    }
+
+    /** A name that is not encoded as it should be is one that nothing has. */
+    private static String decoded(String segment) {
+        try {
+            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            return segment;
+        }
+    }
+
+    /** Method and path with names left out, such as {@code POST rooms/*}{@code /messages}. HEAD is a GET whose body the container keeps. */
     String route() {
         String first = path.get(0);
         boolean named = path.size() > 1 && (first.equals("rooms") || first.equals("users"));
-        StringBuilder route = new StringBuilder(request.getMethod()).append(' ').append(first);
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        StringBuilder route = new StringBuilder(method).append(' ').append(first);
         for (int i = 1; i < path.size(); i++) {
             route.append('/').append(named && i == 1 ? "*" : path.get(i));
         }
         return route.toString();
+    }
+
+    /** Whether something is to be read before this can be served. Without a length, and in HTTP/2, only reading tells. */
+    boolean hasBody() {
+        return request.getMethod().equals("POST") && request.getContentLengthLong() != 0;
+    }
+
+    /** Before it is answered: what was not read of it is left. */
+    void leave(HttpServletResponse response) {
+        if (bytes == null && UnreadBody.isThere(request)) {
+            UnreadBody.leave(request, response);
+        }
+    }
+
+    /**
+     * Reads the body; the request is asynchronous already.
+     *
+     * @return completes on a thread of the container, and fails with {@link ApiException}
+     */
+    CompletableFuture<Void> read() throws IOException {
+        if (request.getContentLengthLong() > ApiBody.MAX_BYTES) {
+            return CompletableFuture.failedFuture(ApiBody.tooLarge());
+        }
+        return ApiBody.of(request.getInputStream()).thenAccept(all -> bytes = all);
     }
 
     /** The room or user of the path. */
@@ -61,7 +110,7 @@ final class ApiRequest {
     }
 
     /** @return null where the body has no such member */
-    String text(String name) throws IOException {
+    String text(String name) {
         JsonValue value = member(name);
         if (value == null) {
             return null;
@@ -72,14 +121,14 @@ final class ApiRequest {
         throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a string");
     }
 
-    double number(String name) throws IOException {
+    double number(String name) {
         if (member(name) instanceof JsonNumber number) {
             return number.doubleValue();
         }
         throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a number");
     }
 
-    List<String> texts(String name, int most) throws IOException {
+    List<String> texts(String name, int most) {
         JsonValue value = member(name);
         if (value == null || value.getValueType() != JsonValue.ValueType.ARRAY) {
             throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
@@ -99,20 +148,16 @@ final class ApiRequest {
         return texts;
     }
 
-    private JsonValue member(String name) throws IOException {
+    private JsonValue member(String name) {
         if (body == null) {
-            body = read();
+            body = parsed();
         }
         JsonValue value = body.get(name);
         return value == JsonValue.NULL ? null : value;
     }
 
-    private JsonObject read() throws IOException {
-        byte[] bytes = request.getInputStream().readNBytes(MAX_BODY_BYTES + 1);
-        if (bytes.length > MAX_BODY_BYTES) {
-            throw ApiException.of(ErrorCode.TOO_LARGE, "a request may have " + MAX_BODY_BYTES + " bytes");
-        }
-        if (bytes.length == 0) {
+    private JsonObject parsed() {
+        if (bytes == null || bytes.length == 0) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
         try (JsonReader reader = Json.createReader(new ByteArrayInputStream(bytes))) {

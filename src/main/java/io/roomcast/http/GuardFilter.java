@@ -31,6 +31,11 @@ public class GuardFilter extends HttpFilter {
         }
         Guard.Verdict verdict =
                 guard.verdict(request.getMethod(), webSocket, request.getHeader("Origin"), request.getHeader("Host"));
+        boolean reads =
+                verdict == Guard.Verdict.PASS && request.getServletPath().equals(ApiServlet.ADDRESS);
+        if (!reads && UnreadBody.isThere(request)) {
+            UnreadBody.leave(request, response);
+        }
         if (verdict == Guard.Verdict.PASS) {
             chain.doFilter(webSocket ? new Arriving(request) : request, response);
         } else {

@@ -13,7 +13,6 @@ import io.roomcast.service.Readiness;
 import io.roomcast.service.Sessions;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
@@ -83,7 +82,7 @@ public class NodeApi {
         return ApiAnswer.ok(shown(drain.progress()));
     }
 
-    ApiAnswer drain(ApiRequest request) throws IOException {
+    ApiAnswer drain(ApiRequest request) {
         return ApiAnswer.ok(shown(drain.drain(window(request))));
     }
 
@@ -91,7 +90,7 @@ public class NodeApi {
         return ApiAnswer.ok(shown(drain.undrain()));
     }
 
-    ApiAnswer rebalance(ApiRequest request) throws IOException {
+    ApiAnswer rebalance(ApiRequest request) {
         Duration window = window(request);
         try {
             return ApiAnswer.ok(shown(drain.rebalance(request.number("share"), window)));
@@ -107,7 +106,7 @@ public class NodeApi {
         return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user)));
     }
 
-    private Duration window(ApiRequest request) throws IOException {
+    private Duration window(ApiRequest request) {
         String text = request.text("window");
         try {
             return text == null

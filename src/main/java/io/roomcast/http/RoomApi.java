@@ -13,7 +13,6 @@ import io.roomcast.service.BackEnd;
 import io.roomcast.service.Node;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -56,7 +55,7 @@ public class RoomApi {
         this.node = node;
     }
 
-    CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) throws IOException {
+    CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requirePublish(room);
         return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
@@ -64,7 +63,7 @@ public class RoomApi {
     }
 
     /** The same message to many rooms. One room's failure does not keep it from the others, and is told by itself. */
-    CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) throws IOException {
+    CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));
         String key = key(request);
@@ -134,7 +133,7 @@ public class RoomApi {
                 node.name(), figures.size(), figures.stream().limit(limit).toList()));
     }
 
-    private static UserName sender(ApiRequest request) throws IOException {
+    private static UserName sender(ApiRequest request) {
         String sender = request.text("sender");
         if (sender == null) {
             throw ApiException.of(ErrorCode.BAD_REQUEST, "sender is missing");
@@ -142,7 +141,7 @@ public class RoomApi {
         return new UserName(sender);
     }
 
-    private static String key(ApiRequest request) throws IOException {
+    private static String key(ApiRequest request) {
         String key = request.text("key");
         if (key != null && (key.isEmpty() || key.length() > LONGEST_KEY || !key.matches("\\P{Cntrl}*"))) {
             throw ApiException.of(

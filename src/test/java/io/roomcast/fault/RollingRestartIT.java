@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -73,12 +74,17 @@ class RollingRestartIT {
                 node.name() + " drained",
                 PATIENCE_SECONDS,
                 () -> call(node, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
+        Workload.await(
+                "the return of all",
+                PATIENCE_SECONDS,
+                () -> workload.receivers().stream().allMatch(Receiver::isJoined));
+        List<Event> since = workload.log().events().stream()
+                .filter(event -> event.at() >= began)
+                .toList();
+        assertSpread("left", since.stream().filter(Event.Ended.class::isInstance), planned);
         assertSpread(
-                workload.log().events().stream()
-                        .filter(event -> event instanceof Event.Ended && event.at() >= began)
-                        .mapToLong(Event::at)
-                        .sorted()
-                        .toArray(),
+                "came back",
+                since.stream().filter(event -> event instanceof Event.Joined joined && joined.since() != null),
                 planned);
         workload.awaitAcks(100, PATIENCE_SECONDS);
         node.stop();
@@ -89,18 +95,23 @@ class RollingRestartIT {
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }
 
-    /** In no sixth of the window more than half went, though all did: on a busy machine some come together, and a storm would be all. */
-    private static void assertSpread(long[] ends, int planned) {
-        assertTrue(ends.length >= planned / 2, () -> "of " + planned + " sessions " + ends.length + " receivers left");
+    /** In no sixth of the window more than half did it, though all did: on a busy machine some come together, and a storm would be all. */
+    private static void assertSpread(String what, Stream<Event> events, int planned) {
+        long[] times = events.mapToLong(Event::at).sorted().toArray();
+        assertTrue(
+                times.length >= planned / 2,
+                () -> "of " + planned + " sessions " + times.length + " receivers " + what);
         long second = TimeUnit.SECONDS.toNanos(1);
-        for (int from = 0, to = 0; to < ends.length; to++) {
-            while (ends[to] - ends[from] > second) {
+        for (int from = 0, to = 0; to < times.length; to++) {
+            while (times[to] - times[from] > second) {
                 from++;
             }
             int together = to - from + 1;
-            assertTrue(together <= planned / 2, () -> together + " of " + planned + " left within a second");
+            assertTrue(together <= planned / 2, () -> together + " of " + planned + " " + what + " within a second");
         }
-        assertTrue(ends[ends.length - 1] - ends[0] > second * WINDOW_SECONDS / 2, "over the window, not at once");
+        assertTrue(
+                times[times.length - 1] - times[0] > second * WINDOW_SECONDS / 2,
+                () -> "they " + what + " over the window, not at once");
     }
 
     private static boolean isReady(NodeProcess node) {

@@ -18,7 +18,10 @@ record Http(URI server, String key) {
     private static final HttpClient PLAIN =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** @param body JSON, or null for none */
+    /**
+     * @param path below the application
+     * @param body JSON, or null for none
+     */
     HttpResponse<String> send(String method, String path, String body) {
         return send(CLIENT, method, path, body);
     }
@@ -29,7 +32,7 @@ record Http(URI server, String key) {
     }
 
     private HttpResponse<String> send(HttpClient client, String method, String path, String body) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path))
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path.substring(1)))
                 .timeout(Duration.ofSeconds(8))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {

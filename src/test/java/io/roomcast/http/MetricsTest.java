@@ -12,6 +12,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -135,18 +137,46 @@ class MetricsTest {
 
     @Test
     void theBoardAsksForWhatThereIs() throws IOException {
-        String board = Files.readString(Path.of("docker/grafana/roomcast.json"));
-        Set<String> asked = new TreeSet<>();
-        expressions(Visitor.read(board), expression -> {
-            Matcher name = Pattern.compile("\\b(?:roomcast|jvm|process|system)_[a-z0-9_]+")
-                    .matcher(expression);
-            while (name.find()) {
-                asked.add(name.group());
-            }
-        });
+        List<String> asked = new ArrayList<>();
+        expressions(Visitor.read(Files.readString(Path.of("docker/grafana/roomcast.json"))), asked::add);
         assertTrue(asked.size() > 20, "the board asks for " + asked);
-        asked.removeAll(names());
-        assertEquals(Set.of(), asked, "asked for by the board, and not there");
+        assertEquals(Set.of(), missing(asked), "asked for by the board, and not there");
+    }
+
+    @Test
+    void theAlarmsLookAtWhatThereIs() throws IOException {
+        List<String> asked = Pattern.compile("expr: (.*)")
+                .matcher(Files.readString(Path.of("docker/prometheus/alarms.yml")))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+        assertTrue(asked.size() >= 4, "the alarms ask for " + asked);
+        assertEquals(Set.of(), missing(asked), "asked for by an alarm, and not there");
+    }
+
+    /** Metrics that are not there, and those that are not there with such a label. */
+    private static Set<String> missing(List<String> expressions) {
+        Set<String> missing = new TreeSet<>();
+        for (String expression : expressions) {
+            Matcher metric = Pattern.compile("\\b((?:roomcast|jvm|process|system)_[a-z0-9_]+)(?:\\{([^}]*)})?")
+                    .matcher(expression);
+            while (metric.find()) {
+                String name = metric.group(1);
+                List<String> series = figures.keySet().stream()
+                        .filter(known -> known.replaceFirst("\\{.*", "").equals(name))
+                        .toList();
+                String labels = metric.group(2) == null ? "" : metric.group(2);
+                // Prometheus itself adds instance and job.
+                boolean there = Pattern.compile("(?!instance|job)\\b\\w+=\"[^\"]*\"")
+                        .matcher(labels)
+                        .results()
+                        .allMatch(label -> series.stream().anyMatch(known -> known.contains(label.group())));
+                if (series.isEmpty() || !there) {
+                    missing.add(metric.group());
+                }
+            }
+        }
+        return missing;
     }
 
     @Test

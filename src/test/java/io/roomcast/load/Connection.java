@@ -11,6 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import javax.net.ssl.SSLContext;
 
 /**
  * One WebSocket connection that blocks nobody.
@@ -38,17 +39,21 @@ final class Connection {
     }
 
     private final URI uri;
+    private final SSLContext trust;
     private final Listener listener;
     private final FrameReader frames = new FrameReader();
     private final ArrayDeque<ByteBuffer> unsent = new ArrayDeque<>();
     private SocketChannel channel;
+    private Wire wire;
     private SelectionKey key;
     private byte[] kept = NOTHING;
     private boolean upgraded;
     private boolean closed;
 
-    Connection(URI uri, Listener listener) {
+    /** @param trust for addresses with TLS */
+    Connection(URI uri, SSLContext trust, Listener listener) {
         this.uri = uri;
+        this.trust = trust;
         this.listener = listener;
     }
 
@@ -58,6 +63,7 @@ final class Connection {
             channel = SocketChannel.open();
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            wire = isTls() ? new TlsWire(trust, channel, uri.getHost(), port()) : new Wire.Plain(channel);
             boolean connected = channel.connect(new InetSocketAddress(uri.getHost(), port()));
             key = channel.register(loop.selector(), SelectionKey.OP_CONNECT, this);
             if (connected) {
@@ -68,8 +74,12 @@ final class Connection {
         }
     }
 
+    private boolean isTls() {
+        return uri.getScheme().equals("wss");
+    }
+
     private int port() {
-        return uri.getPort() < 0 ? 80 : uri.getPort();
+        return uri.getPort() >= 0 ? uri.getPort() : isTls() ? 443 : 80;
     }
 
     void ready(SelectionKey selected, EventLoop loop) {
@@ -103,10 +113,14 @@ final class Connection {
     private void read(EventLoop loop) throws IOException {
         byte[] bytes = loop.buffer(kept);
         ByteBuffer buffer = ByteBuffer.wrap(bytes, kept.length, bytes.length - kept.length);
-        int count = channel.read(buffer);
+        int count = wire.read(buffer);
         if (count < 0) {
             end(0, upgraded ? "the connection broke" : "the connection ended in the handshake");
             return;
+        }
+        if (isTls()) {
+            // What came may be an answer that TLS was waiting for.
+            write();
         }
         int end = buffer.position();
         int begin = upgraded ? 0 : head(bytes, end);
@@ -163,25 +177,18 @@ final class Connection {
     }
 
     private synchronized void write(ByteBuffer bytes) throws IOException {
-        if (unsent.isEmpty()) {
-            channel.write(bytes);
-        }
-        if (bytes.hasRemaining()) {
-            unsent.add(bytes);
-            key.interestOpsOr(SelectionKey.OP_WRITE);
-            key.selector().wakeup();
+        unsent.add(bytes);
+        if (unsent.size() == 1) {
+            write();
         }
     }
 
     private synchronized void write() throws IOException {
-        while (!unsent.isEmpty()) {
-            channel.write(unsent.peek());
-            if (unsent.peek().hasRemaining()) {
-                return;
-            }
-            unsent.remove();
+        boolean done = wire.write(unsent);
+        if (done == ((key.interestOps() & SelectionKey.OP_WRITE) != 0)) {
+            key.interestOps(done ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE);
+            key.selector().wakeup();
         }
-        key.interestOpsAnd(~SelectionKey.OP_WRITE);
     }
 
     /** Says goodbye, and ends. On the loop's thread. */

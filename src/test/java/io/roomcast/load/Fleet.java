@@ -10,11 +10,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
 
 /**
  * All members, the threads that they share, and the publishing. Members are numbered; number n is in room n modulo the number of rooms, at
  * node n modulo the number of nodes, so that the members of a room are spread over the nodes where the two numbers have no common divisor
- * (rooms are numbered on from one lap to the next otherwise).
+ * (rooms are numbered on from one lap to the next otherwise). Who lost its connection goes to the next node, as behind a load balancer.
  */
 final class Fleet implements AutoCloseable {
     private static final long TICK_MILLIS = 5;
@@ -27,6 +28,7 @@ final class Fleet implements AutoCloseable {
     private static final long GIVEN_UP_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final LoadOptions options;
+    private final SSLContext trust;
     private final Tally tally;
     private final List<URI> endpoints;
     private final List<EventLoop> loops;
@@ -48,8 +50,10 @@ final class Fleet implements AutoCloseable {
     private long dueAt;
     private int turn;
 
-    Fleet(LoadOptions options, Tally tally) {
+    /** @param trust for addresses with TLS */
+    Fleet(LoadOptions options, SSLContext trust, Tally tally) {
         this.options = options;
+        this.trust = trust;
         this.tally = tally;
         this.endpoints = options.endpoints();
         this.loops =
@@ -117,8 +121,12 @@ final class Fleet implements AutoCloseable {
     void connect(Member member) {
         int index = member.number();
         EventLoop loop = loops.get(index % loops.size());
-        URI endpoint = endpoints.get((index + index / rooms.size()) % endpoints.size());
+        URI endpoint = endpoints.get((index + index / rooms.size() + member.attempts()) % endpoints.size());
         loop.execute(() -> member.connect(loop, endpoint));
+    }
+
+    SSLContext trust() {
+        return trust;
     }
 
     /** The first time that a member is in its room, or cannot be. */
@@ -173,6 +181,11 @@ final class Fleet implements AutoCloseable {
 
     int size() {
         return members.size();
+    }
+
+    /** Who was in its room, and is not now. */
+    int away() {
+        return (int) members.stream().filter(Member::isAway).count();
     }
 
     /** What was acknowledged and has not come yet, of all members. */

@@ -51,10 +51,10 @@ class LeakIT {
         options.threads = 1;
         Tally tally = new Tally();
         PrintStream silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
-        Progress progress = new Progress(tally, new ServerView(List.of(), List.of()), silent);
+        Progress progress = new Progress(tally, new ServerView(List.of(), List.of(), Trust.context(false)), silent);
         try (EmbeddedServer node = EmbeddedServer.start(Map.of("roomcast.history.size", "10"))) {
             options.uris = List.of(node.uri().toString());
-            try (Fleet fleet = new Fleet(options, tally)) {
+            try (Fleet fleet = new Fleet(options, Trust.context(false), tally)) {
                 visits(fleet, progress, 5); // Pools have their size, and classes are loaded.
                 Map<String, Double> threadsBefore = settled(node.uri());
                 long heapBefore = heap(0);

@@ -111,6 +111,11 @@ final class LoadOptions {
     String token;
 
     @Option(
+            names = "--insecure",
+            description = "Takes any certificate of a node (wss), also one that it signed itself.")
+    boolean insecure;
+
+    @Option(
             names = "--pid",
             split = ",",
             paramLabel = "PID",
@@ -142,9 +147,9 @@ final class LoadOptions {
     List<String> problems() {
         List<String> problems = new ArrayList<>();
         for (String uri : uris) {
-            if (!uri.matches("(ws|http)://[^/?#:]+(:\\d{1,5})?(/[^?#]*)?")) {
-                problems.add("--uri " + uri + ": expected ws://host:port/ with the path of the application"
-                        + (uri.matches("(wss|https)://.*") ? "; TLS is not spoken here, address the node itself" : ""));
+            if (!uri.matches("(ws|http)s?://[^/?#:]+(:\\d{1,5})?(/[^?#]*)?")) {
+                problems.add("--uri " + uri
+                        + ": expected ws://host:port/ or wss://host:port/ with the path of the application");
             }
         }
         require(problems, connections, 1, 1_000_000, "--connections");

@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.List;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
@@ -23,6 +24,7 @@ public final class LoadTester {
 
     private final LoadOptions options;
     private final PrintStream out;
+    private final SSLContext trust;
     private final Tally tally = new Tally();
     private final ServerView server;
     private final Progress progress;
@@ -30,7 +32,8 @@ public final class LoadTester {
     private LoadTester(LoadOptions options, PrintStream out) {
         this.options = options;
         this.out = out;
-        this.server = new ServerView(options.endpoints(), options.pids);
+        this.trust = Trust.context(options.insecure);
+        this.server = new ServerView(options.endpoints(), options.pids, trust);
         this.progress = new Progress(tally, server, out);
     }
 
@@ -67,7 +70,7 @@ public final class LoadTester {
 
     private int run() throws InterruptedException {
         ServerView.Memory before = server.memory();
-        try (Fleet fleet = new Fleet(options, tally)) {
+        try (Fleet fleet = new Fleet(options, trust, tally)) {
             progress.fleet(fleet);
             Report report = options.search ? search(fleet, before) : hold(fleet, before);
             report.lines().forEach(out::println);
@@ -90,13 +93,7 @@ public final class LoadTester {
         progress.waitFor(options.hold.toMillis());
         progress.phase("settle", options.connections, false);
         settle(fleet);
-        return new Report(
-                options,
-                tally,
-                progress,
-                new Report.Connecting(connected, rampSeconds, before, full),
-                null,
-                missing(fleet));
+        return new Report(options, tally, progress, new Report.Connecting(connected, rampSeconds, before, full), null);
     }
 
     private Report search(Fleet fleet, ServerView.Memory before) throws InterruptedException {
@@ -111,23 +108,18 @@ public final class LoadTester {
                 tally,
                 progress,
                 new Report.Connecting(fleet.joinedNow(), seconds, before, full),
-                new Report.Found(held, search.why()),
-                missing(fleet));
+                new Report.Found(held, search.why()));
     }
 
     private void settle(Fleet fleet) throws InterruptedException {
         fleet.publish(false);
         long end = System.nanoTime() + SETTLE_MILLIS * 1_000_000;
         progress.waitFor(200);
-        while (fleet.missing() > 0 && System.nanoTime() - end < 0) {
+        while ((fleet.missing() > 0 || fleet.away() > 0) && System.nanoTime() - end < 0) {
             progress.waitFor(50);
         }
-    }
-
-    private long missing(Fleet fleet) {
-        long missing = fleet.missing();
-        tally.lost.add(missing);
-        return missing;
+        tally.lost.add(fleet.missing());
+        tally.away.add(fleet.away());
     }
 
     private void write(Report report) {

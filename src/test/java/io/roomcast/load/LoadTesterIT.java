@@ -169,8 +169,8 @@ class LoadTesterIT {
                 "--hold=10              | '10' is no time such as 500ms, 30s or 5m",
                 "--size=1               | --size 1: expected 64 to 16384",
                 "--pid=999999999        | --pid 999999999: there is no such process",
-                "--uri=wss://host/      | TLS is not spoken here",
-                "--uri=ftp://host/      | expected ws://host:port/",
+                "--uri=wss://127.0.0.1:1 | does not answer",
+                "--uri=ftp://host/      | expected ws://host:port/ or wss://host:port/",
                 "--uri=ws://127.0.0.1:1 | does not answer",
                 "--nonsense             | Unknown option: '--nonsense'"
             })

@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Member implements Connection.Listener {
     private static final long RETURN_MILLIS = 1_000;
+    /** The close code of a node that sends its sessions away. */
+    private static final int DRAINING = 4001;
+
     private static final int JOIN_ID = 1;
     private static final int FIRST_ID = 10;
 
@@ -37,10 +40,10 @@ final class Member implements Connection.Listener {
     private Connection connection;
     private volatile boolean joined;
     private boolean recovering;
-    private String epoch;
+    private volatile String epoch;
     private long sequence;
     private long began;
-    private long returnAfter = RETURN_MILLIS;
+    private final AtomicInteger attempts = new AtomicInteger();
     private volatile boolean leaving;
     private volatile long lastSent;
 
@@ -60,6 +63,15 @@ final class Member implements Connection.Listener {
         return number;
     }
 
+    /** Connections that it lost, or did not get. */
+    int attempts() {
+        return attempts.get();
+    }
+
+    boolean isAway() {
+        return !joined && epoch != null;
+    }
+
     boolean isJoined() {
         return joined;
     }
@@ -69,7 +81,7 @@ final class Member implements Connection.Listener {
         loop = on;
         began = System.nanoTime();
         String query = fleet.token() == null ? "?user=load-" + number : "";
-        connection = new Connection(URI.create(endpoint + query), this);
+        connection = new Connection(URI.create(endpoint + query), fleet.trust(), this);
         connection.connect(on);
     }
 
@@ -122,7 +134,6 @@ final class Member implements Connection.Listener {
                 joined = false;
                 join();
             }
-            case "draining" -> returnAfter = Math.max(1, frame.getInt("reconnectAfterMs", (int) RETURN_MILLIS));
             default -> {}
         }
     }
@@ -250,11 +261,14 @@ final class Member implements Connection.Listener {
         if (leaving) {
             return;
         }
+        attempts.incrementAndGet();
         tally.ended(code == 0 ? why : code + (why.isEmpty() ? "" : " " + why));
         if (member) {
             tally.broken.increment();
-            long pause = returnAfter / 2 + ThreadLocalRandom.current().nextLong(returnAfter / 2 + 1);
-            returnAfter = RETURN_MILLIS;
+            // A node that drains has chosen the time; after anything else many may come at once.
+            long pause = code == DRAINING
+                    ? 0
+                    : RETURN_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETURN_MILLIS / 2 + 1);
             fleet.later(() -> fleet.connect(this), pause, TimeUnit.MILLISECONDS);
         } else if (epoch == null) {
             tally.failed.increment();

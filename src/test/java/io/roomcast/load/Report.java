@@ -8,9 +8,8 @@ import java.util.Locale;
  * What was found.
  *
  * @param found null for a test that did not search
- * @param missing acknowledged messages that had not come to somebody at the end; part of those that were lost
  */
-record Report(LoadOptions options, Tally tally, Progress progress, Connecting connecting, Found found, long missing) {
+record Report(LoadOptions options, Tally tally, Progress progress, Connecting connecting, Found found) {
     private static final double MILLIS = 1e6;
 
     /** How the connections came about, and what the nodes needed without them and with them. */
@@ -20,7 +19,7 @@ record Report(LoadOptions options, Tally tally, Progress progress, Connecting co
     record Found(int connections, String why) {}
 
     boolean isGood() {
-        boolean all = found == null ? tally.failed.sum() == 0 : found.connections() > 0;
+        boolean all = found == null ? tally.failed.sum() + tally.away.sum() == 0 : found.connections() > 0;
         return all && tally.kept();
     }
 
@@ -36,14 +35,15 @@ record Report(LoadOptions options, Tally tally, Progress progress, Connecting co
         }
         lines.add(line(
                 "connections",
-                "%,d of %,d in %.1f s (%,.0f/s), %d failed, %d broke, %d came back",
+                "%,d of %,d in %.1f s (%,.0f/s), %d failed, %d broke, %d came back%s",
                 connecting.connected(),
                 options.connections,
                 connecting.seconds(),
                 tally.joined.sum() / connecting.seconds(),
                 tally.failed.sum(),
                 tally.broken.sum(),
-                tally.returned.sum()));
+                tally.returned.sum(),
+                tally.away.sum() == 0 ? "" : ", " + tally.away.sum() + " STAYED AWAY"));
         var joining = tally.joinings();
         lines.add(line(
                 "connect+join",

@@ -11,19 +11,30 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /**
  * What can be seen of the nodes from outside: their metrics, and the memory of their processes where those run on this machine.
  *
  * @param endpoints WebSocket addresses; {@code /metrics} is beside them
  * @param pids of the nodes, or none
+ * @param http what asks them
  */
-record ServerView(List<URI> endpoints, List<Long> pids) {
-    private static final HttpClient HTTP = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(2))
-            .build();
+record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
     private static final Pattern HEAP = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*\\} (\\S+)$");
+
+    /** @param trust for addresses with TLS */
+    ServerView(List<URI> endpoints, List<Long> pids, SSLContext trust) {
+        this(
+                endpoints,
+                pids,
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(2))
+                        .sslContext(trust)
+                        .build());
+    }
 
     /** @param heapBytes used by all nodes, and {@code residentBytes} of their processes; 0 where they cannot be seen */
     record Memory(long heapBytes, long residentBytes) {}
@@ -36,7 +47,8 @@ record ServerView(List<URI> endpoints, List<Long> pids) {
                 get(ready);
             } catch (IOException e) {
                 return "--uri " + endpoint.toString().replaceFirst("ws$", "") + ": " + ready + " does not answer ("
-                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")";
+                        + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")"
+                        + (e instanceof SSLException ? "; --insecure takes any certificate" : "");
             }
         }
         return null;
@@ -46,11 +58,11 @@ record ServerView(List<URI> endpoints, List<Long> pids) {
         return URI.create(webSocket.toString().replaceFirst("^ws", "http").replaceFirst("ws$", path));
     }
 
-    private static String get(URI address) throws IOException {
+    private String get(URI address) throws IOException {
         HttpRequest request =
                 HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build();
         try {
-            return HTTP.send(request, BodyHandlers.ofString()).body();
+            return http.send(request, BodyHandlers.ofString()).body();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);

@@ -18,6 +18,9 @@ final class Tally {
     final LongAdder failed = new LongAdder();
     final LongAdder broken = new LongAdder();
     final LongAdder returned = new LongAdder();
+    /** Were in their room once, and had not come back at the end. */
+    final LongAdder away = new LongAdder();
+
     final LongAdder published = new LongAdder();
     final LongAdder acknowledged = new LongAdder();
     final LongAdder delivered = new LongAdder();

@@ -9,16 +9,18 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
 
 /**
  * A certificate for 127.0.0.1 that vouches for itself, and its key, as PEM files. Made by the keytool that every JDK has.
  *
  * @param certificate what clients trust
  */
-record Certificates(Path certificate, Path key) {
+public record Certificates(Path certificate, Path key) {
     private static final String PASSWORD = "changeit";
 
-    static Certificates make(Path directory) {
+    public static Certificates make(Path directory) {
         try {
             Files.createDirectories(directory);
             Path store = directory.resolve("store.p12");
@@ -32,6 +34,23 @@ record Certificates(Path certificate, Path key) {
                     "PRIVATE KEY",
                     keys.getKey("redis", PASSWORD.toCharArray()).getEncoded());
             return new Certificates(certificate, key);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For a server that has it. */
+    public SSLContext context() {
+        try {
+            Path store = certificate.resolveSibling("store.p12");
+            KeyStore keys = KeyStore.getInstance(store.toFile(), PASSWORD.toCharArray());
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(keys, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(factory.getKeyManagers(), null, null);
+            return context;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (GeneralSecurityException e) {

@@ -2,24 +2,12 @@ package io.roomcast.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
-import com.sun.net.httpserver.HttpServer;
-import io.roomcast.EmbeddedServer;
-import io.roomcast.config.ConfigException;
+import com.nimbusds.jwt.JWTClaimsSet;
 import io.roomcast.jwt.Tokens;
 import jakarta.json.JsonObject;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +17,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Back ends that show a token in place of the key. The document says what each operation needs. */
-class ApiTokenTest {
+class ServerApiTokenIT {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final String MESSAGE = "{\"sender\":\"billing\",\"content\":\"x\",\"rooms\":[\"orders\",\"ops\"]}";
 
-    private static EmbeddedServer server;
+    private static ApiServer server;
     private static OpenApi document;
 
     @BeforeAll
     static void start() {
-        server = EmbeddedServer.start(Map.of("roomcast.auth.secret", Tokens.SECRET, "roomcast.api.claim", "api"));
+        server = ApiServer.open();
         document = new OpenApi(new Http(server.uri(), null)
                 .send("GET", "/api/v1/openapi.yaml", null)
                 .body());
@@ -54,26 +42,36 @@ class ApiTokenTest {
         Set<String> words = Set.of("publish", "read", "operate");
         Map<String, String> needed = document.permissions();
         assertEquals(document.operations().size() - 1, needed.size(), "all but the document itself");
-        needed.forEach((operation, word) -> {
-            List<String> others =
-                    words.stream().filter(other -> !other.equals(word)).toList();
-            assertEquals(403, call(operation, token(others)).statusCode(), operation + " with " + others);
-            int status = call(operation, token(List.of(word))).statusCode();
-            assertTrue(status == 200 || status == 400, operation + " with " + word + ": " + status);
-        });
-        call("POST /node/undrain", token(List.of("operate")));
+        try {
+            needed.forEach((operation, word) -> {
+                List<String> others =
+                        words.stream().filter(other -> !other.equals(word)).toList();
+                assertEquals(403, call(operation, token(others)).statusCode(), operation + " with " + others);
+                int status = call(operation, token(List.of(word))).statusCode();
+                assertTrue(status == 200 || status == 400, operation + " with " + word + ": " + status);
+            });
+        } finally {
+            call("POST /node/undrain", token(List.of("operate")));
+        }
+    }
+
+    @Test
+    void theKeyServesBesideTokens() {
+        for (String proof : List.of(ApiServer.KEY, token(List.of("operate")))) {
+            assertEquals(200, call("GET /node", proof).statusCode());
+        }
     }
 
     @Test
     void scopesAreUnderstoodToo() {
-        String token = Tokens.signed(Tokens.of("billing", HOUR).claim("api", "openid read"));
+        String token = signed(Tokens.of("billing", HOUR).claim("api", "openid read"));
         assertEquals(200, call("GET /rooms", token).statusCode());
         assertEquals(403, call("GET /node", token).statusCode());
     }
 
     @Test
     void theTokenOfAUserOpensNothing() {
-        HttpResponse<String> refused = call("GET /rooms", Tokens.signed(Tokens.of("ann", HOUR)));
+        HttpResponse<String> refused = call("GET /rooms", signed(Tokens.of("ann", HOUR)));
         assertEquals(403, refused.statusCode());
         assertEquals(List.of(), document.violations("GET /rooms", refused.statusCode(), Visitor.read(refused.body())));
     }
@@ -83,7 +81,7 @@ class ApiTokenTest {
         String forged = Tokens.signed(
                 Tokens.of("billing", HOUR).claim("api", List.of("operate")),
                 "another secret that is long enough for HS256");
-        String old = Tokens.signed(Tokens.of("billing", HOUR.negated()).claim("api", List.of("operate")));
+        String old = signed(Tokens.of("billing", HOUR.negated()).claim("api", List.of("operate")));
         for (String token : List.of(forged, old, "a.b.c", "no token")) {
             HttpResponse<String> refused = call("GET /node", token);
             assertEquals(401, refused.statusCode());
@@ -95,7 +93,7 @@ class ApiTokenTest {
     void theClaimRoomsBoundsTheRooms() {
         try (Visitor ann = Visitor.in(server.uri(), "orders", "ann");
                 Visitor ben = Visitor.in(server.uri(), "ops", "ben")) {
-            String token = Tokens.signed(Tokens.of("billing", HOUR)
+            String token = signed(Tokens.of("billing", HOUR)
                     .claim("api", List.of("publish", "read"))
                     .claim("rooms", Map.of("orders", List.of("read", "publish"))));
             Http billing = new Http(server.uri(), token);
@@ -126,68 +124,12 @@ class ApiTokenTest {
         }
     }
 
-    @Test
-    void theKeyServesBesideTokens() {
-        Map<String, String> settings = Map.of(
-                "roomcast.auth.secret", Tokens.SECRET,
-                "roomcast.api.claim", "api",
-                "roomcast.api.key", "a-key-of-sixteen-or-more");
-        try (EmbeddedServer both = EmbeddedServer.start(settings)) {
-            for (String proof : List.of("a-key-of-sixteen-or-more", token(List.of("operate")))) {
-                assertEquals(
-                        200,
-                        new Http(both.uri(), proof)
-                                .send("GET", "/api/v1/node", null)
-                                .statusCode());
-            }
-        }
-    }
-
-    @Test
-    void keysThatHaveToBeFetchedFirstHoldNothingUp() throws Exception {
-        RSAKey key = new RSAKeyGenerator(2048).keyID("k1").generate();
-        HttpServer keys = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        keys.createContext("/", exchange -> {
-            byte[] body = new JWKSet(key.toPublicJWK()).toString().getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
-            exchange.close();
-        });
-        keys.start();
-        Map<String, String> settings = Map.of(
-                "roomcast.auth.jwks",
-                "http://127.0.0.1:" + keys.getAddress().getPort() + "/",
-                "roomcast.api.claim",
-                "api");
-        try (EmbeddedServer remote = EmbeddedServer.start(settings)) {
-            String token = Tokens.signed(
-                    Tokens.of("billing", HOUR).claim("api", List.of("publish")),
-                    new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(),
-                    new RSASSASigner(key));
-            Http billing = new Http(remote.uri(), token);
-            assertEquals(
-                    1,
-                    billing.json("POST", "/api/v1/rooms/orders/messages", MESSAGE)
-                            .getInt("offset"));
-            keys.stop(0);
-            assertEquals(
-                    2,
-                    billing.json("POST", "/api/v1/rooms/orders/messages", MESSAGE)
-                            .getInt("offset"));
-        } finally {
-            keys.stop(0);
-        }
-    }
-
-    @Test
-    void tokensWithoutKeysToCheckThemAreAMistake() {
-        ConfigException wrong =
-                assertThrows(ConfigException.class, () -> EmbeddedServer.start(Map.of("roomcast.api.claim", "api")));
-        assertTrue(wrong.getMessage().contains("roomcast.auth.secret"), wrong.getMessage());
+    private static String signed(JWTClaimsSet.Builder claims) {
+        return Tokens.signed(claims, ApiServer.SECRET);
     }
 
     private static String token(List<String> words) {
-        return Tokens.signed(Tokens.of("billing", HOUR).claim("api", words));
+        return signed(Tokens.of("billing", HOUR).claim("api", words));
     }
 
     private static HttpResponse<String> call(String operation, String token) {
