@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.http.UpgradedRequests;
 import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
@@ -52,6 +53,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
             lifecycle().stop();
         } finally {
             console().close();
+            CDI.current().select(UpgradedRequests.class).get().release();
         }
     }
 

@@ -19,6 +19,12 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient Guard guard;
 
+    @Inject
+    private transient ServerLogin login;
+
+    @Inject
+    private transient UpgradedRequests upgraded;
+
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
@@ -37,7 +43,13 @@ public class GuardFilter extends HttpFilter {
             UnreadBody.leave(request, response);
         }
         if (verdict == Guard.Verdict.PASS) {
+            if (!login.admits(request, response, webSocket)) {
+                return;
+            }
             chain.doFilter(webSocket ? new Arriving(request) : request, response);
+            if (webSocket && isPayara(request)) {
+                upgraded.add(request);
+            }
         } else {
             response.setStatus(verdict.status());
             response.setContentType("text/plain;charset=UTF-8");
@@ -50,7 +62,10 @@ public class GuardFilter extends HttpFilter {
      * opens the connection, and after some such clients has none left.
      */
     private static boolean isHasty(HttpServletRequest request) throws IOException {
-        return request.getServletContext().getServerInfo().startsWith("Payara")
-                && request.getInputStream().available() > 0;
+        return isPayara(request) && request.getInputStream().available() > 0;
+    }
+
+    private static boolean isPayara(HttpServletRequest request) {
+        return request.getServletContext().getServerInfo().startsWith("Payara");
     }
 }
