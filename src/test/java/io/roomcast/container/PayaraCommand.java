@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -28,6 +29,19 @@ final class PayaraCommand implements ServerCommand {
         ServerCommand.delete(directory);
         Files.createDirectories(war().getParent());
         Files.copy(ServerCommand.packed(), war());
+    }
+
+    /** With the command that administrators use, which Payara Micro runs from a file when it has started. */
+    @Override
+    public void addUser(String user, String password) throws IOException {
+        Path secret = directory.resolve(user + ".password");
+        Files.writeString(secret, "AS_ADMIN_USERPASSWORD=" + password + "\n");
+        String command = "create-file-user --passwordfile " + secret + " " + user + "\n";
+        Files.writeString(commands(), command, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private Path commands() {
+        return directory.resolve("commands.txt");
     }
 
     @Override
@@ -56,6 +70,9 @@ final class PayaraCommand implements ServerCommand {
         line.addAll(List.of("-cp", classPath, MicroHost.class.getName(), war().toString()));
         line.addAll(List.of("--nohazelcast", "--port", String.valueOf(port)));
         line.addAll(List.of("--prebootcommandfile", "src/test/resources/payara-micro-preboot.txt"));
+        if (Files.exists(commands())) {
+            line.addAll(List.of("--postbootcommandfile", commands().toString()));
+        }
         return line;
     }
 }

@@ -15,6 +15,9 @@ interface ServerCommand {
     /** Makes what the command needs, anew. */
     void prepare() throws IOException;
 
+    /** Lets the server know somebody who may log in; after {@link #prepare}. */
+    void addUser(String user, String password) throws IOException;
+
     List<String> line() throws IOException;
 
     /** Where the server looks for the WAR, with files beside it that tell what is to be done and what was done. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,6 +31,7 @@ public final class ServerNode implements AutoCloseable {
     private final int port = RedisProcess.freePort();
     private final ServerCommand command;
     private final Path log;
+    private final Map<String, String> passwords = new TreeMap<>();
     /** The server's own; a script may stand before it. */
     private ProcessHandle server;
 
@@ -43,10 +45,19 @@ public final class ServerNode implements AutoCloseable {
                 : new WildFlyCommand(directory, port, name, settings);
     }
 
+    /** A user of the server itself, from the next start on. */
+    public ServerNode withUser(String user, String password) {
+        passwords.put(user, password);
+        return this;
+    }
+
     /** Starts it, and returns when the WAR is ready to serve. */
     public ServerNode start() {
         try {
             command.prepare();
+            for (Map.Entry<String, String> user : passwords.entrySet()) {
+                command.addUser(user.getKey(), user.getValue());
+            }
             Files.createDirectories(log.getParent());
             Process started = new ProcessBuilder(command.line())
                     .redirectErrorStream(true)

@@ -2,11 +2,13 @@ package io.roomcast.container;
 
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +16,11 @@ import java.util.stream.Stream;
  * the first distributable application. The WAR is copied into {@code deployments}, as people do.
  */
 final class WildFlyCommand implements ServerCommand {
+    private static final Pattern UNDERTOW =
+            Pattern.compile("(?s)<subsystem xmlns=\"urn:jboss:domain:undertow:.*?(?=</subsystem>)");
+    private static final String APPLICATION_DOMAIN = "<application-security-domains>"
+            + "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/></application-security-domains>";
+
     private final Path home = Path.of(System.getProperty("wildfly.home"));
     private final Path directory;
     private final int port;
@@ -43,6 +50,34 @@ final class WildFlyCommand implements ServerCommand {
         Files.writeString(standalone, quick.replaceAll("(?s)<deployments>.*?</deployments>", ""));
         JGroups.takeFreePorts(standalone);
         Files.copy(ServerCommand.packed(), war());
+    }
+
+    /** With the script that administrators use. The parts that the tests' server is made of know no domain for applications, the whole server does. */
+    @Override
+    public void addUser(String user, String password) throws IOException {
+        Path configuration = directory.resolve("configuration");
+        Process script = new ProcessBuilder(
+                        home.resolve("bin/add-user.sh").toString(),
+                        "--silent",
+                        "-a",
+                        "-u",
+                        user,
+                        "-p",
+                        password,
+                        "-sc",
+                        configuration.toString())
+                .redirectErrorStream(true)
+                .start();
+        script.getOutputStream().close();
+        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (script.onExit().join().exitValue() != 0) {
+            throw new IOException(said);
+        }
+        Path standalone = configuration.resolve("standalone.xml");
+        String text = Files.readString(standalone);
+        if (!text.contains("<application-security-domain ")) {
+            Files.writeString(standalone, UNDERTOW.matcher(text).replaceFirst("$0" + APPLICATION_DOMAIN));
+        }
     }
 
     @Override

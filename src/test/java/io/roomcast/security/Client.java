@@ -27,12 +27,16 @@ public final class Client implements WebSocket.Listener, AutoCloseable {
     private Client() {}
 
     public static Client open(URI uri) {
+        return open(uri, Map.of());
+    }
+
+    /** @param headers of the handshake */
+    public static Client open(URI uri, Map<String, String> headers) {
         Client client = new Client();
         URI ws = URI.create(uri.toString().replaceFirst("^http", "ws"));
-        client.socket = HTTP.newWebSocketBuilder()
-                .subprotocols("roomcast.v1")
-                .buildAsync(ws, client)
-                .join();
+        WebSocket.Builder builder = HTTP.newWebSocketBuilder().subprotocols("roomcast.v1");
+        headers.forEach(builder::header);
+        client.socket = builder.buildAsync(ws, client).join();
         return client;
     }
 
