@@ -46,6 +46,7 @@ class AbuseIT {
         Figure.await(0, () -> figure(server, "roomcast_outbound_held_bytes "));
         Figure.await(0, () -> figure(server, "roomcast_requests_waiting "));
         Figure.await(0, () -> figure(server, "roomcast_lanes_events_waiting "));
+        Figure.await(0, () -> figure(server, "roomcast_lanes_held_bytes "));
         Figure.await(threads, () -> ownThreads(server));
     }
 

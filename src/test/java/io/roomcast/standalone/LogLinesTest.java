@@ -29,6 +29,30 @@ class LogLinesTest {
         assertTrue(lines.stream().skip(1).allMatch(line -> line.startsWith("    ")), lines::toString);
     }
 
+    @Test
+    void whatStrangersBringAboutIsNotWorthATrace() {
+        IllegalStateException garbage = new IllegalStateException("Unknown protocol \u001b\n" + "x".repeat(8_000));
+        garbage.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("org.glassfish.grizzly.http.HttpCodecFilter", "decode", "HttpCodecFilter.java", 1),
+            new StackTraceElement("io.roomcast.standalone.LeaveHttpAddOn", "handleRead", "LeaveHttpAddOn.java", 1)
+        });
+        LogRecord met = new LogRecord(Level.WARNING, "Exception during FilterChain execution");
+        met.setLoggerName("org.glassfish.grizzly.filterchain.DefaultFilterChain");
+        met.setThrown(garbage);
+        List<String> lines = lines(met);
+        assertEquals(2, lines.size());
+        assertTrue(
+                lines.get(1).startsWith("    java.lang.IllegalStateException: Unknown protocol   xxx"), lines.get(1));
+        assertTrue(lines.get(1).length() < 300);
+
+        IllegalStateException ours = new IllegalStateException("a defect");
+        ours.setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("io.roomcast.websocket.RoomEndpoint", "text", "RoomEndpoint.java", 1)
+        });
+        met.setThrown(ours);
+        assertEquals(3, lines(met).size(), "where it is ours, all is told");
+    }
+
     private static List<String> lines(LogRecord logged) {
         return new LogLines().format(logged).lines().toList();
     }
