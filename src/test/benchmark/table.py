@@ -2,16 +2,18 @@
 """Measures running servers end to end, and prints the table of docs/performance.md.
 
     table.py [table|growth|memory|recovery] NAME=HOST:PORT/PATH@PID ...
+    table.py [table] NAME=HOST:PORT,HOST:PORT/PATH@PID,PID,PID ...
 
 Each server is measured with wsload, a load client in C that is not part of this repository; the variable WSLOAD says where it is, and CPU, if set, on
 which core it runs. Start the server on the same core (taskset -c 1 ...), with publish-rate and sessions lifted:
 
     taskset -c 1 java -jar target/roomcast.war --port 9000 --limits.publish-rate=0 --limits.sessions=0
 
-`table` runs four scenarios: two runs to warm up, then RUNS (3) of which it prints the median. `growth` varies members and rooms, and writes
-growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections. `recovery` lets 1,000 members come back at once, each with 300 messages
-missed, while 100 rooms of 10 talk beside them (1,000 messages a second); the client for that is this script, and it takes a minute. A run that lost, doubled or
-reordered something is marked with "!".
+`table` runs four scenarios: WARM (2) runs to warm up, then RUNS (3) of which it prints the median. Where a server has several addresses, the members
+of each room are split between them, and the CPU of all processes named counts, Redis's too. `growth` varies members and rooms, and writes
+growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections, and looks for 30 s what their pings cost. `recovery` lets 1,000 members come
+back at once, each with 300 messages missed, while 100 rooms of 10 talk beside them (1,000 messages a second); the client for that is this script, and it
+takes a minute. A run that lost, doubled or reordered something is marked with "!".
 """
 import concurrent.futures
 import json
@@ -34,6 +36,7 @@ SCENARIOS = {
 }
 BESIDE = "-c 1000 -r 100 -P 100 -R 10 --nap 50 -w 1 -D 4"
 RUNS = int(os.environ.get("RUNS", "3"))
+WARM = int(os.environ.get("WARM", "2"))
 
 
 class Server:
@@ -50,14 +53,14 @@ class Server:
         pin = ["taskset", "-c", os.environ["CPU"]] if "CPU" in os.environ else []
         run = subprocess.run(
             pin + [client, kind, "-u", self.address, "-p", self.path + "/ws/{room}/{user}", "--settle", "0.6",
-                   "--pid", "s=" + self.pid, "-s", CONTENT] + options.split(),
+                   "--pid", ",".join(f"s{i}={pid}" for i, pid in enumerate(self.pid.split(","))), "-s", CONTENT] + options.split(),
             capture_output=True, text=True, check=False)
         if not run.stdout.strip():
             sys.exit(f"{self.name}: {run.stderr.strip() or 'the load client said nothing'}")
         return json.loads(run.stdout)
 
     def fanout(self, options):
-        for _ in range(2):
+        for _ in range(WARM):
             self.wsload("fanout", options)
         runs = [self.wsload("fanout", options) for _ in range(RUNS)]
         wrong = any(run["err"] or any(run["total"][fault] for fault in ("lost", "dups", "reordered")) for run in runs)
@@ -119,13 +122,19 @@ def heap(server):
     return int(histogram.stdout.strip().splitlines()[-1].split()[-1])
 
 
+def cpu(server):
+    """Seconds that it has computed since it started."""
+    with open(f"/proc/{server.pid}/stat", encoding="ascii") as stat:
+        return sum(int(ticks) for ticks in stat.read().rsplit(")", 1)[1].split()[11:13]) / os.sysconf("SC_CLK_TCK")
+
+
 def resident(server):
     with open(f"/proc/{server.pid}/status", encoding="ascii") as status:
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
 
 
 def memory(servers):
-    print("| server | idle connections | live heap each, KiB | RSS each, KiB |\n|---|---|---|---|")
+    print("| server | idle connections | live heap each, KiB | RSS each, KiB | CPU, % of a core |\n|---|---|---|---|---|")
     for server in servers:
         server.wsload("fanout", SCENARIOS["f1k"])
         for count in (5000, 10000, 19000):
@@ -133,12 +142,15 @@ def memory(servers):
             before = heap(server), resident(server)
             client = subprocess.Popen(
                 [os.environ["WSLOAD"], "idle", "-u", server.address, "-p", server.path + "/ws/{room}/{user}", "-c", str(count),
-                 "-r", str(count // 10), "--hold", "40"], stdout=subprocess.DEVNULL)
+                 "-r", str(count // 10), "--hold", "90"], stdout=subprocess.DEVNULL)
             time.sleep(5 + count / 1000)
             after = heap(server), resident(server)
+            busy = cpu(server)
+            time.sleep(30)
+            busy = (cpu(server) - busy) / 30
             client.terminate()
             client.wait()
-            print(f"| {server.name} | {count:,} | {(after[0] - before[0]) / count / 1024:.1f} | {(after[1] - before[1]) / count / 1024:.1f} |", flush=True)
+            print(f"| {server.name} | {count:,} | {(after[0] - before[0]) / count / 1024:.1f} | {(after[1] - before[1]) / count / 1024:.1f} | {busy:.1%} |", flush=True)
 
 
 class Client:

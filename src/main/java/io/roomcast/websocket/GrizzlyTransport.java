@@ -1,8 +1,6 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.EncodedFrame;
-import io.roomcast.outbound.Transport;
-import io.roomcast.protocol.CloseCode;
 import java.net.SocketAddress;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
@@ -18,15 +16,14 @@ import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
  * add to bytes that are complete. Whole frames only, and Grizzly's queue keeps their order: those that Tyrus writes come between, never
  * inside.
  */
-final class GrizzlyTransport implements Transport {
-    private final SessionTransport portable;
+final class GrizzlyTransport extends DirectTransport {
     private final Connection<SocketAddress> connection;
     private final Writer<SocketAddress> writer;
     private EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler;
 
     @SuppressWarnings("unchecked")
     GrizzlyTransport(SessionTransport portable, Object connection) {
-        this.portable = portable;
+        super(portable);
         this.connection = (Connection<SocketAddress>) connection;
         this.writer = ((TCPNIOTransport) this.connection.getTransport())
                 .getAsyncQueueIO()
@@ -50,21 +47,12 @@ final class GrizzlyTransport implements Transport {
     }
 
     @Override
-    public void ping() {
-        portable.ping();
-    }
-
-    @Override
-    public void close(CloseCode code, String reason) {
-        if (portable.isOpen()) {
-            portable.close(code, reason);
-        } else {
-            writer.write(
-                    connection,
-                    null,
-                    Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, SessionTransport.closeFrame(code, reason)),
-                    new EmptyCompletionHandler<>());
-        }
+    void writeLast(byte[] closeFrame) {
+        writer.write(
+                connection,
+                null,
+                Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, closeFrame),
+                new EmptyCompletionHandler<>());
     }
 
     private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {

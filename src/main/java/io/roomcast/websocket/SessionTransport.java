@@ -14,7 +14,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.Executor;
 
 /** Sends through a Jakarta session: the way that every container has. */
 final class SessionTransport implements Transport {
@@ -24,20 +23,21 @@ final class SessionTransport implements Transport {
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
-    private final Executor executor;
     /** Made once: there is one completion for a session, and a million sends. */
     private SendHandler handler;
 
     SessionTransport(Session session) {
         this.session = session;
         this.remote = session.getAsyncRemote();
-        this.executor = UndertowAccess.executor(session);
     }
 
     /** The quickest transport that the session's container allows; for the life of the session. */
     static Transport of(Session session, RoomcastConfig config) {
         SessionTransport portable = new SessionTransport(session);
         Transport direct = TyrusAccess.transport(session, portable);
+        if (direct == null) {
+            direct = UndertowAccess.transport(session, portable);
+        }
         Transport quickest = direct == null ? portable : direct;
         return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
                 ? new DeflatingTransport(quickest, config.get(Keys.DEFLATE_THRESHOLD))
@@ -62,11 +62,6 @@ final class SessionTransport implements Transport {
 
     private static Throwable failure(Throwable cause) {
         return cause == null ? new IOException("send failed") : cause;
-    }
-
-    @Override
-    public Executor executor() {
-        return executor;
     }
 
     @Override

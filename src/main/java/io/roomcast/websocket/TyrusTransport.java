@@ -1,8 +1,6 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.EncodedFrame;
-import io.roomcast.outbound.Transport;
-import io.roomcast.protocol.CloseCode;
 import java.nio.ByteBuffer;
 import org.glassfish.tyrus.spi.CompletionHandler;
 import org.glassfish.tyrus.spi.Writer;
@@ -11,13 +9,12 @@ import org.glassfish.tyrus.spi.Writer;
  * Writes a room's WebSocket frame, made once, to the connection under a session of Tyrus, which would encode the text anew for each
  * session: the larger part of a fan-out's time. Whole frames only, so those that Tyrus writes itself (pong, close) come between, never inside.
  */
-final class TyrusTransport implements Transport {
-    private final SessionTransport portable;
+final class TyrusTransport extends DirectTransport {
     private final Writer writer;
     private CompletionHandler<ByteBuffer> handler;
 
     TyrusTransport(SessionTransport portable, Object writer) {
-        this.portable = portable;
+        super(portable);
         this.writer = (Writer) writer;
     }
 
@@ -34,17 +31,8 @@ final class TyrusTransport implements Transport {
     }
 
     @Override
-    public void ping() {
-        portable.ping();
-    }
-
-    @Override
-    public void close(CloseCode code, String reason) {
-        if (portable.isOpen()) {
-            portable.close(code, reason);
-        } else {
-            writer.write(ByteBuffer.wrap(SessionTransport.closeFrame(code, reason)), new Ignored());
-        }
+    void writeLast(byte[] closeFrame) {
+        writer.write(ByteBuffer.wrap(closeFrame), new Ignored());
     }
 
     private static final class Ignored extends CompletionHandler<ByteBuffer> {}

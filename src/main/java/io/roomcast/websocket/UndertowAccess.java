@@ -1,33 +1,46 @@
 package io.roomcast.websocket;
 
+import io.roomcast.outbound.Transport;
 import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.Executor;
+import java.lang.reflect.Field;
 
 /**
- * Finds the I/O thread of a session of Undertow, which takes every send there by itself. A send from that thread goes straight to the socket; one from
- * elsewhere is a task of its own.
+ * Finds the connection under a session of Undertow, which has no public way to it. Where anything is other than in Undertow 2.3, or is not Undertow
+ * at all, there is none, and the portable transport serves.
  */
 final class UndertowAccess {
     private static final Logger LOG = System.getLogger(UndertowAccess.class.getName());
-    private static final String SESSION = "io.undertow.websockets.jsr.UndertowSession";
     private static volatile boolean unavailable;
 
     private UndertowAccess() {}
 
-    /** @return null where the session is not one of Undertow */
-    static Executor executor(Session session) {
-        if (unavailable || !session.getClass().getName().equals(SESSION)) {
+    /** @return null where the session is not one of Undertow, or has extensions that have to see each message */
+    static Transport transport(Session session, SessionTransport portable) {
+        if (unavailable
+                || !session.getNegotiatedExtensions().isEmpty()
+                || !session.getClass().getName().equals("io.undertow.websockets.jsr.UndertowSession")) {
             return null;
         }
         try {
             Object channel = session.getClass().getMethod("getWebSocketChannel").invoke(session);
-            return (Executor) channel.getClass().getMethod("getIoThread").invoke(channel);
+            return new UndertowTransport(portable, channel, connection(channel));
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
             unavailable = true;
-            LOG.log(Level.INFO, "This Undertow hides its I/O threads; each send is handed over alone", e);
+            LOG.log(Level.INFO, "This Undertow hides its connections; messages are encoded for each session", e);
             return null;
         }
+    }
+
+    private static Object connection(Object channel) throws ReflectiveOperationException {
+        for (Class<?> type = channel.getClass(); type != null; type = type.getSuperclass()) {
+            if (type.getName().endsWith(".AbstractFramedChannel")) {
+                Field field = type.getDeclaredField("channel");
+                field.setAccessible(true);
+                return field.get(channel);
+            }
+        }
+        throw new NoSuchFieldException("channel");
     }
 }
