@@ -254,4 +254,5 @@ def main():
     kinds[kind]([Server(text) for text in arguments])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,11 @@ final class LocalLog {
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     private static final long PAGE_BYTES = 256 * 1024;
+    /** Of heap, about: a room that was ever published to, a message beside its body, a key with its place in two lists. */
+    private static final long LOG_COST = 1_024;
+
+    private static final long MESSAGE_COST = 80;
+    private static final long KEY_COST = 200;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** @param message null for a key that was known */
@@ -28,6 +33,10 @@ final class LocalLog {
 
     private final String epoch = randomEpoch();
     private final HistoryLimits limits;
+    private final HistoryBudget budget;
+    /** What the budget holds of this room. */
+    private long counted;
+
     private final MessageRing messages;
     private final ArrayDeque<Long> times = new ArrayDeque<>();
     private final Map<String, Long> offsetsByKey = new HashMap<>();
@@ -36,8 +45,9 @@ final class LocalLog {
     private long offset;
     boolean subscribed;
 
-    LocalLog(HistoryLimits limits) {
+    LocalLog(HistoryLimits limits, HistoryBudget budget) {
         this.limits = limits;
+        this.budget = budget;
         this.messages = new MessageRing(limits.messages(), limits.bytes());
     }
 
@@ -62,6 +72,7 @@ final class LocalLog {
             offsetsByKey.put(key, offset);
             keysByAge.add(new SeenKey(key, now));
         }
+        shrink();
         return new Appended(position(), message);
     }
 
@@ -90,6 +101,58 @@ final class LocalLog {
         while (!keysByAge.isEmpty() && keysByAge.peek().at() < now - KEY_MEMORY_MILLIS) {
             offsetsByKey.remove(keysByAge.remove().key());
         }
+        count();
+    }
+
+    /** Lets go of the oldest, down to what there is room for; the last message stays, and its key. */
+    private void shrink() {
+        while (!budget.allows(cost(), counted) && (messages.size() > 1 || keysByAge.size() > 1)) {
+            if (messages.size() > 1 && (keysByAge.size() <= 1 || messageCost() >= keyCost())) {
+                messages.removeFirst();
+                dropTimes();
+            } else {
+                offsetsByKey.remove(keysByAge.remove().key());
+            }
+        }
+        count();
+    }
+
+    private void count() {
+        long cost = cost();
+        if (cost != counted) {
+            budget.add(cost - counted);
+            counted = cost;
+        }
+    }
+
+    private long cost() {
+        return offset == 0 ? 0 : LOG_COST + messageCost() + keyCost();
+    }
+
+    private long messageCost() {
+        return messages.bytes() + MESSAGE_COST * messages.size();
+    }
+
+    private long keyCost() {
+        return KEY_COST * keysByAge.size();
+    }
+
+    /** Lets go of what nobody is here for, where memory is tight: whoever comes back is told that it cannot be recovered. */
+    void spare() {
+        if (!subscribed && budget.isTight()) {
+            messages.clear();
+            times.clear();
+            offsetsByKey.clear();
+            keysByAge.clear();
+            lastAppend = Long.MIN_VALUE / 2;
+            count();
+        }
+    }
+
+    /** It is forgotten. */
+    void release() {
+        budget.add(-counted);
+        counted = 0;
     }
 
     /** Whether nobody could tell if this log were made anew. */

@@ -24,12 +24,17 @@ public final class LocalRelay implements Relay {
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     private final HistoryLimits limits;
+    private final HistoryBudget budget;
     private final InstantSource clock;
     private final ScheduledFuture<?> sweep;
     private volatile RelayListener listener;
 
-    /** @param timer lets go of what is too old, every few seconds */
-    public LocalRelay(HistoryLimits limits, InstantSource clock, ScheduledExecutorService timer) {
+    /**
+     * @param most bytes of heap, about, that all rooms keep together
+     * @param timer lets go of what is too old, every few seconds
+     */
+    public LocalRelay(HistoryLimits limits, long most, InstantSource clock, ScheduledExecutorService timer) {
+        this.budget = new HistoryBudget(most);
         this.limits = limits;
         this.clock = clock;
         this.sweep = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -97,18 +102,32 @@ public final class LocalRelay implements Relay {
     private <T> CompletionStage<T> onLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, known) -> {
-            LocalLog log = known == null ? new LocalLog(limits) : known;
+            LocalLog log = known == null ? new LocalLog(limits, budget) : known;
             result.complete(action.apply(log));
-            return log.isForgettable(clock.millis()) ? null : log;
+            return unlessForgettable(log);
         });
         return result;
     }
 
-    private void sweep() {
+    private LocalLog unlessForgettable(LocalLog log) {
+        if (log.isForgettable(clock.millis())) {
+            log.release();
+            return null;
+        }
+        return log;
+    }
+
+    /** Bytes of heap, about, that all rooms keep. */
+    long held() {
+        return budget.held();
+    }
+
+    void sweep() {
         for (RoomName room : logs.keySet()) {
             logs.computeIfPresent(room, (name, log) -> {
                 log.expire(clock.millis());
-                return log.isForgettable(clock.millis()) ? null : log;
+                log.spare();
+                return unlessForgettable(log);
             });
         }
     }

@@ -116,6 +116,11 @@ public final class MessageRing {
         return size;
     }
 
+    /** Of all bodies. */
+    public long bytes() {
+        return bytes;
+    }
+
     private int slot(long offset) {
         return (int) (offset % slots.length);
     }

@@ -9,6 +9,8 @@ import java.time.InstantSource;
 /** {@code roomcast.relay=local}. */
 @ApplicationScoped
 public class LocalRelayProvider implements RelayProvider {
+    /** Strangers may publish to any number of rooms: what all keep together is bounded, too. */
+    private static final int SHARE_OF_HEAP = 4;
 
     @Override
     public String name() {
@@ -18,6 +20,11 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         return new Opened(
-                new LocalRelay(context.history(), InstantSource.system(), context.timer()), new LocalPresence());
+                new LocalRelay(
+                        context.history(),
+                        Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
+                        InstantSource.system(),
+                        context.timer()),
+                new LocalPresence());
     }
 }

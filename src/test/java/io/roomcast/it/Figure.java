@@ -14,7 +14,11 @@ final class Figure {
 
     /** Asks until the figure is the expected one. */
     static void await(long expected, LongSupplier figure) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(Client.PATIENCE_SECONDS);
+        await(expected, Client.PATIENCE_SECONDS, figure);
+    }
+
+    static void await(long expected, long seconds, LongSupplier figure) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (figure.getAsLong() != expected && System.nanoTime() < deadline) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS));
         }

@@ -2,11 +2,15 @@ package io.roomcast.relay;
 
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +20,7 @@ class LocalRelayTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new LocalRelay(limits, clock, timer);
+        return new LocalRelay(limits, 1 << 28, clock, timer);
     }
 
     @Override
@@ -27,6 +31,51 @@ class LocalRelayTest extends RelayContractTest {
     @AfterEach
     void stopTimer() {
         timer.shutdownNow();
+    }
+
+    @Test
+    void allRoomsTogetherKeepWhatThereIsRoomFor() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            byte[] body = new byte[1_000];
+            for (int i = 0; i < 20_000; i++) {
+                get(small.publish(new RoomName("room-" + i % 20), i % 2 == 0 ? "key-" + i : null, body));
+                assertTrue(small.held() <= most, small.held() + " after " + i);
+            }
+            for (int i = 0; i < 20; i++) {
+                HistoryPage page = get(small.historyBefore(new RoomName("room-" + i), 0, 5));
+                assertEquals(5, page.messages().size(), "everybody keeps some");
+                assertEquals(1_000, page.messages().get(4).offset(), "the newest");
+            }
+        }
+    }
+
+    @Test
+    void roomsThatNobodyIsInAreForgottenWhereMemoryIsTight() {
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(100, Duration.ofHours(1), 1 << 20), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            RoomName lived = new RoomName("lived-in");
+            get(small.subscribe(lived));
+            Position here = get(small.publish(lived, null, body("kept")));
+            for (int i = 0; i < 2_000; i++) {
+                var unused = small.publish(new RoomName("room-" + i), "key", body("x"));
+            }
+            long full = small.held();
+            small.sweep();
+            assertTrue(small.held() < full, small.held() + " bytes of " + full);
+            assertEquals(1, get(small.historyAfter(lived, 0, 10)).messages().size());
+            assertEquals(
+                    here.epoch(), get(small.publish(lived, null, body("y"))).epoch());
+            long forgotten = IntStream.range(0, 2_000)
+                    .mapToObj(i -> get(small.publish(new RoomName("room-" + i), null, body("anew"))))
+                    .filter(position -> position.offset() == 1)
+                    .filter(position -> !position.epoch().equals(here.epoch()))
+                    .count();
+            assertTrue(forgotten > 200, forgotten + " rooms");
+        }
     }
 
     @Test

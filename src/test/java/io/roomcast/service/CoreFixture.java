@@ -43,7 +43,7 @@ final class CoreFixture {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
-        Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), timer, timer);
+        Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer);
         limits = new Limits(config, metrics);
         LagBudget lag = limits.lagBudget();
         RoomRegistry rooms = new RoomRegistry(
