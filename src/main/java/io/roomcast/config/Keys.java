@@ -55,6 +55,13 @@ public final class Keys {
             "Bytes of messages that are kept of each room (local relay).",
             Values.sizeBetween("64KiB", "16GiB", false));
 
+    public static final Key<Long> HISTORY_NODE_BYTES = new Key<>(
+            "roomcast.history.node-bytes",
+            "0",
+            "size",
+            "Memory that messages and keys of all rooms may take together (local relay); 0 for a quarter of the heap.",
+            Values.sizeBetween("1MiB", "512GiB", true));
+
     public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(
             "roomcast.deflate.threshold",
             "512B",
@@ -114,6 +121,7 @@ public final class Keys {
                             HISTORY_SIZE,
                             HISTORY_AGE,
                             HISTORY_BYTES,
+                            HISTORY_NODE_BYTES,
                             DEFLATE_THRESHOLD,
                             HEARTBEAT,
                             PRESENCE_GRACE,

@@ -1,9 +1,12 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Keys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.LocalRelay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 import java.time.InstantSource;
 
 /** {@code roomcast.relay=local}. */
@@ -11,6 +14,16 @@ import java.time.InstantSource;
 public class LocalRelayProvider implements RelayProvider {
     /** Strangers may publish to any number of rooms: what all keep together is bounded, too. */
     private static final int SHARE_OF_HEAP = 4;
+
+    private RoomcastConfig config;
+
+    /** For the container's proxy. */
+    protected LocalRelayProvider() {}
+
+    @Inject
+    public LocalRelayProvider(RoomcastConfig config) {
+        this.config = config;
+    }
 
     @Override
     public String name() {
@@ -20,11 +33,12 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         return new Opened(
-                new LocalRelay(
-                        context.history(),
-                        Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP,
-                        InstantSource.system(),
-                        context.timer()),
+                new LocalRelay(context.history(), most(), InstantSource.system(), context.timer()),
                 new LocalPresence());
+    }
+
+    private long most() {
+        long configured = config.get(Keys.HISTORY_NODE_BYTES);
+        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
     }
 }
