@@ -83,10 +83,10 @@ def table(servers):
 
 def growth(servers):
     members = [(n, f"-c {n} -r 1 -P 4 -W 4 -w 1 -D 4") for n in (10, 100, 1000, 10000)]
-    rooms = [(n, f"-c {max(1000, n)} -r {n} -P {min(n * 4, 100)} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000, 10000)]
+    rooms = [(n, f"-c {n * 10} -r {n} -P {n} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000, 1900)]
     plots = []
     for server in servers:
-        for title, points in (("members of one room", members), ("rooms", rooms)):
+        for title, points in (("members of one room", members), ("rooms of ten", rooms)):
             line = []
             for n, options in points:
                 got = server.fanout(options)
