@@ -1,11 +1,13 @@
 package io.roomcast.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Connections that break at the worst of moments, right after the handshake. */
+/** Connections that break at the worst of moments, right after the handshake, or that nobody tells the server of. */
 class BrokenConnectionIT {
     private static final int CONNECTIONS = 400;
 
@@ -17,6 +19,17 @@ class BrokenConnectionIT {
                 RawWebSocket.connect(endpoints.get(i % 2)).cut();
             }
             Figure.await(0, () -> server.figure("roomcast_sessions "));
+        }
+    }
+
+    @Test
+    void oneThatFallsSilentIsTakenForDead() {
+        String room = TestServer.newRoom();
+        try (TestServer server = TestServer.open(Map.of("roomcast.heartbeat", "1s"));
+                Client other = Client.enter(server, room, "other");
+                RawWebSocket silent = RawWebSocket.connect(server.room(room, "silent"))) {
+            assertEquals(4003, silent.awaitCloseInSilence());
+            other.next(frame -> "silent has left the room".equals(frame.content()), "the leave");
         }
     }
 }

@@ -152,6 +152,10 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     private Received read(long deadline) {
+        return read(deadline, true);
+    }
+
+    private Received read(long deadline, boolean answering) {
         try {
             while (true) {
                 // Whatever else may come, such as pings, does not put it off.
@@ -168,7 +172,9 @@ final class RawWebSocket implements AutoCloseable {
                 if (opcode != PING) {
                     return received;
                 }
-                send(PONG, true, received.payload());
+                if (answering) {
+                    send(PONG, true, received.payload());
+                }
             }
         } catch (SocketTimeoutException e) {
             throw new AssertionError("waited in vain for a frame", e);
@@ -181,8 +187,17 @@ final class RawWebSocket implements AutoCloseable {
 
     /** Reads up to the close, and tells its code. */
     int awaitClose() {
+        return awaitClose(true);
+    }
+
+    /** The same without a sign of life: pings are not answered. */
+    int awaitCloseInSilence() {
+        return awaitClose(false);
+    }
+
+    private int awaitClose(boolean answering) {
         long deadline = deadline();
-        for (Received received = read(deadline); received != null; received = read(deadline)) {
+        for (Received received = read(deadline, answering); received != null; received = read(deadline, answering)) {
             if (received.opcode() == CLOSE) {
                 return received.closeCode();
             }
