@@ -133,6 +133,20 @@ def resident(server):
         return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmRSS"))
 
 
+def files(server):
+    """How many it has open: each connection is one."""
+    return len(os.listdir(f"/proc/{server.pid}/fd"))
+
+
+def await_connections(server, count):
+    end = time.monotonic() + 300
+    while files(server) < count:
+        if time.monotonic() > end:
+            sys.exit(f"{server.name}: only {files(server)} connections and files are open after 300 s, not {count}")
+        time.sleep(0.5)
+    time.sleep(5)  # They have joined then.
+
+
 def memory(servers):
     print("| server | idle connections | live heap each, KiB | RSS each, KiB | CPU, % of a core |\n|---|---|---|---|---|")
     for server in servers:
@@ -140,10 +154,11 @@ def memory(servers):
         for count in (5000, 10000, 19000):
             time.sleep(8)
             before = heap(server), resident(server)
+            opened = files(server)
             client = subprocess.Popen(
                 [os.environ["WSLOAD"], "idle", "-u", server.address, "-p", server.path + "/ws/{room}/{user}", "-c", str(count),
                  "-r", str(count // 10), "--hold", "90"], stdout=subprocess.DEVNULL)
-            time.sleep(5 + count / 1000)
+            await_connections(server, opened + count)
             after = heap(server), resident(server)
             busy = cpu(server)
             time.sleep(30)
