@@ -11,7 +11,7 @@ which core it runs. Start the server on the same core (taskset -c 1 ...), with p
 
 `table` runs four scenarios: WARM (2) runs to warm up, then RUNS (3) of which it prints the median. Where a server has several addresses, the members
 of each room are split between them, and the CPU of all processes named counts, Redis's too. `growth` varies members and rooms, and writes
-growth.svg. `memory` holds 5,000, 10,000 and 19,000 idle connections, and looks for 30 s what their pings cost. `recovery` lets 1,000 members come
+growth.svg. `memory` holds 1,000, 5,000, 10,000 and 19,000 idle connections, writes memory.svg, and looks for 30 s what their pings cost. `recovery` lets 1,000 members come
 back at once, each with 300 messages missed, while 100 rooms of 10 talk beside them (1,000 messages a second); the client for that is this script, and it
 takes a minute. A run that lost, doubled or reordered something is marked with "!".
 """
@@ -83,7 +83,7 @@ def table(servers):
 
 def growth(servers):
     members = [(n, f"-c {n} -r 1 -P 4 -W 4 -w 1 -D 4") for n in (10, 100, 1000, 10000)]
-    rooms = [(n, f"-c {n * 10} -r {n} -P {n} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000, 1900)]
+    rooms = [(n, f"-c {n * 10} -r {n} -P {n} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000)]
     plots = []
     for server in servers:
         for title, points in (("members of one room", members), ("rooms of ten", rooms)):
@@ -92,21 +92,24 @@ def growth(servers):
                 got = server.fanout(options)
                 line.append((n, got["cpu"]))
                 print(f"| {server.name} | {n:,} {title} | {got['cpu']:.2f}{got['wrong']} |", flush=True)
-            plots.append((f"{server.name}, {title}", line))
+            plots.append((f"{server.name}: CPU s per million deliveries, {title}", line))
     with open("growth.svg", "w", encoding="utf-8") as file:
         file.write(svg(plots))
 
 
+PANEL = 380
+
+
 def svg(plots):
     """One panel for each line: logarithmic to the right, from zero upwards."""
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(plots) * 300}" height="220" font-family="sans-serif" font-size="11">',
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(plots) * PANEL}" height="220" font-family="sans-serif" font-size="11">',
            '<rect width="100%" height="100%" fill="white"/>']
     for i, (title, line) in enumerate(plots):
         most = max(value for _, value in line) * 1.2 or 1
-        x = lambda n: i * 300 + 45 + math.log10(n) * 58
+        x = lambda n: i * PANEL + 45 + math.log10(n) * 70
         y = lambda value: 190 - value / most * 150
-        out.append(f'<text x="{i * 300 + 45}" y="20">{title}: CPU s per million deliveries</text>')
-        out.append(f'<path d="M{x(1)} {y(most)}V190H{x(10000) + 10}" fill="none" stroke="gray"/>')
+        out.append(f'<text x="{x(1)}" y="20">{title}</text>')
+        out.append(f'<path d="M{x(1)} {y(most)}V190H{x(20000) + 10:.0f}" fill="none" stroke="gray"/>')
         out.append(f'<polyline points="{" ".join(f"{x(n):.0f},{y(v):.0f}" for n, v in line)}" fill="none" stroke="#0a58ca"/>')
         for n, value in line:
             out.append(f'<circle cx="{x(n):.0f}" cy="{y(value):.0f}" r="3" fill="#0a58ca"/>'
@@ -149,9 +152,11 @@ def await_connections(server, count):
 
 def memory(servers):
     print("| server | idle connections | live heap each, KiB | RSS each, KiB | CPU, % of a core |\n|---|---|---|---|---|")
+    plots = []
     for server in servers:
         server.wsload("fanout", SCENARIOS["f1k"])
-        for count in (5000, 10000, 19000):
+        plots.append((f"{server.name}: KiB of heap for each idle connection", []))
+        for count in (1000, 5000, 10000, 19000):
             time.sleep(8)
             before = heap(server), resident(server)
             opened = files(server)
@@ -165,7 +170,10 @@ def memory(servers):
             busy = (cpu(server) - busy) / 30
             client.terminate()
             client.wait()
+            plots[-1][1].append((count, (after[0] - before[0]) / count / 1024))
             print(f"| {server.name} | {count:,} | {(after[0] - before[0]) / count / 1024:.1f} | {(after[1] - before[1]) / count / 1024:.1f} | {busy:.1%} |", flush=True)
+    with open("memory.svg", "w", encoding="utf-8") as file:
+        file.write(svg(plots))
 
 
 class Client:

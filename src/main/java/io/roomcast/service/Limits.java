@@ -8,6 +8,8 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.room.LagBudget;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.function.ToLongFunction;
 
 /** The limits that may be changed while the node runs, as they are now. Any thread. */
 public final class Limits {
+    private static final Logger LOG = System.getLogger(Limits.class.getName());
     private static final long RETRY_AFTER_MS = 1_000;
 
     /** In the unit of each: things, bytes, milliseconds. */
@@ -28,12 +31,22 @@ public final class Limits {
     private final Map<String, Function<String, Long>> parsers = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
+    private final long files = OpenFiles.sessions();
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
         this.metrics = metrics;
         LimitKeys.ALL.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
+        if (get(LimitKeys.SESSIONS) > files
+                && get(LimitKeys.SESSIONS) != LimitKeys.SESSIONS.parser().apply(LimitKeys.SESSIONS.defaultText())) {
+            LOG.log(
+                    Level.WARNING,
+                    "This process may open too few files for {0}={1}: it takes {2} sessions. Let it open more (ulimit -n)",
+                    LimitKeys.SESSIONS.name(),
+                    Long.toString(get(LimitKeys.SESSIONS)),
+                    Long.toString(files));
+        }
     }
 
     private <T> void add(RoomcastConfig config, Key<T> key, ToLongFunction<T> number) {
@@ -88,7 +101,7 @@ public final class Limits {
 
     boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
-        return most == 0 || count <= most;
+        return (most == 0 || count <= most) && (count <= files || !limit.equals(LimitKeys.SESSIONS));
     }
 
     /** @throws ProtocolException with {@code code}, when {@code count} is over the limit */
