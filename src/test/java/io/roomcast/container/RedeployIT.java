@@ -16,13 +16,11 @@ import org.junit.jupiter.api.Test;
 @Tag("own-server")
 class RedeployIT {
     private static final int TIMES = 10;
-    private static final boolean WILDFLY = "wildfly".equals(System.getProperty("arquillian.launch"));
-
     /**
      * Class loaders that may be left, however often. Threads of WildFly's own pools keep that of the application for which they were made, as long as they live;
      * the JDK keeps that of the last record whose {@code equals} it linked (the cast that {@code java.lang.runtime.ObjectMethods} remembers).
      */
-    private static final int CLASS_LOADERS = WILDFLY ? TIMES / 2 : 2;
+    private static final int CLASS_LOADERS = TIMES / 2;
 
     @Test
     void leavesNothingBehind() throws Exception {
