@@ -4,6 +4,7 @@ import io.roomcast.http.UpgradedRequests;
 import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
+import io.roomcast.service.OwnClasses;
 import io.roomcast.websocket.TyrusBuffer;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
@@ -12,6 +13,7 @@ import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.websocket.server.ServerContainer;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Starts the node with the application and ends it with it.
@@ -21,6 +23,7 @@ import java.util.Set;
  * would not be told when to come back. Payara would leave the sessions open: there {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLife implements ServletContainerInitializer, ServletContextListener {
+    private static final String CLASSES = "/WEB-INF/classes/";
     /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
@@ -31,13 +34,15 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
 
     @Override
     public void contextInitialized(ServletContextEvent event) {
+        ServletContext application = event.getServletContext();
+        OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
         Lifecycle lifecycle = lifecycle();
         try {
             TyrusBuffer.follow(
-                    event.getServletContext().getAttribute(ServerContainer.class.getName()),
+                    application.getAttribute(ServerContainer.class.getName()),
                     CDI.current().select(Limits.class).get());
             lifecycle.start();
-            String context = event.getServletContext().getContextPath();
+            String context = application.getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
         } catch (RuntimeException e) {
             // Not every server tells the end to one that failed to begin.
@@ -55,6 +60,11 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
             console().close();
             CDI.current().select(UpgradedRequests.class).get().release();
         }
+    }
+
+    private static Stream<String> files(ServletContext application, String directory) {
+        return application.getResourcePaths(directory).stream()
+                .flatMap(path -> path.endsWith("/") ? files(application, path) : Stream.of(path));
     }
 
     /** Without what has a meaning in the name of an MBean, or in an address of a metric that a server makes of it. */

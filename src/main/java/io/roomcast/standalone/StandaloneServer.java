@@ -68,7 +68,7 @@ public final class StandaloneServer implements AutoCloseable {
      * @throws IOException when it cannot listen on the address and port
      */
     public static StandaloneServer start(RoomcastConfig config, Path webroot) throws IOException {
-        OwnClasses.load();
+        ClassFiles.load();
         return new StandaloneServer(config, webroot);
     }
 
