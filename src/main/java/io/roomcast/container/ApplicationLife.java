@@ -6,6 +6,7 @@ import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
 import io.roomcast.service.OwnClasses;
 import io.roomcast.websocket.TyrusBuffer;
+import io.roomcast.websocket.UndertowThreads;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
@@ -38,9 +39,9 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
         Lifecycle lifecycle = lifecycle();
         try {
-            TyrusBuffer.follow(
-                    application.getAttribute(ServerContainer.class.getName()),
-                    CDI.current().select(Limits.class).get());
+            Object webSockets = application.getAttribute(ServerContainer.class.getName());
+            TyrusBuffer.follow(webSockets, CDI.current().select(Limits.class).get());
+            UndertowThreads.stay(webSockets);
             lifecycle.start();
             String context = application.getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
