@@ -36,7 +36,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
     @Override
     public void contextInitialized(ServletContextEvent event) {
         ServletContext application = event.getServletContext();
-        OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
+        loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
             Object webSockets = application.getAttribute(ServerContainer.class.getName());
@@ -60,6 +60,13 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         } finally {
             console().close();
             CDI.current().select(UpgradedRequests.class).get().release();
+        }
+    }
+
+    /** WildFly keeps its files until the last application has ended, and would log a warning for each class that stands on another server. */
+    private static void loadClasses(ServletContext application) {
+        if (application.getServerInfo().startsWith("Payara")) {
+            OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
         }
     }
 
