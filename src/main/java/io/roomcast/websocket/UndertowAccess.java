@@ -18,14 +18,15 @@ final class UndertowAccess {
 
     /** @return null where the session is not one of Undertow, or has extensions that have to see each message */
     static Transport transport(Session session, SessionTransport portable) {
-        if (unavailable
-                || !session.getNegotiatedExtensions().isEmpty()
-                || !session.getClass().getName().equals("io.undertow.websockets.jsr.UndertowSession")) {
+        if (unavailable || !session.getClass().getName().equals("io.undertow.websockets.jsr.UndertowSession")) {
             return null;
         }
         try {
             Object channel = session.getClass().getMethod("getWebSocketChannel").invoke(session);
-            return new UndertowTransport(portable, channel, connection(channel));
+            // The session does not know of an extension that the server's own configuration brings.
+            boolean extended = (boolean)
+                    channel.getClass().getMethod("areExtensionsSupported").invoke(channel);
+            return extended ? null : new UndertowTransport(portable, channel, connection(channel));
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
             unavailable = true;
             LOG.log(Level.INFO, "This Undertow hides its connections; messages are encoded for each session", e);

@@ -1,6 +1,8 @@
 package io.roomcast.container;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.test.spi.LifecycleMethodExecutor;
@@ -24,8 +26,10 @@ final class DeployedWar implements AutoCloseable {
         DeployedWar war = new DeployedWar();
         try {
             if ("wildfly".equals(server)) {
-                JGroups.takeFreePorts(
-                        Path.of(System.getProperty("wildfly.home"), "standalone/configuration/standalone.xml"));
+                Path standalone =
+                        Path.of(System.getProperty("wildfly.home"), "standalone/configuration/standalone.xml");
+                JGroups.takeFreePorts(standalone);
+                compress(standalone);
             }
             war.arquillian.beforeSuite();
             war.arquillian.beforeClass(DeployedWar.class, LifecycleMethodExecutor.NO_OP);
@@ -33,6 +37,14 @@ final class DeployedWar implements AutoCloseable {
         } catch (Exception e) {
             throw new IllegalStateException(server + " does not start, or does not take the WAR", e);
         }
+    }
+
+    /** Lets clients that ask for it have permessage-deflate, as administrators may. */
+    private static void compress(Path standalone) throws IOException {
+        Files.writeString(
+                standalone,
+                Files.readString(standalone)
+                        .replace("<websockets/>", "<websockets per-message-deflate=\"true\" deflater-level=\"6\"/>"));
     }
 
     @Override

@@ -61,8 +61,17 @@ final class RawWebSocket implements AutoCloseable {
         return connect(uri, 0);
     }
 
+    /** @param extension that the server has to take: what comes is as that has made it */
+    static RawWebSocket connect(URI uri, String extension) {
+        return connect(uri, 0, "Sec-WebSocket-Extensions: " + extension + "\r\n");
+    }
+
     /** @param receiveBuffer bytes that the network keeps for a client that does not read; 0 for as many as usual */
     static RawWebSocket connect(URI uri, int receiveBuffer) {
+        return connect(uri, receiveBuffer, "");
+    }
+
+    private static RawWebSocket connect(URI uri, int receiveBuffer, String extension) {
         try {
             Socket socket = new Socket();
             if (receiveBuffer > 0) {
@@ -72,25 +81,26 @@ final class RawWebSocket implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Client.PATIENCE_SECONDS));
             RawWebSocket raw = new RawWebSocket(socket);
-            raw.shakeHands(uri);
+            raw.shakeHands(uri, extension);
             return raw;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void shakeHands(URI uri) throws IOException {
+    private void shakeHands(URI uri, String extension) throws IOException {
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String request = "GET " + uri.getRawPath() + query + " HTTP/1.1\r\nHost: " + uri.getAuthority()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                 + Base64.getEncoder().encodeToString(new byte[16])
-                + "\r\nSec-WebSocket-Protocol: " + Client.V1 + "\r\n\r\n";
+                + "\r\nSec-WebSocket-Protocol: " + Client.V1 + "\r\n" + extension + "\r\n";
         out.write(request.getBytes(StandardCharsets.US_ASCII));
         StringBuilder answer = new StringBuilder();
         while (answer.indexOf("\r\n\r\n") < 0) {
             answer.append((char) in.readUnsignedByte());
         }
-        if (!answer.toString().toUpperCase(Locale.ROOT).startsWith("HTTP/1.1 101")) {
+        if (!answer.toString().toUpperCase(Locale.ROOT).startsWith("HTTP/1.1 101")
+                || answer.indexOf(extension.strip()) < 0) {
             throw new IOException("refused: " + answer);
         }
     }
