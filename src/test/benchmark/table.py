@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures running servers end to end, and prints the table of docs/performance.md.
 
-    table.py [table|growth|memory|recovery] NAME=HOST:PORT/PATH@PID ...
+    table.py [table|growth|memory|classes|recovery] NAME=HOST:PORT/PATH@PID ...
     table.py [table] NAME=HOST:PORT,HOST:PORT/PATH@PID,PID,PID ...
 
 Each server is measured with wsload, a load client in C that is not part of this repository; the variable WSLOAD says where it is, and CPU, if set, on
@@ -15,6 +15,7 @@ growth.svg. `memory` holds 1,000, 5,000, 10,000 and 19,000 idle connections, wri
 back at once, each with 300 messages missed, while 100 rooms of 10 talk beside them (1,000 messages a second); the client for that is this script, and it
 takes a minute. A run that lost, doubled or reordered something is marked with "!".
 """
+import collections
 import concurrent.futures
 import json
 import math
@@ -118,11 +119,21 @@ def svg(plots):
     return "\n".join(out + ["</svg>\n"])
 
 
-def heap(server):
-    """Live bytes after a full collection."""
+def histogram(server):
+    """Live bytes of each class after a full collection."""
     subprocess.run(["jcmd", server.pid, "GC.run"], capture_output=True, check=True)
-    histogram = subprocess.run(["jcmd", server.pid, "GC.class_histogram"], capture_output=True, text=True, check=True)
-    return int(histogram.stdout.strip().splitlines()[-1].split()[-1])
+    told = subprocess.run(["jcmd", server.pid, "GC.class_histogram"], capture_output=True, text=True, check=True)
+    rows = (line.split() for line in told.stdout.splitlines())
+    live = collections.Counter()
+    for row in rows:
+        if len(row) >= 4 and row[0].endswith(":"):
+            # One name for all lambdas of a class, and for all classes made at run time.
+            live[re.split(r"\$\$Lambda|/0x", row[3])[0]] += int(row[2])
+    return live
+
+
+def heap(server):
+    return histogram(server).total()
 
 
 def cpu(server):
@@ -150,6 +161,31 @@ def await_connections(server, count):
     time.sleep(5)  # They have joined then.
 
 
+def idle(server, count):
+    """Opens that many connections, ten in a room, and returns when they have joined: the client, to be ended."""
+    opened = files(server)
+    client = subprocess.Popen(
+        [os.environ["WSLOAD"], "idle", "-u", server.address, "-p", server.path + "/ws/{room}/{user}", "-c", str(count),
+         "-r", str(count // 10), "--hold", "90"], stdout=subprocess.DEVNULL)
+    await_connections(server, opened + count)
+    return client
+
+
+def classes(servers):
+    print("| server | idle connections | bytes each | of them |\n|---|---|---|---|")
+    for server in servers:
+        for count in (1000, 5000, 19000):
+            time.sleep(8)
+            before = histogram(server)
+            client = idle(server, count)
+            grown = histogram(server)
+            grown.subtract(before)
+            client.terminate()
+            client.wait()
+            most = ", ".join(f"`{name}` {size / count:,.0f}" for name, size in grown.most_common(12))
+            print(f"| {server.name} | {count:,} | {grown.total() / count:,.0f} | {most} |", flush=True)
+
+
 def memory(servers):
     print("| server | idle connections | live heap each, KiB | RSS each, KiB | CPU, % of a core |\n|---|---|---|---|---|")
     plots = []
@@ -159,11 +195,7 @@ def memory(servers):
         for count in (1000, 5000, 10000, 19000):
             time.sleep(8)
             before = heap(server), resident(server)
-            opened = files(server)
-            client = subprocess.Popen(
-                [os.environ["WSLOAD"], "idle", "-u", server.address, "-p", server.path + "/ws/{room}/{user}", "-c", str(count),
-                 "-r", str(count // 10), "--hold", "90"], stdout=subprocess.DEVNULL)
-            await_connections(server, opened + count)
+            client = idle(server, count)
             after = heap(server), resident(server)
             busy = cpu(server)
             time.sleep(30)
@@ -269,7 +301,7 @@ def recovery(servers):
 
 
 def main():
-    kinds = {"table": table, "growth": growth, "memory": memory, "recovery": recovery}
+    kinds = {"table": table, "growth": growth, "memory": memory, "classes": classes, "recovery": recovery}
     arguments = sys.argv[1:]
     kind = arguments.pop(0) if arguments and arguments[0] in kinds else "table"
     if not arguments or not all("=" in text and "@" in text for text in arguments):
