@@ -6,6 +6,7 @@ import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
 import io.roomcast.service.OwnClasses;
 import io.roomcast.websocket.TyrusBuffer;
+import io.roomcast.websocket.TyrusTimer;
 import io.roomcast.websocket.UndertowThreads;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
@@ -41,6 +42,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         try {
             Object webSockets = application.getAttribute(ServerContainer.class.getName());
             TyrusBuffer.follow(webSockets, CDI.current().select(Limits.class).get());
+            TyrusTimer.leaveOut(webSockets);
             UndertowThreads.stay(webSockets);
             lifecycle.start();
             String context = application.getContextPath();

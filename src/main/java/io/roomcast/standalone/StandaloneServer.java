@@ -15,6 +15,7 @@ import io.roomcast.service.RoomService;
 import io.roomcast.websocket.NamedRoomEndpoint;
 import io.roomcast.websocket.RoomEndpoint;
 import io.roomcast.websocket.TyrusBuffer;
+import io.roomcast.websocket.TyrusTimer;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.websocket.DeploymentException;
@@ -97,6 +98,7 @@ public final class StandaloneServer implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         TyrusBuffer.follow(webSockets, cdi.select(Limits.class).get());
+        TyrusTimer.leaveOut(webSockets);
         http.start();
         cdi.select(Lifecycle.class).get().start();
         cdi.select(Console.class).get().open(true, "port=" + listener.getPort());

@@ -5,8 +5,6 @@ import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
-import java.lang.reflect.Proxy;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Finds the writer under a session of Tyrus, which has no public way to it. Where anything is other than in Tyrus 2.1, or is not Tyrus at all, there
@@ -15,12 +13,6 @@ import java.util.concurrent.ScheduledExecutorService;
 final class TyrusAccess {
     private static final Logger LOG = System.getLogger(TyrusAccess.class.getName());
     private static final String GRIZZLY_WRITER = "org.glassfish.tyrus.container.grizzly.client.GrizzlyWriter";
-    /** Takes every task and runs none. */
-    private static final ScheduledExecutorService NO_TIMER = (ScheduledExecutorService) Proxy.newProxyInstance(
-            TyrusAccess.class.getClassLoader(),
-            new Class<?>[] {ScheduledExecutorService.class},
-            (proxy, method, arguments) -> null);
-
     private static volatile boolean unavailable;
 
     private TyrusAccess() {}
@@ -36,7 +28,6 @@ final class TyrusAccess {
             Object webSocket = get(session.getAsyncRemote(), "webSocket");
             Object protocolHandler = get(webSocket, "protocolHandler");
             Object writer = get(protocolHandler, "writer");
-            withoutIdleTimer(session);
             return writer.getClass().getName().equals(GRIZZLY_WRITER)
                     ? new GrizzlyTransport(portable, get(writer, "connection"))
                     : new TyrusTransport(portable, writer);
@@ -47,21 +38,23 @@ final class TyrusAccess {
         }
     }
 
-    /**
-     * With every message that comes in, Tyrus hands another thread a task for the idle time, also where that is 0 and the task does nothing. On
-     * Payara, where such a task takes its context with it, that costs more than all that is done for the message.
-     */
-    private static void withoutIdleTimer(Session session) throws ReflectiveOperationException {
-        if (session.getMaxIdleTimeout() <= 0) {
-            find(session, "service").set(session, NO_TIMER);
+    /** @param container of WebSockets, of whatever kind */
+    static boolean isTyrus(Object container) {
+        for (Class<?> type = container == null ? null : container.getClass();
+                type != null;
+                type = type.getSuperclass()) {
+            if (type.getName().startsWith("org.glassfish.tyrus.")) {
+                return true;
+            }
         }
+        return false;
     }
 
     private static Object get(Object object, String name) throws ReflectiveOperationException {
         return find(object, name).get(object);
     }
 
-    private static Field find(Object object, String name) throws NoSuchFieldException {
+    static Field find(Object object, String name) throws NoSuchFieldException {
         for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 if (field.getName().equals(name)) {

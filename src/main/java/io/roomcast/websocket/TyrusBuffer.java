@@ -21,21 +21,10 @@ public final class TyrusBuffer {
 
     /** @param container of the server's WebSockets, of whatever kind; only Tyrus's is changed, for connections that come from now on */
     public static void follow(Object container, Limits limits) {
-        if (isTyrus(container)) {
+        if (TyrusAccess.isTyrus(container)) {
             bound(container, limits);
             limits.whenChanged(() -> bound(container, limits));
         }
-    }
-
-    private static boolean isTyrus(Object container) {
-        for (Class<?> type = container == null ? null : container.getClass();
-                type != null;
-                type = type.getSuperclass()) {
-            if (type.getName().startsWith("org.glassfish.tyrus.")) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static void bound(Object container, Limits limits) {
