@@ -3,7 +3,7 @@ package io.roomcast.browser;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
-import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Clock;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,10 +24,13 @@ class ClientLibraryIT {
 
     private static final String ROOM = "lobby";
 
+    private static final long JUST_OVER_A_HEARTBEAT_MS = 26_000;
+    private static final long JUST_OVER_THE_TIME_FOR_A_PONG_MS = 11_000;
+
     private static Chromium chromium;
 
     private Person person;
-    private Page page;
+    private LibraryPage page;
     private ScriptedServer server;
 
     @BeforeAll
@@ -45,10 +48,10 @@ class ClientLibraryIT {
     @BeforeEach
     void openPage() {
         person = Person.with(chromium.browser());
-        page = person.page();
-        server = ScriptedServer.behind(page);
+        page = new LibraryPage(person.page());
+        server = ScriptedServer.behind(person.page());
         // Any page will do that does not start the chat itself.
-        page.navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());
+        person.page().navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());
     }
 
     @AfterEach
@@ -69,9 +72,9 @@ class ClientLibraryIT {
                 server.acknowledge(frame, stored.size());
             }
         });
-        join();
+        page.join();
         page.evaluate("() => { for (const text of ['a', 'b', 'c']) say(text); }");
-        waitFor("settled.length === 3");
+        page.waitFor("settled.length === 3");
 
         assertEquals(List.of("a 1", "b 2", "c 3"), page.evaluate("settled"));
         assertEquals(List.of("a", "b", "c"), stored);
@@ -91,9 +94,9 @@ class ClientLibraryIT {
                 server.acknowledge(frame, 1);
             }
         });
-        join();
+        page.join();
         page.evaluate("() => { say('only once'); }");
-        waitFor("settled.length === 1");
+        page.waitFor("settled.length === 1");
 
         List<String> keys = keysOf(server.received("publish"));
         assertEquals(2, keys.size());
@@ -103,9 +106,9 @@ class ClientLibraryIT {
     @Test
     void theOwnMessageAnswersForALostAck() {
         server.on("publish", frame -> server.echo(frame, 1, "ann"));
-        join();
+        page.join();
         page.evaluate("() => { say('hi'); }");
-        waitFor("settled.length === 1");
+        page.waitFor("settled.length === 1");
 
         assertEquals(List.of("hi 1"), page.evaluate("settled"));
         assertEquals(true, page.evaluate("messages[0].own && messages[0].key !== undefined"));
@@ -124,19 +127,19 @@ class ClientLibraryIT {
                     after + 2 < 6,
                     LongStream.rangeClosed(after + 1, Math.min(after + 2, 6)).toArray());
         });
-        join();
+        page.join();
         server.sendTogether(messages(1, 1));
         server.send("{'type':'behind','room':%s,'epoch':'e1','from':2,'offset':6}", ROOM);
-        waitFor("messages.length === 8");
+        page.waitFor("messages.length === 8");
         server.sendTogether(messages(11, 11));
-        waitFor("events.some(({ type }) => type === 'gap')");
-        waitFor("messages.length === 9");
+        page.waitFor("events.some(({ type }) => type === 'gap')");
+        page.waitFor("messages.length === 9");
 
         assertEquals(
                 IntStream.concat(IntStream.rangeClosed(1, 8), IntStream.of(11))
                         .boxed()
                         .toList(),
-                offsets());
+                page.offsets());
         assertEquals(
                 "9-10",
                 page.evaluate(
@@ -145,30 +148,30 @@ class ClientLibraryIT {
 
     @Test
     void whatCannotBeGivenBackIsAGap() {
-        join();
+        page.join();
         server.sendTogether(messages(1, 2));
-        waitFor("messages.length === 2");
+        page.waitFor("messages.length === 2");
         server.on("join", frame -> server.joined(frame, "e1", 9, false));
         server.close(4000);
-        waitFor("events.some(({ type }) => type === 'gap')");
+        page.waitFor("events.some(({ type }) => type === 'gap')");
         JsonObject since = server.received("join").get(1).getJsonObject("since");
         assertEquals("e1", since.getString("epoch"));
         assertEquals(2, since.getInt("offset"));
-        assertEquals("3 9 false", gap());
+        assertEquals("3 9 false", page.gap());
 
         server.on("join", frame -> server.joined(frame, "e2", 4, false));
         page.evaluate("() => { events.length = 0; }");
         server.close(4000);
-        waitFor("events.some(({ type }) => type === 'gap')");
-        assertEquals("1 4 true", gap());
+        page.waitFor("events.some(({ type }) => type === 'gap')");
+        assertEquals("1 4 true", page.gap());
         server.sendTogether(messages(4, 5));
-        waitFor("messages.length === 3");
-        assertEquals(List.of(1, 2, 5), offsets());
+        page.waitFor("messages.length === 3");
+        assertEquals(List.of(1, 2, 5), page.offsets());
     }
 
     @Test
     void repeatedUnknownAndBrokenFramesChangeNothing() {
-        join();
+        page.join();
         server.sendTogether(List.of(
                 ScriptedServer.message(ROOM, 1),
                 ScriptedServer.message(ROOM, 1),
@@ -179,29 +182,48 @@ class ClientLibraryIT {
                 ScriptedServer.message("elsewhere", 2),
                 ScriptedServer.frame("{'type':'ack','room':%s,'key':'unknown','epoch':'e1','offset':1}", ROOM),
                 ScriptedServer.message(ROOM, 2)));
-        waitFor("messages.length === 2");
-        assertEquals(List.of(1, 2), offsets());
+        page.waitFor("messages.length === 2");
+        assertEquals(List.of(1, 2), page.offsets());
     }
 
     @Test
     void aDrainingServerIsLeftInTimeWithoutWaitingForTheClose() {
-        join();
+        page.join();
         server.on("join", frame -> {
             server.joined(frame, "e1", 1, true);
             server.sendTogether(messages(1, 1));
         });
         server.send("{'type':'draining','reconnectAfterMs':50}");
-        waitFor("events.some(({ type }) => type === 'recovered')");
+        page.waitFor("events.some(({ type }) => type === 'recovered')");
         assertEquals(2, server.connections());
-        assertEquals(List.of(1), offsets());
+        assertEquals(List.of(1), page.offsets());
+    }
+
+    @Test
+    void aServerThatFallsSilentIsLeft() {
+        Clock clock = person.page().clock();
+        clock.install();
+        page.join();
+        clock.runFor(JUST_OVER_A_HEARTBEAT_MS);
+        waitForPings(1);
+        assertEquals(1, server.connections());
+
+        server.on("ping", unanswered -> {});
+        clock.runFor(JUST_OVER_A_HEARTBEAT_MS);
+        waitForPings(2);
+        assertEquals(1, server.connections());
+        clock.runFor(JUST_OVER_THE_TIME_FOR_A_PONG_MS);
+        page.waitFor("events.filter(({ type }) => type === 'joined').length === 2");
+        assertEquals(2, server.connections());
+        assertEquals(2, server.received("ping").size());
     }
 
     @Test
     void aRoomThatSomebodyClosesSaysSo() {
-        join();
+        page.join();
         page.evaluate("() => { say('never'); }");
         server.send("{'type':'left','room':%s}", ROOM);
-        waitFor("settled.length === 1 && events.some(({ type }) => type === 'refused')");
+        page.waitFor("settled.length === 1 && events.some(({ type }) => type === 'refused')");
         assertEquals(List.of("never left"), page.evaluate("settled"));
         assertEquals("refused", page.evaluate("room.state"));
         assertEquals(1, server.connections());
@@ -210,77 +232,42 @@ class ClientLibraryIT {
     @ParameterizedTest
     @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4321})
     void comesBackAfter(int code) {
-        join();
+        page.join();
         server.close(code);
-        waitFor("events.filter(({ type }) => type === 'joined').length === 2");
+        page.waitFor("events.filter(({ type }) => type === 'joined').length === 2");
         assertEquals(2, server.connections());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1007, 1008, 1009, 4500, 4501, 4502})
     void staysAwayAfter(int code) {
-        join();
+        page.join();
         page.evaluate("() => { say('never'); }");
         server.close(code);
-        waitFor("rc.state === 'closed' && settled.length === 1");
+        page.waitFor("rc.state === 'closed' && settled.length === 1");
         assertEquals(List.of("never closed"), page.evaluate("settled"));
         assertEquals(1, server.connections());
 
         page.evaluate("rc.connect()");
-        waitFor("room.state === 'joined'");
+        page.waitFor("room.state === 'joined'");
     }
 
     @Test
     void whatCannotBeSentIsRejectedAtOnce() {
-        join();
+        page.join();
         page.evaluate("""
                 () => {
                     for (const text of ['', 'é'.repeat(501), 'x', 'x', 'x', 'one too many']) say(text);
                 }""");
-        waitFor("settled.length === 3");
+        page.waitFor("settled.length === 3");
         assertEquals(
                 "bad_request outbox_full too_large",
                 page.evaluate("settled.map((line) => line.trim().split(' ').at(-1)).sort().join(' ')"));
         assertEquals(1, server.received("publish").size());
     }
 
-    /** A client in one room, which notes what happens to it. */
-    private void join() {
-        page.evaluate("""
-                async () => {
-                    const { Roomcast } = await import('/roomcast/js/roomcast.js');
-                    const rc = new Roomcast({ user: 'ann', outboxLimit: 3, backoff: { baseMs: 20, capMs: 100 } });
-                    const room = rc.join('lobby');
-                    Object.assign(window, { rc, room, messages: [], events: [], settled: [] });
-                    room.addEventListener('message', ({ detail }) => messages.push(detail));
-                    for (const type of ['joined', 'recovered', 'gap', 'delayed', 'refused', 'error']) {
-                        room.addEventListener(type, ({ detail }) => events.push({ type, detail }));
-                    }
-                    window.say = async (text) => {
-                        try {
-                            settled.push(`${text} ${(await room.publish(text)).offset}`);
-                        } catch (error) {
-                            settled.push(`${text} ${error.code}`);
-                        }
-                    };
-                    await room.whenJoined();
-                }""");
-    }
-
-    private void waitFor(String condition) {
-        page.waitForFunction("() => " + condition);
-    }
-
-    private Object offsets() {
-        return page.evaluate("messages.map(({ offset }) => offset)");
-    }
-
-    private Object gap() {
-        return page.evaluate("""
-                () => {
-                    const { from, to, renumbered } = events.find(({ type }) => type === 'gap').detail;
-                    return `${from} ${to} ${renumbered}`;
-                }""");
+    private void waitForPings(int count) {
+        person.page().waitForCondition(() -> server.received("ping").size() == count);
     }
 
     private static List<String> messages(long from, long to) {
