@@ -4,20 +4,14 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
 
-/**
- * Stands between a tester and a node, and spoils each so many-th message on its way to a member. A thread for each direction of a
- * connection.
- */
+/** Stands between a tester and a node, and spoils each so many-th message on its way to a member. */
 final class FaultyProxy implements AutoCloseable {
     private static final int EACH = 20;
 
@@ -32,60 +26,16 @@ final class FaultyProxy implements AutoCloseable {
     }
 
     private final Fault fault;
-    private final int nodePort;
-    private final ServerSocket listening;
+    private final NodeProxy proxy;
     private final AtomicInteger messages = new AtomicInteger();
 
     FaultyProxy(Fault fault, int nodePort) {
         this.fault = fault;
-        this.nodePort = nodePort;
-        try {
-            listening = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        run(this::accept);
+        proxy = new NodeProxy(ServerSocketFactory.getDefault(), nodePort, this::answers);
     }
 
     URI uri() {
-        return URI.create("ws://127.0.0.1:" + listening.getLocalPort() + "/");
-    }
-
-    private interface Copying {
-        void run() throws IOException;
-    }
-
-    private static void run(Copying copying) {
-        Thread thread = new Thread(
-                () -> {
-                    try {
-                        copying.run();
-                    } catch (IOException e) {
-                        // One side is gone.
-                    }
-                },
-                "faulty-proxy");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void accept() throws IOException {
-        while (true) {
-            Socket client = listening.accept();
-            Socket node = new Socket(InetAddress.getLoopbackAddress(), nodePort);
-            run(() -> {
-                try (client;
-                        node) {
-                    client.getInputStream().transferTo(node.getOutputStream());
-                }
-            });
-            run(() -> {
-                try (client;
-                        node) {
-                    answers(node.getInputStream(), client.getOutputStream());
-                }
-            });
-        }
+        return URI.create("ws://127.0.0.1:" + proxy.port() + "/");
     }
 
     private void answers(InputStream from, OutputStream to) throws IOException {
@@ -178,10 +128,6 @@ final class FaultyProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            listening.close();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        proxy.close();
     }
 }

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,13 +29,12 @@ class LoadTesterIT {
     private String printed;
 
     private int run(String uri, String... arguments) throws InterruptedException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         List<String> all =
                 new ArrayList<>(List.of("--uri", uri, "--report", picture().toString()));
         all.addAll(List.of(arguments));
-        int exit = LoadTester.run(all.toArray(String[]::new), new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        printed = bytes.toString(StandardCharsets.UTF_8);
-        return exit;
+        LoadRun run = LoadRun.with(all.toArray(String[]::new));
+        printed = run.printed();
+        return run.exit();
     }
 
     private Path picture() {
@@ -175,9 +171,8 @@ class LoadTesterIT {
                 "--nonsense             | Unknown option: '--nonsense'"
             })
     void wrongArgumentsAreNamed(String argument, String said) throws Exception {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        int exit = LoadTester.run(new String[] {argument}, new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        assertEquals(LoadTester.NOT_RUN, exit);
-        assertTrue(bytes.toString(StandardCharsets.UTF_8).contains(said), bytes.toString(StandardCharsets.UTF_8));
+        LoadRun run = LoadRun.with(argument);
+        assertEquals(LoadTester.NOT_RUN, run.exit());
+        assertTrue(run.printed().contains(said), run.printed());
     }
 }

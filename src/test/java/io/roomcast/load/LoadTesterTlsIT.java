@@ -5,12 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
 import io.roomcast.redis.Certificates;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,24 +16,13 @@ class LoadTesterTlsIT {
     @TempDir
     private Path directory;
 
-    private String printed;
-
-    private int run(TlsFront front, String... arguments) throws InterruptedException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        List<String> all = new ArrayList<>(List.of("--uri", front.uri().toString()));
-        all.addAll(List.of("--report", directory.resolve("picture.html").toString()));
-        all.addAll(List.of(arguments));
-        int exit = LoadTester.run(all.toArray(String[]::new), new PrintStream(bytes, true, StandardCharsets.UTF_8));
-        printed = bytes.toString(StandardCharsets.UTF_8);
-        return exit;
-    }
-
     @Test
     void everyDeliveryComesThroughTls() throws Exception {
         try (EmbeddedServer node = EmbeddedServer.start();
                 TlsFront front = new TlsFront(Certificates.make(directory).context(), node.port())) {
-            int exit = run(
-                    front,
+            LoadRun run = LoadRun.with(
+                    "--uri=" + front.uri(),
+                    "--report=" + directory.resolve("picture.html"),
                     "--insecure",
                     "--connections=100",
                     "--rooms=5",
@@ -46,19 +30,19 @@ class LoadTesterTlsIT {
                     "--size=16384",
                     "--warmup=200ms",
                     "--hold=2s");
-            assertEquals(LoadTester.RIGHT, exit, printed);
+            assertEquals(LoadTester.RIGHT, run.exit(), run.printed());
+            assertTrue(run.printed().contains("connections  100 of 100"), run.printed());
+            assertTrue(run.printed().contains("every delivery right"), run.printed());
         }
-        assertTrue(printed.contains("connections  100 of 100"), printed);
-        assertTrue(printed.contains("every delivery right"), printed);
     }
 
     @Test
     void aCertificateThatNobodyVouchesForIsRefused() throws Exception {
         try (EmbeddedServer node = EmbeddedServer.start();
                 TlsFront front = new TlsFront(Certificates.make(directory).context(), node.port())) {
-            int exit = run(front, "--connections=1", "--rooms=1");
-            assertEquals(LoadTester.NOT_RUN, exit, printed);
+            LoadRun run = LoadRun.with("--uri=" + front.uri(), "--connections=1", "--rooms=1");
+            assertEquals(LoadTester.NOT_RUN, run.exit(), run.printed());
+            assertTrue(run.printed().contains("--insecure"), run.printed());
         }
-        assertTrue(printed.contains("--insecure"), printed);
     }
 }
