@@ -68,7 +68,10 @@ final class Progress {
         measuredPublished = 0;
     }
 
-    /** Leaves the machine to the load for so long; then there may be something to tell. */
+    /**
+     * Leaves the machine to the load for so long; then there may be something to tell. It waits for nothing but time: a phase is as long as the
+     * options say.
+     */
     void wait(int millis) throws InterruptedException {
         Thread.sleep(millis);
         if (System.nanoTime() - lastAt >= SECOND) {

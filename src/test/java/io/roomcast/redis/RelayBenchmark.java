@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** What the relay takes on this machine, with a Redis of its own: see docs/performance.md. Not a test. */
+/** What the relay takes on this machine, with a Redis of its own. Not a test, but a program that prints figures: see docs/performance.md. */
 public final class RelayBenchmark {
     private static final int RATE = 2_000;
     private static final int WINDOW = 5_000;
