@@ -25,7 +25,7 @@ final class Chatter implements AutoCloseable {
 
     Chatter(String room, Function<String, URI> node) {
         this.room = room;
-        socket.connect(node.apply("chatter"), () -> socket.send(Map.of("type", "join", "id", 1, "room", room)));
+        socket.connect(node.apply("chatter"), () -> socket.join(room, null));
     }
 
     private void speak() {

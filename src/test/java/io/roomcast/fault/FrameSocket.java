@@ -1,11 +1,13 @@
 package io.roomcast.fault;
 
+import io.roomcast.protocol.Position;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,6 +55,15 @@ final class FrameSocket implements WebSocket.Listener {
                         }
                     }
                 });
+    }
+
+    /** Joins a room: with all that came since a position, where there is one. */
+    void join(String room, Position since) {
+        Map<String, Object> frame = new HashMap<>(Map.of("type", "join", "id", 1, "room", room));
+        if (since != null) {
+            frame.put("since", Map.of("epoch", since.epoch(), "offset", since.offset()));
+        }
+        send(frame);
     }
 
     synchronized void send(Map<String, Object> frame) {

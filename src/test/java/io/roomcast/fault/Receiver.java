@@ -2,7 +2,6 @@ package io.roomcast.fault;
 
 import io.roomcast.protocol.Position;
 import java.net.URI;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -65,15 +64,8 @@ final class Receiver {
         }
         FrameSocket connection = new FrameSocket(this::frame, this::ended);
         socket = connection;
-        connection.connect(nodes.get(random.nextInt(nodes.size())).apply(name), () -> connection.send(join()));
-    }
-
-    private synchronized Map<String, Object> join() {
-        Map<String, Object> frame = new HashMap<>(Map.of("type", "join", "id", 1, "room", room));
-        if (position != null) {
-            frame.put("since", Map.of("epoch", position.epoch(), "offset", position.offset()));
-        }
-        return frame;
+        connection.connect(
+                nodes.get(random.nextInt(nodes.size())).apply(name), () -> connection.join(room, position()));
     }
 
     private synchronized void frame(Map<String, Object> frame) {

@@ -23,7 +23,7 @@ final class Roster {
         CompletableFuture<Set<String>> names = new CompletableFuture<>();
         FrameSocket socket = new FrameSocket(frame -> read(frame, names), () -> names.complete(null));
         socket.connect(node.apply(ASKER), () -> {
-            socket.send(Map.of("type", "join", "id", 1, "room", room));
+            socket.join(room, null);
             socket.send(Map.of("type", "members", "id", 2, "room", room));
         });
         try {

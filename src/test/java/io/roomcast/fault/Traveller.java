@@ -2,7 +2,6 @@ package io.roomcast.fault;
 
 import io.roomcast.protocol.Position;
 import java.net.URI;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -41,16 +40,12 @@ final class Traveller {
         if (!stopped) {
             FrameSocket connection = new FrameSocket(this::frame, this::ended);
             socket = connection;
-            connection.connect(node.apply(user), () -> connection.send(join()));
+            connection.connect(node.apply(user), () -> connection.join(room, position()));
         }
     }
 
-    private synchronized Map<String, Object> join() {
-        Map<String, Object> frame = new HashMap<>(Map.of("type", "join", "id", 1, "room", room));
-        if (position != null) {
-            frame.put("since", Map.of("epoch", position.epoch(), "offset", position.offset()));
-        }
-        return frame;
+    private synchronized Position position() {
+        return position;
     }
 
     private synchronized void frame(Map<String, Object> frame) {
