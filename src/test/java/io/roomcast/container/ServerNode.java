@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,8 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -138,13 +137,7 @@ public final class ServerNode implements AutoCloseable {
     }
 
     private void await(String what, long seconds, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new AssertionError(name + " did not " + what + " within " + seconds + " s: " + console());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
-        }
+        Patience.await(() -> "the " + what + " of " + name + ", which said: " + console(), seconds, condition);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.roomcast.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.CuttableProxy;
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +74,7 @@ final class Cluster implements AutoCloseable {
     }
 
     void awaitReady(NodeProcess node, boolean ready) {
-        Workload.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
+        Patience.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
     }
 
     private boolean isReady(NodeProcess node) {

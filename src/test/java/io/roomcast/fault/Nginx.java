@@ -1,5 +1,6 @@
 package io.roomcast.fault;
 
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.BufferedReader;
 import java.io.File;
@@ -53,7 +54,7 @@ final class Nginx implements AutoCloseable {
         Thread reader = new Thread(this::read, "output of nginx");
         reader.setDaemon(true);
         reader.start();
-        Workload.await("nginx to listen", 20, () -> listens() || !process.isAlive());
+        Patience.await("nginx to listen", 20, () -> listens() || !process.isAlive());
         if (!process.isAlive()) {
             throw new IOException("nginx does not start: " + log);
         }

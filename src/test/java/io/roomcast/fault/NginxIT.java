@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -68,7 +69,7 @@ class NginxIT {
             NodeProcess first = sessions(a) > 0 ? a : b;
             restart(first, workload);
             // As soon as it has sessions, the other may go; those that stick come back to it by themselves.
-            Workload.await("sessions of " + first.name(), 60, () -> sessions(first) > 0);
+            Patience.await("sessions of " + first.name(), 60, () -> sessions(first) > 0);
             restart(first == a ? b : a, workload);
             workload.quiesce(WINDOW, 60);
             List<Function<String, URI>> addresses = List.of(a::webSocket, b::webSocket, nginx::webSocket);
@@ -95,7 +96,7 @@ class NginxIT {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"window\":\"3s\"}"))
                 .build();
         assertEquals(200, http.send(drain, BodyHandlers.ofString()).statusCode());
-        Workload.await(node.name() + " drained", 30, () -> sessions(node) == 0);
+        Patience.await(node.name() + " drained", 30, () -> sessions(node) == 0);
         workload.awaitAcks(100, 60);
         node.stop();
         workload.awaitAcks(100, 60);

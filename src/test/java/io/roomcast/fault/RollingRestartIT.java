@@ -3,6 +3,7 @@ package io.roomcast.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -63,18 +64,18 @@ class RollingRestartIT {
     }
 
     private void restart(NodeProcess node, NodeProcess other, Workload workload) {
-        Workload.await(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
+        Patience.await(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
         long began = System.nanoTime();
         String answer = call(node, "POST", "/api/v1/node/drain", "{\"window\":\"" + WINDOW_SECONDS + "s\"}");
         int planned = Integer.parseInt(member(answer, "\"planned\":(\\d+)"));
         assertTrue(planned > 10, answer);
-        Workload.await(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
+        Patience.await(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
         alone = other;
-        Workload.await(
+        Patience.await(
                 node.name() + " drained",
                 PATIENCE_SECONDS,
                 () -> call(node, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-        Workload.await(
+        Patience.await(
                 "the return of all",
                 PATIENCE_SECONDS,
                 () -> workload.receivers().stream().allMatch(Receiver::isJoined));
@@ -90,7 +91,7 @@ class RollingRestartIT {
         node.stop();
         workload.awaitAcks(100, PATIENCE_SECONDS);
         node.start();
-        Workload.await(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
+        Patience.await(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
         alone = null;
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }

@@ -2,6 +2,7 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.Patience;
 import io.roomcast.container.ServerNode;
 import io.roomcast.redis.RedisProcess;
 import java.net.URI;
@@ -42,7 +43,7 @@ class ServerPairIT {
                     b.stop();
                     assertEquals(List.of(), leases(redis, "node-b"), "it gave its lease back");
                     guests.checkGoodbye();
-                    Workload.await(
+                    Patience.await(
                             "the leave of all guests",
                             PATIENCE_SECONDS,
                             () -> Set.of().equals(Roster.of(a::webSocket, Guests.ROOM)));

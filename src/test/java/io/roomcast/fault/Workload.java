@@ -1,7 +1,6 @@
 package io.roomcast.fault;
 
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
+import io.roomcast.Patience;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -11,8 +10,6 @@ import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** Publishers and receivers over many rooms and all nodes, which go on whatever breaks, and record everything. */
@@ -69,17 +66,20 @@ final class Workload implements AutoCloseable {
     /** Waits until this many messages more were acknowledged. */
     void awaitAcks(long more, long seconds) {
         long goal = log.count(Event.Acked.class) + more;
-        await("an acknowledgement of " + more + " messages", seconds, () -> log.count(Event.Acked.class) >= goal);
+        Patience.await(
+                "an acknowledgement of " + more + " messages", seconds, () -> log.count(Event.Acked.class) >= goal);
     }
 
     /** Lets the publishers finish, and waits until every receiver is back and has what was acknowledged. */
     void quiesce(long window, long seconds) {
         dropping = false;
         publishers.forEach(Publisher::stop);
-        await("the last acknowledgements", seconds, () -> publishers.stream().allMatch(Publisher::isDone));
-        await("the return of all receivers", seconds, () -> receivers.stream().allMatch(Receiver::isJoined));
+        Patience.await(
+                "the last acknowledgements", seconds, () -> publishers.stream().allMatch(Publisher::isDone));
+        Patience.await(
+                "the return of all receivers", seconds, () -> receivers.stream().allMatch(Receiver::isJoined));
         // What is still missing after this is a finding, not a reason to wait on.
-        awaitQuietly(
+        Patience.comes(
                 20,
                 () -> new HistoryChecker(window)
                         .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.LOST));
@@ -98,24 +98,12 @@ final class Workload implements AutoCloseable {
                     .filter(receiver -> receiver.room().equals(name))
                     .forEach(receiver -> expected.add(receiver.name()));
             for (Function<String, URI> node : nodes) {
-                await("the list of " + expected + " in " + name, seconds, () -> expected.equals(Roster.of(node, name)));
+                Patience.await(
+                        "the list of " + expected + " in " + name,
+                        seconds,
+                        () -> expected.equals(Roster.of(node, name)));
             }
         }
-    }
-
-    static void await(String what, long seconds, BooleanSupplier condition) {
-        assertTrue(awaitQuietly(seconds, condition), what + " did not come within " + seconds + " s");
-    }
-
-    private static boolean awaitQuietly(long seconds, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() - deadline > 0) {
-                return false;
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
-        return true;
     }
 
     @Override

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
+import io.roomcast.Figures;
+import io.roomcast.Patience;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -16,9 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -64,13 +64,12 @@ class MetricsTest {
 
     /** Until the node has looked again: it counts at most once a second, maybe in the middle of a scrape. */
     private static void scrape() {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        do {
+        Patience.await("the node has looked at both", () -> {
             text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
-            figures = figures(text);
-        } while ((figures.get("roomcast_members") != 2
-                        || figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}") != 2)
-                && System.nanoTime() - end < 0);
+            figures = Figures.read(text).series();
+            return figures.get("roomcast_members") == 2
+                    && figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}") == 2;
+        });
     }
 
     private static void say(Visitor visitor, String json) {
@@ -145,11 +144,7 @@ class MetricsTest {
 
     @Test
     void theAlarmsLookAtWhatThereIs() throws IOException {
-        List<String> asked = Pattern.compile("expr: (.*)")
-                .matcher(Files.readString(Path.of("docker/prometheus/alarms.yml")))
-                .results()
-                .map(found -> found.group(1))
-                .toList();
+        List<String> asked = found("expr: (.*)", "docker/prometheus/alarms.yml");
         assertTrue(asked.size() >= 4, "the alarms ask for " + asked);
         assertEquals(Set.of(), missing(asked), "asked for by an alarm, and not there");
     }
@@ -181,17 +176,22 @@ class MetricsTest {
 
     @Test
     void theHandbookNamesWhatThereIs() throws IOException {
-        Set<String> told = Pattern.compile("`(roomcast_[a-z0-9_]+)")
-                .matcher(Files.readString(Path.of("docs/operations.md")))
-                .results()
-                .map(found -> found.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> told = new TreeSet<>(found("`(roomcast_[a-z0-9_]+)", "docs/operations.md"));
         Set<String> there = new TreeSet<>();
         names().stream()
                 .filter(name -> name.startsWith("roomcast_"))
                 .map(name -> name.replaceFirst("_(bucket|count|sum|gcount|gsum)$", ""))
                 .forEach(there::add);
         assertEquals(there, told);
+    }
+
+    /** What the group of a pattern takes, wherever it is found in a file. */
+    private static List<String> found(String pattern, String file) throws IOException {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(Path.of(file)))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
     }
 
     private static Set<String> names() {
@@ -212,14 +212,5 @@ class MetricsTest {
         } else if (value instanceof jakarta.json.JsonArray array) {
             array.forEach(inner -> expressions(inner, use));
         }
-    }
-
-    static Map<String, Double> figures(String scraped) {
-        Map<String, Double> found = new TreeMap<>();
-        scraped.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
-            int blank = line.lastIndexOf(' ');
-            found.put(line.substring(0, blank), Double.valueOf(line.substring(blank + 1)));
-        });
-        return found;
     }
 }

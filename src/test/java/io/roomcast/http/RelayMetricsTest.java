@@ -1,15 +1,12 @@
 package io.roomcast.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
+import io.roomcast.Figures;
 import io.roomcast.redis.RedisProcess;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.Jedis;
@@ -27,24 +24,23 @@ class RelayMetricsTest {
                         EmbeddedServer.start(Map.of("roomcast.relay", "redis", "roomcast.redis.uri", redis.uri()));
                 Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
                 Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            Http http = new Http(server.uri(), null);
-            assertEquals(0, await(http, "roomcast_relay_up", value -> value == 1, "roomcast_relay_reconnects_total"));
+            assertEquals(0, await(server, "roomcast_relay_up", 1).get("roomcast_relay_reconnects_total"));
             publish(ann, "one");
             assertEquals(1, admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB)));
-            await(http, "roomcast_relay_reconnects_total", value -> value == 1, "roomcast_relay_up");
+            await(server, "roomcast_relay_reconnects_total", 1);
 
             storeSilently(admin, 2);
             publish(ann, "three");
-            await(http, "roomcast_relay_gaps_total{stage=\"repaired\"}", value -> value == 1, "roomcast_relay_up");
-            assertEquals(1, figures(http).get("roomcast_relay_gaps_total{stage=\"seen\"}"));
-            assertEquals(0, figures(http).get("roomcast_relay_gaps_total{stage=\"lost\"}"));
+            Figures repaired = await(server, "roomcast_relay_gaps_total{stage=\"repaired\"}", 1);
+            assertEquals(1, repaired.get("roomcast_relay_gaps_total{stage=\"seen\"}"));
+            assertEquals(0, repaired.get("roomcast_relay_gaps_total{stage=\"lost\"}"));
 
             storeSilently(admin, 9);
             publish(ann, "ten");
-            await(http, "roomcast_relay_gaps_total{stage=\"lost\"}", value -> value == 1, "roomcast_relay_up");
+            await(server, "roomcast_relay_gaps_total{stage=\"lost\"}", 1);
 
             redis.kill();
-            await(http, "roomcast_relay_up", value -> value == 0, "roomcast_relay_up");
+            await(server, "roomcast_relay_up", 0);
         }
     }
 
@@ -63,20 +59,7 @@ class RelayMetricsTest {
                 List.of(String.valueOf(offset)));
     }
 
-    private static Map<String, Double> figures(Http http) {
-        return MetricsTest.figures(http.send("GET", "/metrics", null).body());
-    }
-
-    /** Scrapes until {@code series} is as wanted. @return what {@code other} is then */
-    private static double await(Http http, String series, Predicate<Double> wanted, String other) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (true) {
-            Map<String, Double> figures = figures(http);
-            if (wanted.test(figures.get(series))) {
-                return figures.get(other);
-            }
-            assertTrue(System.nanoTime() - deadline < 0, () -> series + " is " + figures.get(series));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
+    private static Figures await(EmbeddedServer server, String series, double value) {
+        return Figures.await(server.uri(), 20, figures -> figures.get(series) == value);
     }
 }

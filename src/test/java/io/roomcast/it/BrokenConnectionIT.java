@@ -18,7 +18,7 @@ class BrokenConnectionIT {
             for (int i = 0; i < CONNECTIONS; i++) {
                 RawWebSocket.connect(endpoints.get(i % 2)).cut();
             }
-            Figure.await(0, () -> server.figure("roomcast_sessions "));
+            server.awaitFigure("roomcast_sessions", 0);
         }
     }
 

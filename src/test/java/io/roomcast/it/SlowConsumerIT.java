@@ -4,12 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.roomcast.Figures;
+import io.roomcast.Patience;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -96,12 +93,12 @@ class SlowConsumerIT {
 
     @Test
     void oneThatNeverReadsAgainIsClosed() {
-        long before = closedForSilence();
+        double before = closedForSilence();
         try (Reader frozen = new Reader(server.room(room, "frozen"));
                 Client talker = Client.enter(server, room, "talker")) {
             frozen.next("joined");
             publish(talker);
-            Figure.await(before + 1, SlowConsumerIT::closedForSilence);
+            Patience.await("the frozen one is closed", () -> closedForSilence() == before + 1);
             talker.say("{'content':'after'}");
             assertEquals(
                     "after",
@@ -111,22 +108,10 @@ class SlowConsumerIT {
     }
 
     /** As a slow consumer, or since it answers no ping either: which comes first depends on the server's settings. */
-    private static long closedForSilence() {
-        try {
-            String metrics = HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .build()
-                    .send(HttpRequest.newBuilder(server.http("metrics")).build(), HttpResponse.BodyHandlers.ofString())
-                    .body();
-            return metrics.lines()
-                    .filter(line -> line.matches("roomcast_sessions_closed_total\\{code=\"400[03]\".*"))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    private static double closedForSilence() {
+        Figures figures = server.figures();
+        return figures.sum("roomcast_sessions_closed_total{code=\"4000\"")
+                + figures.sum("roomcast_sessions_closed_total{code=\"4003\"");
     }
 
     /** A client that reads only when it is asked to. */

@@ -1,22 +1,15 @@
 package io.roomcast.it;
 
 import io.roomcast.EmbeddedServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.roomcast.Figures;
 import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
 
 /** The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the test. */
 final class TestServer implements AutoCloseable {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
     private final EmbeddedServer embedded;
@@ -63,27 +56,12 @@ final class TestServer implements AutoCloseable {
         return "room-" + UUID.randomUUID();
     }
 
-    /** The sum of those figures of {@code /metrics} whose lines begin like this. */
-    long figure(String beginning) {
-        return text("metrics")
-                .lines()
-                .filter(line -> line.startsWith(beginning))
-                .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                .sum();
+    Figures figures() {
+        return Figures.of(base);
     }
 
-    /** What a GET answers. */
-    private String text(String path) {
-        HttpRequest get = HttpRequest.newBuilder(http(path))
-                .timeout(Duration.ofSeconds(Client.PATIENCE_SECONDS))
-                .build();
-        try {
-            return HTTP.send(get, BodyHandlers.ofString()).body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+    void awaitFigure(String name, double value) {
+        Figures.await(base, Client.PATIENCE_SECONDS, name, value);
     }
 
     @Override

@@ -4,18 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
-import java.io.IOException;
+import io.roomcast.Figures;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -37,8 +34,6 @@ class LeakIT {
             "roomcast_lanes_events_waiting",
             "roomcast_lanes_tasks_waiting",
             "roomcast_outbound_waiting_max_bytes");
-
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     @Test
     void aThousandVisitsLeaveNothing() throws Exception {
@@ -89,34 +84,12 @@ class LeakIT {
         }
     }
 
-    /** Asks, for it can only be asked, until there is nothing of what shall be nothing. @return the threads by purpose then */
-    private static Map<String, Double> settled(URI node) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-        while (true) {
-            Map<String, Double> figures = figures(node);
-            List<String> left = NOTHING_OF.stream()
-                    .filter(name -> figures.get(name) != 0)
-                    .map(name -> name + " is " + figures.get(name))
-                    .toList();
-            if (left.isEmpty()) {
-                figures.keySet().removeIf(name -> !name.startsWith("roomcast_threads"));
-                return figures;
-            }
-            assertTrue(System.nanoTime() - end < 0, left::toString);
-            Thread.sleep(100);
-        }
-    }
-
-    private static Map<String, Double> figures(URI node) throws IOException, InterruptedException {
-        Map<String, Double> figures = new TreeMap<>();
-        HTTP.send(HttpRequest.newBuilder(node.resolve("/metrics")).build(), BodyHandlers.ofString())
-                .body()
-                .lines()
-                .filter(line -> line.startsWith("roomcast_"))
-                .forEach(line -> figures.put(
-                        line.substring(0, line.lastIndexOf(' ')),
-                        Double.valueOf(line.substring(line.lastIndexOf(' ') + 1))));
-        return figures;
+    /** When there is nothing of what shall be nothing. @return the threads by purpose then */
+    private static Map<String, Double> settled(URI node) {
+        Figures figures = Figures.await(node, 60, told -> NOTHING_OF.stream().allMatch(name -> told.get(name) == 0));
+        return figures.series().entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith("roomcast_threads"))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     /**
@@ -128,6 +101,7 @@ class LeakIT {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONGEST_HELD_SECONDS);
         long least = Long.MAX_VALUE;
         while (least >= enough && System.nanoTime() - end < 0) {
+            // Each collection takes the processor from the threads that have yet to let go.
             Thread.sleep(500);
             System.gc();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.EmbeddedServer;
+import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,8 +19,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,12 +56,16 @@ class LoadTesterDrainIT {
                     throw new IllegalStateException(e);
                 }
             });
-            await(() -> bytes.toString(StandardCharsets.UTF_8).contains("hold"));
+            Patience.await(
+                    "the hold begins",
+                    () -> bytes.toString(StandardCharsets.UTF_8).contains("hold"));
             int moving = sessions(a);
             assertTrue(moving >= MEMBERS / 3 && moving <= MEMBERS * 2 / 3, "spread over both: " + moving);
             call(a, "POST", "/api/v1/node/drain", "{\"window\":\"3s\"}");
-            await(() -> call(a, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-            await(() -> sessions(b) == MEMBERS);
+            Patience.await(
+                    "the node is drained",
+                    () -> call(a, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
+            Patience.await("all are on the other node", () -> sessions(b) == MEMBERS);
 
             int exit = run.get(60, TimeUnit.SECONDS);
             String printed = bytes.toString(StandardCharsets.UTF_8);
@@ -103,14 +106,6 @@ class LoadTesterDrainIT {
             throw new AssertionError(e);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    private static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() - end < 0, "did not come about within 30 s");
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
     }
 }

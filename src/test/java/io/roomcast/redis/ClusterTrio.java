@@ -2,12 +2,9 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Patience;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.commands.ProtocolCommand;
@@ -45,12 +42,14 @@ record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) implement
                     String.valueOf(masters.get(master).port()),
                     String.valueOf(busPorts.get(master)));
             String id = ask(master, "MYID");
-            await("the replica knows the master", () -> admin.clusterNodes().contains(id));
+            Patience.await(
+                    "the replica knows the master", () -> admin.clusterNodes().contains(id));
             admin.clusterReplicate(id);
-            await("the replica follows", () -> admin.info("replication").contains("master_link_status:up"));
+            Patience.await(
+                    "the replica follows", () -> admin.info("replication").contains("master_link_status:up"));
             for (int i = 0; i < 3; i++) {
                 int each = i;
-                await("the others know it", () -> ask(each, "NODES").contains("slave " + id));
+                Patience.await("the others know it", () -> ask(each, "NODES").contains("slave " + id));
             }
         }
         return replica;
@@ -60,7 +59,7 @@ record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) implement
     void awaitReplicated(int master) {
         String offset = "master_repl_offset:";
         try (Jedis admin = new Jedis("127.0.0.1", masters.get(master).port())) {
-            await("the replica is up to date", () -> {
+            Patience.await("the replica is up to date", () -> {
                 String info = admin.info("replication");
                 String reached = info.lines()
                         .filter(line -> line.startsWith(offset))
@@ -85,18 +84,10 @@ record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) implement
     }
 
     private void awaitWhole(int master) {
-        await("the cluster is whole", () -> {
+        Patience.await("the cluster is whole", () -> {
             List<?> ranges = (List<?>) send(master, "SLOTS");
             return ranges.size() == 3 && ask(master, "INFO").contains("cluster_state:ok");
         });
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
     }
 
     RedisSettings settings() {

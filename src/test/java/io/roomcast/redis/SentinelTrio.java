@@ -3,13 +3,11 @@ package io.roomcast.redis;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Patience;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
@@ -25,7 +23,8 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
     public static SentinelTrio launch(Path directory) throws IOException {
         RedisProcess master = RedisProcess.launch("--repl-diskless-sync-delay", "0");
         RedisProcess replica = RedisProcess.launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
-        await("the replica follows", () -> ask(replica, "INFO", "replication").contains("master_link_status:up"));
+        Patience.await(
+                "the replica follows", () -> ask(replica, "INFO", "replication").contains("master_link_status:up"));
         Path file = directory.resolve("sentinel.conf");
         Files.writeString(
                 file,
@@ -34,7 +33,7 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
                         + "sentinel failover-timeout " + NAME + " 5000\n");
         RedisProcess sentinel = RedisProcess.launch(file.toString(), "--sentinel");
         SentinelTrio servers = new SentinelTrio(master, replica, sentinel);
-        await(
+        Patience.await(
                 "the sentinel knows the replica",
                 () -> ask(sentinel, "SENTINEL", "REPLICAS", NAME).contains("master-link-status, ok"));
         return servers;
@@ -56,10 +55,10 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
     /** Has the replica put in the master's place while both are well; returns when it is there. */
     public void failOver() {
         ask(sentinel, "SENTINEL", "FAILOVER", NAME);
-        await(
+        Patience.await(
                 "the replica has become the master",
                 () -> ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME).contains("" + replica.port()));
-        await("the old master follows", this::oldMasterFollows);
+        Patience.await("the old master follows", this::oldMasterFollows);
     }
 
     private boolean oldMasterFollows() {
@@ -81,14 +80,6 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
             return parts.stream().map(SentinelTrio::text).toList().toString();
         }
         return reply instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(reply);
-    }
-
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-        while (!condition.getAsBoolean()) {
-            assertTrue(System.nanoTime() < deadline, what);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.roomcast.security;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Figures;
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import java.io.IOException;
@@ -10,8 +11,6 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -45,7 +44,7 @@ class LimitsIT {
     @AfterEach
     void putBack() {
         changed.forEach(limit -> server.limit(limit.name(), limit.defaultText()));
-        await("roomcast_sessions ", 0);
+        awaitNoSessions();
     }
 
     @Test
@@ -60,7 +59,7 @@ class LimitsIT {
             ann.leave();
             bob.leave();
         }
-        await("roomcast_sessions ", 0);
+        awaitNoSessions();
         try (Client cleo = hello("cleo")) {
             cleo.leave();
         }
@@ -96,7 +95,7 @@ class LimitsIT {
             }
             one.leave();
         }
-        await("roomcast_sessions ", 0);
+        awaitNoSessions();
         try (Client again = Client.open(address)) {
             again.send("{'type':'ping'}").next("pong");
         }
@@ -204,11 +203,7 @@ class LimitsIT {
         return client;
     }
 
-    private static void await(String figure, long expected) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
-        while (server.figure(figure) != expected) {
-            assertTrue(System.nanoTime() - deadline < 0, figure + " is still " + server.figure(figure));
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
-        }
+    private static void awaitNoSessions() {
+        Figures.await(server.uri(), PATIENCE_SECONDS, "roomcast_sessions", 0);
     }
 }

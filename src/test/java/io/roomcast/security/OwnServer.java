@@ -5,12 +5,8 @@ import com.sun.tools.attach.VirtualMachine;
 import io.roomcast.EmbeddedServer;
 import io.roomcast.container.ServerNode;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Map;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
@@ -20,9 +16,6 @@ import javax.management.remote.JMXServiceURL;
 
 /** A server with settings of the test's own: the application server that {@code arquillian.launch} names, else the embedded one. */
 final class OwnServer implements AutoCloseable {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     private final EmbeddedServer embedded;
     private final ServerNode node;
     private MBeanServerConnection beans;
@@ -80,23 +73,6 @@ final class OwnServer implements AutoCloseable {
             }
         } catch (AttachNotSupportedException e) {
             throw new IOException(e);
-        }
-    }
-
-    /** The sum of those figures of {@code /metrics} whose lines begin like this. */
-    long figure(String beginning) {
-        try {
-            HttpRequest get = HttpRequest.newBuilder(at("metrics")).build();
-            return HTTP.send(get, BodyHandlers.ofString())
-                    .body()
-                    .lines()
-                    .filter(line -> line.startsWith(beginning))
-                    .mapToLong(line -> (long) Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-                    .sum();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
         }
     }
 
