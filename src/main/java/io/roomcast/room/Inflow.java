@@ -19,7 +19,8 @@ import java.util.List;
  * </pre>
  *
  * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}; the relay's thread and the lane's take it, and nothing
- * is sent or read within. {@code turn} is confined to the lane: the answer to any read but the latest is not used.
+ * is sent or read within. {@code turn} is confined to the lane: the answer to any read but the latest is not used, and none once all goes to
+ * the lane again.
  */
 final class Inflow {
     private static final int PAGE_MESSAGES = 500;
@@ -39,6 +40,7 @@ final class Inflow {
     /** Those that are on their way to the lane: what is known here is of another epoch than what the lane knows, or behind a loss. */
     private int resets;
 
+    /** Of the read whose answer is awaited. */
     private int turn;
 
     Inflow(RoomName room, RoomSource source, Lane<RoomEvent> lane, RoomMembers members, DeliveryMetrics metrics) {
@@ -124,6 +126,7 @@ final class Inflow {
         if (rest == null) {
             read();
         } else {
+            turn++;
             rest.forEach(members::deliver);
         }
     }

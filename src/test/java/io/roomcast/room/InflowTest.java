@@ -9,8 +9,10 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A relay that brings more than the lane gets round to. */
+@ExtendWith(NoDefects.class)
 class InflowTest {
     /** About a hundred messages of this size. */
     private static final long ROOM_BYTES = 2_500;
@@ -124,6 +126,24 @@ class InflowTest {
         assertEquals(List.of("joined e1:0 false"), witness.log().subList(0, 1));
         assertEquals("e1:5011..5015", witness.log().get(witness.log().size() - 1));
         assertEquals(4, witness.log().size(), witness.log()::toString);
+    }
+
+    /** After a loss all goes to the lane again: what was asked for before is of no use, even if the lane lags once more by then. */
+    @Test
+    void anAnswerThatComesAfterALossIsNotUsed() {
+        source.publish(5_000);
+        fixture.executor.runAll();
+        source.lose(10);
+        source.deliverAll();
+        fixture.executor.runAll();
+        source.publish(3);
+        source.failRead(0);
+        source.publish(5_000);
+        drain();
+        List<String> log = witness.log();
+        assertEquals(4, log.size(), log::toString);
+        assertTrue(log.get(2).endsWith(" e1:5010"), log::toString);
+        assertEquals("e1:5011..10013", log.get(3));
     }
 
     @Test

@@ -8,8 +8,10 @@ import io.roomcast.protocol.Position;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A member that returns gets all that it missed, or is told that it does not. */
+@ExtendWith(NoDefects.class)
 class RecoveryTest {
     private static final int RECENT = 600;
     private static final int KEPT = 3_000;

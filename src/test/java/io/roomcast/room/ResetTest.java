@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.roomcast.protocol.Position;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The relay lost something, or numbering began anew. */
+@ExtendWith(NoDefects.class)
 class ResetTest {
     private final RoomFixture fixture = new RoomFixture(100, 2_000);
     private final HandSource source = fixture.source;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Thousands of interleavings of everything that can happen to a room, each chosen by a seed, checked against what a client is promised: see
  * {@link ModelClient}. A failure names its seed, and the seed gives the same run again.
  */
+@ExtendWith(NoDefects.class)
 class RoomModelTest {
     private static final int SEEDS = 1_000;
     private static final int STEPS = 150;

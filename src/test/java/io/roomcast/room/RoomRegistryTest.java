@@ -8,8 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rooms come up, linger and go. */
+@ExtendWith(NoDefects.class)
 class RoomRegistryTest {
     private final RoomFixture fixture = new RoomFixture(100, 100);
     private final HandSource source = fixture.source;
