@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.InvocationTargetException;
 
 /**
  * The body of a request that is answered without it. WildFly's Undertow reads it to its end before it lets go of the thread, for as long as the client
@@ -29,6 +30,9 @@ final class UnreadBody {
         if (!unavailable && request.getClass().getName().equals(UNDERTOW)) {
             try {
                 waitLess(request);
+            } catch (InvocationTargetException e) {
+                // Of this connection alone, which may be gone: nobody shall be able to turn it off for all.
+                LOG.log(Level.DEBUG, "a connection takes no time limit", e);
             } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
                 unavailable = true;
                 LOG.log(

@@ -70,8 +70,7 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
         if (known == null) {
             known = FilterChainBuilder.stateless()
                     .addAll(http.subList(0, http.indexOfType(HttpCodecFilter.class)))
-                    // It has every connection in its list, takes no sign of life for an end, and has to hear of the
-                    // end.
+                    // It lists every connection, takes a silent one for dead, and has to hear of its end.
                     .add(http.get(http.indexOfType(IdleTimeoutFilter.class)))
                     .add(new Frames(tyrus(http)))
                     .build();

@@ -74,8 +74,7 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(Path webroot) throws IOException {
-        // Not more than the socket's own buffer has: Grizzly would set that, and the system could not let it grow any
-        // more.
+        // No more than the socket's own buffer has: Grizzly would set that, and the system would not let it grow then.
         listener.getTransport().setReadBufferSize(TyrusBuffer.READ_BYTES / 2);
         listener.getTransport().setIOStrategy(SameThreadIOStrategy.getInstance());
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);

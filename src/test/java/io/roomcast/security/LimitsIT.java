@@ -165,10 +165,12 @@ class LimitsIT {
     void frameAndContentHaveSoManyBytes() throws Exception {
         limit(LimitKeys.CONTENT_BYTES, "100B");
         limit(LimitKeys.FRAME_BYTES, "2KiB");
-        try (Client ann = hello("ann")) {
+        try (Client ann = Client.open(server.at("ws"))) {
             Map<?, ?> told = (Map<?, ?>)
-                    ann.send("{'type':'join','room':'" + room + "'}").next("joined");
-            assertEquals(room, told.get("room"));
+                    ann.send("{'type':'hello','user':'ann'}").next("welcome").get("limits");
+            assertEquals(100, ((Number) told.get("contentBytes")).intValue());
+            assertEquals(2_048, ((Number) told.get("frameBytes")).intValue());
+            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
             String message = "{'id':1,'room':'" + room + "','content':'%s'}";
             ann.send(message.formatted("x".repeat(100))).next("ack");
             assertEquals(
