@@ -18,13 +18,21 @@ final class ThreadCensus {
         purposes.put("roomcast-timer", "timer");
         purposes.put("roomcast-loop", "loop");
         purposes.put("roomcast-redis", "redis");
-        purposes.put("roomcast-kernel", "network");
-        purposes.put("roomcast-worker", "server");
+        // Of the embedded server.
+        purposes.put("grizzly-nio-kernel", "network");
         purposes.put("Grizzly", "server");
+        purposes.put("HttpServer", "server");
+        purposes.put("tyrus", "server");
+        // Of Payara.
+        purposes.put("http-listener", "network");
         purposes.put("http-thread-pool", "server");
+        purposes.put("payara-executor-service", "server");
+        purposes.put("concurrent/", "lent");
+        // Of WildFly.
+        purposes.put("default I/O", "network");
+        purposes.put("default Accept", "network");
         purposes.put("XNIO", "network");
         purposes.put("default task", "server");
-        purposes.put("default I/O", "network");
         purposes.put("EE-Managed", "lent");
         return purposes;
     }
