@@ -2,6 +2,7 @@ package io.roomcast.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -36,6 +37,27 @@ class DeploymentIT {
         HttpResponse<String> ready = get("health/ready");
         assertEquals(200, ready.statusCode());
         assertTrue(ready.body().contains("UP"), ready.body());
+    }
+
+    @Test
+    void theServersThreadsAreKnown() throws Exception {
+        String metrics = get("metrics").body();
+        for (String purpose : List.of("lane", "timer", "network", "server")) {
+            assertTrue(
+                    metrics.matches("(?s).*roomcast_threads\\{purpose=\"" + purpose + "\"} [1-9].*"),
+                    () -> purpose + " in\n" + metrics);
+        }
+    }
+
+    /** Classes that stand on another server's libraries are not even tried: WildFly would warn of each at every start. */
+    @Test
+    void noClassIsWarnedOf() throws IOException {
+        String home = System.getProperty("wildfly.home");
+        assumeTrue(home != null, "WildFly only");
+        List<String> warnings = Files.readAllLines(Path.of(home, "standalone/log/server.log")).stream()
+                .filter(line -> line.contains("Failed to define class"))
+                .toList();
+        assertEquals(List.of(), warnings);
     }
 
     private HttpResponse<String> get(String path) throws IOException, InterruptedException {
