@@ -101,7 +101,7 @@ final class LoadOptions {
             defaultValue = "100ms",
             converter = Time.class,
             description =
-                    "The objective of a search: 99 % of deliveries within this, none lost, nobody refused. Default: ${DEFAULT-VALUE}")
+                    "The objective of a search: 99 %% of deliveries within this, none lost, nobody refused. Default: ${DEFAULT-VALUE}")
     Duration objective = Duration.ZERO;
 
     @Option(
