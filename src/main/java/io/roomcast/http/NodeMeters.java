@@ -113,6 +113,11 @@ final class NodeMeters {
         count("roomcast.delivered.bytes", "Bytes of what was handed to members", delivery, DeliveryMetrics::bytes);
         count("roomcast.batches", "Batches that lanes made", delivery, DeliveryMetrics::batches);
         count(
+                "roomcast.messages.batched",
+                "Messages in those batches, each counted once on every node that has members of its room",
+                delivery,
+                DeliveryMetrics::batched);
+        count(
                 "roomcast.rooms.lags",
                 "Times that a room left messages to the history, since too many waited for its members already",
                 delivery,

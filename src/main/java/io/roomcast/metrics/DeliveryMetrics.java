@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What rooms hand to their members. Counted once for a batch, not once for a member: the way of a message stays as short as it was. */
 public final class DeliveryMetrics {
     private final LongAdder batches = new LongAdder();
+    private final LongAdder batched = new LongAdder();
     private final LongAdder messages = new LongAdder();
     private final LongAdder bytes = new LongAdder();
     private final LongAdder replayed = new LongAdder();
@@ -23,6 +24,7 @@ public final class DeliveryMetrics {
      */
     public void fannedOut(int count, int length, int taken, int refused, long nanos) {
         batches.increment();
+        batched.add(count);
         messages.add((long) count * taken);
         bytes.add((long) length * taken);
         if (refused > 0) {
@@ -53,6 +55,11 @@ public final class DeliveryMetrics {
 
     public long batches() {
         return batches.sum();
+    }
+
+    /** Messages in those batches: what was published on other nodes, too, and each once, however many members there are. */
+    public long batched() {
+        return batched.sum();
     }
 
     /** Messages times members that they were handed to, without those replayed. */

@@ -94,6 +94,7 @@ class MetricsTest {
     void countsMessagesByWhatBecameOfThem() {
         assertEquals(2, figures.get("roomcast_messages_stored_total"));
         assertEquals(4, figures.get("roomcast_messages_delivered_total"));
+        assertEquals(2, figures.get("roomcast_messages_batched_total"));
         assertEquals(said, figures.get("roomcast_received_bytes_total"));
         assertEquals(1, figures.get("roomcast_messages_replayed_total"));
         assertEquals(0, figures.get("roomcast_messages_dropped_total"));
@@ -118,7 +119,9 @@ class MetricsTest {
         assertEquals(1, figures.get("roomcast_readiness{state=\"ready\"}"));
         assertEquals(1, figures.get("roomcast_relay_up"));
         assertEquals(0, figures.get("roomcast_limits_reached_total{limit=\"publish-rate\"}"));
-        assertTrue(figures.get("roomcast_threads{purpose=\"lane\"}") >= 1);
+        for (String purpose : List.of("lane", "timer", "network", "server")) {
+            assertTrue(figures.get("roomcast_threads{purpose=\"" + purpose + "\"}") >= 1, purpose);
+        }
     }
 
     @Test
