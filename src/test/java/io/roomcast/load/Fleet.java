@@ -121,8 +121,13 @@ final class Fleet implements AutoCloseable {
     void connect(Member member) {
         int index = member.number();
         EventLoop loop = loops.get(index % loops.size());
-        URI endpoint = endpoints.get((index + index / rooms.size() + member.attempts()) % endpoints.size());
+        URI endpoint = endpoints.get(node(index, member.attempts(), rooms.size(), endpoints.size()));
         loop.execute(() -> member.connect(loop, endpoint));
+    }
+
+    /** Goes round the nodes with the members of a room as with the rooms, so that each room is on every node, and each attempt goes to the next. */
+    static int node(int index, int attempts, int rooms, int nodes) {
+        return (index % rooms + index / rooms + attempts) % nodes;
     }
 
     SSLContext trust() {
