@@ -39,7 +39,9 @@ final class Member implements Connection.Listener {
     private EventLoop loop;
     private Connection connection;
     private volatile boolean joined;
-    private boolean recovering;
+    /** Joins without an answer. Until the last has one, what comes belongs to an older position, and comes again. */
+    private int joining;
+
     private volatile String epoch;
     private long sequence;
     private long began;
@@ -81,6 +83,7 @@ final class Member implements Connection.Listener {
         loop = on;
         began = System.nanoTime();
         String query = fleet.token() == null ? "?user=load-" + number : "";
+        joining = 0;
         connection = new Connection(URI.create(endpoint + query), fleet.trust(), this);
         connection.connect(on);
     }
@@ -95,6 +98,7 @@ final class Member implements Connection.Listener {
     }
 
     private void join() {
+        joining++;
         String since = epoch == null ? "" : ",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + order.last() + "}";
         connection.send("{\"type\":\"join\",\"id\":" + JOIN_ID + ",\"room\":\"" + room.name() + "\"" + since + "}");
     }
@@ -130,7 +134,6 @@ final class Member implements Connection.Listener {
             case "error" -> refused(frame);
             case "behind" -> {
                 tally.behind.increment();
-                recovering = true;
                 joined = false;
                 join();
             }
@@ -140,7 +143,7 @@ final class Member implements Connection.Listener {
 
     private void deliver(Scan scan, long now) {
         long offset = scan.offset();
-        if (recovering) {
+        if (joining > 0) {
             return;
         }
         tally.delivered.increment();
@@ -168,6 +171,9 @@ final class Member implements Connection.Listener {
     }
 
     private void joined(JsonObject frame, long now) {
+        if (--joining > 0) {
+            return;
+        }
         boolean again = epoch != null;
         if (!again || !frame.getBoolean("recovered", false)) {
             // What it did not get, and was honestly told so, is no loss.
@@ -177,7 +183,6 @@ final class Member implements Connection.Listener {
             tally.behind.increment();
         }
         epoch = frame.getString("epoch");
-        recovering = false;
         if (again) {
             tally.returned.increment();
         } else {
@@ -206,6 +211,7 @@ final class Member implements Connection.Listener {
         if (unanswered.remove(id) != null) {
             inFlight.decrementAndGet();
         } else if (id == JOIN_ID) {
+            joining--;
             tally.failed.increment();
             fleet.joined(this);
         }
