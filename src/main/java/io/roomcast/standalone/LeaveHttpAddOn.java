@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.websocket.TyrusBuffer;
 import java.io.IOException;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
@@ -88,6 +89,8 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
 
     /** Hands bytes to Tyrus, which expects them as the content of a request. */
     private static final class Frames extends BaseFilter {
+        private static final int MOST_AT_ONCE = TyrusBuffer.READ_BYTES / 2;
+
         private final Filter tyrus;
 
         Frames(Filter tyrus) {
@@ -97,12 +100,19 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
         @Override
         public NextAction handleRead(FilterChainContext context) throws IOException {
             Buffer bytes = context.getMessage();
-            if (WEB_SOCKET.get(context.getConnection()) == null) {
-                // Closed meanwhile: whatever still comes is nobody's.
-                return context.getStopAction();
+            // Grizzly reads as much as its thread has last written at once, if that was more; Tyrus would close for a
+            // buffer that overflows.
+            int end = bytes.limit();
+            for (int from = bytes.position(); from < end; from += MOST_AT_ONCE) {
+                if (WEB_SOCKET.get(context.getConnection()) == null) {
+                    // Closed meanwhile: whatever still comes is nobody's.
+                    break;
+                }
+                context.setMessage(
+                        HttpContent.create(null, false, bytes.slice(from, Math.min(end, from + MOST_AT_ONCE))));
+                tyrus.handleRead(context);
             }
-            context.setMessage(HttpContent.create(null, false, bytes));
-            return tyrus.handleRead(context);
+            return context.getStopAction();
         }
 
         @Override
