@@ -89,6 +89,10 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
 
     /** Hands bytes to Tyrus, which expects them as the content of a request. */
     private static final class Frames extends BaseFilter {
+        /**
+         * What Tyrus' buffer has room for, beside the beginning of a frame. Grizzly reads more at once where its thread has written more at once before: it
+         * takes the same buffer again, whole.
+         */
         private static final int MOST_AT_ONCE = TyrusBuffer.READ_BYTES / 2;
 
         private final Filter tyrus;
@@ -100,19 +104,23 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
         @Override
         public NextAction handleRead(FilterChainContext context) throws IOException {
             Buffer bytes = context.getMessage();
-            // Grizzly reads as much as its thread has last written at once, if that was more; Tyrus would close for a
-            // buffer that overflows.
+            if (bytes.remaining() <= MOST_AT_ONCE) {
+                return pass(context, bytes);
+            }
             int end = bytes.limit();
             for (int from = bytes.position(); from < end; from += MOST_AT_ONCE) {
-                if (WEB_SOCKET.get(context.getConnection()) == null) {
-                    // Closed meanwhile: whatever still comes is nobody's.
-                    break;
-                }
-                context.setMessage(
-                        HttpContent.create(null, false, bytes.slice(from, Math.min(end, from + MOST_AT_ONCE))));
-                tyrus.handleRead(context);
+                pass(context, bytes.slice(from, Math.min(end, from + MOST_AT_ONCE)));
             }
             return context.getStopAction();
+        }
+
+        private NextAction pass(FilterChainContext context, Buffer bytes) throws IOException {
+            if (WEB_SOCKET.get(context.getConnection()) == null) {
+                // Closed meanwhile: whatever still comes is nobody's.
+                return context.getStopAction();
+            }
+            context.setMessage(HttpContent.create(null, false, bytes));
+            return tyrus.handleRead(context);
         }
 
         @Override
