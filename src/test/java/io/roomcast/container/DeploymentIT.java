@@ -2,7 +2,6 @@ package io.roomcast.container;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.URI;
@@ -51,10 +50,10 @@ class DeploymentIT {
 
     /** Classes that stand on another server's libraries are not even tried: WildFly would warn of each at every start. */
     @Test
+    @Tag("wildfly")
     void noClassIsWarnedOf() throws IOException {
-        String home = System.getProperty("wildfly.home");
-        assumeTrue(home != null, "WildFly only");
-        List<String> warnings = Files.readAllLines(Path.of(home, "standalone/log/server.log")).stream()
+        Path log = Path.of(System.getProperty("wildfly.home"), "standalone/log/server.log");
+        List<String> warnings = Files.readAllLines(log).stream()
                 .filter(line -> line.contains("Failed to define class"))
                 .toList();
         assertEquals(List.of(), warnings);
