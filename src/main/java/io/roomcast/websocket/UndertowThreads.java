@@ -6,7 +6,7 @@ import java.lang.reflect.Field;
 
 /**
  * Takes what comes in on the thread of Undertow that read it. WildFly's setting ({@code dispatch-to-worker}) is to hand each message to a pool of threads, for
- * applications that block, which costs as much as a small room's fan-out; nothing here blocks. The setting itself is the server's and holds for all of its
+ * applications that block, which cost a quarter of the CPU in small rooms; nothing here blocks. The setting itself is the server's and holds for all of its
  * applications: here only this application's container is told. Where Undertow is other than 2.3, its setting holds.
  */
 public final class UndertowThreads {

@@ -60,6 +60,7 @@ public final class FailoverRun {
                     .toList();
             travellers.forEach(traveller -> await(traveller.in()));
             others.forEach(other -> await(other.in()));
+            // Among them all goes as ever when the node dies.
             pause(1_000);
             long killed = System.nanoTime();
             a.kill();
@@ -87,6 +88,7 @@ public final class FailoverRun {
             for (Chatter chatter : List.of(onA, onB)) {
                 add(how + ": a publish is acknowledged, after Redis accepts connections", there, chatter.nextAck());
             }
+            // The next outage begins when nothing is left of this one: breakers are closed, subscriptions are back.
             pause(3_000);
         }
     }
