@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.http.Payara;
 import io.roomcast.http.UpgradedRequests;
 import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
@@ -67,7 +68,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
 
     /** WildFly keeps its files until the last application has ended, and would log a warning for each class that stands on another server. */
     private static void loadClasses(ServletContext application) {
-        if (application.getServerInfo().startsWith("Payara")) {
+        if (Payara.runs(application)) {
             OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
         }
     }

@@ -47,7 +47,7 @@ public class GuardFilter extends HttpFilter {
                 return;
             }
             chain.doFilter(webSocket ? new Arriving(request) : request, response);
-            if (webSocket && isPayara(request)) {
+            if (webSocket && Payara.runs(request.getServletContext())) {
                 upgraded.add(request);
             }
         } else {
@@ -62,10 +62,7 @@ public class GuardFilter extends HttpFilter {
      * opens the connection, and after some such clients has none left.
      */
     private static boolean isHasty(HttpServletRequest request) throws IOException {
-        return isPayara(request) && request.getInputStream().available() > 0;
-    }
-
-    private static boolean isPayara(HttpServletRequest request) {
-        return request.getServletContext().getServerInfo().startsWith("Payara");
+        return Payara.runs(request.getServletContext())
+                && request.getInputStream().available() > 0;
     }
 }
