@@ -15,8 +15,8 @@ import org.xnio.conduits.StreamSinkConduit;
  * The writing end of one of Undertow's connections, where whole WebSocket frames come in between those of Undertow itself, never inside one. Undertow
  * writes its pings, pongs and closes through here, as ever; a room's messages come by {@link #send}.
  *
- * <p><b>Concurrency.</b> Sends come on the connection's I/O thread; Undertow writes from any. This object's monitor guards all state, and is
- * taken after Undertow's own, so a completion never runs under it: it runs on the I/O thread, either before {@link #send} returns or as a task of its own.
+ * <p><b>Concurrency.</b> One send at a time comes, on any thread; Undertow writes from any. This object's monitor guards all state and lets one of both write, and is
+ * taken after Undertow's own. A completion never runs under it: it runs before {@link #send} returns, or as a task of the I/O thread.
  */
 final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final WebSocketChannel channel;
@@ -38,7 +38,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         this.completion = completion;
     }
 
-    /** One at a time, on the I/O thread. */
+    /** The next only when this one's completion was told. */
     void send(byte[] webSocketFrame) {
         Throwable failure = null;
         synchronized (this) {

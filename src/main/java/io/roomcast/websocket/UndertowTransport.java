@@ -7,16 +7,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
 import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.ssl.SslConnection;
 
 /**
  * Writes a room's WebSocket frame to the connection under Undertow, which would encode it anew for each member, and make a channel of its own for
- * it. On the connection's I/O thread, which does all of its writing.
+ * it. From the thread that sends, but for TLS, whose state Undertow guards by writing on the connection's I/O thread only.
  */
 final class UndertowTransport extends DirectTransport {
     private final WebSocketChannel channel;
     private final StreamConnection connection;
     private final XnioIoThread thread;
-    /** Made with the first send; on the I/O thread. */
+    private final boolean secured;
+    /** Made with the first send, on the I/O thread, between two frames of Undertow's. */
     private UndertowSink sink;
 
     UndertowTransport(SessionTransport portable, Object channel, Object connection) {
@@ -24,11 +26,12 @@ final class UndertowTransport extends DirectTransport {
         this.channel = (WebSocketChannel) channel;
         this.connection = (StreamConnection) connection;
         this.thread = this.connection.getIoThread();
+        this.secured = this.connection instanceof SslConnection;
     }
 
     @Override
     public void send(EncodedFrame frame, Completion completion) {
-        if (Thread.currentThread() == thread) {
+        if (sink != null && !secured || Thread.currentThread() == thread) {
             write(frame, completion);
             return;
         }
@@ -50,7 +53,7 @@ final class UndertowTransport extends DirectTransport {
 
     @Override
     public Executor executor() {
-        return thread;
+        return secured ? thread : null;
     }
 
     /** Undertow says so itself. */
