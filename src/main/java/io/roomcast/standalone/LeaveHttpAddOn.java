@@ -1,13 +1,10 @@
 package io.roomcast.standalone;
 
-import io.roomcast.websocket.TyrusBuffer;
-import java.io.IOException;
-import org.glassfish.grizzly.Buffer;
+import io.roomcast.websocket.FrameFilter;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.filterchain.BaseFilter;
-import org.glassfish.grizzly.filterchain.Filter;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
@@ -29,7 +26,7 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
     private static final String TYRUS_FILTER = "org.glassfish.tyrus.container.grizzly.server.GrizzlyServerFilter";
 
     /** Where Tyrus keeps what is a WebSocket. */
-    private static final Attribute<Object> WEB_SOCKET =
+    private static final Attribute<org.glassfish.tyrus.spi.Connection> WEB_SOCKET =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(TYRUS_FILTER + ".Connection");
 
     private static final Attribute<Object> REQUEST =
@@ -73,59 +70,10 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
                     .addAll(http.subList(0, http.indexOfType(HttpCodecFilter.class)))
                     // It lists every connection, takes a silent one for dead, and has to hear of its end.
                     .add(http.get(http.indexOfType(IdleTimeoutFilter.class)))
-                    .add(new Frames(tyrus(http)))
+                    .add(new FrameFilter(WEB_SOCKET))
                     .build();
             webSockets = known;
         }
         return known;
-    }
-
-    private static Filter tyrus(FilterChain http) {
-        return http.stream()
-                .filter(filter -> filter.getClass().getName().equals(TYRUS_FILTER))
-                .findFirst()
-                .orElseThrow();
-    }
-
-    /** Hands bytes to Tyrus, which expects them as the content of a request. */
-    private static final class Frames extends BaseFilter {
-        /**
-         * What Tyrus' buffer has room for, beside the beginning of a frame. Grizzly reads more at once where its thread has written more at once before: it
-         * takes the same buffer again, whole.
-         */
-        private static final int MOST_AT_ONCE = TyrusBuffer.READ_BYTES / 2;
-
-        private final Filter tyrus;
-
-        Frames(Filter tyrus) {
-            this.tyrus = tyrus;
-        }
-
-        @Override
-        public NextAction handleRead(FilterChainContext context) throws IOException {
-            Buffer bytes = context.getMessage();
-            if (bytes.remaining() <= MOST_AT_ONCE) {
-                return pass(context, bytes);
-            }
-            int end = bytes.limit();
-            for (int from = bytes.position(); from < end; from += MOST_AT_ONCE) {
-                pass(context, bytes.slice(from, Math.min(end, from + MOST_AT_ONCE)));
-            }
-            return context.getStopAction();
-        }
-
-        private NextAction pass(FilterChainContext context, Buffer bytes) throws IOException {
-            if (WEB_SOCKET.get(context.getConnection()) == null) {
-                // Closed meanwhile: whatever still comes is nobody's.
-                return context.getStopAction();
-            }
-            context.setMessage(HttpContent.create(null, false, bytes));
-            return tyrus.handleRead(context);
-        }
-
-        @Override
-        public NextAction handleClose(FilterChainContext context) throws IOException {
-            return tyrus.handleClose(context);
-        }
     }
 }

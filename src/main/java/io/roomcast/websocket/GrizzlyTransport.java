@@ -25,9 +25,12 @@ final class GrizzlyTransport extends DirectTransport {
     GrizzlyTransport(SessionTransport portable, Object connection) {
         super(portable);
         this.connection = (Connection<SocketAddress>) connection;
-        this.writer = ((TCPNIOTransport) this.connection.getTransport())
-                .getAsyncQueueIO()
-                .getWriter();
+        this.writer = writer(this.connection);
+    }
+
+    /** Takes bytes for the connection, past all filters. */
+    static Writer<SocketAddress> writer(Connection<SocketAddress> connection) {
+        return ((TCPNIOTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
     }
 
     @Override

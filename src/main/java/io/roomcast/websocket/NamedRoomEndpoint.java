@@ -1,6 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -36,7 +35,7 @@ public class NamedRoomEndpoint {
     private ClientFrameDecoder decoder;
 
     @Inject
-    private RoomcastConfig config;
+    private Transports transports;
 
     @OnOpen
     public void open(Session session, @PathParam("room") String room, @PathParam("user") String user) {
@@ -51,7 +50,7 @@ public class NamedRoomEndpoint {
                     session,
                     service,
                     service.open(
-                            SessionTransport.of(session, config),
+                            transports.of(session),
                             new Address(userName, roomName, position, plain),
                             ArrivalConfigurator.arrival(session)),
                     decoder);

@@ -1,6 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.Address;
@@ -33,7 +32,7 @@ public class RoomEndpoint {
     private ClientFrameDecoder decoder;
 
     @Inject
-    private RoomcastConfig config;
+    private Transports transports;
 
     @OnOpen
     public void open(Session session) {
@@ -44,10 +43,7 @@ public class RoomEndpoint {
             Connection.open(
                     session,
                     service,
-                    service.open(
-                            SessionTransport.of(session, config),
-                            Address.ofUser(user),
-                            ArrivalConfigurator.arrival(session)),
+                    service.open(transports.of(session), Address.ofUser(user), ArrivalConfigurator.arrival(session)),
                     decoder);
         } catch (ProtocolException e) {
             Connection.refuse(session, e);

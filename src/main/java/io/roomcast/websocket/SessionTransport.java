@@ -1,7 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.config.Keys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
@@ -29,19 +27,6 @@ final class SessionTransport implements Transport {
     SessionTransport(Session session) {
         this.session = session;
         this.remote = session.getAsyncRemote();
-    }
-
-    /** The quickest transport that the session's container allows; for the life of the session. */
-    static Transport of(Session session, RoomcastConfig config) {
-        SessionTransport portable = new SessionTransport(session);
-        Transport direct = TyrusAccess.transport(session, portable);
-        if (direct == null) {
-            direct = UndertowAccess.transport(session, portable);
-        }
-        Transport quickest = direct == null ? portable : direct;
-        return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
-                ? new DeflatingTransport(quickest, config.get(Keys.DEFLATE_THRESHOLD))
-                : quickest;
     }
 
     @Override

@@ -5,6 +5,7 @@ import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
+import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Finds the writer under a session of Tyrus, which has no public way to it. Where anything is other than in Tyrus 2.1, or is not Tyrus at all, there
@@ -13,12 +14,13 @@ import java.lang.reflect.Field;
 final class TyrusAccess {
     private static final Logger LOG = System.getLogger(TyrusAccess.class.getName());
     private static final String GRIZZLY_WRITER = "org.glassfish.tyrus.container.grizzly.client.GrizzlyWriter";
+    private static final String SERVLET_WRITER = "org.glassfish.tyrus.servlet.TyrusServletWriter";
     private static volatile boolean unavailable;
 
     private TyrusAccess() {}
 
     /** @return null where the session is not one of Tyrus, or has extensions that have to see each message */
-    static Transport transport(Session session, SessionTransport portable) {
+    static Transport transport(Session session, SessionTransport portable, ScheduledExecutorService timer) {
         if (unavailable
                 || !session.getNegotiatedExtensions().isEmpty()
                 || !session.getClass().getName().equals("org.glassfish.tyrus.core.TyrusSession")) {
@@ -28,9 +30,11 @@ final class TyrusAccess {
             Object webSocket = get(session.getAsyncRemote(), "webSocket");
             Object protocolHandler = get(webSocket, "protocolHandler");
             Object writer = get(protocolHandler, "writer");
-            return writer.getClass().getName().equals(GRIZZLY_WRITER)
-                    ? new GrizzlyTransport(portable, get(writer, "connection"))
-                    : new TyrusTransport(portable, writer);
+            return switch (writer.getClass().getName()) {
+                case GRIZZLY_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
+                case SERVLET_WRITER -> new PayaraTransport(portable, writer, timer);
+                default -> new TyrusTransport(portable, writer);
+            };
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
             unavailable = true;
             LOG.log(Level.INFO, "This Tyrus hides its writer; messages are encoded for each session", e);
@@ -50,11 +54,15 @@ final class TyrusAccess {
         return false;
     }
 
-    private static Object get(Object object, String name) throws ReflectiveOperationException {
+    static Object get(Object object, String name) throws ReflectiveOperationException {
         return find(object, name).get(object);
     }
 
-    static Field find(Object object, String name) throws NoSuchFieldException {
+    static void set(Object object, String name, Object value) throws ReflectiveOperationException {
+        find(object, name).set(object, value);
+    }
+
+    private static Field find(Object object, String name) throws NoSuchFieldException {
         for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 if (field.getName().equals(name)) {

@@ -23,7 +23,7 @@ public final class TyrusTimer {
     public static void leaveOut(Object container) {
         if (TyrusAccess.isTyrus(container)) {
             try {
-                TyrusAccess.find(container, "managedScheduledExecutorService").set(container, NONE);
+                TyrusAccess.set(container, "managedScheduledExecutorService", NONE);
             } catch (ReflectiveOperationException | RuntimeException e) {
                 LOG.log(Level.INFO, "This Tyrus keeps its timer for idle connections", e);
             }

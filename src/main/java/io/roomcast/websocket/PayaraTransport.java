@@ -1,0 +1,79 @@
+package io.roomcast.websocket;
+
+import io.roomcast.outbound.EncodedFrame;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes by Tyrus' writer at first, and to Grizzly's queue once the connection has left HTTP. One frame is on its way at a time, and none when the connection
+ * leaves, so that they keep their order.
+ */
+final class PayaraTransport extends DirectTransport {
+    private static final Logger LOG = System.getLogger(PayaraTransport.class.getName());
+    private static final long BETWEEN_STEPS_SECONDS = 1;
+    private static volatile boolean unavailable;
+
+    private final SessionTransport portable;
+    private final Object writer;
+    private final ScheduledExecutorService timer;
+    private volatile DirectTransport way;
+
+    PayaraTransport(SessionTransport portable, Object writer, ScheduledExecutorService timer) {
+        super(portable);
+        this.portable = portable;
+        this.writer = writer;
+        this.timer = timer;
+        this.way = new TyrusTransport(portable, writer);
+        later(this::leave);
+    }
+
+    private void leave() throws ReflectiveOperationException {
+        PayaraConnection connection = PayaraConnection.of(writer);
+        if (connection != null && !connection.canLeave()) {
+            return;
+        }
+        if (connection != null && connection.leave()) {
+            way = new GrizzlyTransport(portable, connection.connection());
+            later(connection::letGo);
+        } else {
+            later(this::leave);
+        }
+    }
+
+    private void later(Step step) {
+        if (!unavailable) {
+            var unused = timer.schedule(() -> run(step), BETWEEN_STEPS_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void run(Step step) {
+        if (!portable.isOpen()) {
+            return;
+        }
+        try {
+            step.take();
+        } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
+            if (portable.isOpen()) {
+                unavailable = true;
+                LOG.log(Level.INFO, "This Payara keeps the HTTP request of each WebSocket connection", e);
+            }
+        }
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        way.send(frame, completion);
+    }
+
+    @Override
+    void writeLast(byte[] closeFrame) {
+        way.writeLast(closeFrame);
+    }
+
+    @FunctionalInterface
+    private interface Step {
+        void take() throws ReflectiveOperationException;
+    }
+}

@@ -1,0 +1,77 @@
+package io.roomcast.it;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Connections that have been open for a while: on Payara and the embedded server these no longer go through HTTP. Other tests are done with theirs before that.
+ */
+class LongLivedIT {
+    private static final int LARGE = 15_000;
+    private static final int MESSAGES = 200;
+
+    private final String room = TestServer.newRoom();
+
+    @Test
+    void doAsTheyDidWhenTheyWereNew() throws InterruptedException {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.room(room, "raw"));
+                RawWebSocket leaver = RawWebSocket.connect(server.room(room, "leaver"));
+                RawWebSocket broken = RawWebSocket.connect(server.room(room, "broken"));
+                Client other = Client.enter(server, room, "other")) {
+            // A frame whose other half comes when the connection has changed its ways.
+            byte[] early = "{\"type\":\"publish\",\"content\":\"early\"}".getBytes(StandardCharsets.UTF_8);
+            raw.send(RawWebSocket.TEXT, false, Arrays.copyOf(early, 20));
+            TimeUnit.SECONDS.sleep(4);
+            raw.send(RawWebSocket.CONTINUATION, true, Arrays.copyOfRange(early, 20, early.length));
+            assertEquals("early", other.next("message").content());
+
+            raw.send(RawWebSocket.PING, true, new byte[] {7});
+            assertArrayEquals(new byte[] {7}, await(raw, RawWebSocket.PONG).payload());
+            bothHearAll(raw, other);
+
+            leaver.send(RawWebSocket.CLOSE, true, new byte[] {3, (byte) 232});
+            assertEquals(1000, leaver.awaitClose());
+            other.next(frame -> "leaver has left the room".equals(frame.content()), "the leave");
+            broken.cut();
+            other.next(frame -> "broken has left the room".equals(frame.content()), "the leave of the broken one");
+
+            raw.send(RawWebSocket.TEXT, true, "x".repeat(200_000).getBytes(StandardCharsets.UTF_8));
+            assertEquals(1009, raw.awaitClose());
+        }
+    }
+
+    private void bothHearAll(RawWebSocket raw, Client other) {
+        String padding = "x".repeat(LARGE);
+        for (int i = 1; i <= MESSAGES; i++) {
+            raw.text("{\"type\":\"publish\",\"content\":\"" + i + padding + "\"}");
+            assertEquals(i + padding, other.next("message").content());
+        }
+        int heard = 0;
+        while (heard < MESSAGES) {
+            String text = await(raw, RawWebSocket.TEXT).text();
+            for (String line : text.lines().toList()) {
+                Frame frame = Frame.of(line);
+                if (frame.is("message") && !"early".equals(frame.content())) {
+                    heard++;
+                    assertEquals(heard + padding, frame.content());
+                }
+            }
+        }
+    }
+
+    private static RawWebSocket.Received await(RawWebSocket raw, int opcode) {
+        RawWebSocket.Received received;
+        do {
+            received = raw.read();
+            assertNotNull(received, "the connection broke");
+        } while (received.opcode() != opcode);
+        return received;
+    }
+}
