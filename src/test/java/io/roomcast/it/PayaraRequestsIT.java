@@ -37,6 +37,7 @@ class PayaraRequestsIT {
                 more = live(console) - before;
             }
             assertTrue(more <= OTHERS, more + " more requests than before the " + CONNECTIONS + " connections came");
+            assertTrue(server.figures().get("roomcast_sessions") >= CONNECTIONS, "they went with their connections");
         } finally {
             open.forEach(RawWebSocket::close);
         }
