@@ -89,6 +89,14 @@ public final class LimitKeys {
             "Bytes of messages that may wait so in all rooms of this node together; busy; 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
+    public static final Key<Long> RECOVERY_RATE = new Key<>(
+            "roomcast.limits.recovery-rate",
+            "32MiB",
+            "size",
+            "Bytes a second of missed messages that this node sends to all who come back together; beyond it they take turns; 0 for"
+                    + " no limit.",
+            Values.sizeBetween("64KiB", "1024GiB", true));
+
     public static final Key<Duration> LAG = new Key<>(
             "roomcast.limits.lag",
             "1s",
@@ -118,8 +126,8 @@ public final class LimitKeys {
             NODE_IN_FLIGHT);
 
     /** In bytes. */
-    public static final List<Key<Long>> SIZES =
-            List.of(FRAME_BYTES, CONTENT_BYTES, OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES, NODE_LAG_BYTES);
+    public static final List<Key<Long>> SIZES = List.of(
+            FRAME_BYTES, CONTENT_BYTES, OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES, NODE_LAG_BYTES, RECOVERY_RATE);
 
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, LAG);
 

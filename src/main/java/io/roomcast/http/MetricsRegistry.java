@@ -121,6 +121,7 @@ public class MetricsRegistry {
         DurationMeters.bind("roomcast.publish.duration", metrics.relay().publish(), statsd);
         DurationMeters.bind("roomcast.relay.probe.duration", metrics.relay().probe(), statsd);
         DurationMeters.bind("roomcast.fanout.duration", metrics.delivery().fanOut(), statsd);
+        DurationMeters.bind("roomcast.replay.wait", metrics.delivery().replayWaits(), statsd);
         DurationMeters.bind("roomcast.lanes.wait", metrics.laneWait(), statsd);
         registry.add(statsd);
     }
@@ -207,6 +208,10 @@ public class MetricsRegistry {
                 "roomcast_fanout_duration_seconds",
                 "How long a lane takes to offer a batch to all its members",
                 metrics.delivery().fanOut()));
+        prometheus.register(HistogramCollector.of(
+                "roomcast_replay_wait_seconds",
+                "How long members that came back waited for their turn to be sent a page of what they missed",
+                metrics.delivery().replayWaits()));
         prometheus.register(HistogramCollector.of(
                 "roomcast_lanes_wait_seconds",
                 "How long a task waits for a thread that carries messages to members",

@@ -13,6 +13,7 @@ public final class DeliveryMetrics {
     private final LongAdder droppedNotices = new LongAdder();
     private final LongAdder lags = new LongAdder();
     private final Histogram fanOut = new Histogram();
+    private final Histogram replayWaits = new Histogram();
 
     /**
      * One batch has been offered to all live members.
@@ -81,6 +82,11 @@ public final class DeliveryMetrics {
 
     public long droppedNotices() {
         return droppedNotices.sum();
+    }
+
+    /** How long members that came back waited for their turn to be sent a page of what they missed; those that had to. */
+    public Histogram replayWaits() {
+        return replayWaits;
     }
 
     /** How long a lane takes to offer a batch to all its members. */

@@ -12,21 +12,22 @@ import java.util.function.Consumer;
 
 /**
  * Brings returning members up to the lane: from the room's recent messages where they reach back far enough, else from the relay's
- * history. Confined to the room's lane. What it tells is honest: either a member gets all that it missed, or {@code joined} says
+ * history, each page when it is its turn. Confined to the room's lane. What it tells is honest: either a member gets all that it missed, or {@code joined} says
  * that it does not; should the history run away from a slow member on the way, {@code behind} says so.
  */
 final class Recovery {
     private static final int PAGE_MESSAGES = 500;
-    private static final long PAGE_BYTES = 64 * 1024;
+    /** Of bodies; a message that is larger is a page by itself. */
+    static final long PAGE_BYTES = 64 * 1024;
+
     /** Pages that are read at once; each is held until the lane has taken it, and a thousand members may come back together. */
     private static final int READS = 16;
-    /** The member waits for the first page, which decides what {@code joined} says. */
-    private static final long UNDECIDED = -1;
 
     private final RoomName room;
     private final RoomSource source;
     private final MessageRing recent;
     private final Consumer<RoomEvent> lane;
+    private final ReplayPace pace;
     private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
 
@@ -36,15 +37,19 @@ final class Recovery {
     private long lastPageAfter;
     private long lastPageEnd;
 
-    /** Pages that wait for others to be read first. */
-    private final ArrayDeque<Wanted> wanted = new ArrayDeque<>(0);
+    /** They wait for the pages of others to be read first. */
+    private final ArrayDeque<Member> wanted = new ArrayDeque<>(0);
 
     private int reading;
 
-    /** A page that is yet to be read; {@code since} as in {@link RoomEvent.CatchUpPage}. */
-    private record Wanted(Member member, Position since, long after) {}
-
-    Recovery(RoomName room, RoomSource source, MessageRing recent, Consumer<RoomEvent> lane, DeliveryMetrics metrics) {
+    Recovery(
+            RoomName room,
+            RoomSource source,
+            MessageRing recent,
+            Consumer<RoomEvent> lane,
+            ReplayPace pace,
+            DeliveryMetrics metrics) {
+        this.pace = pace;
         this.metrics = metrics;
         this.room = room;
         this.source = source;
@@ -55,74 +60,91 @@ final class Recovery {
     /** @param since where the member stood, or null when it is new */
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch()) || since.offset() > lanePosition.offset()) {
-            goLive(member);
+            member.goLive();
             member.listener().joined(lanePosition, false);
         } else if (since.offset() == lanePosition.offset()) {
-            goLive(member);
+            member.goLive();
             member.listener().joined(lanePosition, true);
-        } else if (recent.reachesBackTo(since.offset())) {
-            member.offset = since.offset();
-            member.listener().joined(lanePosition, true);
-            next(member, lanePosition);
         } else {
-            member.offset = UNDECIDED;
-            read(member, since, since.offset());
+            member.since = since;
+            member.offset = since.offset();
+            member.turn = pace.turn();
+            goOn(member, lanePosition);
         }
     }
 
-    /** Sends the next page, or lets the member go live when there is none. */
-    void next(Member member, Position lanePosition) {
+    /** Sends the next page, once it is the member's turn, or lets the member go live when there is none. */
+    void goOn(Member member, Position lanePosition) {
+        boolean first = member.since != null;
+        if (first && !member.since.epoch().equals(lanePosition.epoch())) {
+            // Numbering began anew while the member waited.
+            member.goLive();
+            member.listener().joined(lanePosition, false);
+            return;
+        }
+        boolean isRecent = recent.reachesBackTo(member.offset);
+        if (first && isRecent) {
+            decided(member, lanePosition);
+        }
         if (member.offset >= lanePosition.offset()) {
-            goLive(member);
-        } else if (recent.reachesBackTo(member.offset)) {
+            member.goLive();
+        } else if (!member.turn.begin(() -> lane.accept(new RoomEvent.CatchUp(member)))) {
+            return;
+        } else if (isRecent) {
             if (lastPage == null || lastPageAfter != member.offset || lastPageEnd > lanePosition.offset()) {
                 encode(member.offset, lanePosition.epoch(), recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES));
             }
             send(member, lanePosition);
         } else {
-            read(member, null, member.offset);
+            read(member);
         }
     }
 
-    private void read(Member member, Position since, long after) {
+    /** It gets all that it missed, as far as can be known now; should that change while it waits, {@code behind} tells. */
+    private static void decided(Member member, Position lanePosition) {
+        member.since = null;
+        member.listener().joined(lanePosition, true);
+    }
+
+    private void read(Member member) {
         if (reading == READS) {
-            wanted.add(new Wanted(member, since, after));
+            wanted.add(member);
             return;
         }
         reading++;
-        source.historyAfter(room, after, PAGE_MESSAGES)
+        source.historyAfter(room, member.offset, PAGE_MESSAGES)
                 .whenComplete((page, failure) ->
-                        lane.accept(new RoomEvent.CatchUpPage(member, since, failure == null ? page : null)));
+                        lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
     /** A read has been answered, whatever becomes of its page: the next may begin. */
     void answered() {
         reading--;
-        for (Wanted next = wanted.poll(); next != null; next = wanted.poll()) {
-            if (next.member().slot >= 0 && !next.member().live) {
-                read(next.member(), next.since(), next.after());
+        for (Member next = wanted.poll(); next != null; next = wanted.poll()) {
+            if (next.slot >= 0 && !next.live) {
+                read(next);
                 return;
             }
         }
     }
 
-    /** Goes on with what was read for {@link #start} or {@link #next}. */
+    /** Goes on with what was read. */
     void page(RoomEvent.CatchUpPage read, Position lanePosition) {
         Member member = read.member();
         if (member.live) {
             return;
         }
         HistoryPage page = read.page();
-        boolean first = read.since() != null;
-        long after = first ? read.since().offset() : member.offset;
+        long after = member.offset;
+        boolean first = member.since != null;
         // Numbering may have begun anew since the member asked: the same offset is another message then.
         boolean whole = page != null
                 && page.epoch().equals(lanePosition.epoch())
-                && (!first || read.since().epoch().equals(page.epoch()))
+                && (!first || member.since.epoch().equals(page.epoch()))
                 && !page.messages().isEmpty()
                 && page.messages().get(0).offset() == after + 1;
         if (!whole) {
-            goLive(member);
+            member.goLive();
             if (first) {
                 member.listener().joined(lanePosition, false);
             } else {
@@ -131,8 +153,7 @@ final class Recovery {
             return;
         }
         if (first) {
-            member.offset = after;
-            member.listener().joined(lanePosition, true);
+            decided(member, lanePosition);
         }
         // The history may be ahead of the lane: what the lane has yet to deliver comes with its batches.
         long ahead = page.messages().stream()
@@ -155,18 +176,16 @@ final class Recovery {
     }
 
     private void send(Member member, Position lanePosition) {
-        if (member.offer(lastPage)) {
+        boolean taken = member.offer(lastPage);
+        if (taken) {
             metrics.replayed((int) (lastPageEnd - lastPageAfter), lastPage.bytes());
         }
+        member.endTurn(taken ? lastPage.bytes() : 0);
         member.offset = lastPageEnd;
         if (member.offset == lanePosition.offset()) {
-            goLive(member);
+            member.goLive();
         } else {
             member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member)));
         }
-    }
-
-    private static void goLive(Member member) {
-        member.live = true;
     }
 }

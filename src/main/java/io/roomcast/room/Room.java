@@ -49,10 +49,11 @@ public final class Room {
             Executor executor,
             RecentLimits recent,
             LagBudget lag,
+            ReplayPace pace,
             DeliveryMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::take, lag);
-        this.members = new RoomMembers(name, source, recent, lane::post, metrics, new Fanout(lane, executor));
+        this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new Fanout(lane, executor));
         this.inflow = new Inflow(name, source, lane, members, metrics);
     }
 

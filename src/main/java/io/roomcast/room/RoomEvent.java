@@ -27,11 +27,11 @@ sealed interface RoomEvent {
 
     record Leave(Member member) implements RoomEvent {}
 
-    /** The member's queue has room for the next page. */
+    /** The member's queue has room for the next page, or it is its turn. */
     record CatchUp(Member member) implements RoomEvent {}
 
-    /** A page for a member that catches up, or null where it could not be read. {@code since} is null but for the first. */
-    record CatchUpPage(Member member, Position since, HistoryPage page) implements RoomEvent {}
+    /** A page for a member that catches up, or null where it could not be read. */
+    record CatchUpPage(Member member, HistoryPage page) implements RoomEvent {}
 
     /** What comes from here on is left to the history; see {@link Inflow}. */
     record Lag() implements RoomEvent {}

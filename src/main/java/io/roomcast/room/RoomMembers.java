@@ -37,13 +37,14 @@ final class RoomMembers {
             RoomSource source,
             RecentLimits limits,
             Consumer<RoomEvent> lane,
+            ReplayPace pace,
             DeliveryMetrics metrics,
             Fanout fanout) {
         this.room = room;
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageRing(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, pace, metrics);
     }
 
     int size() {
@@ -129,7 +130,7 @@ final class RoomMembers {
     void catchUp(Member member) {
         flush();
         if (member.slot >= 0 && !member.live) {
-            recovery.next(member, position);
+            recovery.goOn(member, position);
         }
     }
 
@@ -140,7 +141,7 @@ final class RoomMembers {
         if (member.slot < 0) {
             return;
         }
-        if (read.page() == null && read.since() != null) {
+        if (read.page() == null && member.since != null) {
             leave(member);
             member.listener().unavailable();
         } else {
@@ -159,6 +160,7 @@ final class RoomMembers {
             last.slot = member.slot;
         }
         member.slot = -1;
+        member.endTurn(0);
         size = members.size();
     }
 
@@ -180,8 +182,8 @@ final class RoomMembers {
         recovery.forget();
         for (Member member : members) {
             // One that catches up in the same epoch reads the history, and finds out by itself what is left.
-            if (member.live || !sameEpoch && member.offset >= 0) {
-                member.live = true;
+            if (member.live || !sameEpoch && member.since == null) {
+                member.goLive();
                 member.listener().behind(from, next);
             }
         }

@@ -26,12 +26,14 @@ public final class RoomRegistry {
     private final RecentLimits recent;
     private final Duration linger;
     private final LagBudget lag;
+    private final ReplayPace pace;
     private final DeliveryMetrics metrics;
 
     /**
      * @param executor runs the lanes
      * @param linger how long an empty room stays subscribed
      * @param lag bounds what waits for the lanes
+     * @param pace of what returning members are sent
      */
     public RoomRegistry(
             RoomSource source,
@@ -40,6 +42,7 @@ public final class RoomRegistry {
             RecentLimits recent,
             Duration linger,
             LagBudget lag,
+            ReplayPace pace,
             DeliveryMetrics metrics) {
         this.source = source;
         this.executor = executor;
@@ -47,6 +50,7 @@ public final class RoomRegistry {
         this.recent = recent;
         this.linger = linger;
         this.lag = lag;
+        this.pace = pace;
         this.metrics = metrics;
     }
 
@@ -56,7 +60,7 @@ public final class RoomRegistry {
      */
     public Room join(RoomName name, Member member, Position since) {
         Room joined = rooms.compute(name, (key, present) -> {
-            Room room = present == null ? new Room(key, source, executor, recent, lag, metrics) : present;
+            Room room = present == null ? new Room(key, source, executor, recent, lag, pace, metrics) : present;
             room.references++;
             return room;
         });

@@ -90,7 +90,7 @@ public class CoreBeans {
 
     @Produces
     @Singleton
-    RoomRegistry rooms(Relay relay, Threads threads, LagBudget lag, NodeMetrics metrics) {
+    RoomRegistry rooms(Relay relay, Threads threads, LagBudget lag, Limits limits, NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
                 relay,
                 threads.lanes(),
@@ -98,6 +98,7 @@ public class CoreBeans {
                 new RecentLimits(RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
                 lag,
+                limits.replayPace(threads.timer(), System::nanoTime),
                 metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         return rooms;

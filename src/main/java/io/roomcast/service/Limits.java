@@ -8,6 +8,7 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.room.LagBudget;
+import io.roomcast.room.ReplayPace;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -16,8 +17,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
 /** The limits that may be changed while the node runs, as they are now. Any thread. */
@@ -90,6 +93,17 @@ public final class Limits {
         LagBudget budget = new LagBudget(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES));
         whenChanged(() -> budget.change(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES)));
         return budget;
+    }
+
+    /** One for the returning members of a node, which follows these limits. */
+    ReplayPace replayPace(ScheduledExecutorService timer, LongSupplier nanoClock) {
+        ReplayPace pace = new ReplayPace(
+                get(LimitKeys.RECOVERY_RATE),
+                timer,
+                nanoClock,
+                metrics.delivery().replayWaits());
+        whenChanged(() -> pace.change(get(LimitKeys.RECOVERY_RATE)));
+        return pace;
     }
 
     /** By the names of their keys: counts, bytes, milliseconds. */

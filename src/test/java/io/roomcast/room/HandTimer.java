@@ -25,6 +25,11 @@ public final class HandTimer extends ScheduledThreadPoolExecutor implements Inst
         return now;
     }
 
+    /** As {@link System#nanoTime}. */
+    public long nanos() {
+        return TimeUnit.MILLISECONDS.toNanos(now);
+    }
+
     @Override
     public Instant instant() {
         return Instant.ofEpochMilli(now);

@@ -24,9 +24,21 @@ final class RoomFixture {
 
     /** @param lag bounds what may wait for the lane */
     RoomFixture(int recent, int kept, LagBudget lag) {
+        this(recent, kept, lag, 0);
+    }
+
+    /** @param rate bytes a second that returning members are sent; 0 for any */
+    RoomFixture(int recent, int kept, LagBudget lag, long rate) {
         source = new HandSource(kept);
         registry = new RoomRegistry(
-                source, executor, timer, new RecentLimits(recent, 1 << 20), Duration.ofMillis(LINGER), lag, metrics);
+                source,
+                executor,
+                timer,
+                new RecentLimits(recent, 1 << 20),
+                Duration.ofMillis(LINGER),
+                lag,
+                new ReplayPace(rate, timer, timer::nanos, metrics.replayWaits()),
+                metrics);
         source.deliverTo(registry);
     }
 

@@ -25,6 +25,9 @@ class RoomModelTest {
     /** Bytes in which a few messages can wait, and no more: some clients have to be told that they are behind, and some lanes have to read. */
     private static final long ROOM_FOR_TWO = 120;
 
+    /** Bytes a second that returning members are sent: most of them have to wait. */
+    private static final long SLOW = 1_000;
+
     /** What the room keeps, and what the history keeps. */
     record Sizes(int recent, int kept) {}
 
@@ -56,7 +59,10 @@ class RoomModelTest {
         Run(Sizes sizes, long seed) {
             random = new Random(seed);
             fixture = new RoomFixture(
-                    sizes.recent(), sizes.kept(), new LagBudget(random.nextBoolean() ? 0 : ROOM_FOR_TWO, 0));
+                    sizes.recent(),
+                    sizes.kept(),
+                    new LagBudget(random.nextBoolean() ? 0 : ROOM_FOR_TWO, 0),
+                    random.nextBoolean() ? 0 : SLOW);
             source = fixture.source;
             source.duringSubscribe = () -> {
                 if (random.nextInt(3) == 0) {
@@ -154,7 +160,8 @@ class RoomModelTest {
                     () -> drained(source.isBehind(), source::deliver),
                     () -> drained(source.pendingSubscriptions() > 0, source::completeSubscription),
                     () -> drained(source.pendingReads() > 0, source::completeRead),
-                    () -> clients.stream().anyMatch(ModelClient::readOne));
+                    () -> clients.stream().anyMatch(ModelClient::readOne),
+                    () -> drained(fixture.timer.pending() > 0, () -> fixture.timer.advance(5)));
             while (work.stream().anyMatch(Supplier::get)) {}
         }
 

@@ -47,7 +47,14 @@ final class CoreFixture {
         limits = new Limits(config, metrics);
         LagBudget lag = limits.lagBudget();
         RoomRegistry rooms = new RoomRegistry(
-                relay, lanes, timer, new RecentLimits(100, 1 << 20), Duration.ofSeconds(1), lag, metrics.delivery());
+                relay,
+                lanes,
+                timer,
+                new RecentLimits(100, 1 << 20),
+                Duration.ofSeconds(1),
+                lag,
+                limits.replayPace(timer, timer::nanos),
+                metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);

@@ -12,6 +12,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.PresenceStore;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever comes up against a limit, of whatever kind, is told by a code, and it is counted. */
+/** Whoever comes up against a limit, of whatever kind, is told by a code, or has to wait where it says so, and it is counted. */
 class EveryLimitTest {
     private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
+    private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"([^\"]+)\"");
     private static final String LARGE = "x".repeat(15_000);
 
     /**
@@ -107,6 +109,15 @@ class EveryLimitTest {
                         "behind",
                         metrics -> metrics.outbound().forgottenMessages(),
                         core -> readsNothing(core, 100)),
+                new Row(
+                        LimitKeys.RECOVERY_RATE,
+                        "64KiB",
+                        Map.of(LimitKeys.OUTBOUND_BYTES.name(), "0"),
+                        "a part, and the rest later",
+                        metrics -> Arrays.stream(
+                                        metrics.delivery().replayWaits().counts())
+                                .sum(),
+                        core -> comesBack(core, 20)),
                 new Row(
                         LimitKeys.OUTBOUND_AGE,
                         "1ms",
@@ -200,6 +211,30 @@ class EveryLimitTest {
         }
         slow.transport.completeAll();
         return slow.news().contains("\"type\":\"behind\"") ? "behind" : "nothing";
+    }
+
+    private static String comesBack(CoreFixture core, int messages) {
+        CoreFixture.Client ann = core.enter("ann");
+        Matcher epoch = EPOCH.matcher(ann.news());
+        assertTrue(epoch.find());
+        for (int i = 0; i < messages; i++) {
+            ann.send("{\"content\":\"" + LARGE + "\"}");
+        }
+        ann.news();
+        ann.send("{\"type\":\"join\",\"since\":{\"epoch\":\"" + epoch.group(1) + "\",\"offset\":0}}");
+        long first = received(ann);
+        long later = 0;
+        for (int i = 0; i < 1_000; i++) {
+            core.advance(5);
+            later += received(ann);
+        }
+        return first > 0 && later > 0 && first + later == messages
+                ? "a part, and the rest later"
+                : first + ", " + later;
+    }
+
+    private static long received(CoreFixture.Client client) {
+        return client.news().lines().filter(line -> line.contains(LARGE)).count();
     }
 
     private static String code(CoreFixture.Client client) {
