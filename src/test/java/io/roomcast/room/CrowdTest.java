@@ -81,6 +81,21 @@ class CrowdTest {
     }
 
     @Test
+    void whoeverGoesLiveHoldsNoPlace() {
+        fixture.publish(500);
+        comeBack(0);
+        fixture.executor.runAll();
+        source.beginEpoch("e2", 7);
+        source.deliverAll();
+        fixture.executor.runAll();
+        pass(5);
+        assertEquals(0, fixture.timer.pending(), "all were told behind, and nobody waits");
+        assertEquals(
+                List.of("joined e1:500 true", "behind 1 e2:7"),
+                crowd.get(MEMBERS - 1).log());
+    }
+
+    @Test
     void isToldWhenNumberingBeginsAnewMeanwhile() {
         fixture.publish(2_000);
         comeBack(1_000);
