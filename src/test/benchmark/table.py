@@ -87,9 +87,11 @@ def table(servers):
 def growth(servers):
     members = [(n, f"-c {n} -r 1 -P 4 -W 4 -w 1 -D 4") for n in (10, 100, 1000, 10000)]
     rooms = [(n, f"-c {n * 10} -r {n} -P {n} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000)]
+    # As many rooms as a process has files for.
+    pairs = [(n, f"-c {n * 2} -r {n} -P {n} -W 2 -w 1 -D 4") for n in (1, 10, 100, 1000, 9500)]
     plots = []
     for server in servers:
-        for title, points in (("members of one room", members), ("rooms of ten", rooms)):
+        for title, points in (("members of one room", members), ("rooms of ten", rooms), ("rooms of two", pairs)):
             line = []
             for n, options in points:
                 got = server.fanout(options)

@@ -14,11 +14,12 @@ import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.HttpContext;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.Request;
-import org.glassfish.grizzly.http.server.Response;
+import org.glassfish.grizzly.http.server.Response.SuspendedContextImpl;
 import org.glassfish.grizzly.ssl.SSLFilter;
 
 /**
@@ -40,6 +41,9 @@ final class PayaraConnection implements WebConnection {
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpContext.class.getName()),
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.Request"));
 
+    /** Counts how often the request was suspended and went on. */
+    private static final String SUSPENSIONS = "modCount";
+
     /** The filters of connections that have left HTTP, by those that they came with: one for each listener of the server. */
     private static final Map<FilterChain, FilterChain> WEB_SOCKETS = Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -47,25 +51,38 @@ final class PayaraConnection implements WebConnection {
     private final Object handler;
     private final Connection<?> connection;
     private final ServletOutputStream out;
+    /** Which of the request's suspensions is this connection's: the server takes the object again, for another. */
+    private final Object suspension;
+
     private Object request;
 
-    private PayaraConnection(Object writer, Object handler, Object request, Connection<?> connection) {
+    private PayaraConnection(
+            Object writer, Object handler, Object request, Connection<?> connection, Object suspension) {
         this.writer = writer;
         this.handler = handler;
         this.request = request;
         this.connection = connection;
+        this.suspension = suspension;
         this.out = new PayaraOutput(connection);
     }
 
-    /** @return null while the connection is still being opened */
+    /** @return null while the connection is still being opened, and when it has ended */
     static PayaraConnection of(Object writer) throws ReflectiveOperationException {
         Object handler = TyrusAccess.get(TyrusAccess.get(writer, "tyrusHttpUpgradeHandler"), "handler");
         if (handler == null || TyrusAccess.get(handler, "connection") == null) {
             return null;
         }
         Object request = TyrusAccess.get(TyrusAccess.get(handler, "wc"), "request");
-        return new PayaraConnection(
-                writer, handler, request, http(request).getContext().getConnection());
+        Request http = http(request);
+        FilterChainContext context = http.getContext();
+        Connection<?> connection = context == null ? null : context.getConnection();
+        Object suspension = TyrusAccess.get(http.getResponse().getSuspendContext(), SUSPENSIONS);
+        // Looked at last: until it ends, the request is this connection's, and so is what was found.
+        boolean isOurs = TyrusAccess.get(request, "upgrade").equals(true)
+                && TyrusAccess.get(request, "httpUpgradeHandler") == handler;
+        return isOurs && connection != null
+                ? new PayaraConnection(writer, handler, request, connection, suspension)
+                : null;
     }
 
     private static Request http(Object request) throws ReflectiveOperationException {
@@ -108,14 +125,23 @@ final class PayaraConnection implements WebConnection {
                 .build();
     }
 
+    /** To be called some time after {@link #leave}. Does nothing when the connection has ended meanwhile. */
     void letGo() throws ReflectiveOperationException {
+        Request http = http(request);
+        SuspendedContextImpl suspended =
+                (SuspendedContextImpl) http.getResponse().getSuspendContext();
+        synchronized (suspended) {
+            if (!TyrusAccess.get(suspended, SUSPENSIONS).equals(suspension)) {
+                request = null;
+                return;
+            }
+            // It waits for the end of the connection otherwise. Nothing is resumed.
+            suspended.markResumed();
+        }
         REQUEST.forEach(attribute -> attribute.remove(connection));
         for (String field : List.of("is", "os", "upgradeInfo")) {
             TyrusAccess.set(handler, field, null);
         }
-        Request http = http(request);
-        // It waits for the end of the connection otherwise. Nothing is resumed.
-        ((Response.SuspendedContextImpl) http.getResponse().getSuspendContext()).markResumed();
         // CDI keeps what it made with the handler until it hears that.
         Object application = call(request, "getContext");
         application

@@ -54,11 +54,11 @@ final class PayaraTransport extends DirectTransport {
         }
         try {
             step.take();
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-            if (portable.isOpen()) {
-                unavailable = true;
-                LOG.log(Level.INFO, "This Payara keeps the HTTP request of each WebSocket connection", e);
-            }
+        } catch (ReflectiveOperationException | LinkageError | ClassCastException e) {
+            unavailable = true;
+            LOG.log(Level.INFO, "This Payara keeps the HTTP request of each WebSocket connection", e);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "a connection that ended on its way out of HTTP", e);
         }
     }
 
