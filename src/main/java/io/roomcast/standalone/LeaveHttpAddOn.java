@@ -11,8 +11,6 @@ import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.HttpContent;
-import org.glassfish.grizzly.http.HttpContext;
-import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.AddOn;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
@@ -28,12 +26,6 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
     /** Where Tyrus keeps what is a WebSocket. */
     private static final Attribute<org.glassfish.tyrus.spi.Connection> WEB_SOCKET =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(TYRUS_FILTER + ".Connection");
-
-    private static final Attribute<Object> REQUEST =
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
-
-    private static final Attribute<Object> HTTP_CONTEXT =
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpContext.class.getName());
 
     /** Of all connections that have become WebSockets; made with the first of them. */
     private volatile FilterChain webSockets;
@@ -58,8 +50,7 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
                 && chain != webSockets
                 && WEB_SOCKET.get(connection) != null) {
             connection.setProcessor(webSockets(chain));
-            REQUEST.remove(connection);
-            HTTP_CONTEXT.remove(connection);
+            FrameFilter.forgetRequest(connection);
         }
     }
 

@@ -2,11 +2,17 @@ package io.roomcast.websocket;
 
 import jakarta.websocket.CloseReason;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.stream.Stream;
 import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
+import org.glassfish.grizzly.attributes.AttributeStorage;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.http.HttpContext;
+import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.tyrus.spi.Connection;
 
 /** Hands the bytes of connections that have left HTTP to Tyrus; no filter behind it sees them. One for all connections. */
@@ -17,11 +23,24 @@ public final class FrameFilter extends BaseFilter {
      */
     private static final int MOST_AT_ONCE = TyrusBuffer.READ_BYTES / 2;
 
+    /** Where a connection keeps the request that opened it: for the codec, for HTTP, and for the server. */
+    private static final List<Attribute<Object>> REQUEST = Stream.of(
+                    HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME,
+                    HttpContext.class.getName(),
+                    "HttpServerFilter.Request")
+            .map(Grizzly.DEFAULT_ATTRIBUTE_BUILDER::createAttribute)
+            .toList();
+
     private final Attribute<Connection> webSockets;
 
     /** @param webSockets where a connection keeps what Tyrus made of it; what has none there is closed, and its bytes are nobody's */
     public FrameFilter(Attribute<Connection> webSockets) {
         this.webSockets = webSockets;
+    }
+
+    /** For a connection that has left HTTP, when none of its old filters has anything in hand. */
+    public static void forgetRequest(AttributeStorage connection) {
+        REQUEST.forEach(attribute -> attribute.remove(connection));
     }
 
     @Override

@@ -28,9 +28,18 @@ final class GrizzlyTransport extends DirectTransport {
         this.writer = writer(this.connection);
     }
 
-    /** Takes bytes for the connection, past all filters. */
-    static Writer<SocketAddress> writer(Connection<SocketAddress> connection) {
+    private static Writer<SocketAddress> writer(Connection<SocketAddress> connection) {
         return ((TCPNIOTransport) connection.getTransport()).getAsyncQueueIO().getWriter();
+    }
+
+    /** Writes what nobody waits for to the same queue. */
+    static void write(Connection<SocketAddress> connection, byte[] bytes, int from, int length) {
+        writer(connection)
+                .write(
+                        connection,
+                        null,
+                        Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, bytes, from, length),
+                        new EmptyCompletionHandler<>());
     }
 
     @Override
@@ -51,11 +60,7 @@ final class GrizzlyTransport extends DirectTransport {
 
     @Override
     void writeLast(byte[] closeFrame) {
-        writer.write(
-                connection,
-                null,
-                Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, closeFrame),
-                new EmptyCompletionHandler<>());
+        write(connection, closeFrame, 0, closeFrame.length);
     }
 
     private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {

@@ -16,8 +16,6 @@ import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpCodecFilter;
-import org.glassfish.grizzly.http.HttpContext;
-import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.server.Response.SuspendedContextImpl;
 import org.glassfish.grizzly.ssl.SSLFilter;
@@ -34,12 +32,6 @@ import org.glassfish.grizzly.ssl.SSLFilter;
 final class PayaraConnection implements WebConnection {
     private static final Attribute<org.glassfish.tyrus.spi.Connection> WEB_SOCKET =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(PayaraConnection.class.getName());
-
-    /** Where a connection keeps its request: for the codec, for HTTP, and for the server. */
-    private static final List<Attribute<Object>> REQUEST = List.of(
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME),
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpContext.class.getName()),
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.Request"));
 
     /** Counts how often the request was suspended and went on. */
     private static final String SUSPENSIONS = "modCount";
@@ -138,7 +130,7 @@ final class PayaraConnection implements WebConnection {
             // It waits for the end of the connection otherwise. Nothing is resumed.
             suspended.markResumed();
         }
-        REQUEST.forEach(attribute -> attribute.remove(connection));
+        FrameFilter.forgetRequest(connection);
         for (String field : List.of("is", "os", "upgradeInfo")) {
             TyrusAccess.set(handler, field, null);
         }

@@ -4,9 +4,6 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import java.net.SocketAddress;
 import org.glassfish.grizzly.Connection;
-import org.glassfish.grizzly.EmptyCompletionHandler;
-import org.glassfish.grizzly.memory.Buffers;
-import org.glassfish.grizzly.memory.MemoryManager;
 
 /** Where Tyrus writes pongs and closes of a connection that has left HTTP: the same queue of Grizzly that takes the rooms' frames. */
 final class PayaraOutput extends ServletOutputStream {
@@ -34,11 +31,6 @@ final class PayaraOutput extends ServletOutputStream {
 
     @Override
     public void write(byte[] bytes, int from, int length) {
-        GrizzlyTransport.writer(connection)
-                .write(
-                        connection,
-                        null,
-                        Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, bytes, from, length),
-                        new EmptyCompletionHandler<>());
+        GrizzlyTransport.write(connection, bytes, from, length);
     }
 }

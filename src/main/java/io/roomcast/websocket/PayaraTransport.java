@@ -1,9 +1,10 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.service.Threads;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -17,34 +18,42 @@ final class PayaraTransport extends DirectTransport {
 
     private final SessionTransport portable;
     private final Object writer;
-    private final ScheduledExecutorService timer;
+    private final Threads threads;
     private volatile DirectTransport way;
 
-    PayaraTransport(SessionTransport portable, Object writer, ScheduledExecutorService timer) {
+    PayaraTransport(SessionTransport portable, Object writer, Threads threads) {
         super(portable);
         this.portable = portable;
         this.writer = writer;
-        this.timer = timer;
+        this.threads = threads;
         this.way = new TyrusTransport(portable, writer);
         later(this::leave);
     }
 
     private void leave() throws ReflectiveOperationException {
         PayaraConnection connection = PayaraConnection.of(writer);
-        if (connection != null && !connection.canLeave()) {
-            return;
-        }
-        if (connection != null && connection.leave()) {
-            way = new GrizzlyTransport(portable, connection.connection());
-            later(connection::letGo);
-        } else {
+        if (connection == null) {
             later(this::leave);
+        } else if (connection.canLeave()) {
+            if (connection.leave()) {
+                way = new GrizzlyTransport(portable, connection.connection());
+                later(connection::letGo);
+            } else {
+                later(this::leave);
+            }
         }
     }
 
+    /** On the pool, as all work for a connection: the server is asked to do something, too, and the one timer is for all. */
     private void later(Step step) {
-        if (!unavailable) {
-            var unused = timer.schedule(() -> run(step), BETWEEN_STEPS_SECONDS, TimeUnit.SECONDS);
+        if (unavailable) {
+            return;
+        }
+        try {
+            var unused = threads.timer()
+                    .schedule(() -> threads.lanes().execute(() -> run(step)), BETWEEN_STEPS_SECONDS, TimeUnit.SECONDS);
+        } catch (RejectedExecutionException e) {
+            // The node is ending, and the connection with it.
         }
     }
 

@@ -26,7 +26,7 @@ public class Transports {
     /** For the life of the session. */
     Transport of(Session session) {
         SessionTransport portable = new SessionTransport(session);
-        Transport direct = TyrusAccess.transport(session, portable, threads.timer());
+        Transport direct = TyrusAccess.transport(session, portable, threads);
         if (direct == null) {
             direct = UndertowAccess.transport(session, portable);
         }

@@ -1,11 +1,11 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.Transport;
+import io.roomcast.service.Threads;
 import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
-import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * Finds the writer under a session of Tyrus, which has no public way to it. Where anything is other than in Tyrus 2.1, or is not Tyrus at all, there
@@ -20,7 +20,7 @@ final class TyrusAccess {
     private TyrusAccess() {}
 
     /** @return null where the session is not one of Tyrus, or has extensions that have to see each message */
-    static Transport transport(Session session, SessionTransport portable, ScheduledExecutorService timer) {
+    static Transport transport(Session session, SessionTransport portable, Threads threads) {
         if (unavailable
                 || !session.getNegotiatedExtensions().isEmpty()
                 || !session.getClass().getName().equals("org.glassfish.tyrus.core.TyrusSession")) {
@@ -32,7 +32,7 @@ final class TyrusAccess {
             Object writer = get(protocolHandler, "writer");
             return switch (writer.getClass().getName()) {
                 case GRIZZLY_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
-                case SERVLET_WRITER -> new PayaraTransport(portable, writer, timer);
+                case SERVLET_WRITER -> new PayaraTransport(portable, writer, threads);
                 default -> new TyrusTransport(portable, writer);
             };
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {

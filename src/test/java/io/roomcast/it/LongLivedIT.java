@@ -16,6 +16,9 @@ class LongLivedIT {
     private static final String PADDING = "x".repeat(15_000);
     private static final int MESSAGES = 200;
 
+    /** Longer than a server takes to lead a connection out of HTTP; from outside nothing tells of that. */
+    private static final int A_WHILE_SECONDS = 4;
+
     private final String room = TestServer.newRoom();
 
     @Test
@@ -28,7 +31,7 @@ class LongLivedIT {
             // A frame whose other half comes when the connection has changed its ways.
             byte[] early = "{\"type\":\"publish\",\"content\":\"early\"}".getBytes(StandardCharsets.UTF_8);
             raw.send(RawWebSocket.TEXT, false, Arrays.copyOf(early, 20));
-            TimeUnit.SECONDS.sleep(4);
+            TimeUnit.SECONDS.sleep(A_WHILE_SECONDS);
             raw.send(RawWebSocket.CONTINUATION, true, Arrays.copyOfRange(early, 20, early.length));
             assertEquals("early", other.next("message").content());
 

@@ -2,9 +2,12 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Patience;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import javax.management.JMException;
 import javax.management.ObjectName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -17,7 +20,6 @@ class PayaraRequestsIT {
     /** Requests that its threads keep for the next time, or that came by meanwhile. */
     private static final int OTHERS = 100;
 
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final String REQUEST = "org.glassfish.grizzly.http.HttpServerFilter$ServerHttpRequestImpl";
 
     @Test
@@ -31,12 +33,8 @@ class PayaraRequestsIT {
             for (int i = 0; i < CONNECTIONS; i++) {
                 open.add(RawWebSocket.connect(server.webSocket("ws?user=member" + i)));
             }
-            long end = System.nanoTime() + PATIENCE_NANOS;
-            long more = live(console) - before;
-            while (more > OTHERS && System.nanoTime() < end) {
-                more = live(console) - before;
-            }
-            assertTrue(more <= OTHERS, more + " more requests than before the " + CONNECTIONS + " connections came");
+            Patience.await(
+                    "the requests of " + CONNECTIONS + " connections gone", () -> live(console) - before <= OTHERS);
             assertTrue(server.figures().get("roomcast_sessions") >= CONNECTIONS, "they went with their connections");
         } finally {
             open.forEach(RawWebSocket::close);
@@ -44,18 +42,27 @@ class PayaraRequestsIT {
     }
 
     /** Requests in the server's memory after a full collection. */
-    private static long live(RemoteConsole console) throws Exception {
-        String histogram = (String) console.beans()
-                .invoke(
-                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
-                        "gcClassHistogram",
-                        new Object[] {new String[0]},
-                        new String[] {String[].class.getName()});
-        return histogram
+    private static long live(RemoteConsole console) {
+        return histogram(console)
                 .lines()
                 .map(line -> line.strip().split("\\s+"))
                 .filter(columns -> columns.length >= 4 && columns[3].equals(REQUEST))
                 .mapToLong(columns -> Long.parseLong(columns[1]))
                 .sum();
+    }
+
+    private static String histogram(RemoteConsole console) {
+        try {
+            return (String) console.beans()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram",
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+        } catch (JMException e) {
+            throw new IllegalStateException(e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

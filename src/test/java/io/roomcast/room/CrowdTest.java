@@ -27,7 +27,6 @@ class CrowdTest {
     void isJoinedAtOnceAndSentALittleAtATime() {
         fixture.publish(500);
         comeBack(0);
-        fixture.executor.runAll();
         assertTrue(crowd.stream().allMatch(member -> member.log().get(0).equals("joined e1:500 true")));
         assertTrue(sent() <= 5, sent() + " were sent a page in one go");
         int most = 0;
@@ -50,7 +49,6 @@ class CrowdTest {
     void isReadForOnlyAsItIsSent() {
         fixture.publish(2_000);
         comeBack(1_000);
-        fixture.executor.runAll();
         assertTrue(source.pendingReads() <= 3, source.pendingReads() + " pages, none of which was sent");
         int most = 0;
         for (int reads = source.pendingReads(); reads > 0 || sent() < MEMBERS; reads = source.pendingReads()) {
@@ -67,7 +65,6 @@ class CrowdTest {
     void whoeverLeavesHoldsNoPlace() {
         fixture.publish(2_000);
         comeBack(1_000);
-        fixture.executor.runAll();
         Room room = fixture.registry.find(HandSource.ROOM);
         crowd.subList(0, MEMBERS - 1).forEach(member -> fixture.registry.leave(room, member.member));
         drain();
@@ -84,10 +81,7 @@ class CrowdTest {
     void whoeverGoesLiveHoldsNoPlace() {
         fixture.publish(500);
         comeBack(0);
-        fixture.executor.runAll();
-        source.beginEpoch("e2", 7);
-        source.deliverAll();
-        fixture.executor.runAll();
+        beginAnew();
         pass(5);
         assertEquals(0, fixture.timer.pending(), "all were told behind, and nobody waits");
         assertEquals(
@@ -99,10 +93,7 @@ class CrowdTest {
     void isToldWhenNumberingBeginsAnewMeanwhile() {
         fixture.publish(2_000);
         comeBack(1_000);
-        fixture.executor.runAll();
-        source.beginEpoch("e2", 7);
-        source.deliverAll();
-        fixture.executor.runAll();
+        beginAnew();
         settle();
         crowd.forEach(member -> assertEquals(List.of("joined e2:7 false"), member.log()));
     }
@@ -111,7 +102,6 @@ class CrowdTest {
     void isToldOfMessagesThatTheHistoryLostMeanwhile() {
         fixture.publish(500);
         comeBack(0);
-        fixture.executor.runAll();
         fixture.publish(2 * KEPT);
         settle();
         fixture.publish(1);
@@ -125,6 +115,13 @@ class CrowdTest {
             crowd.add(member);
             fixture.join(member, at(offset));
         }
+        fixture.executor.runAll();
+    }
+
+    private void beginAnew() {
+        source.beginEpoch("e2", 7);
+        source.deliverAll();
+        fixture.executor.runAll();
     }
 
     /** How many have been sent anything that they missed. */
