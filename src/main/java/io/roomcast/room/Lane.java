@@ -1,38 +1,53 @@
 package io.roomcast.room;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /**
  * Runs what is posted in order, on a shared executor, at most one task at a time; what gathers while it runs comes as one batch
  * the next time. Load makes batches larger by itself, and no timer is needed.
  *
- * <p><b>Concurrency.</b> {@code gathering} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it, on one
- * executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
+ * <p><b>Concurrency.</b> {@code gathering}, {@code gatheringBytes} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it,
+ * on one executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
  * started elsewhere may hold the lane until it is done; the next run happens-after that too.
  */
 final class Lane<E> {
-    /** Posts that one run takes at most, so that a busy room hands its thread back now and then. */
+    private record Posted<E>(E event, int bytes, long at) {}
+
+    /** How long a run goes on, so that a busy room hands its thread back now and then. */
+    static final long SLICE_NANOS = 1_000_000;
+
+    /** Posts that one run takes at most, however quickly they go. */
     private static final int SLICE = 1_024;
 
     private final Executor executor;
-    private final Consumer<List<E>> consumer;
+    private final Predicate<E> consumer;
+    private final Runnable end;
     private final LagBudget budget;
+    private final LongSupplier nanoClock;
     /** The run itself, and what it started elsewhere. */
     private final AtomicInteger holds = new AtomicInteger();
 
-    private List<E> gathering = new ArrayList<>();
+    private ArrayDeque<Posted<E>> gathering = new ArrayDeque<>(0);
     private long gatheringBytes;
-    private long gatheringSince;
     private boolean scheduled;
 
-    Lane(Executor executor, Consumer<List<E>> consumer, LagBudget budget) {
+    /**
+     * @param consumer is given what was posted, one after the other; returns whether a run may end with it
+     * @param end of each run; the next may be a while
+     * @param nanoClock as {@link System#nanoTime}
+     */
+    Lane(Executor executor, Predicate<E> consumer, Runnable end, LagBudget budget, LongSupplier nanoClock) {
         this.executor = executor;
         this.consumer = consumer;
+        this.end = end;
         this.budget = budget;
+        this.nanoClock = nanoClock;
     }
 
     /** Appends and returns; any thread. */
@@ -56,7 +71,6 @@ final class Lane<E> {
             if (gatheringBytes > 0 && !budget.allows(gatheringBytes, bytes)) {
                 return false;
             }
-            budget.add(bytes);
             if (!append(event, bytes)) {
                 return true;
             }
@@ -67,14 +81,16 @@ final class Lane<E> {
 
     /** @return whether the lane has to be run */
     private boolean append(E event, int bytes) {
-        if (gathering.isEmpty()) {
-            gatheringSince = System.nanoTime();
-        }
-        gathering.add(event);
-        gatheringBytes += bytes;
+        gathering.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
+        changeBytes(bytes);
         boolean idle = !scheduled;
         scheduled = true;
         return idle;
+    }
+
+    private void changeBytes(long more) {
+        gatheringBytes += more;
+        budget.add(more);
     }
 
     /** How much waits; any thread. */
@@ -84,9 +100,10 @@ final class Lane<E> {
 
     /** What waits and since when; any thread. */
     synchronized Room.Backlog backlog() {
-        return gathering.isEmpty()
+        Posted<E> first = gathering.peek();
+        return first == null
                 ? Room.Backlog.NONE
-                : new Room.Backlog(gathering.size(), gatheringBytes, System.nanoTime() - gatheringSince);
+                : new Room.Backlog(gathering.size(), gatheringBytes, nanoClock.getAsLong() - first.at);
     }
 
     /** From within a run: there is no next one before the {@link #release} that belongs to this. */
@@ -104,25 +121,47 @@ final class Lane<E> {
     private void run() {
         hold();
         try {
-            consumer.accept(take());
+            work(take());
         } finally {
             release();
         }
     }
 
-    private synchronized List<E> take() {
-        List<E> batch = gathering;
-        if (batch.size() <= SLICE) {
-            gathering = new ArrayList<>();
-            budget.add(-gatheringBytes);
-            gatheringBytes = 0;
-            return batch;
+    private void work(List<Posted<E>> batch) {
+        long began = nanoClock.getAsLong();
+        int done = 0;
+        try {
+            boolean mayEnd;
+            do {
+                mayEnd = consumer.test(batch.get(done++).event);
+            } while (done < batch.size() && !(mayEnd && nanoClock.getAsLong() - began >= SLICE_NANOS));
+        } finally {
+            putBack(batch.subList(done, batch.size()));
+            end.run();
         }
-        long taken = gatheringBytes * SLICE / batch.size();
-        budget.add(-taken);
-        gatheringBytes -= taken;
-        gathering = new ArrayList<>(batch.subList(SLICE, batch.size()));
-        return batch.subList(0, SLICE);
+    }
+
+    private synchronized List<Posted<E>> take() {
+        int count = Math.min(gathering.size(), SLICE);
+        List<Posted<E>> batch = new ArrayList<>(count);
+        long bytes = 0;
+        for (int i = 0; i < count; i++) {
+            Posted<E> next = gathering.remove();
+            bytes += next.bytes;
+            batch.add(next);
+        }
+        changeBytes(-bytes);
+        if (count == SLICE && gathering.isEmpty()) {
+            gathering = new ArrayDeque<>(0); // It grew.
+        }
+        return batch;
+    }
+
+    private synchronized void putBack(List<Posted<E>> rest) {
+        for (int i = rest.size() - 1; i >= 0; i--) {
+            gathering.addFirst(rest.get(i));
+            changeBytes(rest.get(i).bytes);
+        }
     }
 
     private synchronized boolean hasMore() {

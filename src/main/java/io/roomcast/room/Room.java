@@ -10,6 +10,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
 
 /**
  * A room on this node: takes what happens to it in order, and hands it to its members on its lane.
@@ -47,12 +48,13 @@ public final class Room {
             RoomName name,
             RoomSource source,
             Executor executor,
+            LongSupplier nanoClock,
             RecentLimits recent,
             LagBudget lag,
             ReplayPace pace,
             DeliveryMetrics metrics) {
         this.name = name;
-        this.lane = new Lane<>(executor, this::take, lag);
+        this.lane = new Lane<>(executor, this::take, this::flush, lag, nanoClock);
         this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new Fanout(lane, executor));
         this.inflow = new Inflow(name, source, lane, members, metrics);
     }
@@ -85,19 +87,22 @@ public final class Room {
         lane.post(event);
     }
 
-    private void take(List<RoomEvent> events) {
-        for (RoomEvent event : events) {
-            try {
-                if (early == null) {
-                    apply(event);
-                } else {
-                    applyEarly(event);
-                }
-            } catch (RuntimeException e) {
-                // A defect, met by one member: the others must not lose the rest of the batch to it.
-                LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
+    /** @return false for a message: those that come together go to the members as one frame, which costs far more than they do */
+    private boolean take(RoomEvent event) {
+        try {
+            if (early == null) {
+                apply(event);
+            } else {
+                applyEarly(event);
             }
+        } catch (RuntimeException e) {
+            // A defect, met by one member: the others must not lose the rest of the batch to it.
+            LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
         }
+        return !(event instanceof RoomEvent.Deliver);
+    }
+
+    private void flush() {
         members.flush();
     }
 

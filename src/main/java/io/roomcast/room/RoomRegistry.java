@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
  * The rooms of this node. A room is subscribed when its first member comes, and given up a while after the last one left, so that a
@@ -23,6 +24,7 @@ public final class RoomRegistry {
     private final RoomSource source;
     private final Executor executor;
     private final ScheduledExecutorService timer;
+    private final LongSupplier nanoClock;
     private final RecentLimits recent;
     private final Duration linger;
     private final LagBudget lag;
@@ -31,6 +33,7 @@ public final class RoomRegistry {
 
     /**
      * @param executor runs the lanes
+     * @param nanoClock as {@link System#nanoTime}
      * @param linger how long an empty room stays subscribed
      * @param lag bounds what waits for the lanes
      * @param pace of what returning members are sent
@@ -39,6 +42,7 @@ public final class RoomRegistry {
             RoomSource source,
             Executor executor,
             ScheduledExecutorService timer,
+            LongSupplier nanoClock,
             RecentLimits recent,
             Duration linger,
             LagBudget lag,
@@ -47,6 +51,7 @@ public final class RoomRegistry {
         this.source = source;
         this.executor = executor;
         this.timer = timer;
+        this.nanoClock = nanoClock;
         this.recent = recent;
         this.linger = linger;
         this.lag = lag;
@@ -60,7 +65,8 @@ public final class RoomRegistry {
      */
     public Room join(RoomName name, Member member, Position since) {
         Room joined = rooms.compute(name, (key, present) -> {
-            Room room = present == null ? new Room(key, source, executor, recent, lag, pace, metrics) : present;
+            Room room =
+                    present == null ? new Room(key, source, executor, nanoClock, recent, lag, pace, metrics) : present;
             room.references++;
             return room;
         });

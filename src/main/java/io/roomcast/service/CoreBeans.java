@@ -95,6 +95,7 @@ public class CoreBeans {
                 relay,
                 threads.lanes(),
                 threads.timer(),
+                System::nanoTime,
                 new RecentLimits(RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
                 lag,

@@ -34,6 +34,7 @@ final class RoomFixture {
                 source,
                 executor,
                 timer,
+                timer::nanos,
                 new RecentLimits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,

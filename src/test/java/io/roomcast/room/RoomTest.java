@@ -4,12 +4,15 @@ import static io.roomcast.room.RoomFixture.at;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.Position;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Members come, get everything, and go. */
@@ -38,6 +41,32 @@ class RoomTest {
         assertEquals(List.of("joined e1:0 false", "e1:1..5"), first.log());
         // The very same text: encoded for the room, not for each member.
         assertSame(first.transport.sent().get(1), second.transport.sent().get(1));
+    }
+
+    @Test
+    void aCrowdThatJoinsLetsOthersHaveTheThread() {
+        room.witness();
+        List<HandMember> crowd = Stream.generate(this::costly).limit(3).toList();
+        crowd.forEach(member -> room.join(member, null));
+        for (int joined = 1; joined <= 3; joined++) {
+            assertEquals(1, room.executor.size());
+            room.executor.runNext();
+            assertEquals(
+                    joined,
+                    crowd.stream().filter(member -> !member.log().isEmpty()).count());
+        }
+        assertTrue(room.executor.isIdle());
+    }
+
+    /** One whose join takes the lane a whole slice of time. */
+    private HandMember costly() {
+        return new HandMember(HandTransport.immediate(), true) {
+            @Override
+            public void joined(Position position, boolean recovered) {
+                super.joined(position, recovered);
+                room.timer.advance(TimeUnit.NANOSECONDS.toMillis(Lane.SLICE_NANOS));
+            }
+        };
     }
 
     @Test

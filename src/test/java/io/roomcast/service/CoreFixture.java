@@ -50,6 +50,7 @@ final class CoreFixture {
                 relay,
                 lanes,
                 timer,
+                timer::nanos,
                 new RecentLimits(100, 1 << 20),
                 Duration.ofSeconds(1),
                 lag,
