@@ -5,16 +5,17 @@
     table.py [table] NAME=HOST:PORT,HOST:PORT/PATH@PID,PID,PID ...
 
 Each server is measured with wsload, a load client in C that is not part of this repository; the variable WSLOAD says where it is, and CPU, if set, on
-which core it runs. Start the server on the same core (taskset -c 1 ...), with publish-rate and sessions lifted:
+which core it runs. Start the server on the same core (taskset -c 1 ...), with what it would refuse lifted:
 
-    taskset -c 1 java -jar target/roomcast.war --port 9000 --limits.publish-rate=0 --limits.sessions=0
+    taskset -c 1 java -jar target/roomcast.war --port 9000 --limits.publish-rate=0 --limits.room-publish-rate=0 --limits.sessions=0
 
 `table` runs four scenarios: WARM (2) runs to warm up, then RUNS (3) of which it prints the median. Where a server has several addresses, the members
 of each room are split between them, and the CPU of all processes named counts, Redis's too. `growth` varies members and rooms, and writes
 growth.svg. `memory` holds 1,000, 5,000, 10,000 and 19,000 idle connections, writes memory.svg, and looks for 30 s what their pings cost. `recovery` lets 1,000 members come
 back at once, each with 300 messages missed, while 100 rooms of 10 talk beside them (1,000 messages a second); and again with none missed, which tells what
 connecting and joining cost the others. The client for that is this script at the lowest priority, since a thousand clients are elsewhere; it takes two minutes. CROWDS (6)
-come back before, to warm up: the first needs several times the CPU of the last. A run that lost, doubled or reordered something is marked with "!".
+come back before, to warm up: the first needs several times the CPU of the last. A run that lost, doubled or reordered something is marked with "!",
+and standard error says what; a publish that was refused counts as lost.
 """
 import collections
 import concurrent.futures
@@ -66,7 +67,7 @@ class Server:
         for _ in range(WARM):
             self.wsload("fanout", options)
         runs = [self.wsload("fanout", options) for _ in range(RUNS)]
-        wrong = any(run["err"] or any(run["total"][fault] for fault in ("lost", "dups", "reordered")) for run in runs)
+        wrong = [run for run in runs if faulty(run)]
         median = lambda value: statistics.median(value(run) for run in runs)
         return {
             "rate": median(lambda run: run["del_per_s"]),
@@ -74,6 +75,14 @@ class Server:
             "p99": median(lambda run: run["lat_us"]["p99"]) / 1000,
             "wrong": "!" if wrong else "",
         }
+
+
+def faulty(run):
+    """Whether something went wrong; says what."""
+    faults = {name: run["total"][name] for name in ("lost", "dups", "reordered") if run["total"][name]}
+    if run["err"] or faults:
+        print(f"! {run['err']} {faults}", file=sys.stderr)
+    return bool(run["err"] or faults)
 
 
 def table(servers):
@@ -102,24 +111,27 @@ def growth(servers):
         file.write(svg(plots))
 
 
-PANEL = 380
+PANEL, HEIGHT, IN_A_ROW = 380, 220, 3
 
 
 def svg(plots):
     """One panel for each line: logarithmic to the right, from zero upwards."""
-    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{len(plots) * PANEL}" height="220" font-family="sans-serif" font-size="11">',
+    rows = math.ceil(len(plots) / IN_A_ROW)
+    out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{min(len(plots), IN_A_ROW) * PANEL}" height="{rows * HEIGHT}" '
+           'font-family="sans-serif" font-size="11">',
            '<rect width="100%" height="100%" fill="white"/>']
     for i, (title, line) in enumerate(plots):
         most = max(value for _, value in line) * 1.2 or 1
-        x = lambda n: i * PANEL + 45 + math.log10(n) * 70
-        y = lambda value: 190 - value / most * 150
-        out.append(f'<text x="{x(1)}" y="20">{title}</text>')
-        out.append(f'<path d="M{x(1)} {y(most)}V190H{x(20000) + 10:.0f}" fill="none" stroke="gray"/>')
+        left, top = i % IN_A_ROW * PANEL + 45, i // IN_A_ROW * HEIGHT
+        x = lambda n: left + math.log10(n) * 70
+        y = lambda value: top + 190 - value / most * 150
+        out.append(f'<text x="{left}" y="{top + 20}">{title}</text>')
+        out.append(f'<path d="M{left} {y(most)}V{y(0)}H{x(20000) + 10:.0f}" fill="none" stroke="gray"/>')
         out.append(f'<polyline points="{" ".join(f"{x(n):.0f},{y(v):.0f}" for n, v in line)}" fill="none" stroke="#0a58ca"/>')
         for n, value in line:
             out.append(f'<circle cx="{x(n):.0f}" cy="{y(value):.0f}" r="3" fill="#0a58ca"/>'
-                       f'<text x="{x(n) - 8:.0f}" y="{y(value) - 7:.0f}">{value:.2f}</text>'
-                       f'<text x="{x(n) - 8:.0f}" y="205">{n:,}</text>')
+                       f'<text x="{x(n) - 8:.0f}" y="{y(value) - 7:.0f}">{value:.3g}</text>'
+                       f'<text x="{x(n) - 8:.0f}" y="{y(0) + 15:.0f}">{n if n < 1000 else f"{n / 1000:g}k"}</text>')
     return "\n".join(out + ["</svg>\n"])
 
 
@@ -292,8 +304,7 @@ def recover(server, missed):
 def beside(server):
     """@return 99th percentile of latency in milliseconds, and a mark where something was wrong"""
     run = server.wsload("fanout", BESIDE)
-    wrong = run["err"] or any(run["total"][fault] for fault in ("lost", "dups", "reordered"))
-    return run["lat_us"]["p99"] / 1000, "!" if wrong else ""
+    return run["lat_us"]["p99"] / 1000, "!" if faulty(run) else ""
 
 
 def recovery(servers):

@@ -10,7 +10,8 @@ import java.util.function.Predicate;
 
 /**
  * Runs what is posted in order, on a shared executor, at most one task at a time; what gathers while it runs comes as one batch
- * the next time. Load makes batches larger by itself, and no timer is needed.
+ * the next time. Load makes batches larger by itself, and no timer is needed. A run ends after a while, for others to have the thread; what it
+ * did not come to is the first of the next.
  *
  * <p><b>Concurrency.</b> {@code gathering}, {@code gatheringBytes} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it,
  * on one executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
