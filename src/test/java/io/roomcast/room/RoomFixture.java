@@ -13,6 +13,10 @@ final class RoomFixture {
     final DeliveryMetrics metrics = new DeliveryMetrics();
     final HandSource source;
     final RoomRegistry registry;
+    /** Nanoseconds that pass whenever a lane looks at its clock. */
+    long eachLook;
+
+    private long looks;
 
     /**
      * @param recent messages that the room keeps
@@ -34,7 +38,7 @@ final class RoomFixture {
                 source,
                 executor,
                 timer,
-                timer::nanos,
+                () -> timer.nanos() + (looks += eachLook),
                 new RecentLimits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,

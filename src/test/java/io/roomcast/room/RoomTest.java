@@ -44,6 +44,14 @@ class RoomTest {
     }
 
     @Test
+    void whatGatheredIsOneFrameHoweverLongItTakes() {
+        HandMember member = room.witness();
+        room.eachLook = Lane.SLICE_NANOS;
+        room.publish(5);
+        assertEquals(2, member.transport.sent().size(), "joined, and one batch");
+    }
+
+    @Test
     void aCrowdThatJoinsLetsOthersHaveTheThread() {
         room.witness();
         List<HandMember> crowd = Stream.generate(this::costly).limit(3).toList();
