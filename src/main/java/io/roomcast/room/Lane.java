@@ -1,8 +1,6 @@
 package io.roomcast.room;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -10,8 +8,8 @@ import java.util.function.Predicate;
 
 /**
  * Runs what is posted in order, on a shared executor, at most one task at a time; what gathers while it runs comes as one batch
- * the next time. Load makes batches larger by itself, and no timer is needed. A run ends after a while, for others to have the thread; what it
- * did not come to is the first of the next.
+ * the next time. Load makes batches larger by itself, and no timer is needed. A run ends after a while, for others to have the thread; what
+ * it did not come to stays in front.
  *
  * <p><b>Concurrency.</b> {@code gathering}, {@code gatheringBytes} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it,
  * on one executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
@@ -122,47 +120,32 @@ final class Lane<E> {
     private void run() {
         hold();
         try {
-            work(take());
+            work();
         } finally {
             release();
         }
     }
 
-    private void work(List<Posted<E>> batch) {
+    private void work() {
         long began = nanoClock.getAsLong();
-        int done = 0;
+        int left = Math.min(waiting(), SLICE);
         try {
-            boolean mayEnd;
-            do {
-                mayEnd = consumer.test(batch.get(done++).event);
-            } while (done < batch.size() && !(mayEnd && nanoClock.getAsLong() - began >= SLICE_NANOS));
+            boolean mayEnd = false;
+            while (left-- > 0 && !(mayEnd && nanoClock.getAsLong() - began >= SLICE_NANOS)) {
+                mayEnd = consumer.test(next());
+            }
         } finally {
-            putBack(batch.subList(done, batch.size()));
             end.run();
         }
     }
 
-    private synchronized List<Posted<E>> take() {
-        int count = Math.min(gathering.size(), SLICE);
-        List<Posted<E>> batch = new ArrayList<>(count);
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            Posted<E> next = gathering.remove();
-            bytes += next.bytes;
-            batch.add(next);
+    private synchronized E next() {
+        Posted<E> next = gathering.remove();
+        changeBytes(-next.bytes);
+        if (gathering.isEmpty()) {
+            gathering = new ArrayDeque<>(0); // It may have grown.
         }
-        changeBytes(-bytes);
-        if (count == SLICE && gathering.isEmpty()) {
-            gathering = new ArrayDeque<>(0); // It grew.
-        }
-        return batch;
-    }
-
-    private synchronized void putBack(List<Posted<E>> rest) {
-        for (int i = rest.size() - 1; i >= 0; i--) {
-            gathering.addFirst(rest.get(i));
-            changeBytes(rest.get(i).bytes);
-        }
+        return next.event;
     }
 
     private synchronized boolean hasMore() {

@@ -87,7 +87,7 @@ public final class Room {
         lane.post(event);
     }
 
-    /** @return false for a message: those that come together go to the members as one frame, which costs far more than they do */
+    /** @return false while messages gather: those that come together go to the members as one frame, which costs far more than they do */
     private boolean take(RoomEvent event) {
         try {
             if (early == null) {
@@ -99,7 +99,7 @@ public final class Room {
             // A defect, met by one member: the others must not lose the rest of the batch to it.
             LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
         }
-        return !(event instanceof RoomEvent.Deliver);
+        return members.hasSentAll();
     }
 
     private void flush() {

@@ -77,6 +77,11 @@ final class RoomMembers {
         }
     }
 
+    /** Whether nothing that was delivered waits for a {@link #flush}. */
+    boolean hasSentAll() {
+        return batch.isEmpty();
+    }
+
     /** Sends what was delivered to every live member, as one frame. */
     void flush() {
         if (batch.isEmpty()) {

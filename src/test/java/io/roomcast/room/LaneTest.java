@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -158,7 +159,7 @@ class LaneTest {
         ExecutorService pool = Executors.newFixedThreadPool(producers);
         try {
             CountDownLatch all = new CountDownLatch(producers * each);
-            AtomicBoolean running = new AtomicBoolean();
+            AtomicReference<Thread> running = new AtomicReference<>();
             AtomicBoolean overlapped = new AtomicBoolean();
             // Plain fields: the lane promises that each run happens after the one before.
             int[] last = IntStream.range(0, producers).map(p -> -1).toArray();
@@ -166,14 +167,14 @@ class LaneTest {
             Lane<int[]> shared = new Lane<>(
                     pool,
                     event -> {
-                        overlapped.compareAndSet(false, !running.compareAndSet(false, true));
+                        Thread before = running.getAndSet(Thread.currentThread());
+                        overlapped.compareAndSet(false, before != null && before != Thread.currentThread());
                         disordered.compareAndSet(false, event[1] != last[event[0]] + 1);
                         last[event[0]] = event[1];
-                        running.set(false);
                         all.countDown();
                         return true;
                     },
-                    () -> {},
+                    () -> running.set(null),
                     budget,
                     System::nanoTime);
             for (int producer = 0; producer < producers; producer++) {
