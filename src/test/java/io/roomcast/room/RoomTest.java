@@ -1,6 +1,7 @@
 package io.roomcast.room;
 
 import static io.roomcast.room.RoomFixture.at;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -10,8 +11,10 @@ import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.StoredMessage;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +52,21 @@ class RoomTest {
         room.eachLook = Lane.SLICE_NANOS;
         room.publish(5);
         assertEquals(2, member.transport.sent().size(), "joined, and one batch");
+    }
+
+    @Test
+    void largeMessagesLetOthersHaveTheThreadBetweenTwoFrames() {
+        HandMember member = room.witness();
+        room.eachLook = Lane.SLICE_NANOS;
+        Room lobby = room.registry.find(HandSource.ROOM);
+        LongStream.rangeClosed(1, 4)
+                .forEach(offset -> lobby.deliver(
+                        new StoredMessage(offset, " ".repeat(40_000).getBytes(UTF_8))));
+        room.executor.runNext();
+        assertEquals(2, member.transport.sent().size(), "joined, and the frame that two of them filled");
+        assertEquals(2, lobby.waiting());
+        room.executor.runAll();
+        assertEquals(3, member.transport.sent().size());
     }
 
     @Test
