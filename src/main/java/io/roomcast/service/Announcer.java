@@ -14,16 +14,21 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells rooms who came and went: by name in rooms of usual size, and once a second by count in large ones, where a thousand arrivals told to a
- * thousand members would be a million frames. Any thread; nothing blocks.
+ * Tells rooms who came and went: by name in rooms of usual size, those of a crowd together, and once a second by count in large ones. A thousand arrivals,
+ * each told to a thousand members, would be a million frames.
+ *
+ * <p><b>Concurrency.</b> Any thread; nothing blocks. The news of a room are guarded by their own monitor, which is held while the relay is given a frame:
+ * so frames leave in the order of what they tell. News are in the map from a first change until an interval without one, and {@code over} from then on.
  */
 @ApplicationScoped
 public class Announcer implements PresenceListener {
+    private static final long INTERVAL_MS = 250;
     private static final long COUNT_INTERVAL_MS = 1_000;
 
     private Relay relay;
@@ -31,8 +36,7 @@ public class Announcer implements PresenceListener {
     private ServerFrameWriter writer;
     private Threads threads;
     private int largestByName;
-    /** Rooms whose count is about to be announced. */
-    private final Set<RoomName> counting = ConcurrentHashMap.newKeySet();
+    private final ConcurrentMap<RoomName, Telling> rooms = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
     protected Announcer() {}
@@ -49,7 +53,7 @@ public class Announcer implements PresenceListener {
 
     /** @param count of users in the room, with this one */
     public void joined(RoomName room, UserName user, long count) {
-        announce(room, List.of(user.value()), List.of(), count, user + " has joined the room");
+        announce(room, user, true, count);
     }
 
     @Override
@@ -59,26 +63,77 @@ public class Announcer implements PresenceListener {
 
     @Override
     public void left(RoomName room, UserName user, long count) {
-        announce(room, List.of(), List.of(user.value()), count, user + " has left the room");
+        announce(room, user, false, count);
     }
 
-    private void announce(RoomName room, List<String> joined, List<String> left, long count, String text) {
-        if (count <= largestByName) {
-            send(room, joined, left, count, text);
-        } else if (counting.add(room)) {
-            var unused = threads.timer().schedule(() -> announceCount(room), COUNT_INTERVAL_MS, TimeUnit.MILLISECONDS);
+    private void announce(RoomName room, UserName user, boolean came, long count) {
+        while (!rooms.computeIfAbsent(room, Telling::new).add(user, came, count)) {
+            Thread.onSpinWait(); // Until whoever ended it has taken it out of the map.
         }
     }
 
-    private void announceCount(RoomName room) {
-        counting.remove(room);
-        presence.roster(room, 0)
-                .thenAccept(roster ->
-                        send(room, List.of(), List.of(), roster.count(), roster.count() + " people are in the room"));
+    private void tell(RoomName room, News.Change change) {
+        if (change.hasNames()) {
+            send(room, change, Phrases.of(change));
+            return;
+        }
+        presence.roster(room, 0).thenAccept(roster -> {
+            News.Change counted = new News.Change(List.of(), List.of(), roster.count());
+            send(room, counted, counted.count() + " people are in the room");
+        });
     }
 
-    private void send(RoomName room, List<String> joined, List<String> left, long count, String text) {
-        ServerFrame frame = new ServerFrame.Presence(room.value(), joined, left, count, UserName.SYSTEM, text);
+    private void send(RoomName room, News.Change change, String text) {
+        ServerFrame frame = new ServerFrame.Presence(
+                room.value(), change.joined(), change.left(), change.count(), UserName.SYSTEM, text);
         relay.signal(room, FrameKind.PRESENCE, writer.write(frame).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** News of one room, and the time at which it hears the next. */
+    private final class Telling {
+        private final RoomName room;
+        private final News news = new News(largestByName);
+        private boolean begun;
+        private boolean over;
+
+        Telling(RoomName room) {
+            this.room = room;
+        }
+
+        /** @return false when this is over */
+        synchronized boolean add(UserName user, boolean came, long count) {
+            if (over) {
+                return false;
+            }
+            news.add(user.value(), came, count).forEach(change -> tell(room, change));
+            if (!begun) {
+                begun = true;
+                await(count > largestByName ? COUNT_INTERVAL_MS : INTERVAL_MS);
+            }
+            return true;
+        }
+
+        private synchronized void goOn() {
+            News.Change gathered = news.next();
+            if (gathered == null) {
+                end();
+                return;
+            }
+            tell(room, gathered);
+            await(gathered.hasNames() ? INTERVAL_MS : COUNT_INTERVAL_MS);
+        }
+
+        private void await(long millis) {
+            try {
+                var unused = threads.timer().schedule(this::goOn, millis, TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                end(); // As the node does.
+            }
+        }
+
+        private void end() {
+            over = true;
+            rooms.remove(room, this);
+        }
     }
 }

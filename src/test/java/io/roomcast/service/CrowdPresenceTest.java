@@ -1,0 +1,103 @@
+package io.roomcast.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.service.CoreFixture.Client;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Of many who come or go at once, the room is told together. */
+class CrowdPresenceTest {
+    /** As {@code Announcer} has it. */
+    private static final long INTERVAL = 250;
+
+    private final CoreFixture core = new CoreFixture(Map.of());
+    private final Client witness = core.enter("witness");
+
+    CrowdPresenceTest() {
+        core.advance(2 * INTERVAL);
+        witness.news();
+    }
+
+    private List<Client> crowd(int from, int to) {
+        return IntStream.range(from, to).mapToObj(i -> core.enter("user" + i)).toList();
+    }
+
+    private String told() {
+        return witness.news();
+    }
+
+    @Test
+    void theFirstAreToldAtOnceAndTheOthersTogether() {
+        crowd(0, News.AT_ONCE + 30);
+        assertEquals(News.AT_ONCE, told().lines().count());
+        core.advance(INTERVAL);
+        String others = told();
+        assertEquals(1, others.lines().count(), others);
+        assertTrue(others.contains("\"joined\":[\"user8\",\"user9\",\"user10\","), others);
+        assertTrue(others.contains("\"count\":39"), others);
+        assertTrue(others.contains("\"content\":\"user8, user9, user10 and 27 others have joined the room\""), others);
+        core.advance(10 * INTERVAL);
+        assertEquals("", told());
+    }
+
+    @Test
+    void aCrowdThatGoesOnComingIsToldOnceAnInterval() {
+        crowd(0, 20);
+        core.advance(INTERVAL);
+        told();
+        crowd(20, 20 + News.AT_ONCE);
+        assertEquals(News.AT_ONCE, told().lines().count(), "a new interval");
+        crowd(40, 42);
+        assertEquals("", told());
+        core.advance(INTERVAL);
+        assertTrue(told().contains("\"content\":\"user40 and user41 have joined the room\""));
+    }
+
+    @Test
+    void whoComesAndGoesIsToldOfInThatOrder() {
+        crowd(0, News.AT_ONCE);
+        told();
+        List<Client> last = crowd(20, 22);
+        core.advance(0);
+        last.get(0).send("{\"type\":\"leave\"}");
+        String came = told();
+        assertTrue(came.contains("\"joined\":[\"user20\",\"user21\"]") && came.contains("\"left\":[]"), came);
+        assertTrue(came.contains("\"count\":11"), came);
+        core.advance(INTERVAL);
+        String went = told();
+        assertTrue(went.contains("\"joined\":[]") && went.contains("\"left\":[\"user20\"]"), went);
+        assertTrue(went.contains("\"count\":10"), went);
+        assertTrue(went.contains("\"content\":\"user20 has left the room\""), went);
+    }
+
+    @Test
+    void thoseWhoComeAndThoseWhoGoAreToldTogether() {
+        List<Client> first = crowd(0, News.AT_ONCE);
+        told();
+        first.get(0).send("{\"type\":\"leave\"}");
+        crowd(20, 21);
+        core.advance(INTERVAL);
+        String told = told();
+        assertTrue(told.contains("\"content\":\"user20 has joined the room, user0 has left the room\""), told);
+    }
+
+    @Test
+    void aCrowdThatMakesTheRoomLargeIsCounted() {
+        crowd(0, 250);
+        assertEquals(News.AT_ONCE, told().lines().count());
+        core.advance(INTERVAL);
+        String counted = told();
+        assertEquals(1, counted.lines().count(), counted);
+        assertTrue(counted.contains("\"content\":\"251 people are in the room\""), counted);
+        assertTrue(counted.contains("\"joined\":[]") && counted.contains("\"left\":[]"), counted);
+        crowd(250, 260);
+        core.advance(INTERVAL);
+        assertEquals("", told(), "counts come once a second");
+        core.advance(1_000);
+        assertTrue(told().contains("\"content\":\"261 people are in the room\""));
+    }
+}
