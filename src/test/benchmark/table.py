@@ -260,6 +260,7 @@ class Client:
 MARK = b'"type":"message"'
 MEMBERS, MISSED = 1000, 300
 PATIENCE = 60  # seconds, for anything
+STAY = 4  # seconds, of those who came back: until the others have been measured
 
 
 def crowd(server, missed):
@@ -295,6 +296,7 @@ def recover(server, missed):
             key.data.receive()
             waiting -= key.data.has(missed) and not had
     took = time.monotonic() - started
+    time.sleep(STAY)
     for key in list(ready.get_map().values()):
         key.fileobj.close()
     speaker.socket.close()

@@ -23,6 +23,9 @@ public class GuardFilter extends HttpFilter {
     private transient ServerLogin login;
 
     @Inject
+    private transient HandshakeTurns handshakes;
+
+    @Inject
     private transient UpgradedRequests upgraded;
 
     @Override
@@ -46,15 +49,22 @@ public class GuardFilter extends HttpFilter {
             if (!login.admits(request, response, webSocket)) {
                 return;
             }
-            chain.doFilter(webSocket ? new Arriving(request) : request, response);
-            if (webSocket && Payara.runs(request.getServletContext())) {
+            if (!webSocket) {
+                chain.doFilter(request, response);
+            } else if (!handshakes.take(() -> chain.doFilter(new Arriving(request), response))) {
+                refuse(response, Guard.Verdict.CROWDED);
+            } else if (Payara.runs(request.getServletContext())) {
                 upgraded.add(request);
             }
         } else {
-            response.setStatus(verdict.status());
-            response.setContentType("text/plain;charset=UTF-8");
-            response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
+            refuse(response, verdict);
         }
+    }
+
+    private static void refuse(HttpServletResponse response, Guard.Verdict verdict) throws IOException {
+        response.setStatus(verdict.status());
+        response.setContentType("text/plain;charset=UTF-8");
+        response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -24,6 +24,7 @@ public class Guard {
     public enum Verdict {
         PASS(0, ""),
         FULL(503, "this node is full; try another, or later"),
+        CROWDED(503, "too many want to come in at once; try again"),
         LEAVING(503, "this node takes no more sessions; try another"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
