@@ -68,7 +68,7 @@ public class Announcer implements PresenceListener {
 
     private void announce(RoomName room, UserName user, boolean came, long count) {
         while (!rooms.computeIfAbsent(room, Telling::new).add(user, came, count)) {
-            Thread.onSpinWait(); // Until whoever ended it has taken it out of the map.
+            // That one was over, and is out of the map.
         }
     }
 

@@ -111,7 +111,7 @@ public class Joining {
         if (membership == null) {
             return false;
         }
-        if (membership.end(rooms)) {
+        if (membership.leave(rooms)) {
             withdraw(room, session.user(), session.id());
         }
         return true;
@@ -170,7 +170,7 @@ public class Joining {
             session.reply(new ServerFrame.Joined(
                     id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
             if (change.changed()) {
-                announcer.joined(room, user, change.count());
+                membership.announce(() -> announcer.joined(room, user, change.count()));
             }
         }
 

@@ -17,6 +17,7 @@ final class Membership {
     private Member member;
     private Room room;
     private boolean ended;
+    private boolean left;
 
     Membership(RoomName name) {
         this.name = name;
@@ -34,6 +35,19 @@ final class Membership {
         member = newMember;
         room = rooms.join(name, newMember, since);
         return true;
+    }
+
+    /** As {@link #end}, and for good: the session does not come back to it. */
+    synchronized boolean leave(RoomRegistry rooms) {
+        left = true;
+        return end(rooms);
+    }
+
+    /** Tells others of it, before they are told of its end. Of one that was left already they are told nothing: they would hear of it last. */
+    synchronized void announce(Runnable announcement) {
+        if (!left) {
+            announcement.run();
+        }
     }
 
     /** @return whether the membership was entered, and so there is presence to take back */

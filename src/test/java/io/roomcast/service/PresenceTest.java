@@ -99,6 +99,25 @@ class PresenceTest {
     }
 
     @Test
+    void whoLeavesAtOnceIsNotToldOfAsThere() {
+        Client ann = core.enter("ann");
+        ann.send("{\"type\":\"leave\"}");
+        core.advance(1_000);
+        assertFalse(witness.news().contains("\"joined\":[\"ann\"]"), "she has left by then");
+    }
+
+    @Test
+    void whoIsCutOffAtOnceAndComesBackIsToldOf() {
+        Client ann = core.enter("ann");
+        ann.cut();
+        core.enter("ann");
+        core.advance(1_000);
+        String told = witness.news();
+        assertEquals(1, told.lines().count(), told);
+        assertTrue(told.contains("\"joined\":[\"ann\"]"), told);
+    }
+
+    @Test
     void aRoomOverTheSizeIsToldCountsOnceASecond() {
         core.enter("a");
         core.enter("b");
