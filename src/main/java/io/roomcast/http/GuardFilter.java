@@ -51,10 +51,12 @@ public class GuardFilter extends HttpFilter {
             }
             if (!webSocket) {
                 chain.doFilter(request, response);
+            } else if (Payara.runs(request.getServletContext())) {
+                // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
+                chain.doFilter(new Arriving(request), response);
+                upgraded.add(request);
             } else if (!handshakes.take(() -> chain.doFilter(new Arriving(request), response))) {
                 refuse(response, Guard.Verdict.CROWDED);
-            } else if (Payara.runs(request.getServletContext())) {
-                upgraded.add(request);
             }
         } else {
             refuse(response, verdict);

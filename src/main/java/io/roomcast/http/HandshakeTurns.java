@@ -11,8 +11,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * As many handshakes at a time as there are cores. An application server has sixteen threads and more for a core, and takes a crowd with all of them: those that carry
- * messages then wait for the core behind every one. Handshakes are work only, they wait for nobody, so with fewer at a time they are done no later.
+ * As many handshakes at a time as there are cores. WildFly has sixteen threads for a core, and takes a crowd with all of them: those that carry
+ * messages then wait for the core behind every one. Its handshakes are work only, they wait for nobody, so with fewer at a time they are done no later.
  *
  * <p>Any thread of the server; who waits takes turns in the order of arrival.
  */
@@ -29,7 +29,6 @@ public class HandshakeTurns {
 
     private final Semaphore turns;
     private final NodeMetrics metrics;
-
     private final Duration patience;
 
     /** For the container's proxy. */

@@ -119,8 +119,8 @@ public class Announcer implements PresenceListener {
                 end();
                 return;
             }
-            tell(room, gathered);
             await(gathered.hasNames() ? INTERVAL_MS : COUNT_INTERVAL_MS);
+            tell(room, gathered);
         }
 
         private void await(long millis) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -114,11 +115,10 @@ class RoomIT {
             bob.next("joined");
             bob.say("{'room':'" + other + "','content':'here'}\n{'room':'" + room + "','content':'there'}");
             assertEquals("there", ann.next("message").content());
-            assertEquals(
-                    2,
-                    bob.everythingUntilNow().stream()
-                            .filter(f -> f.is("message"))
-                            .count());
+            // Between two rooms there is no order, and one of them may be late.
+            String first = bob.next("message").content();
+            String second = bob.next("message").content();
+            assertEquals(Set.of("here", "there"), Set.of(first, second));
 
             bob.say("{'type':'leave','id':3,'room':'" + room + "'}");
             assertEquals(3, bob.next("left").number("id"));
