@@ -13,7 +13,7 @@ which core it runs. Start the server on the same core (taskset -c 1 ...), with w
 of each room are split between them, and the CPU of all processes named counts, Redis's too. `growth` varies members and rooms, and writes
 growth.svg. `memory` holds 1,000, 5,000, 10,000 and 19,000 idle connections, writes memory.svg, and looks for 30 s what their pings cost. `recovery` lets 1,000 members come
 back at once, each with 300 messages missed, while 100 rooms of 10 talk beside them (1,000 messages a second); and again with none missed, which tells what
-connecting and joining cost the others. The client for that is this script at the lowest priority, since a thousand clients are elsewhere; it takes two minutes. CROWDS (6)
+connecting and joining cost the others. The client for that is this script at the lowest priority, since a thousand clients are elsewhere; it takes two to three minutes. CROWDS (6)
 come back before, to warm up: the first needs several times the CPU of the last. A run that lost, doubled or reordered something is marked with "!",
 and standard error says what; a publish that was refused counts as lost.
 """
@@ -263,13 +263,13 @@ PATIENCE = 60  # seconds, for anything
 STAY = 4  # seconds, of those who came back: until the others have been measured
 
 
-def crowd(server, missed):
+def crowd(server, missed, stay=0):
     """As recover, in a process of its own that leaves the processor to whoever wants it."""
     with concurrent.futures.ProcessPoolExecutor(1, initializer=os.nice, initargs=(19,)) as alone:
-        return alone.submit(recover, server, missed).result()
+        return alone.submit(recover, server, missed, stay).result()
 
 
-def recover(server, missed):
+def recover(server, missed, stay):
     """@return seconds from the first connect until the last member has joined and has all that it missed"""
     room = f"recovery{time.monotonic_ns()}"
     speaker = Client(server, room + "/speaker")
@@ -296,7 +296,7 @@ def recover(server, missed):
             key.data.receive()
             waiting -= key.data.has(missed) and not had
     took = time.monotonic() - started
-    time.sleep(STAY)
+    time.sleep(stay)
     for key in list(ready.get_map().values()):
         key.fileobj.close()
     speaker.socket.close()
@@ -329,7 +329,7 @@ def meanwhile(server, missed):
     with concurrent.futures.ThreadPoolExecutor() as pool:
         others = pool.submit(beside, server)
         time.sleep(2.5)  # Then they are connected, and warm.
-        took = crowd(server, missed)
+        took = crowd(server, missed, STAY)
         return (took,) + others.result()
 
 

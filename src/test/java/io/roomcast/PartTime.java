@@ -29,6 +29,7 @@ public final class PartTime implements TestExecutionListener {
 
     @Override
     public void testPlanExecutionFinished(TestPlan plan) {
+        // README promises this line; a logger would put its own head before it, or be turned down.
         System.out.printf(
                 "Time of the %s tests: %.1f s, %d tests%n",
                 System.getProperty("roomcast.tests", "unit"), (System.nanoTime() - begin) / 1e9, tests.sum());

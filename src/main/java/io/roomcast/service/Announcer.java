@@ -28,7 +28,9 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 public class Announcer implements PresenceListener {
-    private static final long INTERVAL_MS = 250;
+    /** Between two frames of a room that tell of several. */
+    static final long INTERVAL_MS = 250;
+
     private static final long COUNT_INTERVAL_MS = 1_000;
 
     private Relay relay;

@@ -16,12 +16,15 @@ final class News {
     /**
      * What members are told.
      *
-     * @param joined and {@code left}: nobody is in both; both are empty where there are too many to name them
+     * @param joined and {@code left}: nobody is in both
      * @param count of users in the room after that
      */
     record Change(List<String> joined, List<String> left, long count) {
+        /** Too many to name them: they are counted when it is told. */
+        static final Change UNNAMED = new Change(List.of(), List.of(), 0);
+
         boolean hasNames() {
-            return !joined.isEmpty() || !left.isEmpty();
+            return !equals(UNNAMED);
         }
     }
 
@@ -46,7 +49,6 @@ final class News {
     List<Change> add(String user, boolean came, long usersThen) {
         if (unnamed || usersThen > largestByName) {
             unnamed = true;
-            count = usersThen;
             return List.of();
         }
         List<Change> due = new ArrayList<>(1);
@@ -71,9 +73,7 @@ final class News {
     }
 
     private Change take() {
-        Change change = unnamed
-                ? new Change(List.of(), List.of(), count)
-                : new Change(List.copyOf(joined), List.copyOf(left), count);
+        Change change = unnamed ? Change.UNNAMED : new Change(List.copyOf(joined), List.copyOf(left), count);
         joined.clear();
         left.clear();
         unnamed = false;

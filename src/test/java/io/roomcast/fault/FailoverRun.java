@@ -42,7 +42,7 @@ public final class FailoverRun {
                 run.killRedis(redis, a, b, AWAY_SECONDS);
             }
         }
-        run.print();
+        System.out.print(run.table()); // What this program is for.
     }
 
     private static NodeProcess node(String name, RedisProcess redis) {
@@ -105,17 +105,18 @@ public final class FailoverRun {
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(millis));
     }
 
-    private void print() {
-        System.out.println("| what | measured | median | slowest |\n|---|---|---|---|");
+    private String table() {
+        StringBuilder table = new StringBuilder("| what | measured | median | slowest |\n|---|---|---|---|\n");
         figures.forEach((what, all) -> {
             List<Double> sorted = all.stream().sorted().toList();
-            System.out.printf(
+            table.append(String.format(
                     Locale.ROOT,
                     "| %s | %d times | %,.0f ms | %,.0f ms |%n",
                     what,
                     sorted.size(),
                     (sorted.get((sorted.size() - 1) / 2) + sorted.get(sorted.size() / 2)) / 2,
-                    sorted.get(sorted.size() - 1));
+                    sorted.get(sorted.size() - 1)));
         });
+        return table.toString();
     }
 }

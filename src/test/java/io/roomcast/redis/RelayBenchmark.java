@@ -99,10 +99,15 @@ public final class RelayBenchmark {
                 speaker.relay.publish(rooms.get(i % rooms.size()), "key" + due, stamped(due));
             }
             until(() -> stopwatch.count.get() >= messages);
-            System.out.printf(
+            print(
                     "latency: %d messages at %d/s, p50 %s, p99 %s, p99.9 %s%n",
                     messages, RATE, stopwatch.percentile(0.5), stopwatch.percentile(0.99), stopwatch.percentile(0.999));
         }
+    }
+
+    /** The figures are what this program is for, and the console is where they are looked for. */
+    private static void print(String format, Object... figures) {
+        System.out.printf(Locale.ROOT, format, figures);
     }
 
     /** Publishes that Redis has acknowledged, with up to {@link #WINDOW} of them under way. */
@@ -124,7 +129,7 @@ public final class RelayBenchmark {
             }
             window.acquireUninterruptibly(WINDOW);
             double took = (System.nanoTime() - began) / 1e9;
-            System.out.printf("throughput: %.0f stored/s, %d failed%n", stored.sum() / took, failed.sum());
+            print("throughput: %.0f stored/s, %d failed%n", stored.sum() / took, failed.sum());
         }
     }
 
@@ -145,7 +150,7 @@ public final class RelayBenchmark {
             until(outage::isOver);
             long back = System.nanoTime();
             until(() -> stopwatch.count.get() >= rooms.size());
-            System.out.printf("repair: %d rooms in %.0f ms%n", rooms.size(), (System.nanoTime() - back) / 1e6);
+            print("repair: %d rooms in %.0f ms%n", rooms.size(), (System.nanoTime() - back) / 1e6);
         }
     }
 

@@ -11,14 +11,11 @@ import org.junit.jupiter.api.Test;
 
 /** Of many who come or go at once, the room is told together. */
 class CrowdPresenceTest {
-    /** As {@code Announcer} has it. */
-    private static final long INTERVAL = 250;
-
     private final CoreFixture core = new CoreFixture(Map.of());
     private final Client witness = core.enter("witness");
 
     CrowdPresenceTest() {
-        core.advance(2 * INTERVAL);
+        core.advance(2 * Announcer.INTERVAL_MS);
         witness.news();
     }
 
@@ -26,49 +23,45 @@ class CrowdPresenceTest {
         return IntStream.range(from, to).mapToObj(i -> core.enter("user" + i)).toList();
     }
 
-    private String told() {
-        return witness.news();
-    }
-
     @Test
     void theFirstAreToldAtOnceAndTheOthersTogether() {
         crowd(0, News.AT_ONCE + 30);
-        assertEquals(News.AT_ONCE, told().lines().count());
-        core.advance(INTERVAL);
-        String others = told();
+        assertEquals(News.AT_ONCE, witness.news().lines().count());
+        core.advance(Announcer.INTERVAL_MS);
+        String others = witness.news();
         assertEquals(1, others.lines().count(), others);
         assertTrue(others.contains("\"joined\":[\"user8\",\"user9\",\"user10\","), others);
         assertTrue(others.contains("\"count\":39"), others);
         assertTrue(others.contains("\"content\":\"user8, user9, user10 and 27 others have joined the room\""), others);
-        core.advance(10 * INTERVAL);
-        assertEquals("", told());
+        core.advance(10 * Announcer.INTERVAL_MS);
+        assertEquals("", witness.news());
     }
 
     @Test
     void aCrowdThatGoesOnComingIsToldOnceAnInterval() {
         crowd(0, 20);
-        core.advance(INTERVAL);
-        told();
+        core.advance(Announcer.INTERVAL_MS);
+        witness.news();
         crowd(20, 20 + News.AT_ONCE);
-        assertEquals(News.AT_ONCE, told().lines().count(), "a new interval");
+        assertEquals(News.AT_ONCE, witness.news().lines().count(), "a new interval");
         crowd(40, 42);
-        assertEquals("", told());
-        core.advance(INTERVAL);
-        assertTrue(told().contains("\"content\":\"user40 and user41 have joined the room\""));
+        assertEquals("", witness.news());
+        core.advance(Announcer.INTERVAL_MS);
+        assertTrue(witness.news().contains("\"content\":\"user40 and user41 have joined the room\""));
     }
 
     @Test
     void whoComesAndGoesIsToldOfInThatOrder() {
         crowd(0, News.AT_ONCE);
-        told();
+        witness.news();
         List<Client> last = crowd(20, 22);
         core.advance(0);
         last.get(0).send("{\"type\":\"leave\"}");
-        String came = told();
+        String came = witness.news();
         assertTrue(came.contains("\"joined\":[\"user20\",\"user21\"]") && came.contains("\"left\":[]"), came);
         assertTrue(came.contains("\"count\":11"), came);
-        core.advance(INTERVAL);
-        String went = told();
+        core.advance(Announcer.INTERVAL_MS);
+        String went = witness.news();
         assertTrue(went.contains("\"joined\":[]") && went.contains("\"left\":[\"user20\"]"), went);
         assertTrue(went.contains("\"count\":10"), went);
         assertTrue(went.contains("\"content\":\"user20 has left the room\""), went);
@@ -77,27 +70,27 @@ class CrowdPresenceTest {
     @Test
     void thoseWhoComeAndThoseWhoGoAreToldTogether() {
         List<Client> first = crowd(0, News.AT_ONCE);
-        told();
+        witness.news();
         first.get(0).send("{\"type\":\"leave\"}");
         crowd(20, 21);
-        core.advance(INTERVAL);
-        String told = told();
+        core.advance(Announcer.INTERVAL_MS);
+        String told = witness.news();
         assertTrue(told.contains("\"content\":\"user20 has joined the room, user0 has left the room\""), told);
     }
 
     @Test
     void aCrowdThatMakesTheRoomLargeIsCounted() {
         crowd(0, 250);
-        assertEquals(News.AT_ONCE, told().lines().count());
-        core.advance(INTERVAL);
-        String counted = told();
+        assertEquals(News.AT_ONCE, witness.news().lines().count());
+        core.advance(Announcer.INTERVAL_MS);
+        String counted = witness.news();
         assertEquals(1, counted.lines().count(), counted);
         assertTrue(counted.contains("\"content\":\"251 people are in the room\""), counted);
         assertTrue(counted.contains("\"joined\":[]") && counted.contains("\"left\":[]"), counted);
         crowd(250, 260);
-        core.advance(INTERVAL);
-        assertEquals("", told(), "counts come once a second");
+        core.advance(Announcer.INTERVAL_MS);
+        assertEquals("", witness.news(), "counts come once a second");
         core.advance(1_000);
-        assertTrue(told().contains("\"content\":\"261 people are in the room\""));
+        assertTrue(witness.news().contains("\"content\":\"261 people are in the room\""));
     }
 }
