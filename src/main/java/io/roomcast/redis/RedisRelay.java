@@ -164,6 +164,11 @@ public final class RedisRelay implements Relay {
     }
 
     @Override
+    public boolean isLocal() {
+        return false;
+    }
+
+    @Override
     public void close() {
         if (watch != null) {
             watch.cancel(false);

@@ -3,7 +3,7 @@ package io.roomcast.relay;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.room.MessageRing;
+import io.roomcast.room.MessageLog;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Base64;
@@ -19,10 +19,9 @@ final class LocalLog {
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     private static final long PAGE_BYTES = 256 * 1024;
-    /** Of heap, about: a room that was ever published to, a message beside its body, a key with its place in two lists. */
+    /** Of heap, about: a room that was ever published to, and a key with its place in two lists. */
     private static final long LOG_COST = 1_024;
 
-    private static final long MESSAGE_COST = 80;
     private static final long KEY_COST = 200;
     private static final SecureRandom RANDOM = new SecureRandom();
 
@@ -37,8 +36,7 @@ final class LocalLog {
     /** What the budget holds of this room. */
     private long counted;
 
-    private final MessageRing messages;
-    private final ArrayDeque<Long> times = new ArrayDeque<>();
+    private final MessageLog messages;
     private final Map<String, Long> offsetsByKey = new HashMap<>();
     private final ArrayDeque<SeenKey> keysByAge = new ArrayDeque<>();
     private long lastAppend;
@@ -48,7 +46,7 @@ final class LocalLog {
     LocalLog(HistoryLimits limits, HistoryBudget budget) {
         this.limits = limits;
         this.budget = budget;
-        this.messages = new MessageRing(limits.messages(), limits.bytes());
+        this.messages = new MessageLog(limits.messages(), limits.bytes());
     }
 
     Position position() {
@@ -65,9 +63,7 @@ final class LocalLog {
         }
         StoredMessage message = new StoredMessage(++offset, body);
         lastAppend = now;
-        messages.add(message);
-        times.add(now);
-        dropTimes();
+        messages.add(message, now);
         if (key != null) {
             offsetsByKey.put(key, offset);
             keysByAge.add(new SeenKey(key, now));
@@ -93,11 +89,7 @@ final class LocalLog {
 
     /** Lets go of what is too old. */
     void expire(long now) {
-        long oldest = now - limits.age().toMillis();
-        while (!times.isEmpty() && times.peek() < oldest) {
-            times.remove();
-            messages.removeFirst();
-        }
+        messages.removeBefore(now - limits.age().toMillis());
         while (!keysByAge.isEmpty() && keysByAge.peek().at() < now - KEY_MEMORY_MILLIS) {
             offsetsByKey.remove(keysByAge.remove().key());
         }
@@ -107,9 +99,8 @@ final class LocalLog {
     /** Lets go of the oldest, down to what there is room for; the last message stays, and its key. */
     private void shrink() {
         while (!budget.allows(cost(), counted) && (messages.size() > 1 || keysByAge.size() > 1)) {
-            if (messages.size() > 1 && (keysByAge.size() <= 1 || messageCost() >= keyCost())) {
+            if (messages.size() > 1 && (keysByAge.size() <= 1 || messages.heap() >= keyCost())) {
                 messages.removeFirst();
-                dropTimes();
             } else {
                 offsetsByKey.remove(keysByAge.remove().key());
             }
@@ -126,11 +117,7 @@ final class LocalLog {
     }
 
     private long cost() {
-        return offset == 0 ? 0 : LOG_COST + messageCost() + keyCost();
-    }
-
-    private long messageCost() {
-        return messages.bytes() + MESSAGE_COST * messages.size();
+        return offset == 0 ? 0 : LOG_COST + messages.heap() + keyCost();
     }
 
     private long keyCost() {
@@ -141,7 +128,6 @@ final class LocalLog {
     void spare() {
         if (!subscribed && budget.isTight()) {
             messages.clear();
-            times.clear();
             offsetsByKey.clear();
             keysByAge.clear();
             lastAppend = Long.MIN_VALUE / 2;
@@ -159,12 +145,6 @@ final class LocalLog {
     boolean isForgettable(long now) {
         boolean numbered = offset > 0 && now - lastAppend < NUMBERING_MILLIS;
         return !subscribed && !numbered && messages.size() == 0 && offsetsByKey.isEmpty();
-    }
-
-    private void dropTimes() {
-        while (times.size() > messages.size()) {
-            times.remove();
-        }
     }
 
     private static String randomEpoch() {

@@ -95,6 +95,11 @@ public final class LocalRelay implements Relay {
     }
 
     @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
     public void close() {
         sweep.cancel(false);
     }

@@ -55,6 +55,9 @@ public interface Relay extends RoomSource, AutoCloseable {
      */
     CompletionStage<Void> probe();
 
+    /** Whether the history is in this process's memory: a room need keep nothing of it again. */
+    boolean isLocal();
+
     /** Ends all threads and connections. Publishes that were accepted are finished first, within a few seconds. */
     @Override
     void close();

@@ -34,7 +34,7 @@ final class Inflow {
     private final DeliveryMetrics metrics;
 
     /** Of what is left to the history, the end; null while all goes to the lane. */
-    private MessageRing newest;
+    private MessageLog newest;
     /** Offset of the last message that is left to the history. */
     private long last;
     /** Those that are on their way to the lane: what is known here is of another epoch than what the lane knows, or behind a loss. */
@@ -57,7 +57,7 @@ final class Inflow {
             if (lane.offer(new RoomEvent.Deliver(message), message.body().length)) {
                 return;
             }
-            newest = new MessageRing(NEWEST_MESSAGES, NEWEST_BYTES);
+            newest = new MessageLog(NEWEST_MESSAGES, NEWEST_BYTES);
             lane.post(new RoomEvent.Lag());
         }
         newest.add(message);

@@ -25,27 +25,31 @@ final class Recovery {
 
     private final RoomName room;
     private final RoomSource source;
-    private final MessageRing recent;
+    private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
     private final ReplayPace pace;
     private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
 
     /** Last page that was encoded: a thousand members that return at once mostly miss the same. */
-    private EncodedFrame lastPage;
-
-    private long lastPageAfter;
-    private long lastPageEnd;
+    private Page lastPage;
 
     /** They wait for the pages of others to be read first. */
     private final ArrayDeque<Member> wanted = new ArrayDeque<>(0);
 
     private int reading;
 
+    /** What follows an offset, encoded for whoever stands there. */
+    record Page(String epoch, long after, long end, EncodedFrame frame) {
+        private boolean suits(Member member, Position lanePosition) {
+            return after == member.offset && end <= lanePosition.offset() && epoch.equals(lanePosition.epoch());
+        }
+    }
+
     Recovery(
             RoomName room,
             RoomSource source,
-            MessageRing recent,
+            MessageLog recent,
             Consumer<RoomEvent> lane,
             ReplayPace pace,
             DeliveryMetrics metrics) {
@@ -69,12 +73,16 @@ final class Recovery {
             member.since = since;
             member.offset = since.offset();
             member.turn = pace.turn();
-            goOn(member, lanePosition);
+            goOn(member, null, lanePosition);
         }
     }
 
-    /** Sends the next page, once it is the member's turn, or lets the member go live when there is none. */
-    void goOn(Member member, Position lanePosition) {
+    /**
+     * Sends the next page, once it is the member's turn, or lets the member go live when there is none.
+     *
+     * @param shared was read for another, and may suit this one; or null
+     */
+    void goOn(Member member, Page shared, Position lanePosition) {
         boolean first = member.since != null;
         if (first && !member.since.epoch().equals(lanePosition.epoch())) {
             // Numbering began anew while the member waited.
@@ -82,22 +90,31 @@ final class Recovery {
             member.listener().joined(lanePosition, false);
             return;
         }
+        Page page = encoded(member, shared, lanePosition);
         boolean isRecent = recent.reachesBackTo(member.offset);
-        if (first && isRecent) {
+        if (first && (page != null || isRecent)) {
             decided(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
             member.goLive();
-        } else if (!member.turn.begin(() -> lane.accept(new RoomEvent.CatchUp(member)))) {
+        } else if (!member.turn.begin(() -> lane.accept(new RoomEvent.CatchUp(member, null)))) {
             return;
+        } else if (page != null) {
+            send(member, page, lanePosition);
         } else if (isRecent) {
-            if (lastPage == null || lastPageAfter != member.offset || lastPageEnd > lanePosition.offset()) {
-                encode(member.offset, lanePosition.epoch(), recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES));
-            }
-            send(member, lanePosition);
+            List<StoredMessage> messages = recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES);
+            send(member, encode(member.offset, lanePosition.epoch(), messages), lanePosition);
         } else {
             read(member);
         }
+    }
+
+    /** What somebody else who stood at the same offset was sent, or null. */
+    private Page encoded(Member member, Page shared, Position lanePosition) {
+        if (shared != null && shared.suits(member, lanePosition)) {
+            return shared;
+        }
+        return lastPage != null && lastPage.suits(member, lanePosition) ? lastPage : null;
     }
 
     /** It gets all that it missed, as far as can be known now; should that change while it waits, {@code behind} tells. */
@@ -117,13 +134,19 @@ final class Recovery {
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
-    /** A read has been answered, whatever becomes of its page: the next may begin. */
-    void answered() {
+    /** A read has been answered, and its page used: those that wait go on, with the same page or a read of their own. */
+    void answered(Position lanePosition) {
         reading--;
-        for (Member next = wanted.poll(); next != null; next = wanted.poll()) {
-            if (next.slot >= 0 && !next.live) {
+        while (reading < READS && !wanted.isEmpty()) {
+            Member next = wanted.poll();
+            if (next.slot < 0 || next.live) {
+                continue;
+            }
+            Page page = encoded(next, null, lanePosition);
+            if (page == null) {
                 read(next);
-                return;
+            } else {
+                lane.accept(new RoomEvent.CatchUp(next, page));
             }
         }
     }
@@ -159,8 +182,9 @@ final class Recovery {
         long ahead = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
-        encode(after, page.epoch(), page.messages().subList(0, page.messages().size() - (int) ahead));
-        send(member, lanePosition);
+        List<StoredMessage> messages =
+                page.messages().subList(0, page.messages().size() - (int) ahead);
+        send(member, encode(after, page.epoch(), messages), lanePosition);
     }
 
     /** Lets go of the page that is kept for others; offsets mean other messages in a new epoch, and an idle room keeps no buffer. */
@@ -168,24 +192,24 @@ final class Recovery {
         lastPage = null;
     }
 
-    private void encode(long after, String epoch, List<StoredMessage> messages) {
+    private Page encode(long after, String epoch, List<StoredMessage> messages) {
         messages.forEach(batch::add);
-        lastPage = batch.take(room, epoch);
-        lastPageAfter = after;
-        lastPageEnd = messages.get(messages.size() - 1).offset();
+        lastPage = new Page(epoch, after, messages.get(messages.size() - 1).offset(), batch.take(room, epoch));
+        return lastPage;
     }
 
-    private void send(Member member, Position lanePosition) {
-        boolean taken = member.offer(lastPage);
+    private void send(Member member, Page page, Position lanePosition) {
+        EncodedFrame frame = page.frame();
+        boolean taken = member.offer(frame);
         if (taken) {
-            metrics.replayed((int) (lastPageEnd - lastPageAfter), lastPage.bytes());
+            metrics.replayed((int) (page.end() - page.after()), frame.bytes());
         }
-        member.endTurn(taken ? lastPage.bytes() : 0);
-        member.offset = lastPageEnd;
+        member.endTurn(taken ? frame.bytes() : 0);
+        member.offset = page.end();
         if (member.offset == lanePosition.offset()) {
             member.goLive();
         } else {
-            member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member)));
+            member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
         }
     }
 }

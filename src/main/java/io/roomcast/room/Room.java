@@ -139,7 +139,7 @@ public final class Room {
         } else if (event instanceof RoomEvent.Leave leave) {
             members.leave(leave.member());
         } else if (event instanceof RoomEvent.CatchUp next) {
-            members.catchUp(next.member());
+            members.catchUp(next.member(), next.shared());
         } else if (event instanceof RoomEvent.CatchUpPage page) {
             members.catchUpPage(page);
         } else if (event instanceof RoomEvent.Reset reset) {

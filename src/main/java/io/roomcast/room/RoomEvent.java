@@ -27,8 +27,8 @@ sealed interface RoomEvent {
 
     record Leave(Member member) implements RoomEvent {}
 
-    /** The member's queue has room for the next page, or it is its turn. */
-    record CatchUp(Member member) implements RoomEvent {}
+    /** The member's queue has room for the next page, or it is its turn. {@code shared} was read for another that stood where it stands, or is null. */
+    record CatchUp(Member member, Recovery.Page shared) implements RoomEvent {}
 
     /** A page for a member that catches up, or null where it could not be read. */
     record CatchUpPage(Member member, HistoryPage page) implements RoomEvent {}

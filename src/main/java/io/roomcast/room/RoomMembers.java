@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 final class RoomMembers {
     private final RoomName room;
     private final Recovery recovery;
-    private final MessageRing recent;
+    private final MessageLog recent;
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
     private final DeliveryMetrics metrics;
@@ -43,7 +43,7 @@ final class RoomMembers {
         this.room = room;
         this.metrics = metrics;
         this.fanout = fanout;
-        this.recent = new MessageRing(limits.messages(), limits.bytes());
+        this.recent = new MessageLog(limits.messages(), limits.bytes());
         this.recovery = new Recovery(room, source, recent, lane, pace, metrics);
     }
 
@@ -132,16 +132,20 @@ final class RoomMembers {
         recovery.start(member, since, position);
     }
 
-    void catchUp(Member member) {
+    void catchUp(Member member, Recovery.Page shared) {
         flush();
         if (member.slot >= 0 && !member.live) {
-            recovery.goOn(member, position);
+            recovery.goOn(member, shared, position);
         }
     }
 
     void catchUpPage(RoomEvent.CatchUpPage read) {
         flush();
-        recovery.answered();
+        use(read);
+        recovery.answered(position);
+    }
+
+    private void use(RoomEvent.CatchUpPage read) {
         Member member = read.member();
         if (member.slot < 0) {
             return;

@@ -96,7 +96,7 @@ public class CoreBeans {
                 threads.lanes(),
                 threads.timer(),
                 System::nanoTime,
-                new RecentLimits(RECENT_MESSAGES, RECENT_BYTES),
+                new RecentLimits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
                 lag,
                 limits.replayPace(threads.timer(), System::nanoTime),

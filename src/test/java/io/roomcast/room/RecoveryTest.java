@@ -78,6 +78,28 @@ class RecoveryTest {
     }
 
     @Test
+    void aCrowdThatMissedTheSameIsNotReadForOneByOne() {
+        fixture.publish(2_000);
+        List<HandMember> crowd = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            crowd.add(HandMember.quick());
+            fixture.join(crowd.get(i), at(900));
+        }
+        fixture.executor.runAll();
+        int reads = 0;
+        while (source.pendingReads() > 0) {
+            reads++;
+            source.completeRead();
+            fixture.executor.runAll();
+        }
+        assertTrue(reads < 20, reads + " reads for one page");
+        fixture.publish(1);
+        for (HandMember member : crowd) {
+            assertEquals(List.of("joined e1:2000 true", "e1:901..2001"), member.log());
+        }
+    }
+
+    @Test
     void aSlowMemberGetsTheNextPageOnlyWhenItReadTheOneBefore() {
         fixture.publish(2_000);
         HandMember member = HandMember.slow();

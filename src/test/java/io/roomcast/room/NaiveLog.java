@@ -4,33 +4,43 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What {@link MessageRing} promises, in the plainest way: every message in a list. */
-final class NaiveRing {
+/** What {@link MessageLog} promises, in the plainest way: every message in a list. */
+final class NaiveLog {
     private final int maxMessages;
     private final long maxBytes;
     private final List<StoredMessage> messages = new ArrayList<>();
+    private final List<Long> times = new ArrayList<>();
 
-    NaiveRing(int maxMessages, long maxBytes) {
+    NaiveLog(int maxMessages, long maxBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
     }
 
-    void add(StoredMessage message) {
+    void add(StoredMessage message, long at) {
         if (!messages.isEmpty() && message.offset() != lastOffset() + 1) {
-            messages.clear();
+            clear();
         }
         messages.add(message);
+        times.add(at);
         while (messages.size() > maxMessages || messages.size() > 1 && bytes() > maxBytes) {
-            messages.remove(0);
+            removeFirst();
         }
     }
 
     void removeFirst() {
         messages.remove(0);
+        times.remove(0);
+    }
+
+    void removeBefore(long time) {
+        while (!times.isEmpty() && times.get(0) < time) {
+            removeFirst();
+        }
     }
 
     void clear() {
         messages.clear();
+        times.clear();
     }
 
     boolean reachesBackTo(long offset) {
