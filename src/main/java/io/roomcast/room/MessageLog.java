@@ -20,7 +20,10 @@ public final class MessageLog {
 
     private final int maxMessages;
     private final long maxBytes;
+    /** From {@link #oldest} on; the slots before it are empty, and cut off together, so that a log of a million segments need not move them all for one. */
     private final List<LogSegment> segments = new ArrayList<>(0);
+
+    private int oldest;
     private int size;
     private long first = 1;
     private long bytes;
@@ -59,7 +62,7 @@ public final class MessageLog {
     }
 
     private void append(StoredMessage message, long at) {
-        LogSegment last = segments.isEmpty() ? null : segments.get(segments.size() - 1);
+        LogSegment last = size == 0 ? null : segments.get(segments.size() - 1);
         heap -= last == null ? 0 : last.heap();
         if (last == null || !last.takes(message, at)) {
             if (last != null) {
@@ -79,11 +82,15 @@ public final class MessageLog {
 
     /** Removes the oldest message. */
     public void removeFirst() {
-        LogSegment oldest = segments.get(0);
-        bytes -= oldest.length(first);
-        if (first == oldest.last()) {
-            segments.remove(0);
-            heap -= oldest.heap();
+        LogSegment segment = segments.get(oldest);
+        bytes -= segment.length(first);
+        if (first == segment.last()) {
+            heap -= segment.heap();
+            segments.set(oldest++, null);
+            if (2 * oldest >= segments.size()) {
+                segments.subList(0, oldest).clear();
+                oldest = 0;
+            }
         }
         first++;
         size--;
@@ -91,13 +98,14 @@ public final class MessageLog {
 
     /** Removes the messages that came before {@code time}, up to the first that did not. */
     public void removeBefore(long time) {
-        while (size > 0 && segments.get(0).time(first) < time) {
+        while (size > 0 && segments.get(oldest).time(first) < time) {
             removeFirst();
         }
     }
 
     public void clear() {
         segments.clear();
+        oldest = 0;
         first += size;
         size = 0;
         bytes = 0;
@@ -161,7 +169,7 @@ public final class MessageLog {
 
     /** The one that has this message. */
     private LogSegment segment(long offset) {
-        int low = 0;
+        int low = oldest;
         int high = segments.size() - 1;
         while (low < high) {
             int middle = (low + high) >>> 1;
