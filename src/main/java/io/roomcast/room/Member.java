@@ -20,7 +20,7 @@ public final class Member {
     int slot = -1;
     /** Where it says that it stood; null once it was told whether it gets all that it missed. */
     Position since;
-    /** While it catches up. */
+    /** While it catches up, else null. */
     ReplayPace.Turn turn;
 
     /** What becomes of a join. Called once, on the room's lane; must not block. */
@@ -40,21 +40,6 @@ public final class Member {
         this.queue = queue;
         this.signals = signals;
         this.listener = listener;
-    }
-
-    /** Gets each batch from now on. */
-    void goLive() {
-        live = true;
-        since = null;
-        endTurn(0);
-        turn = null;
-    }
-
-    /** @param bytes that it was sent */
-    void endTurn(long bytes) {
-        if (turn != null) {
-            turn.end(bytes);
-        }
     }
 
     boolean offer(EncodedFrame frame) {

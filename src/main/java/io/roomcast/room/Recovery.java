@@ -38,6 +38,7 @@ final class Recovery {
     private final ArrayDeque<Member> wanted = new ArrayDeque<>(0);
 
     private int reading;
+    private int catchingUp;
 
     /** What follows an offset, encoded for whoever stands there. */
     record Page(String epoch, long after, long end, EncodedFrame frame) {
@@ -64,15 +65,16 @@ final class Recovery {
     /** @param since where the member stood, or null when it is new */
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch()) || since.offset() > lanePosition.offset()) {
-            member.goLive();
+            goLive(member);
             member.listener().joined(lanePosition, false);
         } else if (since.offset() == lanePosition.offset()) {
-            member.goLive();
+            goLive(member);
             member.listener().joined(lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
             member.turn = pace.turn();
+            catchingUp++;
             goOn(member, null, lanePosition);
         }
     }
@@ -86,7 +88,7 @@ final class Recovery {
         boolean first = member.since != null;
         if (first && !member.since.epoch().equals(lanePosition.epoch())) {
             // Numbering began anew while the member waited.
-            member.goLive();
+            goLive(member);
             member.listener().joined(lanePosition, false);
             return;
         }
@@ -96,7 +98,7 @@ final class Recovery {
             decided(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
-            member.goLive();
+            goLive(member);
         } else if (!member.turn.begin(() -> lane.accept(new RoomEvent.CatchUp(member, null)))) {
             return;
         } else if (page != null) {
@@ -167,7 +169,7 @@ final class Recovery {
                 && !page.messages().isEmpty()
                 && page.messages().get(0).offset() == after + 1;
         if (!whole) {
-            member.goLive();
+            goLive(member);
             if (first) {
                 member.listener().joined(lanePosition, false);
             } else {
@@ -187,7 +189,26 @@ final class Recovery {
         send(member, encode(after, page.epoch(), messages), lanePosition);
     }
 
-    /** Lets go of the page that is kept for others; offsets mean other messages in a new epoch, and an idle room keeps no buffer. */
+    /** The member gets each batch from now on. */
+    void goLive(Member member) {
+        end(member);
+        member.live = true;
+        member.since = null;
+    }
+
+    /** The member catches up no longer, if it did; an idle room keeps no page. */
+    void end(Member member) {
+        if (member.turn != null) {
+            member.turn.end(0);
+            member.turn = null;
+            catchingUp--;
+            if (catchingUp == 0) {
+                forget();
+            }
+        }
+    }
+
+    /** Lets go of the page that is kept for others. */
     void forget() {
         lastPage = null;
     }
@@ -204,10 +225,10 @@ final class Recovery {
         if (taken) {
             metrics.replayed((int) (page.end() - page.after()), frame.bytes());
         }
-        member.endTurn(taken ? frame.bytes() : 0);
+        member.turn.end(taken ? frame.bytes() : 0);
         member.offset = page.end();
         if (member.offset == lanePosition.offset()) {
-            member.goLive();
+            goLive(member);
         } else {
             member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
         }

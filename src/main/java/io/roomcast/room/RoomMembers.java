@@ -169,7 +169,7 @@ final class RoomMembers {
             last.slot = member.slot;
         }
         member.slot = -1;
-        member.endTurn(0);
+        recovery.end(member);
         size = members.size();
     }
 
@@ -192,7 +192,7 @@ final class RoomMembers {
         for (Member member : members) {
             // One that catches up in the same epoch reads the history, and finds out by itself what is left.
             if (member.live || !sameEpoch && member.since == null) {
-                member.goLive();
+                recovery.goLive(member);
                 member.listener().behind(from, next);
             }
         }

@@ -100,6 +100,22 @@ class RecoveryTest {
     }
 
     @Test
+    void aPageIsKeptForOthersOnlyWhileSomebodyCatchesUp() {
+        fixture.publish(2_000);
+        for (int round = 0; round < 2; round++) {
+            HandMember one = HandMember.quick();
+            fixture.join(one, at(900));
+            fixture.executor.runAll();
+            assertEquals(1, source.pendingReads(), "the page of the one before is gone");
+            HandMember other = HandMember.quick();
+            Room room = fixture.join(other, at(800));
+            drain();
+            fixture.registry.leave(room, other.member);
+            assertEquals(List.of("joined e1:2000 true", "e1:901..2000"), one.log());
+        }
+    }
+
+    @Test
     void aSlowMemberGetsTheNextPageOnlyWhenItReadTheOneBefore() {
         fixture.publish(2_000);
         HandMember member = HandMember.slow();
