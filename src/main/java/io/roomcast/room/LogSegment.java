@@ -60,11 +60,6 @@ final class LogSegment {
         }
     }
 
-    /** Offset of the first message. */
-    long first() {
-        return first;
-    }
-
     /** Offset of the last message. */
     long last() {
         return first + size - 1;

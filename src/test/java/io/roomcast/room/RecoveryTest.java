@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.protocol.Position;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntUnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -54,12 +55,7 @@ class RecoveryTest {
     @Test
     void aCrowdThatComesBackIsReadForAFewAtATime() {
         fixture.publish(2_000);
-        List<HandMember> crowd = new ArrayList<>();
-        for (int i = 0; i < 200; i++) {
-            crowd.add(HandMember.quick());
-            fixture.join(crowd.get(i), at(i));
-        }
-        fixture.executor.runAll();
+        List<HandMember> crowd = comeBack(200, member -> member);
         // One that leaves before its turn is passed over.
         fixture.registry.leave(fixture.registry.find(HandSource.ROOM), crowd.remove(150).member);
         fixture.executor.runAll();
@@ -80,12 +76,7 @@ class RecoveryTest {
     @Test
     void aCrowdThatMissedTheSameIsNotReadForOneByOne() {
         fixture.publish(2_000);
-        List<HandMember> crowd = new ArrayList<>();
-        for (int i = 0; i < 100; i++) {
-            crowd.add(HandMember.quick());
-            fixture.join(crowd.get(i), at(900));
-        }
-        fixture.executor.runAll();
+        List<HandMember> crowd = comeBack(100, member -> 900);
         int reads = 0;
         while (source.pendingReads() > 0) {
             reads++;
@@ -249,6 +240,17 @@ class RecoveryTest {
         assertEquals(List.of(), member.log());
         assertEquals(1, room.size());
         assertEquals(List.of("joined e1:0 false", "e1:1..2000"), witness.log());
+    }
+
+    /** @param since the offset at which each of them stood */
+    private List<HandMember> comeBack(int members, IntUnaryOperator since) {
+        List<HandMember> crowd = new ArrayList<>();
+        for (int i = 0; i < members; i++) {
+            crowd.add(HandMember.quick());
+            fixture.join(crowd.get(i), at(since.applyAsInt(i)));
+        }
+        fixture.executor.runAll();
+        return crowd;
     }
 
     private List<String> joinAndPublish(Position since) {
