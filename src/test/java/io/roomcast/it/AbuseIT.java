@@ -17,7 +17,7 @@ class AbuseIT {
 
     @Test
     void nobodyNoticesAndNothingIsLeft() throws InterruptedException {
-        try (TestServer server = TestServer.open()) {
+        try (TestServer server = TestServer.openSmall()) {
             run(server, SEED, TimeUnit.SECONDS.toNanos(SECONDS));
         }
     }

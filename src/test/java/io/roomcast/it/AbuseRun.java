@@ -9,7 +9,7 @@ public final class AbuseRun {
     public static void main(String[] arguments) throws InterruptedException {
         long seed = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1;
         long minutes = arguments.length > 1 ? Long.parseLong(arguments[1]) : 10;
-        try (TestServer server = TestServer.open()) {
+        try (TestServer server = TestServer.openSmall()) {
             AbuseIT.run(server, seed, TimeUnit.MINUTES.toNanos(minutes));
         }
         System.err.println(minutes + " minutes of abuse, no promise broken and nothing left");

@@ -42,10 +42,29 @@ final class MainProcess implements AutoCloseable {
 
     /** @param jvm options, system properties among them */
     static MainProcess start(Map<String, String> environment, List<String> jvm, String... options) {
+        return start(
+                environment,
+                jvm,
+                List.of("-cp", System.getProperty("java.class.path"), "io.roomcast.standalone.Main"),
+                options);
+    }
+
+    /**
+     * The packed WAR, {@code java -jar} and nothing else, in a heap that what one client could hoard would fill. Without a packed one at hand, the class path of the
+     * tests.
+     */
+    static MainProcess startSmall(String... options) {
+        String war = System.getProperty("roomcast.war");
+        List<String> jvm = List.of("-Xmx256m");
+        return war == null ? start(Map.of(), jvm, options) : start(Map.of(), jvm, List.of("-jar", war), options);
+    }
+
+    private static MainProcess start(
+            Map<String, String> environment, List<String> jvm, List<String> program, String... options) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(jvm);
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.roomcast.standalone.Main"));
+        command.addAll(program);
         command.addAll(List.of(options));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(name -> name.startsWith("ROOMCAST_"));
@@ -98,6 +117,10 @@ final class MainProcess implements AutoCloseable {
 
     long pid() {
         return process.pid();
+    }
+
+    boolean isRunning() {
+        return process.isAlive();
     }
 
     /** Lines of standard output that nobody has taken. */

@@ -5,6 +5,8 @@ import io.roomcast.Figures;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -12,10 +14,12 @@ import java.util.UUID;
 final class TestServer implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
-    private final EmbeddedServer embedded;
+    /** Null where the server is another's. */
+    private final AutoCloseable embedded;
+
     private final URI base;
 
-    private TestServer(EmbeddedServer embedded, URI base) {
+    private TestServer(AutoCloseable embedded, URI base) {
         this.embedded = embedded;
         this.base = base;
     }
@@ -26,11 +30,35 @@ final class TestServer implements AutoCloseable {
 
     /** @param embeddedSettings by key; a server that is running has its own */
     static TestServer open(Map<String, String> embeddedSettings) {
-        if (RUNNING != null && !RUNNING.isEmpty()) {
-            return new TestServer(null, URI.create(RUNNING.endsWith("/") ? RUNNING : RUNNING + "/"));
+        if (isRunning()) {
+            return running();
         }
         EmbeddedServer server = EmbeddedServer.start(embeddedSettings);
         return new TestServer(server, server.uri());
+    }
+
+    /**
+     * The same, but an embedded one is a process of its own with a small heap, so that it can run out of memory, and be seen to.
+     *
+     * @param embeddedOptions of the command line, such as {@code --heartbeat=1s}
+     */
+    static TestServer openSmall(String... embeddedOptions) {
+        if (isRunning()) {
+            return running();
+        }
+        List<String> options = new ArrayList<>(List.of("--port=0", "--drain.stop-window=100ms"));
+        options.addAll(List.of(embeddedOptions));
+        MainProcess process = MainProcess.startSmall(options.toArray(String[]::new));
+        return new TestServer(process, process.awaitReady());
+    }
+
+    /** Whether the tests have a server of another's, whose settings are its own. */
+    static boolean isRunning() {
+        return RUNNING != null && !RUNNING.isEmpty();
+    }
+
+    private static TestServer running() {
+        return new TestServer(null, URI.create(RUNNING.endsWith("/") ? RUNNING : RUNNING + "/"));
     }
 
     /** @param path below the application, with its query */
@@ -66,8 +94,10 @@ final class TestServer implements AutoCloseable {
 
     @Override
     public void close() {
-        if (embedded != null) {
-            embedded.close();
+        if (embedded instanceof EmbeddedServer server) {
+            server.close();
+        } else if (embedded instanceof MainProcess process) {
+            process.close();
         }
     }
 }
