@@ -20,5 +20,5 @@ const TEXTS = {
  * @returns {string} what to tell people
  */
 export function errorText(error) {
-  return TEXTS[error?.code] ?? error?.message ?? 'Something went wrong.';
+  return (Object.hasOwn(TEXTS, error?.code) ? TEXTS[error.code] : error?.message) ?? 'Something went wrong.';
 }

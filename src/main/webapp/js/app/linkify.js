@@ -1,11 +1,17 @@
 import { el } from './dom.js';
 
+/** Each address costs the browser a parse and an element; what comes after these stays plain text. */
+const MOST_LINKS = 50;
+/** Servers and browsers refuse longer ones. */
+const LONGEST_ADDRESS = 2_000;
+
 const CANDIDATE = /\bhttps?:\/\/[^\s<>"'`\u0000-\u001f]+/giu;
-const TRAILING = /[.,;:!?…]+$/u;
+const TRAILING = '.,;:!?…';
+const OPENING = { ')': '(', ']': '[', '}': '{' };
 
 /**
  * The text as nodes, with its web addresses as links. Only http and https become links, and a link shows exactly the
- * address that was typed.
+ * address that was typed. The work grows with the length of the text and no faster.
  *
  * @param {string} text
  * @returns {(string|HTMLAnchorElement)[]}
@@ -13,11 +19,14 @@ const TRAILING = /[.,;:!?…]+$/u;
 export function linkify(text) {
   const nodes = [];
   let end = 0;
+  let links = 0;
   for (const match of text.matchAll(CANDIDATE)) {
+    if (links === MOST_LINKS) break;
     const address = withoutTail(match[0]);
     if (!isWebAddress(address)) continue;
     nodes.push(text.slice(end, match.index), linkTo(address));
     end = match.index + address.length;
+    links += 1;
   }
   nodes.push(text.slice(end));
   return nodes.filter((node) => node !== '');
@@ -25,16 +34,25 @@ export function linkify(text) {
 
 /** Punctuation after an address belongs to the sentence; a closing bracket does if it was not opened inside. */
 function withoutTail(address) {
-  let rest = address.replace(TRAILING, '');
-  for (const [open, close] of ['()', '[]', '{}']) {
-    while (rest.endsWith(close) && rest.split(close).length > rest.split(open).length) {
-      rest = rest.slice(0, -1).replace(TRAILING, '');
-    }
+  const count = countsOf(address);
+  let end = address.length;
+  for (; end > 0; end -= 1) {
+    const last = address[end - 1];
+    const opening = OPENING[last];
+    if (opening ? count[last] <= count[opening] : !TRAILING.includes(last)) break;
+    if (opening) count[last] -= 1;
   }
-  return rest;
+  return address.slice(0, end);
+}
+
+function countsOf(address) {
+  const count = { '(': 0, ')': 0, '[': 0, ']': 0, '{': 0, '}': 0 };
+  for (const char of address) if (Object.hasOwn(count, char)) count[char] += 1;
+  return count;
 }
 
 function isWebAddress(address) {
+  if (address.length > LONGEST_ADDRESS) return false;
   try {
     const { protocol, hostname } = new URL(address);
     return hostname !== '' && (protocol === 'http:' || protocol === 'https:');

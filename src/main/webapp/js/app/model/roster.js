@@ -1,3 +1,9 @@
+/** As many as a server lists; where more come, the count tells. */
+const MOST_NAMES = 1_000;
+
+/** Far quicker than localeCompare, which would look the language up for each pair of names. */
+const { compare } = new Intl.Collator();
+
 /** Names are asked for again at most this often when the counts do not agree. */
 const REFRESH_AFTER_MS = 3_000;
 
@@ -10,6 +16,8 @@ export class Roster {
   #room;
   #changed;
   #names = new Set();
+  /** The names in order; undefined since they last changed. */
+  #sorted;
   /** Who came and went while a list is under way, which may have been made before or after; undefined while none is. */
   #meanwhile;
   #wanted = false;
@@ -32,7 +40,7 @@ export class Roster {
 
   /** @returns {string[]} sorted for people; in very large rooms not everybody */
   get names() {
-    return [...this.#names].sort((a, b) => a.localeCompare(b));
+    return (this.#sorted ??= [...this.#names].sort(compare));
   }
 
   /** Somebody looks: names are worth a request. */
@@ -51,8 +59,9 @@ export class Roster {
   }
 
   #apply({ joined, left }) {
-    for (const name of joined) this.#names.add(name);
+    for (const name of joined) if (this.#names.size < MOST_NAMES) this.#names.add(name);
     for (const name of left) this.#names.delete(name);
+    this.#sorted = undefined;
   }
 
   #refreshSoon() {
@@ -67,6 +76,7 @@ export class Roster {
     try {
       const { count, users } = await this.#room.members();
       this.#names = new Set(users);
+      this.#sorted = undefined;
       for (const change of meanwhile) this.#apply(change);
       // A list of everybody tells the count; a cut one does not.
       this.count = users.length === count ? this.#names.size : count;

@@ -40,3 +40,6 @@ export class StoredValue {
 export const asArray = (value) => (Array.isArray(value) ? value : []);
 export const asObject = (value) => (value !== null && typeof value === 'object' && !Array.isArray(value) ? value : {});
 export const asText = (value) => (typeof value === 'string' ? value : '');
+
+/** A room may be called `constructor`: what every object has by that name was not stored by anybody. */
+export const ownValue = (object, name) => (Object.hasOwn(object, name) ? object[name] : undefined);

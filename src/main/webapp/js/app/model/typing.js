@@ -1,6 +1,9 @@
 /** Twice the time between two signals of one who goes on typing. */
 const SHOWN_FOR_MS = 6_000;
 
+/** So many names say no more than "and 98 others". */
+const MOST_NAMES = 100;
+
 /** Who is typing in a room at the moment. */
 export class Typing {
   #changed;
@@ -25,6 +28,7 @@ export class Typing {
   }
 
   #start(name) {
+    if (this.#timers.size >= MOST_NAMES && !this.#timers.has(name)) return;
     clearTimeout(this.#timers.get(name));
     const isNew = !this.#timers.has(name);
     this.#timers.set(name, setTimeout(() => this.#stop(name), SHOWN_FOR_MS));

@@ -1,4 +1,5 @@
 import { preferences } from './preferences.js';
+import { ownValue } from './storage.js';
 
 /** Reading is remembered this much later, once for all that was read meanwhile. */
 const REMEMBER_AFTER_MS = 500;
@@ -18,7 +19,7 @@ export class Unread {
 
   /** The room was joined for the first time in this page's life. */
   begin({ epoch, offset }) {
-    const mark = preferences.readMarks.get()[this.#room];
+    const mark = ownValue(preferences.readMarks.get(), this.#room);
     if (mark?.epoch !== epoch || !(mark.offset < offset)) {
       if (mark === undefined) this.read({ epoch, offset });
       return;

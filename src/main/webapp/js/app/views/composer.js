@@ -1,5 +1,6 @@
 import { formatCount, listOf } from '../format.js';
 import { preferences } from '../model/preferences.js';
+import { asText, ownValue } from '../model/storage.js';
 
 const encoder = new TextEncoder();
 /** Control characters that the protocol refuses: all but newline and tab. */
@@ -28,7 +29,7 @@ export class Composer {
     this.#input = form.querySelector('textarea');
     this.#input.setAttribute('aria-label', `Message #${model.name}`);
     this.#input.placeholder = `Message #${model.name}`;
-    this.#input.value = preferences.drafts.get()[model.name] ?? '';
+    this.#input.value = asText(ownValue(preferences.drafts.get(), model.name));
     const { signal } = this.#stop;
     form.addEventListener('submit', (event) => this.#submit(event), { signal });
     this.#input.addEventListener('keydown', (event) => this.#keyDown(event), { signal });

@@ -53,6 +53,8 @@ export class MessageList {
     for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
     model.addEventListener('unread', () => this.#showPill(), { signal });
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
+    // A message that was opened may have pushed the end away, without any scrolling.
+    this.#log.addEventListener('click', () => this.#scrolled(), { signal });
     document.addEventListener('visibilitychange', () => this.#watch(), { signal });
     body.querySelector('.pill').addEventListener('click', () => this.toLatest(), { signal });
     render();

@@ -2,7 +2,7 @@ import { avatar, hueOf } from '../avatar.js';
 import { el, icon } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { formatExactTime, formatTime } from '../format.js';
-import { linkify } from '../linkify.js';
+import { MessageText } from './message-text.js';
 
 const STATE_ICON = { sending: 'clock', delayed: 'clock', sent: 'check', stored: 'check', failed: 'warning' };
 const STATE_NAME = { sending: 'Sending', delayed: 'Waiting', sent: 'Sent', stored: 'Sent', failed: 'Not sent' };
@@ -19,13 +19,15 @@ export class MessageRow {
   constructor(model, row) {
     this.#model = model;
     const { sender, content, own } = row.message;
+    const text = new MessageText(content);
     const name = el('span', { class: 'sender', dir: 'auto' }, sender);
     name.style.setProperty('--hue', hueOf(sender));
     this.element = el('div', { class: 'message' },
       avatar(sender),
       el('div', { class: 'message-body' },
         el('div', { class: 'meta' }, name, own ? el('span', { class: 'you' }, 'you') : undefined, this.#time, this.#state),
-        el('div', { class: 'text', dir: 'auto' }, ...linkify(content)),
+        text.element,
+        text.more,
         this.#trouble));
     this.element.classList.toggle('own', Boolean(own));
     this.update(row);

@@ -1,0 +1,170 @@
+package io.roomcast.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What one person says costs everybody else's page little, whatever it is. Work is counted, not timed. */
+@Timeout(120)
+class CostlyContentIT {
+    private static final int LONG = 16_000;
+    private static final String SAID =
+            "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1700000000000}";
+
+    /** Counts how many characters the page's scripts hand to methods of strings, and how many addresses are parsed. */
+    private static final String COUNTED = """
+            window.work = { characters: 0, addresses: 0 };
+            for (const name of ['split', 'slice', 'replace', 'replaceAll', 'match', 'matchAll', 'endsWith', 'indexOf',
+                'lastIndexOf', 'substring', 'search', 'trim', 'normalize']) {
+              const original = String.prototype[name];
+              String.prototype[name] = function (...given) {
+                work.characters += this.length;
+                return original.apply(this, given);
+              };
+            }
+            window.URL = class extends URL {
+              constructor(...given) {
+                work.addresses += 1;
+                super(...given);
+              }
+            };
+            """;
+
+    private static Chromium chromium;
+    private Person ann;
+    private ScriptedServer server;
+
+    @BeforeAll
+    static void startChromium() {
+        chromium = Chromium.start();
+    }
+
+    @AfterAll
+    static void stopChromium() {
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    @BeforeEach
+    void open() {
+        ann = Person.with(chromium.browser());
+        server = ScriptedServer.behind(ann.page());
+        ann.page().addInitScript(COUNTED);
+    }
+
+    @AfterEach
+    void close() {
+        List<String> failures = ann.failures();
+        ann.close();
+        assertEquals(List.of(), failures, "errors of the page's scripts");
+    }
+
+    static Stream<String> costly() {
+        return Stream.of(
+                "http://a.example/" + ")".repeat(LONG),
+                "http://a.example/" + "([{".repeat(LONG / 6) + "}])".repeat(LONG / 6),
+                "http://a.example/" + ".".repeat(LONG) + "x",
+                "http://a.example/" + ").".repeat(LONG / 2),
+                "http://a.example ".repeat(LONG / 16),
+                "http://".repeat(LONG / 7),
+                "http://a.example/" + "x".repeat(LONG),
+                "\n".repeat(LONG) + "x",
+                "a\n".repeat(LONG / 2),
+                "x".repeat(LONG),
+                "\uD83D\uDE00".repeat(LONG / 2),
+                "\uD83D\uDC69\u200D".repeat(LONG / 3) + "x",
+                "a" + "\u0301".repeat(LONG),
+                "a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030A".repeat(LONG / 11),
+                "\u202E\u2067".repeat(LONG / 2) + "x",
+                "\u0600\u0bcc\u0e33".repeat(LONG / 3),
+                IntStream.range(0, LONG)
+                        .mapToObj(i -> Character.toString(0x4e00 + i))
+                        .collect(Collectors.joining()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("costly")
+    void aMessageIsDrawnInPartsOfBoundedCost(String text) {
+        enter("lobby");
+        Page page = ann.page();
+        page.evaluate("Object.assign(work, { characters: 0, addresses: 0 })");
+        server.send(SAID, "lobby", 1, "bob", text);
+        Locator drawn = ann.texts("lobby");
+        assertThat(drawn).hasCount(1);
+
+        String shown = drawn.textContent();
+        assertTrue(shown.length() <= 3_000, () -> "characters drawn: " + shown.length());
+        assertTrue(
+                shown.lines().count() <= 30,
+                () -> "lines drawn: " + shown.lines().count());
+        assertTrue(number("document.querySelectorAll('.message *').length") <= 100, "elements");
+        assertTrue(number("work.addresses") <= 100, () -> "addresses parsed: " + number("work.addresses"));
+        // Some passes over what is drawn, and a few over the whole text to read the frame.
+        double passes = number("work.characters") / (double) text.length();
+        assertTrue(passes < 50, () -> "the text was gone through " + passes + " times");
+        assertEquals(true, drawn.evaluate("text => !/\\p{M}{9}/u.test(text.textContent)"), "marks on one letter");
+        assertEquals(true, drawn.evaluate("text => text.textContent.isWellFormed()"), "characters are not cut in two");
+        assertEquals(
+                true, page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page stays as it is");
+    }
+
+    @Test
+    void theRestIsShownOnDemandByTheKeyboard() {
+        String text = IntStream.range(0, 4_000).mapToObj(i -> "word" + i).collect(Collectors.joining(" "));
+        enter("lobby");
+        server.send(SAID, "lobby", 1, "bob", text);
+        Locator more = ann.room("lobby").locator("button.more");
+        assertThat(more).containsText("Show more");
+        int presses = 0;
+        while (more.count() > 0) {
+            more.focus();
+            ann.page().keyboard().press("Enter");
+            presses++;
+            assertEquals(
+                    true,
+                    ann.page().evaluate("document.activeElement.closest('.text') !== null"),
+                    "who reads goes on at the new part");
+        }
+        assertEquals(text, ann.texts("lobby").textContent());
+        assertTrue(presses > 1, "each press draws a part");
+    }
+
+    /** Names that every JavaScript object knows. */
+    @ParameterizedTest
+    @ValueSource(strings = {"constructor", "__proto__", "toString", "hasOwnProperty"})
+    void aRoomMayHaveAnyName(String room) {
+        enter(room);
+        assertThat(ann.box(room)).hasValue("");
+        server.send(SAID, room, 1, "constructor", "hello");
+        assertThat(ann.texts(room)).hasText("hello");
+        ann.box(room).fill("a draft");
+        ann.page().reload();
+        assertThat(ann.box(room)).hasValue("a draft");
+    }
+
+    private void enter(String room) {
+        ann.enter(ScriptedServer.HOME, "ann", room);
+        assertThat(ann.room(room).locator(".list-empty")).containsText("Nothing here yet");
+    }
+
+    private long number(String expression) {
+        return ((Number) ann.page().evaluate(expression)).longValue();
+    }
+}
