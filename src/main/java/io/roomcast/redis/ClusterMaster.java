@@ -52,6 +52,18 @@ final class ClusterMaster implements Master {
         return prefix + ":{0}" + rest; // The server will refuse it, and be left.
     }
 
+    /** The same for every node: a name of which the server has the slot. */
+    String lifeKey() {
+        BitSet own = slots;
+        for (int tag = 0; tag < 100 * SlotMap.SLOTS; tag++) {
+            String name = prefix + ":{!" + tag + "}:life";
+            if (own.isEmpty() || own.get(RoomKeys.slotOf(name))) {
+                return name;
+            }
+        }
+        return prefix + ":{!0}:life"; // The server will refuse it, and be left.
+    }
+
     @Override
     public String toString() {
         return address.toString();

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.args.Rawable;
 
 /**
  * Reads the log for the cursors. The reads of all rooms go through one pipeline: after a reconnect a thousand of them are a few round
@@ -40,10 +41,12 @@ final class GapRepair implements RoomCursor.Log {
     @Override
     public void read(RoomCursor cursor, int turn) {
         Position known = cursor.known();
+        Rawable lineage = shard(cursor).witness().lineage();
         // The last message is read again, to see that it is still the same.
         CommandArguments read = known == null
-                ? scripts.readBefore(cursor.keys(), null, 0, 1, PAGE_BYTES)
-                : scripts.readAfter(cursor.keys(), known, Math.max(known.offset() - 1, 0), PAGE_MESSAGES, PAGE_BYTES);
+                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
+                : scripts.readAfter(
+                        cursor.keys(), known, lineage, Math.max(known.offset() - 1, 0), PAGE_MESSAGES, PAGE_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.answer(turn, Reading.of(reply)))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));
@@ -51,14 +54,18 @@ final class GapRepair implements RoomCursor.Log {
 
     @Override
     public void renumber(RoomCursor cursor, int turn) {
-        send(cursor, scripts.renumber(cursor.keys(), cursor.known()))
+        Rawable lineage = shard(cursor).witness().lineage();
+        send(cursor, scripts.renumber(cursor.keys(), cursor.known(), lineage))
                 .thenAccept(epoch -> cursor.retry(turn))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));
     }
 
     private CompletionStage<Object> send(RoomCursor cursor, CommandArguments command) {
-        int slot = cursor.keys().slot();
-        return shards.of(slot).read(slot, command, false);
+        return shard(cursor).read(cursor.keys().slot(), command, false);
+    }
+
+    private Shard shard(RoomCursor cursor) {
+        return shards.of(cursor.keys().slot());
     }
 
     private void check(RoomCursor cursor, int turn, Throwable failure) {

@@ -121,6 +121,11 @@ final class Pipeline {
         }
     }
 
+    /** Cuts the connection, so that it is made anew. Any thread. */
+    void cut() {
+        trips.cut();
+    }
+
     /** To be called now and then, by any thread. */
     void watch() {
         trips.watch();

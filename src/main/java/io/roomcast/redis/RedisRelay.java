@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.Rawable;
 
 /**
  * The relay of many nodes, over Redis. A publish is one script: it gives the offset, appends to the room's log and tells every node, in
@@ -37,6 +38,8 @@ public final class RedisRelay implements Relay {
     private static final long WATCH_MILLIS = 500;
     /** Also what keeps a silent subscription alive: see {@link Subscriber}. */
     private static final long PROBE_MILLIS = 2_000;
+    /** What a failover may lose is found out to this precision. */
+    private static final long BEAT_MILLIS = 1_000;
     /** From here on signals are dropped, to leave room for messages. */
     private static final int CROWD = 5_000;
 
@@ -54,6 +57,7 @@ public final class RedisRelay implements Relay {
     private final Shards shards;
     private ScheduledFuture<?> watch;
     private ScheduledFuture<?> keepAlive;
+    private ScheduledFuture<?> beats;
 
     /**
      * Connects nothing yet. {@link #start} waits for nothing either, except for the map of a Cluster.
@@ -79,10 +83,19 @@ public final class RedisRelay implements Relay {
         this.scripts = new Scripts(limits, sharded);
         this.subscriptions = new Subscriptions(this::keys, metrics);
         this.probes = new Probes(sharded);
-        List<Script> loaded = Stream.concat(scripts.all().stream(), PresenceCommands.SCRIPTS.stream())
+        List<Script> loaded = Stream.of(scripts.all(), Witness.SCRIPTS, PresenceCommands.SCRIPTS)
+                .flatMap(List::stream)
                 .toList();
+        Witnesses witnesses = new Witnesses(node, scripts, subscriptions::forEach, this::keys);
         this.shards = new Topology(
-                        settings, node, new Connector(settings, node), loaded, subscriptions, probes, metrics)
+                        settings,
+                        node,
+                        new Connector(settings, node),
+                        loaded,
+                        subscriptions,
+                        witnesses,
+                        probes,
+                        metrics)
                 .shards();
     }
 
@@ -92,6 +105,11 @@ public final class RedisRelay implements Relay {
         shards.start(threads);
         watch = timer.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         keepAlive = timer.scheduleWithFixedDelay(this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+        beats = timer.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void beat() {
+        shards.all().forEach(Shard::beat);
     }
 
     private void watch() {
@@ -103,8 +121,14 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
         RoomKeys keys = keys(room);
-        CommandArguments command = scripts.publish(keys, subscriptions.known(room), key, body);
-        return Replies.map(shards.of(keys.slot()).publish(keys.slot(), command), RedisRelay::position);
+        Shard shard = shards.of(keys.slot());
+        Witness witness = shard.witness();
+        CommandArguments command = scripts.publish(keys, subscriptions.known(room), witness.lineage(), key, body);
+        return Replies.map(shard.publish(keys.slot(), command), reply -> {
+            Position position = position(reply);
+            witness.note(room, position);
+            return position;
+        });
     }
 
     @Override
@@ -133,20 +157,32 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
         RoomKeys keys = keys(room);
-        return page(keys, scripts.readAfter(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
+        return page(
+                room,
+                keys,
+                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, PAGE_BYTES));
     }
 
     @Override
     public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
         RoomKeys keys = keys(room);
-        return page(keys, scripts.readBefore(keys, subscriptions.known(room), offset, limit, PAGE_BYTES));
+        return page(
+                room,
+                keys,
+                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, PAGE_BYTES));
     }
 
-    private CompletionStage<HistoryPage> page(RoomKeys keys, CommandArguments read) {
-        return Replies.map(shards.of(keys.slot()).read(keys.slot(), read, true), reply -> {
+    private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
+        Shard shard = shards.of(keys.slot());
+        return Replies.map(shard.read(keys.slot(), read, true), reply -> {
             Reading reading = Reading.of(reply);
+            shard.witness().note(room, new Position(reading.epoch(), reading.offset()));
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
         });
+    }
+
+    private Rawable lineage(RoomKeys keys) {
+        return shards.of(keys.slot()).witness().lineage();
     }
 
     @Override
@@ -173,6 +209,8 @@ public final class RedisRelay implements Relay {
         if (watch != null) {
             watch.cancel(false);
             keepAlive.cancel(false);
+            beats.cancel(false);
+            shards.all().forEach(Shard::sayEnd);
         }
         shards.close();
         subscriptions.close();

@@ -40,6 +40,14 @@ final class Script {
                 .add(text);
     }
 
+    /** As {@link #call}, where it cannot be expected to be loaded. */
+    CommandArguments callByText(List<byte[]> keys, Object... arguments) {
+        CommandArguments call =
+                new CommandArguments(Protocol.Command.EVAL).add(text).add(keys.size());
+        keys.forEach(call::add);
+        return call.addObjects(arguments);
+    }
+
     CommandArguments call(List<byte[]> keys, Object... arguments) {
         CommandArguments call =
                 new CommandArguments(Protocol.Command.EVALSHA).add(sha).add(keys.size());

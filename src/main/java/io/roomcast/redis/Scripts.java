@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.args.Rawable;
 
 /** The scripts on a room's log, with this cluster's limits in them. Immutable. */
 final class Scripts {
@@ -24,6 +25,7 @@ final class Scripts {
     private final Script publish;
     private final Script read;
     private final Script renumber;
+    private final Script check;
 
     Scripts(HistoryLimits limits, boolean sharded) {
         long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
@@ -39,45 +41,61 @@ final class Scripts {
         publish = Script.of(constants, "numbering.lua", "publish.lua");
         read = Script.of(constants, "numbering.lua", "read.lua");
         renumber = Script.of(constants, "numbering.lua", "renumber.lua");
+        check = Script.of(constants, "numbering.lua", "check.lua");
     }
 
     List<Script> all() {
         return List.of(publish, read, renumber);
     }
 
-    /** @param known where this node stands in the room, or null */
-    CommandArguments publish(RoomKeys keys, Position known, String key, byte[] body) {
+    /**
+     * @param known where this node stands in the room, or null
+     * @param lineage of the data, as {@link Witness} tells it
+     */
+    CommandArguments publish(RoomKeys keys, Position known, Rawable lineage, String key, byte[] body) {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
                 : List.of(keys.numbering(), keys.log(), keys.channel(), keys.memory(key));
-        return publish.call(names, newEpoch(), epoch(known), offset(known), body);
+        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body);
     }
 
-    /** The oldest messages after {@code offset}. */
-    CommandArguments readAfter(RoomKeys keys, Position known, long offset, int limit, long bytes) {
-        return read(keys, known, "after", offset, limit, bytes);
+    /** The oldest messages after {@code offset}; one that is known already counts for nothing. */
+    CommandArguments readAfter(RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, known, lineage, "after", offset, limit, bytes);
     }
 
     /** The newest messages before {@code offset}; 0 for the end. */
-    CommandArguments readBefore(RoomKeys keys, Position known, long offset, int limit, long bytes) {
-        return read(keys, known, "before", offset == 0 ? LARGEST : offset, limit, bytes);
+    CommandArguments readBefore(RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes);
     }
 
-    private CommandArguments read(RoomKeys keys, Position known, String direction, long offset, int limit, long bytes) {
+    private CommandArguments read(
+            RoomKeys keys, Position known, Rawable lineage, String direction, long offset, int limit, long bytes) {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
                 epoch(known),
                 offset(known),
+                lineage,
                 direction,
                 Math.min(offset, LARGEST),
                 limit,
-                bytes);
+                bytes,
+                offset(known));
     }
 
     /** Ends the epoch of {@code known}, unless it has ended already. */
-    CommandArguments renumber(RoomKeys keys, Position known) {
-        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0);
+    CommandArguments renumber(RoomKeys keys, Position known, Rawable lineage) {
+        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    }
+
+    Script check() {
+        return check;
+    }
+
+    /** Ends the epoch of {@code known}, if Redis has less. */
+    CommandArguments check(RoomKeys keys, Position known, Rawable lineage) {
+        return check.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), offset(known), lineage);
     }
 
     /** Only has to differ from the room's earlier ones. */

@@ -15,6 +15,7 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /** One Redis server that takes writes, with the three connections, of one thread each, that this node has to it. */
 final class Shard {
@@ -25,19 +26,25 @@ final class Shard {
     private final Subscriber subscriber;
     private final Breaker breaker;
     private final Supplier<String> nodeChannel;
+    private final Supplier<Witness> witness;
     private final RelayMetrics metrics;
     /** What has been connected before, so that the next connection is one made anew. */
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
 
     private volatile String currentNodeChannel;
+    private volatile Witness currentWitness;
 
-    /** @param nodeChannel a channel for this node alone, that this server is in charge of */
+    /**
+     * @param nodeChannel a channel for this node alone, that this server is in charge of
+     * @param witness of the data that this server is in charge of
+     */
     Shard(
             String name,
             Master master,
             Connector connector,
             List<Script> scripts,
             Supplier<String> nodeChannel,
+            Supplier<Witness> witness,
             Subscriber.Events events,
             boolean sharded,
             RelayMetrics metrics) {
@@ -46,6 +53,8 @@ final class Shard {
         this.nodeChannel = nodeChannel;
         this.metrics = metrics;
         this.currentNodeChannel = nodeChannel.get();
+        this.witness = witness;
+        this.currentWitness = witness.get();
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
@@ -107,6 +116,31 @@ final class Shard {
         return breaker;
     }
 
+    Witness witness() {
+        return currentWitness;
+    }
+
+    /** Leaves the witness's mark, and sees that it finds the data as it knows them. */
+    void beat() {
+        Witness judge = currentWitness;
+        Witness.Beat beat = judge.beat();
+        if (beat != null) {
+            read(judge.slot(), beat.command(), false).thenAccept(reply -> {
+                if (!judge.answered(beat, reply)) {
+                    publisher.cut();
+                    reader.cut();
+                }
+            });
+        }
+    }
+
+    /** Behind the last publish: says that this node will do nothing more. */
+    void sayEnd() {
+        if (breaker.isClosed()) {
+            var unused = publish(currentWitness.slot(), currentWitness.end());
+        }
+    }
+
     String nodeChannel() {
         return currentNodeChannel;
     }
@@ -115,13 +149,16 @@ final class Shard {
         return publisher.waiting();
     }
 
-    private Link connect(String purpose, int readTimeout) {
+    private Link connect(String purpose, int readTimeout, boolean judged) {
         Link link = connector.open(master.find(), purpose, readTimeout);
         try {
             link.write(new CommandArguments(Protocol.Command.ROLE));
             link.flush();
             if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
                 throw new JedisConnectionException(link.address() + " is a replica");
+            }
+            if (judged) {
+                judge(link);
             }
             if (!connected.add(purpose)) {
                 metrics.reconnected();
@@ -133,10 +170,21 @@ final class Shard {
         }
     }
 
+    private void judge(Link link) {
+        Witness judge = witness.get();
+        try {
+            judge.judge(link);
+            currentWitness = judge;
+        } catch (JedisMovedDataException e) {
+            master.moved();
+            throw e;
+        }
+    }
+
     private class ReadServer implements Pipeline.Server {
         @Override
         public Link connect() {
-            return Shard.this.connect("read", connector.timeoutMillis());
+            return Shard.this.connect("read", connector.timeoutMillis(), true);
         }
 
         @Override
@@ -148,7 +196,7 @@ final class Shard {
     private final class PublishServer extends ReadServer {
         @Override
         public Link connect() {
-            return Shard.this.connect("publish", connector.timeoutMillis());
+            return Shard.this.connect("publish", connector.timeoutMillis(), true);
         }
 
         @Override
@@ -165,7 +213,7 @@ final class Shard {
     private final class SubscribeServer implements Subscriber.Server {
         @Override
         public Link connect(int silenceMillis) {
-            return Shard.this.connect("subscribe", silenceMillis);
+            return Shard.this.connect("subscribe", silenceMillis, false);
         }
 
         @Override

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 /**
@@ -42,10 +43,13 @@ final class Subscriptions {
     CompletionStage<Position> subscribe(RoomName room) {
         RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, metrics);
         RoomCursor earlier = cursors.put(room.value(), cursor);
+        Shard shard = shardOf(cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");
+            if (earlier.known() != null) {
+                shard.witness().note(room, earlier.known());
+            }
         }
-        Shard shard = shardOf(cursor);
         shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
         if (shard.subscriber().isDown()) {
             refuse(cursor, "Redis cannot be reached");
@@ -69,6 +73,10 @@ final class Subscriptions {
     private void giveUp(RoomCursor cursor, String why) {
         cursor.close(why);
         Shard shard = shardOf(cursor);
+        Position known = cursor.known();
+        if (known != null) {
+            shard.witness().note(cursor.room(), known);
+        }
         shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
     }
 
@@ -85,6 +93,16 @@ final class Subscriptions {
     Position known(RoomName room) {
         RoomCursor cursor = cursors.get(room.value());
         return cursor == null ? null : cursor.known();
+    }
+
+    /** The rooms that a witness is to look after, and where they stand. */
+    void forEach(Witness witness, BiConsumer<RoomName, Position> action) {
+        for (RoomCursor cursor : cursors.values()) {
+            Position known = cursor.known();
+            if (known != null && shardOf(cursor).witness() == witness) {
+                action.accept(cursor.room(), known);
+            }
+        }
     }
 
     /** Asks for every room of a shard in one go. */

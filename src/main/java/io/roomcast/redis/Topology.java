@@ -21,6 +21,7 @@ record Topology(
         Connector connector,
         List<Script> scripts,
         Subscriptions subscriptions,
+        Witnesses witnesses,
         Probes probes,
         RelayMetrics metrics)
         implements ClusterShards.Owner {
@@ -35,7 +36,7 @@ record Topology(
                     new HostAndPort(seed.host(), seed.port()));
         }
         String channel = settings.prefix() + ":node:" + node + ":" + UUID.randomUUID();
-        return new SingleShard(shard("redis", master(), () -> channel, false));
+        return new SingleShard(shard("redis", master(), () -> channel, () -> settings.prefix() + ":{!}:life", false));
     }
 
     private Master master() {
@@ -46,12 +47,22 @@ record Topology(
 
     @Override
     public Shard shard(ClusterMaster master) {
-        return shard(master.toString(), master, master::nodeChannel, true);
+        return shard(master.toString(), master, master::nodeChannel, master::lifeKey, true);
     }
 
-    private Shard shard(String name, Master master, Supplier<String> nodeChannel, boolean sharded) {
+    private Shard shard(
+            String name, Master master, Supplier<String> nodeChannel, Supplier<String> lifeKey, boolean sharded) {
         Receiver receiver = new Receiver(subscriptions, probes, metrics);
-        Shard shard = new Shard(name, master, connector, scripts, nodeChannel, receiver, sharded, metrics);
+        Shard shard = new Shard(
+                name,
+                master,
+                connector,
+                scripts,
+                nodeChannel,
+                () -> witnesses.of(lifeKey.get()),
+                receiver,
+                sharded,
+                metrics);
         receiver.shard(shard);
         return shard;
     }

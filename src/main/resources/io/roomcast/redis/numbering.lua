@@ -1,11 +1,12 @@
 -- The numbering of a room, for the scripts that this file is put in front of. Constants in capitals come before it.
 --
--- KEYS[1]  numbering: a hash with epoch, offset (of the newest message), base (offset after which the epoch began), at (ms of the
---          newest message), bytes (of all messages so far), marks, markAt, markBytes (see publish.lua)
+-- KEYS[1]  numbering: a hash with epoch, offset (of the newest message), base (offset after which the epoch began), lineage (see
+--          life.lua), at (ms of the newest message), bytes (of all messages so far), marks, markAt, markBytes (see publish.lua)
 -- KEYS[2]  log: a stream whose entry ids are the offsets
 -- ARGV[1]  the epoch to begin with, should one begin
 -- ARGV[2]  the epoch that this node knows, or ''
 -- ARGV[3]  the newest offset that this node knows in it
+-- ARGV[4]  the lineage of the data, as this node knows it
 
 local function text(number)
     return string.format('%.0f', number)
@@ -16,10 +17,11 @@ local function milliseconds()
     return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Reads the numbering; begins an epoch where there is none, or where Redis has forgotten messages that this node knows of (it failed
--- over to a replica that was behind, or restarted from an older file): no offset may mean two messages.
+-- Reads the numbering, and writes nothing. 'fresh' where there is none; 'begins' where the epoch is one that has yet to be written: there
+-- is none, or the data have stepped back since the room was last touched, or Redis has forgotten messages that this node knows of (it
+-- failed over to a replica that was behind, or restarted from an older file). No offset may mean two messages.
 local function numbering()
-    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes')
+    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage')
     local room = {
         epoch = found[1],
         offset = tonumber(found[2] or 0),
@@ -27,19 +29,25 @@ local function numbering()
         at = tonumber(found[4] or 0),
         bytes = tonumber(found[5] or 0),
         markAt = tonumber(found[6] or 0),
-        markBytes = tonumber(found[7] or 0)
+        markBytes = tonumber(found[7] or 0),
+        lineage = tonumber(found[8] or 0)
     }
-    local known = tonumber(ARGV[3])
-    if not room.epoch then
-        -- An epoch in which nothing was said can go on as if it had never been away.
-        room.epoch = (ARGV[2] ~= '' and known == 0) and ARGV[2] or ARGV[1]
-        redis.call('DEL', KEYS[2])
-        redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'offset', 0, 'base', 0)
-        redis.call('PEXPIRE', KEYS[1], UNUSED_MS)
-    elseif room.epoch == ARGV[2] and room.offset < known then
+    local lineage = tonumber(ARGV[4])
+    room.fresh = not room.epoch
+    if room.fresh or lineage > room.lineage or (room.epoch == ARGV[2] and room.offset < tonumber(ARGV[3])) then
+        room.begins = true
         room.epoch = ARGV[1]
         room.base = room.offset
-        redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base))
+        room.lineage = math.max(lineage, room.lineage)
     end
     return room
+end
+
+-- Writes an epoch that begins. The first command is one that a full Redis refuses: it would let pass what follows another.
+local function begin(room)
+    redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage), 'offset', text(room.offset))
+    if room.fresh then
+        redis.call('PEXPIRE', KEYS[1], UNUSED_MS)
+        redis.call('DEL', KEYS[2])
+    end
 end

@@ -2,36 +2,46 @@
 -- Answers { epoch, offset, base, more, first offset, first body, second offset, ... }, oldest first where it reads 'after', newest
 -- first where it reads 'before'.
 --
--- ARGV[4]  'after' or 'before'
--- ARGV[5]  that offset, exclusive
--- ARGV[6]  messages at most
--- ARGV[7]  bytes of bodies at most, unless the first message alone has more
+-- ARGV[5]  'after' or 'before'
+-- ARGV[6]  that offset, exclusive
+-- ARGV[7]  messages at most
+-- ARGV[8]  bytes of bodies at most, unless the first message alone has more
+-- ARGV[9]  offset of a message that the reader has already: it is read, to be compared, and counts for nothing
 
 local CHUNK = 50
 
 local room = numbering()
+if room.begins then
+    begin(room)
+elseif room.offset == 0 then
+    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Whoever has it open reads it now and then.
+end
 local page = { room.epoch, room.offset, room.base, 0 }
-local forwards = ARGV[4] == 'after'
-local next = tonumber(ARGV[5]) + (forwards and 1 or -1)
-local limit = tonumber(ARGV[6])
-local space = tonumber(ARGV[7])
+local forwards = ARGV[5] == 'after'
+local next = tonumber(ARGV[6]) + (forwards and 1 or -1)
+local limit = tonumber(ARGV[7])
+local space = tonumber(ARGV[8])
+local known = tonumber(ARGV[9])
 local oldest = milliseconds() - AGE_MS
 local found = 0
 
 -- Returns whether reading goes on.
 local function take(entry)
-    next = tonumber(string.match(entry[1], '^%d+')) + (forwards and 1 or -1)
+    local offset = tonumber(string.match(entry[1], '^%d+'))
+    next = offset + (forwards and 1 or -1)
     if tonumber(entry[2][2]) < oldest then
         return forwards
     end
     local body = entry[2][4]
-    space = space - #body
-    if found == limit or (space < 0 and found > 0) then
-        page[4] = 1
-        return false
+    if offset ~= known then
+        space = space - #body
+        if found == limit or (space < 0 and found > 0) then
+            page[4] = 1
+            return false
+        end
+        found = found + 1
     end
-    found = found + 1
-    page[#page + 1] = next - (forwards and 1 or -1)
+    page[#page + 1] = offset
     page[#page + 1] = body
     return true
 end

@@ -2,7 +2,11 @@
 
 local room = numbering()
 if room.epoch == ARGV[2] then
-    redis.call('HSET', KEYS[1], 'epoch', ARGV[1], 'base', text(room.offset))
-    return ARGV[1]
+    room.begins = true
+    room.epoch = ARGV[1]
+    room.base = room.offset
+end
+if room.begins then
+    begin(room)
 end
 return room.epoch

@@ -67,7 +67,10 @@ public final class RedisNode implements AutoCloseable {
 
     /** As a client does: again, with the same key, until it is acknowledged. */
     public Position publish(RoomName room, String content) {
-        String key = UUID.randomUUID().toString();
+        return publish(room, UUID.randomUUID().toString(), content);
+    }
+
+    public Position publish(RoomName room, String key, String content) {
         return untilAnswered(() -> relay.publish(room, key, body(content)));
     }
 

@@ -1,0 +1,28 @@
+package io.roomcast.redis;
+
+import io.roomcast.protocol.RoomName;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/** A {@link Witness} for each server; in a Cluster, one that outlives the server when a replica takes its place. Any thread. */
+final class Witnesses {
+    private final ConcurrentHashMap<String, Witness> byKey = new ConcurrentHashMap<>();
+    private final String node;
+    private final Scripts scripts;
+    private final Witness.OpenRooms open;
+    private final Function<RoomName, RoomKeys> keys;
+
+    /** @param node its name; each start is another witness */
+    Witnesses(String node, Scripts scripts, Witness.OpenRooms open, Function<RoomName, RoomKeys> keys) {
+        this.node = node + ":" + UUID.randomUUID();
+        this.scripts = scripts;
+        this.open = open;
+        this.keys = keys;
+    }
+
+    /** @param key of the hash that {@code life.lua} keeps */
+    Witness of(String key) {
+        return byKey.computeIfAbsent(key, k -> new Witness(k, node, scripts, open, keys));
+    }
+}
