@@ -1,0 +1,169 @@
+package io.roomcast.redis;
+
+import static io.roomcast.redis.RedisNode.body;
+import static io.roomcast.redis.RedisNode.upTo;
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.StoredMessage;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.RelayUnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import redis.clients.jedis.Jedis;
+
+/** What is left when Redis refuses one command of a script: each in turn, by taking the right away. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RefusedCommandTest {
+    private static RedisProcess redis;
+    private static Jedis admin;
+
+    private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
+    private RedisNode speaker;
+    private RedisNode hearer;
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisProcess.launch();
+        admin = new Jedis("127.0.0.1", redis.port());
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        admin.close();
+        redis.close();
+    }
+
+    @BeforeEach
+    void start() {
+        allow();
+        speaker = node("limited:secret@", RedisNode.PLENTY);
+        hearer = node("", RedisNode.PLENTY);
+        speaker.awaitProbe();
+        hearer.awaitProbe();
+        get(hearer.relay.subscribe(room));
+    }
+
+    @AfterEach
+    void stop() {
+        allow();
+        speaker.close();
+        hearer.close();
+    }
+
+    private static RedisNode node(String credentials, HistoryLimits limits) {
+        return new RedisNode(RedisSettings.parse("redis://" + credentials + "127.0.0.1:" + redis.port()), limits);
+    }
+
+    private static void allow(String... rules) {
+        List<String> all = new ArrayList<>(List.of("reset", "on", ">secret", "~*", "&*", "+@all"));
+        all.addAll(List.of(rules));
+        admin.aclSetUser("limited", all.toArray(String[]::new));
+    }
+
+    static List<String> commands() {
+        return LuaCommands.of("numbering.lua", "publish.lua", "read.lua", "renumber.lua", "check.lua", "life.lua");
+    }
+
+    private boolean isStored(String key, String content) {
+        try {
+            speaker.relay
+                    .publish(room, key, body(content))
+                    .toCompletableFuture()
+                    .join();
+            return true;
+        } catch (CompletionException e) {
+            assertTrue(e.getCause() instanceof RelayUnavailableException, () -> "unexpected: " + e);
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void firstMessageOfARoomIsStoredOnce(String command) {
+        isStoredOnce("-" + command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void laterMessageOfARoomIsStoredOnce(String command) {
+        speaker.publish(room, "earlier");
+        isStoredOnce("-" + command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "resetchannels",
+                "-publish -xdel",
+                "-publish -xsetid",
+                "-publish -xdel -set",
+                "-@stream",
+                "-@write",
+                "-set -hset",
+                "-xadd -del"
+            })
+    void messageIsStoredOnceWhateverElseIsRefused(String rules) {
+        speaker.publish(room, "earlier");
+        isStoredOnce(rules.split(" "));
+    }
+
+    private void isStoredOnce(String... refused) {
+        List<String> expected = new ArrayList<>(contents());
+        allow(refused);
+        boolean stored = false;
+        for (int i = 0; i < 4; i++) {
+            stored |= isStored("key", "once");
+        }
+        isStored(null, "perhaps");
+        allow();
+        Position first = speaker.publish(room, "key", "once");
+        assertEquals(first, speaker.publish(room, "key", "once"), "it is known by its key");
+        speaker.publish(room, "last");
+        hearer.listener.await("the last", () -> hearer.listener.lastBody(room).contains("last"));
+
+        List<String> found = contents();
+        expected.add("once");
+        expected.add("last");
+        found.remove("perhaps"); // Without a key nobody can tell whether it was.
+        assertEquals(expected, found);
+        if (hearer.listener.resets(room).isEmpty()) {
+            assertEquals(upTo(hearer.listener.count(room)), hearer.listener.offsets(room));
+            assertEquals(
+                    contents(),
+                    hearer.listener.bodies(room).stream()
+                            .map(RefusedCommandTest::content)
+                            .toList());
+        }
+        assertTrue(!stored || first.offset() > 0);
+        hearer.awaitProbe();
+        speaker.awaitProbe();
+    }
+
+    private List<String> contents() {
+        List<String> found = new ArrayList<>();
+        for (StoredMessage message :
+                get(hearer.relay.historyAfter(room, 0, 200)).messages()) {
+            found.add(content(new String(message.body(), StandardCharsets.UTF_8)));
+        }
+        return found;
+    }
+
+    private static String content(String body) {
+        return body.replaceAll(".*:\"|\"}", "");
+    }
+}
