@@ -138,10 +138,9 @@ class RedisRollbackTest {
     void dataThatStepBackWhileRedisRunsAreFoundOut() {
         RedisNode bob = node();
         say(bob, 1, 5);
-        Map<byte[], byte[]> dump = new HashMap<>();
+        Map<String, byte[]> dump = new HashMap<>();
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            admin.keys("*".getBytes(java.nio.charset.StandardCharsets.UTF_8))
-                    .forEach(key -> dump.put(key, admin.dump(key)));
+            admin.keys("*").forEach(key -> dump.put(key, admin.dump(key)));
             Position before = say(bob, 6, 11);
             Map<String, String> marks = admin.hgetAll("roomcast:{!}:life");
             Patience.await("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
