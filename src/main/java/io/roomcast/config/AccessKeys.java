@@ -55,6 +55,70 @@ public final class AccessKeys {
     public static final Key<String> CLAIM = new Key<>(
             "roomcast.auth.claim", "sub", "name", "Claim of a token that holds the user's name.", text -> text);
 
+    public static final Key<String> EXP = new Key<>(
+            "roomcast.auth.exp",
+            "optional",
+            "name",
+            "Whether a token must say when it ends: optional or required.",
+            Values.oneOf("optional", "required"));
+
+    public static final Key<Duration> MAX_LIFE = new Key<>(
+            "roomcast.auth.max-life",
+            "1d",
+            "duration",
+            "How long a token lets somebody stay before it has to be shown again, whatever its exp; without exp, how long after iat it is"
+                    + " good. 0 for no limit.",
+            Values::duration);
+
+    public static final Key<Long> TOKEN_BYTES = new Key<>(
+            "roomcast.auth.token-bytes",
+            "16KiB",
+            "size",
+            "Longest token; 0 for no limit.",
+            Values.sizeBetween("256B", "1MiB", true));
+
+    public static final Key<Duration> JWKS_TIMEOUT = new Key<>(
+            "roomcast.auth.jwks-timeout",
+            "5s",
+            "duration",
+            "How long a fetch of the key set may take as a whole, and how long a token waits for it.",
+            Values.durationBetween("100ms", "1m"));
+
+    public static final Key<Long> JWKS_BYTES = new Key<>(
+            "roomcast.auth.jwks-bytes",
+            "1MiB",
+            "size",
+            "Largest key set that is fetched; 0 for no limit.",
+            Values.sizeBetween("1KiB", "64MiB", true));
+
+    public static final Key<Duration> JWKS_REFRESH = new Key<>(
+            "roomcast.auth.jwks-refresh",
+            "5m",
+            "duration",
+            "After which time the key set is fetched again.",
+            Values.durationBetween("1s", "1d"));
+
+    public static final Key<Duration> JWKS_PAUSE = new Key<>(
+            "roomcast.auth.jwks-pause",
+            "3s",
+            "duration",
+            "Least time between two fetches of the key set, however many tokens name keys that are not known.",
+            Values.durationBetween("100ms", "10m"));
+
+    public static final Key<Duration> JWKS_OUTAGE = new Key<>(
+            "roomcast.auth.jwks-outage",
+            "1d",
+            "duration",
+            "How long the last good key set serves while it cannot be fetched; 0 for no limit.",
+            Values::duration);
+
+    public static final Key<Integer> JWKS_WAITING = new Key<>(
+            "roomcast.auth.jwks-waiting",
+            "1000",
+            "number",
+            "Tokens that may wait for the key set at a time; 0 for no limit.",
+            Values.integerBetween(0, 1_000_000));
+
     public static final Key<Duration> HELLO_TIMEOUT = new Key<>(
             "roomcast.auth.hello-timeout",
             "10s",
@@ -63,8 +127,25 @@ public final class AccessKeys {
             Values.durationBetween("1s", "10m"));
 
     /** In the order in which they are shown. */
-    static final List<Key<?>> ALL =
-            List.of(ORIGINS, AUTH, SECRET, PUBLIC_KEY, JWKS, ISSUER, AUDIENCE, CLAIM, HELLO_TIMEOUT);
+    static final List<Key<?>> ALL = List.of(
+            ORIGINS,
+            AUTH,
+            SECRET,
+            PUBLIC_KEY,
+            JWKS,
+            JWKS_TIMEOUT,
+            JWKS_BYTES,
+            JWKS_REFRESH,
+            JWKS_PAUSE,
+            JWKS_OUTAGE,
+            JWKS_WAITING,
+            ISSUER,
+            AUDIENCE,
+            CLAIM,
+            EXP,
+            MAX_LIFE,
+            TOKEN_BYTES,
+            HELLO_TIMEOUT);
 
     private AccessKeys() {}
 }

@@ -11,7 +11,8 @@ public interface TokenVerifier {
     /**
      * Never blocks; completes on any thread, and mostly at once on the caller's.
      *
-     * @return fails with {@link TokenRefusedException} for a token that proves nothing
+     * @return fails with {@link TokenRefusedException} for a token that proves nothing, and with {@link TokenUncheckedException} where
+     *     the keys that it takes are not at hand
      */
     CompletionStage<Identity> verify(String token);
 }

@@ -1,89 +1,115 @@
 package io.roomcast.jwt;
 
-import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
-import com.nimbusds.jwt.proc.JWTClaimsSetVerifier;
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
-import java.text.ParseException;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What the claims of a token must be, and what they mean.
+ * What the claims of a token must be, and what they mean. A claim that is there but of a type that it cannot have, {@code null} among
+ * them, was meant to say something: it never counts as absent.
  *
  * @param userClaim that holds the user's name
  * @param apiClaim that says what the server API does; empty where it does nothing for tokens
  * @param issuer and {@code audience}: empty where any will do
  */
-record TokenClaims(String userClaim, String apiClaim, String issuer, String audience) {
-    /** Clocks differ; a token that begins now is not to be refused. */
-    private static final int SKEW_SECONDS = 30;
+record TokenClaims(String userClaim, String apiClaim, String issuer, String audience, TokenLife life) {
 
-    JWTClaimsSetVerifier<SecurityContext> verifier() {
-        JWTClaimsSet exact = issuer.isEmpty()
-                ? null
-                : new JWTClaimsSet.Builder().issuer(issuer).build();
-        DefaultJWTClaimsVerifier<SecurityContext> verifier = new DefaultJWTClaimsVerifier<>(
-                audience.isEmpty() ? null : Set.of(audience), exact, Set.of(userClaim), null);
-        verifier.setMaxClockSkew(SKEW_SECONDS);
-        return verifier;
+    static TokenClaims of(RoomcastConfig config) {
+        return new TokenClaims(
+                config.get(AccessKeys.CLAIM),
+                config.get(OperationKeys.API_CLAIM),
+                config.get(AccessKeys.ISSUER),
+                config.get(AccessKeys.AUDIENCE),
+                TokenLife.of(config));
     }
 
-    Identity identity(JWTClaimsSet claims, Instant now) {
-        Identity identity = new Identity(
-                user(claims),
-                true,
-                permissions(claims),
-                api(claims),
-                claims.getExpirationTime() == null
-                        ? Instant.MAX
-                        : claims.getExpirationTime().toInstant());
-        if (identity.expired(now)) {
-            throw new TokenRefusedException("the token was refused: Expired JWT");
+    /** @throws TokenRefusedException for claims that make nobody */
+    Identity identity(JsonObject claims, Instant now) {
+        Instant end = life.end(claims, now);
+        String issuedBy = text(claims, "iss");
+        if (!issuer.isEmpty() && !issuer.equals(issuedBy)) {
+            throw refused("JWT iss claim doesn't match");
         }
-        return identity;
+        List<String> audiences = audiences(claims);
+        if (!audience.isEmpty() && !audiences.contains(audience)) {
+            throw refused("JWT aud claim doesn't match");
+        }
+        return new Identity(user(claims), true, permissions(claims), ApiPermission.of(api(claims)), end);
     }
 
-    private UserName user(JWTClaimsSet claims) {
+    private UserName user(JsonObject claims) {
+        String name = text(claims, userClaim);
         try {
-            return new UserName(claims.getStringClaim(userClaim));
-        } catch (ParseException | ProtocolException e) {
-            throw new TokenRefusedException("the token was refused: its claim " + userClaim + " is no name for a user");
+            return new UserName(name);
+        } catch (ProtocolException e) {
+            throw refused("its claim " + userClaim + " is no name for a user");
         }
     }
 
     /** A claim of another shape allows nothing, rather than all. */
-    private static RoomPermissions permissions(JWTClaimsSet claims) {
-        Object rooms = claims.getClaim("rooms");
+    private static RoomPermissions permissions(JsonObject claims) {
+        JsonValue rooms = claims.get("rooms");
         if (rooms == null) {
             return RoomPermissions.ALL;
         }
         Map<String, List<String>> rules = new HashMap<>();
-        if (rooms instanceof Map<?, ?> map) {
-            map.forEach((room, allowed) -> rules.put(String.valueOf(room), words(allowed)));
+        if (rooms instanceof JsonObject byName) {
+            byName.forEach((room, allowed) -> rules.put(room, strings(allowed).toList()));
         }
         return new RoomPermissions(rules);
     }
 
     /** An array of words, or one text with blanks between, as scopes are written. */
-    private Set<ApiPermission> api(JWTClaimsSet claims) {
-        Object allowed = apiClaim.isEmpty() ? null : claims.getClaim(apiClaim);
-        return ApiPermission.of(allowed instanceof String text ? List.of(text.split(" ")) : words(allowed));
+    private List<String> api(JsonObject claims) {
+        JsonValue allowed = apiClaim.isEmpty() ? null : claims.get(apiClaim);
+        return allowed instanceof JsonString words
+                ? List.of(words.getString().split(" "))
+                : strings(allowed).toList();
     }
 
-    private static List<String> words(Object allowed) {
-        return allowed instanceof Collection<?> list
-                ? list.stream().map(String::valueOf).toList()
-                : List.of();
+    private static List<String> audiences(JsonObject claims) {
+        JsonValue aud = claims.get("aud");
+        if (aud instanceof JsonString one) {
+            return List.of(one.getString());
+        }
+        List<String> all = strings(aud).toList();
+        if (aud != null && !(aud instanceof JsonArray array && array.size() == all.size())) {
+            throw refused("its claim aud is no text and no list of texts");
+        }
+        return all;
+    }
+
+    /** @return null where the claim is absent */
+    private static String text(JsonObject claims, String name) {
+        JsonValue value = claims.get(name);
+        if (value != null && !(value instanceof JsonString)) {
+            throw refused("its claim " + name + " is no text");
+        }
+        return value == null ? null : ((JsonString) value).getString();
+    }
+
+    private static Stream<String> strings(JsonValue value) {
+        return value instanceof JsonArray array
+                ? array.stream().filter(JsonString.class::isInstance).map(word -> ((JsonString) word).getString())
+                : Stream.of();
+    }
+
+    private static TokenRefusedException refused(String why) {
+        return new TokenRefusedException("the token was refused: " + why);
     }
 }

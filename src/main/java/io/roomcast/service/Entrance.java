@@ -4,6 +4,7 @@ import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.identity.TokenUncheckedException;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
@@ -71,7 +72,6 @@ public class Entrance {
     void enter(RoomSession session, ClientFrame.Hello hello, Runnable admitted) {
         session.beginVerifying();
         verify(
-                session,
                 hello.token(),
                 identity -> {
                     if (session.addressedUser() != null
@@ -88,13 +88,16 @@ public class Entrance {
                         }
                     }
                 },
-                text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text));
+                text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
+                text -> {
+                    unavailable(session, hello.id(), text);
+                    session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, text);
+                });
     }
 
     /** A new token for a session that is in. It may open rooms and shut others; a bad one changes nothing. */
     void refresh(RoomSession session, ClientFrame.Refresh frame) {
         verify(
-                session,
                 frame.token(),
                 identity -> {
                     if (!identity.user().equals(session.user())) {
@@ -111,10 +114,12 @@ public class Entrance {
                                 }
                             });
                 },
-                text -> refuse(session, frame.id(), text));
+                text -> refuse(session, frame.id(), text),
+                text -> unavailable(session, frame.id(), text));
     }
 
-    private void verify(RoomSession session, String token, Consumer<Identity> good, Consumer<String> bad) {
+    /** @param unknown runs where nobody can tell now whether the token is good */
+    private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
         if (token == null || token.isEmpty()) {
             bad.accept("a token is needed");
             return;
@@ -126,11 +131,16 @@ public class Entrance {
             } else if (cause instanceof TokenRefusedException) {
                 bad.accept(cause.getMessage());
             } else {
-                LOG.log(Level.WARNING, "A token could not be checked", cause);
-                refusal.answer(session, null, null, null, ErrorCode.UNAVAILABLE, "tokens cannot be checked now");
-                session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "tokens cannot be checked now");
+                if (!(cause instanceof TokenUncheckedException)) {
+                    LOG.log(Level.WARNING, "A token could not be checked", cause);
+                }
+                unknown.accept("tokens cannot be checked now");
             }
         });
+    }
+
+    private void unavailable(RoomSession session, Long id, String text) {
+        refusal.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
     }
 
     private void turnAway(RoomSession session, Long id, CloseCode code, String text) {

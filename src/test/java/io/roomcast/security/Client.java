@@ -58,6 +58,15 @@ public final class Client implements WebSocket.Listener, AutoCloseable {
         }
     }
 
+    /** The next frame, of any type. */
+    public Map<String, Object> next() throws InterruptedException {
+        Map<String, Object> frame = frames.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (frame == null) {
+            throw new AssertionError("nothing came");
+        }
+        return frame;
+    }
+
     /** The code of the next error. */
     public String error() throws InterruptedException {
         return (String) next("error").get("code");

@@ -1,0 +1,66 @@
+package io.roomcast.jwt;
+
+import com.nimbusds.jose.JWSHeader;
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.ConfigException;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.service.Threads;
+import java.net.URI;
+import java.security.Key;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/** What {@code roomcast.auth.jwks} names, where it is a URL, with a thread that lives as long as there is something to fetch. */
+final class KeySource implements SigningKeys {
+    private static final long IDLE_SECONDS = 10;
+
+    private final ThreadPoolExecutor thread;
+    private final RemoteKeys keys;
+
+    KeySource(RoomcastConfig config, Threads threads) {
+        thread = new ThreadPoolExecutor(
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loops());
+        thread.allowCoreThreadTimeOut(true);
+        KeySetUrl url = new KeySetUrl(
+                uri(config.get(AccessKeys.JWKS)),
+                config.get(AccessKeys.JWKS_TIMEOUT),
+                config.get(AccessKeys.JWKS_BYTES),
+                threads.timer(),
+                thread);
+        RemoteKeys.Pace pace = new RemoteKeys.Pace(
+                config.get(AccessKeys.JWKS_REFRESH),
+                config.get(AccessKeys.JWKS_PAUSE),
+                config.get(AccessKeys.JWKS_TIMEOUT),
+                config.get(AccessKeys.JWKS_OUTAGE),
+                config.get(AccessKeys.JWKS_WAITING));
+        keys = new RemoteKeys(
+                url::fetch, pace, new SourceLog(url.toString()), threads.lanes(), threads.timer(), System::nanoTime);
+        keys.begin();
+    }
+
+    private static URI uri(String text) {
+        try {
+            URI uri = URI.create(text);
+            if (uri.getHost() != null) {
+                return uri;
+            }
+        } catch (IllegalArgumentException e) {
+            // The same answer as for a URL without a host.
+        }
+        throw new ConfigException(List.of(AccessKeys.JWKS.name() + "=" + text + " is no URL"));
+    }
+
+    @Override
+    public CompletionStage<List<? extends Key>> candidates(JWSHeader header) {
+        return keys.candidates(header);
+    }
+
+    @Override
+    public void close() {
+        keys.close();
+        thread.shutdownNow();
+    }
+}

@@ -1,0 +1,20 @@
+package io.roomcast.jwt;
+
+import com.nimbusds.jose.JWSHeader;
+import java.security.Key;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+
+/** The keys that tokens are checked with. */
+interface SigningKeys extends AutoCloseable {
+
+    /**
+     * Those that may have signed a token with this header; none where it cannot be good. Never blocks.
+     *
+     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} where nobody can tell now
+     */
+    CompletionStage<List<? extends Key>> candidates(JWSHeader header);
+
+    @Override
+    default void close() {}
+}

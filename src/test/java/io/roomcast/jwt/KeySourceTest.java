@@ -1,0 +1,134 @@
+package io.roomcast.jwt;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jose.util.Base64URL;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.identity.TokenUncheckedException;
+import io.roomcast.service.Threads;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A verifier whose keys stand behind a URL that answers badly, over real connections. */
+@Timeout(60)
+class KeySourceTest {
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final Threads threads = Threads.of(Thread::new, 2);
+    private JwtVerifier verifier;
+
+    @AfterEach
+    void stop() {
+        verifier.stop();
+        threads.end();
+    }
+
+    /** The token is good, and only nobody can tell: whoever shows it comes back. */
+    @ParameterizedTest
+    @EnumSource(value = KeyServer.Manner.class, names = "GOOD", mode = EnumSource.Mode.EXCLUDE)
+    void aGoodTokenIsUncheckedWhileTheSourceIsBadAndGoodAfterwards(KeyServer.Manner manner) throws Exception {
+        try (KeyServer server = new KeyServer(manner)) {
+            start(server, Map.of());
+            String token = server.signed(Tokens.of("ann", Duration.ofHours(1)));
+            assertUnchecked(verify(token));
+            server.be(KeyServer.Manner.GOOD);
+            Identity ann = null;
+            while (ann == null) {
+                try {
+                    ann = verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+                } catch (ExecutionException e) {
+                    assertInstanceOf(TokenUncheckedException.class, e.getCause());
+                }
+            }
+            assertEquals("ann", ann.user().value());
+
+            server.be(manner);
+            int asked = server.asked();
+            assertUnchecked(verify(unknown(token)));
+            assertTrue(server.asked() > asked);
+            assertEquals(
+                    "ann",
+                    verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS).user().value(),
+                    "the last good keys serve on");
+        }
+    }
+
+    @Test
+    void aFloodOfUnknownKeysAsksTheSourceRarely() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
+            start(server, Map.of("roomcast.auth.jwks-pause", "1m"));
+            verify(server.signed(Tokens.of("ann", Duration.ofHours(1)))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            String stranger = unknown(server.signed(Tokens.of("ann", Duration.ofHours(1))));
+            for (int i = 0; i < 500; i++) {
+                var unused = verify(stranger);
+            }
+            assertUnchecked(verify(stranger));
+            assertEquals(1, server.asked());
+        }
+    }
+
+    @Test
+    void aKeyThatIsInNoSetIsRefused() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
+            start(server, Map.of());
+            String stranger = unknown(server.signed(Tokens.of("ann", Duration.ofHours(1))));
+            ExecutionException refused = assertThrows(
+                    ExecutionException.class, () -> verify(stranger).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertInstanceOf(TokenRefusedException.class, refused.getCause());
+        }
+    }
+
+    @Test
+    void whatWasOpenedIsClosed() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.SILENT)) {
+            start(server, Map.of("roomcast.auth.jwks-timeout", "1m"));
+            CompletableFuture<Identity> waiting = verify(server.signed(Tokens.of("ann", Duration.ofHours(1))));
+            verifier.stop();
+            assertUnchecked(waiting);
+        }
+    }
+
+    private void start(KeyServer server, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>(Map.of(
+                "roomcast.auth", "token",
+                "roomcast.auth.jwks", server.url(),
+                "roomcast.auth.jwks-timeout", "400ms",
+                "roomcast.auth.jwks-pause", "100ms",
+                "roomcast.auth.jwks-bytes", "16KiB"));
+        settings.putAll(more);
+        RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
+        verifier = new JwtVerifier(config, threads);
+        verifier.start();
+    }
+
+    private CompletableFuture<Identity> verify(String token) {
+        return verifier.verify(token).toCompletableFuture();
+    }
+
+    /** The same, but signed by a key of another name. */
+    private static String unknown(String token) {
+        String header = "{\"alg\":\"RS256\",\"kid\":\"two\"}";
+        return Base64URL.encode(header) + token.substring(token.indexOf('.'));
+    }
+
+    private static void assertUnchecked(CompletableFuture<Identity> waiting) {
+        ExecutionException failure =
+                assertThrows(ExecutionException.class, () -> waiting.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+        assertInstanceOf(TokenUncheckedException.class, failure.getCause());
+    }
+}
