@@ -11,7 +11,7 @@ import java.util.Arrays;
  * <pre>
  * 1M EPOCH OFFSET BODY    a message, as publish.lua writes it (without the first blank)
  * 1S FRAME                a signal, 1P a presence frame (without the blank)
- * 1N TOKEN                a probe of the node whose channel it is (without the blank)
+ * 1N                      a word of a node to itself, so that its channel is not silent
  * </pre>
  *
  * A node that meets a version which it does not know reads the room's log instead, whose form does not change: so nodes of different
@@ -27,7 +27,7 @@ sealed interface Envelope {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Signal(FrameKind kind, byte[] frame) implements Envelope {}
 
-    record Probe(String token) implements Envelope {}
+    record Word() implements Envelope {}
 
     /** Something that a newer node understands. */
     record Foreign() implements Envelope {}
@@ -36,8 +36,8 @@ sealed interface Envelope {
         return withHead(kind == FrameKind.PRESENCE ? 'P' : 'S', frame);
     }
 
-    static byte[] probe(String token) {
-        return withHead('N', token.getBytes(UTF_8));
+    static byte[] word() {
+        return withHead('N', new byte[0]);
     }
 
     private static byte[] withHead(char kind, byte[] rest) {
@@ -56,7 +56,7 @@ sealed interface Envelope {
             case 'M' -> message(bytes);
             case 'S' -> new Signal(FrameKind.SIGNAL, rest(bytes, 2));
             case 'P' -> new Signal(FrameKind.PRESENCE, rest(bytes, 2));
-            case 'N' -> new Probe(new String(bytes, 2, bytes.length - 2, UTF_8));
+            case 'N' -> new Word();
             default -> new Foreign();
         };
     }

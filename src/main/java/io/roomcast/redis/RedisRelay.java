@@ -36,8 +36,8 @@ import redis.clients.jedis.args.Rawable;
  */
 public final class RedisRelay implements Relay {
     private static final long WATCH_MILLIS = 500;
-    /** Also what keeps a silent subscription alive: see {@link Subscriber}. */
-    private static final long PROBE_MILLIS = 2_000;
+    /** What keeps a silent subscription alive: see {@link Subscriber}. */
+    private static final long WORD_MILLIS = 2_000;
     /** What a failover may lose is found out to this precision. */
     private static final long BEAT_MILLIS = 1_000;
     /** From here on signals are dropped, to leave room for messages. */
@@ -82,8 +82,9 @@ public final class RedisRelay implements Relay {
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
         this.scripts = new Scripts(limits, sharded);
         this.subscriptions = new Subscriptions(this::keys, metrics);
-        this.probes = new Probes(sharded);
-        List<Script> loaded = Stream.of(scripts.all(), Witness.SCRIPTS, PresenceCommands.SCRIPTS)
+        Scripts probing = Scripts.ofProbes(sharded);
+        this.probes = new Probes(probing);
+        List<Script> loaded = Stream.of(scripts.all(), probing.all(), Witness.SCRIPTS, PresenceCommands.SCRIPTS)
                 .flatMap(List::stream)
                 .toList();
         Witnesses witnesses = new Witnesses(node, scripts, subscriptions::forEach, this::keys);
@@ -104,12 +105,25 @@ public final class RedisRelay implements Relay {
         subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::refuse), listener);
         shards.start(threads);
         watch = timer.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        keepAlive = timer.scheduleWithFixedDelay(this::probe, PROBE_MILLIS, PROBE_MILLIS, TimeUnit.MILLISECONDS);
+        keepAlive = timer.scheduleWithFixedDelay(this::keepAlive, WORD_MILLIS, WORD_MILLIS, TimeUnit.MILLISECONDS);
         beats = timer.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void beat() {
         shards.all().forEach(Shard::beat);
+    }
+
+    private void keepAlive() {
+        for (Shard shard : shards.all()) {
+            String channel = shard.nodeChannel();
+            var unused = shard.publish(RoomKeys.slotOf(channel), tell(channel.getBytes(UTF_8), Envelope.word()));
+        }
+    }
+
+    private CommandArguments tell(byte[] channel, byte[] envelope) {
+        return new CommandArguments(sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
+                .add(channel)
+                .add(envelope);
     }
 
     private void watch() {
@@ -136,11 +150,7 @@ public final class RedisRelay implements Relay {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         if (shard.waiting() < CROWD) {
-            CommandArguments command = new CommandArguments(
-                            sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
-                    .add(keys.channel())
-                    .add(Envelope.signal(kind, frame));
-            var unused = shard.publish(keys.slot(), command); // Best effort.
+            var unused = shard.publish(keys.slot(), tell(keys.channel(), Envelope.signal(kind, frame))); // Best effort.
         }
     }
 

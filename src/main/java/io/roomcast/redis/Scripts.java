@@ -8,6 +8,7 @@ import io.roomcast.relay.Relay;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 
@@ -21,31 +22,47 @@ final class Scripts {
     private static final long UNUSED_MS = Duration.ofHours(1).toMillis();
     /** A log is let go of in stretches of this part of its bounds. */
     private static final int STRETCHES = 8;
+    /** What a probe leaves behind. */
+    private static final Duration PROBED = Duration.ofMinutes(1);
 
     private final Script publish;
     private final Script read;
     private final Script renumber;
     private final Script check;
+    private final Script attempt;
 
     Scripts(HistoryLimits limits, boolean sharded) {
+        this(
+                limits,
+                sharded,
+                NUMBERING_MS,
+                Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
+    }
+
+    /** For rooms that only probe: they are as any other, but soon gone. */
+    static Scripts ofProbes(boolean sharded) {
+        return new Scripts(new HistoryLimits(10, PROBED, 1 << 20), sharded, PROBED.toMillis(), PROBED.toMillis());
+    }
+
+    private Scripts(HistoryLimits limits, boolean sharded, long numberingMillis, long keyMillis) {
         long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
         long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
         String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
                 + (bytes / STRETCHES + 1) + "\n"
                 + "local AGE_MS, MARK_MS = " + age + ", " + (age / STRETCHES + 1) + "\n"
-                + "local NUMBERING_MS, UNUSED_MS = " + Math.max(NUMBERING_MS, 2 * age) + ", " + UNUSED_MS + "\n"
-                + "local KEY_MS = "
-                + Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis() + "\n"
+                + "local NUMBERING_MS, UNUSED_MS = " + Math.max(numberingMillis, 2 * age) + ", " + UNUSED_MS + "\n"
+                + "local KEY_MS = " + keyMillis + "\n"
                 + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
                 + "'\n";
         publish = Script.of(constants, "numbering.lua", "publish.lua");
         read = Script.of(constants, "numbering.lua", "read.lua");
         renumber = Script.of(constants, "numbering.lua", "renumber.lua");
         check = Script.of(constants, "numbering.lua", "check.lua");
+        attempt = Script.of(constants, "try.lua");
     }
 
     List<Script> all() {
-        return List.of(publish, read, renumber);
+        return List.of(publish, read, renumber, attempt);
     }
 
     /**
@@ -87,6 +104,14 @@ final class Scripts {
     /** Ends the epoch of {@code known}, unless it has ended already. */
     CommandArguments renumber(RoomKeys keys, Position known, Rawable lineage) {
         return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    }
+
+    /** Gives each command of all scripts to Redis once, in the slot of {@code keys}. */
+    CommandArguments attempt(RoomKeys keys) {
+        List<byte[]> names = Stream.of("hash", "sorted", "set", "string", "stream")
+                .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
+                .toList();
+        return attempt.call(names, keys.channel(), PROBED.toMillis());
     }
 
     Script check() {

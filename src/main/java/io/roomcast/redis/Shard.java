@@ -19,6 +19,7 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /** One Redis server that takes writes, with the three connections, of one thread each, that this node has to it. */
 final class Shard {
+    private final String name;
     private final Master master;
     private final Connector connector;
     private final Pipeline publisher;
@@ -48,6 +49,7 @@ final class Shard {
             Subscriber.Events events,
             boolean sharded,
             RelayMetrics metrics) {
+        this.name = name;
         this.master = master;
         this.connector = connector;
         this.nodeChannel = nodeChannel;
@@ -147,6 +149,11 @@ final class Shard {
 
     int waiting() {
         return publisher.waiting();
+    }
+
+    @Override
+    public String toString() {
+        return name;
     }
 
     private Link connect(String purpose, int readTimeout, boolean judged) {

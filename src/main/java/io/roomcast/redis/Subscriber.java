@@ -16,7 +16,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Listens to the channels of one Redis server, and connects again whenever the connection ends: because it broke, because nothing came
- * for six seconds (this node's own probes come every two), or because the server has nothing more to do with a channel.
+ * for six seconds (this node's own word comes every two), or because the server has nothing more to do with a channel.
  *
  * <p><b>Concurrency.</b> One thread reads, and calls {@link Events}. One other thread, a pipeline's, calls {@link #align} and {@link #flush}, the
  * only writes after the first. The channels of a connection are guarded by their monitor. A channel counts as subscribed when every SUBSCRIBE
@@ -226,8 +226,8 @@ final class Subscriber {
     private void received(byte[] channel, Envelope envelope) {
         if (!Arrays.equals(channel, nodeChannel)) {
             events.received(RoomKeys.roomOf(channel), envelope);
-        } else if (envelope instanceof Envelope.Probe probe) {
-            events.probed(probe.token());
+        } else if (envelope instanceof Envelope.Message probe) {
+            events.probed(new String(probe.body(), UTF_8));
         }
     }
 

@@ -41,8 +41,8 @@ class EnvelopeTest {
     }
 
     @Test
-    void probeKeepsItsToken() {
-        assertEquals(new Envelope.Probe("t-1"), Envelope.parse(Envelope.probe("t-1")));
+    void wordIsUnderstood() {
+        assertEquals(new Envelope.Word(), Envelope.parse(Envelope.word()));
     }
 
     @ParameterizedTest
