@@ -3,6 +3,7 @@ package io.roomcast.http;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.MessageKey;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -25,7 +26,6 @@ public class RoomApi {
     private static final int MAX_ROOMS = 1_000;
     private static final int MAX_MESSAGES = 200;
     private static final int USUAL_MESSAGES = 50;
-    private static final int LONGEST_KEY = 64;
     private static final long ANY_OFFSET = (1L << 53) - 1;
 
     public record Published(String room, String epoch, long offset) {}
@@ -142,11 +142,6 @@ public class RoomApi {
     }
 
     private static String key(ApiRequest request) {
-        String key = request.text("key");
-        if (key != null && (key.isEmpty() || key.length() > LONGEST_KEY || !key.matches("\\P{Cntrl}*"))) {
-            throw ApiException.of(
-                    ErrorCode.BAD_REQUEST, "key must have 1 to " + LONGEST_KEY + " characters, none of them control");
-        }
-        return key;
+        return MessageKey.checked(request.text("key"));
     }
 }

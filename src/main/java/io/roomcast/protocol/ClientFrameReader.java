@@ -7,7 +7,6 @@ import jakarta.json.bind.JsonbException;
 
 /** Turns one line of JSON into a {@link ClientFrame}. Any thread may use it. */
 public final class ClientFrameReader {
-    private static final int LONGEST_KEY = 64;
     private static final int LONGEST_SIGNAL_NAME = 64;
     private static final int DEFAULT_PAGE = 50;
     private static final int LARGEST_PAGE = 200;
@@ -50,7 +49,8 @@ public final class ClientFrameReader {
             case "hello" -> new ClientFrame.Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token);
             case "refresh" -> new ClientFrame.Refresh(raw.id, raw.token);
             case "join" -> new ClientFrame.Join(raw.id, room(raw), since(raw));
-            case "publish" -> new ClientFrame.Publish(raw.id, room(raw), key(raw.key), Content.of(raw.content));
+            case "publish" ->
+                new ClientFrame.Publish(raw.id, room(raw), MessageKey.checked(raw.key), Content.of(raw.content));
             case "signal" ->
                 new ClientFrame.Signal(
                         raw.id, room(raw), signalName(raw.name), raw.content == null ? null : Content.of(raw.content));
@@ -73,17 +73,10 @@ public final class ClientFrameReader {
         return new Position(raw.epoch, raw.offset == null ? -1 : raw.offset);
     }
 
-    private static String key(String key) {
-        if (key != null) {
-            checkShort("key", key, LONGEST_KEY);
-        }
-        return key;
-    }
-
     /** The key, if an answer may carry it: half of a surrogate pair, for one, could not be sent. */
     private static String echo(String key) {
         try {
-            return key(key);
+            return MessageKey.checked(key);
         } catch (ProtocolException e) {
             return null;
         }

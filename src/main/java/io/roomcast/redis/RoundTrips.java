@@ -2,6 +2,7 @@ package io.roomcast.redis;
 
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
@@ -91,18 +92,28 @@ final class RoundTrips {
         }
     }
 
-    /** @return what has to be sent again, because Redis had forgotten its script */
+    /**
+     * Answers what was carried out or refused.
+     *
+     * @return what has to be sent again, because Redis had forgotten its script. What a later command of the same slot has overtaken, since
+     *     somebody loaded the script meanwhile, is refused: it would come behind what was said after it.
+     */
     private List<Work.Command> roundTrip(List<Work.Command> batch, boolean again) {
         for (Work.Command command : batch) {
             link.write(command.arguments());
         }
         link.flush();
         List<Work.Command> forgotten = new ArrayList<>();
+        BitSet overtaken = new BitSet();
         boolean moved = false;
         JedisDataException lost = null;
         for (Work.Command command : batch) {
             try {
-                command.reply().complete(link.read());
+                Object answer = link.read();
+                if (!forgotten.isEmpty()) {
+                    overtaken.set(command.slot());
+                }
+                command.reply().complete(answer);
             } catch (JedisNoScriptException e) {
                 if (again) {
                     forgotten.add(command);
@@ -123,7 +134,16 @@ final class RoundTrips {
         if (lost != null) {
             throw lost; // What is left fails, and the next batch looks for the server anew.
         }
+        forgotten.removeIf(command -> isRefused(command, overtaken));
         return forgotten;
+    }
+
+    private static boolean isRefused(Work.Command command, BitSet overtaken) {
+        if (overtaken.get(command.slot())) {
+            command.reply().completeExceptionally(new RelayUnavailableException("Redis had forgotten its scripts"));
+            return true;
+        }
+        return false;
     }
 
     /** Whether the server itself cannot serve now: it became a replica, is still reading its file, or is cut off. */
