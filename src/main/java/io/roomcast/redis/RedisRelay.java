@@ -160,6 +160,19 @@ public final class RedisRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Position> position(RoomName room) {
+        RoomKeys keys = keys(room);
+        Shard shard = shards.of(keys.slot());
+        Witness witness = shard.witness();
+        CommandArguments read =
+                scripts.readBefore(keys, subscriptions.known(room), witness.lineage(), 0, 0, PAGE_BYTES);
+        return Replies.map(shard.read(keys.slot(), read, true), reply -> {
+            Reading reading = Reading.of(reply);
+            return new Position(reading.epoch(), reading.offset());
+        });
+    }
+
+    @Override
     public void unsubscribe(RoomName room) {
         subscriptions.unsubscribe(room);
     }

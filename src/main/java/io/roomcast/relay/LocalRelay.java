@@ -75,6 +75,11 @@ public final class LocalRelay implements Relay {
     }
 
     @Override
+    public CompletionStage<Position> position(RoomName room) {
+        return onLog(room, LocalLog::position);
+    }
+
+    @Override
     public void unsubscribe(RoomName room) {
         onLog(room, log -> log.subscribed = false);
     }

@@ -7,6 +7,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -37,6 +38,9 @@ final class Recovery {
     /** They wait for the pages of others to be read first. */
     private final ArrayDeque<Member> wanted = new ArrayDeque<>(0);
 
+    /** They have more than was delivered here so far. */
+    private final List<Member> ahead = new ArrayList<>(0);
+
     private int reading;
     private int catchingUp;
 
@@ -64,18 +68,67 @@ final class Recovery {
 
     /** @param since where the member stood, or null when it is new */
     void start(Member member, Position since, Position lanePosition) {
-        if (since == null || !since.epoch().equals(lanePosition.epoch()) || since.offset() > lanePosition.offset()) {
+        if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
             member.listener().joined(lanePosition, false);
+        } else if (since.offset() > lanePosition.offset()) {
+            member.since = since;
+            member.offset = since.offset();
+            ask(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
             member.listener().joined(lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
-            member.turn = pace.turn();
-            catchingUp++;
-            goOn(member, null, lanePosition);
+            catchUp(member, lanePosition);
+        }
+    }
+
+    private void catchUp(Member member, Position lanePosition) {
+        member.turn = pace.turn();
+        catchingUp++;
+        goOn(member, null, lanePosition);
+    }
+
+    /** The node that it was connected to may have heard more than this one has so far: the relay knows. */
+    private void ask(Member member) {
+        source.position(room)
+                .whenComplete((position, failure) ->
+                        lane.accept(new RoomEvent.Stands(member, failure == null ? position : null)));
+    }
+
+    /** Lets in a member that is ahead of the lane, where the relay has all that it has; batches pass it by until the lane is as far. */
+    void stands(Member member, Position relay, Position lanePosition) {
+        Position since = member.since;
+        boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
+        if (!exists || !since.epoch().equals(lanePosition.epoch())) {
+            goLive(member);
+            member.listener().joined(lanePosition, false);
+            return;
+        }
+        member.since = null;
+        member.listener().joined(since, true);
+        if (since.offset() > lanePosition.offset()) {
+            ahead.add(member);
+        } else {
+            catchUp(member, lanePosition);
+        }
+    }
+
+    /** The lane has got on: whoever was ahead of it goes on with what follows. */
+    void passed(Position lanePosition) {
+        if (ahead.isEmpty()) {
+            return;
+        }
+        List<Member> there = ahead.stream()
+                .filter(member -> member.live || member.offset <= lanePosition.offset())
+                .toList();
+        ahead.removeAll(there);
+        for (Member member : there) {
+            if (!member.live) {
+                catchUp(member, lanePosition);
+            }
         }
     }
 
@@ -198,6 +251,7 @@ final class Recovery {
 
     /** The member catches up no longer, if it did; an idle room keeps no page. */
     void end(Member member) {
+        ahead.remove(member);
         if (member.turn != null) {
             member.turn.end(0);
             member.turn = null;

@@ -142,6 +142,8 @@ public final class Room {
             members.catchUp(next.member(), next.shared());
         } else if (event instanceof RoomEvent.CatchUpPage page) {
             members.catchUpPage(page);
+        } else if (event instanceof RoomEvent.Stands stands) {
+            members.stands(stands.member(), stands.position());
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
             inflow.wasReset();

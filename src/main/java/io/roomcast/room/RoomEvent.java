@@ -33,6 +33,9 @@ sealed interface RoomEvent {
     /** A page for a member that catches up, or null where it could not be read. */
     record CatchUpPage(Member member, HistoryPage page) implements RoomEvent {}
 
+    /** Where the relay says that the room stands, for a member that is ahead of what was delivered here; null where it could not tell. */
+    record Stands(Member member, Position position) implements RoomEvent {}
+
     /** What comes from here on is left to the history; see {@link Inflow}. */
     record Lag() implements RoomEvent {}
 

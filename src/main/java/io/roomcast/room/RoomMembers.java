@@ -107,6 +107,7 @@ final class RoomMembers {
         metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
         deliveredHere += (long) messages * taken;
         delivered = deliveredHere;
+        recovery.passed(position);
     }
 
     void announce(EncodedFrame frame) {
@@ -143,6 +144,19 @@ final class RoomMembers {
         flush();
         use(read);
         recovery.answered(position);
+    }
+
+    void stands(Member member, Position relay) {
+        flush();
+        if (member.slot < 0) {
+            return;
+        }
+        if (relay == null) {
+            leave(member);
+            member.listener().unavailable();
+        } else {
+            recovery.stands(member, relay, position);
+        }
     }
 
     private void use(RoomEvent.CatchUpPage read) {
@@ -196,5 +210,6 @@ final class RoomMembers {
                 member.listener().behind(from, next);
             }
         }
+        recovery.passed(position);
     }
 }

@@ -16,6 +16,9 @@ public interface RoomSource {
      */
     CompletionStage<Position> subscribe(RoomName room);
 
+    /** Where the room stands now, whatever has been delivered here so far. */
+    CompletionStage<Position> position(RoomName room);
+
     /** Ends the deliveries. Calls for one room take effect in the order in which they were made. */
     void unsubscribe(RoomName room);
 

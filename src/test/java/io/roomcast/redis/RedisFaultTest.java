@@ -247,6 +247,24 @@ class RedisFaultTest {
         }
     }
 
+    /** The message that is known already is read again with them, and is larger than a page by itself. */
+    @Test
+    void largeMessagesInARowAreNoLoss() {
+        get(hearer.relay.subscribe(room));
+        speaker.publish(room, "x".repeat(300_000));
+        hearer.listener.awaitCount(room, 1);
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB));
+            for (int i = 0; i < 3; i++) {
+                speaker.publish(room, "y".repeat(300_000));
+            }
+        }
+        hearer.listener.awaitCount(room, 4);
+
+        assertEquals(upTo(4), hearer.listener.offsets(room));
+        assertEquals(List.of(), hearer.listener.resets(room));
+    }
+
     @Test
     void aNewerNodesEnvelopeIsReadFromTheLog() {
         get(hearer.relay.subscribe(room));

@@ -217,6 +217,24 @@ public abstract class RelayContractTest extends RelayHistoryContract {
     }
 
     @Test
+    void positionIsThatOfTheLastMessage() {
+        Position empty = get(relay.position(room));
+        Position start = get(relay.subscribe(room));
+        assertEquals(0, empty.offset());
+        Position last = publish("m");
+        assertEquals(start.epoch(), last.epoch());
+        assertEquals(last, get(relay.position(room)));
+    }
+
+    /** Somebody who was in a room in which nothing was said comes back to the same epoch: it has missed nothing. */
+    @Test
+    void roomThatIsOpenKeepsItsEpochWhileNothingIsSaid() {
+        Position start = get(relay.subscribe(room));
+        assertEquals(start, get(relay.position(room)));
+        assertEquals(start, get(relay.subscribe(room)));
+    }
+
+    @Test
     void manyChangesOfMindEndWithTheLastOne() {
         for (int i = 0; i < 50; i++) {
             relay.subscribe(room);

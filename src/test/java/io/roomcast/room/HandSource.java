@@ -42,6 +42,9 @@ final class HandSource implements RoomSource {
     /** Where the deliveries have come. */
     private Position brought = position();
 
+    /** Whether nobody can be told where the room stands. */
+    boolean away;
+
     int subscriptions;
     int unsubscriptions;
     /** Runs while the registry subscribes, as a delivery on another thread may. */
@@ -64,6 +67,13 @@ final class HandSource implements RoomSource {
         subscribing.add(stage);
         duringSubscribe.run();
         return stage;
+    }
+
+    @Override
+    public CompletionStage<Position> position(RoomName room) {
+        return away
+                ? CompletableFuture.failedFuture(new IllegalStateException("away"))
+                : CompletableFuture.completedFuture(position());
     }
 
     @Override
