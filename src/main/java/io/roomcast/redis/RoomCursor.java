@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Where this node stands in a room, from one subscription to its end. It delivers what the channel brings as long as that follows what
@@ -31,6 +32,8 @@ import java.util.concurrent.CompletableFuture;
 final class RoomCursor {
     private static final int MAX_HELD = 1_000;
     private static final long MAX_HELD_BYTES = 1 << 20;
+    /** Redis keeps the numbering of a room in which nothing was said for an hour. */
+    static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     /** Reads for a cursor. Called inside its monitor: hands over and returns; the cursor is answered later, with the same turn. */
     interface Log {
@@ -57,6 +60,8 @@ final class RoomCursor {
     private boolean closed;
     private boolean live;
     private int turn;
+    /** When something was last read or delivered, in nanoseconds. */
+    private long touched = System.nanoTime();
     /** Null until the subscription has its position. */
     private String epoch;
 
@@ -243,7 +248,15 @@ final class RoomCursor {
     private void deliver(long next, byte[] body) {
         offset = next;
         lastBody = body;
+        touched = System.nanoTime();
         listener.deliver(room, new StoredMessage(next, body));
+    }
+
+    /** A room in which nothing has been said for long is read, so that its numbering lives as long as it is open. */
+    synchronized void renew(long nanos) {
+        if (live && nanos - touched > QUIET_NANOS) {
+            read();
+        }
     }
 
     /** Reads again, if nothing else has happened since that turn. */
@@ -257,6 +270,7 @@ final class RoomCursor {
         if (!closed) {
             live = false;
             missed = false;
+            touched = System.nanoTime();
             log.read(this, ++turn);
         }
     }

@@ -139,13 +139,14 @@ final class Subscriptions {
         }
     }
 
-    /** To be called now and then: fails what has waited too long. */
+    /** To be called now and then: fails what has waited too long, and keeps quiet rooms alive. */
     void watch() {
         long now = System.nanoTime();
         for (RoomCursor cursor : cursors.values()) {
             if (cursor.known() == null && now - cursor.since() > PATIENCE_NANOS) {
                 refuse(cursor, "Redis takes too long");
             }
+            cursor.renew(now);
         }
     }
 

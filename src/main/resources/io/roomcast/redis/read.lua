@@ -14,7 +14,9 @@ local room = numbering()
 if room.begins then
     begin(room)
 elseif room.offset == 0 then
-    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Whoever has it open reads it now and then.
+    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Whoever has a room open reads it now and then.
+elseif milliseconds() - room.at > UNUSED_MS then
+    redis.pcall('PEXPIRE', KEYS[1], NUMBERING_MS)
 end
 local page = { room.epoch, room.offset, room.base, 0 }
 local forwards = ARGV[5] == 'after'

@@ -221,6 +221,20 @@ class RoomCursorTest {
     }
 
     @Test
+    void roomInWhichNothingIsSaidIsReadNowAndThen() {
+        goLive(0);
+        cursor.renew(System.nanoTime());
+        assertTrue(reads.isEmpty());
+        cursor.renew(System.nanoTime() + 2 * RoomCursor.QUIET_NANOS);
+        assertEquals(1, reads.size());
+        answer("a", 0, 0, false, 1, 0);
+        arrive("a", 1);
+
+        assertEquals(upTo(1), listener.offsets(room));
+        assertEquals(List.of(), listener.resets(room));
+    }
+
+    @Test
     void nothingIsDeliveredAfterTheEnd() {
         goLive(0);
         cursor.close("the end");
