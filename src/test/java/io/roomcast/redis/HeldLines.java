@@ -58,7 +58,7 @@ final class HeldLines implements AutoCloseable {
         try {
             while (true) {
                 Socket client = listener.accept();
-                Socket server = new Socket("127.0.0.1", target);
+                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
                 sockets.add(server);
                 StringBuilder said = new StringBuilder();
