@@ -1,11 +1,11 @@
 import { StoredValue, asArray, asObject, asText } from './storage.js';
-import { whyNotAName } from './names.js';
+import { whyNotAName, whyNotAUser } from './names.js';
 
 const validNames = (value) => [...new Set(asArray(value).filter((name) => whyNotAName(asText(name)) === ''))];
 
 /** What this browser remembers from one visit to the next. */
 export const preferences = {
-  user: new StoredValue('localStorage', 'user', (value) => (whyNotAName(asText(value)) ? '' : value)),
+  user: new StoredValue('localStorage', 'user', (value) => (whyNotAUser(asText(value)) ? '' : value)),
   rooms: new StoredValue('localStorage', 'rooms', validNames),
   /** The rooms that stand side by side, from left to right. */
   panes: new StoredValue('localStorage', 'panes', validNames),

@@ -1,4 +1,4 @@
-import { clearNameError, readName } from './name-field.js';
+import { clearNameError, readUser } from './name-field.js';
 
 /**
  * The dialog that asks for another name.
@@ -12,7 +12,7 @@ export function renameDialog(dialog, changed) {
   dialog.querySelector('[data-action=cancel]').addEventListener('click', () => dialog.close());
   dialog.querySelector('form').addEventListener('submit', (event) => {
     event.preventDefault();
-    const name = readName(input);
+    const name = readUser(input);
     if (!name) return;
     dialog.close();
     changed(name);

@@ -1,6 +1,6 @@
 import { el } from '../dom.js';
 import { normaliseName } from '../model/names.js';
-import { clearNameError, readName } from './name-field.js';
+import { clearNameError, readRoom } from './name-field.js';
 
 /** The dialog that opens a room by its name: one of yours, or one to join. */
 export class Switcher {
@@ -23,7 +23,7 @@ export class Switcher {
     dialog.querySelector('[data-action=cancel]').addEventListener('click', () => dialog.close());
     dialog.querySelector('form').addEventListener('submit', (event) => {
       event.preventDefault();
-      const name = readName(this.#input);
+      const name = readRoom(this.#input);
       if (name) this.#open(name, event.submitter?.value === 'beside');
     });
     // Enter in the field presses the first submit button of a form, which is the other one here.

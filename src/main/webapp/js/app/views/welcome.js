@@ -1,4 +1,4 @@
-import { readName } from './name-field.js';
+import { readRoom, readUser } from './name-field.js';
 
 /**
  * The first page of somebody new: asks for a name and a room.
@@ -16,8 +16,8 @@ export function welcome(element, suggestion) {
   return new Promise((resolve) => {
     form.addEventListener('submit', (event) => {
       event.preventDefault();
-      const user = readName(form.user);
-      const room = user && readName(form.room);
+      const user = readUser(form.user);
+      const room = user && readRoom(form.room);
       if (!user || !room) return;
       element.hidden = true;
       resolve({ user, room });
