@@ -26,6 +26,7 @@ public class Guard {
         FULL(503, "this node is full; try another, or later"),
         CROWDED(503, "too many want to come in at once; try again"),
         LEAVING(503, "this node takes no more sessions; try another"),
+        NOWHERE(404, "there is nothing at this address"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
         private final int status;
@@ -61,6 +62,11 @@ public class Guard {
         this.readiness = readiness;
         this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
         this.metrics = metrics;
+    }
+
+    /** @param path as the client wrote it, without the query; the others as below */
+    public Verdict verdict(String path, String method, boolean webSocket, String origin, String host) {
+        return PathRule.isPlain(path) ? verdict(method, webSocket, origin, host) : Verdict.NOWHERE;
     }
 
     /**

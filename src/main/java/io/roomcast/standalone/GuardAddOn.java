@@ -47,6 +47,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.setHeader(Arrival.HEADER, Arrival.header(request.getLocalAddress(), request.getRemoteAddress()));
         SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
         Guard.Verdict verdict = guard.verdict(
+                request.getRequestURI(),
                 request.getMethod().getMethodString(),
                 "websocket".equalsIgnoreCase(request.getUpgrade()),
                 request.getHeader("Origin"),

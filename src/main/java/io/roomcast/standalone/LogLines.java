@@ -6,7 +6,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
-import java.util.stream.Stream;
 
 /**
  * One line for each record. What a client sent may be part of a message, or of an exception's: control characters in the one are replaced,
@@ -15,8 +14,6 @@ import java.util.stream.Stream;
 public final class LogLines extends Formatter {
     private static final String UNPRINTABLE = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";
     private static final int LONGEST_SUMMARY = 200;
-    /** Carries all that comes from one library to the other. */
-    private static final String OWN_PACKAGE = LogLines.class.getPackageName();
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx");
 
@@ -31,21 +28,7 @@ public final class LogLines extends Formatter {
                 + ' '
                 + (message == null ? "" : message.replaceAll(UNPRINTABLE, "?"))
                 + '\n'
-                + (isOfStrangers(record) ? summary(record.getThrown()) : trace(record.getThrown()));
-    }
-
-    /**
-     * Whether the server under us could not make sense of what came, and nothing of ours is at fault. Anybody can bring that about, as often as they
-     * like: a line for each is enough.
-     */
-    private static boolean isOfStrangers(LogRecord record) {
-        String logger = record.getLoggerName();
-        return record.getThrown() != null
-                && logger != null
-                && logger.startsWith("org.glassfish.")
-                && Stream.of(record.getThrown().getStackTrace())
-                        .map(StackTraceElement::getClassName)
-                        .noneMatch(name -> name.startsWith("io.roomcast.") && !name.startsWith(OWN_PACKAGE));
+                + (StrangersLines.isOne(record) ? summary(record.getThrown()) : trace(record.getThrown()));
     }
 
     private static String summary(Throwable thrown) {

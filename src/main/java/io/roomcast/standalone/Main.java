@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
+import java.util.logging.Handler;
 import java.util.logging.LogManager;
+import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -49,13 +51,19 @@ public final class Main {
     private static void serve(RoomcastConfig config, PrintWriter out) {
         StandaloneServer server = start(config);
         CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(
-                        () -> {
-                            server.close();
-                            ended.countDown();
-                        },
-                        "roomcast-shutdown"));
+        Thread goodbye = new Thread(
+                () -> {
+                    server.close();
+                    ended.countDown();
+                },
+                "roomcast-shutdown");
+        try {
+            Runtime.getRuntime().addShutdownHook(goodbye);
+        } catch (IllegalStateException e) {
+            // Told to end before it had begun.
+            server.close();
+            return;
+        }
         String host = config.get(Keys.HOST);
         String shown = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
         out.println("Roomcast is ready on http://" + shown + ":" + server.port() + "/ (Ctrl-C ends it)");
@@ -87,6 +95,11 @@ public final class Main {
         }
         try (InputStream properties = Main.class.getResourceAsStream("logging.properties")) {
             LogManager.getLogManager().readConfiguration(properties);
+            // By hand: logging looks for classes where the packed WAR has none.
+            for (Handler handler : Logger.getLogger("").getHandlers()) {
+                handler.setFormatter(new LogLines());
+                handler.setFilter(new StrangersLines());
+            }
         } catch (IOException e) {
             throw new StartException("logging cannot be configured: " + e.getMessage());
         }

@@ -10,11 +10,13 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -106,6 +108,33 @@ class LauncherIT {
         assertFails(refused);
         // A newer JVM has a line of its own to say about it, before ours.
         assertTrue(output(refused).matches("(WARNING: .*\\R)?roomcast: cannot unpack .*\\R"), output(refused));
+    }
+
+    @Test
+    void whatIsMalformedCostsOneLineAndNoTrace() throws Exception {
+        int port = freePort();
+        Process server = startLive(port);
+        for (int i = 0; i < 20; i++) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                socket.setSoTimeout((int) START.toMillis());
+                socket.getOutputStream()
+                        .write("POST /metrics HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\u001b[31m\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
+                // Until the server has closed it.
+                socket.getInputStream().readAllBytes();
+            }
+        }
+        server.destroy();
+        assertTrue(server.waitFor(10, SECONDS));
+        List<String> lines = output(server).lines().toList();
+        assertEquals(
+                1,
+                lines.stream()
+                        .filter(line -> line.contains("WARNING org.glassfish."))
+                        .count(),
+                lines::toString);
+        assertTrue(
+                lines.stream().noneMatch(line -> line.contains("\tat ") || line.contains("\u001b")), lines::toString);
     }
 
     private static void assertFails(Process server) throws InterruptedException {

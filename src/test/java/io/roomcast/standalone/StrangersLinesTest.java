@@ -1,0 +1,55 @@
+package io.roomcast.standalone;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Instant;
+import java.util.logging.Level;
+import java.util.logging.LogRecord;
+import org.junit.jupiter.api.Test;
+
+class StrangersLinesTest {
+    private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
+
+    private final StrangersLines lines = new StrangersLines();
+
+    @Test
+    void oneLineOfAKindIsEnough() {
+        assertTrue(lines.isLoggable(brokenBy(new IllegalStateException("a"), 0)));
+        for (int i = 0; i < 1_000; i++) {
+            assertFalse(lines.isLoggable(brokenBy(new IllegalStateException("b" + i), 5)));
+        }
+        assertTrue(lines.isLoggable(brokenBy(new IllegalArgumentException("of another kind"), 5)));
+        LogRecord later = brokenBy(new IllegalStateException("c"), 10);
+        assertTrue(lines.isLoggable(later));
+        assertEquals("broken (1000 more like this since the last line)", later.getMessage());
+        LogRecord last = brokenBy(new IllegalStateException("d"), 30);
+        assertTrue(lines.isLoggable(last));
+        assertEquals("broken", last.getMessage());
+    }
+
+    @Test
+    void nothingElseIsLeftOut() {
+        LogRecord ours = brokenBy(new IllegalStateException(), 0);
+        ours.setLoggerName("io.roomcast.service.Node");
+        LogRecord memory = brokenBy(new OutOfMemoryError(), 0);
+        LogRecord plain = brokenBy(null, 0);
+        for (int i = 0; i < 3; i++) {
+            assertTrue(lines.isLoggable(ours));
+            assertTrue(lines.isLoggable(memory));
+            assertTrue(lines.isLoggable(plain));
+        }
+    }
+
+    private static LogRecord brokenBy(Throwable cause, int second) {
+        if (cause != null) {
+            cause.setStackTrace(new StackTraceElement[0]);
+        }
+        LogRecord record = new LogRecord(Level.WARNING, "broken");
+        record.setLoggerName("org.glassfish.grizzly.filterchain.DefaultFilterChain");
+        record.setThrown(cause);
+        record.setInstant(NOON.plusSeconds(second));
+        return record;
+    }
+}
