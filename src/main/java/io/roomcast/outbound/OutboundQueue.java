@@ -3,6 +3,8 @@ package io.roomcast.outbound;
 import io.roomcast.metrics.OutboundMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
@@ -34,6 +36,8 @@ public final class OutboundQueue implements Transport.Completion {
         CLOSED
     }
 
+    private static final Logger LOG = System.getLogger(OutboundQueue.class.getName());
+
     private final Transport transport;
     private final OutboundBudget budget;
     private final boolean joining;
@@ -48,6 +52,10 @@ public final class OutboundQueue implements Transport.Completion {
     private final SendInFlight inFlight;
     private List<Runnable> whenDrained;
     private LastWords lastWords;
+    /** What it was closed with from here; null while open, and where the other side ended it. */
+    private CloseCode closeCode;
+
+    private long closedAt;
 
     /**
      * @param joining whether frames that wait may share a WebSocket frame; plain clients expect one each
@@ -128,7 +136,7 @@ public final class OutboundQueue implements Transport.Completion {
     private void send(Waiting first) {
         Waiting next = first;
         while (next != null) {
-            transport.send(next.frame(notice), this);
+            hand(next);
             synchronized (this) {
                 if (state == State.CALLING) {
                     state = State.IN_FLIGHT;
@@ -140,6 +148,15 @@ public final class OutboundQueue implements Transport.Completion {
                 next = takeWaiting();
             }
             afterTake(next);
+        }
+    }
+
+    /** Whatever the transport throws is the end of this connection, and nobody else's business. */
+    private void hand(Waiting next) {
+        try {
+            transport.send(next.frame(notice), this);
+        } catch (RuntimeException e) {
+            sent(e);
         }
     }
 
@@ -238,9 +255,36 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Forgets what waits and closes the connection at once. Idempotent. */
     public void close(CloseCode code, String reason) {
-        if (release()) {
-            transport.close(code, reason);
+        synchronized (this) {
+            if (!release()) {
+                return;
+            }
+            closeCode = code;
         }
+        try {
+            transport.close(code, reason);
+        } catch (RuntimeException e) {
+            LOG.log(Level.DEBUG, "close failed; the connection is gone", e);
+        }
+    }
+
+    /** Nothing more is taken: it is closed, or will be when it has sent what waits. */
+    public synchronized boolean isClosing() {
+        return state == State.CLOSED || lastWords != null;
+    }
+
+    public synchronized boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    /** Since it was closed; 0 while it is open. */
+    public synchronized long closedForNanos() {
+        return state == State.CLOSED ? nanoClock.getAsLong() - closedAt : 0;
+    }
+
+    /** What it was closed with from here, else {@code NORMAL}. */
+    public synchronized CloseCode closeCode() {
+        return closeCode == null ? CloseCode.NORMAL : closeCode;
     }
 
     /**
@@ -253,6 +297,7 @@ public final class OutboundQueue implements Transport.Completion {
             return false;
         }
         state = State.CLOSED;
+        closedAt = nanoClock.getAsLong();
         inFlight.end();
         if (waiting != null) {
             waiting.clear();

@@ -32,8 +32,7 @@ public final class ClientFrameReader {
         try {
             raw = jsonb.fromJson(line, RawFrame.class);
         } catch (JsonbException e) {
-            throw new BadFrameException(
-                    e.getCause() instanceof ProtocolException refused ? refused.getMessage() : "not JSON");
+            throw new BadFrameException("not JSON");
         }
         for (int i = (int) raw.end; i < line.length(); i++) {
             if (!Character.isWhitespace(line.charAt(i))) {
@@ -44,6 +43,9 @@ public final class ClientFrameReader {
     }
 
     private static ClientFrame frame(RawFrame raw) {
+        if (raw.defect != null) {
+            throw raw.defect;
+        }
         String type = raw.type == null ? "publish" : raw.type;
         return switch (type) {
             case "hello" -> new ClientFrame.Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token);

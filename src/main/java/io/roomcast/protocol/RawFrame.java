@@ -17,6 +17,9 @@ final class RawFrame {
     String epoch;
     Long offset;
 
+    /** The first member that is of the wrong kind, or null. */
+    ProtocolException defect;
+
     /** Where the object ended in the text, in characters. */
     long end;
 }

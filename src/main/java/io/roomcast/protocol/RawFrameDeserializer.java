@@ -29,19 +29,19 @@ final class RawFrameDeserializer implements JsonbDeserializer<RawFrame> {
     private static void read(JsonParser parser, String member, RawFrame frame) {
         Event value = parser.next();
         switch (member) {
-            case "type" -> frame.type = string(parser, value, member);
-            case "id" -> frame.id = number(parser, value, member);
-            case "room" -> frame.room = string(parser, value, member);
-            case "user" -> frame.user = string(parser, value, member);
-            case "token" -> frame.token = string(parser, value, member);
-            case "key" -> frame.key = string(parser, value, member);
-            case "content" -> frame.content = string(parser, value, member);
-            case "name" -> frame.name = string(parser, value, member);
-            case "before" -> frame.before = number(parser, value, member);
-            case "after" -> frame.after = number(parser, value, member);
-            case "limit" -> frame.limit = number(parser, value, member);
+            case "type" -> frame.type = string(parser, value, member, frame);
+            case "id" -> frame.id = number(parser, value, member, frame);
+            case "room" -> frame.room = string(parser, value, member, frame);
+            case "user" -> frame.user = string(parser, value, member, frame);
+            case "token" -> frame.token = string(parser, value, member, frame);
+            case "key" -> frame.key = string(parser, value, member, frame);
+            case "content" -> frame.content = string(parser, value, member, frame);
+            case "name" -> frame.name = string(parser, value, member, frame);
+            case "before" -> frame.before = number(parser, value, member, frame);
+            case "after" -> frame.after = number(parser, value, member, frame);
+            case "limit" -> frame.limit = number(parser, value, member, frame);
             case "since" -> readSince(parser, value, frame);
-            default -> skip(parser, value);
+            default -> skip(parser, value, frame);
         }
     }
 
@@ -50,29 +50,32 @@ final class RawFrameDeserializer implements JsonbDeserializer<RawFrame> {
             return;
         }
         if (value != Event.START_OBJECT) {
-            throw wrongKind("since", "an object");
+            wrongKind(parser, value, frame, "since must be an object");
+            return;
         }
         frame.hasSince = true;
         for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
             String member = parser.getString();
             Event inner = parser.next();
             switch (member) {
-                case "epoch" -> frame.epoch = string(parser, inner, "since.epoch");
-                case "offset" -> frame.offset = number(parser, inner, "since.offset");
-                default -> skip(parser, inner);
+                case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
+                case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
+                default -> skip(parser, inner, frame);
             }
         }
     }
 
-    private static String string(JsonParser parser, Event value, String member) {
-        return switch (value) {
-            case VALUE_STRING -> parser.getString();
-            case VALUE_NULL -> null;
-            default -> throw wrongKind(member, "a string");
-        };
+    private static String string(JsonParser parser, Event value, String member, RawFrame frame) {
+        if (value == Event.VALUE_STRING) {
+            return parser.getString();
+        }
+        if (value != Event.VALUE_NULL) {
+            wrongKind(parser, value, frame, member + " must be a string");
+        }
+        return null;
     }
 
-    private static Long number(JsonParser parser, Event value, String member) {
+    private static Long number(JsonParser parser, Event value, String member, RawFrame frame) {
         if (value == Event.VALUE_NULL) {
             return null;
         }
@@ -85,10 +88,11 @@ final class RawFrameDeserializer implements JsonbDeserializer<RawFrame> {
                 }
             }
         }
-        throw wrongKind(member, "a whole number from 0 to 2^53-1");
+        wrongKind(parser, value, frame, member + " must be a whole number from 0 to 2^53-1");
+        return null;
     }
 
-    private static void skip(JsonParser parser, Event first) {
+    private static void skip(JsonParser parser, Event first, RawFrame frame) {
         int depth = 0;
         Event event = first;
         while (true) {
@@ -101,13 +105,21 @@ final class RawFrameDeserializer implements JsonbDeserializer<RawFrame> {
                 return;
             }
             if (depth > MAX_DEPTH) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "nested more than " + MAX_DEPTH + " deep");
+                defect(frame, "nested more than " + MAX_DEPTH + " deep");
             }
             event = parser.next();
         }
     }
 
-    private static ProtocolException wrongKind(String member, String expected) {
-        return new ProtocolException(ErrorCode.BAD_REQUEST, member + " must be " + expected);
+    private static void wrongKind(JsonParser parser, Event value, RawFrame frame, String text) {
+        defect(frame, text);
+        skip(parser, value, frame);
+    }
+
+    /** The rest is read all the same: the answer names the request, by members that may come later. */
+    private static void defect(RawFrame frame, String text) {
+        if (frame.defect == null) {
+            frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);
+        }
     }
 }

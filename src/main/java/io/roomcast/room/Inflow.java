@@ -133,6 +133,9 @@ final class Inflow {
 
     /** @return the messages that follow, and then all goes to the lane again; or null when some are missing before them */
     private synchronized List<StoredMessage> rest(long offset) {
+        if (newest == null) {
+            return List.of(); // A reset that was posted before has got on to the end already.
+        }
         if (resets > 0 || offset < last && !newest.reachesBackTo(offset)) {
             return null;
         }

@@ -81,7 +81,7 @@ public class BackEnd {
     /** Closes all sessions that the user has on this node; clients do not come back by themselves. @return how many */
     public int disconnect(UserName user) {
         List<RoomSession> theirs = sessions.all().stream()
-                .filter(session -> session.user().equals(user))
+                .filter(session -> user.equals(session.user()))
                 .toList();
         theirs.forEach(session -> session.queue().close(CloseCode.KICKED, "disconnected by an administrator"));
         return theirs.size();

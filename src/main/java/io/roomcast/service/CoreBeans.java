@@ -47,6 +47,12 @@ public class CoreBeans {
 
     @Produces
     @Singleton
+    RunningTime runningTime() {
+        return new RunningTime(System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
     NodeMetrics nodeMetrics() {
         return new NodeMetrics();
     }

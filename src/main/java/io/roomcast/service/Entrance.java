@@ -31,6 +31,7 @@ public class Entrance {
     private Sessions sessions;
     private Refusal refusal;
     private Threads threads;
+    private RunningTime time;
     private long helloNanos;
     private ScheduledFuture<?> timer;
 
@@ -44,18 +45,21 @@ public class Entrance {
             Sessions sessions,
             Refusal refusal,
             Threads threads,
+            RunningTime time,
             RoomcastConfig config) {
         this.authentication = authentication;
         this.joining = joining;
         this.sessions = sessions;
         this.refusal = refusal;
         this.threads = threads;
+        this.time = time;
         this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
     }
 
     void start() {
         authentication.start();
-        timer = threads.timer().scheduleAtFixedRate(() -> threads.lanes().execute(this::check), 1, 1, TimeUnit.SECONDS);
+        timer = threads.timer()
+                .scheduleWithFixedDelay(() -> threads.lanes().execute(this::check), 1, 1, TimeUnit.SECONDS);
     }
 
     void stop() {
@@ -80,8 +84,9 @@ public class Entrance {
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
                         try {
-                            sessions.identify(session, identity);
-                            admitted.run();
+                            if (sessions.identify(session, identity)) {
+                                admitted.run();
+                            }
                         } catch (ProtocolException e) {
                             refusal.answer(session, hello.id(), null, null, e);
                             session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
@@ -161,17 +166,24 @@ public class Entrance {
                         Math.max(0, Duration.between(Instant.now(), expires).toMillis()));
     }
 
+    /** Sees a session out whose token has expired; however slowly it reads, it can do nothing more. @return whether it has */
+    boolean seesOut(RoomSession session, Instant clock) {
+        Identity identity = session.identity();
+        boolean expired = identity != null && identity.expired(clock);
+        if (expired) {
+            turnAway(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+        }
+        return expired;
+    }
+
     private void check() {
-        Instant now = Instant.now();
-        long nanos = System.nanoTime();
+        Instant clock = Instant.now();
+        long now = time.getAsLong();
         for (RoomSession session : sessions.all()) {
-            Identity identity = session.identity();
-            if (identity == null) {
-                if (nanos - session.openedAt() > helloNanos) {
-                    session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
-                }
-            } else if (identity.expired(now)) {
-                turnAway(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+            if (session.identity() != null) {
+                seesOut(session, clock);
+            } else if (now - session.openedAt() > helloNanos) {
+                session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
             }
         }
     }

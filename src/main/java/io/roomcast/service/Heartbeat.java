@@ -4,27 +4,43 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.CloseCode;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Pings every session once an interval, a share of them each second, and closes those that show no life or read nothing. One timer for all
- * sessions. WildFly drops a client that sends nothing for 90 s, and browsers never ping: so the server does.
+ * sessions. WildFly drops a client that sends nothing for 90 s, and browsers never ping: so the server does. Silence is counted in
+ * {@link RunningTime}, so a node that stood still takes nobody for dead.
+ *
+ * <p>A session ends in one way: its connection is closed first, and when the container says that it has ended, the rest goes. Of one of which the
+ * container says nothing, it goes a little later, whatever still comes from there.
+ *
+ * <p><b>Concurrency.</b> Beats come from the timer, and the look at the sessions runs on the lanes' pool, one at a time: where the pool is
+ * late, a beat is left out, so no look is taken twice and no share is passed over.
  */
 @ApplicationScoped
 public class Heartbeat {
-    /** Time for a pong, on top of the interval, and then for the connection to end. */
-    private static final long PATIENCE_SECONDS = 10;
+    /** Time for a pong, on top of the interval. */
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    /** Time for a connection that was closed to end. */
+    private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    private final AtomicBoolean looking = new AtomicBoolean();
     private Sessions sessions;
     private RoomService service;
     private Threads threads;
     private Histogram laneWait;
+    private RunningTime time;
     private long intervalSeconds;
-    private long second;
+    /** Looks that were taken. */
+    private long looks;
+
     private ScheduledFuture<?> timer;
 
     /** For the container's proxy. */
@@ -32,16 +48,23 @@ public class Heartbeat {
 
     @Inject
     public Heartbeat(
-            Sessions sessions, RoomService service, Threads threads, NodeMetrics metrics, RoomcastConfig config) {
+            Sessions sessions,
+            RoomService service,
+            Threads threads,
+            NodeMetrics metrics,
+            RunningTime time,
+            RoomcastConfig config) {
         this.sessions = sessions;
         this.service = service;
         this.threads = threads;
         this.laneWait = metrics.laneWait();
+        this.time = time;
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
     }
 
     public void start() {
-        timer = threads.timer().scheduleAtFixedRate(this::beat, 1, 1, TimeUnit.SECONDS);
+        // With a fixed delay: a node that stood still has no beats to make up for.
+        timer = threads.timer().scheduleWithFixedDelay(this::beat, 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
@@ -52,28 +75,42 @@ public class Heartbeat {
 
     /** Goes to the lanes' pool as a message would, so how long it waits there tells how busy the pool is. */
     private void beat() {
+        time.beat();
+        if (!looking.compareAndSet(false, true)) {
+            return;
+        }
         long posted = System.nanoTime();
-        threads.lanes().execute(() -> {
-            laneWait.record(System.nanoTime() - posted);
-            tick();
-        });
+        try {
+            threads.lanes().execute(() -> {
+                laneWait.record(System.nanoTime() - posted);
+                look();
+            });
+        } catch (RejectedExecutionException e) {
+            looking.set(false);
+        }
     }
 
-    private void tick() {
-        second++;
-        long now = System.nanoTime();
-        for (RoomSession session : sessions.all()) {
-            session.queue().closeIfStuck();
-            long silentSeconds = TimeUnit.NANOSECONDS.toSeconds(now - session.heardAt());
-            if (silentSeconds >= intervalSeconds + 2 * PATIENCE_SECONDS) {
-                // Closed long ago. A connection that broke while it was being opened may end without a word from the
-                // container.
-                service.closed(session, CloseCode.HEARTBEAT_LOST.number());
-            } else if (silentSeconds >= intervalSeconds + PATIENCE_SECONDS) {
-                session.queue().close(CloseCode.HEARTBEAT_LOST, "no sign of life");
-            } else if (Math.floorMod(session.id().hashCode() + second, intervalSeconds) == 0) {
-                session.queue().ping();
+    private void look() {
+        try {
+            looks++;
+            long now = time.getAsLong();
+            sessions.all().forEach(session -> look(session, now));
+        } finally {
+            looking.set(false);
+        }
+    }
+
+    private void look(RoomSession session, long now) {
+        OutboundQueue queue = session.queue();
+        queue.closeIfStuck();
+        if (queue.isClosed()) {
+            if (queue.closedForNanos() >= GOODBYE_NANOS) {
+                service.closed(session, queue.closeCode().number());
             }
+        } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PATIENCE_NANOS) {
+            queue.close(CloseCode.HEARTBEAT_LOST, "no sign of life");
+        } else if (Math.floorMod(session.id().hashCode() + looks, intervalSeconds) == 0) {
+            queue.ping();
         }
     }
 }

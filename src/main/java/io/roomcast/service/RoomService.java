@@ -15,6 +15,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -34,6 +35,7 @@ public class RoomService {
     private Node node;
     private long heartbeatMs;
     private Limits limits;
+    private RunningTime time;
 
     /** For the container's proxy. */
     protected RoomService() {}
@@ -50,6 +52,7 @@ public class RoomService {
             NodeMetrics metrics,
             Node node,
             Limits limits,
+            RunningTime time,
             RoomcastConfig config) {
         this.authentication = authentication;
         this.entrance = entrance;
@@ -62,6 +65,7 @@ public class RoomService {
         this.node = node;
         this.heartbeatMs = config.get(Keys.HEARTBEAT).toMillis();
         this.limits = limits;
+        this.time = time;
     }
 
     /**
@@ -117,7 +121,11 @@ public class RoomService {
         metrics.bytesReceived(bytes);
     }
 
+    /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
     public void receive(RoomSession session, ClientFrame frame) {
+        if (!session.isOpen() || entrance.seesOut(session, Instant.now())) {
+            return;
+        }
         heard(session);
         metrics.frameReceived();
         try {
@@ -171,6 +179,9 @@ public class RoomService {
 
     /** A line that is no frame. */
     public void receiveBad(RoomSession session, BadFrameException bad) {
+        if (!session.isOpen()) {
+            return;
+        }
         heard(session);
         metrics.frameReceived();
         refusal.answer(session, bad.answer());
@@ -190,7 +201,7 @@ public class RoomService {
 
     /** Any sign of life, such as a pong. */
     public void heard(RoomSession session) {
-        session.heard(System.nanoTime());
+        session.heard(time.getAsLong());
     }
 
     /**
@@ -205,7 +216,10 @@ public class RoomService {
     }
 
     private void hello(RoomSession session, ClientFrame.Hello hello) {
-        if (session.home() != null && hello.user() != null && !hello.user().equals(session.user())) {
+        if (session.home() != null
+                && hello.user() != null
+                && !hello.user().equals(session.user())
+                && !hello.user().equals(session.addressedUser())) {
             refusal.answer(
                     session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.identity() == null) {

@@ -37,7 +37,7 @@ public final class RoomSession {
     private boolean closed;
     private final UserName addressedUser;
     private final Position since;
-    private final long openedAt = System.nanoTime();
+    private final long openedAt;
     private volatile Identity identity;
     private final Rate publishes = new Rate();
     private final Rate requests = new Rate();
@@ -51,18 +51,13 @@ public final class RoomSession {
 
     /**
      * @param network that it came from, or null where unknown
-     * @param identity null for a session that has yet to show its token
+     * @param now as {@link RunningTime} has it
      */
-    RoomSession(
-            String id,
-            Address address,
-            String network,
-            Identity identity,
-            OutboundQueue queue,
-            ServerFrameWriter writer) {
+    RoomSession(String id, Address address, String network, OutboundQueue queue, ServerFrameWriter writer, long now) {
         this.id = id;
         this.network = network;
-        this.identity = identity;
+        this.openedAt = now;
+        this.heardAt = now;
         this.addressedUser = address.user();
         this.since = address.since();
         this.home = address.room();
@@ -115,7 +110,7 @@ public final class RoomSession {
         return since;
     }
 
-    /** In nanoseconds of the node's clock. */
+    /** As {@link RunningTime} had it. */
     long openedAt() {
         return openedAt;
     }
@@ -171,13 +166,18 @@ public final class RoomSession {
         greeted = true;
     }
 
-    /** Something came from the client at this time, in nanoseconds of the node's clock. */
+    /** Something came from the client at this time, as {@link RunningTime} has it. */
     void heard(long nanos) {
         heardAt = nanos;
     }
 
     long heardAt() {
         return heardAt;
+    }
+
+    /** Whether it may still ask for something. */
+    public boolean isOpen() {
+        return !queue.isClosing();
     }
 
     /** Sends a frame to this session alone. */

@@ -36,15 +36,18 @@ public class Sessions {
     private Limits limits;
     private OutboundBudget outbound;
     private boolean history;
+    private RunningTime time;
 
     /** For the container's proxy. */
     protected Sessions() {}
 
     @Inject
-    public Sessions(ServerFrameWriter writer, NodeMetrics metrics, Limits limits, RoomcastConfig config) {
+    public Sessions(
+            ServerFrameWriter writer, NodeMetrics metrics, Limits limits, RunningTime time, RoomcastConfig config) {
         this.writer = writer;
         this.metrics = metrics;
         this.limits = limits;
+        this.time = time;
         this.outbound = new OutboundBudget(outboundLimits(limits));
         limits.whenChanged(() -> outbound.change(outboundLimits(limits)));
         this.history = config.get(Keys.HISTORY_SIZE) > 0;
@@ -62,10 +65,9 @@ public class Sessions {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue = new OutboundQueue(
-                transport, outbound, !address.plain(), System::nanoTime, notice(address), metrics.outbound());
-        RoomSession session = new RoomSession(Node.randomId(9), address, network, null, queue, writer);
-        session.heard(System.nanoTime());
+        OutboundQueue queue =
+                new OutboundQueue(transport, outbound, !address.plain(), time, notice(address), metrics.outbound());
+        RoomSession session = new RoomSession(Node.randomId(9), address, network, queue, writer, time.getAsLong());
         open.put(session.id(), session);
         metrics.sessionOpened();
         return session;
@@ -107,14 +109,15 @@ public class Sessions {
     /**
      * Lets a session be somebody.
      *
+     * @return false when it has ended meanwhile
      * @throws ProtocolException {@code busy}, when the user has as many sessions as one may have
      */
-    void identify(RoomSession session, Identity identity) {
+    boolean identify(RoomSession session, Identity identity) {
         // One that is removed meanwhile must not be counted any more.
         synchronized (session) {
             UserName before = session.user();
             if (!open.containsKey(session.id())) {
-                return;
+                return false;
             }
             if (!identity.user().equals(before)) {
                 int count = users.add(identity.user().value());
@@ -127,6 +130,7 @@ public class Sessions {
                 }
             }
             session.admit(identity);
+            return true;
         }
     }
 

@@ -13,10 +13,13 @@ import jakarta.websocket.Session;
 
 /**
  * What the endpoints keep of an open connection, in the properties of its Jakarta session: endpoint objects hold no state. The container
- * calls for one connection from one thread at a time, but for the close.
+ * calls for one connection from one thread at a time, but for the close, which may come while the connection is being opened. Not every container's
+ * properties may be used by two threads, so they are locked.
  */
 final class Connection {
     private static final String PROPERTY = Connection.class.getName();
+    /** In place of a connection, where the end was told before the beginning was over. */
+    private static final Object CLOSED = new Object();
 
     private final RoomService service;
     private final RoomSession session;
@@ -32,8 +35,12 @@ final class Connection {
     }
 
     static void open(Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder) {
-        jakarta.getUserProperties().put(PROPERTY, new Connection(service, session, decoder));
-        if (!jakarta.isOpen()) {
+        Connection connection = new Connection(service, session, decoder);
+        Object before;
+        synchronized (jakarta.getUserProperties()) {
+            before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
+        }
+        if (before == CLOSED || !jakarta.isOpen()) {
             // It broke while it was being opened, and the call that told so found no connection here.
             service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
         }
@@ -41,7 +48,18 @@ final class Connection {
 
     /** @return null for a connection that was refused when it opened */
     static Connection of(Session jakarta) {
-        return (Connection) jakarta.getUserProperties().get(PROPERTY);
+        synchronized (jakarta.getUserProperties()) {
+            return jakarta.getUserProperties().get(PROPERTY) instanceof Connection connection ? connection : null;
+        }
+    }
+
+    /** As {@link #of}, for the last call of all: a connection that is still being opened will learn of it. */
+    static Connection closing(Session jakarta) {
+        synchronized (jakarta.getUserProperties()) {
+            return jakarta.getUserProperties().putIfAbsent(PROPERTY, CLOSED) instanceof Connection connection
+                    ? connection
+                    : null;
+        }
     }
 
     void text(String part, boolean last) {

@@ -39,7 +39,10 @@ final class Endpoints {
     }
 
     static void close(Session session, CloseReason reason) {
-        ifOpen(session, connection -> connection.closed(reason));
+        Connection connection = Connection.closing(session);
+        if (connection != null) {
+            connection.closed(reason);
+        }
     }
 
     /** A connection that breaks is no news; its close follows. Anything else is a defect. */

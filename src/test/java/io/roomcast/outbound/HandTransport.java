@@ -11,6 +11,7 @@ public final class HandTransport implements Transport {
     private final List<String> sent = new ArrayList<>();
     private Completion inFlight;
     private boolean immediate;
+    private boolean broken;
     private CloseCode closeCode;
     private int closes;
     private int pings;
@@ -39,11 +40,19 @@ public final class HandTransport implements Transport {
         if (inFlight != null) {
             throw new AssertionError("a second send while one is in flight: " + frame.text());
         }
+        if (broken) {
+            throw new IllegalStateException("broken");
+        }
         sent.add(frame.text());
         inFlight = completion;
         if (immediate) {
             complete();
         }
+    }
+
+    /** From now on each send throws. */
+    public void breakDown() {
+        broken = true;
     }
 
     public void complete() {

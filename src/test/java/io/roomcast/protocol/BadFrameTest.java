@@ -160,9 +160,19 @@ class BadFrameTest {
     @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("wrongKinds")
     void everyMemberIsStrictAboutItsKind(String member, String value) {
-        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"type\":\"ping\"}");
+        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"type\":\"ping\",\"x\":1}");
         assertEquals("bad_request", answer.code());
         assertTrue(answer.text().contains(member) || answer.text().equals("not JSON"), answer.text());
+    }
+
+    @ParameterizedTest(name = "[{index}] {0}")
+    @MethodSource("wrongKinds")
+    void whatIsOfTheWrongKindIsAnsweredByIdAndKey(String member, String value) {
+        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"id\":17,\"key\":\"k\"}");
+        if (!answer.text().equals("not JSON")) {
+            assertEquals(17, answer.id());
+            assertEquals("k", answer.key());
+        }
     }
 
     @ParameterizedTest

@@ -47,6 +47,24 @@ class FanoutTest {
     }
 
     @Test
+    void aConnectionThatThrowsTakesTheBatchFromNobody() {
+        for (int crowd : new int[] {3, LARGE}) {
+            RoomFixture room = new RoomFixture(100, 100);
+            List<HandMember> members = IntStream.range(0, crowd)
+                    .mapToObj(i -> new HandMember(HandTransport.immediate(), true))
+                    .toList();
+            members.forEach(member -> room.join(member, null));
+            room.source.completeSubscription();
+            room.executor.runAll();
+            members.get(1).transport.breakDown();
+            room.publish(1);
+            room.publish(1);
+            assertEquals(crowd - 1, holding(members, "e1:1..2"));
+            assertEquals(1, members.get(1).transport.closes(), "and it is closed");
+        }
+    }
+
+    @Test
     void aLargeRoomIsSentToInSharesAndOthersComeBetween() {
         List<HandMember> members = members(LARGE, null);
         fixture.source.publish(1);

@@ -52,6 +52,11 @@ public final class HandTimer extends ScheduledThreadPoolExecutor implements Inst
         now = end;
     }
 
+    /** Time passes, and nothing runs: the process stands still. */
+    public void standStill(long millis) {
+        now += millis;
+    }
+
     /** Tasks that are yet to run. */
     public int pending() {
         return tasks.size();
@@ -59,33 +64,35 @@ public final class HandTimer extends ScheduledThreadPoolExecutor implements Inst
 
     @Override
     public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
-        return add(task, delay, 0, unit);
+        return add(task, delay, 0, false, unit);
     }
 
     @Override
     public ScheduledFuture<?> scheduleWithFixedDelay(Runnable task, long first, long delay, TimeUnit unit) {
-        return add(task, first, delay, unit);
+        return add(task, first, delay, true, unit);
     }
 
     @Override
     public ScheduledFuture<?> scheduleAtFixedRate(Runnable task, long first, long period, TimeUnit unit) {
-        return add(task, first, period, unit);
+        return add(task, first, period, false, unit);
     }
 
-    private Task add(Runnable task, long delay, long period, TimeUnit unit) {
-        Task added = new Task(task, now + unit.toMillis(delay), unit.toMillis(period));
+    private Task add(Runnable task, long delay, long period, boolean afterEnd, TimeUnit unit) {
+        Task added = new Task(task, now + unit.toMillis(delay), unit.toMillis(period), afterEnd);
         tasks.add(added);
         return added;
     }
 
     private final class Task extends FutureTask<Void> implements ScheduledFuture<Void> {
         private final long period;
+        private final boolean afterEnd;
         private long at;
 
-        Task(Runnable task, long at, long period) {
+        Task(Runnable task, long at, long period, boolean afterEnd) {
             super(task, null);
             this.at = at;
             this.period = period;
+            this.afterEnd = afterEnd;
         }
 
         @Override
@@ -93,7 +100,7 @@ public final class HandTimer extends ScheduledThreadPoolExecutor implements Inst
             if (period == 0) {
                 super.run();
             } else if (runAndReset()) {
-                at += period;
+                at = (afterEnd ? now : at) + period;
                 tasks.add(this);
             }
         }

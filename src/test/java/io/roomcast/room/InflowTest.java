@@ -147,6 +147,24 @@ class InflowTest {
     }
 
     @Test
+    void aResetThatIsTakenBeforeTheLagTakesWhatTheLagBrings() {
+        while (room.backlog().bytes() < ROOM_BYTES - 30) {
+            source.publish(1);
+        }
+        long full = source.position().offset();
+        source.lose(10);
+        source.deliverAll();
+        source.publish(5);
+        assertTrue(room.backlog().bytes() <= ROOM_BYTES, "the lane has no room for the last");
+        drain();
+        fixture.publish(3);
+        List<String> log = witness.log();
+        assertEquals("behind " + (full + 1) + " e1:" + (full + 10), log.get(log.size() - 2), log::toString);
+        assertEquals("e1:" + (full + 11) + ".." + (full + 18), log.get(log.size() - 1));
+        assertEquals(1, fixture.metrics.lags());
+    }
+
+    @Test
     void signalsAndPresenceHaveNoPlaceWhereMessagesHaveNone() {
         source.publish(200);
         for (int i = 0; i < 1_000; i++) {

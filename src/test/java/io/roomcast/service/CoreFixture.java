@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.TokenVerifier;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.BadFrameException;
@@ -21,6 +22,7 @@ import io.roomcast.room.RoomRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Everything from the service down, put together with {@code new}, on one thread and with time at a standstill. */
 final class CoreFixture {
@@ -33,6 +35,7 @@ final class CoreFixture {
     final Sessions sessions;
     final Heartbeat heartbeat;
     final Limits limits;
+    final BackEnd backEnd;
     private final ClientFrameReader reader = new ClientFrameReader();
 
     CoreFixture(Map<String, String> settings) {
@@ -40,11 +43,22 @@ final class CoreFixture {
     }
 
     CoreFixture(Map<String, String> settings, PresenceStore presence) {
+        this(settings, presence, relay -> relay, null);
+    }
+
+    /**
+     * @param around puts something between the service and the local relay
+     * @param tokens null where none is looked at
+     */
+    CoreFixture(
+            Map<String, String> settings, PresenceStore presence, UnaryOperator<Relay> around, TokenVerifier tokens) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
         ServerFrameWriter writer = new ServerFrameWriter();
         Threads threads = new Threads(lanes, timer, Thread::new);
-        Relay relay = new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer);
+        Relay relay = around.apply(
+                new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer));
         limits = new Limits(config, metrics);
+        RunningTime time = new RunningTime(timer::nanos);
         LagBudget lag = limits.lagBudget();
         RoomRegistry rooms = new RoomRegistry(
                 relay,
@@ -61,12 +75,12 @@ final class CoreFixture {
         Announcer announcer = new Announcer(relay, presence, writer, threads, config);
         RateLimits rates = new RateLimits(limits, rooms);
         InFlight inFlight = new InFlight(limits);
-        Authentication authentication = new Authentication(null, config);
-        sessions = new Sessions(writer, metrics, limits, config);
+        Authentication authentication = new Authentication(tokens, config);
+        sessions = new Sessions(writer, metrics, limits, time, config);
         Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, metrics, config);
         service = new RoomService(
                 authentication,
-                new Entrance(authentication, joining, sessions, refusal, threads, config),
+                new Entrance(authentication, joining, sessions, refusal, threads, time, config),
                 sessions,
                 joining,
                 new Talking(
@@ -85,8 +99,10 @@ final class CoreFixture {
                 metrics,
                 new Node(config),
                 limits,
+                time,
                 config);
-        heartbeat = new Heartbeat(sessions, service, threads, metrics, config);
+        backEnd = new BackEnd(relay, presence, writer, sessions, metrics, limits);
+        heartbeat = new Heartbeat(sessions, service, threads, metrics, time, config);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
@@ -106,7 +122,10 @@ final class CoreFixture {
      * @param user null for a guest
      */
     Client connect(String user) {
-        HandTransport transport = HandTransport.immediate();
+        return connect(user, HandTransport.immediate());
+    }
+
+    Client connect(String user, HandTransport transport) {
         return new Client(
                 transport, service.open(transport, Address.ofUser(user == null ? null : new UserName(user)), HERE));
     }

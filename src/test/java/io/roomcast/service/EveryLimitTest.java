@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 import java.util.regex.Matcher;
@@ -127,7 +126,7 @@ class EveryLimitTest {
                         core -> {
                             CoreFixture.Client slow = core.enter("slow", new HandTransport());
                             core.advance(0);
-                            pass(2);
+                            core.timer.advance(2);
                             slow.session.queue().closeIfStuck();
                             return String.valueOf(slow.transport.closeCode().number());
                         }));
@@ -240,14 +239,6 @@ class EveryLimitTest {
     private static String code(CoreFixture.Client client) {
         Matcher code = CODE.matcher(client.news());
         return code.find() ? code.group(1) : "nothing";
-    }
-
-    /** Lets real time pass, which the queues go by. */
-    private static void pass(long millis) {
-        long began = System.nanoTime();
-        while (System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(millis)) {
-            Thread.onSpinWait();
-        }
     }
 
     /** A store that never answers who is there. */

@@ -77,6 +77,6 @@ class InFlightTest {
 
     private static RoomSession session() {
         OutboundQueue queue = Queues.of(null, new OutboundLimits(0, 0), true, System::nanoTime);
-        return new RoomSession("id", Address.ofUser(null), null, null, queue, null);
+        return new RoomSession("id", Address.ofUser(null), null, queue, null, 0);
     }
 }
