@@ -1,3 +1,5 @@
+import { delayOf } from './delay.js';
+
 /**
  * Growing pauses between attempts, with *full jitter*: each is drawn evenly from zero to a ceiling that doubles
  * up to a cap. Thousands of clients that lost the same server then come back spread out, not in waves.
@@ -31,7 +33,7 @@ export class Backoff {
     // The exponent is bounded so that a week of attempts does not overflow into Infinity * 0.
     const ceiling = Math.min(this.#capMs, this.#baseMs * 2 ** Math.min(this.#attempt, 30));
     this.#attempt += 1;
-    return Math.round(floorMs + this.#random() * ceiling);
+    return Math.round(delayOf(delayOf(floorMs) + this.#random() * ceiling));
   }
 
   /** Call on success: the next pause is short again. */

@@ -55,7 +55,7 @@ export class Roomcast extends EventTarget {
       frame: (frame) => this.#receive(frame),
     });
     this.#requests = new Requests((frame) => this.#connection.send(frame));
-    this.#refresh = new TokenRefresh(typeof token === 'function' ? token : undefined, (frame) => this.#requests.ask(frame));
+    this.#refresh = new TokenRefresh(token, (frame) => this.#requests.ask(frame));
     this.connect();
   }
 
@@ -157,7 +157,7 @@ export class Roomcast extends EventTarget {
 
   #receive(frame) {
     if (frame.type === 'draining') {
-      this.#connection.reconnectAfter(Math.max(0, Number(frame.reconnectAfterMs) || 0));
+      this.#connection.reconnectAfter(frame.reconnectAfterMs);
       this.#emit('draining', frame);
       return;
     }

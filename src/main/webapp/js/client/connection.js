@@ -1,5 +1,6 @@
 import { Backoff } from './backoff.js';
 import { describe, isNodeFull, isTokenRefused, mayReturn } from './close-codes.js';
+import { delayOf } from './delay.js';
 import { RoomcastError } from './errors.js';
 import { Link } from './link.js';
 import { Wake } from './wake.js';
@@ -75,7 +76,8 @@ export class Connection {
   }
 
   /** The server drains: it gave this client a time of its own to come back at. */
-  reconnectAfter(delayMs) {
+  reconnectAfter(ms) {
+    const delayMs = delayOf(ms);
     clearTimeout(this.#drainTimer);
     this.#notBefore = performance.now() + delayMs;
     this.#drainTimer = setTimeout(() => {
@@ -166,7 +168,7 @@ export class Connection {
   }
 
   #retry(floorMs, why) {
-    this.#notBefore = performance.now() + floorMs;
+    this.#notBefore = performance.now() + delayOf(floorMs);
     this.#wait(this.#backoff.next(floorMs), why);
   }
 

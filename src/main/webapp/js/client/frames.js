@@ -1,6 +1,8 @@
+import { hasShape } from './shapes.js';
+
 /**
- * Reads one WebSocket text frame: JSON objects separated by newlines. What is not a JSON object is left out: one bad
- * line must not cost the good ones beside it.
+ * Reads one WebSocket text frame: JSON objects separated by newlines. What is not a JSON object, or not
+ * what its type says, is left out: one bad line must not cost the good ones beside it.
  *
  * @param {unknown} data
  * @returns {object[]}
@@ -12,7 +14,7 @@ export function readFrames(data) {
     if (!line) continue;
     try {
       const frame = JSON.parse(line);
-      if (frame !== null && typeof frame === 'object' && !Array.isArray(frame)) frames.push(frame);
+      if (frame !== null && typeof frame === 'object' && !Array.isArray(frame) && hasShape(frame)) frames.push(frame);
     } catch {
       console.warn('Roomcast: a frame that is not JSON was ignored');
     }

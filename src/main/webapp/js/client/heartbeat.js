@@ -1,3 +1,8 @@
+import { delayOf } from './delay.js';
+
+/** A server that wants to be asked more often than this is mistaken. */
+const SHORTEST_MS = 1_000;
+
 /** How long a server may take to answer a ping. */
 const PONG_WITHIN_MS = 10_000;
 
@@ -20,7 +25,7 @@ export class Heartbeat {
 
   /** @param {number} intervalMs how much silence is normal; 0 or nothing means that only `probe` pings */
   start(intervalMs) {
-    this.#intervalMs = intervalMs > 0 ? intervalMs : 0;
+    this.#intervalMs = intervalMs > 0 ? Math.max(delayOf(intervalMs), SHORTEST_MS) : 0;
     this.heard();
   }
 

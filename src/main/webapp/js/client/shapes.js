@@ -1,0 +1,34 @@
+/**
+ * What the frames of a server must hold for this library to go by them. A frame that does not is left out as a whole: a place that is no
+ * number, or a time that is none, would put everything after it in disorder.
+ */
+
+const isText = (value) => typeof value === 'string';
+const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
+const isCount = (value) => value === undefined || isPlace(value);
+const isTextList = (value) => Array.isArray(value) && value.every(isText);
+/** As far as a Date goes. */
+const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
+
+const isMessage = (value) => value !== null && typeof value === 'object'
+  && isPlace(value.offset) && isText(value.sender) && isText(value.content) && isTime(value.at)
+  && (value.key === undefined || isText(value.key));
+
+/** Types that are not here are passed on: nothing is calculated with what they hold. */
+const SHAPES = new Map(Object.entries({
+  welcome: ({ user }) => isText(user),
+  joined: ({ room, epoch, offset, members }) => isText(room) && isText(epoch) && isPlace(offset) && isCount(members),
+  message: (frame) => isText(frame.room) && isMessage(frame),
+  behind: ({ room, epoch, from, offset }) => isText(room) && isText(epoch) && isPlace(from) && isPlace(offset),
+  presence: ({ room, joined = [], left = [], count }) => isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
+  signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
+  ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
+  history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
+  members: ({ count, users }) => isPlace(count) && isTextList(users),
+}));
+
+/** @returns {boolean} whether a frame holds what its type must hold */
+export function hasShape(frame) {
+  const shape = SHAPES.get(frame.type);
+  return shape === undefined || shape(frame);
+}
