@@ -1,6 +1,7 @@
 package io.roomcast.http;
 
 import io.roomcast.service.Arrival;
+import io.roomcast.service.RequestHead;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.util.Collections;
@@ -9,32 +10,49 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A handshake with the header that tells the endpoint how it arrived, whatever the client sent under that name. */
+/**
+ * A request as the rest of the server may see it. A handshake has the header that tells the endpoint how it arrived; no other request has that header, or one
+ * that a server would open a WebSocket for.
+ */
 final class Arriving extends HttpServletRequestWrapper {
+    /** Null for a request that is no handshake. */
     private final String arrival;
 
-    Arriving(HttpServletRequest request) {
+    /** @param arrival of a handshake, sealed; else null */
+    Arriving(HttpServletRequest request, String arrival) {
         super(request);
-        arrival = Arrival.header(request.getLocalAddr(), request.getRemoteAddr());
+        this.arrival = arrival;
+    }
+
+    private boolean isHidden(String name) {
+        return Arrival.HEADER.equalsIgnoreCase(name) || arrival == null && RequestHead.isOffer(name);
     }
 
     @Override
     public String getHeader(String name) {
-        return Arrival.HEADER.equalsIgnoreCase(name) ? arrival : super.getHeader(name);
+        Enumeration<String> values = getHeaders(name);
+        return values.hasMoreElements() ? values.nextElement() : null;
     }
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        return Arrival.HEADER.equalsIgnoreCase(name)
-                ? Collections.enumeration(List.of(arrival))
-                : super.getHeaders(name);
+        if (arrival != null && Arrival.HEADER.equalsIgnoreCase(name)) {
+            return Collections.enumeration(List.of(arrival));
+        }
+        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
     }
 
     @Override
     public Enumeration<String> getHeaderNames() {
         Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        names.addAll(Collections.list(super.getHeaderNames()));
-        names.add(Arrival.HEADER);
+        for (String name : Collections.list(super.getHeaderNames())) {
+            if (!isHidden(name)) {
+                names.add(name);
+            }
+        }
+        if (arrival != null) {
+            names.add(Arrival.HEADER);
+        }
         return Collections.enumeration(names);
     }
 }

@@ -1,6 +1,9 @@
 package io.roomcast.http;
 
+import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
+import io.roomcast.service.RequestHead;
+import io.roomcast.service.RequestPath;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -10,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 
 /** Has the guard look at every request on an application server, and puts the security headers on every answer. */
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
@@ -32,34 +36,61 @@ public class GuardFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         SecurityHeaders.ALL.forEach(response::setHeader);
-        boolean webSocket = "websocket".equalsIgnoreCase(request.getHeader("Upgrade"));
-        if (webSocket && isHasty(request)) {
+        RequestHead head = head(request);
+        boolean handshake = head.isHandshake();
+        if (handshake && isHasty(request)) {
             response.setHeader("Connection", "close");
             response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
             return;
         }
-        Guard.Verdict verdict =
-                guard.verdict(request.getMethod(), webSocket, request.getHeader("Origin"), request.getHeader("Host"));
+        Guard.Verdict verdict = guard.verdict(head);
         boolean reads =
                 verdict == Guard.Verdict.PASS && request.getServletPath().equals(ApiServlet.ADDRESS);
         if (!reads && UnreadBody.isThere(request)) {
             UnreadBody.leave(request, response);
         }
-        if (verdict == Guard.Verdict.PASS) {
-            if (!login.admits(request, response, webSocket)) {
-                return;
-            }
-            if (!webSocket) {
-                chain.doFilter(request, response);
-            } else if (Payara.runs(request.getServletContext())) {
-                // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
-                chain.doFilter(new Arriving(request), response);
-                upgraded.add(request);
-            } else if (!handshakes.take(() -> chain.doFilter(new Arriving(request), response))) {
-                refuse(response, Guard.Verdict.CROWDED);
-            }
-        } else {
+        if (verdict != Guard.Verdict.PASS) {
             refuse(response, verdict);
+        } else if (login.admits(request, response, handshake)) {
+            if (handshake) {
+                open(arriving(request, head), request, response, chain);
+            } else {
+                chain.doFilter(new Arriving(request, null), response);
+            }
+        }
+    }
+
+    private static RequestHead head(HttpServletRequest request) {
+        String info = request.getPathInfo() == null ? "" : request.getPathInfo();
+        return RequestHead.of(
+                request.getMethod(),
+                request.getProtocol(),
+                path(request),
+                RequestPath.isEndpoint(request.getServletPath() + info),
+                Collections.list(request.getHeaderNames()),
+                name -> Collections.list(request.getHeaders(name)));
+    }
+
+    /** As the client wrote it: Payara takes one kind of parameter out, but tells that it did. */
+    private static String path(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
+    }
+
+    private static Arriving arriving(HttpServletRequest request, RequestHead head) {
+        Arrival arrival = Arrival.of(
+                request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
+        return new Arriving(request, arrival.sealed());
+    }
+
+    private void open(Arriving arriving, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (Payara.runs(request.getServletContext())) {
+            // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
+            chain.doFilter(arriving, response);
+            upgraded.add(request);
+        } else if (!handshakes.take(() -> chain.doFilter(arriving, response))) {
+            refuse(response, Guard.Verdict.CROWDED);
         }
     }
 

@@ -1,5 +1,7 @@
 package io.roomcast.http;
 
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger;
@@ -27,9 +29,13 @@ final class UnreadBody {
     static void leave(HttpServletRequest request, HttpServletResponse response) {
         // Whatever comes next on the connection is the rest of the body, not a request.
         response.setHeader("Connection", "close");
-        if (!unavailable && request.getClass().getName().equals(UNDERTOW)) {
+        ServletRequest own = request;
+        while (own instanceof ServletRequestWrapper wrapper) {
+            own = wrapper.getRequest();
+        }
+        if (!unavailable && own.getClass().getName().equals(UNDERTOW)) {
             try {
-                waitLess(request);
+                waitLess(own);
             } catch (InvocationTargetException e) {
                 // Of this connection alone, which may be gone: nobody shall be able to turn it off for all.
                 LOG.log(Level.DEBUG, "a connection takes no time limit", e);
@@ -43,7 +49,7 @@ final class UnreadBody {
         }
     }
 
-    private static void waitLess(HttpServletRequest request) throws ReflectiveOperationException {
+    private static void waitLess(ServletRequest request) throws ReflectiveOperationException {
         Object exchange = request.getClass().getMethod("getExchange").invoke(request);
         ClassLoader loader = exchange.getClass().getClassLoader();
         Object connection = exchange.getClass().getMethod("getConnection").invoke(exchange);

@@ -23,10 +23,13 @@ public class Guard {
     /** What becomes of a request; {@code status} is 0 for one that may go on. */
     public enum Verdict {
         PASS(0, ""),
+        NOWHERE(404, "nothing is here"),
+        MALFORMED(
+                400,
+                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade; a request has one Host"),
         FULL(503, "this node is full; try another, or later"),
         CROWDED(503, "too many want to come in at once; try again"),
         LEAVING(503, "this node takes no more sessions; try another"),
-        NOWHERE(404, "there is nothing at this address"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
         private final int status;
@@ -64,29 +67,35 @@ public class Guard {
         this.metrics = metrics;
     }
 
-    /** @param path as the client wrote it, without the query; the others as below */
-    public Verdict verdict(String path, String method, boolean webSocket, String origin, String host) {
-        return PathRule.isPlain(path) ? verdict(method, webSocket, origin, host) : Verdict.NOWHERE;
-    }
-
-    /**
-     * @param webSocket whether the request asks to become a WebSocket connection
-     * @param origin and {@code host}: the headers of these names, or null
-     */
-    public Verdict verdict(String method, boolean webSocket, String origin, String host) {
-        if ((webSocket || !HARMLESS.contains(method)) && !origins.allows(origin, host)) {
+    public Verdict verdict(RequestHead head) {
+        if (!RequestPath.isPlain(head.path())) {
+            return Verdict.NOWHERE;
+        }
+        boolean handshake = head.isHandshake();
+        if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
+            return Verdict.MALFORMED;
+        }
+        if ((handshake || !HARMLESS.contains(head.method())) && !isAllowedOrigin(head)) {
             metrics.refused("origin");
-            LOG.log(Level.DEBUG, () -> "Refused a page of " + Printable.of(origin) + " at " + Printable.of(host));
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "Refused a page of " + Printable.of(head.origin().toString()) + " at "
+                            + Printable.of(head.host().toString()));
             return Verdict.FOREIGN_ORIGIN;
         }
-        if (webSocket && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
+        if (handshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
         }
         // A load balancer that sends to whoever has least would send everybody who was sent away straight back.
-        if (webSocket && readiness.state() == Readiness.State.DRAINING) {
+        if (handshake && readiness.state() == Readiness.State.DRAINING) {
             return Verdict.LEAVING;
         }
         return Verdict.PASS;
+    }
+
+    private boolean isAllowedOrigin(RequestHead head) {
+        String host = head.host().isEmpty() ? null : head.host().get(0);
+        return head.origin().isEmpty() || head.origin().stream().allMatch(origin -> origins.allows(origin, host));
     }
 }

@@ -3,7 +3,11 @@ package io.roomcast.standalone;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
+import io.roomcast.service.RequestHead;
+import io.roomcast.service.RequestPath;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.glassfish.grizzly.filterchain.BaseFilter;
 import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
@@ -44,15 +48,39 @@ final class GuardAddOn extends BaseFilter implements AddOn {
             return context.getInvokeAction();
         }
         request.setAttribute(SEEN, SEEN);
-        request.setHeader(Arrival.HEADER, Arrival.header(request.getLocalAddress(), request.getRemoteAddress()));
         SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
-        Guard.Verdict verdict = guard.verdict(
-                request.getRequestURI(),
-                request.getMethod().getMethodString(),
-                "websocket".equalsIgnoreCase(request.getUpgrade()),
-                request.getHeader("Origin"),
-                request.getHeader(Header.Host));
+        List<String> names = new ArrayList<>();
+        request.getHeaders().names().forEach(names::add);
+        RequestHead head = head(request, names);
+        tellArrival(request, head, names);
+        Guard.Verdict verdict = guard.verdict(head);
         return verdict == Guard.Verdict.PASS ? context.getInvokeAction() : refuse(context, request, verdict);
+    }
+
+    private static RequestHead head(HttpRequestPacket request, List<String> names) {
+        String path = request.getRequestURI();
+        return RequestHead.of(
+                request.getMethod().getMethodString(),
+                request.getProtocolString(),
+                path,
+                RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
+                names,
+                name -> values(request, name));
+    }
+
+    private static List<String> values(HttpRequestPacket request, String name) {
+        List<String> values = new ArrayList<>();
+        request.getHeaders().values(name).forEach(values::add);
+        return values;
+    }
+
+    /** Whatever came under the header's name is gone. */
+    private static void tellArrival(HttpRequestPacket request, RequestHead head, List<String> names) {
+        request.getHeaders().removeHeader(Arrival.HEADER);
+        if (head.isHandshake()) {
+            Arrival arrival = Arrival.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
+            request.setHeader(Arrival.HEADER, arrival.sealed());
+        }
     }
 
     private static NextAction refuse(FilterChainContext context, HttpRequestPacket request, Guard.Verdict verdict) {

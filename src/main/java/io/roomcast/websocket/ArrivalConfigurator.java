@@ -1,10 +1,14 @@
 package io.roomcast.websocket;
 
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Arrival;
 import jakarta.websocket.HandshakeResponse;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.HandshakeRequest;
 import jakarta.websocket.server.ServerEndpointConfig;
+import java.util.List;
+import java.util.Map;
 
 /**
  * Keeps what the guard told about a connection from the handshake, where it is in a header, to its opening, where only the properties of
@@ -21,28 +25,34 @@ public class ArrivalConfigurator extends ServerEndpointConfig.Configurator {
 
     @Override
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
-        Arrival arrival = Arrival.of(header(request, Arrival.HEADER), header(request, "Host"), null);
-        config.getUserProperties().put(PROPERTY, arrival);
+        Map<String, Object> properties = config.getUserProperties();
+        properties.remove(PROPERTY);
+        Arrival arrival = Arrival.unsealed(headers(request, Arrival.HEADER));
+        if (arrival != null) {
+            properties.put(PROPERTY, arrival);
+        }
     }
 
     /** Names of headers are in any case, and not every container's map knows that. */
-    private static String header(HandshakeRequest request, String name) {
+    private static List<String> headers(HandshakeRequest request, String name) {
         return request.getHeaders().entrySet().stream()
                 .filter(header -> name.equalsIgnoreCase(header.getKey()))
-                .map(header -> header.getValue())
-                .filter(values -> !values.isEmpty())
-                .map(values -> values.get(0))
-                .findFirst()
-                .orElse(null);
+                .flatMap(header -> header.getValue().stream())
+                .toList();
     }
 
-    /** How the connection came here, and whom the container knows at its other end. */
+    /**
+     * How the connection came here, and whom the container knows at its other end.
+     *
+     * @throws ProtocolException for one that came past the guard
+     */
     static Arrival arrival(Session session) {
-        String login = session.getUserPrincipal() == null
-                ? null
-                : session.getUserPrincipal().getName();
-        return session.getUserProperties().get(PROPERTY) instanceof Arrival known
-                ? new Arrival(known.local(), known.remote(), known.host(), login)
-                : new Arrival(null, null, null, login);
+        if (session.getUserProperties().get(PROPERTY) instanceof Arrival known) {
+            return known.of(
+                    session.getUserPrincipal() == null
+                            ? null
+                            : session.getUserPrincipal().getName());
+        }
+        throw new ProtocolException(ErrorCode.FORBIDDEN, "connections are opened by way of the guard only");
     }
 }

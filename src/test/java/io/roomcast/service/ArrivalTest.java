@@ -2,10 +2,15 @@ package io.roomcast.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ArrivalTest {
 
@@ -21,6 +26,10 @@ class ArrivalTest {
         "127.0.0.1, localhost.evil.example, false",
         "127.0.0.1, 127.0.0.1.evil.example, false",
         "127.0.0.1, [::1, false",
+        "127.0.0.1, '127.0.0.1,chat.example', false",
+        "127.0.0.1, 'localhost:80,chat.example', false",
+        "127.0.0.1, localhost:80@chat.example, false",
+        "127.0.0.1, localhost., false",
         "127.0.0.1, , false",
         "10.0.0.5, localhost, false",
         "192.168.1.1, 192.168.1.1, false",
@@ -28,15 +37,46 @@ class ArrivalTest {
         "evil.example, localhost, false",
     })
     void loopbackIsAnAddressAndAName(String local, String host, boolean loopback) {
-        assertEquals(
-                loopback,
-                Arrival.of(Arrival.header(local, "10.0.0.9"), host, null).isLoopback());
+        assertEquals(loopback, new Arrival(local, "127.0.0.1", host, null).isLoopback());
     }
 
     @Test
-    void withoutTheGuardNothingIsLoopback() {
-        assertFalse(Arrival.of(null, "localhost", null).isLoopback());
-        assertFalse(Arrival.of("127.0.0.1", "localhost", null).isLoopback());
-        assertFalse(Arrival.of("127.0.0.1 127.0.0.1 x", "localhost", null).isLoopback());
+    void whoComesFromElsewhereIsNotHere() {
+        assertFalse(new Arrival("127.0.0.1", "10.0.0.9", "localhost", null).isLoopback());
+        assertFalse(new Arrival("127.0.0.1", null, "localhost", null).isLoopback());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For", "x-forwarded-host", "Forwarded", "VIA", "X-Real-IP"})
+    void whoComesThroughAProxyIsNotHereWhateverHostItAsksFor(String header) {
+        assertTrue(arrival("localhost", List.of("Host", "User-Agent")).isLoopback());
+        assertFalse(arrival("localhost", List.of("Host", header)).isLoopback());
+    }
+
+    @Test
+    void theSealIsThisProcessesOwn() {
+        Arrival here = arrival("localhost:80", List.of());
+        String sealed = here.sealed();
+        assertEquals(here, Arrival.unsealed(List.of(sealed)));
+        Arrival unknown = new Arrival(null, null, null, null);
+        assertEquals(unknown, Arrival.unsealed(List.of(unknown.sealed())));
+        String claim = sealed.substring(sealed.indexOf('.'));
+        for (List<String> forged : List.of(
+                List.<String>of(),
+                List.of(""),
+                List.of("127.0.0.1 127.0.0.1"),
+                List.of(claim),
+                List.of("AAAA" + claim),
+                List.of("!" + claim),
+                List.of("a".repeat(43) + claim),
+                List.of(sealed + "."),
+                List.of(sealed, sealed),
+                List.of("x", sealed))) {
+            assertNull(Arrival.unsealed(forged), forged::toString);
+        }
+    }
+
+    private static Arrival arrival(String host, List<String> names) {
+        return Arrival.of("127.0.0.1", "127.0.0.1", RequestHeads.get("/ws", Map.of("Host", List.of(host))), names);
     }
 }
