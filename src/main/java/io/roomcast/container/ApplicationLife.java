@@ -6,6 +6,7 @@ import io.roomcast.jmx.Console;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
 import io.roomcast.service.OwnClasses;
+import io.roomcast.websocket.PayaraHandshake;
 import io.roomcast.websocket.TyrusBuffer;
 import io.roomcast.websocket.TyrusTimer;
 import io.roomcast.websocket.UndertowThreads;
@@ -33,6 +34,9 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
+        if (Payara.runs(application)) {
+            PayaraHandshake.addTo(application);
+        }
     }
 
     @Override

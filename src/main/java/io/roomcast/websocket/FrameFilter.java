@@ -65,10 +65,15 @@ public final class FrameFilter extends BaseFilter {
     public NextAction handleClose(FilterChainContext context) {
         Connection webSocket = webSockets.remove(context.getConnection());
         if (webSocket != null) {
-            asApplication(() ->
-                    webSocket.close(new CloseReason(CloseReason.CloseCodes.CLOSED_ABNORMALLY, "connection lost")));
+            ended(webSocket);
         }
         return context.getInvokeAction();
+    }
+
+    /** Tells what Tyrus made of a connection that the connection has ended; once is enough. */
+    static void ended(Connection webSocket) {
+        asApplication(
+                () -> webSocket.close(new CloseReason(CloseReason.CloseCodes.CLOSED_ABNORMALLY, "connection lost")));
     }
 
     /** The server's thread comes with the server's class loader; what is called may look for classes of the application. */

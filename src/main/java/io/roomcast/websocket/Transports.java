@@ -3,7 +3,6 @@ package io.roomcast.websocket;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.outbound.Transport;
-import io.roomcast.service.Threads;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.Session;
@@ -11,22 +10,20 @@ import jakarta.websocket.Session;
 /** Finds the quickest transport that a session's container allows. Any thread. */
 @ApplicationScoped
 public class Transports {
-    private Threads threads;
     private long deflateThreshold;
 
     /** For the container's proxy. */
     protected Transports() {}
 
     @Inject
-    public Transports(Threads threads, RoomcastConfig config) {
-        this.threads = threads;
+    public Transports(RoomcastConfig config) {
         this.deflateThreshold = config.get(Keys.DEFLATE_THRESHOLD);
     }
 
     /** For the life of the session. */
     Transport of(Session session) {
         SessionTransport portable = new SessionTransport(session);
-        Transport direct = TyrusAccess.transport(session, portable, threads);
+        Transport direct = TyrusAccess.transport(session, portable);
         if (direct == null) {
             direct = UndertowAccess.transport(session, portable);
         }

@@ -1,7 +1,6 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.Transport;
-import io.roomcast.service.Threads;
 import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -14,13 +13,13 @@ import java.lang.reflect.Field;
 final class TyrusAccess {
     private static final Logger LOG = System.getLogger(TyrusAccess.class.getName());
     private static final String GRIZZLY_WRITER = "org.glassfish.tyrus.container.grizzly.client.GrizzlyWriter";
-    private static final String SERVLET_WRITER = "org.glassfish.tyrus.servlet.TyrusServletWriter";
+    private static final String OWN_WRITER = "io.roomcast.websocket.ConnectionWriter";
     private static volatile boolean unavailable;
 
     private TyrusAccess() {}
 
     /** @return null where the session is not one of Tyrus, or has extensions that have to see each message */
-    static Transport transport(Session session, SessionTransport portable, Threads threads) {
+    static Transport transport(Session session, SessionTransport portable) {
         if (unavailable
                 || !session.getNegotiatedExtensions().isEmpty()
                 || !session.getClass().getName().equals("org.glassfish.tyrus.core.TyrusSession")) {
@@ -31,8 +30,7 @@ final class TyrusAccess {
             Object protocolHandler = get(webSocket, "protocolHandler");
             Object writer = get(protocolHandler, "writer");
             return switch (writer.getClass().getName()) {
-                case GRIZZLY_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
-                case SERVLET_WRITER -> new PayaraTransport(portable, writer, threads);
+                case GRIZZLY_WRITER, OWN_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
                 default -> new TyrusTransport(portable, writer);
             };
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
