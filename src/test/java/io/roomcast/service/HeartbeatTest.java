@@ -26,7 +26,10 @@ class HeartbeatTest {
 
     @Test
     void everySessionIsPingedOnceAnInterval() {
-        pass(3 * INTERVAL_SECONDS);
+        for (int interval = 0; interval < 3; interval++) {
+            core.service.heard(client.session);
+            pass(INTERVAL_SECONDS);
+        }
         assertEquals(3, client.transport.pings());
         core.heartbeat.stop();
         pass(10);
