@@ -19,6 +19,17 @@ public final class LimitKeys {
             0,
             "Sessions from one address (of IPv6, one /64 network); more are closed with 1013. Behind a proxy all have its address.");
 
+    public static final Key<Integer> NODE_ROOMS = limit(
+            "node-rooms",
+            100_000,
+            "Rooms with members on this node, and never more than an eighth of the heap has space for at 2 KiB each; busy.");
+
+    public static final Key<Integer> NODE_MEMBERS = limit(
+            "node-members",
+            1_000_000,
+            "Members of all rooms on this node together (a session counts in each of its rooms), and never more than a quarter of the heap has"
+                    + " space for at 1 KiB each; busy.");
+
     public static final Key<Integer> ROOM_USERS =
             limit("room-users", 50_000, "Users that may be in one room, on all nodes together; room_full.");
 
@@ -118,6 +129,8 @@ public final class LimitKeys {
             USER_SESSIONS,
             ADDRESS_SESSIONS,
             ROOMS,
+            NODE_ROOMS,
+            NODE_MEMBERS,
             ROOM_USERS,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,

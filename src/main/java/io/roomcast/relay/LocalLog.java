@@ -1,15 +1,14 @@
 package io.roomcast.relay;
 
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.room.MessageLog;
 import java.security.SecureRandom;
-import java.util.ArrayDeque;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** One room of a {@link LocalRelay}: its numbering, its history, the keys it has seen. Not thread-safe. */
@@ -19,16 +18,14 @@ final class LocalLog {
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     private static final long PAGE_BYTES = 256 * 1024;
-    /** Of heap, about: a room that was ever published to, and a key with its place in two lists. */
+    /** Bytes of heap, about, of a room that keeps nothing. */
     private static final long LOG_COST = 1_024;
 
-    private static final long KEY_COST = 200;
+    private static final long BUSY_RETRY_MILLIS = 1_000;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     /** @param message null for a key that was known */
     record Appended(Position position, StoredMessage message) {}
-
-    private record SeenKey(String key, long at) {}
 
     private final String epoch = randomEpoch();
     private final HistoryLimits limits;
@@ -37,8 +34,7 @@ final class LocalLog {
     private long counted;
 
     private final MessageLog messages;
-    private final Map<String, Long> offsetsByKey = new HashMap<>();
-    private final ArrayDeque<SeenKey> keysByAge = new ArrayDeque<>();
+    private final SeenKeys keys = new SeenKeys();
     private long lastAppend;
     private long offset;
     boolean subscribed;
@@ -53,23 +49,41 @@ final class LocalLog {
         return new Position(epoch, offset);
     }
 
-    Appended append(String key, byte[] body, long now) {
+    /**
+     * Appends a message, unless its key is known.
+     *
+     * @param key or null
+     * @throws ProtocolException {@code busy} when there is no room to remember the key: it is promised to be known for five minutes
+     */
+    Appended append(KeyDigest key, byte[] body, long now) {
         expire(now);
-        if (key != null) {
-            Long known = offsetsByKey.get(key);
-            if (known != null) {
-                return new Appended(new Position(epoch, known), null);
-            }
+        long known = key == null ? 0 : keys.find(key);
+        if (known > 0) {
+            return new Appended(new Position(epoch, known), null);
         }
+        requireSpace(key == null ? keys.heap() : keys.heapWithOneMore());
         StoredMessage message = new StoredMessage(++offset, body);
         lastAppend = now;
         messages.add(message, now);
         if (key != null) {
-            offsetsByKey.put(key, offset);
-            keysByAge.add(new SeenKey(key, now));
+            keys.add(key, offset, now);
         }
         shrink();
         return new Appended(position(), message);
+    }
+
+    /** @throws ProtocolException {@code busy} when the node keeps so much that this room has no place */
+    void requireSpace() {
+        requireSpace(keys.heap());
+    }
+
+    private void requireSpace(long keyCost) {
+        if (!budget.allows(LOG_COST + keyCost, counted)) {
+            throw new ProtocolException(
+                    ErrorCode.BUSY,
+                    "this node keeps as much as it may (roomcast.history.node-bytes); try again",
+                    BUSY_RETRY_MILLIS);
+        }
     }
 
     HistoryPage after(long after, int limit, long now) {
@@ -90,25 +104,20 @@ final class LocalLog {
     /** Lets go of what is too old. */
     void expire(long now) {
         messages.removeBefore(now - limits.age().toMillis());
-        while (!keysByAge.isEmpty() && keysByAge.peek().at() < now - KEY_MEMORY_MILLIS) {
-            offsetsByKey.remove(keysByAge.remove().key());
-        }
+        keys.removeBefore(now - KEY_MEMORY_MILLIS);
         count();
     }
 
-    /** Lets go of the oldest, down to what there is room for; the last message stays, and its key. */
+    /** Lets go of the oldest messages, down to what there is room for; of the last one too, which its members have all the same. */
     private void shrink() {
-        while (!budget.allows(cost(), counted) && (messages.size() > 1 || keysByAge.size() > 1)) {
-            if (messages.size() > 1 && (keysByAge.size() <= 1 || messages.heap() >= keyCost())) {
-                messages.removeFirst();
-            } else {
-                offsetsByKey.remove(keysByAge.remove().key());
-            }
+        while (!budget.allows(cost(), counted) && messages.size() > 0) {
+            messages.removeFirst();
         }
         count();
     }
 
-    private void count() {
+    /** Tells the budget what this room costs now. */
+    void count() {
         long cost = cost();
         if (cost != counted) {
             budget.add(cost - counted);
@@ -117,19 +126,13 @@ final class LocalLog {
     }
 
     private long cost() {
-        return offset == 0 ? 0 : LOG_COST + messages.heap() + keyCost();
+        return LOG_COST + messages.heap() + keys.heap();
     }
 
-    private long keyCost() {
-        return KEY_COST * keysByAge.size();
-    }
-
-    /** Lets go of what nobody is here for, where memory is tight: whoever comes back is told that it cannot be recovered. */
+    /** Lets go of the messages that nobody is here for, where memory is tight: whoever comes back is told that they cannot be recovered. */
     void spare() {
         if (!subscribed && budget.isTight()) {
             messages.clear();
-            offsetsByKey.clear();
-            keysByAge.clear();
             lastAppend = Long.MIN_VALUE / 2;
             count();
         }
@@ -144,7 +147,7 @@ final class LocalLog {
     /** Whether nobody could tell if this log were made anew. */
     boolean isForgettable(long now) {
         boolean numbered = offset > 0 && now - lastAppend < NUMBERING_MILLIS;
-        return !subscribed && !numbered && messages.size() == 0 && offsetsByKey.isEmpty();
+        return !subscribed && !numbered && messages.size() == 0 && keys.size() == 0;
     }
 
     private static String randomEpoch() {

@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
@@ -47,8 +48,9 @@ public final class LocalRelay implements Relay {
 
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        KeyDigest digest = key == null ? null : KeyDigest.of(key);
         return onLog(room, log -> {
-            LocalLog.Appended appended = log.append(key, body, clock.millis());
+            LocalLog.Appended appended = log.append(digest, body, clock.millis());
             if (appended.message() != null && log.subscribed) {
                 listener.deliver(room, appended.message());
             }
@@ -69,6 +71,7 @@ public final class LocalRelay implements Relay {
     @Override
     public CompletionStage<Position> subscribe(RoomName room) {
         return onLog(room, log -> {
+            log.requireSpace();
             log.subscribed = true;
             return log.position();
         });
@@ -113,7 +116,13 @@ public final class LocalRelay implements Relay {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, known) -> {
             LocalLog log = known == null ? new LocalLog(limits, budget) : known;
-            result.complete(action.apply(log));
+            try {
+                T answer = action.apply(log);
+                log.count();
+                result.complete(answer);
+            } catch (ProtocolException e) {
+                result.completeExceptionally(e);
+            }
             return unlessForgettable(log);
         });
         return result;

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,6 +31,7 @@ public final class RoomRegistry {
     private final LagBudget lag;
     private final ReplayPace pace;
     private final DeliveryMetrics metrics;
+    private final AtomicInteger members = new AtomicInteger();
 
     /**
      * @param executor runs the lanes
@@ -64,6 +66,7 @@ public final class RoomRegistry {
      * listener was told.
      */
     public Room join(RoomName name, Member member, Position since) {
+        members.incrementAndGet();
         Room joined = rooms.compute(name, (key, present) -> {
             Room room =
                     present == null ? new Room(key, source, executor, nanoClock, recent, lag, pace, metrics) : present;
@@ -83,6 +86,7 @@ public final class RoomRegistry {
 
     /** @param room as {@link #join} returned it */
     public void leave(Room room, Member member) {
+        members.decrementAndGet();
         room.post(new RoomEvent.Leave(member));
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
@@ -97,6 +101,16 @@ public final class RoomRegistry {
     /** The room, if it has members here or had until just now; else null. */
     public Room find(RoomName name) {
         return rooms.get(name);
+    }
+
+    /** How many rooms there are. */
+    public int size() {
+        return rooms.size();
+    }
+
+    /** How many members all rooms have together. */
+    public int members() {
+        return members.get();
     }
 
     public Collection<Room> all() {

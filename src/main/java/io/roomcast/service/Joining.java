@@ -66,6 +66,7 @@ public class Joining {
                     session.rooms() + 1L,
                     ErrorCode.TOO_MANY_ROOMS,
                     "a session may be in " + limits.get(LimitKeys.ROOMS) + " rooms");
+            requireSpace(room);
         }
         if (!session.identity().permissions().mayRead(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
@@ -99,6 +100,21 @@ public class Joining {
                 withdraw(room, user, session.id());
             }
         });
+    }
+
+    private void requireSpace(RoomName room) {
+        if (rooms.find(room) == null) {
+            limits.require(
+                    LimitKeys.NODE_ROOMS,
+                    rooms.size() + 1L,
+                    ErrorCode.BUSY,
+                    "this node has as many rooms as it may; try again, or another node");
+        }
+        limits.require(
+                LimitKeys.NODE_MEMBERS,
+                rooms.members() + 1L,
+                ErrorCode.BUSY,
+                "the rooms of this node have as many members as they may; try again, or another node");
     }
 
     private ProtocolException full() {

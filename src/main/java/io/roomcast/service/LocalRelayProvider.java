@@ -7,6 +7,7 @@ import io.roomcast.relay.LocalRelay;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Instant;
 import java.time.InstantSource;
 
 /** {@code roomcast.relay=local}. */
@@ -33,8 +34,14 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         return new Opened(
-                new LocalRelay(context.history(), most(), InstantSource.system(), context.timer()),
-                new LocalPresence());
+                new LocalRelay(context.history(), most(), steadyClock(), context.timer()), new LocalPresence());
+    }
+
+    /** Ages are of time that went by here: a wall clock that jumps makes nothing older. */
+    private static InstantSource steadyClock() {
+        Instant begun = Instant.now();
+        long origin = System.nanoTime();
+        return () -> begun.plusNanos(System.nanoTime() - origin);
     }
 
     private long most() {

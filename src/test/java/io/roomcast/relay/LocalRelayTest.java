@@ -2,15 +2,21 @@ package io.roomcast.relay;
 
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -61,20 +67,19 @@ class LocalRelayTest extends RelayContractTest {
             get(small.subscribe(lived));
             Position here = get(small.publish(lived, null, body("kept")));
             for (int i = 0; i < 2_000; i++) {
-                var unused = small.publish(new RoomName("room-" + i), "key", body("x"));
+                var unused = small.publish(new RoomName("room-" + i), null, body("x"));
             }
+            assertTrue(isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
             long full = small.held();
             small.sweep();
             assertTrue(small.held() < full, small.held() + " bytes of " + full);
             assertEquals(1, get(small.historyAfter(lived, 0, 10)).messages().size());
             assertEquals(
                     here.epoch(), get(small.publish(lived, null, body("y"))).epoch());
-            long forgotten = IntStream.range(0, 2_000)
-                    .mapToObj(i -> get(small.publish(new RoomName("room-" + i), null, body("anew"))))
-                    .filter(position -> position.offset() == 1)
-                    .filter(position -> !position.epoch().equals(here.epoch()))
-                    .count();
-            assertTrue(forgotten > 200, forgotten + " rooms");
+            assertTrue(small.held() <= (1 << 20) / 4 * 3, small.held() + " bytes");
+            assertEquals(
+                    1,
+                    get(small.publish(new RoomName("anew"), "key", body("z"))).offset());
         }
     }
 
@@ -85,5 +90,63 @@ class LocalRelayTest extends RelayContractTest {
         assertEquals(first, get(relay.publish(room, "key", body("again"))));
         clock.advance(Duration.ofMillis(1));
         assertEquals(2, get(relay.publish(room, "key", body("anew"))).offset());
+    }
+
+    @Test
+    void keysAreRefusedRatherThanForgottenEarly() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            List<Position> acknowledged = new ArrayList<>();
+            CompletionStage<Position> next = small.publish(room, "key-0", body("x"));
+            while (!isBusy(next)) {
+                acknowledged.add(get(next));
+                next = small.publish(room, "key-" + acknowledged.size(), body("x"));
+            }
+            assertTrue(small.held() <= most, small.held() + " bytes");
+            assertTrue(acknowledged.size() > 5_000, acknowledged.size() + " keys in a MiB");
+            for (int i = 0; i < acknowledged.size(); i += 97) {
+                assertEquals(acknowledged.get(i), get(small.publish(room, "key-" + i, body("again"))));
+            }
+            assertEquals(
+                    acknowledged.size() + 1,
+                    get(small.publish(room, null, body("without"))).offset());
+            Position elsewhere = get(small.publish(new RoomName("elsewhere"), "key", body("x")));
+            assertEquals(1, elsewhere.offset(), "others have room left");
+            clock.advance(Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).plusMillis(1));
+            get(small.publish(room, "key-new", body("x")));
+        }
+    }
+
+    @Test
+    void roomsThatArePublishedToTakeNoMoreThanThereIs() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            byte[] body = new byte[16 * 1024];
+            int refused = 0;
+            for (int i = 0; i < 5_000; i++) {
+                RoomName name = new RoomName("room-" + i);
+                if (isBusy(small.subscribe(name)) | isBusy(small.publish(name, "key", body))) {
+                    refused++;
+                }
+                assertTrue(small.held() <= most, small.held() + " bytes after " + i);
+            }
+            assertTrue(refused > 3_000, refused + " refused");
+        }
+    }
+
+    private static boolean isBusy(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().join();
+            return false;
+        } catch (CompletionException e) {
+            assertEquals(
+                    ErrorCode.BUSY,
+                    assertInstanceOf(ProtocolException.class, e.getCause()).code());
+            return true;
+        }
     }
 }

@@ -63,6 +63,15 @@ class EveryLimitTest {
                     ann.send("{\"type\":\"join\",\"room\":\"another\"}");
                     return code(ann);
                 }),
+                row(LimitKeys.NODE_ROOMS, "1", "busy", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.send("{\"type\":\"join\",\"room\":\"another\"}");
+                    return code(ann);
+                }),
+                row(LimitKeys.NODE_MEMBERS, "1", "busy", core -> {
+                    core.enter("ann");
+                    return code(core.enter("bob"));
+                }),
                 row(LimitKeys.ROOM_USERS, "1", "room_full", core -> {
                     core.enter("ann");
                     return code(core.enter("bob"));
