@@ -13,8 +13,11 @@ import io.roomcast.service.Threads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
 import java.nio.charset.StandardCharsets;
+import java.security.Key;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import javax.crypto.spec.SecretKeySpec;
@@ -72,10 +75,18 @@ public class JwtVerifier implements TokenVerifier {
         try {
             SignedToken signed = SignedToken.parse(token, mostBytes);
             return keys.candidates(signed.header())
-                    .thenApply(candidates -> claims.identity(signed.claims(candidates), clock.instant()));
+                    .thenCompose(candidates -> signedByOneOf(candidates, signed))
+                    .thenApply(said -> claims.identity(said, clock.instant()));
         } catch (TokenRefusedException e) {
             return CompletableFuture.failedStage(e);
         }
+    }
+
+    private CompletionStage<JsonObject> signedByOneOf(List<? extends Key> candidates, SignedToken signed) {
+        return signed.claims(candidates)
+                .map(CompletableFuture::completedStage)
+                .orElseGet(() -> keys.newer(signed.header())
+                        .thenApply(newer -> signed.claims(newer).orElseThrow(SignedToken::unknown)));
     }
 
     @PreDestroy

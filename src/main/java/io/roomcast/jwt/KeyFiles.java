@@ -1,7 +1,6 @@
 package io.roomcast.jwt;
 
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.ImmutableJWKSet;
 import com.nimbusds.jose.proc.JWSKeySelector;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
@@ -44,9 +43,9 @@ final class KeyFiles {
     static JWSKeySelector<SecurityContext> jwks(String file) {
         try {
             return new JWSVerificationKeySelector<>(
-                    PUBLIC, new ImmutableJWKSet<>(JWKSet.load(Path.of(file).toFile())));
+                    PUBLIC, new ImmutableJWKSet<>(KeySets.parse(Files.readString(Path.of(file)))));
         } catch (IOException | ParseException e) {
-            throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set");
+            throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set with a key that is understood");
         }
     }
 

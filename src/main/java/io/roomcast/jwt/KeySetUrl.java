@@ -61,13 +61,9 @@ final class KeySetUrl {
             throw new UncheckedIOException(new IOException("status " + answer.statusCode()));
         }
         try {
-            JWKSet set = JWKSet.parse(new String(answer.body(), StandardCharsets.UTF_8));
-            if (set.isEmpty()) {
-                throw new UncheckedIOException(new IOException("no keys in it"));
-            }
-            return set;
+            return KeySets.parse(new String(answer.body(), StandardCharsets.UTF_8));
         } catch (ParseException e) {
-            throw new UncheckedIOException(new IOException("not a JSON Web Key Set"));
+            throw new UncheckedIOException(new IOException("no JSON Web Key Set with a key that is understood"));
         }
     }
 

@@ -59,6 +59,11 @@ final class KeySource implements SigningKeys {
     }
 
     @Override
+    public CompletionStage<List<? extends Key>> newer(JWSHeader header) {
+        return keys.newer(header);
+    }
+
+    @Override
     public void close() {
         keys.close();
         thread.shutdownNow();

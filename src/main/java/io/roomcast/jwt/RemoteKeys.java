@@ -91,6 +91,14 @@ final class RemoteKeys implements SigningKeys {
                 : CompletableFuture.completedStage(found);
     }
 
+    /** A token that names no key may be signed with one that took the place of those at hand. */
+    @Override
+    public CompletionStage<List<? extends Key>> newer(JWSHeader header) {
+        return header.getKeyID() != null
+                ? CompletableFuture.completedStage(List.of())
+                : fetched().thenApply(selector -> keys(selector, header));
+    }
+
     private static List<? extends Key> keys(JWSKeySelector<SecurityContext> selector, JWSHeader header) {
         try {
             return selector.selectJWSKeys(header, null);

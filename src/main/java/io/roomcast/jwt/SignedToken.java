@@ -4,6 +4,7 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.proc.BadJOSEException;
+import com.nimbusds.jose.proc.BadJWSException;
 import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jose.util.Base64URL;
@@ -11,16 +12,26 @@ import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import io.roomcast.identity.TokenRefusedException;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.security.Key;
 import java.text.ParseException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A token that has the form of one; what it says counts once its signature was checked. Strangers write what the library reads here, so
  * whatever it throws is a refusal.
  */
 final class SignedToken {
-    private static final JOSEObjectType ACCESS_TOKEN = new JOSEObjectType("at+jwt");
+    /** As RFC 7519 and RFC 9068 name them; RFC 7515 lets each be written with its tree before it. */
+    private static final JOSEObjectType[] TYPES = {
+        null,
+        JOSEObjectType.JWT,
+        new JOSEObjectType("application/jwt"),
+        new JOSEObjectType("at+jwt"),
+        new JOSEObjectType("application/at+jwt")
+    };
+
     private static final DefaultJWTProcessor<Candidates> PROCESSOR = new DefaultJWTProcessor<>();
 
     /** The keys that may have signed a token. */
@@ -28,7 +39,7 @@ final class SignedToken {
 
     static {
         PROCESSOR.setJWSKeySelector((header, candidates) -> candidates.keys());
-        PROCESSOR.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, ACCESS_TOKEN, null));
+        PROCESSOR.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(TYPES));
         PROCESSOR.setJWTClaimsSetVerifier((claims, candidates) -> {});
     }
 
@@ -48,17 +59,20 @@ final class SignedToken {
         }
         int end = token.indexOf('.');
         if (end < 0 || !token.chars().allMatch(SignedToken::isBase64Url)) {
-            throw refused("not signed by a known key");
+            throw unknown();
         }
         // No extension of the format is known here, so none may be critical: the empty list is as wrong as a full one.
         JsonObject header = StrictJson.object(new Base64URL(token.substring(0, end)).decode());
         if (header.containsKey("crit") || header.containsKey("b64")) {
             throw refused("its header wants an extension");
         }
+        if (header.containsValue(JsonValue.NULL)) {
+            throw refused("its header has a null");
+        }
         try {
             return new SignedToken(SignedJWT.parse(token));
         } catch (ParseException | RuntimeException e) {
-            throw refused("not signed by a known key");
+            throw unknown();
         }
     }
 
@@ -70,14 +84,23 @@ final class SignedToken {
         return jwt.getHeader();
     }
 
-    /** @throws TokenRefusedException where none of the keys signed it */
-    JsonObject claims(List<? extends Key> keys) {
+    /**
+     * @return empty where none of the keys signed it
+     * @throws TokenRefusedException where it is bad whoever signed it
+     */
+    Optional<JsonObject> claims(List<? extends Key> keys) {
         try {
             PROCESSOR.process(jwt, new Candidates(keys));
+        } catch (BadJWSException e) {
+            return Optional.empty();
         } catch (BadJOSEException | JOSEException | RuntimeException e) {
-            throw refused("not signed by a known key");
+            throw unknown();
         }
-        return StrictJson.object(jwt.getPayload().toBytes());
+        return Optional.of(StrictJson.object(jwt.getPayload().toBytes()));
+    }
+
+    static TokenRefusedException unknown() {
+        return refused("not signed by a known key");
     }
 
     private static TokenRefusedException refused(String why) {

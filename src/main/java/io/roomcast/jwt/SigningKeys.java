@@ -3,6 +3,7 @@ package io.roomcast.jwt;
 import com.nimbusds.jose.JWSHeader;
 import java.security.Key;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** The keys that tokens are checked with. */
@@ -14,6 +15,15 @@ interface SigningKeys extends AutoCloseable {
      * @return fails with {@link io.roomcast.identity.TokenUncheckedException} where nobody can tell now
      */
     CompletionStage<List<? extends Key>> candidates(JWSHeader header);
+
+    /**
+     * Those that may have signed it besides, asked for where none of the candidates did. Never blocks.
+     *
+     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} where nobody can tell now
+     */
+    default CompletionStage<List<? extends Key>> newer(JWSHeader header) {
+        return CompletableFuture.completedStage(List.of());
+    }
 
     @Override
     default void close() {}

@@ -2,11 +2,13 @@ package io.roomcast.browser;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
 import io.roomcast.EmbeddedServer;
 import io.roomcast.protocol.NameExample;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -94,6 +96,29 @@ class NamesIT {
                             () -> around + " U+" + Integer.toHexString(c));
                 }
             }
+        }
+    }
+
+    /** Characters of all planes in any order, more often those that the rule looks at together with their neighbours. */
+    @Test
+    void anyRowOfCharacters() {
+        Random random = new Random(22);
+        List<String> names = IntStream.range(0, 20_000)
+                .mapToObj(i -> NameExample.random(random))
+                .toList();
+        List<String> expected = names.stream().map(NamesIT::judged).toList();
+        try (Person ann = Person.with(chromium.browser())) {
+            Object found = library(ann)
+                    .evaluate(
+                            "async (names) => {" + VERDICT
+                                    + "return names.map((name) => `${verdict(name)} ${escape(name)}`).join('\\n'); }",
+                            names);
+            assertEquals(String.join("\n", expected), found);
+        }
+        for (String verdict : List.of("user", "room", "none")) {
+            long such =
+                    expected.stream().filter(line -> line.startsWith(verdict)).count();
+            assertTrue(such > 100, () -> verdict + ": " + such);
         }
     }
 

@@ -27,11 +27,18 @@ public final class KeyServer implements AutoCloseable {
     /** How it answers. */
     public enum Manner {
         GOOD,
+        AMONG_OTHERS,
         ERROR,
         SILENT,
         DRIPPING_HEAD,
         DRIPPING_BODY,
+        ENDLESS_HEAD,
+        ENDLESS_LINE,
+        ENDLESS_PROMISE,
         ENDLESS,
+        ENDLESS_CHUNKS,
+        PACKED,
+        HUNG_UP,
         NO_SET,
         EMPTY_SET,
         NESTED,
@@ -40,7 +47,12 @@ public final class KeyServer implements AutoCloseable {
 
     private static final long DROP_MILLIS = 20;
 
-    private final RSAKey key;
+    private static final String OTHERS = """
+            {"kty":"AKP","alg":"ML-DSA-44","pub":"AA"},{"kty":"EC","crv":"P-999","x":"AA","y":"AA"},
+            {"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"RSA"},{"kty":5},{},5,null,[],
+            {"kty":"RSA","n":"AA","e":"AQAB","use":5},""";
+
+    private volatile RSAKey key = newKey();
     private final ServerSocket socket;
     private final AtomicInteger asked = new AtomicInteger();
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -49,13 +61,10 @@ public final class KeyServer implements AutoCloseable {
     public KeyServer(Manner manner) {
         this.manner = manner;
         try {
-            this.key = new RSAKeyGenerator(2048).keyID("one").generate();
             this.socket = new ServerSocket();
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        } catch (JOSEException e) {
-            throw new IllegalStateException(e);
         }
         daemon(this::accept);
     }
@@ -68,6 +77,19 @@ public final class KeyServer implements AutoCloseable {
         manner = now;
     }
 
+    /** The next one has the same name. */
+    void changeKey() {
+        key = newKey();
+    }
+
+    private static RSAKey newKey() {
+        try {
+            return new RSAKeyGenerator(2048).keyID("one").generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** How many times keys were asked for. */
     public int asked() {
         return asked.get();
@@ -75,9 +97,18 @@ public final class KeyServer implements AutoCloseable {
 
     /** Signed with the key of this server. */
     public String signed(JWTClaimsSet.Builder claims) {
+        return signed(claims, key.getKeyID());
+    }
+
+    /** The same, by a header that does not say with which key. */
+    String signedWithoutName(JWTClaimsSet.Builder claims) {
+        return signed(claims, null);
+    }
+
+    private String signed(JWTClaimsSet.Builder claims, String name) {
         try {
             JWSHeader header =
-                    new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("one").build();
+                    new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(name).build();
             return Tokens.signed(claims, header, new RSASSASigner(key));
         } catch (JOSEException e) {
             throw new IllegalStateException(e);
@@ -111,6 +142,7 @@ public final class KeyServer implements AutoCloseable {
         String set = new JWKSet(key.toPublicJWK()).toString();
         switch (manner) {
             case GOOD -> send(client, "200 OK", "", set);
+            case AMONG_OTHERS -> send(client, "200 OK", "", set.replace("[", "[" + OTHERS.replace("\n", " ")));
             case ERROR -> send(client, "500 Oh", "", "no");
             case NO_SET -> send(client, "200 OK", "", "<html>Log in first</html>");
             case EMPTY_SET -> send(client, "200 OK", "", "{\"keys\":[]}");
@@ -119,18 +151,28 @@ public final class KeyServer implements AutoCloseable {
             case SILENT -> closed.await(1, TimeUnit.MINUTES);
             case DRIPPING_HEAD -> drip(client, "HTTP/1.1 200 OK\r\nX: ");
             case DRIPPING_BODY -> drip(client, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
-            case ENDLESS -> {
-                client.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
-                while (closed.getCount() > 0) {
-                    client.getOutputStream().write(" ".repeat(8192).getBytes(UTF_8));
-                }
-            }
+            case ENDLESS_HEAD -> endlessly(client, "HTTP/1.1 200 OK\r\n", "X: x\r\n".repeat(1024));
+            case ENDLESS_LINE -> endlessly(client, "HTTP/1.1 200 OK\r\nX: ", "x".repeat(8192));
+            case ENDLESS_PROMISE -> endlessly(client, "", "HTTP/1.1 100 Continue\r\n\r\n".repeat(256));
+            case ENDLESS -> endlessly(client, "HTTP/1.1 200 OK\r\n\r\n", " ".repeat(8192));
+            case ENDLESS_CHUNKS ->
+                endlessly(
+                        client, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1;x=y\r\n \r\n".repeat(512));
+            case PACKED -> send(client, "200 OK", "Content-Encoding: gzip\r\n", "\u001f\u0000\b\u0000");
+            case HUNG_UP -> client.close();
         }
     }
 
     private static void send(Socket client, String status, String header, String body) throws IOException {
         String head = "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Length: " + body.length() + "\r\n";
         client.getOutputStream().write((head + header + "\r\n" + body).getBytes(UTF_8));
+    }
+
+    private void endlessly(Socket client, String begin, String more) throws IOException {
+        client.getOutputStream().write(begin.getBytes(UTF_8));
+        while (closed.getCount() > 0) {
+            client.getOutputStream().write(more.getBytes(UTF_8));
+        }
     }
 
     private void drip(Socket client, String begin) throws IOException, InterruptedException {

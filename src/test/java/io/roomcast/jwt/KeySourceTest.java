@@ -13,6 +13,7 @@ import io.roomcast.identity.TokenUncheckedException;
 import io.roomcast.service.Threads;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -40,7 +41,10 @@ class KeySourceTest {
 
     /** The token is good, and only nobody can tell: whoever shows it comes back. */
     @ParameterizedTest
-    @EnumSource(value = KeyServer.Manner.class, names = "GOOD", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = KeyServer.Manner.class,
+            names = {"GOOD", "AMONG_OTHERS"},
+            mode = EnumSource.Mode.EXCLUDE)
     void aGoodTokenIsUncheckedWhileTheSourceIsBadAndGoodAfterwards(KeyServer.Manner manner) throws Exception {
         try (KeyServer server = new KeyServer(manner)) {
             start(server, Map.of());
@@ -68,6 +72,22 @@ class KeySourceTest {
         }
     }
 
+    /** No such host, nobody there, no TLS there. */
+    @Test
+    void anAddressWhereNoKeysAreIsASourceThatIsDown() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
+            String token = server.signed(Tokens.of("ann", Duration.ofHours(1)));
+            for (String url : List.of(
+                    "http://nobody.invalid/keys",
+                    "http://127.0.0.1:1/keys",
+                    server.url().replace("http:", "https:"))) {
+                start(server, Map.of("roomcast.auth.jwks", url));
+                assertUnchecked(verify(token));
+                verifier.stop();
+            }
+        }
+    }
+
     @Test
     void aFloodOfUnknownKeysAsksTheSourceRarely() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
@@ -90,6 +110,35 @@ class KeySourceTest {
             ExecutionException refused = assertThrows(
                     ExecutionException.class, () -> verify(stranger).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             assertInstanceOf(TokenRefusedException.class, refused.getCause());
+        }
+    }
+
+    /** The issuer has one key, which it changes, and names none in its tokens. */
+    @Test
+    void aTokenWithoutTheNameOfItsKeyOutlivesAChangeOfKeys() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
+            start(server, Map.of());
+            String token = server.signedWithoutName(Tokens.of("ann", Duration.ofHours(1)));
+            verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            server.changeKey();
+            String next = server.signedWithoutName(Tokens.of("ann", Duration.ofHours(1)));
+            assertEquals(
+                    "ann",
+                    verify(next).get(PATIENCE_SECONDS, TimeUnit.SECONDS).user().value());
+            ExecutionException refused =
+                    assertThrows(ExecutionException.class, () -> verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+            assertInstanceOf(TokenRefusedException.class, refused.getCause());
+            server.be(KeyServer.Manner.ERROR);
+            assertUnchecked(verify(token));
+        }
+    }
+
+    /** An issuer may publish kinds of keys that did not exist when this was written. */
+    @Test
+    void keysThatAreNotUnderstoodArePassedOver() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.AMONG_OTHERS)) {
+            start(server, Map.of());
+            verify(server.signed(Tokens.of("ann", Duration.ofHours(1)))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 

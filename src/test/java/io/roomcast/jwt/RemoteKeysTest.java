@@ -152,6 +152,25 @@ class RemoteKeysTest {
     }
 
     @Test
+    void whoNamesNoKeyMayMeanOneThatIsNewer() {
+        answer("one");
+        assertTrue(newer("one").join().isEmpty(), "a name stands for one key");
+        CompletableFuture<List<? extends Key>> waiting = newer(null);
+        timer.advance(PAUSE.toMillis() - 1);
+        assertEquals(1, fetches.size());
+        timer.advance(1);
+        assertEquals(2, fetches.size());
+        assertFalse(waiting.isDone());
+        answer("two");
+        assertEquals(1, waiting.join().size());
+        timer.advance(PAUSE.toMillis());
+        CompletableFuture<List<? extends Key>> untold = newer(null);
+        timer.advance(0);
+        fail();
+        assertUnchecked(untold);
+    }
+
+    @Test
     void anAlgorithmThatIsNeverTakenAsksNobody() {
         assertTrue(keys.candidates(new JWSHeader(JWSAlgorithm.HS256))
                 .toCompletableFuture()
@@ -196,6 +215,11 @@ class RemoteKeysTest {
     private CompletableFuture<List<? extends Key>> found(String name) {
         return keys.candidates(
                         new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(name).build())
+                .toCompletableFuture();
+    }
+
+    private CompletableFuture<List<? extends Key>> newer(String name) {
+        return keys.newer(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(name).build())
                 .toCompletableFuture();
     }
 

@@ -53,6 +53,13 @@ class TokenContentsTest {
                 "null",
                 "{\"alg\":\"HS256\",\"kid\":5}",
                 "{\"alg\":\"HS256\",\"kid\":[]}",
+                "{\"alg\":\"HS256\",\"kid\":null}",
+                "{\"alg\":\"HS256\",\"typ\":null}",
+                "{\"alg\":\"HS256\",\"typ\":\"\"}",
+                "{\"alg\":\"HS256\",\"typ\":\"application/logout+jwt\"}",
+                "{\"alg\":\"HS256\",\"typ\":\"application/\"}",
+                "{\"alg\":\"HS256\",\"enc\":\"A128GCM\"}",
+                "{\"alg\":\"HS256\",\"jwk\":{\"kty\":\"oct\",\"k\":\"AAAA\"}}",
                 "{\"alg\":\"HS256\",\"typ\":5}",
                 "{\"alg\":\"HS256\",\"typ\":\"dpop+jwt\"}",
                 "{\"alg\":\"HS256\",\"typ\":\"logout+jwt\"}",
@@ -63,6 +70,12 @@ class TokenContentsTest {
             })
     void aHeaderThatIsWrongIsRefused(String header) {
         assertRefused(Map.of(), Tokens.raw(header, ANN + "}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"JWT", "jwt", "at+jwt", "AT+JWT", "application/jwt", "application/at+jwt"})
+    void everyNameOfItsTypeIsTaken(String type) {
+        accepted(Map.of(), Tokens.raw("{\"alg\":\"HS256\",\"typ\":\"" + type + "\"}", ANN + "}"));
     }
 
     static Stream<String> wrongClaims() {
