@@ -180,12 +180,18 @@ final class Shard {
     private void judge(Link link) {
         Witness judge = witness.get();
         try {
-            judge.judge(link);
+            judge.judge(link, this::cut);
             currentWitness = judge;
         } catch (JedisMovedDataException e) {
             master.moved();
             throw e;
         }
+    }
+
+    private void cut() {
+        publisher.cut();
+        reader.cut();
+        subscriber.drop();
     }
 
     private class ReadServer implements Pipeline.Server {

@@ -54,6 +54,7 @@ final class Witness {
     private volatile long confirmed;
     private volatile long lineage;
     private volatile String birth = "";
+    private volatile long starts;
     private volatile boolean ended;
     /** Guarded by {@code judging}. */
     private String told = "";
@@ -87,17 +88,20 @@ final class Witness {
     /**
      * Finds out whether the data behind a new connection may be used.
      *
+     * @param others cuts the node's other connections: they may lead to a server that was in charge before, and still takes messages. It
+     *     is called before this node says what it knows of the data
      * @throws JedisException when they may not, or not yet
      */
-    void judge(Link link) {
+    void judge(Link link, Runnable others) {
         synchronized (judging) {
-            judgeAlone(link);
+            judgeAlone(link, others);
         }
     }
 
-    private void judgeAlone(Link link) {
+    private void judgeAlone(Link link, Runnable others) {
         Verdict verdict = ask(link, "look");
         if (verdict.state().equals("vouch")) {
+            others.run();
             Map<RoomName, Position> rooms = seen.since(verdict.number());
             if (verdict.number() == 0 || rooms == null) {
                 LOG.log(Level.WARNING, "Redis has lost what this node had marked: all rooms begin a new epoch");
@@ -169,7 +173,8 @@ final class Witness {
             String.valueOf(Envelope.VERSION),
             SILENCE_MILLIS,
             WAIT_MILLIS,
-            birth
+            birth,
+            starts
         };
     }
 
@@ -201,6 +206,7 @@ final class Witness {
         if (verdict.state().equals("open")) {
             lineage = Math.max(lineage, verdict.lineage());
             birth = verdict.birth();
+            starts = verdict.number();
             if (verdict.rest().contains("marked")) {
                 confirmed = Math.max(confirmed, mark);
             }

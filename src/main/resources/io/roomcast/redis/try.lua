@@ -47,6 +47,7 @@ try('XTRIM', stream, 'MAXLEN', 9)
 try('XDEL', stream, '2')
 try('XSETID', stream, '1', 'MAXDELETEDID', '1')
 try('TIME')
+try('INFO', 'server')
 try(PUBLISH, ARGV[1], ENVELOPE .. 'N')
 for _, key in ipairs(KEYS) do
     try('PEXPIRE', key, ARGV[2])

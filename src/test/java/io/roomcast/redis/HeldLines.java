@@ -7,16 +7,21 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A way to Redis on which what it says to one purpose of a node (publish, read, subscribe) can be held back: the connection stays, and is deaf. */
+/**
+ * A way to Redis on which what it says to one purpose of a node (publish, read, subscribe) can be held back: the connection stays, and is
+ * deaf. New connections can be led to another server, while those that are open stay.
+ */
 final class HeldLines implements AutoCloseable {
-    private final int target;
+    private volatile int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
+    private final Map<Socket, StringBuilder> clients = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "held-lines");
         thread.setDaemon(true);
@@ -48,6 +53,18 @@ final class HeldLines implements AutoCloseable {
         notifyAll();
     }
 
+    void lead(RedisProcess redis) {
+        target = redis.port();
+    }
+
+    synchronized void cut(String purpose) throws IOException {
+        for (Map.Entry<Socket, StringBuilder> client : clients.entrySet()) {
+            if (client.getValue().indexOf(":" + purpose) >= 0) {
+                client.getKey().close();
+            }
+        }
+    }
+
     private synchronized void await(StringBuilder said) throws InterruptedException {
         while (held != null && said.indexOf(held) >= 0) {
             wait();
@@ -62,6 +79,7 @@ final class HeldLines implements AutoCloseable {
                 sockets.add(client);
                 sockets.add(server);
                 StringBuilder said = new StringBuilder();
+                clients.put(client, said);
                 threads.execute(() -> pump(client, server, said, true));
                 threads.execute(() -> pump(server, client, said, false));
             }

@@ -24,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.RestoreParams;
 
@@ -132,6 +134,102 @@ class RedisRollbackTest {
         Position after = say(node(), 6, 15);
 
         assertNotEquals(before.epoch(), after.epoch());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nodeThatBeganAndIsGoneSinceIsMissed(boolean killedWithRedis) throws Exception {
+        RedisNode cleo = node();
+        say(cleo, 1, 5);
+        redis.kill();
+        copy(redis.directory(), older);
+        redis.start();
+        cleo.awaitProbe();
+        RedisNode bob = node();
+        Position before = say(bob, 6, 11);
+        awaitBeats(cleo, 2);
+        if (killedWithRedis) {
+            redis.kill();
+            bob.close();
+        } else {
+            bob.close();
+            awaitBeats(cleo, 2);
+            redis.kill();
+        }
+        stepBack();
+        Position after = say(cleo, 6, 15);
+
+        assertNotEquals(before.epoch(), after.epoch());
+    }
+
+    /** Until a node has left so many marks more, and knows it. */
+    private void awaitBeats(RedisNode node, int count) {
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            for (int i = 0; i < count; i++) {
+                Map<String, String> marks = admin.hgetAll("roomcast:{!}:life");
+                Patience.await("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
+                // Answered behind the mark, on the same connection.
+                get(node.relay.historyAfter(new RoomName("garden"), 0, 1));
+            }
+        }
+    }
+
+    @Test
+    void olderDataThatAnotherServerSendsAreFoundOutByNodesThatStartAnew() {
+        RedisNode bob = node();
+        say(bob, 1, 5);
+        try (RedisProcess replica = RedisProcess.launch();
+                Jedis admin = new Jedis("127.0.0.1", redis.port());
+                Jedis other = new Jedis("127.0.0.1", replica.port())) {
+            follow(other, redis);
+            awaitBeats(bob, 2);
+            other.replicaofNoOne();
+            Position before = say(bob, 6, 11);
+            bob.close();
+            follow(admin, replica);
+            admin.replicaofNoOne();
+            Position after = say(node(), 6, 15);
+
+            assertNotEquals(before.epoch(), after.epoch());
+        }
+    }
+
+    private static void follow(Jedis server, RedisProcess master) {
+        try (Jedis admin = new Jedis("127.0.0.1", master.port())) {
+            admin.configSet("repl-diskless-sync-delay", "0");
+        }
+        server.replicaof("127.0.0.1", master.port());
+        Patience.await("it follows", () -> server.info("replication").contains("master_link_status:up"));
+    }
+
+    /** A failover that leaves the old master alive: what it still takes is lost with it. */
+    @Test
+    void nodeLeavesTheOldMasterBeforeItSpeaksForTheNew() throws Exception {
+        try (RedisProcess replica = RedisProcess.launch();
+                HeldLines lines = new HeldLines(redis);
+                Jedis other = new Jedis("127.0.0.1", replica.port())) {
+            RedisNode bob = new RedisNode(lines.settings());
+            nodes.add(bob);
+            say(bob, 1, 5);
+            follow(other, redis);
+            awaitBeats(bob, 2);
+            other.replicaofNoOne();
+            lines.lead(replica);
+            lines.cut("read");
+            Patience.await(
+                    "bob has spoken for it",
+                    () -> other.hget("roomcast:{!}:life", "run").equals(runOf(other)));
+            RedisNode cleo = new RedisNode(RedisSettings.parse(replica.uri()));
+            nodes.add(cleo);
+            IntStream.range(6, 12).forEach(i -> {
+                say(cleo, i, i);
+                say(bob, i, i);
+            });
+        }
+    }
+
+    private static String runOf(Jedis server) {
+        return server.info("server").replaceAll("(?s).*run_id:(\\w+).*", "$1");
     }
 
     @Test
