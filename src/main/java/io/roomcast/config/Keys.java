@@ -133,6 +133,7 @@ public final class Keys {
                     List.copyOf(LimitKeys.ALL),
                     List.copyOf(LimitKeys.SIZES),
                     List.copyOf(LimitKeys.DURATIONS),
+                    HttpKeys.ALL,
                     OperationKeys.ALL,
                     MetricsKeys.ALL,
                     RedisKeys.ALL)

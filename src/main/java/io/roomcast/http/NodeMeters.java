@@ -3,6 +3,7 @@ package io.roomcast.http;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.roomcast.config.HttpKeys;
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.metrics.DeliveryMetrics;
@@ -12,11 +13,13 @@ import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Shows what the node counts to a Micrometer registry. Every series is there from the start, and there are never more. */
 final class NodeMeters {
@@ -53,15 +56,22 @@ final class NodeMeters {
                         .filter(entry -> !reasons.containsKey(entry.getKey()))
                         .mapToLong(Map.Entry::getValue)
                         .sum());
+        count(
+                "roomcast.accepts.failed",
+                "Times that a connection could not be taken in, for want of files (embedded server)",
+                node,
+                NodeMetrics::failedAccepts);
         count("roomcast.frames.received", "Frames from clients", node, NodeMetrics::receivedFrames);
         count("roomcast.received.bytes", "Bytes of WebSocket messages from clients", node, NodeMetrics::receivedBytes);
-        for (Key<?> limit : LimitKeys.REFUSING) {
+        for (Key<?> limit : Stream.of(LimitKeys.REFUSING, HttpKeys.ALL)
+                .flatMap(List::stream)
+                .toList()) {
             FunctionCounter.builder(
                             "roomcast.limits.reached",
                             node,
                             metrics -> metrics.limits().getOrDefault(limit.name(), 0L))
                     .description("Times that somebody came up against a limit")
-                    .tag("limit", limit.name().replaceFirst("^roomcast\\.limits\\.", ""))
+                    .tag("limit", limit.name().replaceFirst("^roomcast\\.(limits\\.)?", ""))
                     .register(registry);
         }
         for (ErrorCode code : ErrorCode.values()) {

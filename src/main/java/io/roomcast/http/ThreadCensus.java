@@ -19,6 +19,7 @@ final class ThreadCensus {
         purposes.put("roomcast-loop", "loop");
         purposes.put("roomcast-redis", "redis");
         // Of the embedded server.
+        purposes.put("roomcast-http", "server");
         purposes.put("grizzly-nio-kernel", "network");
         purposes.put("Grizzly", "server");
         purposes.put("HttpServer", "server");

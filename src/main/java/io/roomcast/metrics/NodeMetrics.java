@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class NodeMetrics {
     private final LongAdder sessionsOpened = new LongAdder();
     private final LongAdder sessionsClosed = new LongAdder();
+    private final LongAdder acceptsFailed = new LongAdder();
     private final LongAdder framesReceived = new LongAdder();
     private final LongAdder bytesReceived = new LongAdder();
     private final LongAdder messagesStored = new LongAdder();
@@ -34,6 +35,11 @@ public final class NodeMetrics {
         int bounded =
                 code >= 1000 && code <= 1015 || code >= 4000 && code <= 4003 || code >= 4500 && code <= 4502 ? code : 0;
         closes.computeIfAbsent(bounded, c -> new LongAdder()).increment();
+    }
+
+    /** Somebody came, and could not be let in. */
+    public void acceptFailed() {
+        acceptsFailed.increment();
     }
 
     public void frameReceived() {
@@ -107,6 +113,10 @@ public final class NodeMetrics {
 
     public long closedSessions() {
         return sessionsClosed.sum();
+    }
+
+    public long failedAccepts() {
+        return acceptsFailed.sum();
     }
 
     public long receivedFrames() {

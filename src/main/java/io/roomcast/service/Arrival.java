@@ -107,6 +107,11 @@ public record Arrival(String local, String remote, String host, String login) {
 
     /** Where it came from, for counting: an address, or of IPv6 the /64 network, since one customer has all of that. */
     String network() {
+        return network(remote);
+    }
+
+    /** @param remote address, in figures */
+    public static String network(String remote) {
         if (remote == null || remote.indexOf(':') < 0) {
             return remote;
         }

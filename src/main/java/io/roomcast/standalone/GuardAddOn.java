@@ -5,7 +5,6 @@ import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
 import io.roomcast.service.RequestHead;
 import io.roomcast.service.RequestPath;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -14,13 +13,9 @@ import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.http.HttpContent;
 import org.glassfish.grizzly.http.HttpRequestPacket;
-import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.server.AddOn;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
-import org.glassfish.grizzly.http.util.Header;
-import org.glassfish.grizzly.memory.Buffers;
-import org.glassfish.grizzly.memory.MemoryManager;
 
 /**
  * Has the guard look at every request of the embedded server, before WebSockets, files and servlets see it, and puts the security headers
@@ -31,9 +26,11 @@ final class GuardAddOn extends BaseFilter implements AddOn {
     private static final String SEEN = GuardAddOn.class.getName();
 
     private final Guard guard;
+    private final Refusal refusal;
 
-    GuardAddOn(Guard guard) {
+    GuardAddOn(Guard guard, Refusal refusal) {
         this.guard = guard;
+        this.refusal = refusal;
     }
 
     @Override
@@ -54,7 +51,9 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         RequestHead head = head(request, names);
         tellArrival(request, head, names);
         Guard.Verdict verdict = guard.verdict(head);
-        return verdict == Guard.Verdict.PASS ? context.getInvokeAction() : refuse(context, request, verdict);
+        return verdict == Guard.Verdict.PASS
+                ? context.getInvokeAction()
+                : refusal.of(context, request, verdict.status(), verdict.text());
     }
 
     private static RequestHead head(HttpRequestPacket request, List<String> names) {
@@ -81,20 +80,5 @@ final class GuardAddOn extends BaseFilter implements AddOn {
             Arrival arrival = Arrival.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
             request.setHeader(Arrival.HEADER, arrival.sealed());
         }
-    }
-
-    private static NextAction refuse(FilterChainContext context, HttpRequestPacket request, Guard.Verdict verdict) {
-        byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
-        HttpResponsePacket response = request.getResponse();
-        response.setStatus(verdict.status());
-        response.setContentType("text/plain;charset=UTF-8");
-        response.setContentLength(text.length);
-        response.setHeader(Header.Connection, "close");
-        context.write(response.httpContentBuilder()
-                .content(Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text))
-                .last(true)
-                .build());
-        context.getConnection().closeSilently();
-        return context.getStopAction();
     }
 }

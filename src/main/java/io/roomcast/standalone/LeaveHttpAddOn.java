@@ -54,6 +54,13 @@ final class LeaveHttpAddOn extends BaseFilter implements AddOn {
         }
     }
 
+    /** Whether it is a WebSocket, and no request of HTTP will come over it any more. */
+    static boolean hasLeft(Connection<?> connection) {
+        return WEB_SOCKET.get(connection) != null
+                && connection.getProcessor() instanceof FilterChain chain
+                && chain.indexOfType(HttpCodecFilter.class) < 0;
+    }
+
     private FilterChain webSockets(FilterChain http) {
         FilterChain known = webSockets;
         if (known == null) {

@@ -7,11 +7,14 @@ import io.roomcast.http.HealthServlet;
 import io.roomcast.http.MetricsServlet;
 import io.roomcast.jmx.Console;
 import io.roomcast.jwt.JwtVerifier;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
+import io.roomcast.service.OpenFiles;
 import io.roomcast.service.RoomService;
+import io.roomcast.service.Threads;
 import io.roomcast.websocket.NamedRoomEndpoint;
 import io.roomcast.websocket.RoomEndpoint;
 import io.roomcast.websocket.TyrusBuffer;
@@ -22,18 +25,27 @@ import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
-import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 
 /** A node in this process: chat UI, WebSocket endpoints and health on one port. */
 public final class StandaloneServer implements AutoCloseable {
+    private static final int WAITING = 4_096;
+
     private final SeContainer cdi;
     private final TyrusContainer webSockets;
     private final HttpServer http;
     private final NetworkListener listener;
+    private final ExecutorService workers =
+            workers(Math.max(2, Runtime.getRuntime().availableProcessors()));
+    private final ExecutorService healthWorker = workers(1);
 
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
@@ -55,7 +67,7 @@ public final class StandaloneServer implements AutoCloseable {
         http = new HttpServer();
         listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
         try {
-            listen(webroot);
+            listen(config, webroot);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
@@ -73,15 +85,32 @@ public final class StandaloneServer implements AutoCloseable {
         return new StandaloneServer(config, webroot);
     }
 
-    private void listen(Path webroot) throws IOException {
+    /** For HTTP requests, of which the door lets in fewer than may wait here. */
+    private static ExecutorService workers(int threads) {
+        return new ThreadPoolExecutor(
+                threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+                    Thread thread = new Thread(task, "roomcast-http");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    private void listen(RoomcastConfig config, Path webroot) throws IOException {
         // No more than the socket's own buffer has: Grizzly would set that, and the system would not let it grow then.
         listener.getTransport().setReadBufferSize(TyrusBuffer.READ_BYTES / 2);
-        listener.getTransport().setIOStrategy(SameThreadIOStrategy.getInstance());
+        NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
+        ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
+        Door door = new Door(config, OpenFiles.connections(), metrics, System::nanoTime);
+        new DoorStrategy(door, metrics, timer, System::nanoTime).install(listener.getTransport());
+        var unused = timer.scheduleWithFixedDelay(door::tick, 1, 1, TimeUnit.SECONDS);
+        Refusal refusal = new Refusal(door);
+        listener.registerAddOn(new DoorAddOn(door));
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new UpgradeAddOn());
-        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get()));
+        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get(), refusal));
         listener.registerAddOn(new LeaveHttpAddOn());
         listener.registerAddOn(webSockets.addOn());
+        listener.registerAddOn(new RequestsAddOn(door, refusal, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
@@ -121,6 +150,8 @@ public final class StandaloneServer implements AutoCloseable {
             }
             cdi.select(Console.class).get().close();
             http.shutdownNow();
+            workers.shutdownNow();
+            healthWorker.shutdownNow();
             webSockets.stop();
             cdi.close();
         }

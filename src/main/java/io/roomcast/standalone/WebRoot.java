@@ -1,6 +1,7 @@
 package io.roomcast.standalone;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.glassfish.grizzly.http.Method;
 import org.glassfish.grizzly.http.server.Request;
@@ -9,6 +10,9 @@ import org.glassfish.grizzly.http.server.StaticHttpHandler;
 
 /** The files of the chat UI, without those that an application server would not serve either. */
 final class WebRoot extends StaticHttpHandler {
+
+    /** Read and written as a whole, so that no file stays open for somebody who reads slowly; larger ones in pieces. */
+    private static final long SMALL_BYTES = 1 << 20;
 
     private final Path directory;
 
@@ -25,12 +29,22 @@ final class WebRoot extends StaticHttpHandler {
             return false;
         }
         response.setHeader("Cache-Control", "no-cache");
-        return Method.HEAD.equals(request.getMethod()) ? head(uri, response) : super.handle(uri, request, response);
+        File file = new File(directory.toFile(), uri.endsWith("/") ? uri + "index.html" : uri);
+        if (Method.HEAD.equals(request.getMethod())) {
+            return head(file, response);
+        }
+        if (Method.GET.equals(request.getMethod()) && file.isFile() && file.length() <= SMALL_BYTES) {
+            byte[] content = Files.readAllBytes(file.toPath());
+            pickupContentType(response, file.getPath());
+            response.setContentLength(content.length);
+            response.getOutputStream().write(content);
+            return true;
+        }
+        return super.handle(uri, request, response);
     }
 
     /** Which Grizzly answers with 405. */
-    private boolean head(String uri, Response response) {
-        File file = new File(directory.toFile(), uri.endsWith("/") ? uri + "index.html" : uri);
+    private static boolean head(File file, Response response) {
         if (!file.isFile()) {
             return false;
         }

@@ -1,0 +1,83 @@
+package io.roomcast.standalone;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import org.glassfish.grizzly.Buffer;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.filterchain.BaseFilter;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.filterchain.FilterChainBuilder;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.filterchain.TransportFilter;
+import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpResponsePacket;
+import org.glassfish.grizzly.http.util.Header;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
+import org.glassfish.grizzly.nio.NIOConnection;
+
+/**
+ * Answers a request that nobody works on, and ends its connection. What the client goes on to send is read and forgotten until the door closes it: a connection that is closed
+ * with something unread is reset, and the client might never see the answer.
+ */
+final class Refusal {
+    private static final Logger LOG = System.getLogger(Refusal.class.getName());
+
+    private final Door door;
+    private final FilterChain forgets = FilterChainBuilder.stateless()
+            .add(new TransportFilter())
+            .add(new BaseFilter() {
+                @Override
+                public NextAction handleRead(FilterChainContext context) {
+                    if (context.getMessage() instanceof Buffer buffer) {
+                        buffer.tryDispose();
+                    }
+                    return context.getStopAction();
+                }
+            })
+            .build();
+
+    Refusal(Door door) {
+        this.door = door;
+    }
+
+    /** @return what the filter that refuses has to return; nothing else of the connection is looked at */
+    NextAction of(FilterChainContext context, HttpRequestPacket request, int status, String reason) {
+        byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
+        HttpResponsePacket response = request.getResponse();
+        response.setStatus(status);
+        response.setContentType("text/plain;charset=UTF-8");
+        response.setContentLength(text.length);
+        response.setHeader(Header.Connection, "close");
+        context.write(response.httpContentBuilder()
+                .content(Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text))
+                .last(true)
+                .build());
+        Connection<?> connection = context.getConnection();
+        Visit visit = DoorAddOn.visit(connection);
+        if (visit == null) {
+            connection.closeSilently();
+            return context.getStopAction();
+        }
+        door.sendsAway(visit);
+        connection.setProcessor(forgets);
+        DoorAddOn.afterAllIsTaken(connection, () -> endOutput(connection));
+        // Its requests that have been read already go with it.
+        NextAction suspended = context.getSuspendAction();
+        context.suspend();
+        context.completeAndRecycle();
+        return suspended;
+    }
+
+    private static void endOutput(Connection<?> connection) {
+        try {
+            ((SocketChannel) ((NIOConnection) connection).getChannel()).shutdownOutput();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "is gone already", e);
+        }
+    }
+}
