@@ -1,3 +1,5 @@
+import { kindOf } from './script-turns.js';
+
 /** More marks than these on one letter only paint over the lines above and below. */
 const STACKED_MARKS = /(\p{M}{8})\p{M}+/gu;
 /** Each direction that is opened inside another costs the browser a level; no text that people read needs so many. */
@@ -7,33 +9,48 @@ const MOST_DIRECTIONS = 32;
 /** How far back a better place to cut is looked for. */
 const WORD = 80;
 
+/** Characters that could be drawn in the time in which a browser goes over to another script. */
+const TURN = 24;
+
 /**
  * Where a text is cut so that the part before it is quick to draw: after a line or a word if one ends nearby, and never
  * inside a character.
  *
  * @param {string} text
  * @param {number} from where the part begins
- * @param {{characters: number, lines: number}} most
+ * @param {{characters: number, lines: number}} most characters: fewer where the script changes often
  * @returns {number} where it ends; the end of the text if all of it fits
  */
 export function endOfPart(text, from, { characters, lines }) {
+  const end = affordable(text, from, characters);
+  let line = from;
+  for (let i = 0; i < lines; i += 1) {
+    const next = text.indexOf('\n', line);
+    if (next < 0 || next >= end) return cut(text, from, end);
+    line = next + 1;
+  }
+  return line;
+}
+
+function affordable(text, from, characters) {
+  let left = characters;
+  let kind;
   let end = from;
-  for (let line = 0; line < lines; line += 1) {
-    const next = text.indexOf('\n', end);
-    if (next < 0 || next >= from + characters) return cut(text, from, characters);
-    end = next + 1;
+  while (end < text.length && left > 0) {
+    const char = String.fromCodePoint(text.codePointAt(end));
+    const next = kindOf(char) ?? kind;
+    left -= char.length + (kind !== undefined && next !== kind ? TURN : 0);
+    kind = next;
+    end += char.length;
   }
   return end;
 }
 
-function cut(text, from, characters) {
-  const end = from + characters;
+function cut(text, from, end) {
   if (end >= text.length) return text.length;
   for (let i = end; i > end - WORD && i > from; i -= 1) if (/\s/u.test(text[i - 1])) return i;
-  return isLowSurrogate(text.charCodeAt(end)) ? end - 1 : end;
+  return end;
 }
-
-const isLowSurrogate = (code) => code >= 0xdc00 && code <= 0xdfff;
 
 /** What is drawn of a part: all but marks that are piled up, and directions beyond counting. */
 export function tamed(part) {

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import java.lang.Character.UnicodeScript;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -94,9 +96,26 @@ class CostlyContentIT {
                 "a\u0301\u0302\u0303\u0304\u0305\u0306\u0307\u0308\u0309\u030A".repeat(LONG / 11),
                 "\u202E\u2067".repeat(LONG / 2) + "x",
                 "\u0600\u0bcc\u0e33".repeat(LONG / 3),
+                "a\u05D0".repeat(LONG / 2),
+                "a\u0431\u03B1\u05D0\u4E2D\uAC00\u0E01\u0915".repeat(LONG / 8),
+                "\u4E2D\uDB40\uDD00".repeat(LONG / 3),
+                "\uD83D\uDE00a".repeat(LONG / 3),
+                "\u2028\u2029\u0085".repeat(LONG / 3),
+                "\u200B\u200D\u2060\uFE0F".repeat(LONG / 4),
+                anyLetters(0x3000),
+                anyLetters(0x32000),
                 IntStream.range(0, LONG)
                         .mapToObj(i -> Character.toString(0x4e00 + i))
                         .collect(Collectors.joining()));
+    }
+
+    private static String anyLetters(int end) {
+        return new Random(8)
+                .ints(0x80, end)
+                .filter(Character::isLetter)
+                .limit(LONG / 2)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
     }
 
     @ParameterizedTest
@@ -110,10 +129,11 @@ class CostlyContentIT {
         assertThat(drawn).hasCount(1);
 
         String shown = drawn.textContent();
-        assertTrue(shown.length() <= 3_000, () -> "characters drawn: " + shown.length());
+        assertTrue(shown.length() <= 2_000, () -> "characters drawn: " + shown.length());
         assertTrue(
                 shown.lines().count() <= 30,
                 () -> "lines drawn: " + shown.lines().count());
+        assertTrue(scripts(shown) <= 100, () -> "times the script changes: " + scripts(shown));
         assertTrue(number("document.querySelectorAll('.message *').length") <= 100, "elements");
         assertTrue(number("work.addresses") <= 100, () -> "addresses parsed: " + number("work.addresses"));
         // Some passes over what is drawn, and a few over the whole text to read the frame.
@@ -123,6 +143,46 @@ class CostlyContentIT {
         assertEquals(true, drawn.evaluate("text => text.textContent.isWellFormed()"), "characters are not cut in two");
         assertEquals(
                 true, page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page stays as it is");
+    }
+
+    /** Those of Japan are used together. */
+    private static long scripts(String text) {
+        List<UnicodeScript> each = text.codePoints()
+                .mapToObj(UnicodeScript::of)
+                .filter(script -> script != UnicodeScript.COMMON && script != UnicodeScript.INHERITED)
+                .map(script -> script == UnicodeScript.HIRAGANA || script == UnicodeScript.KATAKANA
+                        ? UnicodeScript.HAN
+                        : script)
+                .toList();
+        return IntStream.range(1, each.size())
+                .filter(i -> each.get(i) != each.get(i - 1))
+                .count();
+    }
+
+    /** What people write is drawn whole, in whichever script. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Hello, this is a message; it has 2 lines of text and an address. ",
+                "Привіт, це повідомлення. Ґанок, їжак і щастя. ",
+                "Ἐν ἀρχῇ ἦν ὁ λόγος, καὶ ὁ λόγος ἦν πρὸς τὸν θεόν. ",
+                "سلام، این یک پیام است که می‌نویسم. چگونه‌اید؟ پژوهش گاه ",
+                "Chào bạn, đây là một tin nhắn bằng tiếng Việt. Nguyễn Ngữ ",
+                "これはメッセージです。漢字とカタカナ、ひらがな。",
+                "안녕하세요, 이것은 메시지입니다. ",
+                "Բարև, սա հաղորդագրություն է և այլն։ ",
+                "שלום, זו הודעה. כן, בסדר. ",
+                "ሰላም፣ ይህ መልእክት ነው። ",
+                "नमस्ते, यह एक संदेश है। ",
+                "สวัสดี นี่คือข้อความ ",
+                "Salut, c’est déjà l’été où l’on fête à Málaga, žluťoučký kůň. "
+            })
+    void whatPeopleWriteIsDrawnWhole(String sentence) {
+        String text = sentence.repeat(1_900 / sentence.length()).strip();
+        enter("lobby");
+        server.send(SAID, "lobby", 1, "bob", text);
+        assertThat(ann.texts("lobby")).hasText(text);
+        assertThat(ann.room("lobby").locator("button.more")).hasCount(0);
     }
 
     @Test
