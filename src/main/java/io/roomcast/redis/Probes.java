@@ -100,6 +100,11 @@ final class Probes {
     }
 
     private CompletionStage<Void> tryAll(Shard shard) {
+        String complaint = shard.witness().complaint();
+        if (complaint != null) {
+            return CompletableFuture.failedFuture(new RelayUnavailableException(complaint));
+        }
+        shard.run(shard.subscriber()::proveItMay);
         RoomKeys keys = room(shard);
         return Replies.map(shard.read(keys.slot(), scripts.attempt(keys), true), reply -> {
             List<String> refused = ((List<?>) reply)

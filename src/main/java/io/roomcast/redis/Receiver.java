@@ -1,9 +1,15 @@
 package io.roomcast.redis;
 
 import io.roomcast.metrics.RelayMetrics;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Hands what a shard's subscriber hears to whom it concerns. */
 final class Receiver implements Subscriber.Events {
+    private static final Logger LOG = System.getLogger(Receiver.class.getName());
+
+    private final AtomicBoolean foreignTold = new AtomicBoolean();
     private final Subscriptions subscriptions;
     private final Probes probes;
     private final RelayMetrics metrics;
@@ -51,6 +57,13 @@ final class Receiver implements Subscriber.Events {
             cursor.signal(signal);
         } else {
             metrics.foreignEnvelope();
+            if (foreignTold.compareAndSet(false, true)) {
+                LOG.log(
+                        Level.WARNING,
+                        "a node that speaks another version publishes in {0}: messages pass between it and this one, but neither"
+                                + " presence nor signals; stop it",
+                        room);
+            }
             cursor.arriveForeign();
         }
     }

@@ -87,10 +87,11 @@ public final class RedisRelay implements Relay {
         List<Script> loaded = Stream.of(scripts.all(), probing.all(), Witness.SCRIPTS, PresenceCommands.SCRIPTS)
                 .flatMap(List::stream)
                 .toList();
-        Witnesses witnesses = new Witnesses(node, scripts, subscriptions::forEach, this::keys);
+        NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
+        Witnesses witnesses = new Witnesses(node, channels, scripts, subscriptions::forEach, this::keys);
         this.shards = new Topology(
                         settings,
-                        node,
+                        channels,
                         new Connector(settings, node),
                         loaded,
                         subscriptions,

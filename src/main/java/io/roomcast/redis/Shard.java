@@ -127,8 +127,10 @@ final class Shard {
         Witness judge = currentWitness;
         Witness.Beat beat = judge.beat();
         if (beat != null) {
-            read(judge.slot(), beat.command(), false).thenAccept(reply -> {
-                if (!judge.answered(beat, reply)) {
+            read(judge.slot(), beat.command(), false).whenComplete((reply, failure) -> {
+                if (failure != null) {
+                    judge.unanswered(failure);
+                } else if (!judge.answered(beat, reply)) {
                     publisher.cut();
                     reader.cut();
                 }

@@ -54,7 +54,8 @@ final class Subscriber {
         int unconfirmed;
     }
 
-    private record Session(Link link, Map<String, Channel> channels) {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Session(Link link, byte[] nodeChannel, Map<String, Channel> channels) {}
 
     private final Server server;
     private final Events events;
@@ -146,6 +147,15 @@ final class Subscriber {
         }
     }
 
+    /** Subscribes again to what is subscribed: where that is refused now, the connection ends, instead of at the next room. */
+    void proveItMay() {
+        Session open = session;
+        if (open != null) {
+            open.link().write(new CommandArguments(subscribe).add(open.nodeChannel()));
+            open.link().flush();
+        }
+    }
+
     void flush() {
         Session open = session;
         if (open != null) {
@@ -172,7 +182,7 @@ final class Subscriber {
         link.write(new CommandArguments(subscribe).add(nodeChannel));
         link.flush();
         dispatch((List<?>) link.read());
-        session = new Session(link, new HashMap<>());
+        session = new Session(link, nodeChannel, new HashMap<>());
         if (down) {
             LOG.log(Level.INFO, "Redis is back, at {0}", link.address());
         }

@@ -5,8 +5,8 @@ import io.roomcast.redis.RedisSettings.Address;
 import io.roomcast.redis.RedisSettings.Cluster;
 import io.roomcast.redis.RedisSettings.Sentinels;
 import io.roomcast.redis.RedisSettings.Single;
+import java.util.BitSet;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Supplier;
 import redis.clients.jedis.HostAndPort;
 
@@ -17,7 +17,7 @@ import redis.clients.jedis.HostAndPort;
  */
 record Topology(
         RedisSettings settings,
-        String node,
+        NodeChannels channels,
         Connector connector,
         List<Script> scripts,
         Subscriptions subscriptions,
@@ -31,11 +31,11 @@ record Topology(
             Address seed = cluster.addresses().get(0);
             return new ClusterShards(
                     new SlotMapReader(cluster.addresses(), connector),
-                    (address, slots, hint) -> new ClusterMaster(address, slots, settings.prefix(), node, hint),
+                    (address, slots, hint) -> new ClusterMaster(address, slots, settings.prefix(), hint),
                     this,
                     new HostAndPort(seed.host(), seed.port()));
         }
-        String channel = settings.prefix() + ":node:" + node + ":" + UUID.randomUUID();
+        String channel = channels.next(new BitSet());
         return new SingleShard(shard("redis", master(), () -> channel, () -> settings.prefix() + ":{!}:life", false));
     }
 
@@ -47,7 +47,7 @@ record Topology(
 
     @Override
     public Shard shard(ClusterMaster master) {
-        return shard(master.toString(), master, master::nodeChannel, master::lifeKey, true);
+        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lifeKey, true);
     }
 
     private Shard shard(

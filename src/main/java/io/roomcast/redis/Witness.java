@@ -34,6 +34,9 @@ final class Witness {
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
     private static final int AT_ONCE = 500;
+    private static final String FOREIGN = "this node speaks version " + Envelope.VERSION
+            + ", and others that are connected to this Redis under the same prefix speak another one; stop these first, or give this one"
+            + " another roomcast.redis.prefix: ";
 
     static final List<Script> SCRIPTS = List.of(LIFE);
 
@@ -44,6 +47,7 @@ final class Witness {
 
     private final byte[] key;
     private final String node;
+    private final NodeChannels channels;
     private final Scripts scripts;
     private final OpenRooms open;
     private final Function<RoomName, RoomKeys> keys;
@@ -56,12 +60,20 @@ final class Witness {
     private volatile String birth = "";
     private volatile long starts;
     private volatile boolean ended;
+    private volatile String complaint;
     /** Guarded by {@code judging}. */
     private String told = "";
 
-    Witness(String key, String node, Scripts scripts, OpenRooms open, Function<RoomName, RoomKeys> keys) {
+    Witness(
+            String key,
+            String node,
+            NodeChannels channels,
+            Scripts scripts,
+            OpenRooms open,
+            Function<RoomName, RoomKeys> keys) {
         this.key = key.getBytes(UTF_8);
         this.node = node;
+        this.channels = channels;
         this.scripts = scripts;
         this.open = open;
         this.keys = keys;
@@ -99,6 +111,10 @@ final class Witness {
     }
 
     private void judgeAlone(Link link, Runnable others) {
+        List<String> strangers = confirmed == 0 ? channels.foreign(link) : List.of();
+        if (!strangers.isEmpty()) {
+            throw refused(FOREIGN + String.join(", ", strangers));
+        }
         Verdict verdict = ask(link, "look");
         if (verdict.state().equals("vouch")) {
             others.run();
@@ -113,17 +129,17 @@ final class Witness {
             }
         }
         if (!verdict.state().equals("open")) {
-            tell(verdict.refusal());
-            throw new JedisException(verdict.refusal());
+            throw refused(verdict.refusal());
         }
         told = "";
     }
 
-    private void tell(String refusal) {
-        if (!refusal.equals(told)) {
-            LOG.log(Level.WARNING, refusal);
-            told = refusal;
+    private JedisException refused(String why) {
+        if (!why.equals(told)) {
+            LOG.log(Level.WARNING, why);
+            told = why;
         }
+        return new JedisException(why);
     }
 
     /** Ends the epochs of rooms in which Redis has less than was seen. */
@@ -192,7 +208,18 @@ final class Witness {
 
     /** @return whether the connection may go on being used */
     boolean answered(Beat beat, Object reply) {
-        return verdict(beat.mark(), reply).state().equals("open");
+        boolean open = verdict(beat.mark(), reply).state().equals("open");
+        complaint = open ? null : "the data of Redis are others";
+        return open;
+    }
+
+    void unanswered(Throwable failure) {
+        complaint = "this node cannot leave its mark: " + failure.getMessage();
+    }
+
+    /** Why the last beat failed; null if it did not. */
+    String complaint() {
+        return complaint;
     }
 
     /** Said last: nobody waits for this node. */
@@ -228,10 +255,7 @@ final class Witness {
 
         String refusal() {
             if (state.equals("foreign")) {
-                return "this node speaks version " + Envelope.VERSION
-                        + ", and nodes that are connected to this Redis speak version "
-                        + rest.get(0) + " under the same prefix: " + String.join(", ", rest.subList(1, rest.size()))
-                        + "; stop these first, or give this one another roomcast.redis.prefix";
+                return FOREIGN + String.join(", ", rest.subList(1, rest.size()));
             }
             return "Redis was started anew or failed over, and nodes that were connected to it have yet to say what they know: "
                     + String.join(", ", rest);

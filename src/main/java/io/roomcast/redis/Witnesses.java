@@ -9,13 +9,20 @@ import java.util.function.Function;
 final class Witnesses {
     private final ConcurrentHashMap<String, Witness> byKey = new ConcurrentHashMap<>();
     private final String node;
+    private final NodeChannels channels;
     private final Scripts scripts;
     private final Witness.OpenRooms open;
     private final Function<RoomName, RoomKeys> keys;
 
     /** @param node its name; each start is another witness */
-    Witnesses(String node, Scripts scripts, Witness.OpenRooms open, Function<RoomName, RoomKeys> keys) {
+    Witnesses(
+            String node,
+            NodeChannels channels,
+            Scripts scripts,
+            Witness.OpenRooms open,
+            Function<RoomName, RoomKeys> keys) {
         this.node = node + ":" + UUID.randomUUID();
+        this.channels = channels;
         this.scripts = scripts;
         this.open = open;
         this.keys = keys;
@@ -23,6 +30,6 @@ final class Witnesses {
 
     /** @param key of the hash that {@code life.lua} keeps */
     Witness of(String key) {
-        return byKey.computeIfAbsent(key, k -> new Witness(k, node, scripts, open, keys));
+        return byKey.computeIfAbsent(key, k -> new Witness(k, node, channels, scripts, open, keys));
     }
 }

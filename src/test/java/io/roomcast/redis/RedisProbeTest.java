@@ -94,6 +94,23 @@ class RedisProbeTest {
         node.awaitProbe();
     }
 
+    @Test
+    void rightToSubscribeIsMissed() {
+        admin.aclSetUser("default", "-subscribe");
+        assertFails("subscribe");
+        admin.aclSetUser("default", "+subscribe");
+        node.awaitProbe();
+    }
+
+    @Test
+    void nodeThatCannotLeaveItsMark() {
+        admin.del("roomcast:{!}:life");
+        admin.set("roomcast:{!}:life", "of another type");
+        assertFails("mark");
+        admin.del("roomcast:{!}:life");
+        node.awaitProbe();
+    }
+
     private static List<String> files() throws IOException, URISyntaxException {
         Path folder = Path.of(Script.class.getResource("publish.lua").toURI()).getParent();
         try (Stream<Path> all = Files.list(folder)) {
@@ -121,9 +138,10 @@ class RedisProbeTest {
     @Test
     void leavesNothingThatDoesNotExpire() {
         node.awaitProbe();
-        for (String key : admin.keys("roomcast:node:*")) {
+        for (String key : admin.keys("roomcast:{!" + Envelope.VERSION + ":*")) {
             assertTrue(admin.pttl(key) > 0 && admin.pttl(key) <= 120_000, key);
         }
-        assertEquals(1, admin.keys("roomcast:node:*:numbering").size());
+        assertEquals(
+                1, admin.keys("roomcast:{!" + Envelope.VERSION + ":*:numbering").size());
     }
 }
