@@ -43,10 +43,18 @@ final class Receiver implements Subscriber.Events {
         if (cursor != null) {
             cursor.confirmed(true);
         }
+        subscriptions.presence().subscribed(room, true);
     }
 
     @Override
     public void received(String room, Envelope envelope) {
+        if (envelope instanceof Envelope.Presence presence) {
+            subscriptions.presence().received(room, presence);
+            return;
+        }
+        if (envelope instanceof Envelope.Foreign) {
+            subscriptions.presence().subscribed(room, true);
+        }
         RoomCursor cursor = subscriptions.find(room);
         if (cursor == null) {
             return;

@@ -51,6 +51,7 @@ public final class RedisRelay implements Relay {
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
     private final Scripts scripts;
+    private final PresenceScripts presenceScripts;
     private final boolean sharded;
     private final Subscriptions subscriptions;
     private final Probes probes;
@@ -84,7 +85,8 @@ public final class RedisRelay implements Relay {
         this.subscriptions = new Subscriptions(this::keys, metrics);
         Scripts probing = Scripts.ofProbes(sharded);
         this.probes = new Probes(probing);
-        List<Script> loaded = Stream.of(scripts.all(), probing.all(), Witness.SCRIPTS, PresenceCommands.SCRIPTS)
+        this.presenceScripts = new PresenceScripts(sharded);
+        List<Script> loaded = Stream.of(scripts.all(), probing.all(), Witness.SCRIPTS, presenceScripts.all())
                 .flatMap(List::stream)
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
@@ -220,7 +222,9 @@ public final class RedisRelay implements Relay {
     }
 
     PresenceStore presence(Duration leaseTime) {
-        return new RedisPresence(new PresenceCommands(shards, this::keys, settings.prefix(), leaseTime), node, timer);
+        PresenceCommands commands =
+                new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
+        return new RedisPresence(commands, subscriptions, timer);
     }
 
     @Override

@@ -15,6 +15,22 @@ final class Replies {
                 stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }
 
+    /** Completes with the first that completes well; fails when both have failed. */
+    static <T> CompletionStage<T> first(CompletionStage<T> one, CompletionStage<T> other) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        one.whenComplete((answer, failure) -> settle(result, answer, failure, other));
+        other.whenComplete((answer, failure) -> settle(result, answer, failure, one));
+        return result;
+    }
+
+    private static <T> void settle(CompletableFuture<T> result, T answer, Throwable failure, CompletionStage<T> other) {
+        if (failure == null) {
+            result.complete(answer);
+        } else if (other.toCompletableFuture().isCompletedExceptionally()) {
+            result.completeExceptionally(failure);
+        }
+    }
+
     /** As {@code thenApply}, but a failure is passed on as it is, not wrapped. */
     static <S, T> CompletionStage<T> map(CompletionStage<S> reply, Function<S, T> reading) {
         CompletableFuture<T> result = new CompletableFuture<>();

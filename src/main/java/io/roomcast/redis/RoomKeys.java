@@ -42,19 +42,9 @@ record RoomKeys(int slot, String base, String channelName) {
         return (base + ":key:" + key).getBytes(UTF_8);
     }
 
-    /** Names of those who are in the room. */
-    byte[] users() {
-        return (base + ":users").getBytes(UTF_8);
-    }
-
-    /** How many sessions each of them has. */
-    byte[] counts() {
-        return (base + ":counts").getBytes(UTF_8);
-    }
-
-    /** The sessions of one node's lease. */
-    byte[] sessions(String lease) {
-        return (base + ":sessions:" + lease).getBytes(UTF_8);
+    /** Who is in the room: see presence.lua. */
+    byte[] presence() {
+        return (base + ":presence").getBytes(UTF_8);
     }
 
     /** The name of the room that a channel belongs to. */

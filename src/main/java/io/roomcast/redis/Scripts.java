@@ -108,7 +108,7 @@ final class Scripts {
 
     /** Gives each command of all scripts to Redis once, in the slot of {@code keys}. */
     CommandArguments attempt(RoomKeys keys) {
-        List<byte[]> names = Stream.of("hash", "sorted", "set", "string", "stream")
+        List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
                 .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
                 .toList();
         return attempt.call(names, keys.channel(), PROBED.toMillis());

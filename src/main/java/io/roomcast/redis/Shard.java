@@ -29,6 +29,7 @@ final class Shard {
     private final Supplier<String> nodeChannel;
     private final Supplier<Witness> witness;
     private final RelayMetrics metrics;
+    private final Runnable renewed;
     /** What has been connected before, so that the next connection is one made anew. */
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
 
@@ -38,6 +39,7 @@ final class Shard {
     /**
      * @param nodeChannel a channel for this node alone, that this server is in charge of
      * @param witness of the data that this server is in charge of
+     * @param renewed called when a connection that takes commands was made anew, before it takes any
      */
     Shard(
             String name,
@@ -48,12 +50,14 @@ final class Shard {
             Supplier<Witness> witness,
             Subscriber.Events events,
             boolean sharded,
-            RelayMetrics metrics) {
+            RelayMetrics metrics,
+            Runnable renewed) {
         this.name = name;
         this.master = master;
         this.connector = connector;
         this.nodeChannel = nodeChannel;
         this.metrics = metrics;
+        this.renewed = renewed;
         this.currentNodeChannel = nodeChannel.get();
         this.witness = witness;
         this.currentWitness = witness.get();
@@ -171,6 +175,9 @@ final class Shard {
             }
             if (!connected.add(purpose)) {
                 metrics.reconnected();
+                if (judged) {
+                    renewed.run();
+                }
             }
             return link;
         } catch (JedisException e) {

@@ -27,6 +27,7 @@ final class Subscriptions {
     private Shards shards;
     private GapRepair repair;
     private volatile RelayListener listener;
+    private volatile PresenceEvents presence = PresenceEvents.NONE;
 
     Subscriptions(Function<RoomName, RoomKeys> keys, RelayMetrics metrics) {
         this.keys = keys;
@@ -38,6 +39,27 @@ final class Subscriptions {
         shards = servers;
         repair = gapRepair;
         listener = receiver;
+    }
+
+    /** Names who watches rooms, too, and is told of what comes by their channels. */
+    void start(PresenceEvents watcher) {
+        presence = watcher;
+    }
+
+    /** A connection to a server was made again: what was on its way by the one before may come late, or never. */
+    void renewed() {
+        presence.renewed();
+    }
+
+    PresenceEvents presence() {
+        return presence;
+    }
+
+    /** A room is watched from now on, or is not any more. */
+    void look(RoomName room) {
+        RoomKeys roomKeys = keys.apply(room);
+        Shard shard = shards.of(roomKeys.slot());
+        shard.run(() -> align(shard, room.value(), roomKeys));
     }
 
     CompletionStage<Position> subscribe(RoomName room) {
@@ -113,6 +135,12 @@ final class Subscriptions {
                     alignOne(shard, cursor.room().value(), cursor.keys());
                 }
             }
+            for (RoomName room : presence.watched()) {
+                RoomKeys roomKeys = keys.apply(room);
+                if (shards.of(roomKeys.slot()) == shard) {
+                    alignOne(shard, room.value(), roomKeys);
+                }
+            }
             shard.subscriber().flush();
         });
     }
@@ -124,9 +152,12 @@ final class Subscriptions {
 
     private void alignOne(Shard shard, String room, RoomKeys roomKeys) {
         RoomCursor cursor = cursors.get(room);
-        boolean wanted = cursor != null && shardOf(cursor) == shard;
+        boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
         if (shard.subscriber().align(room, roomKeys.channel(), wanted) && wanted) {
-            cursor.confirmed(false);
+            if (cursor != null) {
+                cursor.confirmed(false);
+            }
+            presence.subscribed(room, false);
         }
     }
 

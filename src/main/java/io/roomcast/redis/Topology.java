@@ -62,7 +62,8 @@ record Topology(
                 () -> witnesses.of(lifeKey.get()),
                 receiver,
                 sharded,
-                metrics);
+                metrics,
+                subscriptions::renewed);
         receiver.shard(shard);
         return shard;
     }

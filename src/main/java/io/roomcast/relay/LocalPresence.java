@@ -10,8 +10,14 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
-/** Presence of a single node, in memory. Rooms are changed inside the map's atomic update for their name. */
+/**
+ * Presence of a single node, in memory: nothing can be missed, and the only lease is the node's own life.
+ *
+ * <p><b>Concurrency.</b> Rooms are changed, and the listener is told, inside the map's atomic update for their name: so what is told has the order of what happened.
+ */
 public final class LocalPresence implements PresenceStore {
 
     /** Changed only inside the map's update for the room; {@code users} and {@code count} are read at any time. */
@@ -19,52 +25,140 @@ public final class LocalPresence implements PresenceStore {
         final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
         /** Of users: their map would have to walk through all of them to tell. */
         final AtomicInteger count = new AtomicInteger();
+
+        volatile long revision;
+        volatile long origin;
+        boolean watched;
+        /** Whether the listener knows the names. */
+        boolean named;
     }
 
     private final ConcurrentHashMap<RoomName, Present> rooms = new ConcurrentHashMap<>();
+    private final AtomicLong revisions = new AtomicLong();
+    private PresenceListener listener;
+    private int names;
+    private volatile boolean closed;
+
+    @Override
+    public void start(PresenceListener receiver, int largestByName) {
+        listener = receiver;
+        names = largestByName;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (RoomName room : rooms.keySet()) {
+            var unused = on(room, present -> {
+                List<UserName> all = List.copyOf(present.users.keySet());
+                present.users.clear();
+                present.count.set(0);
+                if (!all.isEmpty()) {
+                    tell(room, present, List.of(), all);
+                }
+                return null;
+            });
+        }
+    }
+
+    @Override
+    public CompletionStage<Void> watch(RoomName room) {
+        return on(room, present -> {
+            present.watched = true;
+            present(room, present);
+            return null;
+        });
+    }
+
+    private void present(RoomName room, Present present) {
+        present.named = present.count.get() <= names;
+        listener.present(room, roster(present, present.named ? names : 0));
+    }
+
+    @Override
+    public void unwatch(RoomName room) {
+        var unused = on(room, present -> {
+            present.watched = false;
+            listener.forgotten(room);
+            return null;
+        });
+    }
 
     @Override
     public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
-        CompletableFuture<Change> change = new CompletableFuture<>();
-        rooms.compute(room, (name, known) -> {
-            Present present = known == null ? new Present() : known;
+        return on(room, present -> {
+            if (closed) {
+                throw new RelayUnavailableException("the node is stopping");
+            }
             Set<String> sessions = present.users.computeIfAbsent(user, u -> new HashSet<>(2));
             boolean came = sessions.isEmpty();
             sessions.add(session);
-            int count = came ? present.count.incrementAndGet() : present.count.get();
-            change.complete(new Change(came, count));
-            return present;
+            if (came) {
+                present.count.incrementAndGet();
+                tell(room, present, List.of(user), List.of());
+            }
+            return new Change(came, present.count.get(), present.revision);
         });
-        return change;
     }
 
     @Override
     public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        CompletableFuture<Change> change = new CompletableFuture<>();
-        rooms.compute(room, (name, present) -> {
-            if (present == null) {
-                change.complete(new Change(false, 0));
-                return null;
-            }
+        return on(room, present -> {
             Set<String> sessions = present.users.get(user);
             boolean went = sessions != null && sessions.remove(session) && sessions.isEmpty();
             if (went) {
                 present.users.remove(user);
                 present.count.decrementAndGet();
+                tell(room, present, List.of(), List.of(user));
             }
-            change.complete(new Change(went, present.count.get()));
-            return present.users.isEmpty() ? null : present;
+            return new Change(went, present.count.get(), present.revision);
         });
-        return change;
+    }
+
+    private void tell(RoomName room, Present present, List<UserName> joined, List<UserName> left) {
+        long previous = present.revision;
+        int count = present.count.get();
+        present.revision = revisions.incrementAndGet();
+        present.origin = present.origin == 0 ? present.revision : present.origin;
+        if (!present.watched) {
+            return;
+        }
+        boolean unnamed = !present.named || count > names;
+        listener.changed(
+                room,
+                new PresenceChange(
+                        previous, present.revision, count, unnamed ? List.of() : joined, unnamed ? List.of() : left));
+        if (unnamed) {
+            present.named = false;
+            if (count <= names) {
+                present(room, present);
+            }
+        }
+    }
+
+    private <T> CompletionStage<T> on(RoomName room, Function<Present, T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        rooms.compute(room, (name, known) -> {
+            Present present = known == null ? new Present() : known;
+            try {
+                result.complete(action.apply(present));
+            } catch (RelayUnavailableException e) {
+                result.completeExceptionally(e);
+            }
+            return present.users.isEmpty() && !present.watched ? null : present;
+        });
+        return result;
     }
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
         Present present = rooms.get(room);
-        if (present == null) {
-            return CompletableFuture.completedFuture(new Roster(0, List.of()));
-        }
+        return CompletableFuture.completedFuture(
+                present == null ? new Roster(0, List.of(), 0, 0) : roster(present, limit));
+    }
+
+    private static Roster roster(Present present, int limit) {
         List<UserName> users = present.users.keySet().stream().limit(limit).toList();
-        return CompletableFuture.completedFuture(new Roster(present.count.get(), users));
+        return new Roster(present.count.get(), users, present.revision, present.origin);
     }
 }

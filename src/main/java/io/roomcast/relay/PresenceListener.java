@@ -1,18 +1,19 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
 
 /**
- * Is told of changes in presence that no call on this node brought about: of the users of a node that vanished, and of those whom the
- * others took for vanished. Each change is told to one node only, which announces it to all. Called by the store's own thread: every
+ * Is told on each node what happens in the rooms that it watches. Called for one room by one thread at a time, in the order in which it happened: every
  * method hands over and returns.
  */
 public interface PresenceListener {
 
-    /** @param count of users in the room now */
-    void left(RoomName room, UserName user, long count);
+    /** Who is there, where no change tells it: at the beginning, and when a room that was too large for names is so no more. */
+    void present(RoomName room, PresenceStore.Roster roster);
 
-    /** @param count of users in the room now */
-    void entered(RoomName room, UserName user, long count);
+    /** Whoever is named as come was not there before, and whoever is named as gone was. Nobody is named where the room is too large for that, or nobody came or went after all. */
+    void changed(RoomName room, PresenceChange change);
+
+    /** Nothing more is told of the room: it is not watched any longer. */
+    void forgotten(RoomName room);
 }

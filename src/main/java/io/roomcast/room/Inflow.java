@@ -64,11 +64,16 @@ final class Inflow {
         last = message.offset();
     }
 
-    /** Presence or a signal; not worth a place where there is none for messages. */
-    synchronized void announce(EncodedFrame frame) {
-        if (newest != null || !lane.offer(new RoomEvent.Announce(frame), frame.bytes())) {
+    /** A signal; not worth a place where there is none for messages. */
+    void signal(EncodedFrame frame) {
+        if (!announce(frame, 0)) {
             metrics.noticesDropped(members.size());
         }
+    }
+
+    /** @return false where there is no place for messages either */
+    synchronized boolean announce(EncodedFrame frame, long revision) {
+        return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
     }
 
     /** The relay lost messages up to this position, or numbering began anew. */

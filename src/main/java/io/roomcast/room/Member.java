@@ -18,6 +18,8 @@ public final class Member {
     boolean live;
     long offset;
     int slot = -1;
+    /** Up to this revision others had been told who came and went, when it came. */
+    long announced;
     /** Where it says that it stood; null once it was told whether it gets all that it missed. */
     Position since;
     /** While it catches up, else null. */
@@ -40,6 +42,11 @@ public final class Member {
         this.queue = queue;
         this.signals = signals;
         this.listener = listener;
+    }
+
+    /** Up to which revision others had been told who came and went, when it came. On the lane, once it is in the room. */
+    public long announced() {
+        return announced;
     }
 
     boolean offer(EncodedFrame frame) {

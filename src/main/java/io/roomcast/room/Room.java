@@ -9,6 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
@@ -39,6 +41,7 @@ public final class Room {
     private List<RoomEvent> early = new ArrayList<>();
 
     private boolean unreachable;
+    final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     int references;
     int vacancies;
@@ -133,7 +136,9 @@ public final class Room {
         if (event instanceof RoomEvent.Deliver delivery) {
             members.deliver(delivery.message());
         } else if (event instanceof RoomEvent.Announce announcement) {
-            members.announce(announcement.frame());
+            members.announce(announcement.frame(), announcement.revision());
+        } else if (event instanceof RoomEvent.Then next) {
+            next.action().run();
         } else if (event instanceof RoomEvent.Join join) {
             members.join(join.member(), join.since());
         } else if (event instanceof RoomEvent.Leave leave) {
@@ -159,9 +164,29 @@ public final class Room {
         inflow.deliver(message);
     }
 
-    /** Presence or a signal, to whoever is here, unless the room is behind with messages. Any thread. */
-    public void announce(EncodedFrame frame) {
-        inflow.announce(frame);
+    /** To whoever is here, unless the room is behind with messages. Any thread. */
+    public void signal(EncodedFrame frame) {
+        inflow.signal(frame);
+    }
+
+    /**
+     * Tells whoever is here of those who came and went. Any thread.
+     *
+     * @param revision up to which that tells
+     * @return false when the room is behind with messages: nobody is told
+     */
+    public boolean announce(EncodedFrame frame, long revision) {
+        return inflow.announce(frame, revision);
+    }
+
+    /** Runs the action behind everything that members have been told until now, and before all that they are told later. Any thread. */
+    public void then(Runnable action) {
+        lane.post(new RoomEvent.Then(action));
+    }
+
+    /** Completes when the room can be joined; fails when it cannot be reached. */
+    public CompletionStage<Void> ready() {
+        return ready;
     }
 
     /** The relay lost messages up to this position, or numbering began anew. Any thread. */

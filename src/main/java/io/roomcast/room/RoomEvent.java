@@ -16,8 +16,11 @@ sealed interface RoomEvent {
 
     record Deliver(StoredMessage message) implements RoomEvent {}
 
-    /** Presence or a signal. */
-    record Announce(EncodedFrame frame) implements RoomEvent {}
+    /** A signal, or who came and went up to that revision; 0 for a signal. */
+    record Announce(EncodedFrame frame, long revision) implements RoomEvent {}
+
+    /** Something that concerns the members belongs between what was before and what comes after. */
+    record Then(Runnable action) implements RoomEvent {}
 
     /** Deliveries go on after {@code position}; what was between is lost to this node, or numbering began anew. */
     record Reset(Position position) implements RoomEvent {}

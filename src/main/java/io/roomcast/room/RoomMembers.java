@@ -31,6 +31,8 @@ final class RoomMembers {
     private volatile long delivered;
 
     private Position position;
+    /** Up to this revision members have been told who came and went. */
+    private long announced;
 
     RoomMembers(
             RoomName room,
@@ -110,8 +112,9 @@ final class RoomMembers {
         recovery.passed(position);
     }
 
-    void announce(EncodedFrame frame) {
+    void announce(EncodedFrame frame, long revision) {
         flush();
+        announced = Math.max(announced, revision);
         boolean signal = frame.kind() == FrameKind.SIGNAL;
         int dropped = 0;
         fanout.begin(frame, members.size());
@@ -189,6 +192,7 @@ final class RoomMembers {
 
     private void add(Member member) {
         member.slot = members.size();
+        member.announced = announced;
         members.add(member);
         size = members.size();
     }

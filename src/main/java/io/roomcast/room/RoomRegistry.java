@@ -5,11 +5,13 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
@@ -61,33 +63,44 @@ public final class RoomRegistry {
         this.metrics = metrics;
     }
 
-    /**
-     * Lets the member into the room; its listener is told what came of it. Each join is followed by one {@link #leave}, whatever the
-     * listener was told.
-     */
-    public Room join(RoomName name, Member member, Position since) {
-        members.incrementAndGet();
+    /** Opens the room for one who is about to join. Each call is followed by one {@link #leave}, whatever came of it. */
+    public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
             Room room =
                     present == null ? new Room(key, source, executor, nanoClock, recent, lag, pace, metrics) : present;
             room.references++;
             return room;
         });
+        AtomicReference<CompletionStage<Position>> subscription = new AtomicReference<>();
         rooms.computeIfPresent(name, (key, present) -> {
             if (present == joined && !joined.subscribed) {
                 joined.subscribed = true;
-                subscribe(joined);
+                subscription.set(source.subscribe(name));
             }
             return present;
         });
-        joined.post(new RoomEvent.Join(member, since));
+        if (subscription.get() != null) {
+            follow(joined, subscription.get());
+        }
         return joined;
     }
 
-    /** @param room as {@link #join} returned it */
+    /** Lets the member into a room that was opened; its listener is told what came of it. */
+    public void join(Room room, Member member, Position since) {
+        members.incrementAndGet();
+        room.post(new RoomEvent.Join(member, since));
+    }
+
+    /**
+     * Takes back an {@link #open}.
+     *
+     * @param member who joined since, or null
+     */
     public void leave(Room room, Member member) {
-        members.decrementAndGet();
-        room.post(new RoomEvent.Leave(member));
+        if (member != null) {
+            members.decrementAndGet();
+            room.post(new RoomEvent.Leave(member));
+        }
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int vacancy = ++room.vacancies;
@@ -117,14 +130,15 @@ public final class RoomRegistry {
         return rooms.values();
     }
 
-    private void subscribe(Room room) {
-        source.subscribe(room.name()).whenComplete((position, failure) -> {
+    private void follow(Room room, CompletionStage<Position> subscription) {
+        subscription.whenComplete((position, failure) -> {
             if (failure == null) {
                 room.post(new RoomEvent.Positioned(position));
+                room.ready.complete(null);
             } else {
                 room.post(new RoomEvent.Unreachable());
-                // Not here: this may run inside the map's update for the name.
-                executor.execute(() -> rooms.remove(room.name(), room));
+                rooms.remove(room.name(), room);
+                room.ready.completeExceptionally(failure);
             }
         });
     }

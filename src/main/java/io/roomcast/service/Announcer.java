@@ -2,29 +2,31 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
-import io.roomcast.relay.Relay;
+import io.roomcast.room.Room;
+import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * Tells rooms who came and went: by name in rooms of usual size, those of a crowd together, and once a second by count in large ones. A thousand arrivals,
- * each told to a thousand members, would be a million frames.
+ * Tells the members of this node's rooms who came and went: by name in rooms of usual size, those of a crowd together, and once a second by count in large
+ * ones. A thousand arrivals, each told to a thousand members, would be a million frames.
  *
- * <p><b>Concurrency.</b> Any thread; nothing blocks. The news of a room are guarded by their own monitor, which is held while the relay is given a frame:
- * so frames leave in the order of what they tell. News are in the map from a first change until an interval without one, and {@code over} from then on.
+ * <p><b>Concurrency.</b> Any thread; nothing blocks. A room is in the map while it is watched; see {@link Telling} for the order within.
  */
 @ApplicationScoped
 public class Announcer implements PresenceListener {
@@ -32,9 +34,10 @@ public class Announcer implements PresenceListener {
     static final long INTERVAL_MS = 250;
 
     private static final long COUNT_INTERVAL_MS = 1_000;
+    /** For how long an answer waits for what is still on its way to the members. */
+    private static final long PATIENCE_MS = 2_000;
 
-    private Relay relay;
-    private PresenceStore presence;
+    private RoomRegistry registry;
     private ServerFrameWriter writer;
     private Threads threads;
     private int largestByName;
@@ -44,98 +47,108 @@ public class Announcer implements PresenceListener {
     protected Announcer() {}
 
     @Inject
-    public Announcer(
-            Relay relay, PresenceStore presence, ServerFrameWriter writer, Threads threads, RoomcastConfig config) {
-        this.relay = relay;
-        this.presence = presence;
+    public Announcer(RoomRegistry registry, ServerFrameWriter writer, Threads threads, RoomcastConfig config) {
+        this.registry = registry;
         this.writer = writer;
         this.threads = threads;
         this.largestByName = config.get(Keys.PRESENCE_NAMES);
     }
 
-    /** @param count of users in the room, with this one */
-    public void joined(RoomName room, UserName user, long count) {
-        announce(room, user, true, count);
+    @Override
+    public void present(RoomName room, PresenceStore.Roster roster) {
+        rooms.computeIfAbsent(room, name -> new Telling(largestByName, new Here(name)))
+                .present(roster);
     }
 
     @Override
-    public void entered(RoomName room, UserName user, long count) {
-        joined(room, user, count);
+    public void changed(RoomName room, PresenceChange change) {
+        Telling telling = rooms.get(room);
+        if (telling != null) {
+            telling.changed(change);
+        }
     }
 
     @Override
-    public void left(RoomName room, UserName user, long count) {
-        announce(room, user, false, count);
-    }
-
-    private void announce(RoomName room, UserName user, boolean came, long count) {
-        while (!rooms.computeIfAbsent(room, Telling::new).add(user, came, count)) {
-            // That one was over, and is out of the map.
+    public void forgotten(RoomName room) {
+        Telling telling = rooms.remove(room);
+        if (telling != null) {
+            telling.end();
         }
     }
 
-    private void tell(RoomName room, News.Change change) {
-        if (change.hasNames()) {
-            send(room, change, Phrases.of(change));
-            return;
+    /**
+     * Calls the action on the room's lane: behind what its members have been told, and when that is up to the revision at least. With null where they have not been
+     * told names, or not in time.
+     */
+    void whenTold(RoomName room, long revision, Consumer<Telling.View> action) {
+        Telling telling = rooms.get(room);
+        if (telling == null || !telling.whenTold(revision, action)) {
+            action.accept(null);
+        } else {
+            after(PATIENCE_MS, () -> telling.giveUp(action));
         }
-        presence.roster(room, 0).thenAccept(roster -> {
-            News.Change counted = new News.Change(List.of(), List.of(), roster.count());
-            send(room, counted, counted.count() + " people are in the room");
-        });
     }
 
-    private void send(RoomName room, News.Change change, String text) {
-        ServerFrame frame = new ServerFrame.Presence(
-                room.value(), change.joined(), change.left(), change.count(), UserName.SYSTEM, text);
-        relay.signal(room, FrameKind.PRESENCE, writer.write(frame).getBytes(StandardCharsets.UTF_8));
+    /** Who has come, for its own eyes: the others had been told before it was among them. */
+    void welcome(RoomSession session, RoomName room, UserName user, PresenceStore.Change change) {
+        if (change.count() <= largestByName) {
+            News.Change own = new News.Change(List.of(user.value()), List.of(), change.count(), change.revision());
+            session.reply(frame(room, own));
+        }
     }
 
-    /** News of one room, and the time at which it hears the next. */
-    private final class Telling {
-        private final RoomName room;
-        private final News news = new News(largestByName);
-        private boolean begun;
-        private boolean over;
+    private static ServerFrame frame(RoomName room, News.Change change) {
+        return new ServerFrame.Presence(
+                room.value(),
+                List.copyOf(change.joined()),
+                List.copyOf(change.left()),
+                change.count(),
+                UserName.SYSTEM,
+                Phrases.of(change));
+    }
 
-        Telling(RoomName room) {
-            this.room = room;
+    private void after(long millis, Runnable action) {
+        try {
+            var unused = threads.timer().schedule(action, millis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The node is stopping: nobody is told any more.
+        }
+    }
+
+    /** A room of this node. */
+    private final class Here implements Telling.Room {
+        private final RoomName name;
+
+        Here(RoomName name) {
+            this.name = name;
         }
 
-        /** @return false when this is over */
-        synchronized boolean add(UserName user, boolean came, long count) {
-            if (over) {
-                return false;
-            }
-            news.add(user.value(), came, count).forEach(change -> tell(room, change));
-            if (!begun) {
-                begun = true;
-                await(count > largestByName ? COUNT_INTERVAL_MS : INTERVAL_MS);
-            }
-            return true;
+        @Override
+        public boolean tell(News.Change change) {
+            Room room = registry.find(name);
+            return room != null
+                    && room.announce(
+                            EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, change))), change.revision());
         }
 
-        private synchronized void goOn() {
-            News.Change gathered = news.next();
-            if (gathered == null) {
-                end();
-                return;
-            }
-            await(gathered.hasNames() ? INTERVAL_MS : COUNT_INTERVAL_MS);
-            tell(room, gathered);
-        }
-
-        private void await(long millis) {
-            try {
-                var unused = threads.timer().schedule(this::goOn, millis, TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                end(); // As the node does.
+        @Override
+        public void then(Runnable action) {
+            Room room = registry.find(name);
+            if (room == null) {
+                threads.lanes().execute(action);
+            } else {
+                room.then(action);
             }
         }
 
-        private void end() {
-            over = true;
-            rooms.remove(room, this);
+        @Override
+        public void await(boolean counts) {
+            after(counts ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
+                Telling telling = rooms.get(name);
+                if (telling != null) {
+                    telling.goOn();
+                }
+            });
         }
     }
 }

@@ -96,9 +96,10 @@ public class CoreBeans {
 
     @Produces
     @Singleton
-    RoomRegistry rooms(Relay relay, Threads threads, LagBudget lag, Limits limits, NodeMetrics metrics) {
+    RoomRegistry rooms(
+            Relay relay, PresenceStore presence, Threads threads, LagBudget lag, Limits limits, NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
-                relay,
+                new OpenRooms(relay, presence),
                 threads.lanes(),
                 threads.timer(),
                 System::nanoTime,

@@ -17,11 +17,12 @@ import io.roomcast.room.Member;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered first, since {@code joined} tells
- * the count; it is announced last, so that the one who comes hears it too. Any thread; nothing blocks.
+ * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room
+ * is open here, so that whoever comes is told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. Any thread; nothing blocks.
  */
 @ApplicationScoped
 public class Joining {
@@ -79,24 +80,43 @@ public class Joining {
         if (previous != null) {
             previous.end(rooms);
         }
+        membership.open(rooms).whenComplete((open, failure) -> {
+            if (failure == null) {
+                enter(session, membership, frame);
+            } else if (!(failure instanceof CancellationException)) {
+                giveUp(session, membership);
+                refusal.answer(session, frame.id(), null, room, failure);
+            }
+        });
+    }
+
+    private void giveUp(RoomSession session, Membership membership) {
+        session.remove(membership);
+        membership.end(rooms);
+    }
+
+    private void enter(RoomSession session, Membership membership, ClientFrame.Join frame) {
+        RoomName room = membership.room();
         UserName user = session.user();
         presence.enter(room, user, session.id()).whenComplete((change, failure) -> {
             if (failure != null) {
-                session.remove(membership);
+                giveUp(session, membership);
                 // A store that could not be reached does later what it was asked for: take it back.
                 withdraw(room, user, session.id());
                 refusal.answer(session, frame.id(), null, room, failure);
                 return;
             }
             if (change.changed() && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
-                session.remove(membership);
-                var unused = presence.leave(room, user, session.id());
+                giveUp(session, membership);
+                withdraw(room, user, session.id());
                 refusal.answer(session, frame.id(), null, room, full());
                 return;
             }
-            Member member = new Member(
-                    session.queue(), !session.isPlain(), new Outcome(session, membership, user, frame, change));
-            if (!membership.enter(rooms, member, frame.since()) && session.membership(room) == null) {
+            Outcome outcome = new Outcome(session, membership, user, frame, change);
+            Member member = new Member(session.queue(), !session.isPlain(), outcome);
+            outcome.member = member;
+            if (!membership.enter(rooms, member, frame.since(), change.revision())
+                    && session.membership(room) == null) {
                 withdraw(room, user, session.id());
             }
         });
@@ -127,7 +147,7 @@ public class Joining {
         if (membership == null) {
             return false;
         }
-        if (membership.leave(rooms)) {
+        if (membership.end(rooms)) {
             withdraw(room, session.user(), session.id());
         }
         return true;
@@ -147,11 +167,7 @@ public class Joining {
     }
 
     private void withdraw(RoomName room, UserName user, String session) {
-        presence.leave(room, user, session).thenAccept(change -> {
-            if (change.changed()) {
-                announcer.left(room, user, change.count());
-            }
-        });
+        var unused = presence.leave(room, user, session);
     }
 
     /** What the room tells of one member. */
@@ -162,6 +178,7 @@ public class Joining {
         private final Long id;
         private final boolean returning;
         private final PresenceStore.Change change;
+        private Member member;
 
         Outcome(
                 RoomSession session,
@@ -185,8 +202,8 @@ public class Joining {
             }
             session.reply(new ServerFrame.Joined(
                     id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
-            if (change.changed()) {
-                membership.announce(() -> announcer.joined(room, user, change.count()));
+            if (change.changed() && member.announced() >= change.revision()) {
+                announcer.welcome(session, room, user, change);
             }
         }
 

@@ -1,5 +1,6 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Keys;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.relay.PresenceStore;
@@ -28,6 +29,7 @@ public class Lifecycle {
     private Threads threads;
     private Drain drain;
     private Event<NodeStarted> started;
+    private int largestByName;
     private Duration window;
 
     /** For the container's proxy. */
@@ -58,12 +60,13 @@ public class Lifecycle {
         this.threads = threads;
         this.drain = drain;
         this.started = started;
+        this.largestByName = config.get(Keys.PRESENCE_NAMES);
         this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
         entrance.start();
-        presence.start(announcer);
+        presence.start(announcer, largestByName);
         heartbeat.start();
         readiness.start();
         started.fire(new NodeStarted());

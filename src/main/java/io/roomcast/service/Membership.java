@@ -5,6 +5,9 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.room.Member;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 
 /**
  * A session's place in a room, from the request to join until it ends.
@@ -17,7 +20,8 @@ final class Membership {
     private Member member;
     private Room room;
     private boolean ended;
-    private boolean left;
+    /** Of presence, when it was entered. */
+    private volatile long revision;
 
     Membership(RoomName name) {
         this.name = name;
@@ -27,27 +31,32 @@ final class Membership {
         return name;
     }
 
-    /** @return false when the membership has ended already */
-    synchronized boolean enter(RoomRegistry rooms, Member newMember, Position since) {
+    /** Completes when the room can be entered; fails when it cannot be reached, or the membership has ended already. */
+    synchronized CompletionStage<Void> open(RoomRegistry rooms) {
+        if (ended) {
+            return CompletableFuture.failedFuture(new CancellationException("the membership has ended"));
+        }
+        room = rooms.open(name);
+        return room.ready();
+    }
+
+    /**
+     * @param entered revision of presence
+     * @return false when the membership has ended already
+     */
+    synchronized boolean enter(RoomRegistry rooms, Member newMember, Position since, long entered) {
         if (ended) {
             return false;
         }
         member = newMember;
-        room = rooms.join(name, newMember, since);
+        revision = entered;
+        rooms.join(room, newMember, since);
         return true;
     }
 
-    /** As {@link #end}, and for good: the session does not come back to it. */
-    synchronized boolean leave(RoomRegistry rooms) {
-        left = true;
-        return end(rooms);
-    }
-
-    /** Tells others of it, before they are told of its end. Of one that was left already they are told nothing: they would hear of it last. */
-    synchronized void announce(Runnable announcement) {
-        if (!left) {
-            announcement.run();
-        }
+    /** Of presence, when it was entered; 0 before that. */
+    long revision() {
+        return revision;
     }
 
     /** @return whether the membership was entered, and so there is presence to take back */
@@ -56,10 +65,9 @@ final class Membership {
             return false;
         }
         ended = true;
-        if (room == null) {
-            return false;
+        if (room != null) {
+            rooms.leave(room, member);
         }
-        rooms.leave(room, member);
-        return true;
+        return member != null;
     }
 }

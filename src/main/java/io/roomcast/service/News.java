@@ -1,64 +1,57 @@
 package io.roomcast.service;
 
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceChange;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Who has come to one room and who has left it, and what of that its members have yet to be told. Everyday comings and goings are told one by one, as they happen; of a
- * crowd the first few are, and the others gather until the interval is over. Not thread-safe: {@link Announcer} guards it.
+ * crowd the first few are, and the others gather until the interval is over. Not thread-safe: {@link Telling} guards it.
  */
 final class News {
     /** Told one by one in an interval. */
     static final int AT_ONCE = 8;
 
     /**
-     * What members are told.
+     * What members are told. Where nobody is named, how many there are.
      *
      * @param joined and {@code left}: nobody is in both
      * @param count of users in the room after that
+     * @param revision of the room then
      */
-    record Change(List<String> joined, List<String> left, long count) {
-        /** Too many to name them: they are counted when it is told. */
-        static final Change UNNAMED = new Change(List.of(), List.of(), 0);
+    record Change(Collection<String> joined, Collection<String> left, long count, long revision) {
 
         boolean hasNames() {
-            return !equals(UNNAMED);
+            return !joined.isEmpty() || !left.isEmpty();
         }
     }
 
-    private final int largestByName;
     private final Set<String> joined = new LinkedHashSet<>();
     private final Set<String> left = new LinkedHashSet<>();
-    private boolean unnamed;
     private long count;
+    private long revision;
     private int told;
 
-    /** @param largestByName users of the largest room that is told names */
-    News(int largestByName) {
-        this.largestByName = largestByName;
+    boolean isEmpty() {
+        return joined.isEmpty() && left.isEmpty();
     }
 
-    /**
-     * Somebody has come, or gone.
-     *
-     * @param usersThen in the room
-     * @return what is to be told now, the oldest first
-     */
-    List<Change> add(String user, boolean came, long usersThen) {
-        if (unnamed || usersThen > largestByName) {
-            unnamed = true;
-            return List.of();
-        }
+    /** @return what is to be told now, the oldest first */
+    List<Change> add(PresenceChange change) {
         List<Change> due = new ArrayList<>(1);
-        if ((came ? left : joined).contains(user)) {
+        if (contradicts(change)) {
             // Of one who came and went, each is told for itself: a change has no order.
             due.add(take());
         }
-        count = usersThen;
-        boolean first = joined.isEmpty() && left.isEmpty();
-        (came ? joined : left).add(user);
+        boolean first = isEmpty();
+        change.joined().forEach(user -> joined.add(user.value()));
+        change.left().forEach(user -> left.add(user.value()));
+        count = change.count();
+        revision = change.revision();
         if (first && told < AT_ONCE) {
             told++;
             due.add(take());
@@ -66,17 +59,25 @@ final class News {
         return due;
     }
 
+    private boolean contradicts(PresenceChange change) {
+        return change.joined().stream().map(UserName::value).anyMatch(left::contains)
+                || change.left().stream().map(UserName::value).anyMatch(joined::contains);
+    }
+
     /** The interval is over, and the next begins. @return what has gathered, or null */
     Change next() {
         told = 0;
-        return unnamed || !joined.isEmpty() || !left.isEmpty() ? take() : null;
+        return isEmpty() ? null : take();
     }
 
     private Change take() {
-        Change change = unnamed ? Change.UNNAMED : new Change(List.copyOf(joined), List.copyOf(left), count);
+        Change change = new Change(List.copyOf(joined), List.copyOf(left), count, revision);
+        clear();
+        return change;
+    }
+
+    void clear() {
         joined.clear();
         left.clear();
-        unnamed = false;
-        return change;
     }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.service;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -11,18 +12,21 @@ final class Phrases {
 
     private Phrases() {}
 
-    /** Such as {@code ann has joined the room}, or {@code ann, bob and 7 others have joined the room, carl has left the room}. */
+    /** Such as {@code 300 people are in the room}, {@code ann has joined the room}, or {@code ann, bob and 7 others have joined the room, carl has left the room}. */
     static String of(News.Change change) {
+        if (!change.hasNames()) {
+            return change.count() + " people are in the room";
+        }
         return Stream.of(phrase(change.joined(), "joined"), phrase(change.left(), "left"))
                 .filter(phrase -> !phrase.isEmpty())
                 .collect(Collectors.joining(", "));
     }
 
-    private static String phrase(List<String> users, String did) {
+    private static String phrase(Collection<String> users, String did) {
         if (users.isEmpty()) {
             return "";
         }
-        return names(users) + (users.size() == 1 ? " has " : " have ") + did + " the room";
+        return names(List.copyOf(users)) + (users.size() == 1 ? " has " : " have ") + did + " the room";
     }
 
     private static String names(List<String> users) {

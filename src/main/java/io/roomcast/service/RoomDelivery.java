@@ -26,7 +26,7 @@ public final class RoomDelivery implements RelayListener {
 
     @Override
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
-        ifHere(room, here -> here.announce(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
+        ifHere(room, here -> here.signal(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
@@ -28,6 +29,7 @@ public class Talking {
 
     private Relay relay;
     private PresenceStore presence;
+    private Announcer announcer;
     private ServerFrameWriter writer;
     private Refusal refusal;
     private NodeMetrics metrics;
@@ -44,6 +46,7 @@ public class Talking {
     public Talking(
             Relay relay,
             PresenceStore presence,
+            Announcer announcer,
             ServerFrameWriter writer,
             Refusal refusal,
             NodeMetrics metrics,
@@ -54,6 +57,7 @@ public class Talking {
             Limits limits) {
         this.relay = relay;
         this.presence = presence;
+        this.announcer = announcer;
         this.writer = writer;
         this.refusal = refusal;
         this.metrics = metrics;
@@ -119,9 +123,30 @@ public class Talking {
         });
     }
 
+    /** As the room's members have been told, so that an answer and the frames before and after it agree. */
     void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
-        requireMember(session, room);
-        whenAnswered(inFlight.start(session, () -> presence.roster(room, ROSTER_NAMES)), (roster, failure) -> {
+        Membership membership = requireMember(session, room);
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        var unused = inFlight.start(session, () -> told);
+        announcer.whenTold(room, membership.revision(), view -> {
+            if (view == null) {
+                readMembers(session, frame, room, told);
+            } else {
+                session.reply(new ServerFrame.Members(
+                        frame.id(),
+                        room.value(),
+                        view.users().size(),
+                        view.users().stream().limit(ROSTER_NAMES).toList()));
+                told.complete(null);
+            }
+        });
+    }
+
+    /** Of a room whose members are not told names. */
+    private void readMembers(
+            RoomSession session, ClientFrame.Members frame, RoomName room, CompletableFuture<Void> told) {
+        whenAnswered(presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
+            told.complete(null);
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -153,13 +178,15 @@ public class Talking {
         return key == null ? null : user.value() + '\n' + key;
     }
 
-    private static void requireMember(RoomSession session, RoomName room) {
+    private static Membership requireMember(RoomSession session, RoomName room) {
         if (room == null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
         }
-        if (session.membership(room) == null) {
+        Membership membership = session.membership(room);
+        if (membership == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
         }
+        return membership;
     }
 
     private static void requirePublisher(RoomSession session, RoomName room) {

@@ -1,9 +1,23 @@
--- ARGV  session, user, session, user, ...
+-- Enters users under the lease. Answers { revision, users, who came, ... }, or { -1 } where the lease is fenced.
+--
+-- ARGV[3...]  user, its part of the checksum, ...
 
-local changed = {}
-for i = 1, #ARGV, 2 do
-    if redis.call('HSETNX', KEYS[3], ARGV[i], ARGV[i + 1]) == 1 and came(ARGV[i + 1]) then
-        changed[#changed + 1] = ARGV[i + 1]
+if isFenced() then
+    return { -1 }
+end
+local isElsewhere = elsewhere()
+local joined, changes, sum = {}, {}, checksum()
+for i = 3, #ARGV, 2 do
+    local entry = ARGV[i] .. '\n' .. lease
+    if not redis.call('ZSCORE', KEYS[1], entry) then
+        put(changes, '0', entry)
+        sum = (sum + tonumber(ARGV[i + 1])) % SUMS
+        if not isElsewhere(ARGV[i]) then
+            joined[#joined + 1] = ARGV[i]
+        end
     end
 end
-return answer(changed)
+if #changes > 0 then
+    put(changes, text(-1 - sum), '@' .. lease)
+end
+return with(commit(joined, {}, changes, {}), joined)

@@ -1,10 +1,20 @@
--- ARGV  session, user
+-- Takes a user of the lease out. Answers { revision, users, who left }.
+--
+-- ARGV[3]  user
+-- ARGV[4]  its part of the checksum
 
-local changed = {}
-if redis.call('HGET', KEYS[3], ARGV[1]) == ARGV[2] then
-    redis.call('HDEL', KEYS[3], ARGV[1])
-    if went(ARGV[2]) then
-        changed[1] = ARGV[2]
-    end
+local entry = ARGV[3] .. '\n' .. lease
+if not redis.call('ZSCORE', KEYS[1], entry) then
+    return { score('#revision'), score('#users') }
 end
-return answer(changed)
+local left, changes, gone = {}, {}, { entry }
+local sum = (checksum() - tonumber(ARGV[4])) % SUMS
+if sum == 0 then
+    gone[2] = '@' .. lease
+else
+    put(changes, text(-1 - sum), '@' .. lease)
+end
+if not elsewhere()(ARGV[3]) then
+    left[1] = ARGV[3]
+end
+return with(commit({}, left, changes, gone), left)

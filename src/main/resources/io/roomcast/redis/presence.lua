@@ -1,27 +1,178 @@
--- Who is in a room, for the scripts that this file is put in front of.
+-- Who is in a room, for the scripts that this file is put in front of. All of it is one sorted set, so that no part of it can be lost
+-- without the others, and nothing has to agree with anything else:
 --
--- KEYS[1]  users: a sorted set of names, all with score 0, so that they are in order
--- KEYS[2]  counts: a hash from a user to the number of sessions
--- KEYS[3]  sessions: a hash from a session to its user, of one node's lease
+--   USER\nLEASE  0               the user is in the room by the node that holds the lease
+--   @LEASE       -1 - CHECKSUM   the lease has users here; the sum of what its node has for each of them
+--   !LEASE       -MILLISECONDS   a fence: the lease was put out then, and nothing comes in under it any more
+--   #users       how many users there are
+--   #revision    of the last change: the time in microseconds, or one more than the one before. So it grows even where data were lost.
+--   #origin      revision at which the first of them came
+--
+-- KEYS[1]  that set
+-- KEYS[2]  channel of the room
+-- ARGV[1]  lease
+-- ARGV[2]  time to live in ms, renewed by whatever is done: what no node renews expires by itself
 
-local function came(user)
-    if redis.call('HINCRBY', KEYS[2], user, 1) > 1 then
-        return false
-    end
-    redis.call('ZADD', KEYS[1], 0, user)
-    return true
+local lease = ARGV[1]
+local SUMS = 70368744177664 -- 2^46
+local PAGE = 1000
+
+local function text(number)
+    return string.format('%.0f', number)
 end
 
-local function went(user)
-    if redis.call('HINCRBY', KEYS[2], user, -1) > 0 then
-        return false
-    end
-    redis.call('HDEL', KEYS[2], user)
-    return redis.call('ZREM', KEYS[1], user) == 1
+local function micros()
+    local time = redis.call('TIME')
+    return tonumber(time[1]) * 1000000 + tonumber(time[2])
 end
 
--- Answers how many users there are now, and who of them came or went.
-local function answer(changed)
-    table.insert(changed, 1, redis.call('ZCARD', KEYS[1]))
-    return changed
+local function score(member)
+    return tonumber(redis.call('ZSCORE', KEYS[1], member) or 0)
+end
+
+local function isFenced()
+    return redis.call('ZSCORE', KEYS[1], '!' .. lease)
+end
+
+local function checksum()
+    local found = redis.call('ZSCORE', KEYS[1], '@' .. lease)
+    return found and -1 - tonumber(found) or 0
+end
+
+-- All leases that have users in the room.
+local function leases()
+    local found = {}
+    for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(0')) do
+        if string.sub(member, 1, 1) == '@' then
+            found[#found + 1] = string.sub(member, 2)
+        end
+    end
+    return found
+end
+
+-- Tells whether a user is in the room by another lease than this one.
+local function elsewhere()
+    local others = {}
+    for _, other in ipairs(leases()) do
+        if other ~= lease then
+            others[#others + 1] = other
+        end
+    end
+    return function(user)
+        for _, other in ipairs(others) do
+            if redis.call('ZSCORE', KEYS[1], user .. '\n' .. other) then
+                return true
+            end
+        end
+        return false
+    end
+end
+
+-- Calls visit(user, lease) for each, in the order of names, until it returns true.
+local function each(visit)
+    local from = redis.call('ZCOUNT', KEYS[1], '-inf', '(0')
+    while true do
+        local page = redis.call('ZRANGE', KEYS[1], from, from + PAGE - 1)
+        for _, entry in ipairs(page) do
+            local at = string.find(entry, '\n', 1, true)
+            if not at or visit(string.sub(entry, 1, at - 1), string.sub(entry, at + 1)) then
+                return
+            end
+        end
+        if #page < PAGE then
+            return
+        end
+        from = from + PAGE
+    end
+end
+
+-- Never to less than another node has asked for.
+local function renew(users)
+    local life = EMPTY_MS
+    if users > 0 then
+        life = math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1]))
+    end
+    redis.call('PEXPIRE', KEYS[1], text(life))
+end
+
+local function put(changes, number, member)
+    changes[#changes + 1] = number
+    changes[#changes + 1] = member
+end
+
+local function inPages(command, arguments)
+    for from = 1, #arguments, PAGE do
+        local reply = redis.pcall(command, KEYS[1], unpack(arguments, from, math.min(from + PAGE - 1, #arguments)))
+        if type(reply) == 'table' and reply.err then
+            return reply
+        end
+    end
+end
+
+-- Makes a change, gives it a revision, and tells it to every node that listens. What is put in comes first: should Redis refuse the rest, it is as
+-- it was, or there is only too much, which the comparison finds. Answers revision and users.
+local function commit(joined, left, changes, gone, users)
+    local before = score('#revision')
+    local usersBefore = score('#users')
+    local originBefore = score('#origin')
+    local sumBefore = redis.call('ZSCORE', KEYS[1], '@' .. lease)
+    local revision = before
+    users = (users or usersBefore) + #joined - #left
+    if #joined + #left > 0 then
+        revision = math.max(before + 1, micros())
+    end
+    if users > 0 then
+        if revision == 0 then
+            revision = micros()
+        end
+        if revision ~= before or users ~= usersBefore then
+            put(changes, text(revision), '#revision')
+            put(changes, text(users), '#users')
+        end
+        if originBefore == 0 then
+            put(changes, text(revision), '#origin')
+        end
+    elseif before > 0 then
+        gone[#gone + 1] = '#revision'
+        gone[#gone + 1] = '#users'
+        gone[#gone + 1] = '#origin'
+    end
+    local refused = inPages('ZADD', changes)
+    if refused then
+        return refused
+    end
+    refused = inPages('ZREM', gone)
+    if refused then
+        local back = {}
+        put(back, text(before), '#revision')
+        put(back, text(usersBefore), '#users')
+        put(back, text(originBefore), '#origin')
+        if sumBefore then
+            put(back, sumBefore, '@' .. lease)
+        end
+        redis.pcall('ZADD', KEYS[1], unpack(back))
+        return refused
+    end
+    renew(users)
+    if #joined + #left > 0 then
+        local told = { ENVELOPE .. text(before) .. ' ' .. text(revision) .. ' ' .. text(users) }
+        for _, user in ipairs(joined) do
+            told[#told + 1] = '+' .. user
+        end
+        for _, user in ipairs(left) do
+            told[#told + 1] = '-' .. user
+        end
+        redis.call(PUBLISH, KEYS[2], table.concat(told, '\n'))
+    end
+    return { revision, users }
+end
+
+-- Puts names behind what is answered.
+local function with(answer, names)
+    if not answer.err then
+        for _, name in ipairs(names) do
+            answer[#answer + 1] = name
+        end
+    end
+    return answer
 end

@@ -1,4 +1,18 @@
--- ARGV[1]  names at most
+-- Answers { revision, users, origin, how many leases have users here, lease, ..., name, ... }, of names the first.
+--
+-- ARGV[3]  names at most
 
-local limit = tonumber(ARGV[1])
-return answer(limit > 0 and redis.call('ZRANGE', KEYS[1], 0, limit - 1) or {})
+local limit = tonumber(ARGV[3])
+local held = leases()
+local names = {}
+if limit > 0 then
+    each(function(user)
+        if user ~= names[#names] then
+            if #names == limit then
+                return true
+            end
+            names[#names + 1] = user
+        end
+    end)
+end
+return with(with({ score('#revision'), score('#users'), score('#origin'), #held }, held), names)

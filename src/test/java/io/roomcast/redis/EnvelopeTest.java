@@ -17,7 +17,7 @@ class EnvelopeTest {
 
     @Test
     void messageHasEpochOffsetAndTheRestAsBody() {
-        Envelope.Message message = assertInstanceOf(Envelope.Message.class, parse("1Mx7 4503599627370495 {\"a\": 1} "));
+        Envelope.Message message = assertInstanceOf(Envelope.Message.class, parse("2Mx7 4503599627370495 {\"a\": 1} "));
         assertEquals("x7", message.epoch());
         assertEquals(4_503_599_627_370_495L, message.offset());
         assertEquals("{\"a\": 1} ", new String(message.body(), UTF_8));
@@ -26,7 +26,7 @@ class EnvelopeTest {
     @Test
     void bodyMayBeEmpty() {
         assertEquals(
-                0, assertInstanceOf(Envelope.Message.class, parse("1Mx 1 ")).body().length);
+                0, assertInstanceOf(Envelope.Message.class, parse("2Mx 1 ")).body().length);
     }
 
     @Test
@@ -46,7 +46,21 @@ class EnvelopeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "1", "2Mx 1 {}", "1Z", "1M", "1Mx", "1Mx 1", "{\"content\":\"hi\"}", "\u00e9"})
+    @ValueSource(
+            strings = {
+                "",
+                "2",
+                "1Mx 1 {}",
+                "2Z",
+                "2M",
+                "2Mx",
+                "2Mx 1",
+                "2R",
+                "2R1 2",
+                "2R1 2 1\n+a b",
+                "{\"content\":\"hi\"}",
+                "\u00e9"
+            })
     void whatIsNotKnownIsForeign(String text) {
         assertEquals(new Envelope.Foreign(), parse(text));
     }

@@ -2,13 +2,16 @@ package io.roomcast.relay;
 
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore.Change;
 import io.roomcast.relay.PresenceStore.Roster;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,59 +24,87 @@ import org.junit.jupiter.api.Timeout;
 /** What {@link PresenceStore} promises, for any implementation of it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class PresenceContractTest {
+    /** Users of the largest room that is told by name. */
+    protected static final int NAMES = 5;
+
     protected static final UserName ANN = new UserName("ann");
     protected static final UserName BOB = new UserName("bob");
 
     protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
 
-    /** A store that is started; the same one at each call. */
+    /** A store that is started with {@link #NAMES}; the same one at each call. */
     protected abstract PresenceStore presence();
+
+    /** What its listener is told. */
+    protected abstract ToldPresence told();
+
+    protected static void assertChange(boolean changed, long count, CompletionStage<Change> actual) {
+        Change change = get(actual);
+        assertEquals(changed + " " + count, change.changed() + " " + change.count());
+    }
+
+    protected static void assertRoster(long count, List<UserName> users, CompletionStage<Roster> actual) {
+        Roster roster = get(actual);
+        assertEquals(count + " " + users, roster.count() + " " + roster.users());
+    }
+
+    private void enter(String... users) {
+        for (String user : users) {
+            get(presence().enter(room, new UserName(user), "of-" + user));
+        }
+    }
+
+    private void leave(String... users) {
+        for (String user : users) {
+            get(presence().leave(room, new UserName(user), "of-" + user));
+        }
+    }
 
     @Test
     void firstSessionOfAUserEntersAndLastOneLeaves() {
-        assertEquals(new Change(true, 1), get(presence().enter(room, ANN, "s1")));
-        assertEquals(new Change(false, 1), get(presence().enter(room, ANN, "s2")));
-        assertEquals(new Change(true, 2), get(presence().enter(room, BOB, "s3")));
-        assertEquals(new Change(false, 2), get(presence().leave(room, ANN, "s1")));
-        assertEquals(new Change(true, 1), get(presence().leave(room, ANN, "s2")));
-        assertEquals(new Change(true, 0), get(presence().leave(room, BOB, "s3")));
+        assertChange(true, 1, presence().enter(room, ANN, "s1"));
+        assertChange(false, 1, presence().enter(room, ANN, "s2"));
+        assertChange(true, 2, presence().enter(room, BOB, "s3"));
+        assertChange(false, 2, presence().leave(room, ANN, "s1"));
+        assertChange(true, 1, presence().leave(room, ANN, "s2"));
+        assertChange(true, 0, presence().leave(room, BOB, "s3"));
     }
 
     @Test
     void enteringOrLeavingTwiceChangesNothing() {
         get(presence().enter(room, ANN, "s1"));
-        assertEquals(new Change(false, 1), get(presence().enter(room, ANN, "s1")));
-        assertEquals(new Change(true, 0), get(presence().leave(room, ANN, "s1")));
-        assertEquals(new Change(false, 0), get(presence().leave(room, ANN, "s1")));
-        assertEquals(new Roster(0, List.of()), get(presence().roster(room, 10)));
+        assertChange(false, 1, presence().enter(room, ANN, "s1"));
+        assertChange(true, 0, presence().leave(room, ANN, "s1"));
+        assertChange(false, 0, presence().leave(room, ANN, "s1"));
+        assertRoster(0, List.of(), presence().roster(room, 10));
     }
 
     @Test
     void leavingWhatWasNeverEnteredChangesNothing() {
         get(presence().enter(room, ANN, "s1"));
-        assertEquals(new Change(false, 1), get(presence().leave(room, ANN, "s9")));
-        assertEquals(new Change(false, 1), get(presence().leave(room, BOB, "s1")));
-        assertEquals(new Roster(1, List.of(ANN)), get(presence().roster(room, 10)));
+        assertChange(false, 1, presence().leave(room, ANN, "s9"));
+        assertChange(false, 1, presence().leave(room, BOB, "s1"));
+        assertRoster(1, List.of(ANN), presence().roster(room, 10));
     }
 
     @Test
     void rosterIsSortedAndCutOffAtTheLimit() {
-        List<String> names = List.of("zoe", "Ann", "bob", "caf\u00e9", "ann");
-        names.forEach(name -> get(presence().enter(room, new UserName(name), "of-" + name)));
+        List<String> names = List.of("zoe", "Ann", "bob", "caf\u00e9", "ann", "ann.b", "@ann", "_ann");
+        names.forEach(this::enter);
         List<UserName> sorted = names.stream().map(UserName::new).sorted().toList();
 
-        assertEquals(new Roster(5, sorted), get(presence().roster(room, 10)));
-        assertEquals(new Roster(5, sorted.subList(0, 2)), get(presence().roster(room, 2)));
-        assertEquals(new Roster(5, List.of()), get(presence().roster(room, 0)));
+        assertRoster(8, sorted, presence().roster(room, 10));
+        assertRoster(8, sorted.subList(0, 2), presence().roster(room, 2));
+        assertRoster(8, List.of(), presence().roster(room, 0));
     }
 
     @Test
     void roomsDoNotKnowOfEachOther() {
         RoomName other = new RoomName(room.value() + ".other");
         get(presence().enter(room, ANN, "s1"));
-        assertEquals(new Change(true, 1), get(presence().enter(other, ANN, "s1")));
-        assertEquals(new Change(true, 0), get(presence().leave(room, ANN, "s1")));
-        assertEquals(new Roster(1, List.of(ANN)), get(presence().roster(other, 10)));
+        assertChange(true, 1, presence().enter(other, ANN, "s1"));
+        assertChange(true, 0, presence().leave(room, ANN, "s1"));
+        assertRoster(1, List.of(ANN), presence().roster(other, 10));
     }
 
     @Test
@@ -82,40 +113,133 @@ public abstract class PresenceContractTest {
             presence().enter(room, ANN, "s1");
             presence().leave(room, ANN, "s1");
         }
-        assertEquals(new Change(true, 1), get(presence().enter(room, ANN, "s1")));
+        assertChange(true, 1, presence().enter(room, ANN, "s1"));
+    }
+
+    @Test
+    void revisionsGrowWithEachChangeAndWithNothingElse() {
+        long first = get(presence().enter(room, ANN, "s1")).revision();
+        assertTrue(first > 0);
+        assertEquals(first, get(presence().enter(room, ANN, "s2")).revision());
+        assertEquals(first, get(presence().roster(room, 1)).revision());
+        assertEquals(first, get(presence().roster(room, 1)).origin());
+        long second = get(presence().enter(room, BOB, "s3")).revision();
+        assertTrue(second > first);
+        assertEquals(first, get(presence().roster(room, 1)).origin());
+        get(presence().leave(room, ANN, "s1"));
+        get(presence().leave(room, ANN, "s2"));
+        assertTrue(get(presence().leave(room, BOB, "s3")).revision() > second);
+        long anew = get(presence().enter(room, ANN, "s1")).revision();
+        assertTrue(anew > second);
+        assertEquals(anew, get(presence().roster(room, 1)).origin(), "everybody had left meanwhile");
+    }
+
+    @Test
+    void whoWatchesIsToldWhoIsThereAndThenOfEachChangeInOrder() {
+        enter("bob", "ann");
+        get(presence().watch(room));
+        assertEquals(List.of("present ann,bob"), told().told(room));
+        enter("cem");
+        leave("ann");
+        enter("ann");
+        leave("bob");
+        told().awaitTold(room, "present ann,bob", "+cem 3", "-ann 2", "+ann 3", "-bob 2");
+    }
+
+    @Test
+    void whatChangesNothingIsNotToldOf() {
+        get(presence().watch(room));
+        enter("ann");
+        get(presence().enter(room, ANN, "another"));
+        get(presence().leave(room, ANN, "another"));
+        leave("bob");
+        leave("ann");
+        told().awaitTold(room, "present 0", "+ann 1", "-ann 0");
+    }
+
+    @Test
+    void nothingIsToldOfARoomThatIsNotWatched() {
+        enter("ann");
+        get(presence().watch(room));
+        presence().unwatch(room);
+        enter("bob");
+        get(presence().watch(room));
+        enter("cem");
+        told().awaitTold(room, "present ann", "forgotten", "present ann,bob", "+cem 3");
+    }
+
+    @Test
+    void ofALargeRoomOnlyTheCountIsTold() {
+        get(presence().watch(room));
+        enter("a", "b", "c", "d", "e", "f", "g");
+        told().awaitTold(room, "present 0", "+a 1", "+b 2", "+c 3", "+d 4", "+e 5", "6", "7");
+    }
+
+    @Test
+    void oneThatIsLargeAtFirstIsToldByCountToo() {
+        enter("a", "b", "c", "d", "e", "f");
+        get(presence().watch(room));
+        enter("g");
+        told().awaitTold(room, "present 6", "7");
+    }
+
+    @Test
+    void ofARoomThatIsLargeNoMoreItIsToldWhoIsThere() {
+        enter("a", "b", "c", "d", "e", "f");
+        get(presence().watch(room));
+        leave("a");
+        told().awaitTold(room, "present 6", "5", "present b,c,d,e,f");
+        enter("a");
+        leave("a");
+        told().awaitTold(room, "present 6", "5", "present b,c,d,e,f", "6", "5", "present b,c,d,e,f");
+        leave("b");
+        told().awaitTold(room, "present 6", "5", "present b,c,d,e,f", "6", "5", "present b,c,d,e,f", "-b 4");
     }
 
     @Test
     void eachChangeIsToldOnceHoweverManySessionsComeAtOnce() throws Exception {
+        get(presence().watch(room));
         ExecutorService sessions = Executors.newFixedThreadPool(8);
         try {
             CountDownLatch go = new CountDownLatch(1);
             List<Future<Integer>> running = IntStream.range(0, 8)
                     .mapToObj(session -> sessions.submit(() -> {
                         go.await();
-                        int told = 0;
+                        int changes = 0;
                         for (int i = 0; i < 100; i++) {
-                            told += get(presence().enter(room, ANN, "s" + session))
-                                            .changed()
-                                    ? 1
-                                    : 0;
-                            told -= get(presence().leave(room, ANN, "s" + session))
-                                            .changed()
-                                    ? 1
-                                    : 0;
+                            String name = "s" + session;
+                            changes += get(presence().enter(room, ANN, name)).changed() ? 1 : 0;
+                            changes += get(presence().leave(room, ANN, name)).changed() ? 1 : 0;
                         }
-                        return told;
+                        return changes;
                     }))
                     .toList();
             go.countDown();
-            int told = 0;
+            int changes = 0;
             for (Future<Integer> run : running) {
-                told += run.get(30, TimeUnit.SECONDS);
+                changes += run.get(30, TimeUnit.SECONDS);
             }
-            assertEquals(0, told, "as many users came as went");
-            assertEquals(new Roster(0, List.of()), get(presence().roster(room, 10)));
+            assertRoster(0, List.of(), presence().roster(room, 10));
+            List<String> expected = new ArrayList<>();
+            for (int i = 0; i < changes; i++) {
+                expected.add(i % 2 == 0 ? "+ann" : "-ann");
+            }
+            told().awaitChanges(room, expected.toArray(String[]::new));
+            assertEquals(List.of(), told().wrong());
         } finally {
             sessions.shutdownNow();
+        }
+    }
+
+    @Test
+    void aStoreThatIsClosedTakesItsSessionsOutAndLetsNobodyIn() {
+        get(presence().watch(room));
+        enter("ann", "bob");
+        told().awaitChanges(room, "+ann", "+bob");
+        presence().close();
+        Stages.assertUnavailable(presence().enter(room, ANN, "s1"));
+        if (presence() instanceof LocalPresence) {
+            assertRoster(0, List.of(), presence().roster(room, 10));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.roomcast.room;
 
 import static io.roomcast.room.RoomFixture.at;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.outbound.EncodedFrame;
@@ -168,13 +169,14 @@ class InflowTest {
     void signalsAndPresenceHaveNoPlaceWhereMessagesHaveNone() {
         source.publish(200);
         for (int i = 0; i < 1_000; i++) {
-            room.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+            room.signal(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
+            assertFalse(room.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), i));
         }
         assertTrue(room.waiting() < 150);
         drain();
         assertEquals(List.of("joined e1:0 false", "e1:1..200"), witness.log());
         assertEquals(1_000, fixture.metrics.droppedNotices());
-        room.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+        assertTrue(room.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1_000));
         fixture.executor.runAll();
         assertEquals("ann came", witness.log().get(2));
     }

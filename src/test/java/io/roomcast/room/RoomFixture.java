@@ -48,7 +48,13 @@ final class RoomFixture {
     }
 
     Room join(HandMember member, Position since) {
-        return registry.join(HandSource.ROOM, member.member, since);
+        return join(member.member, since);
+    }
+
+    Room join(Member member, Position since) {
+        Room room = registry.open(HandSource.ROOM);
+        registry.join(room, member, since);
+        return room;
     }
 
     /** Joins a member that is there from the first message on, and lets the room come up. */

@@ -149,7 +149,7 @@ class RoomModelTest {
         private void announce() {
             Room room = fixture.registry.find(HandSource.ROOM);
             if (room != null) {
-                room.announce(EncodedFrame.of(FrameKind.SIGNAL, "signal"));
+                room.signal(EncodedFrame.of(FrameKind.SIGNAL, "signal"));
             }
         }
 

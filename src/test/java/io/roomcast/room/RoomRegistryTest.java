@@ -89,9 +89,9 @@ class RoomRegistryTest {
         HandMember late = HandMember.quick();
         fixture.join(early, null);
         fixture.join(second, RoomFixture.at(0));
+        Room old = fixture.registry.open(HandSource.ROOM);
         source.failSubscription();
-        // It may meet the room before it is taken away.
-        fixture.join(late, null);
+        fixture.registry.join(old, late.member, null);
         fixture.executor.runAll();
         assertEquals(List.of("unavailable"), early.log());
         assertEquals(List.of("unavailable"), second.log());

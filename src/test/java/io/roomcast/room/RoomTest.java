@@ -144,8 +144,8 @@ class RoomTest {
         HandMember everything = room.witness();
         HandMember plain = new HandMember(HandTransport.immediate(), false);
         Room joined = room.join(plain, null);
-        joined.announce(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
-        joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+        joined.signal(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
+        joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "typing", "ann came"), everything.log());
         assertEquals(List.of("joined e1:0 false", "ann came"), plain.log());
@@ -155,7 +155,7 @@ class RoomTest {
     void announcementsKeepTheirPlaceAmongMessages() {
         HandMember member = room.witness();
         room.source.publish(1);
-        room.registry.find(HandSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"));
+        room.registry.find(HandSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
         room.source.publish(1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "e1:1", "ann came", "e1:2"), member.log());
@@ -171,7 +171,7 @@ class RoomTest {
             room.publish(1);
         }
         room.registry.leave(joined, slow.member);
-        room.registry.join(HandSource.ROOM, new Member(slow.queue, true, slow), null);
+        room.join(new Member(slow.queue, true, slow), null);
         for (int i = 0; i < 5; i++) {
             room.publish(1);
         }

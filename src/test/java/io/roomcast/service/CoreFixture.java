@@ -1,5 +1,6 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.metrics.NodeMetrics;
@@ -61,7 +62,7 @@ final class CoreFixture {
         RunningTime time = new RunningTime(timer::nanos);
         LagBudget lag = limits.lagBudget();
         RoomRegistry rooms = new RoomRegistry(
-                relay,
+                new OpenRooms(relay, presence),
                 lanes,
                 timer,
                 timer::nanos,
@@ -72,7 +73,8 @@ final class CoreFixture {
                 metrics.delivery());
         relay.start(new RoomDelivery(rooms));
         Refusal refusal = new Refusal(metrics);
-        Announcer announcer = new Announcer(relay, presence, writer, threads, config);
+        Announcer announcer = new Announcer(rooms, writer, threads, config);
+        presence.start(announcer, config.get(Keys.PRESENCE_NAMES));
         RateLimits rates = new RateLimits(limits, rooms);
         InFlight inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(tokens, config);
@@ -86,6 +88,7 @@ final class CoreFixture {
                 new Talking(
                         relay,
                         presence,
+                        announcer,
                         writer,
                         refusal,
                         metrics,

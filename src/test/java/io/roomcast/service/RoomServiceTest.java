@@ -8,6 +8,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.LocalPresence;
+import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture.Client;
@@ -184,6 +185,26 @@ class RoomServiceTest {
         @Override
         public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
             return local.leave(room, user, session);
+        }
+
+        @Override
+        public void start(PresenceListener listener, int names) {
+            local.start(listener, names);
+        }
+
+        @Override
+        public CompletionStage<Void> watch(RoomName room) {
+            return local.watch(room);
+        }
+
+        @Override
+        public void unwatch(RoomName room) {
+            local.unwatch(room);
+        }
+
+        @Override
+        public void close() {
+            local.close();
         }
 
         @Override

@@ -1,0 +1,78 @@
+package io.roomcast.service;
+
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import io.roomcast.room.RoomSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * What a room needs from other nodes: its messages, and word of who comes and goes. It can be joined when both are there: so whoever joins is told
+ * of everything that happens afterwards.
+ */
+final class OpenRooms implements RoomSource {
+    private final Relay relay;
+    private final PresenceStore presence;
+    /** What was subscribed and is neither given up nor unsubscribed. */
+    private final ConcurrentMap<RoomName, CompletableFuture<Position>> open = new ConcurrentHashMap<>();
+
+    OpenRooms(Relay relay, PresenceStore presence) {
+        this.relay = relay;
+        this.presence = presence;
+    }
+
+    @Override
+    public CompletionStage<Position> subscribe(RoomName room) {
+        CompletableFuture<Position> both = new CompletableFuture<>();
+        open.put(room, both);
+        CompletionStage<Void> watched = presence.watch(room);
+        relay.subscribe(room).whenComplete((position, failure) -> {
+            if (failure != null) {
+                giveUp(room, both, failure);
+                return;
+            }
+            watched.whenComplete((known, unknown) -> {
+                if (unknown != null) {
+                    giveUp(room, both, unknown);
+                } else {
+                    both.complete(position);
+                }
+            });
+        });
+        return both;
+    }
+
+    private void giveUp(RoomName room, CompletableFuture<Position> both, Throwable failure) {
+        if (open.remove(room, both)) {
+            end(room);
+        }
+        both.completeExceptionally(failure);
+    }
+
+    @Override
+    public void unsubscribe(RoomName room) {
+        if (open.remove(room) != null) {
+            end(room);
+        }
+    }
+
+    private void end(RoomName room) {
+        presence.unwatch(room);
+        relay.unsubscribe(room);
+    }
+
+    @Override
+    public CompletionStage<Position> position(RoomName room) {
+        return relay.position(room);
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
+        return relay.historyAfter(room, offset, limit);
+    }
+}

@@ -1,0 +1,91 @@
+package io.roomcast.redis;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.RelayUnavailableException;
+import io.roomcast.relay.Stages;
+import io.roomcast.relay.ToldPresence;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** A node with presence, and what it is told. */
+final class PresenceNode implements AutoCloseable {
+    final RedisNode relay;
+    final PresenceStore store;
+    final ToldPresence told = new ToldPresence();
+
+    PresenceNode(RedisSettings settings, Duration lease, int names) {
+        relay = new RedisNode(settings);
+        store = relay.relay.presence(lease);
+        store.start(told, names);
+    }
+
+    void watch(RoomName room) {
+        Stages.get(store.watch(room));
+    }
+
+    /** As a client does: again, until it is let in. */
+    void enter(RoomName room, String user) {
+        UserName name = new UserName(user);
+        untilAnswered(() -> store.enter(room, name, "of-" + user));
+    }
+
+    void leave(RoomName room, String user) {
+        Stages.get(store.leave(room, new UserName(user), "of-" + user));
+    }
+
+    /** Without waiting for an answer. */
+    void send(boolean enters, RoomName room, String user) {
+        UserName name = new UserName(user);
+        var unused = enters ? store.enter(room, name, "of-" + user) : store.leave(room, name, "of-" + user);
+    }
+
+    private static void untilAnswered(Supplier<CompletionStage<?>> call) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            try {
+                call.get().toCompletableFuture().join();
+                return;
+            } catch (CompletionException e) {
+                assertTrue(e.getCause() instanceof RelayUnavailableException && System.nanoTime() < deadline);
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+            }
+        }
+    }
+
+    /** Until Redis says so. */
+    void awaitRoster(RoomName room, String... users) {
+        List<UserName> expected = List.of(users).stream().map(UserName::new).toList();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            PresenceStore.Roster roster = store.roster(room, 1_000)
+                    .toCompletableFuture()
+                    .exceptionally(e -> null)
+                    .join();
+            if (roster != null && roster.users().equals(expected) && roster.count() == expected.size()) {
+                return;
+            }
+            assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    /** What SIGKILL does. */
+    void vanish() {
+        relay.close();
+    }
+
+    @Override
+    public void close() {
+        store.close();
+        relay.close();
+    }
+}
