@@ -1,6 +1,6 @@
 /** What a WebSocket close code says about coming back. See "Closing" in docs/protocol.md. */
 
-const STAY_AWAY = new Set([1007, 1008, 1009]);
+const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
 const NODE_FULL = 1013;
 const TOKEN_REFUSED = 4501;
 
@@ -24,6 +24,7 @@ export function describe(code, reason) {
   if (reason) return reason;
   switch (code) {
     case 1001: return 'The server went away.';
+    case 1002: return 'The server received what is no WebSocket frame.';
     case 1007: return 'The server received text that is not UTF-8.';
     case 1008: return 'The server refused this connection.';
     case 1009: return 'A frame was larger than the server allows.';
@@ -33,6 +34,7 @@ export function describe(code, reason) {
     case 4001: return 'The server is being restarted.';
     case 4002: return 'The server did not hear a hello in time.';
     case 4003: return 'The server did not hear from this client.';
+    case 4004: return 'This client did not end a message in time.';
     case 4500: return 'An administrator ended this connection.';
     case 4501: return 'The token was refused or has expired.';
     case 4502: return 'The server saw a protocol violation.';

@@ -85,6 +85,14 @@ public final class LimitKeys {
                     + " 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
+    public static final Key<Long> NODE_INBOUND_BYTES = new Key<>(
+            "roomcast.limits.node-inbound-bytes",
+            "16MiB",
+            "size",
+            "Bytes of WebSocket messages of all sessions together that have begun to come in and have no end yet; the less is left, the"
+                    + " less each may have; closes 1013; 0 for no limit.",
+            Values.sizeBetween("1MiB", "1024GiB", true));
+
     public static final Key<Long> LAG_BYTES = new Key<>(
             "roomcast.limits.lag-bytes",
             "8MiB",
@@ -123,6 +131,13 @@ public final class LimitKeys {
             "How long a client may read nothing of what is being sent before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
+    public static final Key<Duration> MESSAGE_AGE = new Key<>(
+            "roomcast.limits.message-age",
+            "30s",
+            "duration",
+            "How long a WebSocket message may take from its first byte to its last; closes 4004; 0 for no limit.",
+            Values.durationBetween("0", "1h"));
+
     /** Counts, in the order in which they are shown. */
     public static final List<Key<Integer>> ALL = List.of(
             SESSIONS,
@@ -140,13 +155,28 @@ public final class LimitKeys {
 
     /** In bytes. */
     public static final List<Key<Long>> SIZES = List.of(
-            FRAME_BYTES, CONTENT_BYTES, OUTBOUND_BYTES, NODE_OUTBOUND_BYTES, LAG_BYTES, NODE_LAG_BYTES, RECOVERY_RATE);
+            FRAME_BYTES,
+            CONTENT_BYTES,
+            OUTBOUND_BYTES,
+            NODE_OUTBOUND_BYTES,
+            NODE_INBOUND_BYTES,
+            LAG_BYTES,
+            NODE_LAG_BYTES,
+            RECOVERY_RATE);
 
-    public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, LAG);
+    public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, MESSAGE_AGE, LAG);
 
     /** Those that somebody is told of who comes up against them. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
-                    ALL, List.of(FRAME_BYTES, CONTENT_BYTES, LAG, LAG_BYTES, NODE_LAG_BYTES))
+                    ALL,
+                    List.of(
+                            FRAME_BYTES,
+                            CONTENT_BYTES,
+                            NODE_INBOUND_BYTES,
+                            MESSAGE_AGE,
+                            LAG,
+                            LAG_BYTES,
+                            NODE_LAG_BYTES))
             .<Key<?>>flatMap(List::stream)
             .toList();
 

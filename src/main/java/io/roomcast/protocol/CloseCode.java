@@ -7,6 +7,7 @@ package io.roomcast.protocol;
 public enum CloseCode {
     NORMAL(1000),
     GOING_AWAY(1001),
+    PROTOCOL_ERROR(1002),
     POLICY(1008),
     TOO_LARGE(1009),
     SERVER_ERROR(1011),
@@ -15,6 +16,7 @@ public enum CloseCode {
     DRAINING(4001),
     HELLO_TIMEOUT(4002),
     HEARTBEAT_LOST(4003),
+    MESSAGE_TIMEOUT(4004),
     KICKED(4500),
     TOKEN_REFUSED(4501),
     PROTOCOL_VIOLATION(4502);

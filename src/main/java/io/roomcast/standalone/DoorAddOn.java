@@ -99,9 +99,11 @@ final class DoorAddOn extends BaseFilter implements AddOn {
         Connection<?> connection = context.getConnection();
         Visit visit = VISIT.get(connection);
         if (visit != null) {
-            if (LeaveHttpAddOn.hasLeft(connection)) {
+            if (HandshakeAddOn.hasLeft(connection)) {
                 ((NIOConnection) connection).setMaxAsyncWriteQueueSize(USUAL_SIZE);
-                connection.setReadBufferSize(connection.getTransport().getReadBufferSize());
+                if (connection.isOpen()) {
+                    connection.setReadBufferSize(connection.getTransport().getReadBufferSize());
+                }
                 VISIT.remove(connection);
                 door.becomesSession(visit);
             }

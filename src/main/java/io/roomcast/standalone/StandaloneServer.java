@@ -1,6 +1,7 @@
 package io.roomcast.standalone;
 
 import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
@@ -18,7 +19,6 @@ import io.roomcast.service.Threads;
 import io.roomcast.websocket.NamedRoomEndpoint;
 import io.roomcast.websocket.RoomEndpoint;
 import io.roomcast.websocket.TyrusBuffer;
-import io.roomcast.websocket.TyrusTimer;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.websocket.DeploymentException;
@@ -108,8 +108,9 @@ public final class StandaloneServer implements AutoCloseable {
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new UpgradeAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get(), refusal));
-        listener.registerAddOn(new LeaveHttpAddOn());
-        listener.registerAddOn(webSockets.addOn());
+        Limits limits = cdi.select(Limits.class).get();
+        listener.registerAddOn(new HandshakeAddOn(
+                webSockets.getWebSocketEngine(), refusal, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
         listener.registerAddOn(new RequestsAddOn(door, refusal, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
@@ -125,8 +126,6 @@ public final class StandaloneServer implements AutoCloseable {
         } catch (DeploymentException e) {
             throw new IllegalStateException(e);
         }
-        TyrusBuffer.follow(webSockets, cdi.select(Limits.class).get());
-        TyrusTimer.leaveOut(webSockets);
         http.start();
         cdi.select(Lifecycle.class).get().start();
         cdi.select(Console.class).get().open(true, "port=" + listener.getPort());

@@ -1,16 +1,14 @@
 package io.roomcast.standalone;
 
+import io.roomcast.websocket.TyrusTimer;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
-import java.lang.reflect.Constructor;
 import java.util.Map;
 import java.util.Set;
-import org.glassfish.grizzly.http.server.AddOn;
-import org.glassfish.tyrus.container.grizzly.server.WebSocketAddOn;
+import java.util.concurrent.ScheduledExecutorService;
 import org.glassfish.tyrus.core.TyrusWebSocketEngine;
 import org.glassfish.tyrus.server.TyrusServerContainer;
-import org.glassfish.tyrus.spi.ServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
@@ -27,16 +25,10 @@ final class TyrusContainer extends TyrusServerContainer {
         engine = TyrusWebSocketEngine.builder(this).build();
     }
 
-    /** What hands upgraded requests of a listener to this container; its constructor is not public. */
-    AddOn addOn() {
-        try {
-            Constructor<WebSocketAddOn> constructor =
-                    WebSocketAddOn.class.getDeclaredConstructor(ServerContainer.class, String.class);
-            constructor.setAccessible(true);
-            return constructor.newInstance(this, CONTEXT);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("Tyrus has another WebSocketAddOn than 2.1.6", e);
-        }
+    /** Tyrus would hand it a task with each connection and with each message, also where no idle time is set. */
+    @Override
+    public ScheduledExecutorService getScheduledExecutorService() {
+        return TyrusTimer.NONE;
     }
 
     void deploy() throws IOException, DeploymentException {

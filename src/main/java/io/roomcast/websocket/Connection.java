@@ -5,6 +5,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.service.InboundMessages;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.RoomSession;
 import jakarta.websocket.CloseReason;
@@ -16,7 +17,7 @@ import jakarta.websocket.Session;
  * calls for one connection from one thread at a time, but for the close, which may come while the connection is being opened. Not every container's
  * properties may be used by two threads, so they are locked.
  */
-final class Connection {
+final class Connection implements TransportEvents.Listener {
     private static final String PROPERTY = Connection.class.getName();
     /** In place of a connection, where the end was told before the beginning was over. */
     private static final Object CLOSED = new Object();
@@ -25,20 +26,35 @@ final class Connection {
     private final RoomSession session;
     private final ClientFrameDecoder decoder;
     private final FrameGatherer gatherer;
-    private boolean tooLarge;
+    private final InboundMessages inbound;
+    /** Nothing of what comes is taken any more. */
+    private boolean refused;
+    /** The message that is being gathered; null when there is none. */
+    private volatile InboundMessages.Unfinished unfinished;
 
-    private Connection(RoomService service, RoomSession session, ClientFrameDecoder decoder) {
+    private volatile boolean closed;
+
+    private Connection(RoomService service, InboundMessages inbound, RoomSession session, ClientFrameDecoder decoder) {
         this.service = service;
+        this.inbound = inbound;
         this.session = session;
         this.decoder = decoder;
         this.gatherer = new FrameGatherer(service::maxFrameBytes);
     }
 
-    static void open(Session jakarta, RoomService service, RoomSession session, ClientFrameDecoder decoder) {
-        Connection connection = new Connection(service, session, decoder);
+    static void open(
+            Session jakarta,
+            RoomService service,
+            InboundMessages inbound,
+            RoomSession session,
+            ClientFrameDecoder decoder) {
+        Connection connection = new Connection(service, inbound, session, decoder);
         Object before;
         synchronized (jakarta.getUserProperties()) {
             before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
+        }
+        if (ArrivalConfigurator.transport(jakarta) instanceof TransportEvents events) {
+            events.tell(connection);
         }
         if (before == CLOSED || !jakarta.isOpen()) {
             // It broke while it was being opened, and the call that told so found no connection here.
@@ -63,26 +79,60 @@ final class Connection {
     }
 
     void text(String part, boolean last) {
-        if (tooLarge) {
+        if (refused) {
             return;
         }
         long before = gatherer.bytes();
         boolean fits = gatherer.accepts(part);
-        service.received(gatherer.bytes() - before);
+        long more = gatherer.bytes() - before;
+        service.received(more);
         if (!fits) {
             refuseTooLarge();
+            return;
+        }
+        if (!last && !hold(more)) {
             return;
         }
         String whole = gatherer.add(part, last);
         if (whole == null) {
             return;
         }
+        endMessage();
         if (whole.indexOf('\n') < 0 && whole.indexOf('\r') < 0) {
             // One frame alone, as most clients send them.
             lineUnlessBlank(whole);
         } else {
             whole.lines().forEach(this::lineUnlessBlank);
         }
+    }
+
+    /** @return false when the connection is closed, since there is no room for a message in parts */
+    private boolean hold(long bytes) {
+        InboundMessages.Unfinished message = unfinished;
+        if (message == null) {
+            message = inbound.begin(session);
+            unfinished = message;
+        }
+        if (message.add(bytes) && !closed) {
+            return true;
+        }
+        drop();
+        return false;
+    }
+
+    private void endMessage() {
+        InboundMessages.Unfinished message = unfinished;
+        if (message != null) {
+            message.end();
+            unfinished = null;
+        }
+    }
+
+    /** Lets go of what was gathered, and takes nothing more. */
+    private void drop() {
+        refused = true;
+        gatherer.reset();
+        endMessage();
     }
 
     private void lineUnlessBlank(String line) {
@@ -97,7 +147,7 @@ final class Connection {
     }
 
     void binary(int bytes, boolean last) {
-        if (tooLarge) {
+        if (refused) {
             return;
         }
         service.received(bytes);
@@ -105,13 +155,37 @@ final class Connection {
             refuseTooLarge();
         } else if (last) {
             gatherer.reset();
+            endMessage();
             service.receiveBad(session, new BadFrameException("binary WebSocket frames mean nothing here; send text"));
+        } else {
+            // Nothing is kept of it, but it has to end.
+            hold(0);
         }
     }
 
+    @Override
+    public void heard() {
+        service.heard(session);
+    }
+
+    @Override
+    public void tooLarge() {
+        refuseTooLarge();
+    }
+
+    @Override
+    public void ended() {
+        end(CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
+    }
+
+    private void end(int code) {
+        closed = true;
+        endMessage();
+        service.closed(session, code);
+    }
+
     private void refuseTooLarge() {
-        tooLarge = true;
-        gatherer.reset();
+        drop();
         service.refuseTooLarge(session);
     }
 
@@ -126,7 +200,7 @@ final class Connection {
             refuseTooLarge();
             code = CloseCode.TOO_LARGE.number();
         }
-        service.closed(session, code);
+        end(code);
     }
 
     /** Tells why, and closes: for a connection that never becomes a session. */

@@ -2,6 +2,8 @@ package io.roomcast.websocket;
 
 import io.roomcast.outbound.EncodedFrame;
 import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteResult;
@@ -42,6 +44,14 @@ final class GrizzlyTransport extends DirectTransport {
                         new EmptyCompletionHandler<>());
     }
 
+    /** Writes a whole frame to the same queue. */
+    static void write(
+            Connection<SocketAddress> connection,
+            byte[] frame,
+            CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
+        writer(connection).write(connection, null, Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame), handler);
+    }
+
     @Override
     public void send(EncodedFrame frame, Completion completion) {
         if (handler == null) {
@@ -63,7 +73,8 @@ final class GrizzlyTransport extends DirectTransport {
         write(connection, closeFrame, 0, closeFrame.length);
     }
 
-    private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+    /** Tells a send's completion; made once for a connection. */
+    static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         private final Completion completion;
 
         Completed(Completion completion) {
@@ -77,7 +88,8 @@ final class GrizzlyTransport extends DirectTransport {
 
         @Override
         public void failed(Throwable cause) {
-            completion.sent(cause);
+            // Grizzly gives no cause where the connection was closed from here.
+            completion.sent(cause == null ? new ClosedChannelException() : cause);
         }
 
         @Override

@@ -5,6 +5,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.Address;
+import io.roomcast.service.InboundMessages;
 import io.roomcast.service.RoomService;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -32,6 +33,9 @@ public class NamedRoomEndpoint {
     private RoomService service;
 
     @Inject
+    private InboundMessages inbound;
+
+    @Inject
     private ClientFrameDecoder decoder;
 
     @Inject
@@ -49,6 +53,7 @@ public class NamedRoomEndpoint {
             Connection.open(
                     session,
                     service,
+                    inbound,
                     service.open(
                             transports.of(session),
                             new Address(userName, roomName, position, plain),

@@ -3,6 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.Address;
+import io.roomcast.service.InboundMessages;
 import io.roomcast.service.RoomService;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -29,6 +30,9 @@ public class RoomEndpoint {
     private RoomService service;
 
     @Inject
+    private InboundMessages inbound;
+
+    @Inject
     private ClientFrameDecoder decoder;
 
     @Inject
@@ -43,6 +47,7 @@ public class RoomEndpoint {
             Connection.open(
                     session,
                     service,
+                    inbound,
                     service.open(transports.of(session), Address.ofUser(user), ArrivalConfigurator.arrival(session)),
                     decoder);
         } catch (ProtocolException e) {

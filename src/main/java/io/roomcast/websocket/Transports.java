@@ -22,14 +22,22 @@ public class Transports {
 
     /** For the life of the session. */
     Transport of(Session session) {
+        Transport quickest = quickest(session);
+        return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
+                ? new DeflatingTransport(quickest, deflateThreshold)
+                : quickest;
+    }
+
+    private Transport quickest(Session session) {
+        Transport own = ArrivalConfigurator.transport(session);
+        if (own != null) {
+            return own;
+        }
         SessionTransport portable = new SessionTransport(session);
         Transport direct = TyrusAccess.transport(session, portable);
         if (direct == null) {
             direct = UndertowAccess.transport(session, portable);
         }
-        Transport quickest = direct == null ? portable : direct;
-        return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
-                ? new DeflatingTransport(quickest, deflateThreshold)
-                : quickest;
+        return direct == null ? portable : direct;
     }
 }

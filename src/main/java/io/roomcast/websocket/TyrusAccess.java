@@ -12,7 +12,6 @@ import java.lang.reflect.Field;
  */
 final class TyrusAccess {
     private static final Logger LOG = System.getLogger(TyrusAccess.class.getName());
-    private static final String GRIZZLY_WRITER = "org.glassfish.tyrus.container.grizzly.client.GrizzlyWriter";
     private static final String OWN_WRITER = "io.roomcast.websocket.ConnectionWriter";
     private static volatile boolean unavailable;
 
@@ -30,7 +29,7 @@ final class TyrusAccess {
             Object protocolHandler = get(webSocket, "protocolHandler");
             Object writer = get(protocolHandler, "writer");
             return switch (writer.getClass().getName()) {
-                case GRIZZLY_WRITER, OWN_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
+                case OWN_WRITER -> new GrizzlyTransport(portable, get(writer, "connection"));
                 default -> new TyrusTransport(portable, writer);
             };
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {

@@ -12,7 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 public final class TyrusTimer {
     private static final Logger LOG = System.getLogger(TyrusTimer.class.getName());
     /** Takes every task and runs none. */
-    private static final ScheduledExecutorService NONE = (ScheduledExecutorService) Proxy.newProxyInstance(
+    public static final ScheduledExecutorService NONE = (ScheduledExecutorService) Proxy.newProxyInstance(
             TyrusTimer.class.getClassLoader(),
             new Class<?>[] {ScheduledExecutorService.class},
             (proxy, method, arguments) -> null);

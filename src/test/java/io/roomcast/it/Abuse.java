@@ -2,7 +2,11 @@ package io.roomcast.it;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -75,6 +79,69 @@ enum Abuse {
                 raw.write(flood.toByteArray());
                 raw.text("{\"type\":\"ping\"}\n".repeat(1 + random.nextInt(3_000)));
                 raw.cut();
+            }
+        }
+    },
+    UNREAD_PONGS {
+        /** More pings than a heap has room for pongs, of which none is read. */
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            byte[] ping = RawWebSocket.frame(RawWebSocket.PING, true, new byte[125]);
+            ByteBuffer flood = ByteBuffer.allocate(ping.length * 1_000);
+            while (flood.hasRemaining()) {
+                flood.put(ping);
+            }
+            try (SocketChannel channel = SocketChannel.open()) {
+                channel.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
+                URI address = user(server, random);
+                channel.connect(new InetSocketAddress(address.getHost(), address.getPort()));
+                channel.write(ByteBuffer.wrap(RawConnection.handshake(address)));
+                channel.configureBlocking(false);
+                for (int sent = 0, idle = 0; sent < 500_000_000 && idle < 200; ) {
+                    int written = channel.write(flood);
+                    sent += written;
+                    idle = written > 0 ? 0 : idle + 1;
+                    if (!flood.hasRemaining()) {
+                        flood.clear();
+                    }
+                    if (written == 0) {
+                        pause(5);
+                    }
+                }
+            }
+        }
+    },
+    UNENDED_MESSAGES {
+        /** Many large messages, announced and sent but for their last bytes. */
+        @Override
+        void go(TestServer server, Random random) {
+            List<RawWebSocket> clients = new ArrayList<>();
+            try {
+                for (int i = 0; i < 300; i++) {
+                    RawWebSocket raw = RawWebSocket.connect(user(server, random));
+                    clients.add(raw);
+                    raw.header(0x80 | RawWebSocket.TEXT, 65_000);
+                    raw.write(new byte[64_000]);
+                }
+                pause(random.nextInt(1_000));
+            } finally {
+                clients.forEach(RawWebSocket::cut);
+            }
+        }
+    },
+    EMPTY_FRAGMENTS {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                raw.send(RawWebSocket.TEXT, false, new byte[0]);
+                byte[] empty = RawWebSocket.frame(RawWebSocket.CONTINUATION, false, new byte[0]);
+                ByteBuffer flood = ByteBuffer.allocate(empty.length * 10_000);
+                while (flood.hasRemaining()) {
+                    flood.put(empty);
+                }
+                for (int i = 0; i < 100; i++) {
+                    raw.write(flood.array());
+                }
             }
         }
     },

@@ -61,6 +61,11 @@ final class RawWebSocket implements AutoCloseable {
         return connect(uri, 0);
     }
 
+    /** @param early bytes that are sent in one with the handshake */
+    static RawWebSocket connectWith(URI uri, byte[] early) {
+        return connect(uri, 0, "", early);
+    }
+
     /** @param extension that the server has to take: what comes is as that has made it */
     static RawWebSocket connect(URI uri, String extension) {
         return connect(uri, 0, "Sec-WebSocket-Extensions: " + extension + "\r\n");
@@ -72,6 +77,10 @@ final class RawWebSocket implements AutoCloseable {
     }
 
     private static RawWebSocket connect(URI uri, int receiveBuffer, String extension) {
+        return connect(uri, receiveBuffer, extension, new byte[0]);
+    }
+
+    private static RawWebSocket connect(URI uri, int receiveBuffer, String extension, byte[] early) {
         try {
             Socket socket = new Socket();
             if (receiveBuffer > 0) {
@@ -81,20 +90,23 @@ final class RawWebSocket implements AutoCloseable {
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Client.PATIENCE_SECONDS));
             RawWebSocket raw = new RawWebSocket(socket);
-            raw.shakeHands(uri, extension);
+            raw.shakeHands(uri, extension, early);
             return raw;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private void shakeHands(URI uri, String extension) throws IOException {
+    private void shakeHands(URI uri, String extension, byte[] early) throws IOException {
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         String request = "GET " + uri.getRawPath() + query + " HTTP/1.1\r\nHost: " + uri.getAuthority()
                 + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                 + Base64.getEncoder().encodeToString(new byte[16])
                 + "\r\nSec-WebSocket-Protocol: " + Client.V1 + "\r\n" + extension + "\r\n";
-        out.write(request.getBytes(StandardCharsets.US_ASCII));
+        ByteArrayOutputStream first = new ByteArrayOutputStream();
+        first.writeBytes(request.getBytes(StandardCharsets.US_ASCII));
+        first.writeBytes(early);
+        out.write(first.toByteArray());
         StringBuilder answer = new StringBuilder();
         while (answer.indexOf("\r\n\r\n") < 0) {
             answer.append((char) in.readUnsignedByte());
@@ -111,12 +123,16 @@ final class RawWebSocket implements AutoCloseable {
 
     /** @param last whether this frame ends its message */
     void send(int opcode, boolean last, byte[] payload) {
-        header(opcode | (last ? FIN : 0), payload.length);
-        byte[] masked = payload.clone();
-        for (int i = 0; i < masked.length; i++) {
-            masked[i] ^= MASK[i % MASK.length];
+        write(frame(opcode, last, payload));
+    }
+
+    static byte[] frame(int opcode, boolean last, byte[] payload) {
+        ByteArrayOutputStream frame = new ByteArrayOutputStream();
+        frame.writeBytes(headerOf(opcode | (last ? FIN : 0), payload.length));
+        for (int i = 0; i < payload.length; i++) {
+            frame.write(payload[i] ^ MASK[i % MASK.length]);
         }
-        write(masked);
+        return frame.toByteArray();
     }
 
     /**
@@ -125,6 +141,10 @@ final class RawWebSocket implements AutoCloseable {
      * @param first byte of the frame, flags and opcode
      */
     void header(int first, long length) {
+        write(headerOf(first, length));
+    }
+
+    private static byte[] headerOf(int first, long length) {
         ByteArrayOutputStream header = new ByteArrayOutputStream();
         header.write(first);
         if (length < 126) {
@@ -137,7 +157,7 @@ final class RawWebSocket implements AutoCloseable {
             }
         }
         header.writeBytes(MASK);
-        write(header.toByteArray());
+        return header.toByteArray();
     }
 
     /** Sends bytes as they are. A server that has closed already may refuse them; what it said is read later. */
@@ -192,6 +212,20 @@ final class RawWebSocket implements AutoCloseable {
             return null;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether the server says goodbye on TCP too, and does not reset the connection, when nothing but pings comes any more. */
+    boolean endsWithGoodbye() {
+        try {
+            while (true) {
+                in.readUnsignedByte();
+                in.readNBytes(in.readUnsignedByte() & 0x7f);
+            }
+        } catch (EOFException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 

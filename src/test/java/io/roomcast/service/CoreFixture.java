@@ -35,6 +35,7 @@ final class CoreFixture {
     final RoomService service;
     final Sessions sessions;
     final Heartbeat heartbeat;
+    final InboundMessages inbound;
     final Limits limits;
     final BackEnd backEnd;
     private final ClientFrameReader reader = new ClientFrameReader();
@@ -106,6 +107,7 @@ final class CoreFixture {
                 config);
         backEnd = new BackEnd(relay, presence, writer, sessions, metrics, limits);
         heartbeat = new Heartbeat(sessions, service, threads, metrics, time, config);
+        inbound = new InboundMessages(limits, metrics, threads);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */

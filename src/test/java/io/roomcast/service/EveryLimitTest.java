@@ -1,6 +1,8 @@
 package io.roomcast.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -87,6 +89,23 @@ class EveryLimitTest {
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
+                row(LimitKeys.NODE_INBOUND_BYTES, "1MiB", "1013", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    assertTrue(core.inbound.begin(ann.session).add(500_000));
+                    CoreFixture.Client bob = core.enter("bob");
+                    assertFalse(core.inbound.begin(bob.session).add(600_000));
+                    return String.valueOf(bob.transport.closeCode().number());
+                }),
+                row(LimitKeys.MESSAGE_AGE, "2s", "4004", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    InboundMessages inbound = core.inbound;
+                    assertTrue(inbound.begin(ann.session).add(1));
+                    inbound.look();
+                    inbound.look();
+                    assertNull(ann.transport.closeCode());
+                    inbound.look();
+                    return String.valueOf(ann.transport.closeCode().number());
+                }),
                 row(LimitKeys.LAG_BYTES, "64KiB", "busy", core -> publishes(core, 100, LARGE)),
                 new Row(
                         LimitKeys.NODE_LAG_BYTES,

@@ -34,7 +34,7 @@ class LogLinesTest {
         IllegalStateException garbage = new IllegalStateException("Unknown protocol \u001b\n" + "x".repeat(8_000));
         garbage.setStackTrace(new StackTraceElement[] {
             new StackTraceElement("org.glassfish.grizzly.http.HttpCodecFilter", "decode", "HttpCodecFilter.java", 1),
-            new StackTraceElement("io.roomcast.standalone.LeaveHttpAddOn", "handleRead", "LeaveHttpAddOn.java", 1)
+            new StackTraceElement("io.roomcast.standalone.HandshakeAddOn", "handleRead", "HandshakeAddOn.java", 1)
         });
         LogRecord met = new LogRecord(Level.WARNING, "Exception during FilterChain execution");
         met.setLoggerName("org.glassfish.grizzly.filterchain.DefaultFilterChain");

@@ -1,0 +1,188 @@
+package io.roomcast.it;
+
+import static io.roomcast.it.RawWebSocket.CLOSE;
+import static io.roomcast.it.RawWebSocket.CONTINUATION;
+import static io.roomcast.it.RawWebSocket.PING;
+import static io.roomcast.it.RawWebSocket.PONG;
+import static io.roomcast.it.RawWebSocket.TEXT;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** How the embedded server reads frames and how it closes, down to the last byte of a connection. */
+@Tag("embedded")
+class FramesIT {
+    private static final byte[] NORMAL = {3, (byte) 0xe8};
+    private static final int LARGE = 70_000;
+    private static final String KEY = "a key of more than 16 characters".replace(' ', '-');
+
+    @Test
+    void aFrameWithoutMaskIsAProtocolError() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.write(new byte[] {(byte) 0x81, 2, '{', '}'});
+            assertEquals(1002, raw.awaitClose());
+        }
+    }
+
+    @Test
+    void theServersOwnExtensionsAreNone() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(0x40 | TEXT, true, new byte[] {'{', '}'});
+            assertEquals(1002, raw.awaitClose());
+        }
+    }
+
+    @Test
+    void aLargeMessageIsRefusedByItsHeader() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.header(0x80 | TEXT, LARGE);
+            assertEquals(1009, raw.awaitClose());
+        }
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(TEXT, false, new byte[1_000]);
+            raw.header(0x80 | CONTINUATION, Long.MAX_VALUE);
+            assertEquals(1009, raw.awaitClose());
+        }
+    }
+
+    @Test
+    void aClientThatSendsOnHearsOneCloseAndAGoodbye() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(TEXT, true, new byte[1 << 20]);
+            RawWebSocket.Received close = raw.read();
+            assertEquals(CLOSE, close.opcode());
+            assertEquals(1009, close.closeCode());
+            for (int i = 0; i < 20; i++) {
+                raw.send(TEXT, true, new byte[LARGE]);
+            }
+            raw.send(CLOSE, true, NORMAL);
+            assertTrue(raw.endsWithGoodbye(), "the connection was reset");
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotAnswerTheCloseIsNotWaitedFor() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.header(0x80 | TEXT, LARGE);
+            assertEquals(1009, raw.awaitClose());
+            assertTrue(raw.endsWithGoodbye());
+        }
+    }
+
+    @Test
+    void whatFollowsTheClientsCloseIsNobodys() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(CLOSE, true, NORMAL);
+            raw.text("{\"type\":\"ping\",\"id\":1}");
+            RawWebSocket.Received close = raw.read();
+            assertEquals(CLOSE, close.opcode());
+            assertEquals(1000, close.closeCode());
+            assertNull(raw.read());
+        }
+    }
+
+    @Test
+    void whatComesWithTheHandshakeIsRead() {
+        byte[] early =
+                RawWebSocket.frame(TEXT, true, "{\"type\":\"ping\",\"id\":7}".getBytes(StandardCharsets.US_ASCII));
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connectWith(server.webSocket("ws?user=ann"), early)) {
+            assertEquals("{\"type\":\"pong\",\"id\":7}", raw.read().text());
+        }
+    }
+
+    @Test
+    void ofPingsThatComeTogetherTheLastIsAnswered() {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(PING, true, new byte[] {1});
+            RawWebSocket.Received pong = raw.read();
+            assertEquals(PONG, pong.opcode());
+            assertArrayEquals(new byte[] {1}, pong.payload());
+            raw.send(TEXT, false, "{\"type\":\"ping\",".getBytes(StandardCharsets.US_ASCII));
+            raw.send(PING, true, new byte[] {2});
+            raw.send(CONTINUATION, true, "\"id\":8}".getBytes(StandardCharsets.US_ASCII));
+            List<String> answers = List.of(raw.read().text(), raw.read().text());
+            assertTrue(answers.contains("\u0002"), answers.toString());
+            assertTrue(answers.contains("{\"type\":\"pong\",\"id\":8}"), answers.toString());
+        }
+    }
+
+    @Test
+    void messagesWithoutEndHaveABudgetAndATime() {
+        Map<String, String> settings =
+                Map.of("roomcast.limits.node-inbound-bytes", "1MiB", "roomcast.limits.message-age", "2s");
+        List<RawWebSocket> clients = new ArrayList<>();
+        try (TestServer server = TestServer.open(settings);
+                Client other = Client.enter(server, TestServer.newRoom(), "other")) {
+            for (int i = 0; i < 30; i++) {
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=u" + i));
+                clients.add(raw);
+                raw.header(0x80 | TEXT, 60_000);
+                raw.write(new byte[59_000]);
+            }
+            List<Integer> codes =
+                    clients.stream().map(RawWebSocket::awaitClose).distinct().toList();
+            assertEquals(List.of(1013, 4004), codes.stream().sorted().toList());
+            server.awaitFigure("roomcast_sessions", 1);
+            // All is let go again.
+            other.send("{\"content\":\"" + "x".repeat(10_000) + "\"}");
+            other.next(frame -> frame.is("message"), "its message");
+        } finally {
+            clients.forEach(RawWebSocket::close);
+        }
+    }
+
+    @Test
+    void whoIsClosedByBothSidesAtOnceIsGone() throws IOException, InterruptedException {
+        try (TestServer server = TestServer.open(Map.of("roomcast.api.key", KEY))) {
+            HttpClient http = HttpClient.newHttpClient();
+            for (int round = 0; round < 5; round++) {
+                List<RawWebSocket> clients = IntStream.range(0, 100)
+                        .mapToObj(i -> RawWebSocket.connect(server.room("lobby", "ann")))
+                        .toList();
+                server.awaitFigure("roomcast_sessions", 100);
+                CompletableFuture<HttpResponse<String>> kick =
+                        http.sendAsync(disconnect(server), HttpResponse.BodyHandlers.ofString());
+                clients.forEach(raw -> raw.send(CLOSE, true, NORMAL));
+                assertNotNull(kick.join());
+                clients.forEach(raw -> assertTrue(List.of(1000, 4500).contains(raw.awaitClose())));
+                clients.forEach(RawWebSocket::close);
+                server.awaitFigure("roomcast_sessions", 0);
+                server.awaitFigure("roomcast_members", 0);
+            }
+        }
+    }
+
+    private static HttpRequest disconnect(TestServer server) {
+        URI address = server.http("api/v1/users/ann/disconnect");
+        return HttpRequest.newBuilder(address)
+                .header("Authorization", "Bearer " + KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{}"))
+                .build();
+    }
+}
