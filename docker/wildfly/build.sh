@@ -10,5 +10,6 @@ cp -R "target/server/wildfly-$version/." "$target"
 cp docker/ready.sh "$target"
 cp target/roomcast.war "$target/standalone/deployments/ROOT.war"
 "$target/bin/jboss-cli.sh" --file=docker/wildfly/configure.cli
+"$target/bin/jboss-cli.sh" --file=docker/wildfly/limits.cli
 # What the configuration left behind does not belong into an image.
 rm -rf "$target/standalone/configuration/standalone_xml_history" "$target/standalone/"{log,data,tmp}

@@ -3,7 +3,10 @@ package io.roomcast.config;
 import java.time.Duration;
 import java.util.List;
 
-/** Limits of the embedded server for connections that are no sessions: those that speak HTTP, and those that say nothing. 0 lifts each. */
+/**
+ * Limits for connections that are no sessions: those that speak HTTP, and those that say nothing. Most are the embedded server's, since other servers have
+ * limits of their own for what an application does not see. 0 lifts each.
+ */
 public final class HttpKeys {
     private static final int MOST = 1_000_000;
 
@@ -26,8 +29,8 @@ public final class HttpKeys {
             "roomcast.http.requests",
             "500",
             "number",
-            "HTTP requests that the embedded server works on at a time; more are answered 503, but for those after its health; 0 for no"
-                    + " limit.",
+            "HTTP requests that the embedded server or WildFly works on at a time, on WildFly never more than half of its threads; more are"
+                    + " answered 503, but for those after its health; 0 for no limit.",
             Values.integerBetween(0, MOST));
 
     public static final Key<Long> ANSWER_BYTES = new Key<>(
@@ -50,7 +53,7 @@ public final class HttpKeys {
             "roomcast.http.answer-timeout",
             "10s",
             "duration",
-            "How long a client of the embedded server may take nothing of its HTTP answer before it is closed; 0 for no limit.",
+            "How long a client of the embedded server or WildFly may take nothing of its HTTP answer before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** In the order in which they are shown. */

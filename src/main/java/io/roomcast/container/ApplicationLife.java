@@ -7,6 +7,7 @@ import io.roomcast.service.Lifecycle;
 import io.roomcast.service.Limits;
 import io.roomcast.service.OwnClasses;
 import io.roomcast.websocket.PayaraHandshake;
+import io.roomcast.websocket.Transports;
 import io.roomcast.websocket.TyrusBuffer;
 import io.roomcast.websocket.TyrusTimer;
 import io.roomcast.websocket.UndertowThreads;
@@ -49,6 +50,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
             TyrusBuffer.follow(webSockets, CDI.current().select(Limits.class).get());
             TyrusTimer.leaveOut(webSockets);
             UndertowThreads.stay(webSockets);
+            CDI.current().select(Transports.class).get().begin(webSockets);
             lifecycle.start();
             String context = application.getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));

@@ -1,5 +1,7 @@
 package io.roomcast.http;
 
+import io.roomcast.config.HttpKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
 import io.roomcast.service.RequestHead;
@@ -30,7 +32,20 @@ public class GuardFilter extends HttpFilter {
     private transient HandshakeTurns handshakes;
 
     @Inject
+    private transient RequestTurns requests;
+
+    @Inject
     private transient UpgradedRequests upgraded;
+
+    @Inject
+    private transient RoomcastConfig config;
+
+    private int answerMillis;
+
+    @Override
+    public void init() {
+        answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
+    }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -49,14 +64,41 @@ public class GuardFilter extends HttpFilter {
         if (!reads && UnreadBody.isThere(request)) {
             UnreadBody.leave(request, response);
         }
+        UndertowRequest undertow = UndertowRequest.of(request);
+        if (undertow != null) {
+            undertow.waitForReader(answerMillis);
+        }
         if (verdict != Guard.Verdict.PASS) {
             refuse(response, verdict);
-        } else if (login.admits(request, response, handshake)) {
-            if (handshake) {
-                open(arriving(request, head), request, response, chain);
-            } else {
+        } else if (!handshake) {
+            answer(undertow, request, response, chain);
+        } else if (login.admits(request, response, true)) {
+            if (undertow != null) {
+                undertow.becomeWebSocket();
+            }
+            open(arriving(request, head), request, response, chain);
+        }
+    }
+
+    private void answer(
+            UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        RequestTurns.Work work = () -> {
+            if (login.admits(request, response, false)) {
                 chain.doFilter(new Arriving(request, null), response);
             }
+            if (undertow != null && !request.isAsyncStarted()) {
+                // It would be written after the turn.
+                response.getOutputStream().close();
+            }
+        };
+        if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
+            // Whoever watches a node is answered when nobody else is; alone on its connection, no answer has to wait
+            // for its reader.
+            response.setHeader("Connection", "close");
+            work.go();
+        } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
+            refuse(response, Guard.Verdict.CROWDED);
         }
     }
 
@@ -94,7 +136,9 @@ public class GuardFilter extends HttpFilter {
         }
     }
 
+    /** The last answer on its connection, and so one that fits into it, whether it is read or not. */
     private static void refuse(HttpServletResponse response, Guard.Verdict verdict) throws IOException {
+        response.setHeader("Connection", "close");
         response.setStatus(verdict.status());
         response.setContentType("text/plain;charset=UTF-8");
         response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));

@@ -14,8 +14,9 @@ import java.util.Locale;
  * {@code /health/live}: the process answers. {@code /health/ready}: messages are delivered here; 503 with the reason otherwise. Both only
  * read what is known already, so they may be asked as often as one likes.
  */
-@WebServlet(name = "health", urlPatterns = "/health/*")
+@WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
 public class HealthServlet extends HttpServlet {
+    static final String ADDRESS = "/health";
     private static final long serialVersionUID = 1L;
 
     @Inject

@@ -11,6 +11,8 @@ import jakarta.websocket.Session;
 @ApplicationScoped
 public class Transports {
     private long deflateThreshold;
+    /** Null on other servers. */
+    private volatile UndertowAccess undertow;
 
     /** For the container's proxy. */
     protected Transports() {}
@@ -18,6 +20,11 @@ public class Transports {
     @Inject
     public Transports(RoomcastConfig config) {
         this.deflateThreshold = config.get(Keys.DEFLATE_THRESHOLD);
+    }
+
+    /** @param container of the application's WebSockets, before it has any */
+    public void begin(Object container) {
+        undertow = UndertowAccess.of(container);
     }
 
     /** For the life of the session. */
@@ -35,8 +42,8 @@ public class Transports {
         }
         SessionTransport portable = new SessionTransport(session);
         Transport direct = TyrusAccess.transport(session, portable);
-        if (direct == null) {
-            direct = UndertowAccess.transport(session, portable);
+        if (direct == null && undertow != null) {
+            direct = undertow.transport(session, portable);
         }
         return direct == null ? portable : direct;
     }

@@ -1,47 +1,64 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.Transport;
-import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 
 /**
- * Finds the connection under a session of Undertow, which has no public way to it. Where anything is other than in Undertow 2.3, or is not Undertow
- * at all, there is none, and the portable transport serves.
+ * The way from a session of Undertow to the connection under it; Undertow has no public one. It is looked up once, in the classes that the container of the
+ * application's WebSockets was loaded with and before there is any connection: where something is other than in Undertow 2.3, or is not Undertow at all, there
+ * is no such object, and the portable transport serves. What fails later is one connection's own affair.
+ *
+ * @param channel of a session
+ * @param extended whether a channel has extensions, which have to see each message; the session does not know of one that the server's own
+ *     configuration brings
+ * @param connection of a channel
  */
-final class UndertowAccess {
+record UndertowAccess(Class<?> session, Method channel, Method extended, Field connection) {
     private static final Logger LOG = System.getLogger(UndertowAccess.class.getName());
-    private static volatile boolean unavailable;
+    private static final String CONTAINER = "io.undertow.websockets.jsr.ServerWebSocketContainer";
 
-    private UndertowAccess() {}
-
-    /** @return null where the session is not one of Undertow, or has extensions that have to see each message */
-    static Transport transport(Session session, SessionTransport portable) {
-        if (unavailable || !session.getClass().getName().equals("io.undertow.websockets.jsr.UndertowSession")) {
+    /**
+     * @param container of the application's WebSockets, of whatever kind
+     * @return null where there is no such way
+     */
+    static UndertowAccess of(Object container) {
+        if (container == null || !container.getClass().getName().equals(CONTAINER)) {
             return null;
         }
         try {
-            Object channel = session.getClass().getMethod("getWebSocketChannel").invoke(session);
-            // The session does not know of an extension that the server's own configuration brings.
-            boolean extended = (boolean)
-                    channel.getClass().getMethod("areExtensionsSupported").invoke(channel);
-            return extended ? null : new UndertowTransport(portable, channel, connection(channel));
+            ClassLoader classes = container.getClass().getClassLoader();
+            Class<?> session = Class.forName("io.undertow.websockets.jsr.UndertowSession", false, classes);
+            Method channel = session.getMethod("getWebSocketChannel");
+            Field connection = Class.forName("io.undertow.server.protocol.framed.AbstractFramedChannel", false, classes)
+                    .getDeclaredField("channel");
+            connection.setAccessible(true);
+            return new UndertowAccess(
+                    session, channel, channel.getReturnType().getMethod("areExtensionsSupported"), connection);
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-            unavailable = true;
             LOG.log(Level.INFO, "This Undertow hides its connections; messages are encoded for each session", e);
             return null;
         }
     }
 
-    private static Object connection(Object channel) throws ReflectiveOperationException {
-        for (Class<?> type = channel.getClass(); type != null; type = type.getSuperclass()) {
-            if (type.getName().endsWith(".AbstractFramedChannel")) {
-                Field field = type.getDeclaredField("channel");
-                field.setAccessible(true);
-                return field.get(channel);
-            }
+    /**
+     * @param jakarta a session of any container
+     * @return null where it has extensions, where it is of another container, and where its connection is gone
+     */
+    Transport transport(Object jakarta, SessionTransport portable) {
+        if (!session.isInstance(jakarta)) {
+            return null;
         }
-        throw new NoSuchFieldException("channel");
+        try {
+            Object webSocket = channel.invoke(jakarta);
+            return (boolean) extended.invoke(webSocket)
+                    ? null
+                    : new UndertowTransport(portable, webSocket, connection.get(webSocket));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "A connection is not to be found under its session; the next may be", e);
+            return null;
+        }
     }
 }

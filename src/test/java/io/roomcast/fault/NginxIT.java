@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.roomcast.Patience;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,6 +28,62 @@ class NginxIT {
     private static final String KEY = "the-operators-own-key";
     private static final int WINDOW = 10_000;
     private static final Pattern SESSIONS = Pattern.compile("^roomcast_sessions (\\d+)", Pattern.MULTILINE);
+    private static final Pattern LENGTH = Pattern.compile("Content-Length: (\\d+)", Pattern.CASE_INSENSITIVE);
+    private static final List<String> HIDDEN = List.of(
+            "/metrics",
+            "/metrics/",
+            "/metrics?x",
+            "/metrics;",
+            "/metrics;x.js",
+            "/metrics/;/x.js",
+            "/metrics%3b",
+            "/metrics%3Bx.js",
+            "/metrics%20",
+            "/metrics/.",
+            "/metrics/..",
+            "/metrics%2f",
+            "/%6detrics",
+            "//metrics",
+            "/./metrics",
+            "/%2e/metrics",
+            "/x/../metrics",
+            "/x/%2e./metrics",
+            "/x/..%2fmetrics",
+            "/js/..;/metrics",
+            "/js\\..\\metrics",
+            "/js/..%5cmetrics",
+            "/ws/../metrics",
+            "/ws/..;/metrics",
+            "/metrics/../ws",
+            "/metrics/ws",
+            "/roomcast/metrics",
+            "/roomcast/metrics;/ws",
+            "/a/b/health/ready",
+            "/health",
+            "/health/",
+            "/health/ready",
+            "/health/ws",
+            "/health;x/ready",
+            "/health;/ws/a/b",
+            "/;/health/ready",
+            "/api",
+            "/api/v1/node",
+            "/api/v1/openapi.yaml",
+            "/api/v1/rooms/ws",
+            "/api/v1/rooms/ws/messages",
+            "/api/v1/rooms/a.js",
+            "/api;x/v1/node",
+            "/ap%69/v1/node",
+            "/roomcast/api/v1/rooms/ws/",
+            "/a/b/api/v1/rooms/ws/x/y",
+            "/ws/../api/v1/node",
+            "/ws/api/v1/rooms/ws",
+            "/metrics#/ws",
+            "/metrics%23/ws",
+            "/metrics%3f/ws",
+            "/metrics%0a/ws",
+            "/WEB-INF/web.xml",
+            "/other/thing");
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -49,11 +108,63 @@ class NginxIT {
         try (RedisProcess redis = RedisProcess.launch();
                 NodeProcess a = node("node-a", redis).start();
                 Nginx nginx = new Nginx("nodes.conf", a.http("/"), a.http("/"))) {
-            assertEquals(200, get(nginx.http("/")).statusCode());
-            assertEquals(200, get(nginx.http("/js/roomcast.js")).statusCode());
-            for (String hidden : List.of("/metrics", "/health/ready", "/api/v1/node")) {
-                assertEquals(404, get(nginx.http(hidden)).statusCode(), hidden);
+            for (String page : List.of("/", "/index.html", "/js/roomcast.js", "/css/base.css", "/img/icons.svg?x=;")) {
+                assertEquals("200", answer(nginx, "GET", page, ""), page);
+                // Whoever offers another protocol there is served as if there were no offer.
+                assertEquals("200", answer(nginx, "GET", page, upgrade("h2c")), page);
+                assertEquals("200", answer(nginx, "GET", page, upgrade("websocket")), page);
+                assertEquals("403 nginx", answer(nginx, "POST", page, "Content-Length: 0\r\n"), page);
             }
+            for (String socket : List.of("/ws", "/ws/health/ann", "/ws/api/metrics", "/ws/a%20b/O'Brien")) {
+                assertEquals("101", answer(nginx, "GET", socket, upgrade("WebSocket")), socket);
+                for (String other : List.of("h2c", "x", "websocket, h2c", "h2c, websocket", "TLS/1.0", "")) {
+                    assertEquals("404 nginx", answer(nginx, "GET", socket, upgrade(other)), socket + ' ' + other);
+                }
+                assertEquals("404 nginx", answer(nginx, "GET", socket, ""), socket);
+                assertEquals("403 nginx", answer(nginx, "POST", socket, upgrade("websocket")), socket);
+            }
+            assertEquals("404", answer(nginx, "GET", "/roomcast", ""), "for the node to say");
+            for (String hidden : HIDDEN) {
+                assertEquals("404 nginx", answer(nginx, "GET", hidden, ""), hidden);
+                assertEquals("404 nginx", answer(nginx, "GET", hidden, upgrade("h2c")), hidden);
+                assertEquals("404 nginx", answer(nginx, "POST", hidden, upgrade("websocket")), hidden);
+            }
+            for (String refused : List.of("/..", "/../metrics", "/%00", "/metrics%", "/ws/%zz", "metrics", "*")) {
+                String answer = answer(nginx, "GET", refused, upgrade("websocket"));
+                assertTrue(List.of("400 nginx", "404 nginx").contains(answer), () -> refused + ": " + answer);
+            }
+        }
+    }
+
+    private static String upgrade(String protocol) {
+        return "Upgrade: " + protocol
+                + "\r\nConnection: Upgrade, HTTP2-Settings\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    }
+
+    /** @return the status, and whether nginx itself answers */
+    private static String answer(Nginx nginx, String method, String path, String headers) throws IOException {
+        URI base = nginx.http("/");
+        String request = method + ' ' + path + " HTTP/1.1\r\nHost: " + base.getAuthority() + "\r\n" + headers + "\r\n";
+        try (Socket socket = new Socket(base.getHost(), base.getPort())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            StringBuilder answer = new StringBuilder();
+            InputStream in = socket.getInputStream();
+            int wanted = Integer.MAX_VALUE;
+            while (answer.length() < wanted) {
+                int c = in.read();
+                if (c < 0) {
+                    break;
+                }
+                answer.append((char) c);
+                if (wanted == Integer.MAX_VALUE && answer.toString().endsWith("\r\n\r\n")) {
+                    Matcher length = LENGTH.matcher(answer);
+                    wanted = answer.length() + (length.find() ? Math.min(1000, Integer.parseInt(length.group(1))) : 0);
+                }
+            }
+            String status = answer.toString().split(" ", 3)[1];
+            return answer.toString().contains("<center>nginx") ? status + " nginx" : status;
         }
     }
 
