@@ -9,7 +9,9 @@ class UndertowAccessTest {
 
     /** What a session and its channel are to {@link UndertowAccess}. */
     public static final class Stranger {
-        private final Object connection = null;
+        /** Of the channel. */
+        Object connection;
+
         private int asked;
         private boolean broken;
 
