@@ -49,10 +49,17 @@ public final class LimitKeys {
             "Other requests a second of one session; five seconds' worth may come at once; rate_limited.");
 
     public static final Key<Integer> IN_FLIGHT =
-            limit("in-flight", 1_000, "Requests of one session that may wait for the relay; busy.");
+            limit("in-flight", 1_000, "Requests of one session that may be unanswered; busy.");
 
     public static final Key<Integer> NODE_IN_FLIGHT =
-            limit("node-in-flight", 20_000, "Requests of all sessions that may wait for the relay; busy.");
+            limit("node-in-flight", 20_000, "Requests of all sessions that may be unanswered; busy.");
+
+    public static final Key<Long> NODE_IN_FLIGHT_BYTES = new Key<>(
+            "roomcast.limits.node-in-flight-bytes",
+            "32MiB",
+            "size",
+            "Bytes of messages and tokens in requests of all sessions that are not answered yet; busy; 0 for no limit.",
+            Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Integer> ROOMS = limit("rooms", 100, "Rooms that one session may be in; too_many_rooms.");
 
@@ -157,6 +164,7 @@ public final class LimitKeys {
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
+            NODE_IN_FLIGHT_BYTES,
             OUTBOUND_BYTES,
             NODE_OUTBOUND_BYTES,
             NODE_INBOUND_BYTES,
@@ -172,6 +180,7 @@ public final class LimitKeys {
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,
+                            NODE_IN_FLIGHT_BYTES,
                             NODE_INBOUND_BYTES,
                             MESSAGE_AGE,
                             LAG,

@@ -95,7 +95,7 @@ public class MetricsRegistry {
                 "roomcast.relay.up",
                 "1 while probes come back through the relay",
                 () -> readiness.relayAnswers() ? 1 : 0);
-        gauge(registry, "roomcast.requests.waiting", "Requests that wait for the relay", inFlight::count);
+        gauge(registry, "roomcast.requests.waiting", "Requests that are not answered yet", inFlight::count);
         saturation(threads, census, lag);
         outbound(census);
         hottest(census);

@@ -9,8 +9,18 @@ public sealed interface ClientFrame {
     /** The client's number for this request, or null. */
     Long id();
 
+    /** What is kept of it as long as it is not answered, in bytes, about. */
+    default long bytes() {
+        return 0;
+    }
+
     /** @param token null where none was given; never printed */
     record Hello(Long id, UserName user, String token) implements ClientFrame {
+        @Override
+        public long bytes() {
+            return token == null ? 0 : token.length();
+        }
+
         @Override
         public String toString() {
             return "Hello[id=" + id + ", user=" + user + "]";
@@ -19,6 +29,11 @@ public sealed interface ClientFrame {
 
     /** @param token proves again who the session's user is; never printed */
     record Refresh(Long id, String token) implements ClientFrame {
+        @Override
+        public long bytes() {
+            return token == null ? 0 : token.length();
+        }
+
         @Override
         public String toString() {
             return "Refresh[id=" + id + "]";
@@ -29,10 +44,20 @@ public sealed interface ClientFrame {
     record Join(Long id, RoomName room, Position since) implements ClientFrame {}
 
     /** @param key makes the publish repeatable, or null */
-    record Publish(Long id, RoomName room, String key, Content content) implements ClientFrame {}
+    record Publish(Long id, RoomName room, String key, Content content) implements ClientFrame {
+        @Override
+        public long bytes() {
+            return content.bytes();
+        }
+    }
 
     /** @param content null where none was given */
-    record Signal(Long id, RoomName room, String name, Content content) implements ClientFrame {}
+    record Signal(Long id, RoomName room, String name, Content content) implements ClientFrame {
+        @Override
+        public long bytes() {
+            return content == null ? 0 : content.bytes();
+        }
+    }
 
     /**
      * @param before exclusive upper end, or 0

@@ -5,7 +5,7 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.Position;
 
 /**
- * A session in a room. Made for one join; a session that joins again gets a new one.
+ * A session in a room. Made for one join; a session that joins again gets a new one, which takes the place of the old when it is let in.
  *
  * <p>The fields are confined to the room's lane. A member is <i>live</i> when it has everything up to the lane's offset and gets
  * each batch; until then it is <i>catching up</i> at {@code offset}, and batches pass it by.
@@ -24,6 +24,8 @@ public final class Member {
     Position since;
     /** While it catches up, else null. */
     ReplayPace.Turn turn;
+    /** Of the same session, there until this one is let in; or null. */
+    private Member replaced;
 
     /** What becomes of a join. Called once, on the room's lane; must not block. */
     public interface Listener {
@@ -37,11 +39,27 @@ public final class Member {
         void behind(long from, Position position);
     }
 
-    /** @param signals whether this member is sent signals at all */
-    public Member(OutboundQueue queue, boolean signals, Listener listener) {
+    /**
+     * @param signals whether this member is sent signals at all
+     * @param replaced the one that the session has in this room now, or null
+     */
+    public Member(OutboundQueue queue, boolean signals, Listener listener, Member replaced) {
         this.queue = queue;
         this.signals = signals;
         this.listener = listener;
+        this.replaced = replaced;
+    }
+
+    /** Whether the session has another place in the room as yet. */
+    boolean isReplacing() {
+        return replaced != null;
+    }
+
+    /** @return the one whose place it takes, or null; only the first call tells */
+    Member replaces() {
+        Member before = replaced;
+        replaced = null;
+        return before;
     }
 
     /** Up to which revision others had been told who came and went, when it came. On the lane, once it is in the room. */

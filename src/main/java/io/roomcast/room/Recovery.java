@@ -28,6 +28,7 @@ final class Recovery {
     private final RoomSource source;
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
+    private final Consumer<Member> out;
     private final ReplayPace pace;
     private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
@@ -51,13 +52,16 @@ final class Recovery {
         }
     }
 
+    /** @param out takes a member out of the room, whose place another one has now */
     Recovery(
             RoomName room,
             RoomSource source,
             MessageLog recent,
             Consumer<RoomEvent> lane,
+            Consumer<Member> out,
             ReplayPace pace,
             DeliveryMetrics metrics) {
+        this.out = out;
         this.pace = pace;
         this.metrics = metrics;
         this.room = room;
@@ -70,14 +74,14 @@ final class Recovery {
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            member.listener().joined(lanePosition, false);
+            letIn(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {
             member.since = since;
             member.offset = since.offset();
             ask(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
-            member.listener().joined(lanePosition, true);
+            letIn(member, lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
@@ -104,16 +108,26 @@ final class Recovery {
         boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
         if (!exists || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            member.listener().joined(lanePosition, false);
+            letIn(member, lanePosition, false);
             return;
         }
         member.since = null;
-        member.listener().joined(since, true);
+        letIn(member, since, true);
         if (since.offset() > lanePosition.offset()) {
             ahead.add(member);
         } else {
             catchUp(member, lanePosition);
         }
+    }
+
+    /** What comes of the room from here on is the member's. */
+    private void letIn(Member member, Position position, boolean recovered) {
+        Member before = member.replaces();
+        if (before != null) {
+            out.accept(before);
+        }
+        member.queue().beginRoom(room);
+        member.listener().joined(position, recovered);
     }
 
     /** The lane has got on: whoever was ahead of it goes on with what follows. */
@@ -142,7 +156,7 @@ final class Recovery {
         if (first && !member.since.epoch().equals(lanePosition.epoch())) {
             // Numbering began anew while the member waited.
             goLive(member);
-            member.listener().joined(lanePosition, false);
+            letIn(member, lanePosition, false);
             return;
         }
         Page page = encoded(member, shared, lanePosition);
@@ -173,9 +187,9 @@ final class Recovery {
     }
 
     /** It gets all that it missed, as far as can be known now; should that change while it waits, {@code behind} tells. */
-    private static void decided(Member member, Position lanePosition) {
+    private void decided(Member member, Position lanePosition) {
         member.since = null;
-        member.listener().joined(lanePosition, true);
+        letIn(member, lanePosition, true);
     }
 
     private void read(Member member) {
@@ -224,7 +238,7 @@ final class Recovery {
         if (!whole) {
             goLive(member);
             if (first) {
-                member.listener().joined(lanePosition, false);
+                letIn(member, lanePosition, false);
             } else {
                 member.listener().behind(after + 1, lanePosition);
             }

@@ -129,6 +129,8 @@ public final class Room {
     private void refuse(RoomEvent event) {
         if (event instanceof RoomEvent.Join join) {
             join.member().listener().unavailable();
+        } else if (event instanceof RoomEvent.Leave leave) {
+            leave.left().run();
         }
     }
 
@@ -142,7 +144,11 @@ public final class Room {
         } else if (event instanceof RoomEvent.Join join) {
             members.join(join.member(), join.since());
         } else if (event instanceof RoomEvent.Leave leave) {
-            members.leave(leave.member());
+            try {
+                members.leave(leave.member());
+            } finally {
+                leave.left().run();
+            }
         } else if (event instanceof RoomEvent.CatchUp next) {
             members.catchUp(next.member(), next.shared());
         } else if (event instanceof RoomEvent.CatchUpPage page) {

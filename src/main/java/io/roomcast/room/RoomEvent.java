@@ -28,7 +28,8 @@ sealed interface RoomEvent {
     /** @param since null for a member that asks for nothing */
     record Join(Member member, Position since) implements RoomEvent {}
 
-    record Leave(Member member) implements RoomEvent {}
+    /** @param left runs when nothing of the room is sent to the member any more */
+    record Leave(Member member, Runnable left) implements RoomEvent {}
 
     /** The member's queue has room for the next page, or it is its turn. {@code shared} was read for another that stood where it stands, or is null. */
     record CatchUp(Member member, Recovery.Page shared) implements RoomEvent {}

@@ -46,7 +46,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, pace, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::leave, pace, metrics);
     }
 
     int size() {
@@ -119,7 +119,8 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            if ((!signal || member.live && member.wantsSignals()) && !fanout.offer(member.queue())) {
+            boolean wants = signal ? member.live && member.wantsSignals() : !member.isReplacing();
+            if (wants && !fanout.offer(member.queue())) {
                 dropped++;
             }
         }
@@ -132,7 +133,6 @@ final class RoomMembers {
     void join(Member member, Position since) {
         flush();
         add(member);
-        member.queue().beginRoom(room);
         recovery.start(member, since, position);
     }
 

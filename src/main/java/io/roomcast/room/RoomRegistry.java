@@ -91,15 +91,23 @@ public final class RoomRegistry {
         room.post(new RoomEvent.Join(member, since));
     }
 
+    /** As {@link #leave(Room, Member, Runnable)}, where nobody waits for it. */
+    public void leave(Room room, Member member) {
+        leave(room, member, () -> {});
+    }
+
     /**
      * Takes back an {@link #open}.
      *
      * @param member who joined since, or null
+     * @param left runs on the room's lane, when nothing of the room is sent to the member any more; at once where nobody joined. Must not block
      */
-    public void leave(Room room, Member member) {
-        if (member != null) {
+    public void leave(Room room, Member member, Runnable left) {
+        if (member == null) {
+            left.run();
+        } else {
             members.decrementAndGet();
-            room.post(new RoomEvent.Leave(member));
+            room.post(new RoomEvent.Leave(member, left));
         }
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {

@@ -113,11 +113,11 @@ public class Entrance {
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     session.roomNames().stream()
                             .filter(room -> !identity.permissions().mayRead(room))
-                            .forEach(room -> {
-                                if (joining.leave(session, room)) {
-                                    session.reply(new ServerFrame.Left(null, room.value()));
-                                }
-                            });
+                            .forEach(room -> joining.putOut(
+                                    session,
+                                    room,
+                                    () -> !session.identity().permissions().mayRead(room),
+                                    () -> {}));
                 },
                 text -> refuse(session, frame.id(), text),
                 text -> unavailable(session, frame.id(), text));

@@ -17,15 +17,23 @@ import io.roomcast.room.Member;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.util.concurrent.CancellationException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
- * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room
- * is open here, so that whoever comes is told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. Any thread; nothing blocks.
+ * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room is open here, so that whoever
+ * comes is told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. A session that joins anew keeps the
+ * place that it has until it is let in again: where that is refused, nothing has changed. Any thread; nothing blocks. Each method is the turn of one
+ * request, and ends it.
  */
 @ApplicationScoped
 public class Joining {
+    private static final Logger LOG = System.getLogger(Joining.class.getName());
+
     private RoomRegistry rooms;
     private PresenceStore presence;
     private Announcer announcer;
@@ -59,65 +67,26 @@ public class Joining {
     }
 
     /** @param frame with its room; a room that the session is in already is joined anew, from the position that the frame gives */
-    void join(RoomSession session, ClientFrame.Join frame) {
+    void join(RoomSession session, ClientFrame.Join frame, Requests.Request request) {
         RoomName room = frame.room();
-        if (session.membership(room) == null) {
-            limits.require(
-                    LimitKeys.ROOMS,
-                    session.rooms() + 1L,
-                    ErrorCode.TOO_MANY_ROOMS,
-                    "a session may be in " + limits.get(LimitKeys.ROOMS) + " rooms");
-            requireSpace(room);
-        }
         if (!session.identity().permissions().mayRead(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
         }
-        Membership membership = new Membership(room);
-        Membership previous = session.put(membership);
-        if (previous == membership) {
-            return;
+        Membership membership = new Membership(room, session.membership(room));
+        if (membership.previous() == null) {
+            requireSpace(room);
         }
-        if (previous != null) {
-            previous.end(rooms);
+        long most = limits.get(LimitKeys.ROOMS);
+        if (!session.put(membership, most)) {
+            throw limits.reached(
+                    LimitKeys.ROOMS, ErrorCode.TOO_MANY_ROOMS, "a session may be in " + most + " rooms", null);
         }
+        Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
             if (failure == null) {
-                enter(session, membership, frame);
-            } else if (!(failure instanceof CancellationException)) {
-                giveUp(session, membership);
-                refusal.answer(session, frame.id(), null, room, failure);
-            }
-        });
-    }
-
-    private void giveUp(RoomSession session, Membership membership) {
-        session.remove(membership);
-        membership.end(rooms);
-    }
-
-    private void enter(RoomSession session, Membership membership, ClientFrame.Join frame) {
-        RoomName room = membership.room();
-        UserName user = session.user();
-        presence.enter(room, user, session.id()).whenComplete((change, failure) -> {
-            if (failure != null) {
-                giveUp(session, membership);
-                // A store that could not be reached does later what it was asked for: take it back.
-                withdraw(room, user, session.id());
-                refusal.answer(session, frame.id(), null, room, failure);
-                return;
-            }
-            if (change.changed() && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
-                giveUp(session, membership);
-                withdraw(room, user, session.id());
-                refusal.answer(session, frame.id(), null, room, full());
-                return;
-            }
-            Outcome outcome = new Outcome(session, membership, user, frame, change);
-            Member member = new Member(session.queue(), !session.isPlain(), outcome);
-            outcome.member = member;
-            if (!membership.enter(rooms, member, frame.since(), change.revision())
-                    && session.membership(room) == null) {
-                withdraw(room, user, session.id());
+                outcome.enter(frame.since());
+            } else {
+                outcome.refused(failure);
             }
         });
     }
@@ -137,32 +106,65 @@ public class Joining {
                 "the rooms of this node have as many members as they may; try again, or another node");
     }
 
-    private ProtocolException full() {
-        return limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null);
-    }
-
-    /** @return false when the session is not in the room */
-    boolean leave(RoomSession session, RoomName room) {
+    /** @param left runs when nothing of the room is sent to the session any more, before the request ends */
+    void leave(RoomSession session, RoomName room, Requests.Request request, Runnable left) {
         Membership membership = session.remove(room);
         if (membership == null) {
-            return false;
+            throw new ProtocolException(ErrorCode.NOT_JOINED, "not in the room");
         }
-        if (membership.end(rooms)) {
-            withdraw(room, session.user(), session.id());
-        }
-        return true;
+        membership.leave(rooms, () -> {
+            try {
+                // Whoever is told that one has left may take the place.
+                withdraw(room, session.user(), session.id());
+                left.run();
+            } finally {
+                request.answered();
+            }
+        });
     }
 
-    /** Takes a session out of all its rooms after its connection ended; others see it leave when it has not come back in time. */
-    void leaveAll(RoomSession session) {
-        for (Membership membership : session.close()) {
-            if (membership.end(rooms)) {
-                var unused = threads.timer()
-                        .schedule(
-                                () -> withdraw(membership.room(), session.user(), session.id()),
-                                graceMillis,
-                                TimeUnit.MILLISECONDS);
+    /**
+     * Takes a session out of a room unasked ({@code left}), after all that it has asked about it.
+     *
+     * @param still whether that is to be done, when the turn has come
+     * @param then runs after {@code left}, where it was in the room
+     */
+    void putOut(RoomSession session, RoomName room, BooleanSupplier still, Runnable then) {
+        Consumer<Requests.Request> leave = request -> {
+            if (session.membership(room) == null || !still.getAsBoolean()) {
+                request.answered();
+                return;
             }
+            leave(session, room, request, () -> {
+                session.reply(new ServerFrame.Left(null, room.value()));
+                then.run();
+            });
+        };
+        session.requests().ask(room, true, leave, () -> {});
+    }
+
+    /**
+     * Takes a session out of all its rooms after its connection ended; others see it leave when it has not come back in time.
+     *
+     * @param dismissed whether it was sent away from here, and what it has asked for is not done any more
+     */
+    void leaveAll(RoomSession session, boolean dismissed) {
+        session.requests().end(dismissed, session.roomNames(), (room, request) -> {
+            Membership membership = session.remove(room);
+            if (membership != null) {
+                membership.leave(rooms, () -> {});
+                withdrawLater(room, session);
+            }
+            request.answered();
+        });
+    }
+
+    private void withdrawLater(RoomName room, RoomSession session) {
+        try {
+            var unused = threads.timer()
+                    .schedule(() -> withdraw(room, session.user(), session.id()), graceMillis, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.log(Level.DEBUG, "the node ends, and gives up all presence by itself", e);
         }
     }
 
@@ -177,21 +179,36 @@ public class Joining {
         private final UserName user;
         private final Long id;
         private final boolean returning;
-        private final PresenceStore.Change change;
-        private Member member;
+        private final Requests.Request request;
+        /** Whether presence was asked to take it in: then it may do so late, even where it failed. */
+        private boolean asked;
+        /** What its coming has changed; null where nobody knows. */
+        private PresenceStore.Change change;
 
-        Outcome(
-                RoomSession session,
-                Membership membership,
-                UserName user,
-                ClientFrame.Join frame,
-                PresenceStore.Change change) {
+        Outcome(RoomSession session, Membership membership, ClientFrame.Join frame, Requests.Request request) {
             this.session = session;
             this.membership = membership;
-            this.user = user;
+            this.user = session.user();
             this.id = frame.id();
             this.returning = frame.since() != null;
-            this.change = change;
+            this.request = request;
+        }
+
+        /** The room is open: what remains is presence, then the room itself. */
+        void enter(Position since) {
+            asked = true;
+            presence.enter(membership.room(), user, session.id()).whenComplete((entered, failure) -> {
+                change = entered;
+                if (failure != null) {
+                    refused(failure);
+                } else if (entered.changed()
+                        && membership.previous() == null
+                        && !limits.allows(LimitKeys.ROOM_USERS, entered.count())) {
+                    refused(limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
+                } else {
+                    membership.enter(rooms, this, session, since, entered.revision());
+                }
+            });
         }
 
         @Override
@@ -200,20 +217,43 @@ public class Joining {
             if (returning) {
                 metrics.recovery(recovered);
             }
-            session.reply(new ServerFrame.Joined(
-                    id, room.value(), user.value(), position.epoch(), position.offset(), recovered, change.count()));
-            if (change.changed() && member.announced() >= change.revision()) {
-                announcer.welcome(session, room, user, change);
+            try {
+                session.reply(new ServerFrame.Joined(
+                        id,
+                        room.value(),
+                        user.value(),
+                        position.epoch(),
+                        position.offset(),
+                        recovered,
+                        change.count()));
+                membership.begun(rooms);
+                if (change.changed() && membership.announced() >= change.revision()) {
+                    announcer.welcome(session, room, user, change);
+                }
+            } finally {
+                request.answered();
             }
         }
 
         @Override
         public void unavailable() {
-            session.remove(membership);
-            if (membership.end(rooms)) {
-                withdraw(membership.room(), user, session.id());
+            refused(new RelayUnavailableException("room not reachable"));
+        }
+
+        /** It has what it had before: its old place, or none. */
+        private void refused(Throwable why) {
+            RoomName room = membership.room();
+            try {
+                membership.leave(rooms, () -> {});
+                session.restore(room, membership.previous());
+                if (asked && membership.previous() == null) {
+                    // A store that could not be reached does later what it was asked for.
+                    withdraw(room, user, session.id());
+                }
+                refusal.answer(session, id, null, room, why);
+            } finally {
+                request.answered();
             }
-            refusal.answer(session, id, null, membership.room(), new RelayUnavailableException("room not reachable"));
         }
 
         @Override

@@ -140,6 +140,14 @@ public final class Limits {
         }
     }
 
+    /** @throws ProtocolException {@code busy}, when {@code bytes} are over the limit */
+    void requireBytes(Key<Long> limit, long bytes, String text) {
+        long most = get(limit);
+        if (most > 0 && bytes > most) {
+            throw reached(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
+        }
+    }
+
     /** @throws ProtocolException {@code too_large} */
     void requireSize(Content content) {
         long most = get(LimitKeys.CONTENT_BYTES);

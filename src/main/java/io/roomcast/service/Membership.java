@@ -5,53 +5,55 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.room.Member;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
-import java.util.concurrent.CancellationException;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A session's place in a room, from the request to join until it ends.
+ * A session's place in a room, from the request to join until it ends. Where a session joins anew, the place that it had is kept until the new one is sure.
  *
- * <p><b>Concurrency.</b> Entering and ending may come from different threads and in either order; the monitor makes one of them come
- * first. A membership that ended before it was entered never enters.
+ * <p><b>Concurrency.</b> Used by one request about the room at a time; see {@link Requests}.
  */
 final class Membership {
     private final RoomName name;
+    /** That it had before, or null; null once it has this one. */
+    private Membership previous;
+
     private Member member;
     private Room room;
-    private boolean ended;
-    /** Of presence, when it was entered. */
-    private volatile long revision;
+    private long revision;
 
-    Membership(RoomName name) {
+    Membership(RoomName name, Membership previous) {
         this.name = name;
+        this.previous = previous;
     }
 
     RoomName room() {
         return name;
     }
 
-    /** Completes when the room can be entered; fails when it cannot be reached, or the membership has ended already. */
-    synchronized CompletionStage<Void> open(RoomRegistry rooms) {
-        if (ended) {
-            return CompletableFuture.failedFuture(new CancellationException("the membership has ended"));
-        }
+    Membership previous() {
+        return previous;
+    }
+
+    /** Completes when the room can be entered; fails when it cannot be reached. */
+    CompletionStage<Void> open(RoomRegistry rooms) {
         room = rooms.open(name);
         return room.ready();
     }
 
     /**
+     * Enters the room that was opened.
+     *
      * @param entered revision of presence
-     * @return false when the membership has ended already
      */
-    synchronized boolean enter(RoomRegistry rooms, Member newMember, Position since, long entered) {
-        if (ended) {
-            return false;
-        }
-        member = newMember;
+    void enter(RoomRegistry rooms, Member.Listener listener, RoomSession session, Position since, long entered) {
         revision = entered;
-        rooms.join(room, newMember, since);
-        return true;
+        member = new Member(session.queue(), !session.isPlain(), listener, previous == null ? null : previous.member);
+        rooms.join(room, member, since);
+    }
+
+    /** Up to which revision of presence others had been told, when it came. On the room's lane. */
+    long announced() {
+        return member.announced();
     }
 
     /** Of presence, when it was entered; 0 before that. */
@@ -59,15 +61,16 @@ final class Membership {
         return revision;
     }
 
-    /** @return whether the membership was entered, and so there is presence to take back */
-    synchronized boolean end(RoomRegistry rooms) {
-        if (ended) {
-            return false;
+    /** The session has this place, and not the one before any more. */
+    void begun(RoomRegistry rooms) {
+        if (previous != null) {
+            previous.leave(rooms, () -> {});
+            previous = null;
         }
-        ended = true;
-        if (room != null) {
-            rooms.leave(room, member);
-        }
-        return member != null;
+    }
+
+    /** @param left runs on the room's lane: nothing of the room comes after that; at once where it was not entered */
+    void leave(RoomRegistry rooms, Runnable left) {
+        rooms.leave(room, member, left);
     }
 }

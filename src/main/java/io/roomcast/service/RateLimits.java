@@ -29,8 +29,12 @@ public class RateLimits {
     }
 
     /** @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
-    void publish(RoomSession session, RoomName room) {
-        take(LimitKeys.PUBLISH_RATE, session.publishes(), "too many messages");
+    void publish(RoomSession session) {
+        take(LimitKeys.PUBLISH_RATE, session.publishRate(), "too many messages");
+    }
+
+    /** Of one who may. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    void publish(RoomName room) {
         if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
             take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
         }
@@ -38,7 +42,7 @@ public class RateLimits {
 
     /** Anything but a publish. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
     void request(RoomSession session) {
-        take(LimitKeys.REQUEST_RATE, session.requests(), "too many requests");
+        take(LimitKeys.REQUEST_RATE, session.requestRate(), "too many requests");
     }
 
     private void take(Key<Integer> limit, Rate rate, String text) {

@@ -2,7 +2,6 @@ package io.roomcast.service;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.ServerFrame;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
@@ -30,11 +29,12 @@ public class RoomClosing {
     public int close(RoomName room) {
         int count = 0;
         for (RoomSession session : sessions.all()) {
-            if (joining.leave(session, room)) {
-                session.reply(new ServerFrame.Left(null, room.value()));
-                if (room.equals(session.home())) {
-                    session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
-                }
+            if (session.membership(room) != null) {
+                joining.putOut(session, room, () -> true, () -> {
+                    if (room.equals(session.home())) {
+                        session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
+                    }
+                });
                 count++;
             }
         }

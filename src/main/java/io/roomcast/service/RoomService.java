@@ -17,6 +17,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * What a connection can ask for. Frames of one session come one after the other; different sessions, and the end of a session, come on any
@@ -30,6 +32,7 @@ public class RoomService {
     private Joining joining;
     private Talking talking;
     private RateLimits rates;
+    private InFlight inFlight;
     private Refusal refusal;
     private NodeMetrics metrics;
     private Node node;
@@ -48,6 +51,7 @@ public class RoomService {
             Joining joining,
             Talking talking,
             RateLimits rates,
+            InFlight inFlight,
             Refusal refusal,
             NodeMetrics metrics,
             Node node,
@@ -60,6 +64,7 @@ public class RoomService {
         this.joining = joining;
         this.talking = talking;
         this.rates = rates;
+        this.inFlight = inFlight;
         this.refusal = refusal;
         this.metrics = metrics;
         this.node = node;
@@ -112,7 +117,7 @@ public class RoomService {
         if (session.home() != null) {
             // Not a frame of the client's: a hello may still come first.
             ClientFrame.Join join = new ClientFrame.Join(null, session.home(), session.since());
-            attempt(session, null, null, session.home(), () -> joining.join(session, join));
+            ask(session, join, null, session.home(), true, request -> joining.join(session, join, request), () -> {});
         }
     }
 
@@ -129,7 +134,7 @@ public class RoomService {
         heard(session);
         metrics.frameReceived();
         try {
-            if (!session.hold(frame)) {
+            if (!session.hold(frame, inFlight)) {
                 serve(session, frame);
             }
         } catch (ProtocolException e) {
@@ -146,35 +151,99 @@ public class RoomService {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "say hello with a token first");
         }
         session.settle();
-        if (!(frame instanceof ClientFrame.Publish)) {
-            rates.request(session);
-        }
         if (frame instanceof ClientFrame.Publish publish) {
-            RoomName room = room(session, publish.room());
-            attempt(session, publish.id(), publish.key(), room, () -> talking.publish(session, publish, room));
+            ask(
+                    session,
+                    publish,
+                    publish.key(),
+                    publish.room(),
+                    false,
+                    (room, request) -> talking.publish(session, publish, room, request));
         } else if (frame instanceof ClientFrame.Signal signal) {
-            RoomName room = room(session, signal.room());
-            attempt(session, signal.id(), null, room, () -> talking.signal(session, signal, room));
-        } else if (frame instanceof ClientFrame.Join join) {
-            RoomName room = room(session, join.room());
-            attempt(session, join.id(), null, room, () -> {
-                requireRoom(room);
-                joining.join(session, new ClientFrame.Join(join.id(), room, join.since()));
+            ask(session, signal, null, signal.room(), false, (room, request) -> {
+                rates.request(session);
+                talking.signal(session, signal, room, request);
             });
+        } else if (frame instanceof ClientFrame.Join join) {
+            join(session, join);
         } else if (frame instanceof ClientFrame.Leave leave) {
-            RoomName room = room(session, leave.room());
-            attempt(session, leave.id(), null, room, () -> leave(session, leave, room));
+            askAlone(session, leave, leave.room(), (room, request) -> {
+                ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
+                joining.leave(session, room, request, () -> session.reply(left));
+            });
         } else if (frame instanceof ClientFrame.History history) {
-            RoomName room = room(session, history.room());
-            attempt(session, history.id(), null, room, () -> talking.history(session, history, room));
+            askAlone(
+                    session,
+                    history,
+                    history.room(),
+                    (room, request) -> talking.history(session, history, room, request));
         } else if (frame instanceof ClientFrame.Members members) {
-            RoomName room = room(session, members.room());
-            attempt(session, members.id(), null, room, () -> talking.members(session, members, room));
+            askAlone(
+                    session,
+                    members,
+                    members.room(),
+                    (room, request) -> talking.members(session, members, room, request));
         } else if (frame instanceof ClientFrame.Refresh refresh) {
-            attempt(session, refresh.id(), null, null, () -> refresh(session, refresh));
+            rates.request(session);
+            refresh(session, refresh);
         } else if (frame instanceof ClientFrame.Ping ping) {
+            rates.request(session);
             session.reply(new ServerFrame.Pong(ping.id()));
         }
+    }
+
+    private void join(RoomSession session, ClientFrame.Join join) {
+        askAlone(
+                session,
+                join,
+                join.room(),
+                (room, request) -> joining.join(session, new ClientFrame.Join(join.id(), room, join.since()), request));
+    }
+
+    private void askAlone(
+            RoomSession session, ClientFrame frame, RoomName room, BiConsumer<RoomName, Requests.Request> action) {
+        ask(session, frame, null, room, true, (named, request) -> {
+            rates.request(session);
+            action.accept(named, request);
+        });
+    }
+
+    /** Asks for something in a room, which is refused when its turn has come; only {@code busy} is told at once, since it says that too much waits. */
+    private void ask(
+            RoomSession session,
+            ClientFrame frame,
+            String key,
+            RoomName named,
+            boolean alone,
+            BiConsumer<RoomName, Requests.Request> action) {
+        RoomName room = named == null ? session.home() : named;
+        try {
+            if (room == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
+            }
+            Runnable end = inFlight.begin(session, frame.bytes());
+            ask(session, frame, key, room, alone, request -> action.accept(room, request), end);
+        } catch (ProtocolException e) {
+            refusal.answer(session, frame.id(), key, room, e);
+        }
+    }
+
+    private void ask(
+            RoomSession session,
+            ClientFrame frame,
+            String key,
+            RoomName room,
+            boolean alone,
+            Consumer<Requests.Request> action,
+            Runnable end) {
+        Consumer<Requests.Request> attempt = request -> {
+            try {
+                action.accept(request);
+            } catch (RuntimeException e) {
+                request.answer(() -> refusal.answer(session, frame.id(), key, room, e));
+            }
+        };
+        session.requests().ask(room, alone, attempt, end);
     }
 
     /** A line that is no frame. */
@@ -210,8 +279,10 @@ public class RoomService {
      * @param code as it was closed, by whichever side
      */
     public void closed(RoomSession session, int code) {
+        boolean dismissed = !session.isOpen();
         if (sessions.remove(session, code)) {
-            joining.leaveAll(session);
+            session.end();
+            joining.leaveAll(session, dismissed);
         }
     }
 
@@ -247,8 +318,15 @@ public class RoomService {
     }
 
     private void serveHeld(RoomSession session) {
-        for (List<ClientFrame> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
-            held.forEach(frame -> attempt(session, frame.id(), null, null, () -> serve(session, frame)));
+        for (List<RoomSession.Held> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
+            for (RoomSession.Held each : held) {
+                each.end().run();
+                try {
+                    serve(session, each.frame());
+                } catch (ProtocolException e) {
+                    refusal.answer(session, each.frame().id(), null, null, e);
+                }
+            }
         }
     }
 
@@ -257,31 +335,5 @@ public class RoomService {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "no tokens are wanted here");
         }
         entrance.refresh(session, frame);
-    }
-
-    private void leave(RoomSession session, ClientFrame.Leave leave, RoomName room) {
-        requireRoom(room);
-        if (!joining.leave(session, room)) {
-            throw new ProtocolException(ErrorCode.NOT_JOINED, "not in the room");
-        }
-        session.reply(new ServerFrame.Left(leave.id(), room.value()));
-    }
-
-    private void attempt(RoomSession session, Long id, String key, RoomName room, Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeException e) {
-            refusal.answer(session, id, key, room, e);
-        }
-    }
-
-    private static RoomName room(RoomSession session, RoomName named) {
-        return named == null ? session.home() : named;
-    }
-
-    private static void requireRoom(RoomName room) {
-        if (room == null) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
-        }
     }
 }

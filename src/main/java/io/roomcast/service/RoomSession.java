@@ -13,7 +13,6 @@ import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One WebSocket connection, as the service sees it.
  *
  * <p><b>Concurrency.</b> Frames of a session are received one after the other, its close may come at any time from any thread.
- * Memberships are guarded by this object's monitor; once the session is closed there are none, and none can be added.
+ * Memberships and what is held are guarded by this object's monitor. The membership in one room changes only where that is its turn among the
+ * {@link Requests} about it.
  */
 public final class RoomSession {
     private static final int MOST_HELD = 64;
@@ -34,27 +34,39 @@ public final class RoomSession {
     private final OutboundQueue queue;
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
-    private boolean closed;
+    private final Requests requests;
+    private boolean ended;
     private final UserName addressedUser;
     private final Position since;
     private final long openedAt;
     private volatile Identity identity;
-    private final Rate publishes = new Rate();
-    private final Rate requests = new Rate();
+    private final Rate publishRate = new Rate();
+    private final Rate requestRate = new Rate();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean greeted;
     /** What came while the token is being checked; null when none is. */
-    private List<ClientFrame> held;
+    private List<Held> held;
 
     private volatile long heardAt;
+
+    /** @param end to be run when it is served */
+    record Held(ClientFrame frame, Runnable end) {}
 
     /**
      * @param network that it came from, or null where unknown
      * @param now as {@link RunningTime} has it
      */
-    RoomSession(String id, Address address, String network, OutboundQueue queue, ServerFrameWriter writer, long now) {
+    RoomSession(
+            String id,
+            Address address,
+            String network,
+            OutboundQueue queue,
+            ServerFrameWriter writer,
+            Requests requests,
+            long now) {
         this.id = id;
+        this.requests = requests;
         this.network = network;
         this.openedAt = now;
         this.heardAt = now;
@@ -77,16 +89,21 @@ public final class RoomSession {
     }
 
     /** Of its publishes. */
-    Rate publishes() {
-        return publishes;
+    Rate publishRate() {
+        return publishRate;
     }
 
     /** Of its other requests. */
-    Rate requests() {
+    Rate requestRate() {
+        return requestRate;
+    }
+
+    /** What it has asked about rooms. */
+    Requests requests() {
         return requests;
     }
 
-    /** Requests that wait for the relay. */
+    /** Requests that are not answered. */
     AtomicInteger inFlight() {
         return inFlight;
     }
@@ -123,23 +140,37 @@ public final class RoomSession {
         held = new ArrayList<>(1);
     }
 
-    /** @return false when nothing is being verified, and the frame is the caller's */
-    synchronized boolean hold(ClientFrame frame) {
+    /**
+     * @return false when nothing is being verified, and the frame is the caller's
+     * @throws ProtocolException {@code busy}
+     */
+    synchronized boolean hold(ClientFrame frame, InFlight inFlight) {
         if (held == null) {
             return false;
         }
         if (held.size() >= MOST_HELD) {
             throw new ProtocolException(ErrorCode.BUSY, "the token is being checked; wait for welcome");
         }
-        held.add(frame);
+        if (!ended) {
+            held.add(new Held(frame, inFlight.begin(this, frame.bytes())));
+        }
         return true;
     }
 
     /** What came since the last call; frames are held until this is empty, so that none overtakes another. */
-    synchronized List<ClientFrame> takeHeld() {
-        List<ClientFrame> frames = held;
+    synchronized List<Held> takeHeld() {
+        List<Held> frames = held;
         held = frames.isEmpty() ? null : new ArrayList<>(1);
         return frames;
+    }
+
+    /** Nothing is held any more. */
+    synchronized void end() {
+        ended = true;
+        if (held != null) {
+            held.forEach(each -> each.end().run());
+            held.clear();
+        }
     }
 
     public OutboundQueue queue() {
@@ -197,28 +228,31 @@ public final class RoomSession {
         return List.copyOf(memberships.keySet());
     }
 
-    synchronized int rooms() {
-        return memberships.size();
+    /**
+     * Puts it in the place of the one before, if there is one.
+     *
+     * @param most rooms that it may be in; 0 for any number
+     * @return false when it is in as many already
+     */
+    synchronized boolean put(Membership membership, long most) {
+        RoomName room = membership.room();
+        if (most > 0 && memberships.size() >= most && !memberships.containsKey(room)) {
+            return false;
+        }
+        memberships.put(room, membership);
+        return true;
     }
 
-    /** @return the membership that this one replaces, or null; this one itself when the session is closed */
-    synchronized Membership put(Membership membership) {
-        return closed ? membership : memberships.put(membership.room(), membership);
+    /** Puts the one before back. */
+    synchronized void restore(RoomName room, Membership previous) {
+        if (previous == null) {
+            memberships.remove(room);
+        } else {
+            memberships.put(room, previous);
+        }
     }
 
     synchronized Membership remove(RoomName room) {
         return memberships.remove(room);
-    }
-
-    synchronized void remove(Membership membership) {
-        memberships.remove(membership.room(), membership);
-    }
-
-    /** @return all memberships, for the caller to end */
-    synchronized Collection<Membership> close() {
-        closed = true;
-        List<Membership> all = List.copyOf(memberships.values());
-        memberships.clear();
-        return all;
     }
 }

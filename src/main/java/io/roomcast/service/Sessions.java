@@ -37,13 +37,20 @@ public class Sessions {
     private OutboundBudget outbound;
     private boolean history;
     private RunningTime time;
+    private Threads threads;
 
     /** For the container's proxy. */
     protected Sessions() {}
 
     @Inject
     public Sessions(
-            ServerFrameWriter writer, NodeMetrics metrics, Limits limits, RunningTime time, RoomcastConfig config) {
+            ServerFrameWriter writer,
+            NodeMetrics metrics,
+            Limits limits,
+            RunningTime time,
+            Threads threads,
+            RoomcastConfig config) {
+        this.threads = threads;
         this.writer = writer;
         this.metrics = metrics;
         this.limits = limits;
@@ -67,7 +74,8 @@ public class Sessions {
         }
         OutboundQueue queue =
                 new OutboundQueue(transport, outbound, !address.plain(), time, notice(address), metrics.outbound());
-        RoomSession session = new RoomSession(Node.randomId(9), address, network, queue, writer, time.getAsLong());
+        RoomSession session = new RoomSession(
+                Node.randomId(9), address, network, queue, writer, new Requests(threads.lanes()), time.getAsLong());
         open.put(session.id(), session);
         metrics.sessionOpened();
         return session;

@@ -18,11 +18,13 @@ import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
-/** What members do in a room: publish, signal, read history, ask who is there. Any thread; nothing blocks. */
+/**
+ * What members do in a room: publish, signal, read history, ask who is there. Each method is the turn of one request, and ends it unless it throws. Any
+ * thread; nothing blocks.
+ */
 @ApplicationScoped
 public class Talking {
     private static final int ROSTER_NAMES = 1_000;
@@ -35,7 +37,6 @@ public class Talking {
     private NodeMetrics metrics;
     private Threads threads;
     private RateLimits rates;
-    private InFlight inFlight;
     private Overload overload;
     private Limits limits;
 
@@ -52,7 +53,6 @@ public class Talking {
             NodeMetrics metrics,
             Threads threads,
             RateLimits rates,
-            InFlight inFlight,
             Overload overload,
             Limits limits) {
         this.relay = relay;
@@ -63,23 +63,23 @@ public class Talking {
         this.metrics = metrics;
         this.threads = threads;
         this.rates = rates;
-        this.inFlight = inFlight;
         this.overload = overload;
         this.limits = limits;
     }
 
-    void publish(RoomSession session, ClientFrame.Publish frame, RoomName room) {
+    void publish(RoomSession session, ClientFrame.Publish frame, RoomName room, Requests.Request request) {
+        rates.publish(session);
         requireMember(session, room);
         requirePublisher(session, room);
         limits.requireSize(frame.content());
-        rates.publish(session, room);
+        rates.publish(room);
         overload.admit(room);
         UserName user = session.user();
         byte[] body = writer.body(new MessageBody(
                 room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
         String key = relayKey(user, frame.key());
         long started = System.nanoTime();
-        whenAnswered(inFlight.start(session, () -> relay.publish(room, key, body)), (position, failure) -> {
+        whenAnswered(request, relay.publish(room, key, body), (position, failure) -> {
             metrics.relay().publish().record(System.nanoTime() - started);
             if (failure == null) {
                 metrics.messageStored();
@@ -90,31 +90,29 @@ public class Talking {
         });
     }
 
-    void signal(RoomSession session, ClientFrame.Signal frame, RoomName room) {
+    void signal(RoomSession session, ClientFrame.Signal frame, RoomName room, Requests.Request request) {
         requireMember(session, room);
         requirePublisher(session, room);
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (overload.sparesNotices(room)) {
-            return;
+        if (!overload.sparesNotices(room)) {
+            String encoded = writer.write(new ServerFrame.Signal(
+                    room.value(),
+                    session.user().value(),
+                    frame.name(),
+                    frame.content() == null ? null : frame.content().text()));
+            relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
         }
-        String encoded = writer.write(new ServerFrame.Signal(
-                room.value(),
-                session.user().value(),
-                frame.name(),
-                frame.content() == null ? null : frame.content().text()));
-        relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
+        request.answer(() -> {});
     }
 
-    void history(RoomSession session, ClientFrame.History frame, RoomName room) {
+    void history(RoomSession session, ClientFrame.History frame, RoomName room, Requests.Request request) {
         requireMember(session, room);
-        CompletionStage<HistoryPage> page = inFlight.start(
-                session,
-                () -> frame.after() >= 0
-                        ? relay.historyAfter(room, frame.after(), frame.limit())
-                        : relay.historyBefore(room, frame.before(), frame.limit()));
-        whenAnswered(page, (found, failure) -> {
+        CompletionStage<HistoryPage> page = frame.after() >= 0
+                ? relay.historyAfter(room, frame.after(), frame.limit())
+                : relay.historyBefore(room, frame.before(), frame.limit());
+        whenAnswered(request, page, (found, failure) -> {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
             } else {
@@ -124,29 +122,28 @@ public class Talking {
     }
 
     /** As the room's members have been told, so that an answer and the frames before and after it agree. */
-    void members(RoomSession session, ClientFrame.Members frame, RoomName room) {
+    void members(RoomSession session, ClientFrame.Members frame, RoomName room, Requests.Request request) {
         Membership membership = requireMember(session, room);
-        CompletableFuture<Void> told = new CompletableFuture<>();
-        var unused = inFlight.start(session, () -> told);
         announcer.whenTold(room, membership.revision(), view -> {
             if (view == null) {
-                readMembers(session, frame, room, told);
-            } else {
+                readMembers(session, frame, room, request);
+                return;
+            }
+            try {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
                         room.value(),
                         view.users().size(),
                         view.users().stream().limit(ROSTER_NAMES).toList()));
-                told.complete(null);
+            } finally {
+                request.answered();
             }
         });
     }
 
     /** Of a room whose members are not told names. */
-    private void readMembers(
-            RoomSession session, ClientFrame.Members frame, RoomName room, CompletableFuture<Void> told) {
-        whenAnswered(presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
-            told.complete(null);
+    private void readMembers(RoomSession session, ClientFrame.Members frame, RoomName room, Requests.Request request) {
+        whenAnswered(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -160,10 +157,11 @@ public class Talking {
     }
 
     /** Never on the relay's own thread: a send may cost more than it takes the relay to carry a message. */
-    private <T> void whenAnswered(CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
+    private <T> void whenAnswered(Requests.Request request, CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
+        BiConsumer<T, Throwable> answer = (done, failure) -> request.answer(() -> action.accept(done, failure));
         var unused = stage.toCompletableFuture().isDone()
-                ? stage.whenComplete(action)
-                : stage.whenCompleteAsync(action, threads.lanes());
+                ? stage.whenComplete(answer)
+                : stage.whenCompleteAsync(answer, threads.lanes());
     }
 
     private static void acknowledge(RoomSession session, ClientFrame.Publish frame, RoomName room, Position position) {
@@ -179,9 +177,6 @@ public class Talking {
     }
 
     private static Membership requireMember(RoomSession session, RoomName room) {
-        if (room == null) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
-        }
         Membership membership = session.membership(room);
         if (membership == null) {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");

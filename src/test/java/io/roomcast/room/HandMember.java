@@ -39,7 +39,7 @@ class HandMember implements Member.Listener {
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),
                 new OutboundMetrics());
-        this.member = new Member(queue, signals, this);
+        this.member = new Member(queue, signals, this, null);
     }
 
     /** One that reads everything at once. */

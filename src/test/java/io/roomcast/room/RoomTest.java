@@ -131,9 +131,9 @@ class RoomTest {
         HandMember stays = room.witness();
         HandMember leaves = HandMember.quick();
         Room joined = room.join(leaves, null);
-        joined.post(new RoomEvent.Leave(leaves.member));
-        joined.post(new RoomEvent.Leave(leaves.member));
-        joined.post(new RoomEvent.Leave(HandMember.quick().member));
+        joined.post(new RoomEvent.Leave(leaves.member, () -> {}));
+        joined.post(new RoomEvent.Leave(leaves.member, () -> {}));
+        joined.post(new RoomEvent.Leave(HandMember.quick().member, () -> {}));
         room.publish(1);
         assertEquals(1, joined.size());
         assertEquals(List.of("joined e1:0 false", "e1:1"), stays.log());
@@ -171,7 +171,7 @@ class RoomTest {
             room.publish(1);
         }
         room.registry.leave(joined, slow.member);
-        room.join(new Member(slow.queue, true, slow), null);
+        room.join(new Member(slow.queue, true, slow, null), null);
         for (int i = 0; i < 5; i++) {
             room.publish(1);
         }

@@ -38,6 +38,7 @@ final class CoreFixture {
     final InboundMessages inbound;
     final Limits limits;
     final BackEnd backEnd;
+    final InFlight inFlight;
     private final ClientFrameReader reader = new ClientFrameReader();
 
     CoreFixture(Map<String, String> settings) {
@@ -77,9 +78,9 @@ final class CoreFixture {
         Announcer announcer = new Announcer(rooms, writer, threads, config);
         presence.start(announcer, config.get(Keys.PRESENCE_NAMES));
         RateLimits rates = new RateLimits(limits, rooms);
-        InFlight inFlight = new InFlight(limits);
+        inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(tokens, config);
-        sessions = new Sessions(writer, metrics, limits, time, config);
+        sessions = new Sessions(writer, metrics, limits, time, threads, config);
         Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, metrics, config);
         service = new RoomService(
                 authentication,
@@ -95,10 +96,10 @@ final class CoreFixture {
                         metrics,
                         threads,
                         rates,
-                        inFlight,
                         new Overload(rooms, lag, limits),
                         limits),
                 rates,
+                inFlight,
                 refusal,
                 metrics,
                 new Node(config),

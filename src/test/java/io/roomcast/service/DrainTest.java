@@ -33,7 +33,12 @@ class DrainTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Threads threads = new Threads(Runnable::run, timer, Thread::new);
     private final Sessions sessions = new Sessions(
-            new ServerFrameWriter(), metrics, new Limits(config, metrics), new RunningTime(System::nanoTime), config);
+            new ServerFrameWriter(),
+            metrics,
+            new Limits(config, metrics),
+            new RunningTime(System::nanoTime),
+            threads,
+            config);
     private final Readiness readiness = new Readiness(null, threads, metrics);
     private final Drain drain = new Drain(sessions, readiness, threads);
 

@@ -80,9 +80,16 @@ class EveryLimitTest {
                 }),
                 row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
-                row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> members(core, 10)),
+                row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> pings(core, 10)),
                 row(LimitKeys.IN_FLIGHT, "1", "busy", core -> members(core, 2)),
                 row(LimitKeys.NODE_IN_FLIGHT, "1", "busy", core -> members(core, 2)),
+                new Row(
+                        LimitKeys.NODE_IN_FLIGHT_BYTES,
+                        "1MiB",
+                        Map.of(LimitKeys.LAG_BYTES.name(), "0", LimitKeys.LAG.name(), "0"),
+                        "busy",
+                        counted(LimitKeys.NODE_IN_FLIGHT_BYTES),
+                        core -> behindARequest(core, 100)),
                 row(LimitKeys.FRAME_BYTES, "1KiB", "1009", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     core.service.refuseTooLarge(ann.session);
@@ -223,6 +230,25 @@ class EveryLimitTest {
         ann.news();
         for (int i = 0; i < messages; i++) {
             ann.send("{\"content\":\"" + content + "\"}");
+        }
+        return code(ann);
+    }
+
+    private static String pings(CoreFixture core, int pings) {
+        CoreFixture.Client ann = core.enter("ann");
+        ann.news();
+        for (int i = 0; i < pings; i++) {
+            ann.send("{\"type\":\"ping\"}");
+        }
+        return code(ann);
+    }
+
+    private static String behindARequest(CoreFixture core, int messages) {
+        CoreFixture.Client ann = core.enter("ann");
+        ann.news();
+        ann.send("{\"type\":\"members\"}");
+        for (int i = 0; i < messages; i++) {
+            ann.send("{\"content\":\"" + LARGE + "\"}");
         }
         return code(ann);
     }

@@ -10,15 +10,21 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Queues;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class InFlightTest {
-    private static final Map<String, String> SETTINGS =
-            Map.of("roomcast.limits.in-flight", "2", "roomcast.limits.node-in-flight", "3");
+    private static final long MEBI = 1 << 20;
+    private static final Map<String, String> SETTINGS = Map.of(
+            "roomcast.limits.in-flight",
+            "2",
+            "roomcast.limits.node-in-flight",
+            "3",
+            "roomcast.limits.node-in-flight-bytes",
+            "1MiB");
 
     private final NodeMetrics metrics = new NodeMetrics();
     private final Limits limits =
@@ -29,54 +35,53 @@ class InFlightTest {
     void aSessionAndTheNodeHaveSoMany() {
         RoomSession ann = session();
         RoomSession bob = session();
-        CompletableFuture<Void> relay = new CompletableFuture<>();
-        inFlight.start(ann, () -> relay);
-        inFlight.start(ann, () -> relay);
+        List<Runnable> begun = new ArrayList<>();
+        begun.add(inFlight.begin(ann, 1));
+        begun.add(inFlight.begin(ann, 2));
         assertBusy(ann);
-        inFlight.start(bob, () -> relay);
+        begun.add(inFlight.begin(bob, 3));
         assertBusy(bob);
         assertEquals(3, inFlight.count());
+        assertEquals(6, inFlight.bytes());
         assertEquals(Map.of("roomcast.limits.in-flight", 1L, "roomcast.limits.node-in-flight", 1L), metrics.limits());
-        relay.complete(null);
+        begun.forEach(Runnable::run);
         assertEquals(0, inFlight.count());
-        inFlight.start(ann, CompletableFuture::new);
+        assertEquals(0, inFlight.bytes());
+        assertEquals(0, ann.inFlight().get());
+        inFlight.begin(ann, 0);
     }
 
     @Test
-    void whatFailsIsNotInFlight() {
-        RoomSession ann = session();
-        inFlight.start(ann, () -> CompletableFuture.failedFuture(new IllegalStateException()));
-        assertThrows(
-                IllegalStateException.class,
-                () -> inFlight.start(ann, () -> {
-                    throw new IllegalStateException();
-                }));
-        assertEquals(0, inFlight.count());
-        assertEquals(0, ann.inFlight().get());
+    void whatTheNodeHoldsIsBoundedInBytesToo() {
+        Runnable first = inFlight.begin(session(), MEBI);
+        ProtocolException busy = assertThrows(ProtocolException.class, () -> inFlight.begin(session(), 1));
+        assertEquals(ErrorCode.BUSY, busy.code());
+        assertEquals(MEBI, inFlight.bytes());
+        first.run();
+        inFlight.begin(session(), 2 * MEBI).run();
     }
 
     @Test
     void limitsChangeWhileItRuns() {
         RoomSession ann = session();
         limits.set("roomcast.limits.in-flight", "1");
-        inFlight.start(ann, CompletableFuture::new);
+        inFlight.begin(ann, 0);
         assertBusy(ann);
         limits.set("roomcast.limits.in-flight", "0");
-        inFlight.start(ann, CompletableFuture::new);
+        inFlight.begin(ann, 0);
         assertThrows(IllegalArgumentException.class, () -> limits.set("roomcast.limits.in-flight", "-1"));
         assertThrows(IllegalArgumentException.class, () -> limits.set("roomcast.port", "1"));
         assertEquals(0, limits.all().get("roomcast.limits.in-flight"));
     }
 
     private void assertBusy(RoomSession session) {
-        ProtocolException busy =
-                assertThrows(ProtocolException.class, () -> inFlight.start(session, CompletableFuture::new));
+        ProtocolException busy = assertThrows(ProtocolException.class, () -> inFlight.begin(session, 0));
         assertEquals(ErrorCode.BUSY, busy.code());
         assertEquals(1_000, busy.retryAfterMs());
     }
 
     private static RoomSession session() {
         OutboundQueue queue = Queues.of(null, new OutboundLimits(0, 0), true, System::nanoTime);
-        return new RoomSession("id", Address.ofUser(null), null, queue, null, 0);
+        return new RoomSession("id", Address.ofUser(null), null, queue, null, new Requests(Runnable::run), 0);
     }
 }
