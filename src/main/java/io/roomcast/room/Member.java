@@ -18,7 +18,9 @@ public final class Member {
     boolean live;
     long offset;
     int slot = -1;
-    /** Up to this revision others had been told who came and went, when it came. */
+    /** Whether it was told that it is in: what is told to the room is told to it from then on. */
+    boolean in;
+    /** Up to this revision others had been told who came and went, when it was let in. */
     long announced;
     /** Where it says that it stood; null once it was told whether it gets all that it missed. */
     Position since;
@@ -50,11 +52,6 @@ public final class Member {
         this.replaced = replaced;
     }
 
-    /** Whether the session has another place in the room as yet. */
-    boolean isReplacing() {
-        return replaced != null;
-    }
-
     /** @return the one whose place it takes, or null; only the first call tells */
     Member replaces() {
         Member before = replaced;
@@ -62,7 +59,7 @@ public final class Member {
         return before;
     }
 
-    /** Up to which revision others had been told who came and went, when it came. On the lane, once it is in the room. */
+    /** Up to which revision others had been told who came and went, when it was let in. On the lane. */
     public long announced() {
         return announced;
     }

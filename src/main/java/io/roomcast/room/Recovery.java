@@ -28,7 +28,7 @@ final class Recovery {
     private final RoomSource source;
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
-    private final Consumer<Member> out;
+    private final Consumer<Member> in;
     private final ReplayPace pace;
     private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
@@ -52,16 +52,16 @@ final class Recovery {
         }
     }
 
-    /** @param out takes a member out of the room, whose place another one has now */
+    /** @param in gives a member its place, in which it is told what is told to all */
     Recovery(
             RoomName room,
             RoomSource source,
             MessageLog recent,
             Consumer<RoomEvent> lane,
-            Consumer<Member> out,
+            Consumer<Member> in,
             ReplayPace pace,
             DeliveryMetrics metrics) {
-        this.out = out;
+        this.in = in;
         this.pace = pace;
         this.metrics = metrics;
         this.room = room;
@@ -122,11 +122,7 @@ final class Recovery {
 
     /** What comes of the room from here on is the member's. */
     private void letIn(Member member, Position position, boolean recovered) {
-        Member before = member.replaces();
-        if (before != null) {
-            out.accept(before);
-        }
-        member.queue().beginRoom(room);
+        in.accept(member);
         member.listener().joined(position, recovered);
     }
 

@@ -46,7 +46,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::leave, pace, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::letIn, pace, metrics);
     }
 
     int size() {
@@ -119,7 +119,7 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean wants = signal ? member.live && member.wantsSignals() : !member.isReplacing();
+            boolean wants = signal ? member.live && member.wantsSignals() : member.in;
             if (wants && !fanout.offer(member.queue())) {
                 dropped++;
             }
@@ -192,9 +192,18 @@ final class RoomMembers {
 
     private void add(Member member) {
         member.slot = members.size();
-        member.announced = announced;
         members.add(member);
         size = members.size();
+    }
+
+    private void letIn(Member member) {
+        Member before = member.replaces();
+        if (before != null) {
+            leave(before);
+        }
+        member.in = true;
+        member.announced = announced;
+        member.queue().beginRoom(room);
     }
 
     void reset(Position next) {

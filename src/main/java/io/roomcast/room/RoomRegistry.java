@@ -91,24 +91,28 @@ public final class RoomRegistry {
         room.post(new RoomEvent.Join(member, since));
     }
 
-    /** As {@link #leave(Room, Member, Runnable)}, where nobody waits for it. */
+    /** Takes back an {@link #open} after which nobody joined. */
+    public void leave(Room room) {
+        release(room);
+    }
+
+    /** Takes back an {@link #open}, and a {@link #join} of which nobody waits for the end. */
     public void leave(Room room, Member member) {
         leave(room, member, () -> {});
     }
 
     /**
-     * Takes back an {@link #open}.
+     * Takes back an {@link #open} and a {@link #join}.
      *
-     * @param member who joined since, or null
-     * @param left runs on the room's lane, when nothing of the room is sent to the member any more; at once where nobody joined. Must not block
+     * @param left runs on the room's lane, when nothing of the room is sent to the member any more; must not block
      */
     public void leave(Room room, Member member, Runnable left) {
-        if (member == null) {
-            left.run();
-        } else {
-            members.decrementAndGet();
-            room.post(new RoomEvent.Leave(member, left));
-        }
+        members.decrementAndGet();
+        room.post(new RoomEvent.Leave(member, left));
+        release(room);
+    }
+
+    private void release(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int vacancy = ++room.vacancies;

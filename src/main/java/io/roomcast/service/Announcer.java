@@ -89,6 +89,12 @@ public class Announcer implements PresenceListener {
         }
     }
 
+    /** Users in the room now: others may have come since that change, of whom somebody who was not let in yet has not been told. */
+    long count(RoomName room, PresenceStore.Change change) {
+        Telling telling = rooms.get(room);
+        return telling == null ? change.count() : telling.count(change.revision(), change.count());
+    }
+
     /** Who has come, for its own eyes: the others had been told before it was among them. */
     void welcome(RoomSession session, RoomName room, UserName user, PresenceStore.Change change) {
         if (change.count() <= largestByName) {

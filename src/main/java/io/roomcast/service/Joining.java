@@ -25,10 +25,9 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room is open here, so that whoever
- * comes is told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. A session that joins anew keeps the
- * place that it has until it is let in again: where that is refused, nothing has changed. Any thread; nothing blocks. Each method is the turn of one
- * request, and ends it.
+ * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room is open here, so that whoever comes is
+ * told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. A session that joins anew keeps the place that it
+ * has until it is let in again: where that is refused, nothing has changed. Any thread; nothing blocks. Each method is the turn of one request, and ends it.
  */
 @ApplicationScoped
 public class Joining {
@@ -84,8 +83,27 @@ public class Joining {
         Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
             if (failure == null) {
-                outcome.enter(frame.since());
+                enter(session, membership, frame.since(), outcome);
             } else {
+                membership.giveUp(rooms);
+                outcome.refused(failure);
+            }
+        });
+    }
+
+    private void enter(RoomSession session, Membership membership, Position since, Outcome outcome) {
+        RoomName room = membership.room();
+        boolean isNew = membership.previous() == null;
+        outcome.asked = true;
+        presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
+            outcome.change = change;
+            if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
+                membership.giveUp(rooms);
+                outcome.refused(limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
+            } else if (failure == null) {
+                membership.enter(rooms, outcome, session, since, change.revision());
+            } else {
+                membership.giveUp(rooms);
                 outcome.refused(failure);
             }
         });
@@ -180,9 +198,9 @@ public class Joining {
         private final Long id;
         private final boolean returning;
         private final Requests.Request request;
-        /** Whether presence was asked to take it in: then it may do so late, even where it failed. */
+        /** Whether presence was to be entered. */
         private boolean asked;
-        /** What its coming has changed; null where nobody knows. */
+
         private PresenceStore.Change change;
 
         Outcome(RoomSession session, Membership membership, ClientFrame.Join frame, Requests.Request request) {
@@ -192,23 +210,6 @@ public class Joining {
             this.id = frame.id();
             this.returning = frame.since() != null;
             this.request = request;
-        }
-
-        /** The room is open: what remains is presence, then the room itself. */
-        void enter(Position since) {
-            asked = true;
-            presence.enter(membership.room(), user, session.id()).whenComplete((entered, failure) -> {
-                change = entered;
-                if (failure != null) {
-                    refused(failure);
-                } else if (entered.changed()
-                        && membership.previous() == null
-                        && !limits.allows(LimitKeys.ROOM_USERS, entered.count())) {
-                    refused(limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
-                } else {
-                    membership.enter(rooms, this, session, since, entered.revision());
-                }
-            });
         }
 
         @Override
@@ -225,9 +226,9 @@ public class Joining {
                         position.epoch(),
                         position.offset(),
                         recovered,
-                        change.count()));
+                        announcer.count(room, change)));
                 membership.begun(rooms);
-                if (change.changed() && membership.announced() >= change.revision()) {
+                if (change.changed() && membership.wasAnnounced()) {
                     announcer.welcome(session, room, user, change);
                 }
             } finally {
@@ -237,6 +238,7 @@ public class Joining {
 
         @Override
         public void unavailable() {
+            membership.leave(rooms, () -> {});
             refused(new RelayUnavailableException("room not reachable"));
         }
 
@@ -244,10 +246,9 @@ public class Joining {
         private void refused(Throwable why) {
             RoomName room = membership.room();
             try {
-                membership.leave(rooms, () -> {});
                 session.restore(room, membership.previous());
                 if (asked && membership.previous() == null) {
-                    // A store that could not be reached does later what it was asked for.
+                    // A store that could not be reached does later what it was asked for: so that is taken back, too.
                     withdraw(room, user, session.id());
                 }
                 refusal.answer(session, id, null, room, why);

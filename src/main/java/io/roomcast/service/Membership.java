@@ -19,6 +19,7 @@ final class Membership {
 
     private Member member;
     private Room room;
+    /** Of presence, when it was entered. */
     private long revision;
 
     Membership(RoomName name, Membership previous) {
@@ -40,25 +41,26 @@ final class Membership {
         return room.ready();
     }
 
-    /**
-     * Enters the room that was opened.
-     *
-     * @param entered revision of presence
-     */
+    /** It was opened, and is not entered. */
+    void giveUp(RoomRegistry rooms) {
+        rooms.leave(room);
+    }
+
+    /** @param entered revision of presence */
     void enter(RoomRegistry rooms, Member.Listener listener, RoomSession session, Position since, long entered) {
         revision = entered;
         member = new Member(session.queue(), !session.isPlain(), listener, previous == null ? null : previous.member);
         rooms.join(room, member, since);
     }
 
-    /** Up to which revision of presence others had been told, when it came. On the room's lane. */
-    long announced() {
-        return member.announced();
-    }
-
-    /** Of presence, when it was entered; 0 before that. */
+    /** Of presence, when it was entered. */
     long revision() {
         return revision;
+    }
+
+    /** Whether others in the room had been told of it when it was let in. On the lane. */
+    boolean wasAnnounced() {
+        return member.announced() >= revision;
     }
 
     /** The session has this place, and not the one before any more. */
@@ -69,7 +71,7 @@ final class Membership {
         }
     }
 
-    /** @param left runs on the room's lane: nothing of the room comes after that; at once where it was not entered */
+    /** @param left runs on the room's lane: nothing of the room comes after that */
     void leave(RoomRegistry rooms, Runnable left) {
         rooms.leave(room, member, left);
     }

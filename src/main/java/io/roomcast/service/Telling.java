@@ -112,6 +112,11 @@ final class Telling {
         }
     }
 
+    /** Users in the room as known here, or {@code then} where nothing is known as new as that revision. */
+    synchronized long count(long since, long then) {
+        return known && revision >= since ? count : then;
+    }
+
     /** The interval is over. */
     synchronized void goOn() {
         begun = false;

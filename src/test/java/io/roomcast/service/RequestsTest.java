@@ -187,6 +187,23 @@ class RequestsTest {
     }
 
     @Test
+    void nothingOfARoomComesBeforeJoined() {
+        relay.hold("position");
+        String epoch = core.enter("carl").news().replaceAll("(?s).*?\"epoch\":\"([^\"]+)\".*", "$1");
+        ann.send(
+                "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":9}}");
+        core.advance(0);
+        core.enter("bob");
+        assertEquals("", ann.news());
+        relay.letThrough();
+        String news = ann.news();
+        assertTrue(news.startsWith("{\"type\":\"joined\"") && news.contains("\"members\":3"), news);
+        ask(ann, "members", 2);
+        String members = ann.news();
+        assertTrue(members.contains("\"users\":[\"ann\",\"bob\",\"carl\"]"), members);
+    }
+
+    @Test
     void whoJoinsAnewIsToldOfOthersOnce() {
         relay.hold("position");
         join(ann, 1);
