@@ -70,7 +70,8 @@ class ShippedFilesTest {
                     .results()
                     .forEach(found -> assertTrue(Files.exists(Path.of(found.group(1))), found.group()));
             assertTrue(Files.isExecutable(DOCKER.resolve(image).resolve("build.sh")));
-            for (String wanted : List.of("USER 10001", "STOPSIGNAL SIGTERM", "HEALTHCHECK ", "ready.sh")) {
+            for (String wanted : List.of(
+                    "USER 10001", "STOPSIGNAL SIGTERM", "HEALTHCHECK ", "ready.sh", "-XX:+ExitOnOutOfMemoryError")) {
                 assertTrue(file.contains(wanted), image + " has no " + wanted);
             }
         }

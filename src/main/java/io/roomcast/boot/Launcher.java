@@ -16,6 +16,17 @@ public final class Launcher {
     private Launcher() {}
 
     public static void main(String[] args) throws Throwable {
+        try {
+            launch(args);
+        } catch (Throwable e) {
+            // Whatever fails then fails for want of the files, which go as the process ends.
+            if (!isEnding()) {
+                throw e;
+            }
+        }
+    }
+
+    private static void launch(String[] args) throws Throwable {
         URL[] classpath;
         try {
             classpath = unpack();
@@ -26,6 +37,18 @@ public final class Launcher {
             return;
         }
         run(classpath, args);
+    }
+
+    /** Whether the process was told to end. */
+    private static boolean isEnding() {
+        try {
+            Thread none = new Thread(() -> {});
+            Runtime.getRuntime().addShutdownHook(none);
+            Runtime.getRuntime().removeShutdownHook(none);
+            return false;
+        } catch (IllegalStateException e) {
+            return true;
+        }
     }
 
     private static URL[] unpack() throws IOException, URISyntaxException {

@@ -8,7 +8,12 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Handler;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -19,6 +24,7 @@ import picocli.CommandLine.ParseResult;
 /** Starts the embedded server from a command line, and ends it on Ctrl-C. */
 public final class Main {
     private static final int FAILED = 1;
+    private static final long START_PATIENCE_SECONDS = 20;
 
     private Main() {}
 
@@ -38,6 +44,7 @@ public final class Main {
                 return 0;
             }
             configureLogging();
+            OutOfMemory.endsTheProcess();
             serve(Options.config(options), commandLine.getOut());
             return 0;
         } catch (ParameterException e) {
@@ -49,27 +56,44 @@ public final class Main {
     }
 
     private static void serve(RoomcastConfig config, PrintWriter out) {
-        StandaloneServer server = start(config);
+        CompletableFuture<StandaloneServer> started = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
         Thread goodbye = new Thread(
                 () -> {
-                    server.close();
+                    endOnceStarted(started);
                     ended.countDown();
                 },
                 "roomcast-shutdown");
         try {
+            // Before it starts: what is told to end meanwhile has its files until it has ended.
             Runtime.getRuntime().addShutdownHook(goodbye);
         } catch (IllegalStateException e) {
             // Told to end before it had begun.
-            server.close();
             return;
+        }
+        try {
+            started.complete(start(config));
+        } finally {
+            started.cancel(false);
         }
         String host = config.get(Keys.HOST);
         String shown = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
-        out.println("Roomcast is ready on http://" + shown + ":" + server.port() + "/ (Ctrl-C ends it)");
+        out.println(
+                "Roomcast is ready on http://" + shown + ":" + started.join().port() + "/ (Ctrl-C ends it)");
         out.flush();
         try {
             ended.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A start that takes longer than its patience is not waited for. */
+    private static void endOnceStarted(CompletableFuture<StandaloneServer> started) {
+        try {
+            started.get(START_PATIENCE_SECONDS, TimeUnit.SECONDS).close();
+        } catch (CancellationException | ExecutionException | TimeoutException e) {
+            // There is nothing to end.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

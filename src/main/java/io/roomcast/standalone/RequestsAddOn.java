@@ -68,6 +68,13 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
         }
         request.setAttribute(SEEN, SEEN);
         NextAction suspended = context.getSuspendAction();
+        if (request.isContentBroken()) {
+            // Grizzly has answered it, and ends the connection. Worked on, it would fail or not, as the end comes later
+            // or sooner.
+            context.suspend();
+            context.completeAndRecycle();
+            return suspended;
+        }
         if (visit.line.queued() == 0) {
             return begin(context, visit, request);
         }

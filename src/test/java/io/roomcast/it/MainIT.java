@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Keys;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -15,6 +17,8 @@ import org.junit.jupiter.api.Test;
 /** What the command says when it cannot start: clear lines on standard error, exit code 1, and never a stack trace. */
 @Tag("embedded")
 class MainIT {
+    /** Messages that no small heap has room for. */
+    private static final int FILLING = 40_000;
 
     @Test
     void helpListsEveryKey() {
@@ -86,6 +90,34 @@ class MainIT {
     @Test
     void aDirectoryWithoutTheUiIsOneLine() {
         assertRefused("roomcast.webroot=/nowhere has no index.html", MainProcess.start("--webroot=/nowhere"));
+    }
+
+    /** As it is started with {@code java -jar} and no option for it: limits were lifted, so that a heap can be filled. */
+    @Test
+    void endsOnceItIsOutOfMemory() {
+        try (MainProcess main = MainProcess.startSmall(
+                "--port=0",
+                "--history.size=1000000",
+                "--history.node-bytes=4GiB",
+                "--history.bytes=4GiB",
+                "--limits.publish-rate=0",
+                "--limits.room-publish-rate=0",
+                "--limits.request-rate=0")) {
+            URI room = URI.create("ws" + main.awaitReady().toString().substring("http".length()) + "ws/full/ann");
+            String message = "{\"content\":\"" + "x".repeat(16_000) + "\"}";
+            // Whoever gets no answer comes again: it has to end while it is asked for more.
+            for (int sent = 0; sent < FILLING && main.isRunning(); sent++) {
+                try (RawWebSocket ann = RawWebSocket.connect(room)) {
+                    do {
+                        ann.text(message);
+                    } while (ann.read() != null && ++sent < FILLING);
+                } catch (AssertionError | UncheckedIOException e) {
+                    // It did not answer, or not in time.
+                }
+            }
+            assertEquals(3, main.awaitExit());
+            assertTrue(String.join("\n", main.err()).contains("roomcast: out of memory"), main.err()::toString);
+        }
     }
 
     private static void assertRefused(String reason, MainProcess process) {
