@@ -22,7 +22,7 @@ const TURN = 24;
  * @returns {number} where it ends; the end of the text if all of it fits
  */
 export function endOfPart(text, from, { characters, lines }) {
-  const end = affordable(text, from, characters);
+  const { end } = afford(text, from, characters);
   let line = from;
   for (let i = 0; i < lines; i += 1) {
     const next = text.indexOf('\n', line);
@@ -32,18 +32,25 @@ export function endOfPart(text, from, { characters, lines }) {
   return line;
 }
 
-function affordable(text, from, characters) {
-  let left = characters;
+/**
+ * @param {string} text
+ * @param {number} most what is drawn of it unasked
+ * @returns {number} what that costs, in characters of one script
+ */
+export const costOf = (text, most) => afford(text, 0, most).cost;
+
+function afford(text, from, characters) {
+  let cost = 0;
   let kind;
   let end = from;
-  while (end < text.length && left > 0) {
+  while (end < text.length && cost < characters) {
     const char = String.fromCodePoint(text.codePointAt(end));
     const next = kindOf(char) ?? kind;
-    left -= char.length + (kind !== undefined && next !== kind ? TURN : 0);
+    cost += char.length + (kind !== undefined && next !== kind ? TURN : 0);
     kind = next;
     end += char.length;
   }
-  return end;
+  return { end, cost };
 }
 
 function cut(text, from, end) {

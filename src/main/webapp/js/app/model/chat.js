@@ -3,6 +3,9 @@ import { ConnectionStatus } from './connection-status.js';
 import { preferences } from './preferences.js';
 import { RoomModel } from './room-model.js';
 
+/** To add up what is unread in all rooms at each message is too much where many come. */
+const UNREAD_TOLD_EVERY_MS = 50;
+
 /**
  * The whole chat of one person: the connection, the rooms, and which of them stand on the screen.
  * Dispatches `rooms` (a room came or went), `panes` (what stands where) and `unread`.
@@ -16,6 +19,7 @@ export class Chat extends EventTarget {
   active;
   #rooms = new Map();
   #capacity = 1;
+  #unreadTimer;
 
   /** @param {string} user */
   constructor(user) {
@@ -58,7 +62,7 @@ export class Chat extends EventTarget {
     const room = this.client.join(name);
     this.status.watch(room);
     const model = new RoomModel(room, () => this.user);
-    model.addEventListener('unread', () => this.dispatchEvent(new Event('unread')));
+    model.addEventListener('unread', () => this.#unreadChanged());
     this.#rooms.set(name, model);
     this.#roomsChanged();
   }
@@ -119,6 +123,14 @@ export class Chat extends EventTarget {
     this.client.close();
   }
 
+  /** A tab that nobody sees has no frames, but a title. */
+  #unreadChanged() {
+    this.#unreadTimer ??= setTimeout(() => {
+      this.#unreadTimer = undefined;
+      this.dispatchEvent(new Event('unread'));
+    }, UNREAD_TOLD_EVERY_MS);
+  }
+
   /** As many as fit, and the active one among them. */
   #setPanes(panes) {
     const shown = panes.filter((name) => this.#rooms.has(name));
@@ -133,6 +145,6 @@ export class Chat extends EventTarget {
   #roomsChanged() {
     preferences.rooms.set([...this.#rooms.keys()]);
     this.dispatchEvent(new Event('rooms'));
-    this.dispatchEvent(new Event('unread'));
+    this.#unreadChanged();
   }
 }

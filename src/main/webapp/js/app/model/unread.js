@@ -4,6 +4,10 @@ import { ownValue } from './storage.js';
 /** Reading is remembered this much later, once for all that was read meanwhile. */
 const REMEMBER_AFTER_MS = 500;
 
+/** The marks of all rooms, which are stored together. */
+const toRemember = new Map();
+let timer;
+
 /** How much of one room was not read yet; remembered, so that a reload does not call everything read. */
 export class Unread {
   count = 0;
@@ -11,7 +15,6 @@ export class Unread {
   from;
   #room;
   #mark;
-  #timer;
 
   constructor(room) {
     this.#room = room;
@@ -39,16 +42,18 @@ export class Unread {
     this.count = 0;
     if (this.#mark?.epoch === epoch && this.#mark.offset >= offset) return;
     this.#mark = { epoch, offset };
-    this.#timer ??= setTimeout(() => this.#remember(), REMEMBER_AFTER_MS);
+    toRemember.set(this.#room, this.#mark);
+    timer ??= setTimeout(remember, REMEMBER_AFTER_MS);
   }
 
   /** The line above the first unread message has served. */
   forgetLine() {
     if (this.count === 0) this.from = undefined;
   }
+}
 
-  #remember() {
-    this.#timer = undefined;
-    preferences.readMarks.set({ ...preferences.readMarks.get(), [this.#room]: this.#mark });
-  }
+function remember() {
+  timer = undefined;
+  preferences.readMarks.set({ ...preferences.readMarks.get(), ...Object.fromEntries(toRemember) });
+  toRemember.clear();
 }

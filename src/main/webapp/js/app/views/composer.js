@@ -1,3 +1,4 @@
+import { perFrame } from '../dom.js';
 import { formatCount, listOf } from '../format.js';
 import { preferences } from '../model/preferences.js';
 import { asText, ownValue } from '../model/storage.js';
@@ -34,7 +35,7 @@ export class Composer {
     form.addEventListener('submit', (event) => this.#submit(event), { signal });
     this.#input.addEventListener('keydown', (event) => this.#keyDown(event), { signal });
     this.#input.addEventListener('input', () => this.#changed(), { signal });
-    model.addEventListener('typing', () => this.#showTyping(), { signal });
+    model.addEventListener('typing', perFrame(() => this.#showTyping()), { signal });
     this.#showTyping();
     this.#check();
   }

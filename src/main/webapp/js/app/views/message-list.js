@@ -2,6 +2,7 @@ import { el, perFrame } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { countOf } from '../format.js';
 import { rowsOf } from '../model/rows.js';
+import { shareOf } from './frame-share.js';
 import { MessageRow } from './message-row.js';
 import { Reconciler } from './reconcile.js';
 import { ScrollKeeper } from './scroll-keeper.js';
@@ -22,8 +23,9 @@ export class MessageList {
   #placed = false;
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
-  /** The model has changed since the rows were drawn, so that distances say nothing about what is to be loaded. */
+  /** The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about what is to be loaded. */
   #stale = false;
+  #draw = perFrame(() => this.#render());
   #stop = new AbortController();
 
   /**
@@ -44,14 +46,13 @@ export class MessageList {
       create: (row) => this.#create(row),
       update: (node, row) => (row.kind === 'message' ? node.view.update(row) : updateSeparator(node, row, model)),
     });
-    const draw = perFrame(() => this.#render());
     const render = () => {
       this.#stale = true;
-      draw();
+      this.#draw();
     };
     const { signal } = this.#stop;
     for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
-    model.addEventListener('unread', () => this.#showPill(), { signal });
+    model.addEventListener('unread', perFrame(() => this.#showPill()), { signal });
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
     // A message that was opened may have pushed the end away, without any scrolling.
     this.#log.addEventListener('click', () => this.#scrolled(), { signal });
@@ -92,21 +93,25 @@ export class MessageList {
 
   #render() {
     if (this.#stop.signal.aborted) return;
-    this.#stale = false;
     const { loads, timeline } = this.#model;
     const hadFocus = this.#log.contains(document.activeElement);
-    this.#log.setAttribute('aria-busy', String(loads.get('older') === 'loading' || loads.get('newer') === 'loading'));
+    const all = rowsOf(this.#model, this.#chat.user);
+    const rows = shareOf(all, (key) => this.#rows.has(key));
+    this.#stale = rows.length < all.length;
+    const loading = loads.get('older') === 'loading' || loads.get('newer') === 'loading';
+    this.#log.setAttribute('aria-busy', String(loading || this.#stale));
     const stick = this.#wasAttached && timeline.attached;
     this.#wasAttached = timeline.attached;
     this.#keeper.during(stick, () => {
-      this.#rows.show(rowsOf(this.#model, this.#chat.user));
+      this.#rows.show(rows);
       this.#showStatus('older', loads.get('older'), () => this.#model.loadOlder());
       this.#showStatus('newer', loads.get('newer'), () => this.#model.loadNewer());
     });
     if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
-    if (timeline.loaded && !this.#placed) this.#place();
+    if (timeline.loaded && !this.#placed && !this.#stale) this.#place();
     this.#showEmpty();
     this.#scrolled();
+    if (this.#stale) this.#draw();
   }
 
   /** Where to begin: at the end, but never past what was not read yet. */
@@ -132,11 +137,12 @@ export class MessageList {
 
   #watch() {
     const { attached, loaded } = this.#model.timeline;
-    const atEnd = this.#keeper.following && attached && loaded;
+    const atEnd = this.#keeper.following && attached && loaded && this.#placed;
     this.#model.watch(atEnd && document.visibilityState === 'visible');
   }
 
   #showPill() {
+    if (this.#stop.signal.aborted) return;
     const { timeline, unread } = this.#model;
     const far = !timeline.attached || this.#keeper.distanceToEnd > this.#scroller.clientHeight;
     const following = this.#keeper.following && timeline.attached;

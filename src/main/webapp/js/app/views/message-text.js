@@ -4,7 +4,7 @@ import { countOf } from '../format.js';
 import { linkify } from '../linkify.js';
 
 /** What is drawn unasked: a message costs those who read along this much at most, whatever it holds. */
-const FIRST = { characters: 2_000, lines: 30 };
+export const FIRST = { characters: 2_000, lines: 30 };
 /** What each press of the button draws besides. */
 const MORE = { characters: 10_000, lines: 300 };
 

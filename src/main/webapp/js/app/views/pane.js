@@ -1,4 +1,4 @@
-import { fromTemplate } from '../dom.js';
+import { fromTemplate, perFrame } from '../dom.js';
 import { countOf, formatCount } from '../format.js';
 import { Composer } from './composer.js';
 import { MessageList } from './message-list.js';
@@ -39,7 +39,7 @@ export class Pane {
     this.#on('link', () => this.#copyLink());
     this.#on('leave', () => chat.leave(model.name));
     this.#on('close', () => chat.closePane(model.name));
-    model.addEventListener('people', () => this.#showPeople(), { signal });
+    model.addEventListener('people', perFrame(() => this.#showPeople()), { signal });
     this.#showPeople();
   }
 

@@ -18,6 +18,11 @@ export class Reconciler {
     this.#update = update;
   }
 
+  /** @returns {boolean} whether there is an element for a row of this key */
+  has(key) {
+    return this.#nodes.has(key);
+  }
+
   /** @param {{key: string}[]} rows from first to last; keys are unique */
   show(rows) {
     const keys = new Set(rows.map(({ key }) => key));

@@ -104,6 +104,7 @@ class CostlyContentIT {
                 "\u200B\u200D\u2060\uFE0F".repeat(LONG / 4),
                 anyLetters(0x3000),
                 anyLetters(0x32000),
+                anySigns(),
                 IntStream.range(0, LONG)
                         .mapToObj(i -> Character.toString(0x4e00 + i))
                         .collect(Collectors.joining()));
@@ -114,6 +115,15 @@ class CostlyContentIT {
                 .ints(0x80, end)
                 .filter(Character::isLetter)
                 .limit(LONG / 2)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    /** Of the blocks in which pictures stand beside signs of other fonts. */
+    private static String anySigns() {
+        return new Random(9)
+                .ints(0x1f300, 0x1fb00)
+                .limit(LONG / 4)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
     }
@@ -134,6 +144,9 @@ class CostlyContentIT {
                 shown.lines().count() <= 30,
                 () -> "lines drawn: " + shown.lines().count());
         assertTrue(scripts(shown) <= 100, () -> "times the script changes: " + scripts(shown));
+        String pictures = "text => text.textContent.match(/[\\p{Emoji_Presentation}\\u200d]+/gu)?.length ?? 0";
+        int pieces = ((Number) drawn.evaluate(pictures)).intValue();
+        assertTrue(pieces <= 100, () -> "runs of pictures: " + pieces);
         assertTrue(number("document.querySelectorAll('.message *').length") <= 100, "elements");
         assertTrue(number("work.addresses") <= 100, () -> "addresses parsed: " + number("work.addresses"));
         // Some passes over what is drawn, and a few over the whole text to read the frame.
@@ -175,6 +188,7 @@ class CostlyContentIT {
                 "ሰላም፣ ይህ መልእክት ነው። ",
                 "नमस्ते, यह एक संदेश है। ",
                 "สวัสดี นี่คือข้อความ ",
+                "\uD83D\uDE00\uD83D\uDC68\u200D\uD83D\uDC69\u200D\uD83D\uDC67 \uD83E\uDD37\u200D\u2642\uFE0F \u2764\uFE0F \uD83D\uDC4D\uD83C\uDFFD ",
                 "Salut, c’est déjà l’été où l’on fête à Málaga, žluťoučký kůň. "
             })
     void whatPeopleWriteIsDrawnWhole(String sentence) {
