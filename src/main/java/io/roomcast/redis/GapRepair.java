@@ -45,8 +45,7 @@ final class GapRepair implements RoomCursor.Log {
         // The last message is read again, to see that it is still the same.
         CommandArguments read = known == null
                 ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
-                : scripts.readAfter(
-                        cursor.keys(), known, lineage, Math.max(known.offset() - 1, 0), PAGE_MESSAGES, PAGE_BYTES);
+                : scripts.readOn(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.answer(turn, Reading.of(reply)))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));

@@ -76,18 +76,30 @@ final class Scripts {
         return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body);
     }
 
-    /** The oldest messages after {@code offset}; one that is known already counts for nothing. */
+    /** The oldest messages after {@code offset}. */
     CommandArguments readAfter(RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "after", offset, limit, bytes);
+        return read(keys, known, lineage, "after", offset, limit, bytes, 0);
+    }
+
+    /** The message at {@code known}, and the oldest after it; {@code limit} and {@code bytes} are of these. */
+    CommandArguments readOn(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
+        return read(keys, known, lineage, "after", Math.max(known.offset() - 1, 0), limit, bytes, known.offset());
     }
 
     /** The newest messages before {@code offset}; 0 for the end. */
     CommandArguments readBefore(RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes);
+        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
     }
 
     private CommandArguments read(
-            RoomKeys keys, Position known, Rawable lineage, String direction, long offset, int limit, long bytes) {
+            RoomKeys keys,
+            Position known,
+            Rawable lineage,
+            String direction,
+            long offset,
+            int limit,
+            long bytes,
+            long uncounted) {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
@@ -98,7 +110,7 @@ final class Scripts {
                 Math.min(offset, LARGEST),
                 limit,
                 bytes,
-                offset(known));
+                uncounted);
     }
 
     /** Ends the epoch of {@code known}, unless it has ended already. */

@@ -141,7 +141,7 @@ starts = starts + (mine and 0 or 1)
 local marked = redis.pcall('HSET', KEYS[1], 'lineage', text(lineage), 'run', run, 'history', history, 'starts', text(starts),
     'birth', life.birth, 'born', life.born, 'n:' .. node, text(math.max(mark, tonumber(ARGV[3]))) .. ' ' .. text(now) .. ' ' .. ARGV[6])
 if type(marked) == 'table' and marked.err then
-    if nobodyKnows or mark < known or life.run ~= run then
+    if nobodyKnows or mark < known or life.run ~= run or string.find(marked.err, '^READONLY') then
         return marked
     end
     return { 'open', text(lineage), life.birth, text(starts) } -- A full Redis can still be read.

@@ -96,7 +96,7 @@ local function store(room, body)
     local logged = begun and (MAX_MESSAGES == 0 or did('XADD', KEYS[2], 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
     local trimmed = logged
         and (not marked or MAX_MESSAGES == 0
-            or (did('XTRIM', KEYS[2], 'MINID', first) and did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS)))
+            or (did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS) and did('XTRIM', KEYS[2], 'MINID', first)))
     if trimmed and tell(room.epoch, offset, body) then
         return position
     end

@@ -31,10 +31,13 @@ local found = 0
 local function take(entry)
     local offset = tonumber(string.match(entry[1], '^%d+'))
     next = offset + (forwards and 1 or -1)
-    if tonumber(entry[2][2]) < oldest then
+    local at, body = tonumber(entry[2][2]), entry[2][4]
+    if not (at and body) then
+        return true -- Not of a message.
+    end
+    if at < oldest then
         return forwards
     end
-    local body = entry[2][4]
     if offset ~= known then
         space = space - #body
         if found == limit or (space < 0 and found > 0) then
@@ -48,9 +51,13 @@ local function take(entry)
     return true
 end
 
+-- What stands in a log behind the numbering has no place yet.
+if not forwards then
+    next = math.min(next, room.offset)
+end
+local last = forwards and text(room.offset) or '-'
 while next > 0 do
     local command = forwards and 'XRANGE' or 'XREVRANGE'
-    local last = forwards and '+' or '-'
     local entries = redis.call(command, KEYS[2], text(next), last, 'COUNT', math.min(CHUNK, limit - found + 1))
     for _, entry in ipairs(entries) do
         if not take(entry) then

@@ -228,6 +228,24 @@ class RedisRollbackTest {
         }
     }
 
+    /** By hand, so that nobody ends the connections. */
+    @Test
+    void nodeLeavesAMasterThatIsMadeAReplica() {
+        try (RedisProcess replica = RedisProcess.launch();
+                HeldLines lines = new HeldLines(redis);
+                Jedis admin = new Jedis("127.0.0.1", redis.port());
+                Jedis other = new Jedis("127.0.0.1", replica.port())) {
+            RedisNode bob = new RedisNode(lines.settings());
+            nodes.add(bob);
+            bob.awaitProbe();
+            follow(other, redis);
+            other.replicaofNoOne();
+            lines.lead(replica);
+            follow(admin, replica);
+            bob.awaitProbe();
+        }
+    }
+
     private static String runOf(Jedis server) {
         return server.info("server").replaceAll("(?s).*run_id:(\\w+).*", "$1");
     }

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every relay promises of the history that it keeps. */
 public abstract class RelayHistoryContract extends RelayFixture {
@@ -67,9 +69,16 @@ public abstract class RelayHistoryContract extends RelayFixture {
         assertEquals(first, get(relay.publish(room, "key", body("a"))));
     }
 
-    @Test
-    void pagesForwardsAreConsecutiveAndSayWhetherThereIsMore() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void pagesForwardsAreConsecutiveAndSayWhetherThereIsMore(boolean subscribed) {
+        if (subscribed) {
+            get(relay.subscribe(room));
+        }
         IntStream.rangeClosed(1, 10).forEach(i -> publish("m" + i));
+        if (subscribed) {
+            listener.awaitCount(room, 10);
+        }
 
         HistoryPage first = get(relay.historyAfter(room, 0, 4));
         HistoryPage second = get(relay.historyAfter(room, 4, 4));
@@ -85,9 +94,16 @@ public abstract class RelayHistoryContract extends RelayFixture {
         assertEquals(List.of(), get(relay.historyAfter(room, 99, 4)).messages());
     }
 
-    @Test
-    void pagesBackwardsAreConsecutiveAndSayWhetherThereIsMore() {
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void pagesBackwardsAreConsecutiveAndSayWhetherThereIsMore(boolean subscribed) {
+        if (subscribed) {
+            get(relay.subscribe(room));
+        }
         IntStream.rangeClosed(1, 10).forEach(i -> publish("m" + i));
+        if (subscribed) {
+            listener.awaitCount(room, 10);
+        }
 
         HistoryPage last = get(relay.historyBefore(room, 0, 4));
         HistoryPage middle = get(relay.historyBefore(room, 7, 4));
