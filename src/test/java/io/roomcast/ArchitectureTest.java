@@ -87,13 +87,13 @@ class ArchitectureTest {
             .resideInAPackage("jakarta.websocket..");
 
     /**
-     * Whatever is sent goes through the queue to a transport; {@code TyrusAccess} finds one. But {@code Connection} refuses what never became a
+     * Whatever is sent goes through the queue to a transport. But {@code Connection} refuses what never became a
      * session, and so has no queue.
      */
     @ArchTest
     static final ArchRule onlyTransportsSend = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.websocket\\.(SessionTransport|TyrusAccess|Connection)")
+            .haveNameNotMatching(".*\\.websocket\\.(SessionTransport|Connection)")
             .should()
             .dependOnClassesThat()
             .haveNameMatching("jakarta\\.websocket\\.RemoteEndpoint.*");

@@ -1,6 +1,5 @@
 package io.roomcast.standalone;
 
-import io.roomcast.websocket.FrameFilter;
 import io.roomcast.websocket.WebSocketConnection;
 import io.roomcast.websocket.WebSocketFilter;
 import java.net.SocketAddress;
@@ -83,7 +82,7 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         UpgradeResponse answer = new TyrusUpgradeResponse();
         RequestContext handshake;
         try {
-            handshake = handshake(request, webSocket);
+            handshake = handshake(request);
         } catch (IllegalArgumentException e) {
             return refusal.of(context, request, BAD_REQUEST, "no handshake");
         }
@@ -103,7 +102,7 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
                 setHeaders(response, answer);
                 context.write(HttpContent.builder(response).build());
                 leaveHttp(context, webSocket);
-                webSocket.opened(upgrade.createConnection(webSocket.tyrusWriter(), reason -> {}));
+                webSocket.open(upgrade);
                 ByteBuffer early = content.getContent().toByteBuffer();
                 if (early.hasRemaining()) {
                     webSocket.read(early);
@@ -113,8 +112,8 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         };
     }
 
-    /** The handshake as Tyrus takes it. What stands for the HTTP session, which this server has not, is the connection. */
-    private static RequestContext handshake(HttpRequestPacket request, WebSocketConnection webSocket) {
+    /** The handshake as Tyrus takes it. */
+    private static RequestContext handshake(HttpRequestPacket request) {
         Parameters query = new Parameters();
         query.setQuery(request.getQueryStringDC());
         query.setQueryStringEncoding(Charsets.UTF8_CHARSET);
@@ -127,7 +126,6 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
                 .remoteAddr(request.getRemoteAddress())
                 .serverAddr(request.getLocalAddress())
                 .serverPort(request.getLocalPort())
-                .httpSession(webSocket)
                 .build();
         for (String name : request.getHeaders().names()) {
             for (String value : request.getHeaders().values(name)) {
@@ -152,7 +150,7 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
         context.addCompletionListener(done -> {
             connection.setProcessor(webSockets(http));
-            FrameFilter.forgetRequest(connection);
+            WebSocketFilter.forgetRequest(connection);
         });
     }
 

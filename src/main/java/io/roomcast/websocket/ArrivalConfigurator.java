@@ -1,6 +1,5 @@
 package io.roomcast.websocket;
 
-import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Arrival;
@@ -17,7 +16,6 @@ import java.util.Map;
  */
 public class ArrivalConfigurator extends ServerEndpointConfig.Configurator {
     private static final String PROPERTY = Arrival.class.getName();
-    private static final String TRANSPORT = Transport.class.getName();
 
     /** Origins are the guard's: a servlet container would answer anything with its own status. */
     @Override
@@ -29,19 +27,10 @@ public class ArrivalConfigurator extends ServerEndpointConfig.Configurator {
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
         Map<String, Object> properties = config.getUserProperties();
         properties.remove(PROPERTY);
-        properties.remove(TRANSPORT);
         Arrival arrival = Arrival.unsealed(headers(request, Arrival.HEADER));
         if (arrival != null) {
             properties.put(PROPERTY, arrival);
         }
-        if (request.getHttpSession() instanceof Transport own) {
-            properties.put(TRANSPORT, own);
-        }
-    }
-
-    /** The server's own transport for this connection, where it made one with the handshake; else null. */
-    static Transport transport(Session session) {
-        return session.getUserProperties().get(TRANSPORT) instanceof Transport own ? own : null;
     }
 
     /** Names of headers are in any case, and not every container's map knows that. */

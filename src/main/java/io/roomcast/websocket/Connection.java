@@ -53,7 +53,8 @@ final class Connection implements TransportEvents.Listener {
         synchronized (jakarta.getUserProperties()) {
             before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
         }
-        if (ArrivalConfigurator.transport(jakarta) instanceof TransportEvents events) {
+        TransportEvents events = WebSocketConnection.opening();
+        if (events != null) {
             events.tell(connection);
         }
         if (before == CLOSED || !jakarta.isOpen()) {

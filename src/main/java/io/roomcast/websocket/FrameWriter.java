@@ -4,11 +4,17 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.CompletionHandler;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.EmptyCompletionHandler;
 import org.glassfish.grizzly.WriteResult;
 import org.glassfish.grizzly.asyncqueue.WritableMessage;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
+import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
+import org.glassfish.grizzly.ssl.SSLBaseFilter;
 
 /**
  * The writing end of a WebSocket connection on Grizzly: whole frames only, in the order in which they come, one Close, and nothing after that.
@@ -33,6 +39,7 @@ final class FrameWriter {
             AtomicReferenceFieldUpdater.newUpdater(FrameWriter.class, byte[].class, "close");
 
     private final Connection<SocketAddress> connection;
+    private final boolean encrypted;
     private final Runnable whenAnswerTaken;
     private final Runnable whenClosed;
 
@@ -53,6 +60,8 @@ final class FrameWriter {
      */
     FrameWriter(Connection<SocketAddress> connection, Runnable whenAnswerTaken, Runnable whenClosed) {
         this.connection = connection;
+        this.encrypted = connection.getProcessor() instanceof FilterChain filters
+                && filters.indexOfType(SSLBaseFilter.class) >= 0;
         this.whenAnswerTaken = whenAnswerTaken;
         this.whenClosed = whenClosed;
     }
@@ -69,7 +78,7 @@ final class FrameWriter {
         boolean open = (GATE.getAndIncrement(this) & CLOSING) == 0;
         try {
             if (open) {
-                GrizzlyTransport.write(connection, frame, handler);
+                hand(frame, handler);
             }
         } finally {
             if (GATE.decrementAndGet(this) == CLOSING) {
@@ -77,6 +86,19 @@ final class FrameWriter {
             }
         }
         return open;
+    }
+
+    /** To the socket's own queue, past all filters: none has anything to add to bytes that are complete, but that of TLS. */
+    private void hand(byte[] frame, CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
+        Buffer buffer = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame);
+        if (encrypted) {
+            connection.<WritableMessage>write(buffer, handler);
+        } else {
+            ((TCPNIOTransport) connection.getTransport())
+                    .getAsyncQueueIO()
+                    .getWriter()
+                    .write(connection, null, buffer, handler);
+        }
     }
 
     void ping() {
@@ -150,7 +172,7 @@ final class FrameWriter {
     private void writeClose() {
         byte[] frame = CLOSE.getAndSet(this, WRITTEN);
         if (frame != WRITTEN) {
-            GrizzlyTransport.write(connection, frame, new Ended());
+            hand(frame, new Ended());
         }
     }
 

@@ -4,13 +4,13 @@ import jakarta.servlet.http.WebConnection;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketAddress;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.glassfish.grizzly.CloseListener;
-import org.glassfish.grizzly.CloseType;
-import org.glassfish.grizzly.Closeable;
+import java.util.function.LongSupplier;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
@@ -21,7 +21,6 @@ import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.Protocol;
 import org.glassfish.grizzly.http.server.Request;
-import org.glassfish.grizzly.ssl.SSLFilter;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
@@ -36,9 +35,6 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 final class PayaraConnection {
     private static final Logger LOG = System.getLogger(PayaraConnection.class.getName());
 
-    private static final Attribute<org.glassfish.tyrus.spi.Connection> WEB_SOCKET =
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(PayaraConnection.class.getName());
-
     /** By which HTTP ends a connection that has no request for some time. */
     private static final Attribute<Object> KEEP_ALIVE =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.KeepAliveContext");
@@ -47,32 +43,35 @@ final class PayaraConnection {
     private static final Map<FilterChain, FilterChain> WEB_SOCKETS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final FilterChainContext context;
-    private final Connection<?> connection;
+    private final Connection<SocketAddress> connection;
     private final HttpRequestPacket head;
     private final FilterChain filters;
+    private final LongSupplier limit;
+    private final ScheduledExecutorService timer;
 
-    private PayaraConnection(
-            FilterChainContext context, Connection<?> connection, HttpRequestPacket head, FilterChain filters) {
-        this.context = context;
-        this.connection = connection;
-        this.head = head;
+    @SuppressWarnings("unchecked") // a TCP connection has socket addresses
+    private PayaraConnection(Request request, FilterChain filters, LongSupplier limit, ScheduledExecutorService timer) {
+        this.context = request.getContext();
+        this.connection = context.getConnection();
+        this.head = request.getRequest();
         this.filters = filters;
+        this.limit = limit;
+        this.timer = timer;
     }
 
-    /** @return null for a request that is not alone on its connection, or whose bytes are encrypted: it stays in HTTP */
-    static PayaraConnection of(Request request) {
-        if (request == null || request.getContext() == null) {
-            return null;
-        }
-        FilterChainContext context = request.getContext();
-        Connection<?> connection = context.getConnection();
-        HttpRequestPacket head = request.getRequest();
-        return head.getProtocol() == Protocol.HTTP_1_1
-                        && connection.getProcessor() instanceof FilterChain http
+    /**
+     * @param limit bytes of a message that comes in, as it is now
+     * @param timer runs short tasks later
+     * @return null for a request that is not alone on its connection
+     */
+    static PayaraConnection of(Request request, LongSupplier limit, ScheduledExecutorService timer) {
+        return request != null
+                        && request.getContext() != null
+                        && request.getRequest().getProtocol() == Protocol.HTTP_1_1
+                        && request.getContext().getConnection().getProcessor() instanceof FilterChain http
                         && http.indexOfType(HttpCodecFilter.class) > 0
-                        && http.indexOfType(SSLFilter.class) < 0
                 ? new PayaraConnection(
-                        context, connection, head, WEB_SOCKETS.computeIfAbsent(http, PayaraConnection::withoutHttp))
+                        request, WEB_SOCKETS.computeIfAbsent(http, PayaraConnection::withoutHttp), limit, timer)
                 : null;
     }
 
@@ -81,7 +80,7 @@ final class PayaraConnection {
         int codec = http.indexOfType(HttpCodecFilter.class);
         return FilterChainBuilder.stateless()
                 .addAll(http.subList(0, codec))
-                .add(new FrameFilter(WEB_SOCKET))
+                .add(new WebSocketFilter())
                 .addAll(http.subList(codec, http.size()))
                 .build();
     }
@@ -94,12 +93,9 @@ final class PayaraConnection {
     void leave(UpgradeInfo upgrade, WebConnection http) {
         try {
             connection.setProcessor(filters);
-            ConnectionWriter writer = new ConnectionWriter(connection);
-            org.glassfish.tyrus.spi.Connection webSocket = upgrade.createConnection(writer, reason -> writer.close());
-            WEB_SOCKET.set(connection, webSocket);
-            // Called once, also where the connection has ended already.
-            CloseListener<Closeable, CloseType> ended = (closed, how) -> FrameFilter.ended(webSocket);
-            connection.addCloseListener(ended);
+            WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
+            WebSocketFilter.set(connection, webSocket);
+            webSocket.open(upgrade);
             // Otherwise HTTP would close the connection when its request has ended, or when no other follows for a
             // time.
             head.getUpgradeDC().recycle();
@@ -109,7 +105,7 @@ final class PayaraConnection {
             if (filters.indexOfType(IdleTimeoutFilter.class) >= 0) {
                 IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
             }
-            context.addCompletionListener(done -> FrameFilter.forgetRequest(connection));
+            context.addCompletionListener(done -> WebSocketFilter.forgetRequest(connection));
             http.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a connection that broke in its handshake", e);

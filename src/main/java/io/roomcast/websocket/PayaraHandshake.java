@@ -1,8 +1,13 @@
 package io.roomcast.websocket;
 
+import io.roomcast.config.LimitKeys;
+import io.roomcast.service.Limits;
+import io.roomcast.service.Threads;
+import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
 import jakarta.servlet.FilterRegistration;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
@@ -15,9 +20,11 @@ import java.io.IOException;
 import java.util.EnumSet;
 import org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler;
 
-/** On Payara: has each handshake end with a handler of ours, where Tyrus asks for its own. */
+/** On Payara: has each handshake end with a handler of ours, where Tyrus asks for its own. One for the application. */
 public final class PayaraHandshake implements Filter {
     private final PayaraAccess access;
+    private Limits limits;
+    private Threads threads;
 
     private PayaraHandshake(PayaraAccess access) {
         this.access = access;
@@ -34,25 +41,32 @@ public final class PayaraHandshake implements Filter {
     }
 
     @Override
-    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-            throws IOException, ServletException {
-        chain.doFilter(request instanceof HttpServletRequest http ? new Upgradable(http, access) : request, response);
+    public void init(FilterConfig config) {
+        limits = CDI.current().select(Limits.class).get();
+        threads = CDI.current().select(Threads.class).get();
     }
 
-    private static final class Upgradable extends HttpServletRequestWrapper {
-        private final PayaraAccess access;
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        chain.doFilter(request instanceof HttpServletRequest http ? new Upgradable(http) : request, response);
+    }
 
-        Upgradable(HttpServletRequest request, PayaraAccess access) {
+    private final class Upgradable extends HttpServletRequestWrapper {
+        Upgradable(HttpServletRequest request) {
             super(request);
-            this.access = access;
         }
 
         @Override
         public <T extends HttpUpgradeHandler> T upgrade(Class<T> type) throws IOException, ServletException {
-            PayaraConnection connection =
-                    type == TyrusHttpUpgradeHandler.class ? PayaraConnection.of(access.grizzly(getRequest())) : null;
-            if (connection == null) {
+            if (type != TyrusHttpUpgradeHandler.class) {
                 return super.upgrade(type);
+            }
+            PayaraConnection connection = PayaraConnection.of(
+                    access.grizzly(getRequest()), () -> limits.get(LimitKeys.FRAME_BYTES), threads.timer());
+            if (connection == null) {
+                // In HTTP nothing would bound what it costs.
+                throw new ServletException("not a request whose connection can leave HTTP");
             }
             PayaraUpgrade handler = super.upgrade(PayaraUpgrade.class);
             handler.take(connection);

@@ -11,27 +11,27 @@ import org.glassfish.tyrus.spi.Writer;
  */
 public class PayaraUpgrade extends TyrusHttpUpgradeHandler {
     private PayaraConnection connection;
-    private UpgradeInfo webSocket;
+    private UpgradeInfo upgrade;
 
     void take(PayaraConnection http) {
         connection = http;
     }
 
     @Override
-    public void preInit(UpgradeInfo upgrade, Writer writer, boolean authenticated) {
-        webSocket = upgrade;
+    public void preInit(UpgradeInfo info, Writer writer, boolean authenticated) {
+        upgrade = info;
     }
 
     @Override
     public void init(WebConnection http) {
-        connection.leave(webSocket, http);
+        connection.leave(upgrade, http);
     }
 
     /** The request has ended, not the connection. */
     @Override
     public void destroy() {
         connection = null;
-        webSocket = null;
+        upgrade = null;
     }
 
     /** Nothing here belongs to an HTTP session: who may do what is asked for with each message. */

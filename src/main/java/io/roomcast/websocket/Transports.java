@@ -36,15 +36,13 @@ public class Transports {
     }
 
     private Transport quickest(Session session) {
-        Transport own = ArrivalConfigurator.transport(session);
+        Transport own = WebSocketConnection.opening();
         if (own != null) {
             return own;
         }
         SessionTransport portable = new SessionTransport(session);
-        Transport direct = TyrusAccess.transport(session, portable);
-        if (direct == null && undertow != null) {
-            direct = undertow.transport(session, portable);
-        }
+        UndertowAccess wildFly = undertow;
+        Transport direct = wildFly == null ? null : wildFly.transport(session, portable);
         return direct == null ? portable : direct;
     }
 }

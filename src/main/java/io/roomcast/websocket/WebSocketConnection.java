@@ -6,6 +6,7 @@ import io.roomcast.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -15,15 +16,19 @@ import org.glassfish.grizzly.CloseListener;
 import org.glassfish.grizzly.CloseType;
 import org.glassfish.grizzly.Closeable;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.EmptyCompletionHandler;
+import org.glassfish.grizzly.WriteResult;
+import org.glassfish.grizzly.asyncqueue.WritableMessage;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.tyrus.spi.CompletionHandler;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * A WebSocket connection of the embedded server: what is between a TCP connection of Grizzly and the session that Tyrus makes of it. Pings are answered here, and each
- * end, whoever brings it about, comes through here.
+ * A WebSocket connection of the embedded server, or of Payara: what is between a TCP connection of Grizzly and the session that Tyrus makes of it. Pings are answered
+ * here, and each end, whoever brings it about, comes through here.
  *
  * <p><b>Closing.</b> Whoever closes, one Close frame is sent and nothing after it. What the client still sends is read and thrown away until its own Close comes, for a
  * second at most; then the TCP connection is closed. A TCP connection that is closed while something comes in is reset, and the client may never see the Close that was
@@ -35,6 +40,9 @@ public final class WebSocketConnection implements Transport, TransportEvents {
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close. */
     private static final int PATIENCE = 5;
 
+    /** What the thread is opening just now: Tyrus does not tell an endpoint which connection its session has. */
+    private static final ThreadLocal<WebSocketConnection> OPENING = new ThreadLocal<>();
+
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
     private final FrameWriter writer;
@@ -42,7 +50,7 @@ public final class WebSocketConnection implements Transport, TransportEvents {
     /** The context of the read that is suspended until the client takes its answers. */
     private final AtomicReference<FilterChainContext> suspended = new AtomicReference<>();
 
-    private GrizzlyTransport.Completed completed;
+    private Completed completed;
     private volatile org.glassfish.tyrus.spi.Connection session;
     private volatile Listener listener;
     private volatile boolean closeReceived;
@@ -65,18 +73,35 @@ public final class WebSocketConnection implements Transport, TransportEvents {
         this.reader = new FrameReader(limit, new Incoming());
     }
 
-    /** What Tyrus writes with: answers of its own, and errors to those who never become a session. */
-    public Writer tyrusWriter() {
-        return new TyrusWriter();
-    }
-
-    /** The session is open. Until then nothing is read. */
-    public void opened(org.glassfish.tyrus.spi.Connection made) {
-        session = made;
-        CloseListener<Closeable, CloseType> end = (closed, how) -> ended();
+    /** Opens the session, of whose handshake the answer is written. Until then nothing is read. */
+    public void open(UpgradeInfo upgrade) {
+        OPENING.set(this);
+        try {
+            session = upgrade.createConnection(new TyrusWriter(), reason -> {});
+        } finally {
+            OPENING.remove();
+        }
+        CloseListener<Closeable, CloseType> end = (closed, how) -> asApplication(this::ended);
         connection.addCloseListener(end);
         if (writer.isClosing()) {
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "closed as it opened");
+        }
+    }
+
+    /** @return what is just being opened by this thread, which is the one that the endpoint is told on; null on other servers */
+    static WebSocketConnection opening() {
+        return OPENING.get();
+    }
+
+    /** A thread of the server's comes with the server's class loader; what is called may look for classes of the application. */
+    private static void asApplication(Runnable task) {
+        Thread thread = Thread.currentThread();
+        ClassLoader before = thread.getContextClassLoader();
+        thread.setContextClassLoader(WebSocketConnection.class.getClassLoader());
+        try {
+            task.run();
+        } finally {
+            thread.setContextClassLoader(before);
         }
     }
 
@@ -99,7 +124,7 @@ public final class WebSocketConnection implements Transport, TransportEvents {
 
     /** Takes what came in. */
     NextAction read(FilterChainContext context, ByteBuffer bytes) {
-        read(bytes);
+        asApplication(() -> read(bytes));
         if (!mustWait()) {
             return context.getStopAction();
         }
@@ -140,7 +165,7 @@ public final class WebSocketConnection implements Transport, TransportEvents {
     @Override
     public void send(EncodedFrame frame, Completion completion) {
         if (completed == null) {
-            completed = new GrizzlyTransport.Completed(completion);
+            completed = new Completed(completion);
         }
         try {
             writer.send(frame.webSocketFrame(), completed);
@@ -205,6 +230,31 @@ public final class WebSocketConnection implements Transport, TransportEvents {
         }
     }
 
+    /** Tells a send's completion; made once for a connection. */
+    private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+        private final Completion completion;
+
+        Completed(Completion completion) {
+            this.completion = completion;
+        }
+
+        @Override
+        public void completed(WriteResult<WritableMessage, SocketAddress> written) {
+            completion.sent(null);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            // Grizzly gives no cause where the connection was closed from here.
+            completion.sent(cause == null ? new ClosedChannelException() : cause);
+        }
+
+        @Override
+        public void cancelled() {
+            completion.sent(new IllegalStateException("write cancelled"));
+        }
+    }
+
     private final class Incoming implements FrameReader.Sink {
         @Override
         public void data(ByteBuffer frame) {
@@ -261,7 +311,7 @@ public final class WebSocketConnection implements Transport, TransportEvents {
         public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
             byte[] bytes = new byte[frame.remaining()];
             frame.duplicate().get(bytes);
-            writer.send(bytes, new GrizzlyTransport.Completed(failure -> {
+            writer.send(bytes, new Completed(failure -> {
                 if (failure == null) {
                     handler.completed(frame);
                 } else {

@@ -25,8 +25,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** How the embedded server reads frames and how it closes, down to the last byte of a connection. */
-@Tag("embedded")
+/** How the embedded server and Payara read frames and how they close, down to the last byte of a connection. */
+@Tag("payara")
 class FramesIT {
     private static final byte[] NORMAL = {3, (byte) 0xe8};
     private static final int LARGE = 70_000;
@@ -104,6 +104,7 @@ class FramesIT {
         }
     }
 
+    @Tag("embedded")
     @Test
     void whatComesWithTheHandshakeIsRead() {
         byte[] early =
@@ -131,6 +132,7 @@ class FramesIT {
         }
     }
 
+    @Tag("embedded")
     @Test
     void messagesWithoutEndHaveABudgetAndATime() {
         Map<String, String> settings =

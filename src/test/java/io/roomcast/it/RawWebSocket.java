@@ -1,5 +1,6 @@
 package io.roomcast.it;
 
+import io.roomcast.load.Trust;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
@@ -89,12 +90,16 @@ final class RawWebSocket implements AutoCloseable {
             socket.connect(new InetSocketAddress(uri.getHost(), uri.getPort()));
             socket.setTcpNoDelay(true);
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(Client.PATIENCE_SECONDS));
-            RawWebSocket raw = new RawWebSocket(socket);
+            RawWebSocket raw = new RawWebSocket(uri.getScheme().equals("wss") ? encrypted(socket, uri) : socket);
             raw.shakeHands(uri, extension, early);
             return raw;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static Socket encrypted(Socket plain, URI uri) throws IOException {
+        return Trust.context(true).getSocketFactory().createSocket(plain, uri.getHost(), uri.getPort(), true);
     }
 
     private void shakeHands(URI uri, String extension, byte[] early) throws IOException {

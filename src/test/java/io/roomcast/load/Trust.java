@@ -9,11 +9,11 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Whose certificates are taken. */
-final class Trust {
+public final class Trust {
     private Trust() {}
 
     /** @param anybody also certificates that nobody vouches for, or that are somebody else's */
-    static SSLContext context(boolean anybody) {
+    public static SSLContext context(boolean anybody) {
         try {
             if (!anybody) {
                 return SSLContext.getDefault();
