@@ -23,7 +23,7 @@ import java.util.concurrent.CompletionStage;
  * </pre>
  *
  * <p><b>Who is missing in a roster</b> has left, and that is told; unless the store may have lost them, and their node is about to enter them again: then it
- * is told only if they are still missing a while later. Who has come is told at once.
+ * is told only if they are still missing a while later, and they count until then. Who has come is told at once.
  *
  * <p><b>Large rooms.</b> Of a room with more users than are told by name the names are not kept. Once it is smaller again, the roster is read.
  *
@@ -141,7 +141,7 @@ public final class PresenceFold {
         missing.removeAll(change.joined());
         List<UserName> left = change.left().stream().filter(here::remove).toList();
         List<UserName> joined = change.joined().stream().filter(here::add).toList();
-        tell(change.revision(), change.count(), joined, left);
+        tell(change.revision(), here.size(), joined, left);
     }
 
     private void tell(long next, long users, List<UserName> joined, List<UserName> left) {
@@ -196,7 +196,7 @@ public final class PresenceFold {
         gone.removeAll(doubtful);
         here.removeAll(gone);
         List<UserName> joined = roster.users().stream().filter(here::add).toList();
-        tell(revisionOf(roster), roster.count(), joined, List.copyOf(gone));
+        tell(revisionOf(roster), here.size(), joined, List.copyOf(gone));
         if (!missing.isEmpty() && !awaiting) {
             awaiting = true;
             rosters.await(this);

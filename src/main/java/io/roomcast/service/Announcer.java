@@ -77,8 +77,8 @@ public class Announcer implements PresenceListener {
     }
 
     /**
-     * Calls the action on the room's lane: behind what its members have been told, and when that is up to the revision at least. With null where they have not been
-     * told names, or not in time.
+     * Calls the action on the room's lane: behind what its members have been told, and when that is up to the revision at least; or after a while with what
+     * they have been told until then. With null where they have not been told names.
      */
     void whenTold(RoomName room, long revision, Consumer<Telling.View> action) {
         Telling telling = rooms.get(room);

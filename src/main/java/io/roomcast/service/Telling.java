@@ -190,23 +190,30 @@ final class Telling {
     }
 
     private boolean answer(Waiting next) {
-        if (told == null || over) {
-            room.then(() -> next.action().accept(null));
-            return true;
-        }
-        if (toldRevision < next.revision()) {
+        if (told != null && !over && toldRevision < next.revision()) {
             return false;
         }
-        view = view == null ? new View(List.copyOf(told)) : view;
-        View now = view;
-        room.then(() -> next.action().accept(now));
+        reply(next.action());
         return true;
     }
 
-    /** The action is called with null, if it still waits. */
+    private void reply(Consumer<View> action) {
+        if (told == null || over) {
+            room.then(() -> action.accept(null));
+            return;
+        }
+        view = view == null ? new View(List.copyOf(told)) : view;
+        View now = view;
+        room.then(() -> action.accept(now));
+    }
+
+    /**
+     * The action has waited long enough: it is called with what members have been told until now. Whatever they are told later comes behind
+     * that, so that it adds up all the same.
+     */
     synchronized void giveUp(Consumer<View> action) {
         if (waiting.removeIf(each -> each.action() == action)) {
-            room.then(() -> action.accept(null));
+            reply(action);
         }
     }
 

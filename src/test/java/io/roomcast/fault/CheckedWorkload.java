@@ -27,8 +27,7 @@ public final class CheckedWorkload implements AutoCloseable {
     /** Lets the workload finish. @return what was broken of the promises; empty when nothing was */
     public List<String> violations(long seconds) {
         workload.quiesce(WINDOW, seconds);
-        return new HistoryChecker(WINDOW)
-                .check(workload.log().events()).stream().map(Object::toString).toList();
+        return workload.violations(WINDOW).stream().map(Object::toString).toList();
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.CuttableProxy;
 import io.roomcast.Patience;
+import io.roomcast.redis.HeldLines;
 import io.roomcast.redis.RedisProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,14 +15,16 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 
-/** Two nodes over one Redis, each node's way to it through a proxy of its own, and a workload on both. */
+/** Two nodes over one Redis, each node's way to it through proxies of its own, and a workload on both. */
 final class Cluster implements AutoCloseable {
     static final int WINDOW = 10_000;
+    private static final String LEASES = "roomcast:{!}:leases";
     private static final long PATIENCE_SECONDS = 60;
     /** A lease of 10 s, and something for a busy machine. */
     private static final long PRESENCE_SECONDS = 20;
@@ -30,6 +33,8 @@ final class Cluster implements AutoCloseable {
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
     final RedisProcess redis;
+    final HeldLines linesOfA;
+    final HeldLines linesOfB;
     final CuttableProxy wayOfA;
     final CuttableProxy wayOfB;
     final NodeProcess a;
@@ -40,8 +45,10 @@ final class Cluster implements AutoCloseable {
     Cluster(long seed, int rooms, int receiversPerRoom, String... redisOptions) {
         try {
             redis = RedisProcess.launch(redisOptions);
-            wayOfA = CuttableProxy.before(URI.create("http://127.0.0.1:" + redis.port()));
-            wayOfB = CuttableProxy.before(URI.create("http://127.0.0.1:" + redis.port()));
+            linesOfA = new HeldLines(redis);
+            linesOfB = new HeldLines(redis);
+            wayOfA = CuttableProxy.before(URI.create("http://127.0.0.1:" + linesOfA.port()));
+            wayOfB = CuttableProxy.before(URI.create("http://127.0.0.1:" + linesOfB.port()));
             a = node("node-a", wayOfA).start();
             b = node("node-b", wayOfB).start();
             workload = new Workload(addresses(), rooms, receiversPerRoom, 5, 50, seed);
@@ -64,13 +71,67 @@ final class Cluster implements AutoCloseable {
         workload.awaitAcks(200, PATIENCE_SECONDS);
     }
 
-    /** Cuts what nodes have open to Redis, as its administrator would; they connect anew. */
-    void killConnections() {
+    /** As the administrator of Redis. */
+    void onRedis(Consumer<Jedis> action) {
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB));
-            admin.clientKill(
-                    ClientKillParams.clientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES));
+            action.accept(admin);
         }
+    }
+
+    /** Cuts what nodes have open to Redis; they connect anew. */
+    void killConnections() {
+        killSubscriptions();
+        onRedis(admin -> admin.clientKill(
+                ClientKillParams.clientKillParams().type(ClientType.NORMAL).skipMe(ClientKillParams.SkipMe.YES)));
+    }
+
+    void killSubscriptions() {
+        onRedis(admin -> admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB)));
+    }
+
+    /** Redis is killed and comes back with what it had when this was called; whatever happens during {@code meanwhile} it has lost. */
+    void rollBack(Runnable meanwhile) {
+        onRedis(Jedis::save);
+        meanwhile.run();
+        redis.kill();
+        redis.start();
+    }
+
+    /** Nothing comes to a node from Redis on the connection of that purpose, until the node knows. */
+    void deafen(NodeProcess node, HeldLines lines, String purpose) {
+        lines.hold(purpose);
+        awaitReady(node, false);
+        lines.release();
+        awaitReady(node, true);
+    }
+
+    /** The nodes may not use that command, for a while. */
+    void forbid(String command) {
+        onRedis(admin -> admin.aclSetUser("default", "-" + command));
+        awaitReady(a, false);
+        onRedis(admin -> admin.aclSetUser("default", "+" + command));
+        awaitReady(a, true);
+    }
+
+    /** There is no room for more in Redis, for a while. */
+    void fill() {
+        onRedis(admin -> admin.configSet("maxmemory", "1"));
+        awaitReady(a, false);
+        onRedis(admin -> admin.configSet("maxmemory", "0"));
+        awaitReady(a, true);
+    }
+
+    /** A node stands still until the others take it for dead. */
+    void standStill(NodeProcess node) {
+        node.pause();
+        onRedis(admin -> Patience.await(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
+        node.resume();
+    }
+
+    private static long leasesOf(Jedis admin, NodeProcess node) {
+        return admin.zrange(LEASES, 0, -1).stream()
+                .filter(lease -> lease.startsWith(node.name() + ":"))
+                .count();
     }
 
     void awaitReady(NodeProcess node, boolean ready) {
@@ -91,11 +152,16 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Ends the run, and proves that no promise was broken in it. */
+    /** Ends the run, and proves that no promise was broken in it, and that nothing is left in Redis when all have gone. */
     void check() {
         workload.quiesce(WINDOW, PATIENCE_SECONDS);
         workload.awaitPresence(addresses(), PRESENCE_SECONDS);
-        assertEquals(List.of(), new HistoryChecker(WINDOW).check(workload.log().events()));
+        assertEquals(List.of(), workload.violations(WINDOW));
+        workload.close();
+        onRedis(admin -> Patience.await(
+                () -> "nothing is left: " + Leftovers.in(admin),
+                PRESENCE_SECONDS,
+                () -> Leftovers.in(admin).isEmpty()));
     }
 
     @Override
@@ -110,5 +176,7 @@ final class Cluster implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        linesOfA.close();
+        linesOfB.close();
     }
 }

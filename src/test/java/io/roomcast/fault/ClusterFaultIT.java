@@ -1,6 +1,8 @@
 package io.roomcast.fault;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** What may happen to a cluster happens, one thing after the other, under a workload on all nodes; afterwards the history is checked. */
 class ClusterFaultIT {
@@ -51,6 +53,51 @@ class ClusterFaultIT {
             cluster.b.stop();
             cluster.goOn();
             cluster.b.start();
+            cluster.goOn();
+            cluster.standStill(cluster.a);
+            cluster.goOn();
+            cluster.check();
+        }
+    }
+
+    @Test
+    void keepsItsPromisesWhileRedisDoesNotDoWhatItShould() {
+        try (Cluster cluster = new Cluster(SEED + 3, 10, 4)) {
+            cluster.goOn();
+            for (int i = 0; i < 5; i++) {
+                cluster.killSubscriptions();
+                cluster.onRedis(Jedis::scriptFlush);
+                cluster.goOn();
+            }
+            for (String purpose : List.of("publish", "read", "subscribe")) {
+                cluster.deafen(cluster.a, cluster.linesOfA, purpose);
+                cluster.goOn();
+            }
+            for (String command : List.of("publish", "set", "hset", "zadd", "zrem")) {
+                cluster.forbid(command);
+                cluster.goOn();
+            }
+            cluster.fill();
+            cluster.goOn();
+            cluster.check();
+        }
+    }
+
+    @Test
+    void tellsTheTruthWhenRedisComesBackWithOlderData() {
+        try (Cluster cluster = new Cluster(SEED + 4, 10, 4)) {
+            cluster.goOn();
+            cluster.rollBack(cluster::goOn);
+            cluster.goOn();
+            cluster.rollBack(() -> {
+                cluster.goOn();
+                cluster.a.kill();
+                cluster.b.kill();
+            });
+            cluster.a.start();
+            cluster.b.start();
+            cluster.goOn();
+            cluster.onRedis(Jedis::flushAll);
             cluster.goOn();
             cluster.check();
         }

@@ -1,6 +1,7 @@
 package io.roomcast.fault;
 
 import io.roomcast.protocol.Position;
+import java.util.List;
 
 /**
  * What a client did or saw. {@code at} is in nanoseconds of one clock; events of one receiver in one room are recorded in the order in which
@@ -24,6 +25,13 @@ sealed interface Event {
 
     /** The receiver was told that messages from {@code from} to {@code position} are not delivered. */
     record Behind(long at, String room, String receiver, long from, Position position) implements Event {}
+
+    /** The receiver asked who is in the room: this is the answer. */
+    record Listed(long at, String room, String receiver, List<String> users) implements Event {}
+
+    /** The receiver was told who came and who left; in large rooms nobody is named. */
+    record Told(long at, String room, String receiver, List<String> joined, List<String> left, long count)
+            implements Event {}
 
     /** The receiver's connection ended. */
     record Ended(long at, String room, String receiver) implements Event {}

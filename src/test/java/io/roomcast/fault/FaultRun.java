@@ -3,6 +3,7 @@ package io.roomcast.fault;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.Jedis;
 
 /**
  * The fault suite for as long as one likes: faults in an order that a seed decides, under the workload, and the history checked at the end. Not
@@ -48,6 +49,21 @@ public final class FaultRun {
                     cluster.redis.resume();
                 }),
                 new Fault("connections to Redis are cut", cluster::killConnections),
+                new Fault("subscriptions are cut, again and again", () -> {
+                    for (int i = 0; i < 10; i++) {
+                        cluster.killSubscriptions();
+                        cluster.goOn();
+                    }
+                }),
+                new Fault("scripts are forgotten", () -> cluster.onRedis(Jedis::scriptFlush)),
+                new Fault("Redis comes back with older data", () -> cluster.rollBack(cluster::goOn)),
+                new Fault("Redis is emptied", () -> cluster.onRedis(Jedis::flushAll)),
+                new Fault("Redis is full", cluster::fill),
+                new Fault("ZADD is refused", () -> cluster.forbid("zadd")),
+                new Fault("PUBLISH is refused", () -> cluster.forbid("publish")),
+                new Fault("what node a reads does not come", () -> cluster.deafen(cluster.a, cluster.linesOfA, "read")),
+                new Fault("node b hears nothing", () -> cluster.deafen(cluster.b, cluster.linesOfB, "subscribe")),
+                new Fault("node b stands still", () -> cluster.standStill(cluster.b)),
                 new Fault("node a loses Redis", () -> {
                     cluster.wayOfA.cut();
                     cluster.awaitReady(cluster.a, false);

@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A member of one room that comes back whenever its connection ends, on a node that chance names, with the position that it had. Records what
- * it sees.
+ * A member of one room that comes back whenever its connection ends, on a node that chance names, with the position that it had. Now and then it
+ * joins anew on the connection that it has. Records what it sees.
  *
  * <p>The monitor guards all state: frames come from the connection's thread, drops and returns from the timer's.
  */
@@ -24,6 +24,10 @@ final class Receiver {
     private final Random random;
     private FrameSocket socket;
     private Position position;
+    /** What it asked for when it joined last. */
+    private Position asked;
+
+    private boolean rejoining;
     private boolean joined;
     private boolean stopped;
 
@@ -65,7 +69,20 @@ final class Receiver {
         FrameSocket connection = new FrameSocket(this::frame, this::ended);
         socket = connection;
         connection.connect(
-                nodes.get(random.nextInt(nodes.size())).apply(name), () -> connection.join(room, position()));
+                nodes.get(random.nextInt(nodes.size())).apply(name), () -> connection.join(room, ask(false)));
+    }
+
+    private synchronized Position ask(boolean again) {
+        rejoining = again;
+        asked = position;
+        return position;
+    }
+
+    /** Where that is refused, it is still in the room, and owed everything. */
+    synchronized void rejoin() {
+        if (joined && !rejoining) {
+            socket.join(room, ask(true));
+        }
     }
 
     private synchronized void frame(Map<String, Object> frame) {
@@ -73,11 +90,11 @@ final class Receiver {
             case "joined" -> {
                 Position now = new Position((String) frame.get("epoch"), number(frame, "offset"));
                 boolean recovered = (Boolean) frame.get("recovered");
-                log.add(new Event.Joined(System.nanoTime(), room, name, position, now, recovered));
-                if (!recovered) {
-                    position = now;
-                }
+                log.add(new Event.Joined(System.nanoTime(), room, name, asked, now, recovered));
+                position = recovered ? asked : now;
                 joined = true;
+                rejoining = false;
+                askWhoIsHere();
             }
             case "message" -> {
                 long offset = number(frame, "offset");
@@ -89,10 +106,40 @@ final class Receiver {
                 log.add(new Event.Behind(System.nanoTime(), room, name, number(frame, "from"), now));
                 position = now;
             }
-            // The room could not be reached: try again as a client would.
-            case "error" -> socket.abort();
+            case "members" -> log.add(new Event.Listed(System.nanoTime(), room, name, names(frame, "users")));
+            case "presence" -> {
+                Event.Told told = new Event.Told(
+                        System.nanoTime(),
+                        room,
+                        name,
+                        names(frame, "joined"),
+                        names(frame, "left"),
+                        number(frame, "count"));
+                log.add(told);
+                if (told.joined().isEmpty() && told.left().isEmpty()) {
+                    askWhoIsHere();
+                }
+            }
+            case "error" -> {
+                if (rejoining && frame.containsKey("id") && number(frame, "id") == 1) {
+                    rejoining = false;
+                } else {
+                    socket.abort(); // Tries again as a client would.
+                }
+            }
+            case "left" -> socket.abort();
             default -> {}
         }
+    }
+
+    /** Who is there; what is told afterwards is added to the answer. */
+    private void askWhoIsHere() {
+        socket.send(Map.of("type", "members", "id", 2, "room", room));
+    }
+
+    @SuppressWarnings("unchecked") // an array of names is a list
+    private static List<String> names(Map<String, Object> frame, String member) {
+        return List.copyOf((List<String>) frame.get(member));
     }
 
     private static long number(Map<String, Object> frame, String member) {

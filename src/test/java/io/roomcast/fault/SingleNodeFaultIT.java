@@ -24,8 +24,7 @@ class SingleNodeFaultIT {
             workload.awaitAcks(200, PATIENCE_SECONDS);
             workload.quiesce(WINDOW, PATIENCE_SECONDS);
 
-            assertEquals(
-                    List.of(), new HistoryChecker(WINDOW).check(workload.log().events()));
+            assertEquals(List.of(), workload.violations(WINDOW));
         }
     }
 }

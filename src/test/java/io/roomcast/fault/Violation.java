@@ -15,6 +15,10 @@ record Violation(Kind kind, String room, String who, String what) {
         /** A message was stored, or acknowledged, at two places of one epoch. */
         TWICE,
         /** {@code recovered:true} that was not true, or a member was told of a loss that it did not have. */
-        DISHONEST
+        DISHONEST,
+        /** A member was told that somebody came who was there, or left who was not there, or who had stayed. */
+        UNTRUE,
+        /** When all was quiet a member's list was not who is there. */
+        WRONG_LIST
     }
 }

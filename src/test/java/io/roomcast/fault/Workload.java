@@ -3,8 +3,10 @@ package io.roomcast.fault;
 import io.roomcast.Patience;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ScheduledExecutorService;
@@ -12,18 +14,28 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Publishers and receivers over many rooms and all nodes, which go on whatever breaks, and record everything. */
+/**
+ * Publishers and receivers over many rooms and all nodes, which go on whatever breaks, and record everything; and visitors, who are gone at once.
+ * The first receiver of each room keeps its connection as long as it can, the others lose theirs now and then.
+ */
 final class Workload implements AutoCloseable {
+    /** A lease of 10 s, and what it takes to find out that it has run out and to tell it. */
+    private static final long QUIET_SECONDS = 30;
+
     private final HistoryLog log = new HistoryLog();
     private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(2);
     private final List<Publisher> publishers = new ArrayList<>();
     private final List<Receiver> receivers = new ArrayList<>();
+    private final List<Visitor> visitors = new ArrayList<>();
+    private final List<Function<String, URI>> nodes;
+    private final int receiversPerRoom;
     private final Random random;
+    private int visits;
     private volatile boolean dropping = true;
 
     /**
      * @param nodes each makes the address of a user on one node
-     * @param dropMillis a receiver loses its connection this often, on average over all of them; 0 for never
+     * @param dropMillis a receiver loses its connection, and a visitor comes, this often over all rooms; 0 for never
      */
     Workload(
             List<Function<String, URI>> nodes,
@@ -32,6 +44,8 @@ final class Workload implements AutoCloseable {
             long pauseMillis,
             long dropMillis,
             long seed) {
+        this.nodes = nodes;
+        this.receiversPerRoom = receiversPerRoom;
         random = new Random(seed);
         for (int room = 0; room < rooms; room++) {
             String name = "room-" + room;
@@ -45,14 +59,23 @@ final class Workload implements AutoCloseable {
         receivers.forEach(Receiver::connect);
         publishers.forEach(Publisher::connect);
         if (dropMillis > 0) {
-            var unused = timer.scheduleWithFixedDelay(this::dropOne, dropMillis, dropMillis, TimeUnit.MILLISECONDS);
+            var unused = timer.scheduleWithFixedDelay(this::disturb, dropMillis, dropMillis, TimeUnit.MILLISECONDS);
         }
     }
 
-    private synchronized void dropOne() {
-        if (dropping) {
-            receivers.get(random.nextInt(receivers.size())).drop();
+    private synchronized void disturb() {
+        visitors.removeIf(Visitor::isOver);
+        if (!dropping) {
+            return;
         }
+        int chosen = random.nextInt(receivers.size());
+        if (chosen % receiversPerRoom != 0) {
+            receivers.get(chosen).drop();
+        }
+        receivers.get(random.nextInt(receivers.size())).rejoin();
+        Function<String, URI> node = nodes.get(random.nextInt(nodes.size()));
+        String room = "room-" + random.nextInt(publishers.size());
+        visitors.add(new Visitor("visitor-" + ++visits, room, node, timer, random));
     }
 
     HistoryLog log() {
@@ -80,30 +103,50 @@ final class Workload implements AutoCloseable {
                 "the return of all receivers", seconds, () -> receivers.stream().allMatch(Receiver::isJoined));
         // What is still missing after this is a finding, not a reason to wait on.
         Patience.comes(
-                20,
+                QUIET_SECONDS,
                 () -> new HistoryChecker(window)
                         .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.LOST));
+        settle();
+    }
+
+    private void settle() {
+        Patience.comes(
+                QUIET_SECONDS,
+                () -> new PresenceChecker(present())
+                        .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.WRONG_LIST));
+    }
+
+    /** @return what was broken of the promises; to be called when the run is quiet */
+    List<Violation> violations(long window) {
+        List<Violation> all = new ArrayList<>(new HistoryChecker(window).check(log.events()));
+        all.addAll(new PresenceChecker(present()).check(log.events()));
+        return all;
+    }
+
+    private Map<String, Set<String>> present() {
+        Map<String, Set<String>> present = new HashMap<>();
+        for (int room = 0; room < publishers.size(); room++) {
+            present.put("room-" + room, new HashSet<>(Set.of("pub-" + room)));
+        }
+        receivers.forEach(receiver -> present.get(receiver.room()).add(receiver.name()));
+        return present;
     }
 
     /**
-     * Waits until every node tells of each room just those who are in it. To be called when the run is quiet.
+     * Waits until every node tells of each room just those who are in it, and members know that whoever asked has gone. To be called when the run is quiet.
      *
      * @param seconds a lease's time, and a little for asking
      */
     void awaitPresence(List<Function<String, URI>> nodes, long seconds) {
-        for (int room = 0; room < publishers.size(); room++) {
-            String name = "room-" + room;
-            Set<String> expected = new HashSet<>(Set.of("pub-" + room));
-            receivers.stream()
-                    .filter(receiver -> receiver.room().equals(name))
-                    .forEach(receiver -> expected.add(receiver.name()));
+        present().forEach((room, expected) -> {
             for (Function<String, URI> node : nodes) {
                 Patience.await(
-                        "the list of " + expected + " in " + name,
+                        "the list of " + expected + " in " + room,
                         seconds,
-                        () -> expected.equals(Roster.of(node, name)));
+                        () -> expected.equals(Roster.of(node, room)));
             }
-        }
+        });
+        settle();
     }
 
     @Override
@@ -111,5 +154,8 @@ final class Workload implements AutoCloseable {
         timer.shutdownNow();
         receivers.forEach(Receiver::stop);
         publishers.forEach(Publisher::close);
+        synchronized (this) {
+            visitors.forEach(Visitor::stop);
+        }
     }
 }

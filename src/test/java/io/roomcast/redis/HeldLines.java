@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
  * A way to Redis on which what it says to one purpose of a node (publish, read, subscribe) can be held back: the connection stays, and is
  * deaf. New connections can be led to another server, while those that are open stay.
  */
-final class HeldLines implements AutoCloseable {
+public final class HeldLines implements AutoCloseable {
     private volatile int target;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
@@ -30,7 +30,7 @@ final class HeldLines implements AutoCloseable {
     /** Null while nothing is held. */
     private String held;
 
-    HeldLines(RedisProcess redis) {
+    public HeldLines(RedisProcess redis) {
         target = redis.port();
         try {
             listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
@@ -41,14 +41,18 @@ final class HeldLines implements AutoCloseable {
     }
 
     RedisSettings settings() {
-        return RedisSettings.parse("redis://127.0.0.1:" + listener.getLocalPort());
+        return RedisSettings.parse("redis://127.0.0.1:" + port());
     }
 
-    synchronized void hold(String purpose) {
+    public int port() {
+        return listener.getLocalPort();
+    }
+
+    public synchronized void hold(String purpose) {
         held = ":" + purpose;
     }
 
-    synchronized void release() {
+    public synchronized void release() {
         held = null;
         notifyAll();
     }
@@ -72,20 +76,32 @@ final class HeldLines implements AutoCloseable {
     }
 
     private void accept() {
-        try {
-            while (true) {
+        while (!listener.isClosed()) {
+            try {
                 Socket client = listener.accept();
-                Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
                 sockets.add(client);
-                sockets.add(server);
-                StringBuilder said = new StringBuilder();
-                clients.put(client, said);
-                threads.execute(() -> pump(client, server, said, true));
-                threads.execute(() -> pump(server, client, said, false));
+                connect(client);
+            } catch (IOException e) {
+                if (!listener.isClosed()) {
+                    throw new UncheckedIOException(e);
+                }
             }
-        } catch (IOException e) {
-            close();
         }
+    }
+
+    private void connect(Socket client) throws IOException {
+        Socket server;
+        try {
+            server = new Socket(InetAddress.getLoopbackAddress(), target);
+        } catch (IOException e) {
+            client.close(); // Redis is away.
+            return;
+        }
+        sockets.add(server);
+        StringBuilder said = new StringBuilder();
+        clients.put(client, said);
+        threads.execute(() -> pump(client, server, said, true));
+        threads.execute(() -> pump(server, client, said, false));
     }
 
     private void pump(Socket from, Socket to, StringBuilder said, boolean listens) {

@@ -1,0 +1,208 @@
+package io.roomcast.relay;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceStore.Roster;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What a node makes of changes and rosters that come late, twice, out of turn, or not at all. */
+class PresenceFoldTest {
+    private static final int NAMES = 3;
+
+    private final RoomName room = new RoomName("lobby");
+    private final ToldPresence told = new ToldPresence();
+    /** Turns in which the roster was asked for. */
+    private final List<Integer> asked = new ArrayList<>();
+
+    private final List<Integer> retries = new ArrayList<>();
+    private int awaited;
+
+    private final PresenceFold fold = new PresenceFold(room, NAMES, told, new PresenceFold.Rosters() {
+        @Override
+        public void read(PresenceFold from, int turn, int names) {
+            asked.add(turn);
+        }
+
+        @Override
+        public void again(PresenceFold from, int turn) {
+            retries.add(turn);
+        }
+
+        @Override
+        public void await(PresenceFold from) {
+            awaited++;
+        }
+    });
+
+    private static List<UserName> users(String... names) {
+        return Stream.of(names).map(UserName::new).toList();
+    }
+
+    private void change(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {
+        fold.arrive(new PresenceChange(previous, revision, count, joined, left));
+    }
+
+    private void answer(boolean certain, long revision, long origin, String... present) {
+        fold.roster(asked.get(asked.size() - 1), new Roster(present.length, users(present), revision, origin), certain);
+    }
+
+    private void begin(String... present) {
+        fold.subscribed();
+        answer(true, 10, 10, present);
+    }
+
+    private void assertTold(String... words) {
+        assertEquals(List.of(words), told.told(room));
+        assertEquals(List.of(), told.wrong());
+    }
+
+    @Test
+    void changesThatFollowAreToldAsTheyCome() {
+        begin("ann");
+        change(10, 11, 2, users("bob"), users());
+        change(11, 12, 1, users(), users("ann"));
+        assertTold("present ann", "+bob 2", "-ann 1");
+        assertEquals(List.of(1), asked);
+    }
+
+    @Test
+    void whatCameBeforeTheRosterIsToldAfterIt() {
+        fold.subscribed();
+        change(9, 10, 1, users("ann"), users());
+        change(10, 11, 2, users("bob"), users());
+        assertFalse(fold.known().toCompletableFuture().isDone());
+        answer(true, 10, 10, "ann");
+        assertTold("present ann", "+bob 2");
+        assertTrue(fold.known().toCompletableFuture().isDone());
+    }
+
+    @Test
+    void aHoleIsFilledFromTheRosterAndWhatFollowsIsToldOnce() {
+        begin("ann");
+        change(12, 13, 3, users("cem"), users());
+        change(13, 14, 2, users(), users("ann"));
+        assertEquals(List.of(1, 2), asked);
+        answer(true, 13, 10, "ann", "bob", "cem");
+        assertTold("present ann", "+bob +cem 3", "-ann 2");
+    }
+
+    @Test
+    void theSameChangeAgainIsNotTold() {
+        begin("ann");
+        change(10, 11, 2, users("bob"), users());
+        change(10, 11, 2, users("bob"), users());
+        assertTold("present ann", "+bob 2");
+    }
+
+    @Test
+    void anAnswerToAnEarlierQuestionIsNotUsed() {
+        begin("ann");
+        fold.missed();
+        fold.missed();
+        fold.roster(2, new Roster(0, users(), 20, 20), true);
+        answer(true, 21, 10, "ann", "bob");
+        assertTold("present ann", "+bob 2");
+    }
+
+    @Test
+    void aRoomThatEmptiedAndBeganAnewNeedsNoRoster() {
+        begin("ann");
+        change(10, 11, 0, users(), users("ann"));
+        change(0, 20, 1, users("bob"), users());
+        assertTold("present ann", "-ann 0", "+bob 1");
+        assertEquals(List.of(1), asked);
+    }
+
+    @Test
+    void whoIsMissingWhereNothingWasLostHasLeft() {
+        begin("ann", "bob");
+        fold.missed();
+        answer(true, 12, 10, "bob");
+        assertTold("present ann,bob", "-ann 1");
+        assertEquals(0, awaited);
+    }
+
+    @Test
+    void whoMayHaveBeenLostByTheStoreIsGivenTimeAndTheCountAgreesWithWhatWasTold() {
+        begin("ann", "bob");
+        change(0, 20, 1, users("cem"), users());
+        answer(true, 20, 20, "cem");
+        assertTold("present ann,bob", "+cem 3");
+        assertEquals(1, awaited);
+        change(20, 21, 2, users("ann"), users());
+        fold.settle();
+        answer(true, 21, 20, "ann", "cem");
+        assertEquals(List.of("+cem", "-bob"), told.changes(room));
+        assertEquals(users("ann", "cem"), List.copyOf(told.list(room)));
+        assertEquals(List.of(), told.wrong());
+    }
+
+    @Test
+    void oneWhoLeavesWhileGivenTimeIsToldToLeaveOnce() {
+        begin("ann", "bob");
+        fold.missed();
+        answer(false, 12, 10, "bob");
+        change(12, 13, 2, users("ann"), users());
+        change(13, 14, 1, users(), users("ann"));
+        assertEquals(List.of("-ann"), told.changes(room));
+        assertEquals(List.of(), told.wrong());
+    }
+
+    @Test
+    void aRevisionThatWasNotHeardIsLookedAtTwiceBeforeTheRosterIsRead() {
+        begin("ann");
+        assertFalse(fold.compared(10));
+        assertTrue(fold.compared(12));
+        assertEquals(List.of(1), asked);
+        assertFalse(fold.compared(12));
+        assertEquals(List.of(1, 2), asked);
+        answer(true, 12, 10, "ann", "bob");
+        assertTold("present ann", "+bob 2");
+    }
+
+    @Test
+    void aRosterThatCannotBeReadIsAskedForAgain() {
+        begin("ann");
+        fold.missed();
+        fold.failed(2, new RelayUnavailableException("away"));
+        assertEquals(List.of(2), retries);
+        fold.retry(2);
+        assertEquals(List.of(1, 2, 3), asked);
+        answer(true, 12, 10, "bob");
+        assertEquals(users("bob"), List.copyOf(told.list(room)));
+    }
+
+    @Test
+    void whoeverWatchesGivesUpWhenTheFirstRosterCannotBeRead() {
+        fold.subscribed();
+        fold.failed(1, new RelayUnavailableException("away"));
+        Stages.assertUnavailable(fold.known());
+    }
+
+    @Test
+    void aRoomThatIsTooLargeIsCountedAndNamedAgainOnceItIsSmaller() {
+        begin("ann", "bob", "cem");
+        change(10, 11, 4, users("dan"), users());
+        change(11, 12, 3, users(), users("ann"));
+        assertEquals(List.of(1, 2), asked);
+        answer(true, 12, 10, "bob", "cem", "dan");
+        assertEquals(List.of("present ann,bob,cem", "4", "3", "present bob,cem,dan"), told.told(room));
+    }
+
+    @Test
+    void afterTheEndNothingIsTold() {
+        begin("ann");
+        fold.missed();
+        fold.close();
+        answer(true, 12, 10, "bob");
+        change(10, 11, 2, users("bob"), users());
+        assertTold("present ann");
+    }
+}
