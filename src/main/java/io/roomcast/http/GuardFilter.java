@@ -53,11 +53,6 @@ public class GuardFilter extends HttpFilter {
         SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
-        if (handshake && isHasty(request)) {
-            response.setHeader("Connection", "close");
-            response.setStatus(HttpServletResponse.SC_BAD_REQUEST);
-            return;
-        }
         Guard.Verdict verdict = guard.verdict(head);
         boolean reads =
                 verdict == Guard.Verdict.PASS && request.getServletPath().equals(ApiServlet.ADDRESS);
@@ -142,14 +137,5 @@ public class GuardFilter extends HttpFilter {
         response.setStatus(verdict.status());
         response.setContentType("text/plain;charset=UTF-8");
         response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
-    }
-
-    /**
-     * Whether the client sent frames before the answer to its handshake, which RFC 6455 forbids. Payara then waits for ever on the thread that
-     * opens the connection, and after some such clients has none left.
-     */
-    private static boolean isHasty(HttpServletRequest request) throws IOException {
-        return Payara.runs(request.getServletContext())
-                && request.getInputStream().available() > 0;
     }
 }

@@ -53,7 +53,7 @@ final class Connection implements TransportEvents.Listener {
         synchronized (jakarta.getUserProperties()) {
             before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
         }
-        TransportEvents events = WebSocketConnection.opening();
+        TransportEvents events = Opening.transport();
         if (events != null) {
             events.tell(connection);
         }

@@ -19,7 +19,9 @@ import org.glassfish.grizzly.filterchain.FilterChainBuilder;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpCodecFilter;
 import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.Protocol;
+import org.glassfish.grizzly.http.io.InputBuffer;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
@@ -29,7 +31,7 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
  * connection lives: 20 KiB of objects, and a hand-over to another thread for each message that comes in.
  *
  * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time, and reads on when that thread is through. The handshake is on this thread, here: the answer is in the queue, the
- * request has not ended. So nobody reads, and whatever the client sends is still in the socket; what comes out of it next goes to the new filters, whole. The request is not taken away, it
+ * request has not ended. So nobody reads: what the client sends came with the request, or is still in the socket, and goes to the new filters next. The request is not taken away, it
  * ends as any other does: Payara resumes it when it leaves the service, on this thread, and reading goes on.
  */
 final class PayaraConnection {
@@ -39,12 +41,20 @@ final class PayaraConnection {
     private static final Attribute<Object> KEEP_ALIVE =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.KeepAliveContext");
 
+    /**
+     * The request that comes in over a connection. At the end of the connection the codec takes what it finds there for unfinished; by then another connection may have it, since
+     * requests are used again.
+     */
+    private static final Attribute<Object> COMING_IN =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
+
     /** The filters of connections that have left HTTP, by those that they came with: one for each listener of the server. */
     private static final Map<FilterChain, FilterChain> WEB_SOCKETS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final FilterChainContext context;
     private final Connection<SocketAddress> connection;
     private final HttpRequestPacket head;
+    private final InputBuffer early;
     private final FilterChain filters;
     private final LongSupplier limit;
     private final ScheduledExecutorService timer;
@@ -54,6 +64,7 @@ final class PayaraConnection {
         this.context = request.getContext();
         this.connection = context.getConnection();
         this.head = request.getRequest();
+        this.early = request.getInputBuffer();
         this.filters = filters;
         this.limit = limit;
         this.timer = timer;
@@ -96,12 +107,17 @@ final class PayaraConnection {
             WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
             WebSocketFilter.set(connection, webSocket);
             webSocket.open(upgrade);
+            if (early.available() > 0) {
+                // It came with the request, and so is not in the socket.
+                webSocket.read(early.readBuffer().toByteBuffer());
+            }
             // Otherwise HTTP would close the connection when its request has ended, or when no other follows for a
             // time.
             head.getUpgradeDC().recycle();
             head.setExpectContent(false);
             head.getProcessingState().setKeepAlive(true);
             KEEP_ALIVE.remove(connection);
+            COMING_IN.remove(connection);
             if (filters.indexOfType(IdleTimeoutFilter.class) >= 0) {
                 IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
             }

@@ -1,7 +1,9 @@
 package io.roomcast.websocket;
 
-/** What a transport hears of its connection by itself, and the container may keep to itself. */
-interface TransportEvents {
+import io.roomcast.outbound.Transport;
+
+/** A transport that hears things of its connection by itself, which the container may keep to itself. */
+interface TransportEvents extends Transport {
 
     /** Any thread, but for the end one at a time. */
     interface Listener {

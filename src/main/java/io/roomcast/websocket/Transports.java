@@ -36,7 +36,7 @@ public class Transports {
     }
 
     private Transport quickest(Session session) {
-        Transport own = WebSocketConnection.opening();
+        Transport own = Opening.transport();
         if (own != null) {
             return own;
         }

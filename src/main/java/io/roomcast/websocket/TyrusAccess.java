@@ -18,16 +18,13 @@ final class TyrusAccess {
         return false;
     }
 
-    static Object get(Object object, String name) throws ReflectiveOperationException {
-        return find(object, name).get(object);
-    }
-
     static void set(Object object, String name, Object value) throws ReflectiveOperationException {
-        find(object, name).set(object, value);
+        find(object.getClass(), name).set(object, value);
     }
 
-    private static Field find(Object object, String name) throws NoSuchFieldException {
-        for (Class<?> type = object.getClass(); type != null; type = type.getSuperclass()) {
+    /** @return the field of this class, or of the nearest above it */
+    static Field find(Class<?> from, String name) throws NoSuchFieldException {
+        for (Class<?> type = from; type != null; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 if (field.getName().equals(name)) {
                     field.setAccessible(true);

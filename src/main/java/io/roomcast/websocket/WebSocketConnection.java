@@ -1,7 +1,6 @@
 package io.roomcast.websocket;
 
 import io.roomcast.outbound.EncodedFrame;
-import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import jakarta.websocket.CloseReason;
 import java.net.SocketAddress;
@@ -36,12 +35,9 @@ import org.glassfish.tyrus.spi.WriterInfo;
  *
  * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; all that comes from {@link FrameReader} is on that. Everything else comes on any thread.
  */
-public final class WebSocketConnection implements Transport, TransportEvents {
+public final class WebSocketConnection implements TransportEvents {
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close. */
     private static final int PATIENCE = 5;
-
-    /** What the thread is opening just now: Tyrus does not tell an endpoint which connection its session has. */
-    private static final ThreadLocal<WebSocketConnection> OPENING = new ThreadLocal<>();
 
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
@@ -75,22 +71,12 @@ public final class WebSocketConnection implements Transport, TransportEvents {
 
     /** Opens the session, of whose handshake the answer is written. Until then nothing is read. */
     public void open(UpgradeInfo upgrade) {
-        OPENING.set(this);
-        try {
-            session = upgrade.createConnection(new TyrusWriter(), reason -> {});
-        } finally {
-            OPENING.remove();
-        }
+        session = Opening.of(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
         CloseListener<Closeable, CloseType> end = (closed, how) -> asApplication(this::ended);
         connection.addCloseListener(end);
         if (writer.isClosing()) {
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "closed as it opened");
         }
-    }
-
-    /** @return what is just being opened by this thread, which is the one that the endpoint is told on; null on other servers */
-    static WebSocketConnection opening() {
-        return OPENING.get();
     }
 
     /** A thread of the server's comes with the server's class loader; what is called may look for classes of the application. */

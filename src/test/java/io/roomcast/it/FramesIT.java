@@ -104,7 +104,6 @@ class FramesIT {
         }
     }
 
-    @Tag("embedded")
     @Test
     void whatComesWithTheHandshakeIsRead() {
         byte[] early =

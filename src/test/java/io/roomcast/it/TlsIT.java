@@ -10,8 +10,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Connections that are encrypted, on the servers that do so themselves, do as others. */
+/** Connections that are encrypted, on Payara, which does so itself, do as others. */
 @Tag("server")
+@Tag("payara")
 class TlsIT {
     private static final URI BASE =
             URI.create("wss" + System.getProperty("roomcast.tls.uri").substring("https".length()));

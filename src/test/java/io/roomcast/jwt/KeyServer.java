@@ -50,8 +50,7 @@ public final class KeyServer implements AutoCloseable {
     private static final String OTHERS = """
             {"kty":"AKP","alg":"ML-DSA-44","pub":"AA"},{"kty":"EC","crv":"P-999","x":"AA","y":"AA"},
             {"kty":"EC","crv":"P-256","x":"AA","y":"AA"},{"kty":"RSA"},{"kty":5},{},5,null,[],
-            {"kty":"RSA","n":"AA","e":"AQAB","use":5},{"kty":"RSA","n":"AA","e":"AQAB"},
-            {"kty":"RSA","n":"%s","e":"AQAB"},""".formatted("z".repeat(86));
+            {"kty":"RSA","n":"AA","e":"AQAB","use":5},""";
 
     private volatile RSAKey key = newKey();
     private final ServerSocket socket;

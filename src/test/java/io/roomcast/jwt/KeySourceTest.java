@@ -139,8 +139,6 @@ class KeySourceTest {
         try (KeyServer server = new KeyServer(KeyServer.Manner.AMONG_OTHERS)) {
             start(server, Map.of());
             verify(server.signed(Tokens.of("ann", Duration.ofHours(1)))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
-            verify(server.signedWithoutName(Tokens.of("ann", Duration.ofHours(1))))
-                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }
 
