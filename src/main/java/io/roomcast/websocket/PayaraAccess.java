@@ -5,6 +5,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.glassfish.grizzly.http.server.Request;
@@ -17,11 +18,14 @@ final class PayaraAccess {
     private final Class<?> facade;
     private final Method unwrapped;
     private final Method grizzly;
+    /** Of Payara's request: whether the thread that serves it is through with it. */
+    private final Field served;
 
     private PayaraAccess(ClassLoader server) throws ReflectiveOperationException {
         this.facade = Class.forName(FACADE, false, server);
         this.unwrapped = facade.getMethod("getUnwrappedCoyoteRequest");
         this.grizzly = unwrapped.getReturnType().getMethod("getCoyoteRequest");
+        this.served = TyrusAccess.find(unwrapped.getReturnType(), "afterService");
         if (!Request.class.isAssignableFrom(grizzly.getReturnType())) {
             throw new NoSuchMethodException("its Grizzly is not the one that the application sees");
         }
@@ -37,7 +41,12 @@ final class PayaraAccess {
         }
     }
 
-    /** @return null for a request of another kind */
+    /**
+     * For a request that is being served. Payara uses its requests again, and may come with one that it takes for served already (6.2025.10: where the one before was asynchronous, and ended as
+     * its thread was leaving it). Such a request would end as soon as its handshake is answered, while others still have it in hand.
+     *
+     * @return null for a request of another kind
+     */
     Request grizzly(ServletRequest request) {
         ServletRequest inner = request;
         while (inner instanceof ServletRequestWrapper wrapper) {
@@ -47,7 +56,9 @@ final class PayaraAccess {
             return null;
         }
         try {
-            return (Request) grizzly.invoke(unwrapped.invoke(inner));
+            Object own = unwrapped.invoke(inner);
+            served.setBoolean(own, false);
+            return (Request) grizzly.invoke(own);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
         }

@@ -1,10 +1,14 @@
 package io.roomcast.it;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
 import javax.management.JMException;
@@ -42,6 +46,25 @@ class PayaraRequestsIT {
             assertTrue(server.figures().get("roomcast_sessions") >= CONNECTIONS, "they went with their connections");
         } finally {
             open.forEach(RawWebSocket::close);
+        }
+    }
+
+    /** One of the API is worked on by several threads, and may end on one while another leaves it; the server uses it again at once. */
+    @Test
+    void areFreshForEachConnection() throws Exception {
+        HttpClient http =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        try (TestServer server = TestServer.open()) {
+            HttpRequest rooms = HttpRequest.newBuilder(server.http("api/v1/rooms"))
+                    .header("Authorization", "Bearer a-key-of-sixteen-or-more")
+                    .build();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                assertEquals(200, http.send(rooms, BodyHandlers.ofString()).statusCode());
+                try (RawWebSocket webSocket = RawWebSocket.connect(server.webSocket("ws?user=member"))) {
+                    webSocket.send(RawWebSocket.PING, true, new byte[0]);
+                    await(webSocket, RawWebSocket.PONG);
+                }
+            }
         }
     }
 
