@@ -6,8 +6,6 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.room.MessageLog;
-import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -22,12 +20,11 @@ final class LocalLog {
     private static final long LOG_COST = 1_024;
 
     private static final long BUSY_RETRY_MILLIS = 1_000;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     /** @param message null for a key that was known */
     record Appended(Position position, StoredMessage message) {}
 
-    private final String epoch = randomEpoch();
+    private final String epoch;
     private final HistoryLimits limits;
     private final HistoryBudget budget;
     /** What the budget holds of this room. */
@@ -39,7 +36,8 @@ final class LocalLog {
     private long offset;
     boolean subscribed;
 
-    LocalLog(HistoryLimits limits, HistoryBudget budget) {
+    LocalLog(String epoch, HistoryLimits limits, HistoryBudget budget) {
+        this.epoch = epoch;
         this.limits = limits;
         this.budget = budget;
         this.messages = new MessageLog(limits.messages(), limits.bytes());
@@ -138,6 +136,11 @@ final class LocalLog {
         }
     }
 
+    /** Whether something was ever said in it. */
+    boolean hasBegun() {
+        return offset > 0;
+    }
+
     /** It is forgotten. */
     void release() {
         budget.add(-counted);
@@ -148,11 +151,5 @@ final class LocalLog {
     boolean isForgettable(long now) {
         boolean numbered = offset > 0 && now - lastAppend < NUMBERING_MILLIS;
         return !subscribed && !numbered && messages.size() == 0 && keys.size() == 0;
-    }
-
-    private static String randomEpoch() {
-        byte[] bytes = new byte[9];
-        RANDOM.nextBytes(bytes);
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 }

@@ -24,6 +24,7 @@ public final class LocalRelay implements Relay {
     private static final long SWEEP_SECONDS = 10;
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
+    private final Epochs epochs = new Epochs();
     private final HistoryLimits limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
@@ -115,7 +116,7 @@ public final class LocalRelay implements Relay {
     private <T> CompletionStage<T> onLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, known) -> {
-            LocalLog log = known == null ? new LocalLog(limits, budget) : known;
+            LocalLog log = known == null ? new LocalLog(epochs.of(name), limits, budget) : known;
             try {
                 T answer = action.apply(log);
                 log.count();
@@ -123,14 +124,17 @@ public final class LocalRelay implements Relay {
             } catch (ProtocolException e) {
                 result.completeExceptionally(e);
             }
-            return unlessForgettable(log);
+            return unlessForgettable(name, log);
         });
         return result;
     }
 
-    private LocalLog unlessForgettable(LocalLog log) {
+    private LocalLog unlessForgettable(RoomName room, LocalLog log) {
         if (log.isForgettable(clock.millis())) {
             log.release();
+            if (log.hasBegun()) {
+                epochs.forget(room);
+            }
             return null;
         }
         return log;
@@ -146,7 +150,7 @@ public final class LocalRelay implements Relay {
             logs.computeIfPresent(room, (name, log) -> {
                 log.expire(clock.millis());
                 log.spare();
-                return unlessForgettable(log);
+                return unlessForgettable(name, log);
             });
         }
     }

@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.ErrorCode;
@@ -81,6 +82,28 @@ class LocalRelayTest extends RelayContractTest {
                     1,
                     get(small.publish(new RoomName("anew"), "key", body("z"))).offset());
         }
+    }
+
+    @Test
+    void aRoomThatIsForgottenWithItsMessagesBeginsAnew() {
+        Position last = get(relay.publish(room, null, body("said")));
+        pass(Duration.ofHours(24));
+        ((LocalRelay) relay).sweep();
+        Position now = get(relay.subscribe(room));
+        assertEquals(0, now.offset());
+        assertNotEquals(last.epoch(), now.epoch());
+        relay.unsubscribe(room);
+        assertEquals(now, get(relay.subscribe(room)));
+    }
+
+    @Test
+    void eachLifeOfTheNodeHasItsOwnEpochs() {
+        Position before = get(relay.position(room));
+        start(PLENTY);
+        assertNotEquals(before.epoch(), get(relay.position(room)).epoch());
+        assertNotEquals(
+                get(relay.position(new RoomName("another"))).epoch(),
+                get(relay.position(room)).epoch());
     }
 
     @Test

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -232,6 +233,17 @@ public abstract class RelayContractTest extends RelayHistoryContract {
         Position start = get(relay.subscribe(room));
         assertEquals(start, get(relay.position(room)));
         assertEquals(start, get(relay.subscribe(room)));
+    }
+
+    /** Or which everybody had left for a while. */
+    @Test
+    void roomThatWasLeftEmptyKeepsItsEpochWhileNothingIsSaid() {
+        Position start = get(relay.subscribe(room));
+        relay.unsubscribe(room);
+        pass(Duration.ofSeconds(1));
+        assertEquals(start, get(relay.position(room)));
+        assertEquals(start, get(relay.subscribe(room)));
+        assertEquals(new Position(start.epoch(), 1), publish("m"));
     }
 
     @Test

@@ -56,6 +56,18 @@ class RoomServiceTest {
     }
 
     @Test
+    void whoComesBackToARoomInWhichNothingWasSaidHasMissedNothing() {
+        Client ann = core.enter("ann");
+        String epoch = ann.news().replaceAll("(?s).*?\"epoch\":\"([^\"]+)\".*", "$1");
+        ann.cut();
+        core.advance(60_000);
+        Client again = core.connect("ann");
+        again.send("{\"type\":\"join\",\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":0}}");
+        String joined = again.news();
+        assertTrue(joined.contains("\"recovered\":true") && joined.contains(epoch), joined);
+    }
+
+    @Test
     void guestsHaveNamesOfTheirOwn() {
         Client client = core.connect(null);
         assertTrue(client.session.user().value().matches("guest-[a-z0-9]{6}"));
