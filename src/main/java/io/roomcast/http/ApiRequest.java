@@ -2,7 +2,6 @@ package io.roomcast.http;
 
 import io.roomcast.protocol.ErrorCode;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -123,7 +122,11 @@ final class ApiRequest {
 
     double number(String name) {
         if (member(name) instanceof JsonNumber number) {
-            return number.doubleValue();
+            try {
+                return number.doubleValue();
+            } catch (RuntimeException e) {
+                // More digits, or a larger exponent, than readers work with: no number that is asked for here.
+            }
         }
         throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a number");
     }
@@ -162,7 +165,8 @@ final class ApiRequest {
         }
         try (JsonReader reader = Json.createReader(new ByteArrayInputStream(bytes))) {
             return reader.readObject();
-        } catch (JsonException | IllegalStateException e) {
+        } catch (RuntimeException e) {
+            // What a reader throws for its own bounds, such as depth, is no JsonException.
             throw ApiException.of(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
         }
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A back end speaks to a node, and every answer, also those that refuse, is as the OpenAPI document says. */
 class ServerApiIT {
@@ -174,6 +175,22 @@ class ServerApiIT {
             ok("POST /node/rebalance", null, "{\"share\":1,\"window\":\"0\"}");
             assertEquals(4001, ann.await("closed").getInt("code"));
         }
+    }
+
+    /** Readers have bounds of their own, for depth and for digits. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"share\":1,\"x\":%s}|[|]|5000", "{\"share\":%s2}|0||1", "{\"share\":2%s}|0||5000",
+                "{\"share\":1e%s}|9||10", "{\"share\":%s}|{\"a\":|}|2000", "%s|[|]|100000"
+            })
+    void whatNoReaderTakesIsABadRequest(String shape) throws Exception {
+        String[] parts = shape.split("\\|", -1);
+        int times = Integer.parseInt(parts[3]);
+        String body = String.format(parts[0], parts[1].repeat(times) + parts[2].repeat(times));
+        HttpResponse<String> answer = backEnd.send("POST", "/api/v1/node/rebalance", body);
+        assertEquals(400, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("bad_request"), answer.body());
     }
 
     @ParameterizedTest
