@@ -55,6 +55,8 @@ public final class OutboundQueue implements Transport.Completion {
     /** What it was closed with from here; null while open, and where the other side ended it. */
     private CloseCode closeCode;
 
+    private boolean dismissed;
+
     private long closedAt;
 
     /**
@@ -164,7 +166,7 @@ public final class OutboundQueue implements Transport.Completion {
     @Override
     public void sent(Throwable failure) {
         if (failure != null) {
-            close(CloseCode.GOING_AWAY, "send failed");
+            close(CloseCode.GOING_AWAY, "send failed", false);
             return;
         }
         Waiting next;
@@ -255,11 +257,16 @@ public final class OutboundQueue implements Transport.Completion {
 
     /** Forgets what waits and closes the connection at once. Idempotent. */
     public void close(CloseCode code, String reason) {
+        close(code, reason, true);
+    }
+
+    private void close(CloseCode code, String reason, boolean dismissal) {
         synchronized (this) {
             if (!release()) {
                 return;
             }
             closeCode = code;
+            dismissed = dismissal;
         }
         try {
             transport.close(code, reason);
@@ -271,6 +278,11 @@ public final class OutboundQueue implements Transport.Completion {
     /** Nothing more is taken: it is closed, or will be when it has sent what waits. */
     public synchronized boolean isClosing() {
         return state == State.CLOSED || lastWords != null;
+    }
+
+    /** Whether the client is sent away from here: not where it went by itself, or its connection broke. */
+    public synchronized boolean isDismissed() {
+        return dismissed || lastWords != null;
     }
 
     public synchronized boolean isClosed() {

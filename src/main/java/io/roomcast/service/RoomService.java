@@ -238,7 +238,11 @@ public class RoomService {
             Runnable end) {
         Consumer<Requests.Request> attempt = request -> {
             try {
-                action.accept(request);
+                if (session.queue().isDismissed()) {
+                    request.answer(() -> {});
+                } else {
+                    action.accept(request);
+                }
             } catch (RuntimeException e) {
                 request.answer(() -> refusal.answer(session, frame.id(), key, room, e));
             }
@@ -279,7 +283,7 @@ public class RoomService {
      * @param code as it was closed, by whichever side
      */
     public void closed(RoomSession session, int code) {
-        boolean dismissed = !session.isOpen();
+        boolean dismissed = session.queue().isDismissed();
         if (sessions.remove(session, code)) {
             session.end();
             joining.leaveAll(session, dismissed);

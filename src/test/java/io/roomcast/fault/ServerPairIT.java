@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.Patience;
 import io.roomcast.container.ServerNode;
+import io.roomcast.it.OrderedAnswers;
 import io.roomcast.redis.RedisProcess;
 import java.net.URI;
 import java.util.List;
@@ -32,6 +33,7 @@ class ServerPairIT {
             List<Function<String, URI>> nodes = List.of(a::webSocket, b::webSocket);
             try (Workload workload = new Workload(nodes, 5, 4, 20, 100, 11)) {
                 workload.awaitAcks(200, PATIENCE_SECONDS);
+                OrderedAnswers.check(nodes, 11);
                 a.kill();
                 workload.awaitAcks(200, PATIENCE_SECONDS);
                 // All are here now, and nobody is left of those who were there: their lease has run out.

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.PresenceStore;
@@ -246,6 +247,37 @@ class RequestsTest {
         core.advance(10_000);
         ask(bob, "members", 3);
         assertTrue(bob.news().contains("\"users\":[\"bob\"]"));
+    }
+
+    @Test
+    void whoIsSentAwayIsHeardNoMoreAlsoBeforeItsConnectionHasEnded() {
+        Client bob = core.enter("bob");
+        presence.hold("enter");
+        join(ann, 1);
+        publish(ann, 2, "said in passing");
+        ann.session.queue().closeWhenDrained(CloseCode.KICKED, "go");
+        presence.holdNothing();
+        presence.letThrough();
+        core.advance(0);
+        assertFalse(bob.news().contains("said in passing"));
+        assertEquals(0, core.metrics.storedMessages());
+    }
+
+    @Test
+    void whoseConnectionBreaksAsItIsAnsweredIsHeard() {
+        HandTransport broken = HandTransport.immediate();
+        Client ann = core.connect("ann", broken);
+        Client bob = core.enter("bob");
+        presence.hold("enter");
+        join(ann, 1);
+        publish(ann, 2, "said in passing");
+        presence.holdNothing();
+        broken.breakDown();
+        presence.letThrough();
+        core.advance(0);
+        ann.cut();
+        core.advance(0);
+        assertTrue(bob.news().contains("said in passing"));
     }
 
     @Test

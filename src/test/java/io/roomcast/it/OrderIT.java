@@ -1,0 +1,16 @@
+package io.roomcast.it;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What concerns a room is answered in the order in which it was asked. */
+class OrderIT {
+    private static final long SEED = 35;
+
+    @Test
+    void answersDoNotOvertakeEachOther() {
+        try (TestServer server = TestServer.open()) {
+            OrderedAnswers.check(List.of(user -> server.webSocket("ws?user=" + user)), SEED);
+        }
+    }
+}
