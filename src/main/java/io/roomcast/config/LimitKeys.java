@@ -48,6 +48,18 @@ public final class LimitKeys {
             200,
             "Other requests a second of one session; five seconds' worth may come at once; rate_limited.");
 
+    public static final Key<Integer> BAD_FRAME_RATE = limit(
+            "bad-frame-rate",
+            20,
+            "Mistakes a second of one session (bad_request, unauthenticated), such as lines that are no frames; five seconds' worth may come"
+                    + " at once; closes 4502.");
+
+    public static final Key<Integer> REFUSED_RATE = limit(
+            "refused-rate",
+            2_000,
+            "Requests a second of one session that are refused for other reasons, but for faults of the server; five seconds' worth may come at"
+                    + " once; closes 4502.");
+
     public static final Key<Integer> IN_FLIGHT =
             limit("in-flight", 1_000, "Requests of one session that may be unanswered; busy.");
 
@@ -157,6 +169,8 @@ public final class LimitKeys {
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
             REQUEST_RATE,
+            BAD_FRAME_RATE,
+            REFUSED_RATE,
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 

@@ -33,7 +33,7 @@ public final class NodeMetrics {
         sessionsClosed.increment();
         // Clients choose their codes: what is no code of ours and no standard one counts as one.
         int bounded =
-                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4003 || code >= 4500 && code <= 4502 ? code : 0;
+                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502 ? code : 0;
         closes.computeIfAbsent(bounded, c -> new LongAdder()).increment();
     }
 

@@ -19,6 +19,11 @@ public final class BadFrameException extends RuntimeException {
         this(null, null, new ProtocolException(ErrorCode.BAD_REQUEST, text));
     }
 
+    /** Why it is none. */
+    public ErrorCode code() {
+        return code;
+    }
+
     /** The {@code error} frame that answers the line. */
     public ServerFrame.Error answer() {
         return new ServerFrame.Error(id, key, null, code, getMessage(), null);

@@ -45,6 +45,24 @@ public class RateLimits {
         take(LimitKeys.REQUEST_RATE, session.requestRate(), "too many requests");
     }
 
+    /**
+     * A request was refused: that costs, too, since a refusal is more work than what it answers.
+     *
+     * @return the limit that the session has come up against, and is to be closed for; or null
+     */
+    Key<Integer> refused(RoomSession session, ErrorCode code) {
+        return switch (code) {
+            case BAD_REQUEST, UNAUTHENTICATED -> exceeded(LimitKeys.BAD_FRAME_RATE, session.mistakeRate());
+            // Not the client's doing.
+            case UNAVAILABLE, UNKNOWN -> null;
+            default -> exceeded(LimitKeys.REFUSED_RATE, session.refusedRate());
+        };
+    }
+
+    private Key<Integer> exceeded(Key<Integer> limit, Rate rate) {
+        return rate.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
+    }
+
     private void take(Key<Integer> limit, Rate rate, String text) {
         long wait = rate.take(Math.toIntExact(limits.get(limit)));
         if (wait > 0) {

@@ -257,7 +257,7 @@ public class RoomService {
         }
         heard(session);
         metrics.frameReceived();
-        refusal.answer(session, bad.answer());
+        refusal.answer(session, bad);
     }
 
     /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */

@@ -42,6 +42,8 @@ public final class RoomSession {
     private volatile Identity identity;
     private final Rate publishRate = new Rate();
     private final Rate requestRate = new Rate();
+    private final Rate mistakeRate = new Rate();
+    private final Rate refusedRate = new Rate();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean greeted;
@@ -96,6 +98,16 @@ public final class RoomSession {
     /** Of its other requests. */
     Rate requestRate() {
         return requestRate;
+    }
+
+    /** Of what it should have known better. */
+    Rate mistakeRate() {
+        return mistakeRate;
+    }
+
+    /** Of its requests that are refused all the same. */
+    Rate refusedRate() {
+        return refusedRate;
     }
 
     /** What it has asked about rooms. */

@@ -137,7 +137,8 @@ final class Connection implements TransportEvents.Listener {
     }
 
     private void lineUnlessBlank(String line) {
-        if (line.isBlank()) {
+        // Of whoever was sent away the rest of the message is not even read.
+        if (line.isBlank() || !session.isOpen()) {
             return;
         }
         try {

@@ -230,6 +230,20 @@ enum Abuse {
             }
         }
     },
+    BAD_LINES {
+        /** Each costs a byte or two, and before anybody has said who it is. */
+        @Override
+        void go(TestServer server, Random random) {
+            String line =
+                    List.of("x", "{}", "{\"type\":\"members\"}", "[[[[[[[[").get(random.nextInt(4));
+            URI uri = random.nextBoolean() ? server.webSocket("ws") : server.room(ROOM, somebody(random));
+            try (RawWebSocket raw = RawWebSocket.connect(uri)) {
+                for (int message = 0; message < 20; message++) {
+                    raw.text((line + "\n").repeat(60_000 / (line.length() + 1)));
+                }
+            }
+        }
+    },
     BAD_INPUT {
         @Override
         void go(TestServer server, Random random) {

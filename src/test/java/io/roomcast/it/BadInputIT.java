@@ -84,6 +84,22 @@ class BadInputIT {
         }
     }
 
+    /** Sixty thousand lines that are no frames: most of them nobody looks at. */
+    @ParameterizedTest
+    @MethodSource("endpoints")
+    void whoGoesOnWithoutSenseIsClosed(URI endpoint) {
+        double before = server.figures().sum("roomcast_refusals_total{code=\"bad_request\"}");
+        try (RawWebSocket raw = RawWebSocket.connect(endpoint)) {
+            for (int i = 0; i < 2; i++) {
+                raw.text("x\n".repeat(30_000));
+            }
+            assertEquals(CloseCode.PROTOCOL_VIOLATION.number(), raw.awaitClose());
+        }
+        double refused = server.figures().sum("roomcast_refusals_total{code=\"bad_request\"}") - before;
+        assertTrue(refused > 100 && refused < 1_000, () -> refused + " were answered");
+        neighbours.exchange();
+    }
+
     @Test
     void nobodyNoticesOneWhoDoesNothingElse() {
         try (Conversation healthy = new Conversation(server, TestServer.newRoom())) {

@@ -74,10 +74,10 @@ final class CoreFixture {
                 limits.replayPace(timer, timer::nanos),
                 metrics.delivery());
         relay.start(new RoomDelivery(rooms));
-        Refusal refusal = new Refusal(metrics);
         Announcer announcer = new Announcer(rooms, writer, threads, config);
         presence.start(announcer, config.get(Keys.PRESENCE_NAMES));
         RateLimits rates = new RateLimits(limits, rooms);
+        Refusal refusal = new Refusal(metrics, rates);
         inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(tokens, config);
         sessions = new Sessions(writer, metrics, limits, time, threads, config);

@@ -81,6 +81,20 @@ class EveryLimitTest {
                 row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> pings(core, 10)),
+                row(LimitKeys.BAD_FRAME_RATE, "1", "4502", core -> {
+                    CoreFixture.Client ann = core.connect("ann");
+                    return closedAfter(ann, "x", 6);
+                }),
+                new Row(
+                        LimitKeys.REFUSED_RATE,
+                        "1",
+                        Map.of(LimitKeys.REQUEST_RATE.name(), "1"),
+                        "4502",
+                        counted(LimitKeys.REFUSED_RATE),
+                        core -> {
+                            CoreFixture.Client ann = core.connect("ann");
+                            return closedAfter(ann, "{\"type\":\"ping\"}", 11);
+                        }),
                 row(LimitKeys.IN_FLIGHT, "1", "busy", core -> members(core, 2)),
                 row(LimitKeys.NODE_IN_FLIGHT, "1", "busy", core -> members(core, 2)),
                 new Row(
@@ -232,6 +246,14 @@ class EveryLimitTest {
             ann.send("{\"content\":\"" + content + "\"}");
         }
         return code(ann);
+    }
+
+    private static String closedAfter(CoreFixture.Client client, String line, int times) {
+        for (int i = 0; i < times; i++) {
+            assertNull(client.transport.closeCode());
+            client.send(line);
+        }
+        return String.valueOf(client.transport.closeCode().number());
     }
 
     private static String pings(CoreFixture core, int pings) {
