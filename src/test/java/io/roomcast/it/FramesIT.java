@@ -146,7 +146,7 @@ class FramesIT {
                 raw.write(new byte[59_000]);
             }
             List<Integer> codes =
-                    clients.stream().map(RawWebSocket::awaitClose).distinct().toList();
+                    clients.stream().map(RawWebSocket::awaitCloseInSilence).distinct().toList();
             assertEquals(List.of(1013, 4004), codes.stream().sorted().toList());
             server.awaitFigure("roomcast_sessions", 1);
             // All is let go again.
