@@ -87,5 +87,6 @@ public class NamedRoomEndpoint {
     @OnClose
     public void close(Session session, CloseReason reason) {
         Endpoints.close(session, reason);
+        transports.end(session);
     }
 }

@@ -78,5 +78,6 @@ public class RoomEndpoint {
     @OnClose
     public void close(Session session, CloseReason reason) {
         Endpoints.close(session, reason);
+        transports.end(session);
     }
 }

@@ -45,4 +45,11 @@ public class Transports {
         Transport direct = wildFly == null ? null : wildFly.transport(session, portable);
         return direct == null ? portable : direct;
     }
+
+    /** The session is closed. What lies under it is not, on every container. */
+    void end(Session session) {
+        if (undertow != null) {
+            undertow.end(session);
+        }
+    }
 }

@@ -61,4 +61,19 @@ record UndertowAccess(Class<?> session, Method channel, Method extended, Field c
             return null;
         }
     }
+
+    /** @param jakarta a session of any container, which is closed */
+    void end(Object jakarta) {
+        if (!session.isInstance(jakarta)) {
+            return;
+        }
+        try {
+            UndertowEnd.await(connection.get(channel.invoke(jakarta)));
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(
+                    Level.DEBUG,
+                    "A connection is not to be found under its session; it ends when the client ends it",
+                    e);
+        }
+    }
 }
