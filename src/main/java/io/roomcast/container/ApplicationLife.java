@@ -17,6 +17,10 @@ import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
 import jakarta.websocket.server.ServerContainer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -29,6 +33,8 @@ import java.util.stream.Stream;
  */
 public final class ApplicationLife implements ServletContainerInitializer, ServletContextListener {
     private static final String CLASSES = "/WEB-INF/classes/";
+    /** Tyrus and Grizzly, as a class file names them. */
+    private static final String OTHER_SERVERS = "org/glassfish/";
     /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
@@ -72,10 +78,20 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         }
     }
 
-    /** WildFly keeps its files until the last application has ended, and would log a warning for each class that stands on another server. */
     private static void loadClasses(ServletContext application) {
-        if (Payara.runs(application)) {
-            OwnClasses.load(files(application, CLASSES).map(file -> file.substring(CLASSES.length())));
+        Stream<String> classes = files(application, CLASSES);
+        if (!Payara.runs(application)) {
+            classes = classes.filter(file -> !isOfOtherServers(application, file));
+        }
+        OwnClasses.load(classes.map(file -> file.substring(CLASSES.length())));
+    }
+
+    /** WildFly would log a warning for each class that stands on those. */
+    private static boolean isOfOtherServers(ServletContext application, String file) {
+        try (InputStream bytes = application.getResourceAsStream(file)) {
+            return new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1).contains(OTHER_SERVERS);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,9 +3,9 @@ package io.roomcast.service;
 import java.util.stream.Stream;
 
 /**
- * Loads all that is ours when the application starts. Each class is a file, and one that is asked for too late is lost until the next start: when
- * connections have taken the last file that the process may open, or on Payara Micro, which deletes its files while applications still say
- * goodbye. Libraries are archives, which stay open.
+ * Loads all that is ours when the application starts, and initializes it, since some classes read a file then. Each class is a file, and one that is asked for too
+ * late is lost until the next start: when connections have taken the last file that the process may open, or on Payara Micro, which deletes its files while
+ * applications still say goodbye. Libraries are archives, which stay open.
  */
 public final class OwnClasses {
     private static final String PACKAGE = "io/roomcast/";
@@ -23,7 +23,7 @@ public final class OwnClasses {
 
     private static void load(String name) {
         try {
-            Class.forName(name, false, OwnClasses.class.getClassLoader());
+            Class.forName(name, true, OwnClasses.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
             // For another server: it stands on classes that are not here.
         }
