@@ -22,6 +22,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -33,8 +34,8 @@ import java.util.stream.Stream;
  */
 public final class ApplicationLife implements ServletContainerInitializer, ServletContextListener {
     private static final String CLASSES = "/WEB-INF/classes/";
-    /** Tyrus and Grizzly, as a class file names them. */
-    private static final String OTHER_SERVERS = "org/glassfish/";
+    /** Tyrus and Grizzly, and what only some have, as a class file names them. */
+    private static final Pattern OTHER_SERVERS = Pattern.compile("org/glassfish/|org/eclipse/microprofile/health/");
     /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
@@ -89,7 +90,9 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
     /** WildFly would log a warning for each class that stands on those. */
     private static boolean isOfOtherServers(ServletContext application, String file) {
         try (InputStream bytes = application.getResourceAsStream(file)) {
-            return new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1).contains(OTHER_SERVERS);
+            return OTHER_SERVERS
+                    .matcher(new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1))
+                    .find();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -13,7 +13,6 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,35 +20,24 @@ import org.junit.jupiter.api.Test;
  * needs it would fail, while the node says that it is ready.
  */
 class LoadedClassesIT {
-    private static final String RUNNING = System.getProperty("roomcast.uri");
     private static final Path CLASSES = Path.of("target/classes");
-    /** What some of ours stand on, which one server has and the others have not. */
-    private static final Pattern OF_ONE_SERVER = Pattern.compile("org/glassfish/|org/xnio/|io/undertow/|org/jboss/");
+    /** What some of ours stand on, and not every server has. */
+    private static final Pattern OF_SOME_SERVERS =
+            Pattern.compile("org/glassfish/|org/xnio/|io/undertow/|org/eclipse/microprofile/health/");
 
     @Test
     void areAllThere() throws Exception {
         Set<String> missing = ours();
         assertFalse(missing.isEmpty());
-        ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
-        if (RUNNING == null || RUNNING.isEmpty()) {
-            try (MainProcess main = MainProcess.start("--port=0")) {
-                main.awaitReady();
-                try (RemoteConsole console = RemoteConsole.of(main.pid())) {
-                    missing.removeAll(loaded(console, commands));
-                }
-            }
-        } else {
-            try (RemoteConsole console = RemoteConsole.ofAny(
-                    ProcessHandle.current().descendants().map(ProcessHandle::pid),
-                    new ObjectName("io.roomcast:type=Node"))) {
-                missing.removeAll(loaded(console, commands));
-            }
+        try (ServerProcess server = ServerProcess.open()) {
+            missing.removeAll(loaded(server));
         }
         assertEquals(Set.of(), missing);
     }
 
-    private static Set<String> loaded(RemoteConsole console, ObjectName commands) throws Exception {
-        String answer = (String) console.beans()
+    private static Set<String> loaded(ServerProcess server) throws Exception {
+        ObjectName commands = new ObjectName("com.sun.management:type=DiagnosticCommand");
+        String answer = (String) server.beans()
                 .invoke(commands, "vmClassloaders", new Object[] {new String[] {"show-classes"}}, new String[] {
                     String[].class.getName()
                 });
@@ -60,22 +48,23 @@ class LoadedClassesIT {
                 .collect(Collectors.toSet());
     }
 
-    /** But for those of the embedded server, which is not everywhere. */
+    /** But for those of the embedded server and of its launcher, which are not everywhere. */
     private static Set<String> ours() throws IOException {
         try (Stream<Path> files = Files.walk(CLASSES.resolve("io/roomcast"))) {
             return files.filter(file -> file.toString().endsWith(".class"))
                     .filter(file -> !file.startsWith(CLASSES.resolve("io/roomcast/standalone")))
+                    .filter(file -> !file.startsWith(CLASSES.resolve("io/roomcast/boot")))
                     .filter(file -> !file.endsWith("package-info.class"))
-                    .filter(file -> !isOfOneServer(file))
+                    .filter(file -> !isOfSomeServers(file))
                     .map(file -> CLASSES.relativize(file).toString().replaceFirst("\\.class$", ""))
                     .map(name -> name.replace('/', '.').replace('\\', '.'))
                     .collect(Collectors.toCollection(TreeSet::new));
         }
     }
 
-    private static boolean isOfOneServer(Path file) {
+    private static boolean isOfSomeServers(Path file) {
         try {
-            return OF_ONE_SERVER
+            return OF_SOME_SERVERS
                     .matcher(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
                     .find();
         } catch (IOException e) {

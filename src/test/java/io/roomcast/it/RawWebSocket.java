@@ -177,18 +177,6 @@ final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Whether the other side has let go of the connection, as far as TCP knows: what is sent there then comes back. */
-    boolean isCut() {
-        try {
-            out.write(0);
-            return false;
-        } catch (SocketException e) {
-            return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     /** The next frame that is not a ping, or null when the connection broke. Pings are answered. */
     Received read() {
         return read(deadline());
