@@ -43,6 +43,9 @@ final class Pipeline {
 
         /** Commands were refused, because another server of the Cluster is in charge. */
         default void moved() {}
+
+        /** The server has become a replica: no connection to it is any good. */
+        default void demoted() {}
     }
 
     private final String name;

@@ -17,7 +17,8 @@ final class RoundTrips {
     /** Times that a batch is sent because scripts were forgotten. */
     private static final int TRIES = 4;
 
-    private static final List<String> UNFIT = List.of("READONLY", "LOADING", "MASTERDOWN", "CLUSTERDOWN");
+    private static final String REPLICA = "READONLY";
+    private static final List<String> UNFIT = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
 
     private final Pipeline.Server server;
     private final List<Script> scripts;
@@ -132,6 +133,9 @@ final class RoundTrips {
             server.moved();
         }
         if (lost != null) {
+            if (lost.getMessage().startsWith(REPLICA)) {
+                server.demoted();
+            }
             throw lost; // What is left fails, and the next batch looks for the server anew.
         }
         forgotten.removeIf(command -> isRefused(command, overtaken));

@@ -213,6 +213,11 @@ final class Shard {
         public void moved() {
             master.moved();
         }
+
+        @Override
+        public void demoted() {
+            cut();
+        }
     }
 
     private final class PublishServer extends ReadServer {

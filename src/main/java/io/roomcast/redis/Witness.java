@@ -59,6 +59,7 @@ final class Witness {
     private volatile long lineage;
     private volatile String birth = "";
     private volatile long starts;
+    private volatile String run = "";
     private volatile boolean ended;
     private volatile String complaint;
     /** Guarded by {@code judging}. */
@@ -190,7 +191,8 @@ final class Witness {
             SILENCE_MILLIS,
             WAIT_MILLIS,
             birth,
-            starts
+            starts,
+            run
         };
     }
 
@@ -234,6 +236,7 @@ final class Witness {
             lineage = Math.max(lineage, verdict.lineage());
             birth = verdict.birth();
             starts = verdict.number();
+            run = verdict.rest().get(1);
             if (verdict.rest().contains("marked")) {
                 confirmed = Math.max(confirmed, mark);
             }

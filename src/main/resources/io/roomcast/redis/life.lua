@@ -1,8 +1,8 @@
 -- Judges whether the data of this server are those that the nodes have seen, or older ones. Said before anything else on each connection,
 -- and by every node once a second. Answers { state, lineage, birth, ... }:
 --
---   open      rooms may be used; where their numbering has a lower lineage than this one, they begin a new epoch; the starts follow, and
---             'marked' if the mark is left
+--   open      rooms may be used; where their numbering has a lower lineage than this one, they begin a new epoch; the starts and the run
+--             follow, and 'marked' if the mark is left
 --   vouch     the data are those of another run of Redis, or older than this node knows them: it has to look at the rooms that it has
 --             seen change since its mark in the data, which follows, and to say 'vouch'; or 'anew' if it does not remember so far back
 --   wait      other nodes have yet to do so; they follow
@@ -13,8 +13,10 @@
 -- cannot tell what a node saw that began, and perhaps ended, since: data that know of fewer starts than it does are not vouched for. In
 -- another run of Redis each node that served at the end of the data is waited for, before anybody writes. If one does not come in time,
 -- or there was none, nobody can tell what is missing, and a new lineage begins. So it is where no node is left and the replication
--- history is another: a server takes older data from another one without being started anew. Data that were begun in this very run hold
--- nothing that came before: where they are others than a node knows, Redis was emptied, and no room of them can be taken for an earlier one.
+-- history is another. Data that were begun in this very run hold nothing that came before: where they are others than a node of this run
+-- knows, Redis was emptied, and no room of them can be taken for an earlier one.
+--
+-- A run is that of the process, and of what it has taken from another server: this may be older, though nothing was started anew.
 --
 -- A lineage is the time at which it began, or 0: so it is higher than that of any room which comes from another server of a Cluster.
 --
@@ -32,6 +34,7 @@
 -- ARGV[8]  time in ms that the nodes are waited for
 -- ARGV[9]  the birth that it knows; '' for none
 -- ARGV[10] the starts that it knows
+-- ARGV[11] the run in which it found the data last; '' for none
 
 local node, known = ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
@@ -77,6 +80,11 @@ if type(server) == 'table' or type(replication) == 'table' then
     return { err = 'NOPERM Redis refuses INFO, without which older data are not found out' }
 end
 local run, history = string.match(server, 'run_id:(%w+)'), string.match(replication, 'master_replid:(%w+)')
+if not string.find(replication, 'master_replid2:0+%s') then
+    run = run .. ':' .. history
+elseif life.run and string.sub(life.run, 1, #run + 1) == run .. ':' then
+    run = life.run -- Without a replica for an hour, Redis forgets where it took its data from.
+end
 local mine = nodes[node]
 local mark = mine and mine.mark or 0
 local nobodyKnows = ARGV[5] == 'anew'
@@ -94,13 +102,17 @@ if known == 0 then
         end
         nobodyKnows = true
     end
+    -- Rooms may be there all the same. Those of a Cluster come from its other servers.
+    if not life.birth and not string.find(server, 'redis_mode:cluster', 1, true) then
+        nobodyKnows = true
+    end
 end
 
 if not life.birth then
     life.birth, life.born = node .. ':' .. ARGV[3], run
 end
 local another = life.run and life.run ~= run
-local emptied = life.birth ~= ARGV[9] and life.born == run
+local emptied = life.birth ~= ARGV[9] and life.born == run and ARGV[11] == run
 -- Another node that missed its mark has begun a lineage already: there is nothing left to tell.
 local toldAlready = lineage > tonumber(ARGV[4])
 local unknownStarts = starts < tonumber(ARGV[10]) and not emptied
@@ -144,11 +156,11 @@ if type(marked) == 'table' and marked.err then
     if nobodyKnows or mark < known or life.run ~= run or string.find(marked.err, '^READONLY') then
         return marked
     end
-    return { 'open', text(lineage), life.birth, text(starts) } -- A full Redis can still be read.
+    return { 'open', text(lineage), life.birth, text(starts), run } -- A full Redis can still be read.
 end
 for name, other in pairs(nodes) do
     if name ~= node and other.at < now - REMEMBERED_MS then
         redis.call('HDEL', KEYS[1], 'n:' .. name, 'v:' .. name)
     end
 end
-return { 'open', text(lineage), life.birth, text(starts), 'marked' }
+return { 'open', text(lineage), life.birth, text(starts), run, 'marked' }

@@ -125,6 +125,17 @@ class RedisRollbackTest {
     }
 
     @Test
+    void dataWithoutAMarkAreNobodys() {
+        RedisNode bob = node();
+        Position before = say(bob, 1, 5);
+        bob.close();
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            admin.del("roomcast:{!}:life");
+        }
+        assertNotEquals(before.epoch(), say(node(), 6, 15).epoch());
+    }
+
+    @Test
     void nodesThatDiedWithRedisAreWaitedForInVain() throws Exception {
         RedisNode bob = node();
         Position before = sayElevenAndKeepFive(bob);
@@ -194,6 +205,52 @@ class RedisRollbackTest {
         }
     }
 
+    @Test
+    void olderDataThatAnotherServerSendsAreFoundOutByNodesThatAreThere() {
+        RedisNode bob = node();
+        say(bob, 1, 5);
+        try (RedisProcess replica = RedisProcess.launch();
+                Jedis admin = new Jedis("127.0.0.1", redis.port());
+                Jedis other = new Jedis("127.0.0.1", replica.port())) {
+            awaitBeats(bob, 2);
+            follow(other, redis);
+            other.replicaofNoOne();
+            Position before = say(bob, 6, 11);
+            follow(admin, replica);
+            Patience.await(
+                    "it leaves what is a replica", () -> !admin.clientList().contains("roomcast:test:publish"));
+            admin.replicaofNoOne();
+            Position after = say(bob, 6, 15);
+
+            assertNotEquals(before.epoch(), after.epoch());
+        }
+    }
+
+    @Test
+    void replicaThatWasBehindAnEmptiedMasterIsFoundOut() {
+        try (RedisProcess replica = RedisProcess.launch();
+                HeldLines lines = new HeldLines(redis);
+                Jedis admin = new Jedis("127.0.0.1", redis.port());
+                Jedis other = new Jedis("127.0.0.1", replica.port())) {
+            RedisNode bob = new RedisNode(lines.settings());
+            nodes.add(bob);
+            say(bob, 1, 5);
+            follow(other, redis);
+            awaitBeats(bob, 2);
+            admin.flushAll();
+            say(bob, 1, 5);
+            Patience.await("the replica has them", () -> other.xlen("roomcast:{lobby}:log") == 5);
+            other.replicaofNoOne();
+            other.del("roomcast:{!}:life"); // As if no node had left a mark in the meantime.
+            Position before = say(bob, 6, 11);
+            lines.lead(replica);
+            redis.kill();
+            Position after = say(bob, 6, 15);
+
+            assertNotEquals(before.epoch(), after.epoch());
+        }
+    }
+
     private static void follow(Jedis server, RedisProcess master) {
         try (Jedis admin = new Jedis("127.0.0.1", master.port())) {
             admin.configSet("repl-diskless-sync-delay", "0");
@@ -218,7 +275,7 @@ class RedisRollbackTest {
             lines.cut("read");
             Patience.await(
                     "bob has spoken for it",
-                    () -> other.hget("roomcast:{!}:life", "run").equals(runOf(other)));
+                    () -> other.hget("roomcast:{!}:life", "run").startsWith(runOf(other)));
             RedisNode cleo = new RedisNode(RedisSettings.parse(replica.uri()));
             nodes.add(cleo);
             IntStream.range(6, 12).forEach(i -> {
