@@ -119,9 +119,10 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
         doubt.run();
     }
 
-    /** Whether no store that knows less can have been met within the time that nodes need to enter their users again. */
-    private boolean isCertain() {
-        return !renewed || System.nanoTime() - renewedAt > TimeUnit.MILLISECONDS.toNanos(patienceMillis());
+    /** For how long nodes may still be entering their users again into a store that knows less than the one before; 0 when they have had the time. */
+    private long uncertainMillis() {
+        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - renewedAt);
+        return renewed ? Math.max(patienceMillis() - since, 0) : 0;
     }
 
     private long patienceMillis() {
@@ -132,7 +133,7 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
     public void read(PresenceFold fold, int turn, int names) {
         commands.roster(fold.room(), names, false).whenComplete((present, failure) -> {
             if (failure == null) {
-                fold.roster(turn, present.roster(), isCertain());
+                fold.roster(turn, present.roster(), uncertainMillis() == 0);
                 judge.accept(fold.room(), present.leases());
             } else {
                 later(() -> fold.failed(turn, failure), 0); // Not inside the fold's monitor.
@@ -147,7 +148,9 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
 
     @Override
     public void await(PresenceFold fold) {
-        later(fold::settle, patienceMillis());
+        long left = uncertainMillis();
+        // Just so long that the roster which is read then is certain: else they would be given the time a second time.
+        later(fold::settle, left > 0 ? left + 1 : patienceMillis());
     }
 
     private void later(Runnable action, long millis) {
