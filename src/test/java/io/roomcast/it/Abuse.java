@@ -20,25 +20,13 @@ enum Abuse {
     TORN_HANDSHAKE {
         @Override
         void go(TestServer server, Random random) throws IOException {
-            byte[] handshake = RawConnection.handshake(server.webSocket("ws"));
-            try (RawConnection connection = new RawConnection(server.http(""))) {
-                connection.write(handshake, 0, 1 + random.nextInt(handshake.length - 1));
-                if (random.nextBoolean()) {
-                    connection.cut();
-                }
-            }
+            HttpAbuse.tornHandshake(server, random);
         }
     },
     SLOWLORIS {
         @Override
         void go(TestServer server, Random random) throws IOException {
-            byte[] handshake = RawConnection.handshake(server.webSocket("ws"), "X-Slow: " + "x".repeat(50) + "\r\n");
-            try (RawConnection connection = new RawConnection(server.http(""))) {
-                for (int i = 0; i < handshake.length - 1 && !Thread.interrupted(); i += 1 + random.nextInt(8)) {
-                    connection.write(handshake, i, i + 1);
-                    pause(random.nextInt(40));
-                }
-            }
+            HttpAbuse.slowloris(server, random);
         }
     },
     RANDOM_BYTES {
@@ -244,6 +232,71 @@ enum Abuse {
             }
         }
     },
+    UNREAD_ANSWERS {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            HttpAbuse.unreadAnswers(server, random);
+        }
+    },
+    BODIES_WITHOUT_END {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            HttpAbuse.bodiesWithoutEnd(server, random);
+        }
+    },
+    MANY_ROOMS {
+        /** Of which each would be kept for others. */
+        @Override
+        void go(TestServer server, Random random) {
+            String content = "x".repeat(10_000);
+            try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
+                for (int i = 0; i < 90; i++) {
+                    String room = "large-" + random.nextInt(1_000_000);
+                    raw.text("{\"type\":\"join\",\"room\":\"" + room + "\"}");
+                    raw.text("{\"room\":\"" + room + "\",\"content\":\"" + content + "\"}");
+                    raw.read();
+                }
+            }
+        }
+    },
+    MANY_KEYS {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(server.room(ROOM + random.nextInt(100), somebody(random)))) {
+                for (int i = 0; i < 50; i++) {
+                    StringBuilder publishes = new StringBuilder();
+                    for (int j = 0; j < 100; j++) {
+                        String key = String.format("%0120d", random.nextLong() >>> 1);
+                        publishes.append("{\"key\":\"").append(key).append("\",\"content\":\"x\"}\n");
+                    }
+                    raw.text(publishes.toString());
+                }
+                raw.read();
+            }
+        }
+    },
+    /** Costs readers whatever it costs to find addresses and markup in it. */
+    LONG_TO_DRAW {
+        @Override
+        void go(TestServer server, Random random) {
+            try (RawWebSocket raw = RawWebSocket.connect(server.room(ROOM, somebody(random)))) {
+                for (String content : List.of(
+                        "https://a.example/" + ")".repeat(15_000),
+                        "https://".repeat(1_800),
+                        "\u0301".repeat(8_000),
+                        "&".repeat(15_000))) {
+                    raw.text("{\"content\":\"" + content + "\"}");
+                    raw.read();
+                }
+            }
+        }
+    },
+    SILENT_CONNECTIONS {
+        @Override
+        void go(TestServer server, Random random) throws IOException {
+            HttpAbuse.silentConnections(server, random);
+        }
+    },
     BAD_INPUT {
         @Override
         void go(TestServer server, Random random) {
@@ -310,7 +363,7 @@ enum Abuse {
     }
 
     /** A client's own pace: one that is never slow is no slowloris. Nothing waits for it. */
-    private static void pause(long millis) {
+    static void pause(long millis) {
         try {
             Thread.sleep(millis);
         } catch (InterruptedException e) {

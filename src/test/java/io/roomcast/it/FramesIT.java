@@ -145,8 +145,10 @@ class FramesIT {
                 raw.header(0x80 | TEXT, 60_000);
                 raw.write(new byte[59_000]);
             }
-            List<Integer> codes =
-                    clients.stream().map(RawWebSocket::awaitCloseInSilence).distinct().toList();
+            List<Integer> codes = clients.stream()
+                    .map(RawWebSocket::awaitCloseInSilence)
+                    .distinct()
+                    .toList();
             assertEquals(List.of(1013, 4004), codes.stream().sorted().toList());
             server.awaitFigure("roomcast_sessions", 1);
             // All is let go again.

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** A TCP connection to a server, for those who do not even get as far as a WebSocket. A server may close it at any time. */
 final class RawConnection implements AutoCloseable {
@@ -14,6 +16,19 @@ final class RawConnection implements AutoCloseable {
     RawConnection(URI server) throws IOException {
         socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
+    }
+
+    /** One that is cut after a while, whoever may wait for it then. */
+    static RawConnection cutAfter(URI server, long millis) throws IOException {
+        RawConnection connection = new RawConnection(server);
+        CompletableFuture.delayedExecutor(millis, TimeUnit.MILLISECONDS).execute(() -> {
+            try {
+                connection.cut();
+            } catch (IOException e) {
+                // It is closed already.
+            }
+        });
+        return connection;
     }
 
     static byte[] handshake(URI uri, String... headers) {

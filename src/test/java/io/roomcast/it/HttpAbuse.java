@@ -1,0 +1,98 @@
+package io.roomcast.it;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The kinds of hostile clients that never get as far as a WebSocket. */
+final class HttpAbuse {
+    /** All that answers HTTP, and something that is not there. */
+    private static final List<String> ADDRESSES = List.of(
+            "",
+            "metrics",
+            "health/ready",
+            "js/roomcast.js",
+            "api/v1/openapi.yaml",
+            "api/v1/broadcast",
+            "api/v1/rooms",
+            "ws",
+            "none");
+
+    private HttpAbuse() {}
+
+    static void unreadAnswers(TestServer server, Random random) throws IOException {
+        try (RawConnection connection = RawConnection.cutAfter(server.http(""), 3_000)) {
+            StringBuilder requests = new StringBuilder();
+            while (requests.length() < 63_000) {
+                String address = ADDRESSES.get(random.nextInt(ADDRESSES.size()));
+                requests.append(head(server, "GET", address)).append("\r\n");
+            }
+            while (true) {
+                connection.write(requests.toString().getBytes(StandardCharsets.US_ASCII));
+            }
+        }
+    }
+
+    static void bodiesWithoutEnd(TestServer server, Random random) throws IOException {
+        String address = ADDRESSES.get(random.nextInt(ADDRESSES.size()));
+        String body = List.of(
+                        "Content-Length: 1000000\r\n\r\n{",
+                        "Content-Length: 1000000\r\nExpect: 100-continue\r\n\r\n",
+                        "Transfer-Encoding: chunked\r\n\r\n")
+                .get(random.nextInt(3));
+        try (RawConnection connection = RawConnection.cutAfter(server.http(""), 3_000)) {
+            connection.write((head(server, "POST", address) + body).getBytes(StandardCharsets.US_ASCII));
+            byte[] chunk = "1\r\n \r\n".getBytes(StandardCharsets.US_ASCII);
+            while (!Thread.interrupted()) {
+                connection.write(chunk);
+                Abuse.pause(random.nextInt(20));
+            }
+        }
+    }
+
+    static void silentConnections(TestServer server, Random random) throws IOException {
+        List<RawConnection> connections = new ArrayList<>();
+        byte[] head = head(server, "GET", "metrics").getBytes(StandardCharsets.US_ASCII);
+        try {
+            for (int i = 0; i < 200; i++) {
+                RawConnection connection = new RawConnection(server.http(""));
+                connections.add(connection);
+                connection.write(head, 0, random.nextInt(head.length));
+            }
+            Abuse.pause(random.nextInt(2_000));
+        } finally {
+            for (RawConnection connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
+    static void tornHandshake(TestServer server, Random random) throws IOException {
+        byte[] handshake = RawConnection.handshake(server.webSocket("ws"));
+        try (RawConnection connection = new RawConnection(server.http(""))) {
+            connection.write(handshake, 0, 1 + random.nextInt(handshake.length - 1));
+            if (random.nextBoolean()) {
+                connection.cut();
+            }
+        }
+    }
+
+    static void slowloris(TestServer server, Random random) throws IOException {
+        byte[] handshake = RawConnection.handshake(server.webSocket("ws"), "X-Slow: " + "x".repeat(50) + "\r\n");
+        try (RawConnection connection = new RawConnection(server.http(""))) {
+            for (int i = 0; i < handshake.length - 1 && !Thread.interrupted(); i += 1 + random.nextInt(8)) {
+                connection.write(handshake, i, i + 1);
+                Abuse.pause(random.nextInt(40));
+            }
+        }
+    }
+
+    /** Without the empty line that ends it. */
+    private static String head(TestServer server, String method, String address) {
+        URI uri = server.http(address);
+        return method + ' ' + uri.getRawPath() + " HTTP/1.1\r\nHost: " + uri.getAuthority() + "\r\n";
+    }
+}
