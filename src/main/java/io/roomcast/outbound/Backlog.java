@@ -6,14 +6,13 @@ import io.roomcast.protocol.RoomName;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
 /**
  * What waits for one session, in order, and what is left of it when that becomes too much. Belongs to its queue, whose monitor guards it.
  *
- * <p>A slow consumer is spared in steps. First presence and signals go. Then all messages go that can be had again from the history: in the place of
+ * <p>A slow consumer is spared in steps. First presence and signals go; where word of who came and went is dropped stands an {@link Unheard}. Then all messages go that can be had again from the history: in the place of
  * the first of each room stands a {@link Gap}, and as long as it waits, further messages of the room only make it wider. So a client that
  * reads nothing costs a few bytes for each room, and one that reads again is told once what to fetch, and gets what comes after.
  */
@@ -28,6 +27,8 @@ final class Backlog {
     private long bytes;
     /** The last gap of each room that waits and can become wider; null when there is none. */
     private Map<RoomName, Gap> gaps;
+    /** What tells of dropped notices of each room, and waits; null when there is none. */
+    private Map<RoomName, Unheard> unheard;
 
     /** @param forgetful whether messages may be forgotten, since they can be had again */
     Backlog(boolean forgetful, OutboundBudget budget, OutboundMetrics metrics) {
@@ -46,6 +47,7 @@ final class Backlog {
             dropNotices();
             if (frame.kind().droppable()) {
                 metrics.noticesDropped(1);
+                drop(frame.notice(), entries);
                 return Admission.DROPPED;
             }
         }
@@ -71,15 +73,37 @@ final class Backlog {
     }
 
     private void dropNotices() {
-        int before = entries.size();
-        for (Iterator<Waiting> each = entries.iterator(); each.hasNext(); ) {
-            if (each.next() instanceof EncodedFrame frame && frame.kind().droppable()) {
+        int dropped = 0;
+        ArrayDeque<Waiting> kept = new ArrayDeque<>(4);
+        for (Waiting entry : entries) {
+            if (entry instanceof EncodedFrame frame && frame.kind().droppable()) {
                 leave(frame);
-                each.remove();
+                drop(frame.notice(), kept);
+                dropped++;
+            } else {
+                kept.add(entry);
             }
         }
-        if (entries.size() < before) {
-            metrics.noticesDropped((long) before - entries.size());
+        if (dropped > 0) {
+            entries = kept;
+            metrics.noticesDropped(dropped);
+        }
+    }
+
+    private void drop(Notice notice, ArrayDeque<Waiting> target) {
+        if (notice == null) {
+            return;
+        }
+        if (unheard == null) {
+            unheard = new HashMap<>(4);
+        }
+        Unheard known = unheard.get(notice.room());
+        if (known == null) {
+            Unheard first = new Unheard(notice);
+            unheard.put(notice.room(), first);
+            target.add(first);
+        } else {
+            known.takeIn(notice);
         }
     }
 
@@ -122,10 +146,13 @@ final class Backlog {
         return false;
     }
 
-    /** Messages of this room that are forgotten from now on are told of after what waits now. */
+    /** What is forgotten and dropped of this room from now on is told of after what waits now. */
     void close(RoomName room) {
         if (gaps != null) {
             gaps.remove(room);
+        }
+        if (unheard != null) {
+            unheard.remove(room);
         }
     }
 
@@ -154,6 +181,8 @@ final class Backlog {
         Waiting entry = entries.remove();
         if (entry instanceof EncodedFrame frame) {
             leave(frame);
+        } else if (entry instanceof Unheard) {
+            unheard.values().remove(entry);
         } else if (gaps != null) {
             gaps.values().remove(entry);
         }
@@ -177,6 +206,7 @@ final class Backlog {
         }
         entries.clear();
         gaps = null;
+        unheard = null;
     }
 
     private static int bytesOf(Waiting entry) {

@@ -24,6 +24,7 @@ public final class EncodedFrame implements Waiting {
 
     private final FrameKind kind;
     private final MessageRange range;
+    private final Notice notice;
     /** UTF-8; of a deflated frame what is sent of it. */
     private final byte[] utf8;
 
@@ -44,11 +45,18 @@ public final class EncodedFrame implements Waiting {
     private volatile EncodedFrame deflated;
 
     private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
-        this(kind, range, utf8, text, null, false);
+        this(kind, range, null, utf8, text, null, false);
     }
 
     private EncodedFrame(
-            FrameKind kind, MessageRange range, byte[] utf8, String text, List<EncodedFrame> parts, boolean binary) {
+            FrameKind kind,
+            MessageRange range,
+            Notice notice,
+            byte[] utf8,
+            String text,
+            List<EncodedFrame> parts,
+            boolean binary) {
+        this.notice = notice;
         this.parts = parts;
         this.binary = binary;
         this.kind = kind;
@@ -71,6 +79,12 @@ public final class EncodedFrame implements Waiting {
         return new EncodedFrame(FrameKind.MESSAGE, range, utf8, null);
     }
 
+    /** Who came and went, and what is told in its place should a client be too slow for it. */
+    public static EncodedFrame of(Notice notice, String text) {
+        return new EncodedFrame(
+                FrameKind.PRESENCE, null, notice, text.getBytes(StandardCharsets.UTF_8), text, null, false);
+    }
+
     /** All of them in one, separated by newlines. */
     static EncodedFrame joined(List<EncodedFrame> frames) {
         int bytes = frames.size() - 1;
@@ -85,7 +99,7 @@ public final class EncodedFrame implements Waiting {
             }
             end = frame.copyTo(utf8, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), null, utf8, null, frames, false);
+        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, null, frames, false);
     }
 
     public FrameKind kind() {
@@ -97,8 +111,13 @@ public final class EncodedFrame implements Waiting {
         return range;
     }
 
+    /** What is told in its place when it is dropped; else null. */
+    Notice notice() {
+        return notice;
+    }
+
     @Override
-    public EncodedFrame frame(BehindNotice notice) {
+    public EncodedFrame frame(BehindNotice ignored) {
         return this;
     }
 
@@ -166,7 +185,7 @@ public final class EncodedFrame implements Waiting {
     }
 
     private EncodedFrame binary(Deflation deflation) {
-        return new EncodedFrame(kind, range, deflation.end(), null, null, true);
+        return new EncodedFrame(kind, range, null, deflation.end(), null, null, true);
     }
 
     /** @return whether no other queue holds it */

@@ -6,7 +6,7 @@ public enum FrameKind {
     REPLY,
     /** Stored: can be had again by history. */
     MESSAGE,
-    /** Who came and went; the next one carries the count again. */
+    /** Who came and went; where it is dropped, a word without names takes its place. */
     PRESENCE,
     /** Ephemeral; the first to be dropped. */
     SIGNAL;

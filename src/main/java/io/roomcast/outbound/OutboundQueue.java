@@ -329,7 +329,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * The client begins anew with a room: messages of it that are forgotten from now on are told of after all that waits now, and so after the
+     * The client begins anew with a room: what is forgotten or dropped of it from now on is told of after all that waits now, and so after the
      * answer to its join.
      */
     public synchronized void beginRoom(RoomName room) {

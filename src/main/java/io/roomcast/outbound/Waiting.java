@@ -2,8 +2,8 @@ package io.roomcast.outbound;
 
 import java.util.List;
 
-/** What waits in a queue: a frame, or the place of messages that were forgotten. */
-sealed interface Waiting permits EncodedFrame, Gap, Waiting.Joined {
+/** What waits in a queue: a frame, or the place of messages that were forgotten, or of notices that were dropped. */
+sealed interface Waiting permits EncodedFrame, Gap, Unheard, Waiting.Joined {
 
     /** As it is sent. */
     EncodedFrame frame(BehindNotice notice);

@@ -4,6 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.outbound.Notice;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -132,9 +133,15 @@ public class Announcer implements PresenceListener {
         @Override
         public boolean tell(News.Change change) {
             Room room = registry.find(name);
+            Notice notice = new Notice(name, () -> unnamed(change));
             return room != null
-                    && room.announce(
-                            EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, change))), change.revision());
+                    && room.announce(EncodedFrame.of(notice, writer.write(frame(name, change))), change.revision());
+        }
+
+        /** For one who was too slow for the names. */
+        private EncodedFrame unnamed(News.Change change) {
+            News.Change counted = new News.Change(List.of(), List.of(), change.count(), change.revision());
+            return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 
         @Override

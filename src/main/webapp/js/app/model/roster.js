@@ -54,7 +54,8 @@ export class Roster {
     this.#meanwhile?.push({ joined, left });
     this.#apply({ joined, left });
     if (Number.isFinite(count)) this.count = count;
-    if (this.#wanted && this.count !== this.#names.size) this.#refreshSoon();
+    const unnamed = joined.length + left.length === 0;
+    if (this.#wanted && (unnamed || this.count !== this.#names.size)) this.#refreshSoon();
     this.#changed();
   }
 

@@ -3,6 +3,7 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.Figures;
 import io.roomcast.Patience;
@@ -11,6 +12,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +24,9 @@ class SlowConsumerIT {
     private static final int SMALL_BUFFER = 4_096;
     /** More bytes in all than the network and the queue can take, fewer than the history keeps. */
     private static final int MESSAGES = 850;
+
+    /** Far fewer messages than the queue can take. */
+    private static final int BETWEEN_GUESTS = 20;
 
     /** Messages on their way at a time. */
     private static final int WINDOW = 10;
@@ -67,8 +74,44 @@ class SlowConsumerIT {
         }
     }
 
+    @Test
+    void oneThatMissesWhoCameIsToldThatItHasToAsk() {
+        List<Client> guests = new ArrayList<>();
+        try (Reader slow = new Reader(server.room(room, "slow"));
+                Client talker = Client.enter(server, room, "talker")) {
+            slow.next("joined");
+            // While messages wait for the slow one, some come between any two batches of them.
+            publish(talker, i -> {
+                if (i % BETWEEN_GUESTS == 0) {
+                    guests.add(Client.enter(server, room, "guest-" + i));
+                }
+            });
+            Set<String> named = new TreeSet<>();
+            Frame word = slow.next("presence");
+            while (!namesOf(word, "joined").isEmpty()) {
+                named.addAll(namesOf(word, "joined"));
+                word = slow.next("presence");
+            }
+            assertTrue(named.size() < guests.size() + 2, "names were left out");
+            slow.raw.text("{\"type\":\"members\",\"id\":1}");
+            assertEquals(guests.size() + 2, slow.next("members").number("count"));
+        } finally {
+            guests.forEach(Client::close);
+        }
+    }
+
+    private static List<String> namesOf(Frame frame, String member) {
+        return frame.json().getJsonArray(member).stream().map(Object::toString).toList();
+    }
+
     private static void publish(Client talker) {
+        publish(talker, i -> {});
+    }
+
+    /** @param before is done before each message, with its number */
+    private static void publish(Client talker, IntConsumer before) {
         for (int i = 1; i <= MESSAGES; i++) {
+            before.accept(i);
             talker.say("{'id':" + i + ",'content':'" + PADDING + "'}");
             if (i > WINDOW) {
                 assertEquals(i - WINDOW, talker.next("message").offset(), "others are served as ever");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.RoomName;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -54,6 +55,40 @@ class OutboundQueueLimitsTest {
         assertEquals(List.of("a", "m\n123456789"), transport.sent());
 
         assertNull(transport.closeCode());
+    }
+
+    @Test
+    void whereWordOfWhoCameAndWentIsDroppedOneWordForEachRoomSaysSo() {
+        queue.offer(message("a"));
+        queue.offer(presence("lobby", "+ann", "1 there"));
+        queue.offer(presence("other", "+cem", "1 here"));
+        queue.offer(message("0123456789"));
+        assertFalse(queue.offer(presence("lobby", "+bob", "2 there")));
+        assertFalse(queue.offer(presence("lobby", "-bob", "1 again")));
+        assertEquals(10, queue.waitingBytes());
+        transport.completeAll();
+        assertEquals(List.of("a", "1 again\n1 here\n0123456789"), transport.sent());
+
+        queue.offer(message("b"));
+        queue.offer(presence("lobby", "-ann", "nobody"));
+        transport.completeAll();
+        assertEquals(List.of("a", "1 again\n1 here\n0123456789", "b", "-ann"), transport.sent());
+    }
+
+    @Test
+    void whatIsDroppedAfterARoomWasLeftIsToldAfterThat() {
+        queue.offer(message("a"));
+        queue.offer(message("0123456789"));
+        queue.offer(presence("lobby", "+ann", "first"));
+        queue.beginRoom(new RoomName("lobby"));
+        queue.offer(presence("lobby", "+bob", "second"));
+        transport.completeAll();
+        assertEquals(List.of("a", "0123456789\nfirst\nsecond"), transport.sent());
+    }
+
+    private static EncodedFrame presence(String room, String text, String unnamed) {
+        return EncodedFrame.of(
+                new Notice(new RoomName(room), () -> EncodedFrame.of(FrameKind.PRESENCE, unnamed)), text);
     }
 
     @Test
