@@ -1,6 +1,7 @@
 package io.roomcast.redis;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.roomcast.Patience;
 import io.roomcast.protocol.RoomName;
@@ -148,6 +149,35 @@ class RedisPresenceFaultTest {
             if (slow != null) {
                 slow.close();
             }
+        }
+    }
+
+    @Test
+    void nothingEntersUnderALeaseThatOthersHavePutOut() {
+        node.enter(room, "ann");
+        assertHere(ANN);
+        String lease = leaseOfAnn();
+        // What evict.lua leaves behind.
+        onRedis(jedis -> {
+            jedis.zadd(key(), (double) -System.currentTimeMillis(), "!" + lease);
+            jedis.zrem(key(), "ann\n" + lease, "@" + lease);
+        });
+        node.enter(room, "bob");
+        onRedis(jedis -> assertNull(jedis.zscore(key(), "bob\n" + lease)));
+        assertHere(ANN, BOB);
+    }
+
+    @Test
+    void aNodeWhoseConnectionWasMadeAnewTakesANewLeaseAndNobodyIsSeenToLeave() throws Exception {
+        try (HeldLines lines = new HeldLines(redis);
+                PresenceNode cut = new PresenceNode(lines.settings(), LEASE, 100)) {
+            cut.enter(room, "ann");
+            assertHere(ANN);
+            String lease = leaseOfAnn();
+            lines.cut("read");
+            Patience.await("a new lease", () -> !leaseOfAnn().equals(lease));
+            assertHere(ANN);
+            assertEquals(List.of("+ann"), node.told.changes(room));
         }
     }
 
