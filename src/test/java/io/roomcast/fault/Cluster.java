@@ -125,6 +125,7 @@ final class Cluster implements AutoCloseable {
     void standStill(NodeProcess node) {
         node.pause();
         onRedis(admin -> Patience.await(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
+        workload.log().add(new Event.StoodStill(System.nanoTime()));
         node.resume();
     }
 

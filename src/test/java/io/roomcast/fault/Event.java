@@ -33,6 +33,14 @@ sealed interface Event {
     record Told(long at, String room, String receiver, List<String> joined, List<String> left, long count)
             implements Event {}
 
+    /** A node stood still so long that others took it for dead: whoever is on it may be told to have left, in any room. */
+    record StoodStill(long at) implements Event {
+        @Override
+        public String room() {
+            return "";
+        }
+    }
+
     /** The receiver's connection ended. */
     record Ended(long at, String room, String receiver) implements Event {}
 }

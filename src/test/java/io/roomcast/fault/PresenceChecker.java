@@ -40,6 +40,8 @@ final class PresenceChecker {
             } else if (event instanceof Event.Told told) {
                 replay(told.receiver(), event).told(told);
                 told.left().forEach(user -> checkGone(user, told));
+            } else if (event instanceof Event.StoodStill) {
+                since.replaceAll((place, at) -> event.at());
             } else if (event instanceof Event.Ended ended) {
                 replay(ended.receiver(), event).ended();
                 since.remove(place(ended.receiver(), event));

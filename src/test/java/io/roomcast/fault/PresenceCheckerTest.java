@@ -113,6 +113,11 @@ class PresenceCheckerTest {
         listed("ann", "bob");
         check(Set.of("ann", "bob"));
         seconds = 20;
+        events.add(new Event.StoodStill(at()));
+        told(List.of(), List.of("ann"), 1);
+        told(List.of("ann"), List.of(), 2);
+        check(Set.of("ann", "bob"));
+        seconds = 40;
         told(List.of(), List.of("ann"), 1);
         check(Set.of("bob"), Kind.UNTRUE);
     }
