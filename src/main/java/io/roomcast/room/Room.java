@@ -114,10 +114,10 @@ public final class Room {
             members.position(live.position());
             List<RoomEvent> held = early;
             early = null;
-            held.forEach(this::apply);
+            held.forEach(this::take);
         } else if (event instanceof RoomEvent.Unreachable) {
             unreachable = true;
-            early.forEach(this::refuse);
+            early.forEach(this::take);
             early.clear();
         } else if (unreachable) {
             refuse(event);

@@ -184,19 +184,32 @@ class RoomTest {
     @Test
     void aListenerThatThrowsCostsTheOthersNothing() {
         HandMember stays = room.witness();
-        HandMember broken = new HandMember(HandTransport.immediate(), true) {
-            @Override
-            public void joined(Position position, boolean recovered) {
-                throw new IllegalStateException("a defect of one member");
-            }
-        };
         room.source.publish(1);
-        room.join(broken, null);
+        room.join(broken(), null);
         room.source.publish(1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "e1:1..2"), stays.log());
         room.publish(1);
         assertEquals(List.of("joined e1:0 false", "e1:1..3"), stays.log());
         assertFalse(room.registry.all().isEmpty());
+    }
+
+    @Test
+    void norThoseWhoWaitBehindItForTheRoomToOpen() {
+        room.join(broken(), null);
+        HandMember second = HandMember.quick();
+        room.join(second, null);
+        room.source.completeSubscription();
+        room.executor.runAll();
+        assertEquals(List.of("joined e1:0 false"), second.log());
+    }
+
+    private static HandMember broken() {
+        return new HandMember(HandTransport.immediate(), true) {
+            @Override
+            public void joined(Position position, boolean recovered) {
+                throw new IllegalStateException("a defect of one member");
+            }
+        };
     }
 }
