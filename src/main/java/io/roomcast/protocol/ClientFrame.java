@@ -70,5 +70,12 @@ public sealed interface ClientFrame {
 
     record Leave(Long id, RoomName room) implements ClientFrame {}
 
+    /**
+     * What concerns a room and cannot be done: it is refused when its turn has come.
+     *
+     * @param room null where none was given
+     */
+    record Unsound(Long id, RoomName room, BadFrameException why) implements ClientFrame {}
+
     record Ping(Long id) implements ClientFrame {}
 }

@@ -4,9 +4,12 @@ import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
 import jakarta.json.bind.JsonbException;
+import java.util.Set;
 
 /** Turns one line of JSON into a {@link ClientFrame}. Any thread may use it. */
 public final class ClientFrameReader {
+    private static final Set<String> IN_ROOMS = Set.of("join", "publish", "signal", "history", "members", "leave");
+
     private static final int LONGEST_SIGNAL_NAME = 64;
     private static final int DEFAULT_PAGE = 50;
     private static final int LARGEST_PAGE = 200;
@@ -19,7 +22,17 @@ public final class ClientFrameReader {
         try {
             return frame(raw);
         } catch (ProtocolException e) {
-            throw new BadFrameException(raw.id, echo(raw.key), e);
+            throw refused(raw, e);
+        }
+    }
+
+    private static BadFrameException refused(RawFrame raw, ProtocolException cause) {
+        boolean concernsRoom = raw.type == null || IN_ROOMS.contains(raw.type);
+        try {
+            return new BadFrameException(raw.id, echo(raw.key), room(raw), concernsRoom, cause);
+        } catch (ProtocolException e) {
+            // There is no such room.
+            return new BadFrameException(raw.id, echo(raw.key), cause);
         }
     }
 

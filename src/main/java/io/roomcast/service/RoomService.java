@@ -147,6 +147,10 @@ public class RoomService {
             hello(session, hello);
             return;
         }
+        if (frame instanceof ClientFrame.Unsound unsound) {
+            refuse(session, unsound);
+            return;
+        }
         if (session.identity() == null && !(frame instanceof ClientFrame.Ping)) {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "say hello with a token first");
         }
@@ -189,6 +193,21 @@ public class RoomService {
         } else if (frame instanceof ClientFrame.Ping ping) {
             rates.request(session);
             session.reply(new ServerFrame.Pong(ping.id()));
+        }
+    }
+
+    private void refuse(RoomSession session, ClientFrame.Unsound unsound) {
+        BadFrameException why = unsound.why();
+        if (session.identity() == null) {
+            refusal.answer(session, why);
+        } else {
+            ask(
+                    session,
+                    unsound,
+                    why.answer().key(),
+                    unsound.room(),
+                    false,
+                    (room, request) -> request.answer(() -> refusal.answer(session, why)));
         }
     }
 
@@ -252,6 +271,11 @@ public class RoomService {
 
     /** A line that is no frame. */
     public void receiveBad(RoomSession session, BadFrameException bad) {
+        ClientFrame.Unsound request = bad.request();
+        if (request != null && (request.room() != null || session.home() != null)) {
+            receive(session, request);
+            return;
+        }
         if (!session.isOpen()) {
             return;
         }

@@ -16,7 +16,7 @@ import java.util.function.Function;
 public final class OrderedAnswers {
     private static final int ROUNDS = 25;
     private static final List<String> REQUESTS =
-            List.of("join", "publish", "publish", "publish", "leave", "history", "members");
+            List.of("join", "publish", "publish", "publish", "mistake", "leave", "history", "members");
 
     private final Random random;
     private final String room = TestServer.newRoom();
@@ -78,7 +78,8 @@ public final class OrderedAnswers {
     private void ask(String type) {
         int id = asked.size() + 1;
         String content = type.equals("publish") ? ",'content':'" + id + "'" : "";
-        asked.add("{'type':'" + type + "','id':" + id + ",'room':'" + room + "'" + content + "}");
+        asked.add("{'type':'" + (type.equals("mistake") ? "publish" : type) + "','id':" + id + ",'room':'" + room + "'"
+                + content + "}");
         joined = joined || type.equals("join");
         due.add((joined ? answer(type) : "error") + id);
         joined = joined && !type.equals("leave");
@@ -89,6 +90,7 @@ public final class OrderedAnswers {
             case "join" -> "joined";
             case "publish" -> "ack";
             case "leave" -> "left";
+            case "mistake" -> "error";
             default -> type;
         };
     }

@@ -70,6 +70,30 @@ class RequestsTest {
     }
 
     @Test
+    void whatCannotBeDoneIsRefusedInItsTurn() {
+        presence.hold("enter");
+        join(ann, 1);
+        publish(ann, 2, "");
+        publish(ann, 3, "sound");
+        ann.send("{\"type\":\"join\",\"id\":4,\"room\":\"lobby\",\"since\":5}");
+        ann.send("{\"type\":\"leave\",\"id\":5,\"room\":\"no room!\"}");
+        assertEquals("error5", answers(ann), "of no room");
+        presence.letThrough();
+        assertEquals("joined1 error2 ack3 error4", answers(ann));
+    }
+
+    @Test
+    void soItIsWhereTheAddressNamesTheRoom() {
+        presence.hold("enter");
+        Client bob = core.enter("bob");
+        bob.send("{\"id\":1,\"content\":\"\"}");
+        bob.send("{\"id\":2,\"content\":\"sound\"}");
+        assertEquals("", answers(bob));
+        presence.letThrough();
+        assertEquals("error1 ack2", answers(bob));
+    }
+
+    @Test
     void theHistoryBehindAPublishHasIt() {
         join(ann, 1);
         answers(ann);
