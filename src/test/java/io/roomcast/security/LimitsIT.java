@@ -99,6 +99,7 @@ class LimitsIT {
         try (Client again = Client.open(address)) {
             again.send("{'type':'ping'}").next("pong");
         }
+        awaitNoSessions();
     }
 
     @Test
