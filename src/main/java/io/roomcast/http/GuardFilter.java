@@ -88,9 +88,11 @@ public class GuardFilter extends HttpFilter {
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
-            // Whoever watches a node is answered when nobody else is; alone on its connection, no answer has to wait
-            // for its reader.
-            response.setHeader("Connection", "close");
+            // Whoever watches a node is answered when nobody else is.
+            if (undertow != null) {
+                // Alone on its connection, no answer has to wait for its reader.
+                response.setHeader("Connection", "close");
+            }
             work.go();
         } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
             refuse(response, Guard.Verdict.CROWDED);

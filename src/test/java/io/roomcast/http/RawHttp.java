@@ -19,16 +19,23 @@ final class RawHttp implements AutoCloseable {
     record Answer(int status, Map<String, String> headers, String body) {}
 
     private final URI server;
-    private final Socket socket;
-    private final InputStream in;
-    private final OutputStream out;
+    private Socket socket;
+    private InputStream in;
+    private OutputStream out;
+    /** The server has said that its last answer was the last on this connection. */
+    private boolean last;
 
     RawHttp(URI server) throws IOException {
         this.server = server;
-        this.socket = new Socket(server.getHost(), server.getPort());
+        connect();
+    }
+
+    private void connect() throws IOException {
+        socket = new Socket(server.getHost(), server.getPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         in = new BufferedInputStream(socket.getInputStream());
         out = socket.getOutputStream();
+        last = false;
     }
 
     /**
@@ -36,6 +43,10 @@ final class RawHttp implements AutoCloseable {
      * @param headers each with its end of line
      */
     void head(String method, String path, String headers) throws IOException {
+        if (last) {
+            socket.close();
+            connect();
+        }
         write(method + " " + server.resolve(path).getPath() + " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + headers + "\r\n");
     }
 
@@ -57,6 +68,7 @@ final class RawHttp implements AutoCloseable {
             int colon = line.indexOf(':');
             headers.put(line.substring(0, colon), line.substring(colon + 1).strip());
         }
+        last = "close".equalsIgnoreCase(headers.get("Connection"));
         boolean empty = !hasBody || status == 100 || status == 204;
         return new Answer(status, headers, empty ? "" : body(headers));
     }
