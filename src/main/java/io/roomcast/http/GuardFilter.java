@@ -78,7 +78,7 @@ public class GuardFilter extends HttpFilter {
     private void answer(
             UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        RequestTurns.Work work = () -> {
+        Turns.Work work = () -> {
             if (login.admits(request, response, false)) {
                 chain.doFilter(new Arriving(request, null), response);
             }

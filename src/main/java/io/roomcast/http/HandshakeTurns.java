@@ -7,8 +7,6 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * As many handshakes at a time as there are cores. WildFly has sixteen threads for a core, and takes a crowd with all of them: those that carry
@@ -21,15 +19,8 @@ public class HandshakeTurns {
     /** More than thousands of handshakes take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** What a server does of a handshake while the request is being filtered. */
-    @FunctionalInterface
-    interface Handshake {
-        void go() throws IOException, ServletException;
-    }
-
-    private final Semaphore turns;
+    private final Turns turns;
     private final NodeMetrics metrics;
-    private final Duration patience;
 
     /** For the container's proxy. */
     protected HandshakeTurns() {
@@ -43,33 +34,15 @@ public class HandshakeTurns {
 
     HandshakeTurns(NodeMetrics metrics, int atOnce, Duration patience) {
         this.metrics = metrics;
-        this.turns = new Semaphore(atOnce, true);
-        this.patience = patience;
+        this.turns = new Turns(atOnce, Integer.MAX_VALUE, patience);
     }
 
     /** @return false when its turn did not come, and nothing was done */
-    boolean take(Handshake handshake) throws IOException, ServletException {
-        if (!hasTurn()) {
-            return false;
+    boolean take(Turns.Work handshake) throws IOException, ServletException {
+        boolean came = turns.take(handshake);
+        if (!came) {
+            metrics.refused(ErrorCode.BUSY.wire());
         }
-        try {
-            handshake.go();
-            return true;
-        } finally {
-            turns.release();
-        }
-    }
-
-    private boolean hasTurn() {
-        try {
-            boolean comes = turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
-            if (!comes) {
-                metrics.refused(ErrorCode.BUSY.wire());
-            }
-            return comes;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return came;
     }
 }

@@ -8,8 +8,6 @@ import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 
 /**
  * HTTP requests of a server that answers them with threads that wait for the client to take the answer: as many at a time as leave half of its threads to
@@ -21,19 +19,11 @@ import java.util.concurrent.TimeUnit;
 public class RequestTurns {
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
-    /** What a server does of a request while it is being filtered. */
-    @FunctionalInterface
-    interface Work {
-        void go() throws IOException, ServletException;
-    }
-
     private final NodeMetrics metrics;
     private final int limit;
     private final Duration patience;
     /** Null until the server's threads are known; guarded by this. */
-    private Semaphore turns;
-
-    private int mostWaiting;
+    private Turns turns;
 
     /** For the container's proxy. */
     protected RequestTurns() {
@@ -56,40 +46,22 @@ public class RequestTurns {
      * @param threads that the server has for all requests; 0 where they do not wait for clients
      * @return false when its turn did not come, and nothing was done
      */
-    boolean take(int threads, Work work) throws IOException, ServletException {
+    boolean take(int threads, Turns.Work work) throws IOException, ServletException {
         if (limit == 0 || threads == 0) {
             work.go();
             return true;
         }
-        Semaphore current = turns(threads);
-        if (!hasTurn(current)) {
+        boolean came = turns(threads).take(work);
+        if (!came) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
-            return false;
         }
-        try {
-            work.go();
-            return true;
-        } finally {
-            current.release();
-        }
+        return came;
     }
 
-    private synchronized Semaphore turns(int threads) {
+    private synchronized Turns turns(int threads) {
         if (turns == null) {
-            turns = new Semaphore(Math.max(1, Math.min(limit, threads / 2)), true);
-            mostWaiting = threads / 4;
+            turns = new Turns(Math.max(1, Math.min(limit, threads / 2)), threads / 4, patience);
         }
         return turns;
-    }
-
-    private boolean hasTurn(Semaphore current) {
-        try {
-            return current.tryAcquire()
-                    || current.getQueueLength() < mostWaiting
-                            && current.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 }

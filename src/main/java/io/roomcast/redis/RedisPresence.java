@@ -19,9 +19,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -45,6 +45,9 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private static final int EVICTED_AT_ONCE = 1_000;
 
     private record Sent<T>(String lease, CompletionStage<T> reply) {}
+
+    /** @param reconciled null where that was not needed */
+    private record Looked(Sent<Answer> reconciled, Sent<Comparison> compared, boolean stale) {}
 
     private final ConcurrentHashMap<String, OwnUsers> rooms = new ConcurrentHashMap<>();
     /** To be compared at the next beat. */
@@ -106,31 +109,29 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
-        AtomicReference<Sent<Answer>> sent = new AtomicReference<>();
-        on(room, own -> {
+        return change(room, with(room, own -> {
             own.add(user, session, checksums.of(user));
             String under = lease.id();
-            sent.set(new Sent<>(under, commands.enter(room, under, List.of(user), checksums::of)));
-        });
-        return change(room, sent.get());
+            return new Sent<>(under, commands.enter(room, under, List.of(user), checksums::of));
+        }));
     }
 
     @Override
     public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        AtomicReference<Sent<Answer>> sent = new AtomicReference<>();
-        on(room, own -> {
-            if (own.remove(user, session, checksums.of(user))) {
-                String under = lease.id();
-                sent.set(new Sent<>(under, commands.leave(room, under, user, checksums.of(user))));
+        Sent<Answer> sent = with(room, own -> {
+            if (!own.remove(user, session, checksums.of(user))) {
+                return null;
             }
+            String under = lease.id();
+            return new Sent<>(under, commands.leave(room, under, user, checksums.of(user)));
         });
-        if (sent.get() == null) {
+        if (sent == null) {
             return Replies.map(
                     commands.roster(room, 0, false),
                     present -> new Change(
                             false, present.roster().count(), present.roster().revision()));
         }
-        return change(room, sent.get());
+        return change(room, sent);
     }
 
     private CompletionStage<Change> change(RoomName room, Sent<Answer> sent) {
@@ -222,33 +223,26 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     private void compare(RoomName room) {
-        AtomicReference<Sent<Answer>> reconciled = new AtomicReference<>();
-        AtomicReference<Sent<Comparison>> compared = new AtomicReference<>();
-        AtomicBoolean stale = new AtomicBoolean();
-        on(room, own -> {
-            if (own.unsure) {
-                reconciled.set(reconcile(own));
-            }
+        Looked looked = with(room, own -> {
+            Sent<Answer> reconciled = own.unsure ? reconcile(own) : null;
             String under = lease.id();
-            compared.set(new Sent<>(
-                    under,
-                    commands.compare(room, under, own.checksum(), own.users().size())));
-            stale.set(!own.stale().isEmpty());
+            CompletionStage<Comparison> compared =
+                    commands.compare(room, under, own.checksum(), own.users().size());
+            return new Looked(
+                    reconciled, new Sent<>(under, compared), !own.stale().isEmpty());
         });
-        if (reconciled.get() != null) {
-            watched(room, reconciled.get());
+        if (looked.reconciled() != null) {
+            watched(room, looked.reconciled());
         }
-        watched(room, compared.get()).thenAccept(found -> compared(room, found));
-        if (stale.get()) {
+        watched(room, looked.compared()).thenAccept(found -> compared(room, found));
+        if (looked.stale()) {
             putOut(room);
         }
     }
 
     private void compared(RoomName room, Comparison found) {
         if (!found.fenced() && !found.same()) {
-            AtomicReference<Sent<Answer>> reconciled = new AtomicReference<>();
-            on(room, own -> reconciled.set(reconcile(own)));
-            watched(room, reconciled.get());
+            watched(room, with(room, this::reconcile));
         }
         judge(room, found.leases());
         if (folds.compared(room, found.revision())) {
@@ -278,35 +272,42 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     private CompletionStage<Void> goOver(RoomName room, String old) {
-        AtomicReference<Sent<Answer>> sent = new AtomicReference<>();
-        on(room, own -> {
-            if (!own.isEmpty()) {
-                own.stale().add(old);
-                sent.set(reconcile(own));
+        Sent<Answer> sent = with(room, own -> {
+            if (own.isEmpty()) {
+                return null;
             }
+            own.stale().add(old);
+            return reconcile(own);
         });
-        if (sent.get() == null) {
+        if (sent == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return watched(room, sent.get()).thenCompose(done -> putOut(room));
+        return watched(room, sent).thenCompose(done -> putOut(room));
     }
 
     /** Takes out what is left of leases that this node had. */
     private CompletionStage<Void> putOut(RoomName room) {
-        AtomicReference<List<String>> leases = new AtomicReference<>();
-        on(room, own -> leases.set(List.copyOf(own.stale())));
-        return Replies.all(leases.get().stream()
+        return Replies.all(with(room, own -> List.copyOf(own.stale())).stream()
                 .map(old -> evict(room, old)
                         .thenAccept(done -> on(room, own -> own.stale().remove(old))))
                 .toList());
     }
 
-    /** Inside the map's atomic update. What is not needed any more is forgotten. */
     private void on(RoomName room, Consumer<OwnUsers> action) {
+        with(room, own -> {
+            action.accept(own);
+            return null;
+        });
+    }
+
+    /** Inside the map's atomic update. What is not needed any more is forgotten. */
+    private <T> T with(RoomName room, Function<OwnUsers, T> action) {
+        AtomicReference<T> result = new AtomicReference<>();
         rooms.compute(room.value(), (name, known) -> {
             OwnUsers own = known == null ? new OwnUsers(room) : known;
-            action.accept(own);
+            result.set(action.apply(own));
             return own.isEmpty() ? null : own;
         });
+        return result.get();
     }
 }

@@ -91,11 +91,6 @@ public final class RoomRegistry {
         room.post(new RoomEvent.Join(member, since));
     }
 
-    /** Takes back an {@link #open} after which nobody joined. */
-    public void leave(Room room) {
-        release(room);
-    }
-
     /** Takes back an {@link #open}, and a {@link #join} of which nobody waits for the end. */
     public void leave(Room room, Member member) {
         leave(room, member, () -> {});
@@ -109,10 +104,11 @@ public final class RoomRegistry {
     public void leave(Room room, Member member, Runnable left) {
         members.decrementAndGet();
         room.post(new RoomEvent.Leave(member, left));
-        release(room);
+        leave(room);
     }
 
-    private void release(Room room) {
+    /** Takes back an {@link #open} after which nobody joined. */
+    public void leave(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int vacancy = ++room.vacancies;
