@@ -242,43 +242,46 @@ class RequestsTest {
         assertEquals("joined2", answers(ann));
     }
 
-    @Test
-    void whoSaysSomethingAndGoesAtOnceIsHeard() {
-        Client bob = core.enter("bob");
+    private void assertAlone(Client bob) {
+        core.advance(10_000);
+        ask(bob, "members", 3);
+        assertTrue(bob.news().contains("\"users\":[\"bob\"]"));
+    }
+
+    /** While its join is held. */
+    private void sayInPassing() {
         presence.hold("enter");
         join(ann, 1);
         publish(ann, 2, "said in passing");
+    }
+
+    @Test
+    void whoSaysSomethingAndGoesAtOnceIsHeard() {
+        Client bob = core.enter("bob");
+        sayInPassing();
         ann.cut();
         presence.holdNothing();
         presence.letThrough();
         assertTrue(bob.news().contains("said in passing"));
-        core.advance(10_000);
-        ask(bob, "members", 3);
-        assertTrue(bob.news().contains("\"users\":[\"bob\"]"));
+        assertAlone(bob);
     }
 
     @Test
     void whoIsSentAwayIsHeardNoMore() {
         Client bob = core.enter("bob");
-        presence.hold("enter");
-        join(ann, 1);
-        publish(ann, 2, "said in passing");
+        sayInPassing();
         ann.session.queue().close(CloseCode.KICKED, "go");
         ann.cut();
         presence.holdNothing();
         presence.letThrough();
         assertFalse(bob.news().contains("said in passing"));
-        core.advance(10_000);
-        ask(bob, "members", 3);
-        assertTrue(bob.news().contains("\"users\":[\"bob\"]"));
+        assertAlone(bob);
     }
 
     @Test
     void whoIsSentAwayIsHeardNoMoreAlsoBeforeItsConnectionHasEnded() {
         Client bob = core.enter("bob");
-        presence.hold("enter");
-        join(ann, 1);
-        publish(ann, 2, "said in passing");
+        sayInPassing();
         ann.session.queue().closeWhenDrained(CloseCode.KICKED, "go");
         presence.holdNothing();
         presence.letThrough();
@@ -292,9 +295,7 @@ class RequestsTest {
         HandTransport broken = HandTransport.immediate();
         Client ann = core.connect("ann", broken);
         Client bob = core.enter("bob");
-        presence.hold("enter");
-        join(ann, 1);
-        publish(ann, 2, "said in passing");
+        sayInPassing();
         presence.holdNothing();
         broken.breakDown();
         presence.letThrough();
