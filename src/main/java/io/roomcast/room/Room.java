@@ -131,6 +131,8 @@ public final class Room {
             join.member().listener().unavailable();
         } else if (event instanceof RoomEvent.Leave leave) {
             leave.left().run();
+        } else if (event instanceof RoomEvent.Then next) {
+            next.action().run();
         }
     }
 

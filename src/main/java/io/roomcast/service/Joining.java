@@ -167,7 +167,7 @@ public class Joining {
      * @param dismissed whether it was sent away from here, and what it has asked for is not done any more
      */
     void leaveAll(RoomSession session, boolean dismissed) {
-        session.requests().end(dismissed, session.roomNames(), (room, request) -> {
+        session.requests().end(dismissed, session::roomNames, (room, request) -> {
             Membership membership = session.remove(room);
             if (membership != null) {
                 membership.leave(rooms, () -> {});

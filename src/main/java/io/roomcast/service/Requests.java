@@ -12,6 +12,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What a session has asked about rooms and is not answered yet. What concerns one room is answered in the order in which it was asked, as HTTP does with
@@ -58,15 +59,16 @@ final class Requests {
      * The session has ended, and nothing more is asked; a client may say something and go at once, so what it has asked is still done.
      *
      * @param dismissed whoever was sent away has asked for nothing: only what has begun is finished
-     * @param rooms in which the session is; those in which it is about to be are known here
+     * @param rooms in which the session is; those in which it is about to be are known here. Is asked when nothing begins any more, or a room that is joined
+     *     meanwhile would be left by nobody
      * @param last what to do about each room after all that was asked
      */
-    void end(boolean dismissed, Collection<RoomName> rooms, BiConsumer<RoomName, Request> last) {
+    void end(boolean dismissed, Supplier<? extends Collection<RoomName>> rooms, BiConsumer<RoomName, Request> last) {
         Set<Line> all = new HashSet<>();
         Request forgotten = null;
         synchronized (this) {
             ended = true;
-            for (RoomName room : rooms) {
+            for (RoomName room : rooms.get()) {
                 lines.computeIfAbsent(room, Line::new);
             }
             for (Line line : lines.values()) {

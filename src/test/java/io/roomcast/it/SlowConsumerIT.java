@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.Figures;
 import io.roomcast.Patience;
+import jakarta.json.JsonString;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -78,30 +79,34 @@ class SlowConsumerIT {
     void oneThatMissesWhoCameIsToldThatItHasToAsk() {
         List<Client> guests = new ArrayList<>();
         try (Reader slow = new Reader(server.room(room, "slow"));
-                Client talker = Client.enter(server, room, "talker")) {
+                Client talker = Client.enter(server, room, "talker");
+                Client witness = Client.enter(server, room, "witness")) {
             slow.next("joined");
-            // While messages wait for the slow one, some come between any two batches of them.
+            // Whoever comes is told of before the next messages, so that there is always a name among what waits for
+            // the slow one.
             publish(talker, i -> {
                 if (i % BETWEEN_GUESTS == 0) {
-                    guests.add(Client.enter(server, room, "guest-" + i));
+                    String name = "guest-" + i;
+                    guests.add(Client.enter(server, room, name));
+                    witness.next(frame -> frame.is("presence") && joined(frame).contains(name), name);
                 }
             });
             Set<String> named = new TreeSet<>();
             Frame word = slow.next("presence");
-            while (!namesOf(word, "joined").isEmpty()) {
-                named.addAll(namesOf(word, "joined"));
+            while (!joined(word).isEmpty()) {
+                named.addAll(joined(word));
                 word = slow.next("presence");
             }
-            assertTrue(named.size() < guests.size() + 2, "names were left out");
+            assertTrue(named.size() < guests.size() + 3, "names were left out");
             slow.raw.text("{\"type\":\"members\",\"id\":1}");
-            assertEquals(guests.size() + 2, slow.next("members").number("count"));
+            assertEquals(guests.size() + 3, slow.next("members").number("count"));
         } finally {
             guests.forEach(Client::close);
         }
     }
 
-    private static List<String> namesOf(Frame frame, String member) {
-        return frame.json().getJsonArray(member).stream().map(Object::toString).toList();
+    private static List<String> joined(Frame presence) {
+        return presence.json().getJsonArray("joined").getValuesAs(JsonString::getString);
     }
 
     private static void publish(Client talker) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -102,6 +103,17 @@ class RoomRegistryTest {
         fixture.publish(1);
         assertEquals(2, source.subscriptions);
         assertEquals(List.of("joined e1:0 false", "e1:1"), again.log());
+    }
+
+    @Test
+    void whatIsToBeDoneNextIsDoneInAFailedRoomToo() {
+        Room room = fixture.registry.open(HandSource.ROOM);
+        List<String> done = new ArrayList<>();
+        room.then(() -> done.add("before"));
+        source.failSubscription();
+        room.then(() -> done.add("after"));
+        fixture.executor.runAll();
+        assertEquals(List.of("before", "after"), done);
     }
 
     @Test

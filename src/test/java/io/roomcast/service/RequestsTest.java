@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture.Client;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -253,6 +257,29 @@ class RequestsTest {
         presence.hold("enter");
         join(ann, 1);
         publish(ann, 2, "said in passing");
+    }
+
+    /** The connection ends on one thread, while another takes what came on it before. */
+    @Test
+    void whatIsJoinedAsTheConnectionEndsIsLeft() {
+        Requests requests = new Requests(Runnable::run);
+        Set<RoomName> rooms = new HashSet<>();
+        Supplier<Set<RoomName>> asItEnds = () -> {
+            Set<RoomName> before = Set.copyOf(rooms);
+            requests.ask(
+                    new RoomName("lobby"),
+                    true,
+                    join -> answer(join, () -> rooms.add(new RoomName("lobby"))),
+                    () -> {});
+            return before;
+        };
+        requests.end(false, asItEnds, (room, leave) -> answer(leave, () -> rooms.remove(room)));
+        assertEquals(Set.of(), rooms);
+    }
+
+    private static void answer(Requests.Request request, Runnable action) {
+        action.run();
+        request.answered();
     }
 
     @Test
