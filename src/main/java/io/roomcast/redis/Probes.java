@@ -14,11 +14,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import redis.clients.jedis.CommandArguments;
 
 /**
  * Proves that messages are kept and delivered here, by doing it: a message to a room of this node alone is stored by the script that stores
- * all others, heard on the subscription, and read back over the connection that reads; and every command of the scripts is tried once. So
- * it fails where a right is missing, Redis is full, has too few replicas, or any of the three connections is deaf. The keys expire within
+ * all others, heard on the subscription, and read back over the connection that reads; and every command that is given in scripts, or beside them once a
+ * node has begun, is tried once. So it fails where a right is missing, Redis is full, has too few replicas, or any of the three connections is deaf. The keys expire within
  * minutes. Any thread; nothing blocks.
  */
 final class Probes {
@@ -106,7 +107,12 @@ final class Probes {
         }
         shard.run(shard.subscriber()::proveItMay);
         RoomKeys keys = room(shard);
-        return Replies.map(shard.read(keys.slot(), scripts.attempt(keys), true), reply -> {
+        CompletionStage<Object> beside = CompletableFuture.completedFuture(null);
+        for (CommandArguments command : scripts.attemptsBeside(keys)) {
+            beside = beside.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
+        }
+        CompletionStage<Object> within = shard.read(keys.slot(), scripts.attempt(keys), true);
+        return Replies.map(beside.thenCombine(within, (before, reply) -> reply), reply -> {
             List<String> refused = ((List<?>) reply)
                     .stream().map(each -> new String((byte[]) each, UTF_8)).toList();
             if (!refused.isEmpty()) {

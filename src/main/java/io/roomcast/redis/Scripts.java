@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
 
 /** The scripts on a room's log, with this cluster's limits in them. Immutable. */
@@ -25,11 +26,14 @@ final class Scripts {
     /** What a probe leaves behind. */
     private static final Duration PROBED = Duration.ofMinutes(1);
 
+    private static final Script NOTHING = Script.of("return 0");
+
     private final Script publish;
     private final Script read;
     private final Script renumber;
     private final Script check;
     private final Script attempt;
+    private final boolean sharded;
 
     Scripts(HistoryLimits limits, boolean sharded) {
         this(
@@ -45,6 +49,7 @@ final class Scripts {
     }
 
     private Scripts(HistoryLimits limits, boolean sharded, long numberingMillis, long keyMillis) {
+        this.sharded = sharded;
         long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
         long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
         String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
@@ -124,6 +129,16 @@ final class Scripts {
                 .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
                 .toList();
         return attempt.call(names, keys.channel(), PROBED.toMillis());
+    }
+
+    /** What is given to Redis beside scripts, and does nothing: when a connection is made, and when a room is given up. */
+    List<CommandArguments> attemptsBeside(RoomKeys keys) {
+        Protocol.Command unsubscribe = sharded ? Protocol.Command.SUNSUBSCRIBE : Protocol.Command.UNSUBSCRIBE;
+        return List.of(
+                new CommandArguments(Protocol.Command.ROLE),
+                NOTHING.load(),
+                NOTHING.callByText(List.of(keys.base().getBytes(UTF_8))),
+                new CommandArguments(unsubscribe).add(keys.channel()));
     }
 
     Script check() {

@@ -27,6 +27,7 @@ public class Guard {
         MALFORMED(
                 400,
                 "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade; a request has one Host"),
+        ENDLESS(400, "it is not clear where this request ends"),
         FULL(503, "this node is full; try another, or later"),
         CROWDED(503, "too many want to come in at once; try again"),
         LEAVING(503, "this node takes no more sessions; try another"),
@@ -68,6 +69,9 @@ public class Guard {
     }
 
     public Verdict verdict(RequestHead head) {
+        if (!head.clear()) {
+            return Verdict.ENDLESS;
+        }
         if (!RequestPath.isPlain(head.path())) {
             return Verdict.NOWHERE;
         }

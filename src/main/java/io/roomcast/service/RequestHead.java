@@ -12,6 +12,7 @@ import java.util.stream.Stream;
  *
  * @param path as the client wrote it, without the query
  * @param endpoint whether WebSockets are opened there
+ * @param clear whether it is {@linkplain BodyLength clear} where the request ends
  * @param offers whether the client offers to go on with another protocol, in any way that some server takes for that
  */
 public record RequestHead(
@@ -19,6 +20,7 @@ public record RequestHead(
         String protocol,
         String path,
         boolean endpoint,
+        boolean clear,
         boolean offers,
         List<String> upgrade,
         List<String> connection,
@@ -50,6 +52,7 @@ public record RequestHead(
                 protocol,
                 path,
                 endpoint,
+                BodyLength.isClear(names, values),
                 offers,
                 values.apply(UPGRADE),
                 values.apply("Connection"),

@@ -11,6 +11,9 @@ import java.nio.charset.StandardCharsets;
 public final class RequestPath {
     private static final String UNENCODED = "-._~!$&'()*+,=:@";
 
+    /** Stands for what is no UTF-8. Nothing here has it in its name. */
+    private static final char REPLACEMENT = '\uFFFD';
+
     private RequestPath() {}
 
     /** Whether everybody reads this path alike. */
@@ -19,6 +22,7 @@ public final class RequestPath {
             return false;
         }
         StringBuilder segment = new StringBuilder();
+        boolean ascii = true;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c == '/') {
@@ -33,6 +37,7 @@ public final class RequestPath {
                 }
                 // In Latin-1, which keeps what matters here: dots are one byte in UTF-8.
                 segment.append((char) decoded);
+                ascii &= decoded < 0x80;
                 i += 2;
             } else if (isUnencoded(c)) {
                 segment.append(c);
@@ -40,7 +45,12 @@ public final class RequestPath {
                 return false;
             }
         }
-        return segment.isEmpty() || isName(segment);
+        return (segment.isEmpty() || isName(segment)) && (ascii || isUtf8(path));
+    }
+
+    /** Bytes that are no UTF-8, or write a character in more bytes than it takes, are read in as many ways as there are servers. */
+    private static boolean isUtf8(String path) {
+        return decoded(path).indexOf(REPLACEMENT) < 0;
     }
 
     /** What {@link #isPlain a plain path} says. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.TreeMap;
 /** One connection over which HTTP/1.1 is spoken byte by byte, as clients do that are not Java's. Used by one thread. */
 final class RawHttp implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
+    private static final int SILENCE_MILLIS = 2_000;
 
     /** @param headers by name in any case */
     record Answer(int status, Map<String, String> headers, String body) {}
@@ -92,6 +94,20 @@ final class RawHttp implements AutoCloseable {
             throw new EOFException("of " + length + " bytes there are " + bytes.length);
         }
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** All that comes until the server ends the connection, or says nothing for a while. */
+    String everything() throws IOException {
+        socket.setSoTimeout(SILENCE_MILLIS);
+        StringBuilder all = new StringBuilder();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                all.append((char) next);
+            }
+        } catch (SocketTimeoutException e) {
+            // That was all.
+        }
+        return all.toString();
     }
 
     private String line() throws IOException {

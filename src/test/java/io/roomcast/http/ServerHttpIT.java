@@ -1,6 +1,7 @@
 package io.roomcast.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -69,6 +70,36 @@ class ServerHttpIT {
                 client.chunk("");
                 assertEquals(200, client.answer(true).status());
             }
+        }
+    }
+
+    /** Where a proxy takes the body for one, and the server for a request, somebody else gets the answer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Content-Length : %d",
+                "Content-Length\t: %d",
+                "Content-Length: +%d",
+                "Content-Length:\r\n %d",
+                "Content-Length: %d, %1$d",
+                "Content-Length: %d\r\nContent-Length: 0",
+                "Content-Length: 0x%x",
+                "Content\u0000-Length: %d",
+                "Transfer-Encoding: xchunked",
+                "Transfer-Encoding: \u000bchunked",
+                "Transfer-Encoding : chunked",
+                "Transfer-Encoding: identity, chunked",
+                "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
+                "Transfer-Encoding: chunked\r\nContent-Length: %d",
+            })
+    void whatIsNoRequestForSureIsNotAnsweredAsOne(String length) throws Exception {
+        String hidden = "GET " + server.uri().resolve("health/live").getPath() + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+        String body = length.startsWith("Transfer") ? "0\r\n\r\n" + hidden : hidden;
+        try (RawHttp client = connect()) {
+            client.head("POST", MESSAGES, ENTRANCE + length.formatted(body.length()) + "\r\n");
+            client.write(body);
+            String answers = client.everything();
+            assertFalse(answers.contains("\"UP\""), answers);
         }
     }
 
