@@ -88,16 +88,16 @@ class ServerHttpIT {
                 "Transfer-Encoding: xchunked",
                 "Transfer-Encoding: \u000bchunked",
                 "Transfer-Encoding : chunked",
+                "Transfer-Encoding:\r\n chunked",
                 "Transfer-Encoding: identity, chunked",
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
                 "Transfer-Encoding: chunked\r\nContent-Length: %d",
             })
     void whatIsNoRequestForSureIsNotAnsweredAsOne(String length) throws Exception {
         String hidden = "GET " + server.uri().resolve("health/live").getPath() + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
-        String body = length.startsWith("Transfer") ? "0\r\n\r\n" + hidden : hidden;
         try (RawHttp client = connect()) {
-            client.head("POST", MESSAGES, ENTRANCE + length.formatted(body.length()) + "\r\n");
-            client.write(body);
+            client.head("GET", "", length.formatted(hidden.length()) + "\r\n");
+            client.write(hidden);
             String answers = client.everything();
             assertFalse(answers.contains("\"UP\""), answers);
         }
