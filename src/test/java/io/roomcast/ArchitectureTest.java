@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -13,7 +14,16 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
-import java.util.Map;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 /**
  * The floors of the house: a package uses only those below it, never one beside it, so that there can be no cycle of packages. A new package has to be put on a
@@ -23,22 +33,26 @@ import java.util.Map;
 class ArchitectureTest {
     static final String BASE = "io.roomcast";
 
-    private static final Map<String, Integer> FLOORS = Map.ofEntries(
-            Map.entry("config", 0),
-            Map.entry("protocol", 0),
-            Map.entry("metrics", 0),
-            Map.entry("outbound", 1),
-            Map.entry("identity", 1),
-            Map.entry("room", 2),
-            Map.entry("relay", 3),
-            Map.entry("service", 4),
-            Map.entry("redis", 4),
-            Map.entry("jwt", 5),
-            Map.entry("websocket", 5),
-            Map.entry("http", 5),
-            Map.entry("jmx", 5),
-            Map.entry("standalone", 6),
-            Map.entry("container", 6));
+    /** The lowest first. */
+    private static final List<Set<String>> FLOORS = List.of(
+            Set.of("config", "protocol", "metrics"),
+            Set.of("outbound", "node", "identity"),
+            Set.of("room", "jwt"),
+            Set.of("relay"),
+            Set.of("local", "redis.connection", "service.session"),
+            Set.of("redis.topology", "service.operations"),
+            Set.of("redis.presence", "service.admission", "service.presence"),
+            Set.of("redis", "service"),
+            Set.of("websocket.transport", "http", "jmx"),
+            Set.of("websocket.tyrus", "websocket.undertow", "http.metrics"),
+            Set.of("websocket.payara", "http.api"),
+            Set.of("websocket"),
+            Set.of("standalone", "container"));
+
+    /** A row of the table in CONTRIBUTING.md, which shows the highest first. */
+    private static final Pattern FLOOR = Pattern.compile("\\s*\\| (\\d+) \\| (.*) \\|.*");
+
+    private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
 
     /** Opens the packed WAR before there is a class path: it stands beside the house. */
     private static final String BOOT = BASE + ".boot";
@@ -81,22 +95,63 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule webSocketsAreKnownToTheirOwnFaceOnly = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + ".websocket", BASE + ".standalone", BASE + ".container")
+            .resideOutsideOfPackages(BASE + ".websocket..", BASE + ".standalone", BASE + ".container")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.websocket..");
 
     /**
-     * Whatever is sent goes through the queue to a transport. But {@code Connection} refuses what never became a
+     * Whatever is sent goes through the queue to a transport. But {@code EndpointConnection} refuses what never became a
      * session, and so has no queue.
      */
     @ArchTest
     static final ArchRule onlyTransportsSend = noClasses()
             .that()
-            .haveNameNotMatching(".*\\.websocket\\.(SessionTransport|Connection)")
+            .haveNameNotMatching(".*\\.websocket\\.(transport\\.SessionTransport|EndpointConnection)")
             .should()
             .dependOnClassesThat()
             .haveNameMatching("jakarta\\.websocket\\.RemoteEndpoint.*");
+
+    @ArchTest
+    static final ArchRule wingsOfRedisAreItsOwn = wingsAreUsedWithin("redis");
+
+    @ArchTest
+    static final ArchRule wingsOfWebSocketAreItsOwn = wingsAreUsedWithin("websocket", "standalone", "container");
+
+    /**
+     * Wings hold what has to be public for their neighbours; to everybody else only the package itself is open.
+     *
+     * @param besides who starts a server has to deal with what is particular to it
+     */
+    private static ArchRule wingsAreUsedWithin(String name, String... besides) {
+        String all = BASE + "." + name;
+        List<String> within = new ArrayList<>(List.of(core(besides)));
+        within.add(all + "..");
+        return noClasses()
+                .that()
+                .resideOutsideOfPackages(within.toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(all + ".(*)..");
+    }
+
+    /** Those that CONTRIBUTING.md shows are these. */
+    @Test
+    void theTableOfFloorsIsTrue() throws IOException {
+        List<Set<String>> told = new ArrayList<>();
+        for (String line : Files.readAllLines(Path.of("CONTRIBUTING.md"))) {
+            Matcher row = FLOOR.matcher(line);
+            if (row.matches()) {
+                told.add(
+                        0,
+                        QUOTED.matcher(row.group(2))
+                                .results()
+                                .map(name -> name.group(1))
+                                .collect(Collectors.toSet()));
+            }
+        }
+        assertEquals(FLOORS, told);
+    }
 
     @ArchTest
     static final ArchRule namesSayWhatAThingIs = noClasses()
@@ -122,7 +177,7 @@ class ArchitectureTest {
                         .filter(dependency -> !isAllowed(from, dependency.getTargetClass()))
                         .forEach(dependency ->
                                 events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription())));
-                if (!FLOORS.containsKey(packageOf(from))) {
+                if (floorOf(from) < 0) {
                     events.add(
                             SimpleConditionEvent.violated(from, from.getName() + " is in a package without a floor"));
                 }
@@ -131,16 +186,25 @@ class ArchitectureTest {
     }
 
     private static boolean isAllowed(JavaClass from, JavaClass to) {
-        Integer lower = FLOORS.get(packageOf(to));
-        return packageOf(to).equals(packageOf(from))
-                || lower != null && lower < FLOORS.getOrDefault(packageOf(from), 0);
+        return packageOf(to).equals(packageOf(from)) || floorOf(to) >= 0 && floorOf(to) < floorOf(from);
+    }
+
+    /** -1 for a package without one. */
+    private static int floorOf(JavaClass type) {
+        String name = packageOf(type);
+        for (int floor = 0; floor < FLOORS.size(); floor++) {
+            if (FLOORS.get(floor).contains(name)) {
+                return floor;
+            }
+        }
+        return -1;
     }
 
     private static boolean isOurs(JavaClass type) {
         return type.getPackageName().startsWith(BASE + ".");
     }
 
-    /** The package's name below the base; floors know no packages within packages. */
+    /** The package's name below the base. A wing, such as {@code redis.connection}, counts as a package of its own. */
     private static String packageOf(JavaClass type) {
         return type.getPackageName().equals(BASE) ? "" : type.getPackageName().substring(BASE.length() + 1);
     }

@@ -2,7 +2,7 @@ package io.roomcast.container;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import jakarta.annotation.Resource;
 import jakarta.enterprise.concurrent.ManagedThreadFactory;
 import jakarta.enterprise.concurrent.ManagedThreadFactoryDefinition;
@@ -34,6 +34,6 @@ public class ContainerBeans {
     Threads threads(RoomcastConfig config) {
         Threads own = Threads.of(factory, config.get(Keys.THREADS));
         String lent = config.get(Keys.EXECUTOR);
-        return lent.isEmpty() ? own : new Threads(new LentExecutor(lent, own.timer()), own.timer(), own.loops());
+        return lent.isEmpty() ? own : new Threads(new ServerExecutor(lent, own.timer()), own.timer(), own.loops());
     }
 }

@@ -1,6 +1,6 @@
 package io.roomcast.container;
 
-import io.roomcast.service.Readiness;
+import io.roomcast.service.operations.Readiness;
 import jakarta.enterprise.inject.spi.CDI;
 import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;

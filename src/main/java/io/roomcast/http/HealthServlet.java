@@ -1,6 +1,6 @@
 package io.roomcast.http;
 
-import io.roomcast.service.Readiness;
+import io.roomcast.service.operations.Readiness;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServlet;
@@ -16,7 +16,7 @@ import java.util.Locale;
  */
 @WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
 public class HealthServlet extends HttpServlet {
-    static final String ADDRESS = "/health";
+    public static final String ADDRESS = "/health";
     private static final long serialVersionUID = 1L;
 
     @Inject

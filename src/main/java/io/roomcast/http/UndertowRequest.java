@@ -17,7 +17,7 @@ import org.xnio.channels.Configurable;
  * sent, for ninety seconds and more. A few dozen such clients, whoever they are, hold all of its threads. So the waiting is made short here, for each
  * connection that speaks HTTP, and as it was again for one that becomes a WebSocket, where no thread waits. Any thread.
  */
-final class UndertowRequest {
+public final class UndertowRequest {
     private static final Logger LOG = System.getLogger(UndertowRequest.class.getName());
     private static final String REQUEST = "io.undertow.servlet.spec.HttpServletRequestImpl";
     /** As WildFly has it by itself. */
@@ -49,7 +49,7 @@ final class UndertowRequest {
     }
 
     /** @return null on another server, and where the connection is gone */
-    static UndertowRequest of(ServletRequest request) {
+    public static UndertowRequest of(ServletRequest request) {
         ServletRequest own = request;
         while (own instanceof ServletRequestWrapper wrapper) {
             own = wrapper.getRequest();
@@ -71,14 +71,14 @@ final class UndertowRequest {
     }
 
     /** @param millis without any progress; 0 where the server's own limit holds */
-    void waitForReader(int millis) {
+    public void waitForReader(int millis) {
         if (millis > 0) {
             set(Options.WRITE_TIMEOUT, millis);
         }
     }
 
     /** It may have been an ordinary connection before. */
-    void becomeWebSocket() {
+    public void becomeWebSocket() {
         Integer millis = get(Options.WRITE_TIMEOUT);
         if (millis != null && millis > 0 && millis < SERVERS_OWN_MILLIS) {
             set(Options.WRITE_TIMEOUT, SERVERS_OWN_MILLIS);
@@ -86,7 +86,7 @@ final class UndertowRequest {
     }
 
     /** @return how many requests the server works on at a time; 0 where it does not say */
-    int threads() {
+    public int threads() {
         Integer threads = null;
         try {
             // By reflection, for the class of the worker needs libraries of WildFly's to be compiled against.

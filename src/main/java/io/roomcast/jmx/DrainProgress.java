@@ -1,6 +1,6 @@
 package io.roomcast.jmx;
 
-import io.roomcast.service.Drain;
+import io.roomcast.service.operations.Drain;
 
 /** {@link Drain.Progress} with the getters that make it composite data for JDKs that do not read records (before 21). */
 public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {

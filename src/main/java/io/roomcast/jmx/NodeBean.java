@@ -3,14 +3,14 @@ package io.roomcast.jmx;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.Node;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.service.BackEnd;
-import io.roomcast.service.Census;
-import io.roomcast.service.Drain;
-import io.roomcast.service.Limits;
-import io.roomcast.service.Node;
-import io.roomcast.service.Readiness;
-import io.roomcast.service.Sessions;
+import io.roomcast.service.operations.Drain;
+import io.roomcast.service.operations.NodeSnapshot;
+import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
@@ -21,10 +21,10 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class NodeBean implements NodeMXBean {
     private Node node;
-    private Sessions sessions;
+    private SessionRegistry sessions;
     private Readiness readiness;
     private NodeMetrics metrics;
-    private Census census;
+    private NodeSnapshot census;
     private Drain drain;
     private Limits limits;
     private BackEnd backEnd;
@@ -38,10 +38,10 @@ public class NodeBean implements NodeMXBean {
     @Inject
     public NodeBean(
             Node node,
-            Sessions sessions,
+            SessionRegistry sessions,
             Readiness readiness,
             NodeMetrics metrics,
-            Census census,
+            NodeSnapshot census,
             Drain drain,
             Limits limits,
             BackEnd backEnd,
@@ -203,7 +203,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public int kick(String user) {
-        return backEnd.disconnect(Names.user(user));
+        return backEnd.disconnect(OperatorInput.user(user));
     }
 
     @Override

@@ -5,7 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.metrics.RelayMetrics;
-import io.roomcast.service.Readiness;
+import io.roomcast.service.operations.Readiness;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Date;

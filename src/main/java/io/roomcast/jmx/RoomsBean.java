@@ -8,8 +8,8 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEnd;
-import io.roomcast.service.Census;
 import io.roomcast.service.RoomClosing;
+import io.roomcast.service.operations.NodeSnapshot;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Comparator;
@@ -26,7 +26,7 @@ public class RoomsBean implements RoomsMXBean {
     private static final long PATIENCE_SECONDS = 5;
 
     private RoomRegistry rooms;
-    private Census census;
+    private NodeSnapshot census;
     private BackEnd backEnd;
     private RoomClosing closing;
 
@@ -34,7 +34,7 @@ public class RoomsBean implements RoomsMXBean {
     protected RoomsBean() {}
 
     @Inject
-    public RoomsBean(RoomRegistry rooms, Census census, BackEnd backEnd, RoomClosing closing) {
+    public RoomsBean(RoomRegistry rooms, NodeSnapshot census, BackEnd backEnd, RoomClosing closing) {
         this.rooms = rooms;
         this.census = census;
         this.backEnd = backEnd;
@@ -60,7 +60,7 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public List<RoomFigures> getLargest() {
-        List<Census.HotRoom> hottest = census.hottest();
+        List<NodeSnapshot.HotRoom> hottest = census.hottest();
         return rooms.all().stream()
                 .filter(room -> room.size() > 0)
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
@@ -69,17 +69,17 @@ public class RoomsBean implements RoomsMXBean {
                 .toList();
     }
 
-    private static double rate(List<Census.HotRoom> hottest, RoomName name) {
+    private static double rate(List<NodeSnapshot.HotRoom> hottest, RoomName name) {
         return hottest.stream()
                 .filter(room -> room.name().equals(name.value()))
-                .mapToDouble(Census.HotRoom::perSecond)
+                .mapToDouble(NodeSnapshot.HotRoom::perSecond)
                 .findFirst()
                 .orElse(0);
     }
 
     @Override
     public RoomView look(String room, int messages) {
-        RoomName name = Names.room(room);
+        RoomName name = OperatorInput.room(room);
         if (messages < 0 || messages > MOST_MESSAGES) {
             throw new IllegalArgumentException(
                     "messages=" + messages + " is not a whole number from 0 to " + MOST_MESSAGES);
@@ -103,7 +103,7 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public int close(String room) {
-        return closing.close(Names.room(room));
+        return closing.close(OperatorInput.room(room));
     }
 
     private static <T> T answer(CompletionStage<T> stage) {

@@ -9,7 +9,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenVerifier;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

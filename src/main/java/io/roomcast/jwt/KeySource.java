@@ -4,7 +4,7 @@ import com.nimbusds.jose.JWSHeader;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import java.net.URI;
 import java.security.Key;
 import java.util.List;

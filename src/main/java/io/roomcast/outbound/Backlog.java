@@ -23,7 +23,7 @@ final class Backlog {
     private final boolean forgetful;
     private final OutboundBudget budget;
     private final OutboundMetrics metrics;
-    private ArrayDeque<Waiting> entries = new ArrayDeque<>(4);
+    private ArrayDeque<QueueEntry> entries = new ArrayDeque<>(4);
     private long bytes;
     /** The last gap of each room that waits and can become wider; null when there is none. */
     private Map<RoomName, Gap> gaps;
@@ -38,9 +38,9 @@ final class Backlog {
     }
 
     /** @return never {@code SEND} */
-    Admission add(EncodedFrame frame) {
+    OfferResult add(EncodedFrame frame) {
         if (gaps != null && forgottenToo(frame.range())) {
-            return Admission.DROPPED;
+            return OfferResult.DROPPED;
         }
         long limit = budget.share(frame.kind());
         if (!fits(frame, limit)) {
@@ -48,23 +48,23 @@ final class Backlog {
             if (frame.kind().droppable()) {
                 metrics.noticesDropped(1);
                 drop(frame.notice(), entries);
-                return Admission.DROPPED;
+                return OfferResult.DROPPED;
             }
         }
         if (!fits(frame, limit) && forgetful) {
             forgetMessages();
             if (frame.range() != null) {
                 forget(frame.range(), entries);
-                return Admission.DROPPED;
+                return OfferResult.DROPPED;
             }
         }
         if (!fits(frame, limit)) {
-            return Admission.OVERFLOW;
+            return OfferResult.OVERFLOW;
         }
         entries.add(frame);
         bytes += frame.bytes();
         budget.enter(frame);
-        return Admission.WAITS;
+        return OfferResult.WAITS;
     }
 
     /** A frame that waits alone may have any size. */
@@ -74,8 +74,8 @@ final class Backlog {
 
     private void dropNotices() {
         int dropped = 0;
-        ArrayDeque<Waiting> kept = new ArrayDeque<>(4);
-        for (Waiting entry : entries) {
+        ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
+        for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.kind().droppable()) {
                 leave(frame);
                 drop(frame.notice(), kept);
@@ -90,7 +90,7 @@ final class Backlog {
         }
     }
 
-    private void drop(Notice notice, ArrayDeque<Waiting> target) {
+    private void drop(Notice notice, ArrayDeque<QueueEntry> target) {
         if (notice == null) {
             return;
         }
@@ -108,8 +108,8 @@ final class Backlog {
     }
 
     private void forgetMessages() {
-        ArrayDeque<Waiting> kept = new ArrayDeque<>(4);
-        for (Waiting entry : entries) {
+        ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
+        for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {
                 leave(frame);
                 forget(frame.range(), kept);
@@ -120,7 +120,7 @@ final class Backlog {
         entries = kept;
     }
 
-    private void forget(MessageRange range, ArrayDeque<Waiting> target) {
+    private void forget(MessageRange range, ArrayDeque<QueueEntry> target) {
         if (forgottenToo(range)) {
             return;
         }
@@ -161,24 +161,24 @@ final class Backlog {
      *
      * @param joining whether several may
      */
-    Waiting take(boolean joining) {
-        Waiting first = remove();
+    QueueEntry take(boolean joining) {
+        QueueEntry first = remove();
         if (!joining || entries.isEmpty()) {
             return first;
         }
-        List<Waiting> parts = new ArrayList<>();
+        List<QueueEntry> parts = new ArrayList<>();
         parts.add(first);
         int length = bytesOf(first);
         while (!entries.isEmpty() && length + bytesOf(entries.peek()) <= JOIN_BYTES) {
-            Waiting next = remove();
+            QueueEntry next = remove();
             parts.add(next);
             length += bytesOf(next) + 1;
         }
-        return new Waiting.Joined(parts, length);
+        return new QueueEntry.Joined(parts, length);
     }
 
-    private Waiting remove() {
-        Waiting entry = entries.remove();
+    private QueueEntry remove() {
+        QueueEntry entry = entries.remove();
         if (entry instanceof EncodedFrame frame) {
             leave(frame);
         } else if (entry instanceof Unheard) {
@@ -199,7 +199,7 @@ final class Backlog {
 
     /** Lets go of everything. */
     void clear() {
-        for (Waiting entry : entries) {
+        for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame) {
                 leave(frame);
             }
@@ -209,7 +209,7 @@ final class Backlog {
         unheard = null;
     }
 
-    private static int bytesOf(Waiting entry) {
+    private static int bytesOf(QueueEntry entry) {
         return entry instanceof EncodedFrame frame ? frame.bytes() : 0;
     }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
  * <p>It is wanted as text or as bytes, depending on what the container takes, and mostly only as one of them. The other form is made when it is
  * first asked for; should two threads ask at once, both make the same.
  */
-public final class EncodedFrame implements Waiting {
+public final class EncodedFrame implements QueueEntry {
     private static final int TEXT_FIN = 0x81;
     private static final int BINARY_FIN = 0x82;
     private static final byte[] NEWLINE = {'\n'};
@@ -117,7 +117,7 @@ public final class EncodedFrame implements Waiting {
     }
 
     @Override
-    public EncodedFrame frame(BehindNotice ignored) {
+    public EncodedFrame frame(GapFrameFactory ignored) {
         return this;
     }
 

@@ -6,7 +6,7 @@ import io.roomcast.protocol.MessageRange;
  * Stands where messages of one room waited that were forgotten. Guarded by its queue's monitor as long as it waits. A client that reads nothing meets each
  * batch of a room with one, so that nothing is made for it.
  */
-final class Gap implements Waiting {
+final class Gap implements QueueEntry {
     private final MessageRange first;
     private long last;
 
@@ -27,7 +27,7 @@ final class Gap implements Waiting {
     }
 
     @Override
-    public EncodedFrame frame(BehindNotice notice) {
+    public EncodedFrame frame(GapFrameFactory notice) {
         return notice.of(new MessageRange(first.room(), first.epoch(), first.first(), last));
     }
 }

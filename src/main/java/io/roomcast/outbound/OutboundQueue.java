@@ -42,16 +42,16 @@ public final class OutboundQueue implements Transport.Completion {
     private final OutboundBudget budget;
     private final boolean joining;
     private final LongSupplier nanoClock;
-    private final BehindNotice notice;
+    private final GapFrameFactory notice;
     private final OutboundMetrics metrics;
 
     private State state = State.IDLE;
     /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
     private Backlog waiting;
 
-    private final SendInFlight inFlight;
+    private final InFlightSend inFlight;
     private List<Runnable> whenDrained;
-    private LastWords lastWords;
+    private PendingClose lastWords;
     /** What it was closed with from here; null while open, and where the other side ended it. */
     private CloseCode closeCode;
 
@@ -69,7 +69,7 @@ public final class OutboundQueue implements Transport.Completion {
             OutboundBudget budget,
             boolean joining,
             LongSupplier nanoClock,
-            BehindNotice notice,
+            GapFrameFactory notice,
             OutboundMetrics metrics) {
         this.transport = transport;
         this.budget = budget;
@@ -77,7 +77,7 @@ public final class OutboundQueue implements Transport.Completion {
         this.nanoClock = nanoClock;
         this.notice = notice;
         this.metrics = metrics;
-        this.inFlight = new SendInFlight(budget);
+        this.inFlight = new InFlightSend(budget);
     }
 
     /**
@@ -87,11 +87,11 @@ public final class OutboundQueue implements Transport.Completion {
      * @return false when the frame was dropped or forgotten
      */
     public boolean offer(EncodedFrame frame) {
-        Admission admission = prepare(frame);
-        if (admission == Admission.SEND) {
+        OfferResult admission = prepare(frame);
+        if (admission == OfferResult.SEND) {
             send(frame);
         }
-        return admission != Admission.DROPPED;
+        return admission != OfferResult.DROPPED;
     }
 
     /**
@@ -100,14 +100,14 @@ public final class OutboundQueue implements Transport.Completion {
      *
      * @return never {@code OVERFLOW}: that has closed the connection, and the frame is dropped
      */
-    public Admission prepare(EncodedFrame frame) {
-        Admission admission = admit(frame);
-        if (admission != Admission.OVERFLOW) {
+    public OfferResult prepare(EncodedFrame frame) {
+        OfferResult admission = admit(frame);
+        if (admission != OfferResult.OVERFLOW) {
             return admission;
         }
         metrics.overflowed();
         close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
-        return Admission.DROPPED;
+        return OfferResult.DROPPED;
     }
 
     /** To be called once, soon, and on any thread, for a frame that {@link #prepare} has left to the caller. */
@@ -120,14 +120,14 @@ public final class OutboundQueue implements Transport.Completion {
         return transport.executor();
     }
 
-    private synchronized Admission admit(EncodedFrame frame) {
+    private synchronized OfferResult admit(EncodedFrame frame) {
         if (state == State.CLOSED || lastWords != null) {
-            return Admission.DROPPED;
+            return OfferResult.DROPPED;
         }
         if (state == State.IDLE) {
             state = State.CALLING;
             inFlight.begin(frame, nanoClock.getAsLong());
-            return Admission.SEND;
+            return OfferResult.SEND;
         }
         if (waiting == null) {
             waiting = new Backlog(notice != null, budget, metrics);
@@ -135,8 +135,8 @@ public final class OutboundQueue implements Transport.Completion {
         return waiting.add(frame);
     }
 
-    private void send(Waiting first) {
-        Waiting next = first;
+    private void send(QueueEntry first) {
+        QueueEntry next = first;
         while (next != null) {
             hand(next);
             synchronized (this) {
@@ -154,7 +154,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /** Whatever the transport throws is the end of this connection, and nobody else's business. */
-    private void hand(Waiting next) {
+    private void hand(QueueEntry next) {
         try {
             transport.send(next.frame(notice), this);
         } catch (RuntimeException e) {
@@ -169,7 +169,7 @@ public final class OutboundQueue implements Transport.Completion {
             close(CloseCode.GOING_AWAY, "send failed", false);
             return;
         }
-        Waiting next;
+        QueueEntry next;
         synchronized (this) {
             if (state == State.CALLING) {
                 state = State.DONE_EARLY;
@@ -187,14 +187,14 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
-    private Waiting takeWaiting() {
+    private QueueEntry takeWaiting() {
         inFlight.end();
         if (waiting == null) {
             state = State.IDLE;
             return null;
         }
         state = State.CALLING;
-        Waiting next = waiting.take(joining);
+        QueueEntry next = waiting.take(joining);
         inFlight.begin(next, nanoClock.getAsLong());
         if (waiting.isEmpty()) {
             waiting = null;
@@ -202,9 +202,9 @@ public final class OutboundQueue implements Transport.Completion {
         return next;
     }
 
-    private void afterTake(Waiting taken) {
+    private void afterTake(QueueEntry taken) {
         List<Runnable> drained;
-        LastWords end;
+        PendingClose end;
         synchronized (this) {
             if (waiting != null) {
                 return;
@@ -247,7 +247,7 @@ public final class OutboundQueue implements Transport.Completion {
             if (state == State.CLOSED || lastWords != null) {
                 return;
             }
-            lastWords = new LastWords(code, reason);
+            lastWords = new PendingClose(code, reason);
             if (state != State.IDLE) {
                 return;
             }

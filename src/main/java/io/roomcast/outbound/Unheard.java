@@ -4,7 +4,7 @@ package io.roomcast.outbound;
  * Stands where word of who came and went in one room waited that was dropped: so a client knows that it has to ask. What is dropped while it waits is in it,
  * too. Guarded by its queue's monitor as long as it waits.
  */
-final class Unheard implements Waiting {
+final class Unheard implements QueueEntry {
     private Notice latest;
 
     Unheard(Notice first) {
@@ -16,7 +16,7 @@ final class Unheard implements Waiting {
     }
 
     @Override
-    public EncodedFrame frame(BehindNotice notice) {
+    public EncodedFrame frame(GapFrameFactory notice) {
         return latest.unnamed().get();
     }
 }

@@ -1,6 +1,9 @@
 package io.roomcast.redis;
 
 import io.roomcast.protocol.Position;
+import io.roomcast.redis.connection.Scripts;
+import io.roomcast.redis.topology.Shard;
+import io.roomcast.redis.topology.Shards;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionStage;
@@ -47,7 +50,7 @@ final class GapRepair implements RoomCursor.Log {
                 ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
                 : scripts.readOn(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
         send(cursor, read)
-                .thenAccept(reply -> cursor.answer(turn, Reading.of(reply)))
+                .thenAccept(reply -> cursor.answer(turn, LogPage.of(reply)))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));
     }
 

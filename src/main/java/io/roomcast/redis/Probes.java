@@ -4,6 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.Futures;
+import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.Scripts;
+import io.roomcast.redis.topology.Shard;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -76,7 +80,7 @@ final class Probes {
         }
         RoomKeys keys = room(shard);
         String key = UUID.randomUUID().toString();
-        return Replies.map(
+        return Futures.map(
                 shard.publish(
                         keys.slot(),
                         scripts.publish(keys, null, shard.witness().lineage(), key, token.getBytes(UTF_8))),
@@ -86,13 +90,13 @@ final class Probes {
     private CompletionStage<Void> readBack(String token, Probe probe, Position position) {
         Shard shard = probe.shard();
         RoomKeys keys = room(shard);
-        return Replies.map(
+        return Futures.map(
                 shard.read(
                         keys.slot(),
                         scripts.readAfter(keys, null, shard.witness().lineage(), position.offset() - 1, 1, PAGE_BYTES),
                         true),
                 reply -> {
-                    List<StoredMessage> messages = Reading.of(reply).messages();
+                    List<StoredMessage> messages = LogPage.of(reply).messages();
                     if (messages.isEmpty() || !new String(messages.get(0).body(), UTF_8).equals(token)) {
                         throw new RelayUnavailableException("what was stored cannot be read back");
                     }
@@ -112,7 +116,7 @@ final class Probes {
             beside = beside.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
         }
         CompletionStage<Object> within = shard.read(keys.slot(), scripts.attempt(keys), true);
-        return Replies.map(beside.thenCombine(within, (before, reply) -> reply), reply -> {
+        return Futures.map(beside.thenCombine(within, (before, reply) -> reply), reply -> {
             List<String> refused = ((List<?>) reply)
                     .stream().map(each -> new String((byte[]) each, UTF_8)).toList();
             if (!refused.isEmpty()) {

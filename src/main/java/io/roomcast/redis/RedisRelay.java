@@ -7,6 +7,22 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.Connector;
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.Futures;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.Script;
+import io.roomcast.redis.connection.Scripts;
+import io.roomcast.redis.connection.Subscriber;
+import io.roomcast.redis.presence.PresenceCommands;
+import io.roomcast.redis.presence.PresenceScripts;
+import io.roomcast.redis.presence.RedisPresence;
+import io.roomcast.redis.topology.NodeChannels;
+import io.roomcast.redis.topology.Shard;
+import io.roomcast.redis.topology.Shards;
+import io.roomcast.redis.topology.Witness;
+import io.roomcast.redis.topology.Witnesses;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
@@ -91,7 +107,7 @@ public final class RedisRelay implements Relay {
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
         Witnesses witnesses = new Witnesses(node, channels, scripts, subscriptions::forEach, this::keys);
-        this.shards = new Topology(
+        this.shards = new ShardFactory(
                         settings,
                         channels,
                         new Connector(settings, node),
@@ -141,7 +157,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         Witness witness = shard.witness();
         CommandArguments command = scripts.publish(keys, subscriptions.known(room), witness.lineage(), key, body);
-        return Replies.map(shard.publish(keys.slot(), command), reply -> {
+        return Futures.map(shard.publish(keys.slot(), command), reply -> {
             Position position = position(reply);
             witness.note(room, position);
             return position;
@@ -169,8 +185,8 @@ public final class RedisRelay implements Relay {
         Witness witness = shard.witness();
         CommandArguments read =
                 scripts.readBefore(keys, subscriptions.known(room), witness.lineage(), 0, 0, PAGE_BYTES);
-        return Replies.map(shard.read(keys.slot(), read, true), reply -> {
-            Reading reading = Reading.of(reply);
+        return Futures.map(shard.read(keys.slot(), read, true), reply -> {
+            LogPage reading = LogPage.of(reply);
             return new Position(reading.epoch(), reading.offset());
         });
     }
@@ -200,8 +216,8 @@ public final class RedisRelay implements Relay {
 
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
         Shard shard = shards.of(keys.slot());
-        return Replies.map(shard.read(keys.slot(), read, true), reply -> {
-            Reading reading = Reading.of(reply);
+        return Futures.map(shard.read(keys.slot(), read, true), reply -> {
+            LogPage reading = LogPage.of(reply);
             shard.witness().note(room, new Position(reading.epoch(), reading.offset()));
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
         });

@@ -2,6 +2,7 @@ package io.roomcast.redis;
 
 import io.roomcast.config.RedisKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;

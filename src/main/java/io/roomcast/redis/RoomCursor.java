@@ -4,6 +4,8 @@ import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;
@@ -49,7 +51,7 @@ final class RoomCursor {
     private final RoomKeys keys;
     private final RelayListener listener;
     private final Log log;
-    private final GapCount gap;
+    private final GapCounter gap;
     private final long since = System.nanoTime();
     private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
@@ -76,7 +78,7 @@ final class RoomCursor {
         this.keys = keys;
         this.listener = listener;
         this.log = log;
-        this.gap = new GapCount(metrics);
+        this.gap = new GapCounter(metrics);
     }
 
     RoomName room() {
@@ -142,7 +144,7 @@ final class RoomCursor {
     }
 
     /** Takes what the log holds. What the subscriber waits for is completed outside the monitor, before anything is delivered. */
-    void answer(int answered, Reading reading) {
+    void answer(int answered, LogPage reading) {
         Position first = take(answered, reading);
         if (first != null) {
             subscribed.complete(first);
@@ -150,7 +152,7 @@ final class RoomCursor {
         }
     }
 
-    private synchronized Position take(int answered, Reading reading) {
+    private synchronized Position take(int answered, LogPage reading) {
         if (closed || answered != turn) {
             return null;
         }
@@ -178,7 +180,7 @@ final class RoomCursor {
         return null;
     }
 
-    private boolean isOverwrittenIn(Reading reading) {
+    private boolean isOverwrittenIn(LogPage reading) {
         List<StoredMessage> messages = reading.messages();
         return lastBody != null
                 && !messages.isEmpty()
@@ -186,7 +188,7 @@ final class RoomCursor {
                 && !Arrays.equals(lastBody, messages.get(0).body());
     }
 
-    private void catchUp(Reading reading) {
+    private void catchUp(LogPage reading) {
         List<StoredMessage> missing = reading.messages().stream()
                 .filter(message -> message.offset() > offset)
                 .toList();

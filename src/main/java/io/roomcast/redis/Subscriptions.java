@@ -3,6 +3,12 @@ package io.roomcast.redis;
 import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.presence.PresenceEvents;
+import io.roomcast.redis.presence.RoomChannels;
+import io.roomcast.redis.topology.Shard;
+import io.roomcast.redis.topology.Shards;
+import io.roomcast.redis.topology.Witness;
 import io.roomcast.relay.RelayListener;
 import java.util.Collection;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +24,7 @@ import java.util.function.Function;
  * a look at the map as it is then, which aligns the subscriber's channels with it. So it does not matter how calls, reconnects and moves of slots
  * interleave: the last look sees the last wish.
  */
-final class Subscriptions {
+public final class Subscriptions implements RoomChannels {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
@@ -35,14 +41,15 @@ final class Subscriptions {
     }
 
     /** Before anything else. */
-    void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
+    public void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
         shards = servers;
         repair = gapRepair;
         listener = receiver;
     }
 
     /** Names who watches rooms, too, and is told of what comes by their channels. */
-    void start(PresenceEvents watcher) {
+    @Override
+    public void start(PresenceEvents watcher) {
         presence = watcher;
     }
 
@@ -56,7 +63,8 @@ final class Subscriptions {
     }
 
     /** A room is watched from now on, or is not any more. */
-    void look(RoomName room) {
+    @Override
+    public void look(RoomName room) {
         RoomKeys roomKeys = keys.apply(room);
         Shard shard = shards.of(roomKeys.slot());
         shard.run(() -> align(shard, room.value(), roomKeys));

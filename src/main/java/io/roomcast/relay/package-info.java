@@ -1,5 +1,2 @@
-/**
- * The ports between nodes, and what serves them on a single node: {@link io.roomcast.relay.LocalRelay} and
- * {@link io.roomcast.relay.LocalPresence}.
- */
+/** The ports between nodes: what a relay of messages and a store of presence have to do, and what they tell. */
 package io.roomcast.relay;

@@ -25,7 +25,7 @@ public final class Member {
     /** Where it says that it stood; null once it was told whether it gets all that it missed. */
     Position since;
     /** While it catches up, else null. */
-    ReplayPace.Turn turn;
+    ReplayPacer.Turn turn;
     /** Of the same session, there until this one is let in; or null. */
     private Member replaced;
 

@@ -29,7 +29,7 @@ final class Recovery {
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
     private final Consumer<Member> in;
-    private final ReplayPace pace;
+    private final ReplayPacer pace;
     private final DeliveryMetrics metrics;
     private final Batch batch = new Batch();
 
@@ -59,7 +59,7 @@ final class Recovery {
             MessageLog recent,
             Consumer<RoomEvent> lane,
             Consumer<Member> in,
-            ReplayPace pace,
+            ReplayPacer pace,
             DeliveryMetrics metrics) {
         this.in = in;
         this.pace = pace;

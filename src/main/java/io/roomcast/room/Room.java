@@ -36,7 +36,7 @@ public final class Room {
     private final RoomName name;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
-    private final Inflow inflow;
+    private final LaneIntake inflow;
     /** What came before the subscription was live; null from then on. */
     private List<RoomEvent> early = new ArrayList<>();
 
@@ -54,12 +54,12 @@ public final class Room {
             LongSupplier nanoClock,
             RecentLimits recent,
             LagBudget lag,
-            ReplayPace pace,
+            ReplayPacer pace,
             DeliveryMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::take, this::flush, lag, nanoClock);
-        this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new Fanout(lane, executor));
-        this.inflow = new Inflow(name, source, lane, members, metrics);
+        this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new FanOut(lane, executor));
+        this.inflow = new LaneIntake(name, source, lane, members, metrics);
     }
 
     public RoomName name() {

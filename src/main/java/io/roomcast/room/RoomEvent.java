@@ -40,7 +40,7 @@ sealed interface RoomEvent {
     /** Where the relay says that the room stands, for a member that is ahead of what was delivered here; null where it could not tell. */
     record Stands(Member member, Position position) implements RoomEvent {}
 
-    /** What comes from here on is left to the history; see {@link Inflow}. */
+    /** What comes from here on is left to the history; see {@link LaneIntake}. */
     record Lag() implements RoomEvent {}
 
     /** A page of what was left to the history, or null where it could not be read. {@code turn} tells which read it answers. */

@@ -24,7 +24,7 @@ final class RoomMembers {
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
     private final DeliveryMetrics metrics;
-    private final Fanout fanout;
+    private final FanOut fanout;
     private volatile int size;
     private long deliveredHere;
     /** The same for other threads to read. */
@@ -39,9 +39,9 @@ final class RoomMembers {
             RoomSource source,
             RecentLimits limits,
             Consumer<RoomEvent> lane,
-            ReplayPace pace,
+            ReplayPacer pace,
             DeliveryMetrics metrics,
-            Fanout fanout) {
+            FanOut fanout) {
         this.room = room;
         this.metrics = metrics;
         this.fanout = fanout;

@@ -31,7 +31,7 @@ public final class RoomRegistry {
     private final RecentLimits recent;
     private final Duration linger;
     private final LagBudget lag;
-    private final ReplayPace pace;
+    private final ReplayPacer pace;
     private final DeliveryMetrics metrics;
     private final AtomicInteger members = new AtomicInteger();
 
@@ -50,7 +50,7 @@ public final class RoomRegistry {
             RecentLimits recent,
             Duration linger,
             LagBudget lag,
-            ReplayPace pace,
+            ReplayPacer pace,
             DeliveryMetrics metrics) {
         this.source = source;
         this.executor = executor;

@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
@@ -11,6 +12,8 @@ import io.roomcast.protocol.ServerFrameWriter.MessageBody;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -24,7 +27,7 @@ public class BackEnd {
     private Relay relay;
     private PresenceStore presence;
     private ServerFrameWriter writer;
-    private Sessions sessions;
+    private SessionRegistry sessions;
     private NodeMetrics metrics;
     private Limits limits;
 
@@ -36,7 +39,7 @@ public class BackEnd {
             Relay relay,
             PresenceStore presence,
             ServerFrameWriter writer,
-            Sessions sessions,
+            SessionRegistry sessions,
             NodeMetrics metrics,
             Limits limits) {
         this.relay = relay;
@@ -80,7 +83,7 @@ public class BackEnd {
 
     /** Closes all sessions that the user has on this node; clients do not come back by themselves. @return how many */
     public int disconnect(UserName user) {
-        List<RoomSession> theirs = sessions.all().stream()
+        List<ClientSession> theirs = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
         theirs.forEach(session -> session.queue().close(CloseCode.KICKED, "disconnected by an administrator"));

@@ -4,8 +4,12 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.RejectedExecutionException;
@@ -32,7 +36,7 @@ public class Heartbeat {
     private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final AtomicBoolean looking = new AtomicBoolean();
-    private Sessions sessions;
+    private SessionRegistry sessions;
     private RoomService service;
     private Threads threads;
     private Histogram laneWait;
@@ -48,7 +52,7 @@ public class Heartbeat {
 
     @Inject
     public Heartbeat(
-            Sessions sessions,
+            SessionRegistry sessions,
             RoomService service,
             Threads threads,
             NodeMetrics metrics,
@@ -100,7 +104,7 @@ public class Heartbeat {
         }
     }
 
-    private void look(RoomSession session, long now) {
+    private void look(ClientSession session, long now) {
         OutboundQueue queue = session.queue();
         queue.closeIfStuck();
         if (queue.isClosed()) {

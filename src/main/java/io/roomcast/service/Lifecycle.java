@@ -3,9 +3,15 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.NodeStarted;
+import io.roomcast.node.Threads;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.operations.Drain;
+import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
@@ -19,12 +25,12 @@ public class Lifecycle {
     /** Time for the last goodbyes to arrive, after the window. */
     private static final Duration GOODBYE = Duration.ofSeconds(2);
 
-    private Entrance entrance;
-    private Sessions sessions;
+    private TokenAdmission entrance;
+    private SessionRegistry sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
     private PresenceStore presence;
-    private Announcer announcer;
+    private PresenceAnnouncer announcer;
     private Relay relay;
     private Threads threads;
     private Drain drain;
@@ -38,12 +44,12 @@ public class Lifecycle {
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
     public Lifecycle(
-            Entrance entrance,
-            Sessions sessions,
+            TokenAdmission entrance,
+            SessionRegistry sessions,
             Heartbeat heartbeat,
             Readiness readiness,
             PresenceStore presence,
-            Announcer announcer,
+            PresenceAnnouncer announcer,
             RoomRegistry unusedRooms,
             Relay relay,
             Threads threads,

@@ -2,20 +2,22 @@ package io.roomcast.service;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 
 /** Empties a room on this node, as an administrator asks. Any thread; nothing blocks. */
 @ApplicationScoped
 public class RoomClosing {
-    private Sessions sessions;
-    private Joining joining;
+    private SessionRegistry sessions;
+    private RoomJoins joining;
 
     /** For the container's proxy. */
     protected RoomClosing() {}
 
     @Inject
-    public RoomClosing(Sessions sessions, Joining joining) {
+    public RoomClosing(SessionRegistry sessions, RoomJoins joining) {
         this.sessions = sessions;
         this.joining = joining;
     }
@@ -28,7 +30,7 @@ public class RoomClosing {
      */
     public int close(RoomName room) {
         int count = 0;
-        for (RoomSession session : sessions.all()) {
+        for (ClientSession session : sessions.all()) {
             if (session.membership(room) != null) {
                 joining.putOut(session, room, () -> true, () -> {
                     if (room.equals(session.home())) {

@@ -5,6 +5,9 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.Node;
+import io.roomcast.node.RunningTime;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrame;
@@ -13,6 +16,14 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.service.admission.Authentication;
+import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.service.session.InFlight;
+import io.roomcast.service.session.RoomRequests;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
@@ -27,13 +38,13 @@ import java.util.function.Consumer;
 @ApplicationScoped
 public class RoomService {
     private Authentication authentication;
-    private Entrance entrance;
-    private Sessions sessions;
-    private Joining joining;
-    private Talking talking;
+    private TokenAdmission entrance;
+    private SessionRegistry sessions;
+    private RoomJoins joining;
+    private Messaging talking;
     private RateLimits rates;
     private InFlight inFlight;
-    private Refusal refusal;
+    private ErrorReplies refusal;
     private NodeMetrics metrics;
     private Node node;
     private long heartbeatMs;
@@ -46,13 +57,13 @@ public class RoomService {
     @Inject
     public RoomService(
             Authentication authentication,
-            Entrance entrance,
-            Sessions sessions,
-            Joining joining,
-            Talking talking,
+            TokenAdmission entrance,
+            SessionRegistry sessions,
+            RoomJoins joining,
+            Messaging talking,
             RateLimits rates,
             InFlight inFlight,
-            Refusal refusal,
+            ErrorReplies refusal,
             NodeMetrics metrics,
             Node node,
             Limits limits,
@@ -78,17 +89,17 @@ public class RoomService {
      *
      * @throws ProtocolException when it may not come in; then there is no session
      */
-    public RoomSession open(Transport transport, Address address, Arrival arrival) {
+    public ClientSession open(Transport transport, ConnectRequest address, ClientOrigin arrival) {
         Identity identity = authentication.wantsToken() ? null : identify(address, arrival);
-        RoomSession session = admit(transport, address, arrival, identity);
+        ClientSession session = admit(transport, address, arrival, identity);
         if (identity != null) {
             joinHome(session);
         }
         return session;
     }
 
-    private RoomSession admit(Transport transport, Address address, Arrival arrival, Identity identity) {
-        RoomSession session = null;
+    private ClientSession admit(Transport transport, ConnectRequest address, ClientOrigin arrival, Identity identity) {
+        ClientSession session = null;
         try {
             session = sessions.open(transport, address, arrival.network());
             if (identity != null) {
@@ -104,16 +115,16 @@ public class RoomService {
         }
     }
 
-    private Identity identify(Address address, Arrival arrival) {
+    private Identity identify(ConnectRequest address, ClientOrigin arrival) {
         try {
-            return authentication.identify(address.user() == null ? Sessions.guest() : address.user(), arrival);
+            return authentication.identify(address.user() == null ? SessionRegistry.guest() : address.user(), arrival);
         } catch (ProtocolException e) {
             metrics.refused(e.code().wire());
             throw e;
         }
     }
 
-    private void joinHome(RoomSession session) {
+    private void joinHome(ClientSession session) {
         if (session.home() != null) {
             // Not a frame of the client's: a hello may still come first.
             ClientFrame.Join join = new ClientFrame.Join(null, session.home(), session.since());
@@ -127,7 +138,7 @@ public class RoomService {
     }
 
     /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
-    public void receive(RoomSession session, ClientFrame frame) {
+    public void receive(ClientSession session, ClientFrame frame) {
         if (!session.isOpen() || entrance.seesOut(session, Instant.now())) {
             return;
         }
@@ -142,7 +153,7 @@ public class RoomService {
         }
     }
 
-    private void serve(RoomSession session, ClientFrame frame) {
+    private void serve(ClientSession session, ClientFrame frame) {
         if (frame instanceof ClientFrame.Hello hello) {
             hello(session, hello);
             return;
@@ -196,7 +207,7 @@ public class RoomService {
         }
     }
 
-    private void refuse(RoomSession session, ClientFrame.Unsound unsound) {
+    private void refuse(ClientSession session, ClientFrame.Unsound unsound) {
         BadFrameException why = unsound.why();
         if (session.identity() == null) {
             refusal.answer(session, why);
@@ -211,7 +222,7 @@ public class RoomService {
         }
     }
 
-    private void join(RoomSession session, ClientFrame.Join join) {
+    private void join(ClientSession session, ClientFrame.Join join) {
         askAlone(
                 session,
                 join,
@@ -220,7 +231,10 @@ public class RoomService {
     }
 
     private void askAlone(
-            RoomSession session, ClientFrame frame, RoomName room, BiConsumer<RoomName, Requests.Request> action) {
+            ClientSession session,
+            ClientFrame frame,
+            RoomName room,
+            BiConsumer<RoomName, RoomRequests.Request> action) {
         ask(session, frame, null, room, true, (named, request) -> {
             rates.request(session);
             action.accept(named, request);
@@ -229,12 +243,12 @@ public class RoomService {
 
     /** Asks for something in a room, which is refused when its turn has come; only {@code busy} is told at once, since it says that too much waits. */
     private void ask(
-            RoomSession session,
+            ClientSession session,
             ClientFrame frame,
             String key,
             RoomName named,
             boolean alone,
-            BiConsumer<RoomName, Requests.Request> action) {
+            BiConsumer<RoomName, RoomRequests.Request> action) {
         RoomName room = named == null ? session.home() : named;
         try {
             if (room == null) {
@@ -248,14 +262,14 @@ public class RoomService {
     }
 
     private void ask(
-            RoomSession session,
+            ClientSession session,
             ClientFrame frame,
             String key,
             RoomName room,
             boolean alone,
-            Consumer<Requests.Request> action,
+            Consumer<RoomRequests.Request> action,
             Runnable end) {
-        Consumer<Requests.Request> attempt = request -> {
+        Consumer<RoomRequests.Request> attempt = request -> {
             try {
                 if (session.queue().isDismissed()) {
                     request.answer(() -> {});
@@ -270,7 +284,7 @@ public class RoomService {
     }
 
     /** A line that is no frame. */
-    public void receiveBad(RoomSession session, BadFrameException bad) {
+    public void receiveBad(ClientSession session, BadFrameException bad) {
         ClientFrame.Unsound request = bad.request();
         if (request != null && (request.room() != null || session.home() != null)) {
             receive(session, request);
@@ -285,7 +299,7 @@ public class RoomService {
     }
 
     /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */
-    public void refuseTooLarge(RoomSession session) {
+    public void refuseTooLarge(ClientSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
         metrics.limitReached(LimitKeys.FRAME_BYTES.name());
         session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
@@ -297,7 +311,7 @@ public class RoomService {
     }
 
     /** Any sign of life, such as a pong. */
-    public void heard(RoomSession session) {
+    public void heard(ClientSession session) {
         session.heard(time.getAsLong());
     }
 
@@ -306,7 +320,7 @@ public class RoomService {
      *
      * @param code as it was closed, by whichever side
      */
-    public void closed(RoomSession session, int code) {
+    public void closed(ClientSession session, int code) {
         boolean dismissed = session.queue().isDismissed();
         if (sessions.remove(session, code)) {
             session.end();
@@ -314,7 +328,7 @@ public class RoomService {
         }
     }
 
-    private void hello(RoomSession session, ClientFrame.Hello hello) {
+    private void hello(ClientSession session, ClientFrame.Hello hello) {
         if (session.home() != null
                 && hello.user() != null
                 && !hello.user().equals(session.user())
@@ -338,16 +352,16 @@ public class RoomService {
         }
     }
 
-    private void welcome(RoomSession session, Long id) {
+    private void welcome(ClientSession session, Long id) {
         ServerFrame.Limits told = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, told, Entrance.expiresInMs(session)));
+                id, session.user().value(), node.name(), heartbeatMs, told, TokenAdmission.expiresInMs(session)));
     }
 
-    private void serveHeld(RoomSession session) {
-        for (List<RoomSession.Held> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
-            for (RoomSession.Held each : held) {
+    private void serveHeld(ClientSession session) {
+        for (List<ClientSession.Held> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
+            for (ClientSession.Held each : held) {
                 each.end().run();
                 try {
                     serve(session, each.frame());
@@ -358,7 +372,7 @@ public class RoomService {
         }
     }
 
-    private void refresh(RoomSession session, ClientFrame.Refresh frame) {
+    private void refresh(ClientSession session, ClientFrame.Refresh frame) {
         if (!authentication.wantsToken()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "no tokens are wanted here");
         }

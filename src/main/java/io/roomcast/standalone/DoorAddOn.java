@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-import io.roomcast.service.Arrival;
+import io.roomcast.service.admission.ClientOrigin;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -126,7 +126,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
 
     private static String network(Connection<?> connection) {
         InetAddress address = connection.getPeerAddress() instanceof InetSocketAddress peer ? peer.getAddress() : null;
-        return address == null ? "" : Arrival.network(address.getHostAddress());
+        return address == null ? "" : ClientOrigin.network(address.getHostAddress());
     }
 
     private record Socket(NIOConnection connection) implements Visit.Line {

@@ -1,10 +1,10 @@
 package io.roomcast.standalone;
 
 import io.roomcast.http.SecurityHeaders;
-import io.roomcast.service.Arrival;
-import io.roomcast.service.Guard;
-import io.roomcast.service.RequestHead;
-import io.roomcast.service.RequestPath;
+import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestHead;
+import io.roomcast.service.admission.RequestPath;
 import java.util.ArrayList;
 import java.util.List;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -25,10 +25,10 @@ final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks a request whose head was looked at: its body, and all WebSocket frames, come with the same head again. */
     private static final String SEEN = GuardAddOn.class.getName();
 
-    private final Guard guard;
+    private final HandshakeGuard guard;
     private final Refusal refusal;
 
-    GuardAddOn(Guard guard, Refusal refusal) {
+    GuardAddOn(HandshakeGuard guard, Refusal refusal) {
         this.guard = guard;
         this.refusal = refusal;
     }
@@ -50,8 +50,8 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
         tellArrival(request, head, names);
-        Guard.Verdict verdict = guard.verdict(head);
-        return verdict == Guard.Verdict.PASS
+        HandshakeGuard.Verdict verdict = guard.verdict(head);
+        return verdict == HandshakeGuard.Verdict.PASS
                 ? context.getInvokeAction()
                 : refusal.of(context, request, verdict.status(), verdict.text());
     }
@@ -75,10 +75,10 @@ final class GuardAddOn extends BaseFilter implements AddOn {
 
     /** Whatever came under the header's name is gone. */
     private static void tellArrival(HttpRequestPacket request, RequestHead head, List<String> names) {
-        request.getHeaders().removeHeader(Arrival.HEADER);
+        request.getHeaders().removeHeader(ClientOrigin.HEADER);
         if (head.isHandshake()) {
-            Arrival arrival = Arrival.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
-            request.setHeader(Arrival.HEADER, arrival.sealed());
+            ClientOrigin arrival = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
+            request.setHeader(ClientOrigin.HEADER, arrival.sealed());
         }
     }
 }

@@ -1,7 +1,7 @@
 package io.roomcast.standalone;
 
-import io.roomcast.websocket.WebSocketConnection;
-import io.roomcast.websocket.WebSocketFilter;
+import io.roomcast.websocket.tyrus.WebSocketConnection;
+import io.roomcast.websocket.tyrus.WebSocketFilter;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;

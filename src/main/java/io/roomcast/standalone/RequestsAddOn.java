@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-import io.roomcast.service.Guard;
+import io.roomcast.service.admission.HandshakeGuard;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Connection;
@@ -100,7 +100,8 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
     }
 
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
-        return refusal.of(context, request, Guard.Verdict.CROWDED.status(), Guard.Verdict.CROWDED.text());
+        return refusal.of(
+                context, request, HandshakeGuard.Verdict.CROWDED.status(), HandshakeGuard.Verdict.CROWDED.text());
     }
 
     private static void work(FilterChainContext context) {

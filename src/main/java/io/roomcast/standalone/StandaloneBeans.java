@@ -2,7 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;

@@ -3,22 +3,27 @@ package io.roomcast.standalone;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.http.ApiServlet;
 import io.roomcast.http.HealthServlet;
-import io.roomcast.http.MetricsServlet;
-import io.roomcast.jmx.Console;
+import io.roomcast.http.api.ApiServlet;
+import io.roomcast.http.metrics.MetricsRegistry;
+import io.roomcast.http.metrics.MetricsServlet;
+import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
+import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.FileDescriptors;
+import io.roomcast.node.Limits;
+import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
-import io.roomcast.service.Guard;
 import io.roomcast.service.Lifecycle;
-import io.roomcast.service.Limits;
-import io.roomcast.service.OpenFiles;
 import io.roomcast.service.RoomService;
-import io.roomcast.service.Threads;
+import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.operations.Drain;
+import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.session.SessionRegistry;
 import io.roomcast.websocket.NamedRoomEndpoint;
 import io.roomcast.websocket.RoomEndpoint;
-import io.roomcast.websocket.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusBuffer;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import jakarta.websocket.DeploymentException;
@@ -52,11 +57,19 @@ public final class StandaloneServer implements AutoCloseable {
                 .disableDiscovery()
                 // By class: a package may be in several places of a class path, and only one of them would be searched.
                 .addPackages(
+                        Threads.class,
+                        LocalRelayProvider.class,
                         RoomService.class,
+                        SessionRegistry.class,
+                        HandshakeGuard.class,
+                        PresenceAnnouncer.class,
+                        Drain.class,
                         JwtVerifier.class,
                         RoomEndpoint.class,
                         HealthServlet.class,
-                        Console.class,
+                        ApiServlet.class,
+                        MetricsRegistry.class,
+                        JmxRegistrar.class,
                         RedisRelayProvider.class)
                 .addBeanClasses(StandaloneBeans.class)
                 .addExtensions(new ConfigExtension(config))
@@ -81,7 +94,7 @@ public final class StandaloneServer implements AutoCloseable {
      * @throws IOException when it cannot listen on the address and port
      */
     public static StandaloneServer start(RoomcastConfig config, Path webroot) throws IOException {
-        ClassFiles.load();
+        ClassDirectories.load();
         return new StandaloneServer(config, webroot);
     }
 
@@ -100,14 +113,14 @@ public final class StandaloneServer implements AutoCloseable {
         listener.getTransport().setReadBufferSize(TyrusBuffer.READ_BYTES / 2);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
-        Door door = new Door(config, OpenFiles.connections(), metrics, System::nanoTime);
+        Door door = new Door(config, FileDescriptors.connections(), metrics, System::nanoTime);
         new DoorStrategy(door, metrics, timer, System::nanoTime).install(listener.getTransport());
         var unused = timer.scheduleWithFixedDelay(door::tick, 1, 1, TimeUnit.SECONDS);
         Refusal refusal = new Refusal(door);
         listener.registerAddOn(new DoorAddOn(door));
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
-        listener.registerAddOn(new UpgradeAddOn());
-        listener.registerAddOn(new GuardAddOn(cdi.select(Guard.class).get(), refusal));
+        listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
+        listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), refusal));
         Limits limits = cdi.select(Limits.class).get();
         listener.registerAddOn(new HandshakeAddOn(
                 webSockets.getWebSocketEngine(), refusal, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
@@ -128,7 +141,7 @@ public final class StandaloneServer implements AutoCloseable {
         }
         http.start();
         cdi.select(Lifecycle.class).get().start();
-        cdi.select(Console.class).get().open(true, "port=" + listener.getPort());
+        cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
     }
 
     private <T> T injected(Class<T> type) {
@@ -147,7 +160,7 @@ public final class StandaloneServer implements AutoCloseable {
             if (http.isStarted()) {
                 cdi.select(Lifecycle.class).get().stop();
             }
-            cdi.select(Console.class).get().close();
+            cdi.select(JmxRegistrar.class).get().close();
             http.shutdownNow();
             workers.shutdownNow();
             healthWorker.shutdownNow();

@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-import io.roomcast.websocket.TyrusTimer;
+import io.roomcast.websocket.tyrus.TyrusIdleTimer;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -28,7 +28,7 @@ final class TyrusContainer extends TyrusServerContainer {
     /** Tyrus would hand it a task with each connection and with each message, also where no idle time is set. */
     @Override
     public ScheduledExecutorService getScheduledExecutorService() {
-        return TyrusTimer.NONE;
+        return TyrusIdleTimer.NONE;
     }
 
     void deploy() throws IOException, DeploymentException {

@@ -35,11 +35,11 @@ final class Endpoints {
     }
 
     static void pong(Session session) {
-        ifOpen(session, Connection::pong);
+        ifOpen(session, EndpointConnection::pong);
     }
 
     static void close(Session session, CloseReason reason) {
-        Connection connection = Connection.closing(session);
+        EndpointConnection connection = EndpointConnection.closing(session);
         if (connection != null) {
             connection.closed(reason);
         }
@@ -53,8 +53,8 @@ final class Endpoints {
         LOG.log(level, () -> "Connection " + session.getId() + " failed", failure);
     }
 
-    private static void ifOpen(Session session, Consumer<Connection> action) {
-        Connection connection = Connection.of(session);
+    private static void ifOpen(Session session, Consumer<EndpointConnection> action) {
+        EndpointConnection connection = EndpointConnection.of(session);
         if (connection != null) {
             action.accept(connection);
         }

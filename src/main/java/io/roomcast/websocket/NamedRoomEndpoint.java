@@ -4,9 +4,9 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
-import io.roomcast.service.Address;
-import io.roomcast.service.InboundMessages;
 import io.roomcast.service.RoomService;
+import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.session.ConnectRequest;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -26,7 +26,7 @@ import java.util.List;
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
-        configurator = ArrivalConfigurator.class)
+        configurator = ClientOriginConfigurator.class)
 public class NamedRoomEndpoint {
 
     @Inject
@@ -39,7 +39,7 @@ public class NamedRoomEndpoint {
     private ClientFrameDecoder decoder;
 
     @Inject
-    private Transports transports;
+    private TransportChooser transports;
 
     @OnOpen
     public void open(Session session, @PathParam("room") String room, @PathParam("user") String user) {
@@ -50,17 +50,17 @@ public class NamedRoomEndpoint {
             List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
             Position position = since.isEmpty() ? null : Position.parse(since.get(0));
             boolean plain = !Subprotocol.isOurs(session.getNegotiatedSubprotocol());
-            Connection.open(
+            EndpointConnection.open(
                     session,
                     service,
                     inbound,
                     service.open(
                             transports.of(session),
-                            new Address(userName, roomName, position, plain),
-                            ArrivalConfigurator.arrival(session)),
+                            new ConnectRequest(userName, roomName, position, plain),
+                            ClientOriginConfigurator.arrival(session)),
                     decoder);
         } catch (ProtocolException e) {
-            Connection.refuse(session, e);
+            EndpointConnection.refuse(session, e);
         }
     }
 

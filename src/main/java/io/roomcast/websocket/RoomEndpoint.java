@@ -2,9 +2,9 @@ package io.roomcast.websocket;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
-import io.roomcast.service.Address;
-import io.roomcast.service.InboundMessages;
 import io.roomcast.service.RoomService;
+import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.session.ConnectRequest;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -23,7 +23,7 @@ import java.util.List;
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
-        configurator = ArrivalConfigurator.class)
+        configurator = ClientOriginConfigurator.class)
 public class RoomEndpoint {
 
     @Inject
@@ -36,7 +36,7 @@ public class RoomEndpoint {
     private ClientFrameDecoder decoder;
 
     @Inject
-    private Transports transports;
+    private TransportChooser transports;
 
     @OnOpen
     public void open(Session session) {
@@ -44,14 +44,17 @@ public class RoomEndpoint {
             Endpoints.requireNoToken(session);
             List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
             UserName user = names.isEmpty() ? null : new UserName(names.get(0));
-            Connection.open(
+            EndpointConnection.open(
                     session,
                     service,
                     inbound,
-                    service.open(transports.of(session), Address.ofUser(user), ArrivalConfigurator.arrival(session)),
+                    service.open(
+                            transports.of(session),
+                            ConnectRequest.ofUser(user),
+                            ClientOriginConfigurator.arrival(session)),
                     decoder);
         } catch (ProtocolException e) {
-            Connection.refuse(session, e);
+            EndpointConnection.refuse(session, e);
         }
     }
 

@@ -4,7 +4,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.jwt.Tokens;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;

@@ -10,7 +10,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
-import io.roomcast.service.Threads;
+import io.roomcast.node.Threads;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.Patience;
+import io.roomcast.redis.connection.RedisSettings;
 import java.util.List;
 import java.util.stream.IntStream;
 import redis.clients.jedis.Jedis;

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.Script;
+import io.roomcast.redis.connection.Scripts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.redis.connection.RedisSettings;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

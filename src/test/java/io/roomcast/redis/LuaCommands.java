@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.redis.connection.Script;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,7 +18,7 @@ final class LuaCommands {
     private LuaCommands() {}
 
     static String text(String file) {
-        try (InputStream in = Script.class.getResourceAsStream(file)) {
+        try (InputStream in = Script.class.getResourceAsStream("/io/roomcast/redis/" + file)) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.relay.Stages;
@@ -17,33 +18,33 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** A node with presence, and what it is told. */
-final class PresenceNode implements AutoCloseable {
+public final class PresenceNode implements AutoCloseable {
     final RedisNode relay;
-    final PresenceStore store;
-    final ToldPresence told = new ToldPresence();
+    public final PresenceStore store;
+    public final ToldPresence told = new ToldPresence();
 
-    PresenceNode(RedisSettings settings, Duration lease, int names) {
+    public PresenceNode(RedisSettings settings, Duration lease, int names) {
         relay = new RedisNode(settings);
         store = relay.relay.presence(lease);
         store.start(told, names);
     }
 
-    void watch(RoomName room) {
+    public void watch(RoomName room) {
         Stages.get(store.watch(room));
     }
 
     /** As a client does: again, until it is let in. */
-    void enter(RoomName room, String user) {
+    public void enter(RoomName room, String user) {
         UserName name = new UserName(user);
         untilAnswered(() -> store.enter(room, name, "of-" + user));
     }
 
-    void leave(RoomName room, String user) {
+    public void leave(RoomName room, String user) {
         Stages.get(store.leave(room, new UserName(user), "of-" + user));
     }
 
     /** Without waiting for an answer. */
-    void send(boolean enters, RoomName room, String user) {
+    public void send(boolean enters, RoomName room, String user) {
         UserName name = new UserName(user);
         var unused = enters ? store.enter(room, name, "of-" + user) : store.leave(room, name, "of-" + user);
     }
@@ -62,7 +63,7 @@ final class PresenceNode implements AutoCloseable {
     }
 
     /** Until Redis says so. */
-    void awaitRoster(RoomName room, String... users) {
+    public void awaitRoster(RoomName room, String... users) {
         List<UserName> expected = List.of(users).stream().map(UserName::new).toList();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
@@ -79,7 +80,7 @@ final class PresenceNode implements AutoCloseable {
     }
 
     /** What SIGKILL does. */
-    void vanish() {
+    public void vanish() {
         relay.close();
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
+import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.PresenceStore;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.Patience;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RedisSettings;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RecordingListener;
 import io.roomcast.relay.RelayListener;

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.redis.connection.RedisSettings;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.roomcast.Patience;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.Stages;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.Patience;
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.Script;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -112,7 +114,10 @@ class RedisProbeTest {
     }
 
     private static List<String> files() throws IOException, URISyntaxException {
-        Path folder = Path.of(Script.class.getResource("publish.lua").toURI()).getParent();
+        Path folder = Path.of(Script.class
+                        .getResource("/io/roomcast/redis/publish.lua")
+                        .toURI())
+                .getParent();
         try (Stream<Path> all = Files.list(folder)) {
             return all.map(file -> file.getFileName().toString())
                     .filter(name -> name.endsWith(".lua"))

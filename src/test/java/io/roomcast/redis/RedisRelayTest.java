@@ -4,6 +4,7 @@ import static io.roomcast.relay.Stages.get;
 
 import io.roomcast.Patience;
 import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import io.roomcast.Patience;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RedisSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import java.io.IOException;
 import java.nio.file.Files;

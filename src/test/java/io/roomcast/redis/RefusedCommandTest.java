@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RelayUnavailableException;
 import java.nio.charset.StandardCharsets;

@@ -6,6 +6,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.RelayListener;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -10,6 +10,8 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.RecordingListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -59,7 +61,7 @@ class RoomCursorTest {
                 .toList();
         int turn = reads.removeLast();
         reads.clear();
-        cursor.answer(turn, new Reading(epoch, offset, base, more, messages));
+        cursor.answer(turn, new LogPage(epoch, offset, base, more, messages));
     }
 
     private void goLive(long offset) {
@@ -135,7 +137,7 @@ class RoomCursorTest {
         arrive("a", 2);
         int first = reads.removeLast();
         cursor.confirmed(true);
-        cursor.answer(first, new Reading("b", 0, 0, false, List.of()));
+        cursor.answer(first, new LogPage("b", 0, 0, false, List.of()));
         assertEquals(List.of(), listener.resets(room));
         answer("a", 2, 0, false, 1, 2);
 
@@ -173,7 +175,7 @@ class RoomCursorTest {
         arrive("a", 1);
         cursor.confirmed(true);
         int turn = reads.removeLast();
-        cursor.answer(turn, new Reading("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+        cursor.answer(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
         assertEquals(1, renumberings);
         cursor.retry(turn);

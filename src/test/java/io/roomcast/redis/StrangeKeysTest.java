@@ -11,6 +11,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.RoomKeys;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import static io.roomcast.relay.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore.Change;

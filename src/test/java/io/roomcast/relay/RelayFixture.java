@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A relay that was just started, a room of its own, and what it delivers. */
 public abstract class RelayFixture {
-    static final HistoryLimits PLENTY = new HistoryLimits(10_000, Duration.ofHours(1), 64L << 20);
+    public static final HistoryLimits PLENTY = new HistoryLimits(10_000, Duration.ofHours(1), 64L << 20);
 
     protected final RecordingListener listener = new RecordingListener();
     protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
@@ -37,7 +37,7 @@ public abstract class RelayFixture {
         start(PLENTY);
     }
 
-    void start(HistoryLimits limits) {
+    protected void start(HistoryLimits limits) {
         if (relay != null) {
             relay.close();
         }

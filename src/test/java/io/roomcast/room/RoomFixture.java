@@ -42,7 +42,7 @@ final class RoomFixture {
                 new RecentLimits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,
-                new ReplayPace(rate, timer, timer::nanos, metrics.replayWaits()),
+                new ReplayPacer(rate, timer, timer::nanos, metrics.replayWaits()),
                 metrics);
         source.deliverTo(registry);
     }

@@ -3,7 +3,13 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.TokenVerifier;
+import io.roomcast.local.LocalPresence;
+import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.Node;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrameReader;
@@ -11,8 +17,6 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.HistoryLimits;
-import io.roomcast.relay.LocalPresence;
-import io.roomcast.relay.LocalRelay;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.HandExecutor;
@@ -20,32 +24,42 @@ import io.roomcast.room.HandTimer;
 import io.roomcast.room.LagBudget;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.admission.Authentication;
+import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.LoadShedding;
+import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.service.session.InFlight;
+import io.roomcast.service.session.SessionRegistry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Everything from the service down, put together with {@code new}, on one thread and with time at a standstill. */
-final class CoreFixture {
-    static final Arrival HERE = new Arrival("127.0.0.1", "127.0.0.1", "localhost", null);
+public final class CoreFixture {
+    static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null);
 
     final HandExecutor lanes = new HandExecutor();
     final HandTimer timer = new HandTimer();
-    final NodeMetrics metrics = new NodeMetrics();
+    public final NodeMetrics metrics = new NodeMetrics();
     final RoomService service;
-    final Sessions sessions;
+    final SessionRegistry sessions;
     final Heartbeat heartbeat;
     final InboundMessages inbound;
-    final Limits limits;
+    public final Limits limits;
     final BackEnd backEnd;
-    final InFlight inFlight;
+    public final InFlight inFlight;
     private final ClientFrameReader reader = new ClientFrameReader();
 
-    CoreFixture(Map<String, String> settings) {
+    public CoreFixture(Map<String, String> settings) {
         this(settings, new LocalPresence());
     }
 
-    CoreFixture(Map<String, String> settings, PresenceStore presence) {
+    public CoreFixture(Map<String, String> settings, PresenceStore presence) {
         this(settings, presence, relay -> relay, null);
     }
 
@@ -53,7 +67,7 @@ final class CoreFixture {
      * @param around puts something between the service and the local relay
      * @param tokens null where none is looked at
      */
-    CoreFixture(
+    public CoreFixture(
             Map<String, String> settings, PresenceStore presence, UnaryOperator<Relay> around, TokenVerifier tokens) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
         ServerFrameWriter writer = new ServerFrameWriter();
@@ -62,7 +76,7 @@ final class CoreFixture {
                 new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer));
         limits = new Limits(config, metrics);
         RunningTime time = new RunningTime(timer::nanos);
-        LagBudget lag = limits.lagBudget();
+        LagBudget lag = CoreProducers.lagBudget(limits);
         RoomRegistry rooms = new RoomRegistry(
                 new OpenRooms(relay, presence),
                 lanes,
@@ -71,23 +85,23 @@ final class CoreFixture {
                 new RecentLimits(100, 1 << 20),
                 Duration.ofSeconds(1),
                 lag,
-                limits.replayPace(timer, timer::nanos),
+                CoreProducers.replayPacer(limits, timer, timer::nanos, metrics),
                 metrics.delivery());
         relay.start(new RoomDelivery(rooms));
-        Announcer announcer = new Announcer(rooms, writer, threads, config);
+        PresenceAnnouncer announcer = new PresenceAnnouncer(rooms, writer, threads, config);
         presence.start(announcer, config.get(Keys.PRESENCE_NAMES));
         RateLimits rates = new RateLimits(limits, rooms);
-        Refusal refusal = new Refusal(metrics, rates);
+        ErrorReplies refusal = new ErrorReplies(metrics, rates);
         inFlight = new InFlight(limits);
         Authentication authentication = new Authentication(tokens, config);
-        sessions = new Sessions(writer, metrics, limits, time, threads, config);
-        Joining joining = new Joining(rooms, presence, announcer, refusal, threads, limits, metrics, config);
+        sessions = new SessionRegistry(writer, metrics, limits, time, threads, config);
+        RoomJoins joining = new RoomJoins(rooms, presence, announcer, refusal, threads, limits, metrics, config);
         service = new RoomService(
                 authentication,
-                new Entrance(authentication, joining, sessions, refusal, threads, time, config),
+                new TokenAdmission(authentication, joining, sessions, refusal, threads, time, config),
                 sessions,
                 joining,
-                new Talking(
+                new Messaging(
                         relay,
                         presence,
                         announcer,
@@ -96,7 +110,7 @@ final class CoreFixture {
                         metrics,
                         threads,
                         rates,
-                        new Overload(rooms, lag, limits),
+                        new LoadShedding(rooms, lag, limits),
                         limits),
                 rates,
                 inFlight,
@@ -112,14 +126,15 @@ final class CoreFixture {
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
-    Client enter(String user) {
+    public Client enter(String user) {
         return enter(user, HandTransport.immediate());
     }
 
-    Client enter(String user, HandTransport transport) {
+    public Client enter(String user, HandTransport transport) {
         return new Client(
                 transport,
-                service.open(transport, new Address(new UserName(user), new RoomName("lobby"), null, false), HERE));
+                service.open(
+                        transport, new ConnectRequest(new UserName(user), new RoomName("lobby"), null, false), HERE));
     }
 
     /**
@@ -127,33 +142,34 @@ final class CoreFixture {
      *
      * @param user null for a guest
      */
-    Client connect(String user) {
+    public Client connect(String user) {
         return connect(user, HandTransport.immediate());
     }
 
-    Client connect(String user, HandTransport transport) {
+    public Client connect(String user, HandTransport transport) {
         return new Client(
-                transport, service.open(transport, Address.ofUser(user == null ? null : new UserName(user)), HERE));
+                transport,
+                service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
     }
 
     /** Lets time pass. */
-    void advance(long millis) {
+    public void advance(long millis) {
         lanes.runAll();
         timer.advance(millis);
         lanes.runAll();
     }
 
-    final class Client {
+    public final class Client {
         final HandTransport transport;
-        final RoomSession session;
+        public final ClientSession session;
         private int taken;
 
-        Client(HandTransport transport, RoomSession session) {
+        Client(HandTransport transport, ClientSession session) {
             this.transport = transport;
             this.session = session;
         }
 
-        void send(String line) {
+        public void send(String line) {
             try {
                 service.receive(session, reader.read(line));
             } catch (BadFrameException e) {
@@ -161,12 +177,12 @@ final class CoreFixture {
             }
         }
 
-        void cut() {
+        public void cut() {
             service.closed(session, 1006);
         }
 
         /** What has come since the last call, one frame to a line. */
-        String news() {
+        public String news() {
             lanes.runAll();
             String news = String.join(
                     "\n", transport.frames().subList(taken, transport.frames().size()));

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.service.presence.PresenceAnnouncer;
+import io.roomcast.service.presence.PresenceChanges;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -15,7 +17,7 @@ class CrowdPresenceTest {
     private final Client witness = core.enter("witness");
 
     CrowdPresenceTest() {
-        core.advance(2 * Announcer.INTERVAL_MS);
+        core.advance(2 * PresenceAnnouncer.INTERVAL_MS);
         witness.news();
     }
 
@@ -25,34 +27,34 @@ class CrowdPresenceTest {
 
     @Test
     void theFirstAreToldAtOnceAndTheOthersTogether() {
-        crowd(0, News.AT_ONCE + 30);
-        assertEquals(News.AT_ONCE, witness.news().lines().count());
-        core.advance(Announcer.INTERVAL_MS);
+        crowd(0, PresenceChanges.AT_ONCE + 30);
+        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count());
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         String others = witness.news();
         assertEquals(1, others.lines().count(), others);
         assertTrue(others.contains("\"joined\":[\"user8\",\"user9\",\"user10\","), others);
         assertTrue(others.contains("\"count\":39"), others);
         assertTrue(others.contains("\"content\":\"user8, user9, user10 and 27 others have joined the room\""), others);
-        core.advance(10 * Announcer.INTERVAL_MS);
+        core.advance(10 * PresenceAnnouncer.INTERVAL_MS);
         assertEquals("", witness.news());
     }
 
     @Test
     void aCrowdThatGoesOnComingIsToldOnceAnInterval() {
         crowd(0, 20);
-        core.advance(Announcer.INTERVAL_MS);
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         witness.news();
-        crowd(20, 20 + News.AT_ONCE);
-        assertEquals(News.AT_ONCE, witness.news().lines().count(), "a new interval");
+        crowd(20, 20 + PresenceChanges.AT_ONCE);
+        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count(), "a new interval");
         crowd(40, 42);
         assertEquals("", witness.news());
-        core.advance(Announcer.INTERVAL_MS);
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         assertTrue(witness.news().contains("\"content\":\"user40 and user41 have joined the room\""));
     }
 
     @Test
     void whoComesAndGoesIsToldOfInThatOrder() {
-        crowd(0, News.AT_ONCE);
+        crowd(0, PresenceChanges.AT_ONCE);
         witness.news();
         List<Client> last = crowd(20, 22);
         core.advance(0);
@@ -60,7 +62,7 @@ class CrowdPresenceTest {
         String came = witness.news();
         assertTrue(came.contains("\"joined\":[\"user20\",\"user21\"]") && came.contains("\"left\":[]"), came);
         assertTrue(came.contains("\"count\":11"), came);
-        core.advance(Announcer.INTERVAL_MS);
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         String went = witness.news();
         assertTrue(went.contains("\"joined\":[]") && went.contains("\"left\":[\"user20\"]"), went);
         assertTrue(went.contains("\"count\":10"), went);
@@ -69,11 +71,11 @@ class CrowdPresenceTest {
 
     @Test
     void thoseWhoComeAndThoseWhoGoAreToldTogether() {
-        List<Client> first = crowd(0, News.AT_ONCE);
+        List<Client> first = crowd(0, PresenceChanges.AT_ONCE);
         witness.news();
         first.get(0).send("{\"type\":\"leave\"}");
         crowd(20, 21);
-        core.advance(Announcer.INTERVAL_MS);
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         String told = witness.news();
         assertTrue(told.contains("\"content\":\"user20 has joined the room, user0 has left the room\""), told);
     }
@@ -81,14 +83,14 @@ class CrowdPresenceTest {
     @Test
     void aCrowdThatMakesTheRoomLargeIsCounted() {
         crowd(0, 250);
-        assertEquals(News.AT_ONCE, witness.news().lines().count());
-        core.advance(Announcer.INTERVAL_MS);
+        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count());
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         String counted = witness.news();
         assertEquals(1, counted.lines().count(), counted);
         assertTrue(counted.contains("\"content\":\"251 people are in the room\""), counted);
         assertTrue(counted.contains("\"joined\":[]") && counted.contains("\"left\":[]"), counted);
         crowd(250, 260);
-        core.advance(Announcer.INTERVAL_MS);
+        core.advance(PresenceAnnouncer.INTERVAL_MS);
         assertEquals("", witness.news(), "counts come once a second");
         core.advance(1_000);
         assertTrue(witness.news().contains("\"content\":\"261 people are in the room\""));

@@ -8,11 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.PresenceStore;
+import io.roomcast.service.admission.InboundMessages;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;

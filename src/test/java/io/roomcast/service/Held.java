@@ -12,16 +12,16 @@ import java.util.concurrent.CompletionStage;
  * A store between the service and a real one, that carries out each call at once and holds back the answers of some, until the test lets them through
  * or lets them fail.
  */
-final class Held<T> {
+public final class Held<T> {
     /** What the service is given. */
-    final T store;
+    public final T store;
 
     private final Set<String> methods = new HashSet<>();
     private final ArrayDeque<Answer> answers = new ArrayDeque<>();
 
     private record Answer(CompletionStage<Object> real, CompletableFuture<Object> told) {}
 
-    Held(Class<T> type, T real) {
+    public Held(Class<T> type, T real) {
         store = type.cast(Proxy.newProxyInstance(
                 Held.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
                     try {
@@ -41,25 +41,25 @@ final class Held<T> {
     }
 
     /** From now on. */
-    void hold(String method) {
+    public void hold(String method) {
         methods.add(method);
     }
 
     /** From now on; what is held already stays so. */
-    void holdNothing() {
+    public void holdNothing() {
         methods.clear();
     }
 
-    int held() {
+    public int held() {
         return answers.size();
     }
 
-    void letThrough() {
+    public void letThrough() {
         letThrough(answers.remove());
     }
 
     /** The one that was asked for last. */
-    void letLastThrough() {
+    public void letLastThrough() {
         letThrough(answers.removeLast());
     }
 
@@ -67,7 +67,7 @@ final class Held<T> {
         answer.real().whenComplete((value, failure) -> answer.told().complete(value));
     }
 
-    void fail(RuntimeException why) {
+    public void fail(RuntimeException why) {
         answers.remove().told().completeExceptionally(why);
     }
 }

@@ -1,18 +1,20 @@
 package io.roomcast.service;
 
+import io.roomcast.service.admission.RequestHead;
+import io.roomcast.service.admission.RequestPath;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
 /** Heads of requests for {@code /ws} and other places. */
-final class RequestHeads {
+public final class RequestHeads {
     private RequestHeads() {}
 
-    static RequestHead get(String path, Map<String, List<String>> headers) {
+    public static RequestHead get(String path, Map<String, List<String>> headers) {
         return of("GET", "HTTP/1.1", path, headers);
     }
 
-    static RequestHead of(String method, String protocol, String path, Map<String, List<String>> headers) {
+    public static RequestHead of(String method, String protocol, String path, Map<String, List<String>> headers) {
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers);
         return RequestHead.of(

@@ -3,15 +3,16 @@ package io.roomcast.service;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.local.LocalPresence;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
-import io.roomcast.relay.LocalPresence;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.service.session.ConnectRequest;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -150,7 +151,9 @@ class RoomServiceTest {
     void aPlainClientIsNotSentSignals() {
         HandTransport transport = HandTransport.immediate();
         core.service.open(
-                transport, new Address(new UserName("plain"), new RoomName("lobby"), null, true), CoreFixture.HERE);
+                transport,
+                new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, true),
+                CoreFixture.HERE);
         Client ann = core.enter("ann");
         ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
         ann.send("{\"content\":\"hi\"}");

@@ -32,7 +32,7 @@ class StrangersLinesTest {
     @Test
     void nothingElseIsLeftOut() {
         LogRecord ours = brokenBy(new IllegalStateException(), 0);
-        ours.setLoggerName("io.roomcast.service.Node");
+        ours.setLoggerName("io.roomcast.node.Node");
         LogRecord memory = brokenBy(new OutOfMemoryError(), 0);
         LogRecord plain = brokenBy(null, 0);
         for (int i = 0; i < 3; i++) {

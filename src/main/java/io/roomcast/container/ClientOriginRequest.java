@@ -1,0 +1,58 @@
+package io.roomcast.container;
+
+import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.RequestHead;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A request as the rest of the server may see it. A handshake has the header that tells the endpoint how it arrived; no other request has that header, or one
+ * that a server would open a WebSocket for.
+ */
+final class ClientOriginRequest extends HttpServletRequestWrapper {
+    /** Null for a request that is no handshake. */
+    private final String arrival;
+
+    /** @param arrival of a handshake, sealed; else null */
+    ClientOriginRequest(HttpServletRequest request, String arrival) {
+        super(request);
+        this.arrival = arrival;
+    }
+
+    private boolean isHidden(String name) {
+        return ClientOrigin.HEADER.equalsIgnoreCase(name) || arrival == null && RequestHead.isOffer(name);
+    }
+
+    @Override
+    public String getHeader(String name) {
+        Enumeration<String> values = getHeaders(name);
+        return values.hasMoreElements() ? values.nextElement() : null;
+    }
+
+    @Override
+    public Enumeration<String> getHeaders(String name) {
+        if (arrival != null && ClientOrigin.HEADER.equalsIgnoreCase(name)) {
+            return Collections.enumeration(List.of(arrival));
+        }
+        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+    }
+
+    @Override
+    public Enumeration<String> getHeaderNames() {
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (String name : Collections.list(super.getHeaderNames())) {
+            if (!isHidden(name)) {
+                names.add(name);
+            }
+        }
+        if (arrival != null) {
+            names.add(ClientOrigin.HEADER);
+        }
+        return Collections.enumeration(names);
+    }
+}

@@ -1,0 +1,151 @@
+package io.roomcast.container;
+
+import io.roomcast.config.HttpKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.HealthServlet;
+import io.roomcast.http.SecurityHeaders;
+import io.roomcast.http.UndertowRequest;
+import io.roomcast.http.UnreadBody;
+import io.roomcast.http.api.ApiServlet;
+import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestHead;
+import io.roomcast.service.admission.RequestPath;
+import io.roomcast.websocket.payara.Payara;
+import io.roomcast.websocket.payara.UpgradedRequests;
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.annotation.WebFilter;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+
+/** Has the guard look at every request on an application server, and puts the security headers on every answer. */
+@WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
+public class GuardFilter extends HttpFilter {
+    private static final long serialVersionUID = 1L;
+
+    @Inject
+    private transient HandshakeGuard guard;
+
+    @Inject
+    private transient ServerLogin login;
+
+    @Inject
+    private transient HandshakeLimiter handshakes;
+
+    @Inject
+    private transient RequestLimiter requests;
+
+    @Inject
+    private transient UpgradedRequests upgraded;
+
+    @Inject
+    private transient RoomcastConfig config;
+
+    private int answerMillis;
+
+    @Override
+    public void init() {
+        answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        SecurityHeaders.ALL.forEach(response::setHeader);
+        RequestHead head = head(request);
+        boolean handshake = head.isHandshake();
+        HandshakeGuard.Verdict verdict = guard.verdict(head);
+        boolean reads = verdict == HandshakeGuard.Verdict.PASS
+                && request.getServletPath().equals(ApiServlet.ADDRESS);
+        if (!reads && UnreadBody.isThere(request)) {
+            UnreadBody.leave(request, response);
+        }
+        UndertowRequest undertow = UndertowRequest.of(request);
+        if (undertow != null) {
+            undertow.waitForReader(answerMillis);
+        }
+        if (verdict != HandshakeGuard.Verdict.PASS) {
+            refuse(response, verdict);
+        } else if (!handshake) {
+            answer(undertow, request, response, chain);
+        } else if (login.admits(request, response, true)) {
+            if (undertow != null) {
+                undertow.becomeWebSocket();
+            }
+            open(arriving(request, head), request, response, chain);
+        }
+    }
+
+    private void answer(
+            UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        FairTurns.Work work = () -> {
+            if (login.admits(request, response, false)) {
+                chain.doFilter(new ClientOriginRequest(request, null), response);
+            }
+            if (undertow != null && !request.isAsyncStarted()) {
+                // It would be written after the turn.
+                response.getOutputStream().close();
+            }
+        };
+        if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
+            // Whoever watches a node is answered when nobody else is.
+            if (undertow != null) {
+                // Alone on its connection, no answer has to wait for its reader.
+                response.setHeader("Connection", "close");
+            }
+            work.go();
+        } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
+            refuse(response, HandshakeGuard.Verdict.CROWDED);
+        }
+    }
+
+    private static RequestHead head(HttpServletRequest request) {
+        String info = request.getPathInfo() == null ? "" : request.getPathInfo();
+        return RequestHead.of(
+                request.getMethod(),
+                request.getProtocol(),
+                path(request),
+                RequestPath.isEndpoint(request.getServletPath() + info),
+                Collections.list(request.getHeaderNames()),
+                name -> Collections.list(request.getHeaders(name)));
+    }
+
+    /** As the client wrote it: Payara takes one kind of parameter out, but tells that it did. */
+    private static String path(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
+    }
+
+    private static ClientOriginRequest arriving(HttpServletRequest request, RequestHead head) {
+        ClientOrigin arrival = ClientOrigin.of(
+                request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
+        return new ClientOriginRequest(request, arrival.sealed());
+    }
+
+    private void open(
+            ClientOriginRequest arriving, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (Payara.runs(request.getServletContext())) {
+            // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
+            chain.doFilter(arriving, response);
+            upgraded.add(request);
+        } else if (!handshakes.take(() -> chain.doFilter(arriving, response))) {
+            refuse(response, HandshakeGuard.Verdict.CROWDED);
+        }
+    }
+
+    /** The last answer on its connection, and so one that fits into it, whether it is read or not. */
+    private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
+        response.setHeader("Connection", "close");
+        response.setStatus(verdict.status());
+        response.setContentType("text/plain;charset=UTF-8");
+        response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+}

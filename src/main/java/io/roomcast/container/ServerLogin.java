@@ -1,0 +1,93 @@
+package io.roomcast.container;
+
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.ErrorCode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpSession;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * Has the application server log people in, where {@code roomcast.auth=container}: whoever opens a WebSocket, and whoever opens the page, so that a browser
+ * asks for a password and sends it with its WebSockets, too. Users and passwords are the server's, which is shown what comes as HTTP Basic.
+ *
+ * <p>One WAR serves every way to enter, so its {@code web.xml} can neither demand a login nor name a mechanism: the servlet API's {@code login} works
+ * without. Whom the server knows already is not asked again. Any thread; blocks as long as the server takes to find the user.
+ */
+@ApplicationScoped
+public class ServerLogin {
+    private static final Set<String> PAGE = Set.of("", "/", "/index.html");
+    private static final String SCHEME = "basic ";
+
+    private boolean wanted;
+    private NodeMetrics metrics;
+
+    /** For the container's proxy. */
+    protected ServerLogin() {}
+
+    @Inject
+    public ServerLogin(RoomcastConfig config, NodeMetrics metrics) {
+        this.wanted = config.get(AccessKeys.AUTH).equals("container");
+        this.metrics = metrics;
+    }
+
+    /** @return false where the request was answered with 401 instead */
+    boolean admits(HttpServletRequest request, HttpServletResponse response, boolean webSocket) throws IOException {
+        if (!wanted
+                || !(webSocket || PAGE.contains(request.getServletPath()))
+                || request.getUserPrincipal() != null
+                || isKnown(request)) {
+            return true;
+        }
+        if (webSocket) {
+            metrics.refused(ErrorCode.UNAUTHENTICATED.wire());
+        }
+        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
+        response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
+        response.setContentType("text/plain;charset=UTF-8");
+        response.getOutputStream().write("log in as a user of this server\n".getBytes(StandardCharsets.UTF_8));
+        return false;
+    }
+
+    private static boolean isKnown(HttpServletRequest request) {
+        String[] credentials = credentials(request.getHeader("Authorization"));
+        if (credentials == null) {
+            return false;
+        }
+        try {
+            request.login(credentials[0], credentials[1]);
+        } catch (ServletException e) {
+            return false;
+        }
+        HttpSession session = request.getSession(false);
+        if (session != null && session.isNew()) {
+            // WildFly keeps a login in a session, one for each client that does not send cookies.
+            session.invalidate();
+        }
+        return true;
+    }
+
+    /** @return name and password, or null where there are none */
+    private static String[] credentials(String header) {
+        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            return null;
+        }
+        try {
+            byte[] pair =
+                    Base64.getDecoder().decode(header.substring(SCHEME.length()).strip());
+            String[] parts = new String(pair, StandardCharsets.UTF_8).split(":", 2);
+            return parts.length == 2 ? parts : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+}

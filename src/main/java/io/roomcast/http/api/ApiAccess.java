@@ -1,0 +1,89 @@
+package io.roomcast.http.api;
+
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.identity.TokenVerifier;
+import io.roomcast.protocol.ErrorCode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Who may use the server API: who has the key, for everything, and who has a token, for what it says. Comparing takes the same time
+ * whatever was sent, so nothing can be learned from it.
+ */
+@ApplicationScoped
+public class ApiAccess {
+    private static final String SCHEME = "bearer ";
+
+    private TokenVerifier tokens;
+    private byte[] expected;
+    private boolean tokensServe;
+
+    /** For the container's proxy. */
+    protected ApiAccess() {}
+
+    @Inject
+    public ApiAccess(RoomcastConfig config, TokenVerifier tokens) {
+        String key = config.get(OperationKeys.API_KEY);
+        this.expected = key.isEmpty() ? null : digest(key);
+        this.tokens = tokens;
+        this.tokensServe = !config.get(OperationKeys.API_CLAIM).isEmpty();
+    }
+
+    /**
+     * Never blocks; completes on any thread, and mostly at once on the caller's.
+     *
+     * @return fails with {@link ApiException} where the request may not be served, whatever it asks for
+     */
+    CompletableFuture<ApiCaller> caller(HttpServletRequest request) {
+        if (expected == null && !tokensServe) {
+            return refused(
+                    ErrorCode.FORBIDDEN,
+                    "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
+        }
+        String header = request.getHeader("Authorization");
+        boolean bearer = header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
+        String given = bearer ? header.substring(SCHEME.length()).strip() : "";
+        if (expected != null && MessageDigest.isEqual(expected, digest(given))) {
+            return CompletableFuture.completedFuture(ApiCaller.TRUSTED);
+        }
+        if (!tokensServe || given.isEmpty()) {
+            String wanted = expected == null ? "a token" : tokensServe ? "the key or a token" : "the key";
+            return refused(ErrorCode.UNAUTHENTICATED, "send " + wanted + " as Authorization: Bearer …");
+        }
+        return tokens.verify(given).handle(ApiAccess::judge).toCompletableFuture();
+    }
+
+    private static ApiCaller judge(Identity identity, Throwable failure) {
+        if (failure == null) {
+            return new ApiCaller(identity.api(), identity.permissions());
+        }
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof TokenRefusedException) {
+            throw ApiException.of(ErrorCode.UNAUTHENTICATED, cause.getMessage());
+        }
+        throw ApiException.of(ErrorCode.UNAVAILABLE, "the token cannot be checked now; try again");
+    }
+
+    private static CompletableFuture<ApiCaller> refused(ErrorCode code, String text) {
+        return CompletableFuture.failedFuture(ApiException.of(code, text));
+    }
+
+    /** Digests have one length, so even the length of the key stays unknown. */
+    private static byte[] digest(String key) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+    }
+}

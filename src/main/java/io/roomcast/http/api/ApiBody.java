@@ -1,0 +1,89 @@
+package io.roomcast.http.api;
+
+import io.roomcast.protocol.ErrorCode;
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * Gathers the body of one request as it comes. No thread waits for it: Payara has five, and as many clients that stop in the middle of a body
+ * would otherwise stop the node. The container calls from one thread at a time.
+ */
+final class ApiBody implements ReadListener {
+    static final int MAX_BYTES = 2 * 1024 * 1024;
+    private static final long PATIENCE_SECONDS = 10;
+    /** The embedded server's: it tells of data only when it was asked for some, and there was none. */
+    private static final String GRIZZLY = "org.glassfish.grizzly.servlet.";
+
+    private static final int PIECE_BYTES = 8 * 1024;
+
+    private final ServletInputStream input;
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+
+    private ApiBody(ServletInputStream input) {
+        this.input = input;
+    }
+
+    /**
+     * @param input of a request that is asynchronous already
+     * @return fails with {@link ApiException}
+     */
+    static CompletableFuture<byte[]> of(ServletInputStream input) throws IOException {
+        ApiBody body = new ApiBody(input);
+        CompletableFuture<byte[]> read = body.whole.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        input.setReadListener(body);
+        if (input.getClass().getName().startsWith(GRIZZLY)) {
+            body.onDataAvailable();
+        }
+        return read.handle((all, failure) -> {
+            if (failure != null) {
+                throw refusal(failure);
+            }
+            return all;
+        });
+    }
+
+    static ApiException tooLarge() {
+        return ApiException.of(ErrorCode.TOO_LARGE, "a request may have " + MAX_BYTES + " bytes");
+    }
+
+    private static ApiException refusal(Throwable failure) {
+        if (failure instanceof ApiException known) {
+            return known;
+        } else if (failure instanceof TimeoutException) {
+            return new ApiException(408, "timeout", "the body was not there within " + PATIENCE_SECONDS + " s");
+        }
+        return ApiException.of(ErrorCode.BAD_REQUEST, "the body broke off");
+    }
+
+    @Override
+    public void onDataAvailable() throws IOException {
+        byte[] piece = new byte[PIECE_BYTES];
+        while (!whole.isDone() && input.isReady()) {
+            int count = input.read(piece);
+            if (count < 0) {
+                onAllDataRead();
+                return;
+            }
+            bytes.write(piece, 0, count);
+            if (bytes.size() > MAX_BYTES) {
+                whole.completeExceptionally(tooLarge());
+            }
+        }
+    }
+
+    @Override
+    public void onAllDataRead() {
+        whole.complete(bytes.toByteArray());
+    }
+
+    @Override
+    public void onError(Throwable failure) {
+        whole.completeExceptionally(failure);
+    }
+}

@@ -1,0 +1,128 @@
+package io.roomcast.http.api;
+
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Node;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.UserName;
+import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.BackEnd;
+import io.roomcast.service.operations.Drain;
+import io.roomcast.service.operations.NodeSnapshot;
+import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.session.SessionRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+
+/** What operators do with this node. */
+@ApplicationScoped
+public class NodeApi {
+
+    public record Progress(String state, int planned, int remaining, long windowMs, long elapsedMs) {}
+
+    public record Figures(
+            String node,
+            String readiness,
+            long uptimeMs,
+            int sessions,
+            int rooms,
+            List<NodeSnapshot.HotRoom> hottest,
+            Progress drain) {}
+
+    public record Disconnected(String user, int sessions) {}
+
+    private Node node;
+    private SessionRegistry sessions;
+    private RoomRegistry rooms;
+    private Readiness readiness;
+    private Drain drain;
+    private NodeSnapshot census;
+    private BackEnd backEnd;
+    private Duration usualWindow;
+
+    /** For the container's proxy. */
+    protected NodeApi() {}
+
+    @Inject
+    public NodeApi(
+            Node node,
+            SessionRegistry sessions,
+            RoomRegistry rooms,
+            Readiness readiness,
+            Drain drain,
+            NodeSnapshot census,
+            BackEnd backEnd,
+            RoomcastConfig config) {
+        this.node = node;
+        this.sessions = sessions;
+        this.rooms = rooms;
+        this.readiness = readiness;
+        this.drain = drain;
+        this.census = census;
+        this.backEnd = backEnd;
+        this.usualWindow = config.get(OperationKeys.DRAIN_WINDOW);
+    }
+
+    ApiAnswer figures() {
+        return ApiAnswer.ok(new Figures(
+                node.name(),
+                readiness.state().name().toLowerCase(Locale.ROOT),
+                ManagementFactory.getRuntimeMXBean().getUptime(),
+                sessions.count(),
+                rooms.all().size(),
+                census.hottest(),
+                shown(drain.progress())));
+    }
+
+    ApiAnswer progress() {
+        return ApiAnswer.ok(shown(drain.progress()));
+    }
+
+    ApiAnswer drain(ApiRequest request) {
+        return ApiAnswer.ok(shown(drain.drain(window(request))));
+    }
+
+    ApiAnswer undrain() {
+        return ApiAnswer.ok(shown(drain.undrain()));
+    }
+
+    ApiAnswer rebalance(ApiRequest request) {
+        Duration window = window(request);
+        try {
+            return ApiAnswer.ok(shown(drain.rebalance(request.number("share"), window)));
+        } catch (IllegalArgumentException e) {
+            throw ApiException.of(ErrorCode.BAD_REQUEST, e.getMessage());
+        } catch (IllegalStateException e) {
+            throw new ApiException(409, "conflict", e.getMessage());
+        }
+    }
+
+    ApiAnswer disconnect(ApiRequest request) {
+        UserName user = new UserName(request.name());
+        return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user)));
+    }
+
+    private Duration window(ApiRequest request) {
+        String text = request.text("window");
+        try {
+            return text == null
+                    ? usualWindow
+                    : OperationKeys.DRAIN_WINDOW.parser().apply(text);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.of(ErrorCode.BAD_REQUEST, "window must be " + e.getMessage());
+        }
+    }
+
+    private static Progress shown(Drain.Progress progress) {
+        return new Progress(
+                progress.state().name().toLowerCase(Locale.ROOT),
+                progress.planned(),
+                progress.remaining(),
+                progress.windowMs(),
+                progress.elapsedMs());
+    }
+}

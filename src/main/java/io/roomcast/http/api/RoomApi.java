@@ -1,0 +1,147 @@
+package io.roomcast.http.api;
+
+import io.roomcast.node.Node;
+import io.roomcast.protocol.Content;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.MessageKey;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import io.roomcast.room.Room;
+import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.BackEnd;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** What back ends do with rooms. */
+@ApplicationScoped
+public class RoomApi {
+    private static final int MAX_ROOMS = 1_000;
+    private static final int MAX_MESSAGES = 200;
+    private static final int USUAL_MESSAGES = 50;
+    private static final long ANY_OFFSET = (1L << 53) - 1;
+
+    public record Published(String room, String epoch, long offset) {}
+
+    /** @param error null when the message was stored there */
+    public record Outcome(String room, String epoch, Long offset, ApiAnswer.Problem error) {}
+
+    public record Broadcast(int stored, int failed, List<Outcome> results) {}
+
+    public record Members(String room, long count, List<String> users) {}
+
+    public record RoomFigures(String room, int members) {}
+
+    public record Rooms(String node, int count, List<RoomFigures> rooms) {}
+
+    private BackEnd backEnd;
+    private RoomRegistry rooms;
+    private Node node;
+
+    /** For the container's proxy. */
+    protected RoomApi() {}
+
+    @Inject
+    public RoomApi(BackEnd backEnd, RoomRegistry rooms, Node node) {
+        this.backEnd = backEnd;
+        this.rooms = rooms;
+        this.node = node;
+    }
+
+    CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
+        RoomName room = new RoomName(request.name());
+        caller.requirePublish(room);
+        return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
+                .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
+    }
+
+    /** The same message to many rooms. One room's failure does not keep it from the others, and is told by itself. */
+    CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
+        UserName sender = sender(request);
+        Content content = Content.of(request.text("content"));
+        String key = key(request);
+        List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+        for (String name : request.texts("rooms", MAX_ROOMS)) {
+            outcomes.add(publishOne(name, sender, content, key, caller));
+        }
+        return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+                .thenApply(all -> {
+                    List<Outcome> results =
+                            outcomes.stream().map(CompletableFuture::join).toList();
+                    int failed = (int) results.stream()
+                            .filter(outcome -> outcome.error() != null)
+                            .count();
+                    return ApiAnswer.ok(new Broadcast(results.size() - failed, failed, results));
+                });
+    }
+
+    private CompletableFuture<Outcome> publishOne(
+            String room, UserName sender, Content content, String key, ApiCaller caller) {
+        CompletionStage<Position> stored;
+        try {
+            RoomName name = new RoomName(room);
+            caller.requirePublish(name);
+            stored = backEnd.publish(name, sender, content, key);
+        } catch (ProtocolException | ApiException e) {
+            stored = CompletableFuture.failedFuture(e);
+        }
+        return stored.handle((position, failure) -> failure == null
+                        ? new Outcome(room, position.epoch(), position.offset(), null)
+                        : new Outcome(room, null, null, ApiAnswer.problem(failure)))
+                .toCompletableFuture();
+    }
+
+    CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
+        RoomName room = new RoomName(request.name());
+        caller.requireRead(room);
+        long after = request.query("after", -1, ANY_OFFSET);
+        long before = request.query("before", 0, ANY_OFFSET);
+        if (after >= 0 && before > 0) {
+            throw ApiException.of(ErrorCode.BAD_REQUEST, "after or before, not both");
+        }
+        int limit = (int) Math.max(1, request.query("limit", USUAL_MESSAGES, MAX_MESSAGES));
+        return backEnd.history(room, after, before, limit)
+                .thenApply(page -> new ApiAnswer(200, MessageFrames.history(null, room, page)));
+    }
+
+    CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
+        RoomName room = new RoomName(request.name());
+        caller.requireRead(room);
+        return backEnd.members(room)
+                .thenApply(roster -> ApiAnswer.ok(new Members(
+                        room.value(),
+                        roster.count(),
+                        roster.users().stream().map(UserName::value).toList())));
+    }
+
+    /** Rooms with members on this node, the largest first. */
+    ApiAnswer rooms(ApiRequest request, ApiCaller caller) {
+        List<RoomFigures> figures = rooms.all().stream()
+                .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
+                .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
+                .map(room -> new RoomFigures(room.name().value(), room.size()))
+                .toList();
+        int limit = (int) request.query("limit", 100, 10_000);
+        return ApiAnswer.ok(new Rooms(
+                node.name(), figures.size(), figures.stream().limit(limit).toList()));
+    }
+
+    private static UserName sender(ApiRequest request) {
+        String sender = request.text("sender");
+        if (sender == null) {
+            throw ApiException.of(ErrorCode.BAD_REQUEST, "sender is missing");
+        }
+        return new UserName(sender);
+    }
+
+    private static String key(ApiRequest request) {
+        return MessageKey.checked(request.text("key"));
+    }
+}

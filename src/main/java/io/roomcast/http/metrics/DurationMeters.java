@@ -1,0 +1,65 @@
+package io.roomcast.http.metrics;
+
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.roomcast.metrics.Histogram;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Shows durations to a registry that knows no buckets: count and mean, and the percentiles of what came since they were asked for last,
+ * as the upper bound of the bucket that they fall into. One thread asks.
+ */
+final class DurationMeters {
+    private static final double MILLIS = 1e6;
+
+    private final Histogram durations;
+    private final double share;
+    private long[] before = new long[0];
+
+    private DurationMeters(Histogram durations, double share) {
+        this.durations = durations;
+        this.share = share;
+    }
+
+    static void bind(String name, Histogram durations, MeterRegistry registry) {
+        FunctionTimer.builder(
+                        name,
+                        durations,
+                        histogram -> Arrays.stream(histogram.counts()).sum(),
+                        Histogram::sumNanos,
+                        TimeUnit.NANOSECONDS)
+                .register(registry);
+        percentile(name + ".p50", durations, 0.5, registry);
+        percentile(name + ".p99", durations, 0.99, registry);
+    }
+
+    private static void percentile(String name, Histogram durations, double share, MeterRegistry registry) {
+        Gauge.builder(name, new DurationMeters(durations, share), DurationMeters::millis)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** NaN where nothing came. */
+    double millis() {
+        long[] counts = durations.counts();
+        long[] since = counts.clone();
+        for (int i = 0; i < before.length; i++) {
+            since[i] -= before[i];
+        }
+        before = counts;
+        long[] bounds = Histogram.bounds();
+        long left = (long) Math.ceil(Arrays.stream(since).sum() * share);
+        if (left == 0) {
+            return Double.NaN;
+        }
+        for (int i = 0; i < bounds.length; i++) {
+            left -= since[i];
+            if (left <= 0) {
+                return bounds[i] / MILLIS;
+            }
+        }
+        return bounds[bounds.length - 1] / MILLIS;
+    }
+}

@@ -1,0 +1,76 @@
+package io.roomcast.http.metrics;
+
+import io.prometheus.metrics.model.registry.Collector;
+import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
+import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.roomcast.metrics.Histogram;
+import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
+
+/** Shows counts by bounds to Prometheus as they stand when it asks. */
+final class HistogramCollector implements Collector {
+    private static final double NANOS = 1e9;
+
+    private final String name;
+    private final String help;
+    private final boolean gauge;
+    private final double[] bounds;
+    private final Supplier<long[]> counts;
+    private final DoubleSupplier sum;
+
+    private HistogramCollector(
+            String name, String help, boolean gauge, double[] bounds, Supplier<long[]> counts, DoubleSupplier sum) {
+        this.name = name;
+        this.help = help;
+        this.gauge = gauge;
+        this.bounds = bounds;
+        this.counts = counts;
+        this.sum = sum;
+    }
+
+    /** Durations, counted since the node started. */
+    static HistogramCollector of(String name, String help, Histogram durations) {
+        return new HistogramCollector(
+                name,
+                help,
+                false,
+                scaled(Histogram.bounds(), NANOS),
+                durations::counts,
+                () -> durations.sumNanos() / NANOS);
+    }
+
+    /** How something is spread at this moment: counts may fall again. */
+    static HistogramCollector now(
+            String name, String help, long[] bounds, double perUnit, Supplier<long[]> counts, DoubleSupplier sum) {
+        return new HistogramCollector(name, help, true, scaled(bounds, perUnit), counts, sum);
+    }
+
+    private static double[] scaled(long[] bounds, double perUnit) {
+        double[] upper = new double[bounds.length + 1];
+        for (int i = 0; i < bounds.length; i++) {
+            upper[i] = bounds[i] / perUnit;
+        }
+        upper[bounds.length] = Double.POSITIVE_INFINITY;
+        return upper;
+    }
+
+    @Override
+    public MetricSnapshot collect() {
+        long[] current = counts.get();
+        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
+        for (int i = 0; i < bounds.length; i++) {
+            buckets.bucket(bounds[i], current[i]);
+        }
+        return HistogramSnapshot.builder()
+                .name(name)
+                .help(help)
+                .gaugeHistogram(gauge)
+                .dataPoint(HistogramDataPointSnapshot.builder()
+                        .classicHistogramBuckets(buckets.build())
+                        .sum(sum.getAsDouble())
+                        .build())
+                .build();
+    }
+}

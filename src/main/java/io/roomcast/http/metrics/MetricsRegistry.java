@@ -1,0 +1,257 @@
+package io.roomcast.http.metrics;
+
+import static io.roomcast.http.metrics.NodeMeters.gauge;
+
+import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.roomcast.config.MetricsKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Node;
+import io.roomcast.node.NodeStarted;
+import io.roomcast.node.Threads;
+import io.roomcast.room.LagBudget;
+import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.operations.Drain;
+import io.roomcast.service.operations.NodeSnapshot;
+import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.session.InFlight;
+import io.roomcast.service.session.SessionRegistry;
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ThreadPoolExecutor;
+
+/** All that this node tells about itself. Everything is read when somebody asks, or when it is sent to StatsD. */
+@ApplicationScoped
+public class MetricsRegistry {
+    private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
+    private PrometheusMeterRegistry scraped;
+    /** Null where the operator wants none. */
+    private StatsdRegistry statsd;
+
+    private Threads threads;
+    private JvmGcMetrics collections;
+
+    /** For the container's proxy. */
+    protected MetricsRegistry() {}
+
+    @Inject
+    public MetricsRegistry(
+            NodeMetrics metrics,
+            SessionRegistry sessions,
+            RoomRegistry rooms,
+            LagBudget lag,
+            NodeSnapshot census,
+            Readiness readiness,
+            Drain drain,
+            Threads threads,
+            InFlight inFlight,
+            Node node,
+            RoomcastConfig config) {
+        this.threads = threads;
+        PrometheusRegistry prometheus = new PrometheusRegistry();
+        scraped = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        registry.add(scraped);
+        push(node, metrics, config);
+        NodeMeters.bind(metrics, registry);
+        gauge(registry, "roomcast.sessions", "Open sessions", sessions::count);
+        gauge(
+                registry,
+                "roomcast.outbound.held.bytes",
+                "Bytes that wait for all sessions, what is shared counted once",
+                sessions::heldBytes);
+        gauge(
+                registry,
+                "roomcast.rooms",
+                "Rooms with members here",
+                () -> rooms.all().size());
+        gauge(
+                registry,
+                "roomcast.members",
+                "Members of all rooms here",
+                () -> census.figures().members());
+        readiness(readiness);
+        gauge(
+                registry,
+                "roomcast.drain.remaining",
+                "Sessions that a drain or a rebalance has yet to send away",
+                () -> drain.progress().remaining());
+        gauge(
+                registry,
+                "roomcast.relay.up",
+                "1 while probes come back through the relay",
+                () -> readiness.relayAnswers() ? 1 : 0);
+        gauge(registry, "roomcast.requests.waiting", "Requests that are not answered yet", inFlight::count);
+        saturation(threads, census, lag);
+        outbound(census);
+        hottest(census);
+        durations(prometheus, metrics);
+        spreads(prometheus, census);
+        java();
+    }
+
+    /** @param format a media type that Prometheus asks for, or null */
+    public String scrape(String format) {
+        return scraped.scrape(format);
+    }
+
+    private void push(Node node, NodeMetrics metrics, RoomcastConfig config) {
+        if (config.get(MetricsKeys.STATSD).isEmpty()) {
+            return;
+        }
+        boolean tags = config.get(MetricsKeys.STATSD_FLAVOR).equals("datadog");
+        statsd = new StatsdRegistry(
+                config.get(MetricsKeys.STATSD),
+                new StatsdLines(tags, node.name()),
+                config.get(MetricsKeys.STATSD_INTERVAL));
+        DurationMeters.bind("roomcast.publish.duration", metrics.relay().publish(), statsd);
+        DurationMeters.bind("roomcast.relay.probe.duration", metrics.relay().probe(), statsd);
+        DurationMeters.bind("roomcast.fanout.duration", metrics.delivery().fanOut(), statsd);
+        DurationMeters.bind("roomcast.replay.wait", metrics.delivery().replayWaits(), statsd);
+        DurationMeters.bind("roomcast.lanes.wait", metrics.laneWait(), statsd);
+        registry.add(statsd);
+    }
+
+    void start(@Observes NodeStarted event) {
+        if (statsd != null) {
+            statsd.start(threads.loops());
+        }
+    }
+
+    private void readiness(Readiness readiness) {
+        for (Readiness.State state : Readiness.State.values()) {
+            Gauge.builder("roomcast.readiness", () -> readiness.state() == state ? 1 : 0)
+                    .description("1 for the state that the node is in: ready, or why not")
+                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
+    private void saturation(Threads threads, NodeSnapshot census, LagBudget lag) {
+        gauge(
+                registry,
+                "roomcast.lanes.events.waiting",
+                "Events that rooms have yet to take",
+                () -> census.figures().laneEvents());
+        gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
+        if (threads.lanes() instanceof ThreadPoolExecutor pool) {
+            gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
+            gauge(registry, "roomcast.lanes.threads.busy", "Those of them that do", pool::getActiveCount);
+            gauge(
+                    registry,
+                    "roomcast.lanes.tasks.waiting",
+                    "Lanes that wait for a thread",
+                    () -> pool.getQueue().size());
+        }
+        for (String purpose : ThreadCounts.count().keySet()) {
+            Gauge.builder("roomcast.threads", () -> ThreadCounts.count().get(purpose))
+                    .description("Threads of the process by what they are for")
+                    .tag("purpose", purpose)
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
+    private void outbound(NodeSnapshot census) {
+        gauge(
+                registry,
+                "roomcast.outbound.waiting.max.bytes",
+                "Bytes in the deepest queue",
+                () -> census.figures().deepestBytes());
+        gauge(
+                registry,
+                "roomcast.outbound.send.age.max.seconds",
+                "Age of the oldest send in flight: how long the slowest client has read nothing",
+                () -> census.figures().oldestNanos() / 1e9);
+    }
+
+    private void hottest(NodeSnapshot census) {
+        for (int i = 0; i < NodeSnapshot.HOTTEST; i++) {
+            int rank = i;
+            Gauge.builder("roomcast.rooms.hottest.messages.per.second", () -> rate(census.hottest(), rank))
+                    .description("Deliveries a second in the hottest rooms; /api/v1/node names them")
+                    .tag("rank", String.valueOf(rank + 1))
+                    .strongReference(true)
+                    .register(registry);
+        }
+    }
+
+    private static double rate(List<NodeSnapshot.HotRoom> hottest, int rank) {
+        return rank < hottest.size() ? hottest.get(rank).perSecond() : 0;
+    }
+
+    private static void durations(PrometheusRegistry prometheus, NodeMetrics metrics) {
+        prometheus.register(HistogramCollector.of(
+                "roomcast_publish_duration_seconds",
+                "From a publish until the relay has stored it",
+                metrics.relay().publish()));
+        prometheus.register(HistogramCollector.of(
+                "roomcast_relay_probe_duration_seconds",
+                "From publishing a probe until it is delivered here",
+                metrics.relay().probe()));
+        prometheus.register(HistogramCollector.of(
+                "roomcast_fanout_duration_seconds",
+                "How long a lane takes to offer a batch to all its members",
+                metrics.delivery().fanOut()));
+        prometheus.register(HistogramCollector.of(
+                "roomcast_replay_wait_seconds",
+                "How long members that came back waited for their turn to be sent a page of what they missed",
+                metrics.delivery().replayWaits()));
+        prometheus.register(HistogramCollector.of(
+                "roomcast_lanes_wait_seconds",
+                "How long a task waits for a thread that carries messages to members",
+                metrics.laneWait()));
+    }
+
+    private static void spreads(PrometheusRegistry prometheus, NodeSnapshot census) {
+        prometheus.register(HistogramCollector.now(
+                "roomcast_outbound_waiting_bytes",
+                "Sessions by bytes that wait for them",
+                NodeSnapshot.depthBounds(),
+                1,
+                () -> census.figures().depths(),
+                () -> census.figures().waitingBytes()));
+        prometheus.register(HistogramCollector.now(
+                "roomcast_outbound_send_age_seconds",
+                "Sessions by age of the send in flight; 0 for none",
+                NodeSnapshot.ageBoundsMillis(),
+                1_000,
+                () -> census.figures().ages(),
+                () -> census.figures().agesNanos() / 1e9));
+    }
+
+    private void java() {
+        MeterRegistry target = registry;
+        new JvmMemoryMetrics().bindTo(target);
+        collections = new JvmGcMetrics();
+        collections.bindTo(target);
+        new ProcessorMetrics().bindTo(target);
+        new FileDescriptorMetrics().bindTo(target);
+        new UptimeMetrics().bindTo(target);
+    }
+
+    @PreDestroy
+    void close() {
+        collections.close();
+        registry.close();
+        scraped.close();
+        if (statsd != null) {
+            statsd.close();
+        }
+    }
+}

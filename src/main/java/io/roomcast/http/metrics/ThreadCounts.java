@@ -1,0 +1,73 @@
+package io.roomcast.http.metrics;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Counts the threads of this process by what they are for, so that one can see which kind grows. */
+final class ThreadCounts {
+    /** What each thread is for, by the beginning of its name; the first that fits. */
+    private static final Map<String, String> PURPOSES = purposes();
+
+    static final String OTHER = "other";
+
+    private ThreadCounts() {}
+
+    private static Map<String, String> purposes() {
+        Map<String, String> purposes = new TreeMap<>();
+        purposes.put("roomcast-lane", "lane");
+        purposes.put("roomcast-timer", "timer");
+        purposes.put("roomcast-loop", "loop");
+        purposes.put("roomcast-redis", "redis");
+        // Of the embedded server.
+        purposes.put("roomcast-http", "server");
+        purposes.put("grizzly-nio-kernel", "network");
+        purposes.put("Grizzly", "server");
+        purposes.put("HttpServer", "server");
+        purposes.put("tyrus", "server");
+        // Of Payara.
+        purposes.put("http-listener", "network");
+        purposes.put("http-thread-pool", "server");
+        purposes.put("payara-executor-service", "server");
+        purposes.put("concurrent/", "lent");
+        // Of WildFly.
+        purposes.put("default I/O", "network");
+        purposes.put("default Accept", "network");
+        purposes.put("XNIO", "network");
+        purposes.put("default task", "server");
+        purposes.put("EE-Managed", "lent");
+        return purposes;
+    }
+
+    /** Every purpose, also those without a thread. */
+    static Map<String, Integer> count() {
+        Map<String, Integer> counts = new TreeMap<>();
+        PURPOSES.values().forEach(purpose -> counts.put(purpose, 0));
+        counts.put(OTHER, 0);
+        for (Thread thread : all()) {
+            if (thread != null) {
+                counts.merge(purpose(thread.getName()), 1, Integer::sum);
+            }
+        }
+        return counts;
+    }
+
+    static String purpose(String name) {
+        for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
+            if (name.startsWith(purpose.getKey())) {
+                return purpose.getValue();
+            }
+        }
+        return OTHER;
+    }
+
+    /** Without a stop of all threads, unlike {@link Thread#getAllStackTraces}. */
+    private static Thread[] all() {
+        ThreadGroup group = Thread.currentThread().getThreadGroup();
+        while (group.getParent() != null) {
+            group = group.getParent();
+        }
+        Thread[] threads = new Thread[group.activeCount() * 2 + 16];
+        group.enumerate(threads, true);
+        return threads;
+    }
+}

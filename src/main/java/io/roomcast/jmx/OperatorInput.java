@@ -1,0 +1,29 @@
+package io.roomcast.jmx;
+
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
+import java.util.function.Function;
+
+/** Names that an operator typed. What is wrong with one is told by an exception that consoles have the class of. */
+final class OperatorInput {
+    private OperatorInput() {}
+
+    /** @throws IllegalArgumentException that names what was typed */
+    static RoomName room(String text) {
+        return checked("room", text, RoomName::new);
+    }
+
+    /** @throws IllegalArgumentException that names what was typed */
+    static UserName user(String text) {
+        return checked("user", text, UserName::new);
+    }
+
+    private static <T> T checked(String parameter, String text, Function<String, T> name) {
+        try {
+            return name.apply(text == null ? null : text.strip());
+        } catch (ProtocolException e) {
+            throw new IllegalArgumentException(parameter + "=" + text + " is no name: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.roomcast.local;
+
+import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayListener;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * The relay of a node that is alone: the same promises, kept in this process's memory, and lost with it.
+ *
+ * <p><b>Concurrency.</b> Each room's log is changed, and its deliveries are made, inside the map's atomic update for its name, on the thread
+ * that publishes: so offsets, history and deliveries have one order. Listeners only append, as {@link RelayListener} demands.
+ */
+public final class LocalRelay implements Relay {
+    private static final long SWEEP_SECONDS = 10;
+
+    private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
+    private final Epochs epochs = new Epochs();
+    private final HistoryLimits limits;
+    private final HistoryBudget budget;
+    private final InstantSource clock;
+    private final ScheduledFuture<?> sweep;
+    private volatile RelayListener listener;
+
+    /**
+     * @param most bytes of heap, about, that all rooms keep together
+     * @param timer lets go of what is too old, every few seconds
+     */
+    public LocalRelay(HistoryLimits limits, long most, InstantSource clock, ScheduledExecutorService timer) {
+        this.budget = new HistoryBudget(most);
+        this.limits = limits;
+        this.clock = clock;
+        this.sweep = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void start(RelayListener receiver) {
+        listener = receiver;
+    }
+
+    @Override
+    public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        KeyDigest digest = key == null ? null : KeyDigest.of(key);
+        return onLog(room, log -> {
+            LocalLog.Appended appended = log.append(digest, body, clock.millis());
+            if (appended.message() != null && log.subscribed) {
+                listener.deliver(room, appended.message());
+            }
+            return appended.position();
+        });
+    }
+
+    @Override
+    public void signal(RoomName room, FrameKind kind, byte[] frame) {
+        logs.computeIfPresent(room, (name, log) -> {
+            if (log.subscribed) {
+                listener.signal(room, kind, frame);
+            }
+            return log;
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> subscribe(RoomName room) {
+        return onLog(room, log -> {
+            log.requireSpace();
+            log.subscribed = true;
+            return log.position();
+        });
+    }
+
+    @Override
+    public CompletionStage<Position> position(RoomName room) {
+        return onLog(room, LocalLog::position);
+    }
+
+    @Override
+    public void unsubscribe(RoomName room) {
+        onLog(room, log -> log.subscribed = false);
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
+        return onLog(room, log -> log.after(offset, limit, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
+        return onLog(room, log -> log.before(offset, limit, clock.millis()));
+    }
+
+    @Override
+    public CompletionStage<Void> probe() {
+        return CompletableFuture.completedFuture(null);
+    }
+
+    @Override
+    public boolean isLocal() {
+        return true;
+    }
+
+    @Override
+    public void close() {
+        sweep.cancel(false);
+    }
+
+    private <T> CompletionStage<T> onLog(RoomName room, Function<LocalLog, T> action) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        logs.compute(room, (name, known) -> {
+            LocalLog log = known == null ? new LocalLog(epochs.of(name), limits, budget) : known;
+            try {
+                T answer = action.apply(log);
+                log.count();
+                result.complete(answer);
+            } catch (ProtocolException e) {
+                result.completeExceptionally(e);
+            }
+            return unlessForgettable(name, log);
+        });
+        return result;
+    }
+
+    private LocalLog unlessForgettable(RoomName room, LocalLog log) {
+        if (log.isForgettable(clock.millis())) {
+            log.release();
+            if (log.hasBegun()) {
+                epochs.forget(room);
+            }
+            return null;
+        }
+        return log;
+    }
+
+    /** Bytes of heap, about, that all rooms keep. */
+    long held() {
+        return budget.held();
+    }
+
+    void sweep() {
+        for (RoomName room : logs.keySet()) {
+            logs.computeIfPresent(room, (name, log) -> {
+                log.expire(clock.millis());
+                log.spare();
+                return unlessForgettable(name, log);
+            });
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.roomcast.node;
+
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The threads that the place where Roomcast runs lends it.
+ *
+ * @param lanes runs short tasks that never block; never refuses one while the application is up
+ * @param timer runs short tasks later
+ * @param loops makes threads that live as long as the application
+ */
+public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFactory loops) {
+    private static final long LAST_TASKS_SECONDS = 2;
+
+    /**
+     * A pool for the lanes, one thread for the timer, and loops, all of threads that {@code source} makes.
+     *
+     * @param lanes threads of the pool; 0 for one per core
+     */
+    public static Threads of(ThreadFactory source, int lanes) {
+        int pool = lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes;
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(source, "roomcast-timer"));
+        timer.setRemoveOnCancelPolicy(true);
+        return new Threads(
+                Executors.newFixedThreadPool(pool, named(source, "roomcast-lane")),
+                timer,
+                named(source, "roomcast-loop"));
+    }
+
+    private static ThreadFactory named(ThreadFactory source, String purpose) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = source.newThread(task);
+            thread.setName(purpose + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    /** Takes no more tasks, and returns when those of the lanes are done: what they use may go then. Loops are ended by who started them. */
+    public void end() {
+        timer.shutdownNow();
+        if (lanes instanceof ExecutorService pool) {
+            pool.shutdown();
+            try {
+                pool.awaitTermination(LAST_TASKS_SECONDS, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

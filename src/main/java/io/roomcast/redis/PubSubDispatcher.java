@@ -1,0 +1,86 @@
+package io.roomcast.redis;
+
+import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.Subscriber;
+import io.roomcast.redis.topology.Shard;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Hands what a shard's subscriber hears to whom it concerns. */
+final class PubSubDispatcher implements Subscriber.Events {
+    private static final Logger LOG = System.getLogger(PubSubDispatcher.class.getName());
+
+    private final AtomicBoolean foreignTold = new AtomicBoolean();
+    private final Subscriptions subscriptions;
+    private final Probes probes;
+    private final RelayMetrics metrics;
+    private Shard shard;
+
+    PubSubDispatcher(Subscriptions subscriptions, Probes probes, RelayMetrics metrics) {
+        this.subscriptions = subscriptions;
+        this.probes = probes;
+        this.metrics = metrics;
+    }
+
+    /** Before the subscriber starts. */
+    void shard(Shard owner) {
+        shard = owner;
+    }
+
+    @Override
+    public void connected() {
+        subscriptions.alignAll(shard);
+        probes.connected(shard);
+    }
+
+    @Override
+    public void unreachable(String why) {
+        subscriptions.unreachable(shard, why);
+    }
+
+    @Override
+    public void subscribed(String room) {
+        RoomCursor cursor = subscriptions.find(room);
+        if (cursor != null) {
+            cursor.confirmed(true);
+        }
+        subscriptions.presence().subscribed(room, true);
+    }
+
+    @Override
+    public void received(String room, Envelope envelope) {
+        if (envelope instanceof Envelope.Presence presence) {
+            subscriptions.presence().received(room, presence);
+            return;
+        }
+        if (envelope instanceof Envelope.Foreign) {
+            subscriptions.presence().subscribed(room, true);
+        }
+        RoomCursor cursor = subscriptions.find(room);
+        if (cursor == null) {
+            return;
+        }
+        if (envelope instanceof Envelope.Message message) {
+            cursor.arrive(message);
+        } else if (envelope instanceof Envelope.Signal signal) {
+            cursor.signal(signal);
+        } else {
+            metrics.foreignEnvelope();
+            if (foreignTold.compareAndSet(false, true)) {
+                LOG.log(
+                        Level.WARNING,
+                        "a node that speaks another version publishes in {0}: messages pass between it and this one, but neither"
+                                + " presence nor signals; stop it",
+                        room);
+            }
+            cursor.arriveForeign();
+        }
+    }
+
+    @Override
+    public void probed(String token) {
+        probes.heard(token);
+    }
+}

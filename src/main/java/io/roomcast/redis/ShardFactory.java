@@ -1,0 +1,92 @@
+package io.roomcast.redis;
+
+import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.redis.connection.Connector;
+import io.roomcast.redis.connection.MasterLocator;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.redis.connection.RedisSettings.Address;
+import io.roomcast.redis.connection.RedisSettings.Cluster;
+import io.roomcast.redis.connection.RedisSettings.Sentinels;
+import io.roomcast.redis.connection.RedisSettings.Single;
+import io.roomcast.redis.connection.Script;
+import io.roomcast.redis.topology.ClusterMaster;
+import io.roomcast.redis.topology.ClusterShards;
+import io.roomcast.redis.topology.NodeChannels;
+import io.roomcast.redis.topology.Sentinel;
+import io.roomcast.redis.topology.Shard;
+import io.roomcast.redis.topology.Shards;
+import io.roomcast.redis.topology.SingleShard;
+import io.roomcast.redis.topology.SlotMapReader;
+import io.roomcast.redis.topology.Witnesses;
+import java.util.BitSet;
+import java.util.List;
+import java.util.function.Supplier;
+import redis.clients.jedis.HostAndPort;
+
+/**
+ * Which shards there are, by the settings: one for a server that is alone or watched by sentinels, in a Cluster one for each master.
+ *
+ * @param scripts all that a connection has to know
+ */
+record ShardFactory(
+        RedisSettings settings,
+        NodeChannels channels,
+        Connector connector,
+        List<Script> scripts,
+        Subscriptions subscriptions,
+        Witnesses witnesses,
+        Probes probes,
+        RelayMetrics metrics)
+        implements ClusterShards.Owner {
+
+    Shards shards() {
+        if (settings.servers() instanceof Cluster cluster) {
+            Address seed = cluster.addresses().get(0);
+            return new ClusterShards(
+                    new SlotMapReader(cluster.addresses(), connector),
+                    (address, slots, hint) -> new ClusterMaster(address, slots, settings.prefix(), hint),
+                    this,
+                    new HostAndPort(seed.host(), seed.port()));
+        }
+        String channel = channels.next(new BitSet());
+        return new SingleShard(shard("redis", master(), () -> channel, () -> settings.prefix() + ":{!}:life", false));
+    }
+
+    private MasterLocator master() {
+        return settings.servers() instanceof Sentinels sentinels
+                ? new Sentinel(sentinels, connector)
+                : MasterLocator.at(((Single) settings.servers()).address());
+    }
+
+    @Override
+    public Shard shard(ClusterMaster master) {
+        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lifeKey, true);
+    }
+
+    private Shard shard(
+            String name,
+            MasterLocator master,
+            Supplier<String> nodeChannel,
+            Supplier<String> lifeKey,
+            boolean sharded) {
+        PubSubDispatcher receiver = new PubSubDispatcher(subscriptions, probes, metrics);
+        Shard shard = new Shard(
+                name,
+                master,
+                connector,
+                scripts,
+                nodeChannel,
+                () -> witnesses.of(lifeKey.get()),
+                receiver,
+                sharded,
+                metrics,
+                subscriptions::renewed);
+        receiver.shard(shard);
+        return shard;
+    }
+
+    @Override
+    public void realign(Shard shard) {
+        subscriptions.alignAll(shard);
+    }
+}

@@ -1,0 +1,50 @@
+package io.roomcast.redis.connection;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+
+/** Turns answers of Redis into results. */
+public final class Futures {
+    private Futures() {}
+
+    /** Completes when all have; fails when one has, after all have ended. */
+    public static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {
+        return CompletableFuture.allOf(
+                stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
+    }
+
+    /** Completes with the first that completes well; fails when both have failed. */
+    public static <T> CompletionStage<T> first(CompletionStage<T> one, CompletionStage<T> other) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        one.whenComplete((answer, failure) -> settle(result, answer, failure, other));
+        other.whenComplete((answer, failure) -> settle(result, answer, failure, one));
+        return result;
+    }
+
+    private static <T> void settle(CompletableFuture<T> result, T answer, Throwable failure, CompletionStage<T> other) {
+        if (failure == null) {
+            result.complete(answer);
+        } else if (other.toCompletableFuture().isCompletedExceptionally()) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    /** As {@code thenApply}, but a failure is passed on as it is, not wrapped. */
+    public static <S, T> CompletionStage<T> map(CompletionStage<S> reply, Function<S, T> reading) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        reply.whenComplete((answer, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+                return;
+            }
+            try {
+                result.complete(reading.apply(answer));
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+}

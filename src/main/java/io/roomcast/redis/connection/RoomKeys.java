@@ -1,0 +1,55 @@
+package io.roomcast.redis.connection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.protocol.RoomName;
+import redis.clients.jedis.util.JedisClusterCRC16;
+
+/**
+ * What a room is called in Redis. All its keys, and its channel, share the room's name as their hash tag, so that a Cluster keeps them on
+ * one server; no name holds a brace.
+ *
+ * @param slot of the Cluster
+ * @param base that all keys begin with
+ */
+public record RoomKeys(int slot, String base, String channelName) {
+
+    /** In which channel names differ by database, as keys do by themselves: pub/sub knows no databases. */
+    public static RoomKeys of(RoomName room, String prefix, int database) {
+        String base = prefix + ":{" + room.value() + "}";
+        return new RoomKeys(
+                JedisClusterCRC16.getSlot(room.value()), base, database == 0 ? base : base + ":db" + database);
+    }
+
+    public static int slotOf(String key) {
+        return JedisClusterCRC16.getSlot(key);
+    }
+
+    public byte[] numbering() {
+        return (base + ":numbering").getBytes(UTF_8);
+    }
+
+    public byte[] log() {
+        return (base + ":log").getBytes(UTF_8);
+    }
+
+    public byte[] channel() {
+        return channelName.getBytes(UTF_8);
+    }
+
+    /** Remembers the position of the message that was published with {@code key}. */
+    public byte[] memory(String key) {
+        return (base + ":key:" + key).getBytes(UTF_8);
+    }
+
+    /** Who is in the room: see presence.lua. */
+    public byte[] presence() {
+        return (base + ":presence").getBytes(UTF_8);
+    }
+
+    /** The name of the room that a channel belongs to. */
+    static String roomOf(byte[] channel) {
+        String name = new String(channel, UTF_8);
+        return name.substring(name.indexOf('{') + 1, name.indexOf('}'));
+    }
+}

@@ -1,0 +1,169 @@
+package io.roomcast.redis.connection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.protocol.Position;
+import io.roomcast.redis.topology.Witness;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.Relay;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.args.Rawable;
+
+/** The scripts on a room's log, with this cluster's limits in them. Immutable. */
+public final class Scripts {
+    private static final byte[] NO_EPOCH = {};
+    /** Numbers in Lua are exact up to here. */
+    private static final long LARGEST = 1L << 52;
+
+    private static final long NUMBERING_MS = Duration.ofDays(7).toMillis();
+    private static final long UNUSED_MS = Duration.ofHours(1).toMillis();
+    /** A log is let go of in stretches of this part of its bounds. */
+    private static final int STRETCHES = 8;
+    /** What a probe leaves behind. */
+    private static final Duration PROBED = Duration.ofMinutes(1);
+
+    private static final Script NOTHING = Script.of("return 0");
+
+    private final Script publish;
+    private final Script read;
+    private final Script renumber;
+    private final Script check;
+    private final Script attempt;
+    private final boolean sharded;
+
+    public Scripts(HistoryLimits limits, boolean sharded) {
+        this(
+                limits,
+                sharded,
+                NUMBERING_MS,
+                Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
+    }
+
+    /** For rooms that only probe: they are as any other, but soon gone. */
+    public static Scripts ofProbes(boolean sharded) {
+        return new Scripts(new HistoryLimits(10, PROBED, 1 << 20), sharded, PROBED.toMillis(), PROBED.toMillis());
+    }
+
+    private Scripts(HistoryLimits limits, boolean sharded, long numberingMillis, long keyMillis) {
+        this.sharded = sharded;
+        long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
+        long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
+        String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
+                + (bytes / STRETCHES + 1) + "\n"
+                + "local AGE_MS, MARK_MS = " + age + ", " + (age / STRETCHES + 1) + "\n"
+                + "local NUMBERING_MS, UNUSED_MS = " + Math.max(numberingMillis, 2 * age) + ", " + UNUSED_MS + "\n"
+                + "local KEY_MS = " + keyMillis + "\n"
+                + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
+                + "'\n";
+        publish = Script.of(constants, "numbering.lua", "publish.lua");
+        read = Script.of(constants, "numbering.lua", "read.lua");
+        renumber = Script.of(constants, "numbering.lua", "renumber.lua");
+        check = Script.of(constants, "numbering.lua", "check.lua");
+        attempt = Script.of(constants, "try.lua");
+    }
+
+    public List<Script> all() {
+        return List.of(publish, read, renumber, attempt);
+    }
+
+    /**
+     * @param known where this node stands in the room, or null
+     * @param lineage of the data, as {@link Witness} tells it
+     */
+    public CommandArguments publish(RoomKeys keys, Position known, Rawable lineage, String key, byte[] body) {
+        List<byte[]> names = key == null
+                ? List.of(keys.numbering(), keys.log(), keys.channel())
+                : List.of(keys.numbering(), keys.log(), keys.channel(), keys.memory(key));
+        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body);
+    }
+
+    /** The oldest messages after {@code offset}. */
+    public CommandArguments readAfter(
+            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, known, lineage, "after", offset, limit, bytes, 0);
+    }
+
+    /** The message at {@code known}, and the oldest after it; {@code limit} and {@code bytes} are of these. */
+    public CommandArguments readOn(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
+        return read(keys, known, lineage, "after", Math.max(known.offset() - 1, 0), limit, bytes, known.offset());
+    }
+
+    /** The newest messages before {@code offset}; 0 for the end. */
+    public CommandArguments readBefore(
+            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
+    }
+
+    private CommandArguments read(
+            RoomKeys keys,
+            Position known,
+            Rawable lineage,
+            String direction,
+            long offset,
+            int limit,
+            long bytes,
+            long uncounted) {
+        return read.call(
+                List.of(keys.numbering(), keys.log()),
+                newEpoch(),
+                epoch(known),
+                offset(known),
+                lineage,
+                direction,
+                Math.min(offset, LARGEST),
+                limit,
+                bytes,
+                uncounted);
+    }
+
+    /** Ends the epoch of {@code known}, unless it has ended already. */
+    public CommandArguments renumber(RoomKeys keys, Position known, Rawable lineage) {
+        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    }
+
+    /** Gives each command of all scripts to Redis once, in the slot of {@code keys}. */
+    public CommandArguments attempt(RoomKeys keys) {
+        List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
+                .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
+                .toList();
+        return attempt.call(names, keys.channel(), PROBED.toMillis());
+    }
+
+    /** What is given to Redis beside scripts, and does nothing: when a connection is made, and when a room is given up. */
+    public List<CommandArguments> attemptsBeside(RoomKeys keys) {
+        Protocol.Command unsubscribe = sharded ? Protocol.Command.SUNSUBSCRIBE : Protocol.Command.UNSUBSCRIBE;
+        return List.of(
+                new CommandArguments(Protocol.Command.ROLE),
+                NOTHING.load(),
+                NOTHING.callByText(List.of(keys.base().getBytes(UTF_8))),
+                new CommandArguments(unsubscribe).add(keys.channel()));
+    }
+
+    public Script check() {
+        return check;
+    }
+
+    /** Ends the epoch of {@code known}, if Redis has less. */
+    public CommandArguments check(RoomKeys keys, Position known, Rawable lineage) {
+        return check.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), offset(known), lineage);
+    }
+
+    /** Only has to differ from the room's earlier ones. */
+    private static byte[] newEpoch() {
+        return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX)
+                .getBytes(UTF_8);
+    }
+
+    private static byte[] epoch(Position known) {
+        return known == null ? NO_EPOCH : known.epoch().getBytes(UTF_8);
+    }
+
+    private static long offset(Position known) {
+        return known == null ? 0 : known.offset();
+    }
+}

@@ -1,0 +1,46 @@
+package io.roomcast.redis.presence;
+
+import io.roomcast.redis.connection.Envelope;
+import io.roomcast.redis.connection.Script;
+import java.time.Duration;
+import java.util.List;
+
+/** The scripts on who is in a room, and the one on leases. Immutable. */
+public final class PresenceScripts {
+    /** How long a fence stands: no command of a node comes later than that. */
+    private static final Duration FENCE = Duration.ofMinutes(10);
+    /** How long the fences of a room stay in which nobody is. */
+    private static final Duration EMPTY = Duration.ofMinutes(1);
+
+    /** Entries of the largest room that are counted at each comparison. */
+    private static final int COUNTED = 100;
+
+    final Script enter;
+    final Script leave;
+    final Script evict;
+    final Script compare;
+    final Script reconcile;
+    final Script roster;
+    final Script heartbeat = Script.of("", "heartbeat.lua");
+
+    public PresenceScripts(boolean sharded) {
+        String constants = "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '"
+                + Envelope.VERSION + Envelope.Presence.KIND + "'\n"
+                + "local FENCE_MS, EMPTY_MS = " + FENCE.toMillis() + ", " + EMPTY.toMillis() + "\n"
+                + "local COUNTED = " + COUNTED + "\n";
+        enter = onRoom(constants, "enter.lua");
+        leave = onRoom(constants, "leave.lua");
+        evict = onRoom(constants, "evict.lua");
+        compare = onRoom(constants, "compare.lua");
+        reconcile = onRoom(constants, "reconcile.lua");
+        roster = onRoom(constants, "roster.lua");
+    }
+
+    private static Script onRoom(String constants, String file) {
+        return Script.of(constants, "presence.lua", file);
+    }
+
+    public List<Script> all() {
+        return List.of(enter, leave, evict, compare, reconcile, roster, heartbeat);
+    }
+}

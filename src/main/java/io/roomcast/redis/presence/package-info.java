@@ -1,0 +1,2 @@
+/** Who is in the rooms of all nodes, kept in Redis. */
+package io.roomcast.redis.presence;

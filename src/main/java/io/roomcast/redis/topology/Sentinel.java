@@ -1,0 +1,64 @@
+package io.roomcast.redis.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.redis.connection.Connector;
+import io.roomcast.redis.connection.MasterLocator;
+import io.roomcast.redis.connection.RedisConnection;
+import io.roomcast.redis.connection.RedisSettings.Address;
+import io.roomcast.redis.connection.RedisSettings.Sentinels;
+import java.util.List;
+import java.util.stream.Stream;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Protocol;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** Asks the sentinels, the one that answered last first. Any thread. */
+public final class Sentinel implements MasterLocator {
+    private final Sentinels sentinels;
+    private final Connector connector;
+    private volatile List<Address> order;
+
+    public Sentinel(Sentinels sentinels, Connector connector) {
+        this.sentinels = sentinels;
+        this.connector = connector;
+        this.order = sentinels.addresses();
+    }
+
+    @Override
+    public HostAndPort find() {
+        JedisException last = new JedisConnectionException("no sentinel is configured");
+        for (Address sentinel : order) {
+            try {
+                HostAndPort master = ask(sentinel);
+                order = withFirst(sentinel, order);
+                return master;
+            } catch (JedisException e) {
+                last = e;
+            }
+        }
+        throw new JedisConnectionException("no sentinel knows the master " + sentinels.master(), last);
+    }
+
+    private static List<Address> withFirst(Address first, List<Address> others) {
+        return Stream.concat(Stream.of(first), others.stream().filter(other -> !other.equals(first)))
+                .toList();
+    }
+
+    private HostAndPort ask(Address sentinel) {
+        try (RedisConnection link = connector.openSentinel(sentinel, sentinels.password())) {
+            link.write(new CommandArguments(Protocol.Command.SENTINEL)
+                    .add("GET-MASTER-ADDR-BY-NAME")
+                    .add(sentinels.master()));
+            link.flush();
+            List<?> address = (List<?>) link.read();
+            if (address == null) {
+                throw new JedisConnectionException(sentinel + " does not watch " + sentinels.master());
+            }
+            String host = new String((byte[]) address.get(0), UTF_8);
+            return new HostAndPort(host, Integer.parseInt(new String((byte[]) address.get(1), UTF_8)));
+        }
+    }
+}

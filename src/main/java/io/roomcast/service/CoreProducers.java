@@ -1,0 +1,135 @@
+package io.roomcast.service;
+
+import io.roomcast.config.Keys;
+import io.roomcast.config.LimitKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.Node;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
+import io.roomcast.protocol.ClientFrameReader;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayProvider;
+import io.roomcast.room.LagBudget;
+import io.roomcast.room.RecentLimits;
+import io.roomcast.room.ReplayPacer;
+import io.roomcast.room.RoomRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+
+/** Puts the plain classes of the lower floors together. */
+@ApplicationScoped
+public class CoreProducers {
+    private static final int RECENT_MESSAGES = 512;
+    private static final long RECENT_BYTES = 256 * 1024;
+    /** A reconnect within this time finds its room still subscribed. */
+    private static final Duration LINGER = Duration.ofSeconds(1);
+
+    @Produces
+    @Singleton
+    ClientFrameReader clientFrameReader() {
+        return new ClientFrameReader();
+    }
+
+    @Produces
+    @Singleton
+    ServerFrameWriter serverFrameWriter() {
+        return new ServerFrameWriter();
+    }
+
+    @Produces
+    @Singleton
+    Limits limits(RoomcastConfig config, NodeMetrics metrics) {
+        return new Limits(config, metrics);
+    }
+
+    @Produces
+    @Singleton
+    RunningTime runningTime() {
+        return new RunningTime(System::nanoTime);
+    }
+
+    @Produces
+    @Singleton
+    NodeMetrics nodeMetrics() {
+        return new NodeMetrics();
+    }
+
+    @Produces
+    @Singleton
+    RelayProvider.Opened opened(
+            @Any Instance<RelayProvider> providers,
+            RoomcastConfig config,
+            Node node,
+            Threads threads,
+            NodeMetrics metrics) {
+        HistoryLimits limits = new HistoryLimits(
+                config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
+        String name = config.get(Keys.RELAY);
+        RelayProvider provider = providers.stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
+        return provider.open(
+                new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer(), metrics.relay()));
+    }
+
+    @Produces
+    @Singleton
+    Relay relay(RelayProvider.Opened opened) {
+        return opened.relay();
+    }
+
+    @Produces
+    @Singleton
+    PresenceStore presence(RelayProvider.Opened opened) {
+        return opened.presence();
+    }
+
+    @Produces
+    @Singleton
+    static LagBudget lagBudget(Limits limits) {
+        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES));
+        limits.whenChanged(() -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES)));
+        return budget;
+    }
+
+    static ReplayPacer replayPacer(
+            Limits limits, ScheduledExecutorService timer, LongSupplier nanoClock, NodeMetrics metrics) {
+        ReplayPacer pacer = new ReplayPacer(
+                limits.get(LimitKeys.RECOVERY_RATE),
+                timer,
+                nanoClock,
+                metrics.delivery().replayWaits());
+        limits.whenChanged(() -> pacer.change(limits.get(LimitKeys.RECOVERY_RATE)));
+        return pacer;
+    }
+
+    @Produces
+    @Singleton
+    RoomRegistry rooms(
+            Relay relay, PresenceStore presence, Threads threads, LagBudget lag, Limits limits, NodeMetrics metrics) {
+        RoomRegistry rooms = new RoomRegistry(
+                new OpenRooms(relay, presence),
+                threads.lanes(),
+                threads.timer(),
+                System::nanoTime,
+                new RecentLimits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
+                LINGER,
+                lag,
+                replayPacer(limits, threads.timer(), System::nanoTime, metrics),
+                metrics.delivery());
+        relay.start(new RoomDelivery(rooms));
+        return rooms;
+    }
+}

@@ -1,4 +1,0 @@
-package io.roomcast.service;
-
-/** Fired when the node runs: for what tells of it without being asked. */
-public record NodeStarted() {}

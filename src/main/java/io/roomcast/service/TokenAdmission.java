@@ -1,0 +1,195 @@
+package io.roomcast.service;
+
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.identity.TokenUncheckedException;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
+import io.roomcast.protocol.ClientFrame;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.service.admission.Authentication;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.SessionRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** Lets sessions in by their tokens, and sees them out when those expire. Any thread; nothing blocks. */
+@ApplicationScoped
+public class TokenAdmission {
+    private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
+
+    private Authentication authentication;
+    private RoomJoins joining;
+    private SessionRegistry sessions;
+    private ErrorReplies refusal;
+    private Threads threads;
+    private RunningTime time;
+    private long helloNanos;
+    private ScheduledFuture<?> timer;
+
+    /** For the container's proxy. */
+    protected TokenAdmission() {}
+
+    @Inject
+    public TokenAdmission(
+            Authentication authentication,
+            RoomJoins joining,
+            SessionRegistry sessions,
+            ErrorReplies refusal,
+            Threads threads,
+            RunningTime time,
+            RoomcastConfig config) {
+        this.authentication = authentication;
+        this.joining = joining;
+        this.sessions = sessions;
+        this.refusal = refusal;
+        this.threads = threads;
+        this.time = time;
+        this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
+    }
+
+    void start() {
+        authentication.start();
+        timer = threads.timer()
+                .scheduleWithFixedDelay(() -> threads.lanes().execute(this::check), 1, 1, TimeUnit.SECONDS);
+    }
+
+    void stop() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /**
+     * Proves who a session is by its first token. What it sends meanwhile waits.
+     *
+     * @param admitted runs once the session has its identity
+     */
+    void enter(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
+        session.beginVerifying();
+        verify(
+                hello.token(),
+                identity -> {
+                    if (session.addressedUser() != null
+                            && !session.addressedUser().equals(identity.user())) {
+                        turnAway(
+                                session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
+                    } else {
+                        try {
+                            if (sessions.identify(session, identity)) {
+                                admitted.run();
+                            }
+                        } catch (ProtocolException e) {
+                            refusal.answer(session, hello.id(), null, null, e);
+                            session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
+                        }
+                    }
+                },
+                text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
+                text -> {
+                    unavailable(session, hello.id(), text);
+                    session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, text);
+                });
+    }
+
+    /** A new token for a session that is in. It may open rooms and shut others; a bad one changes nothing. */
+    void refresh(ClientSession session, ClientFrame.Refresh frame) {
+        verify(
+                frame.token(),
+                identity -> {
+                    if (!identity.user().equals(session.user())) {
+                        refuse(session, frame.id(), "the token is another user's");
+                        return;
+                    }
+                    session.admit(identity);
+                    session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
+                    session.roomNames().stream()
+                            .filter(room -> !identity.permissions().mayRead(room))
+                            .forEach(room -> joining.putOut(
+                                    session,
+                                    room,
+                                    () -> !session.identity().permissions().mayRead(room),
+                                    () -> {}));
+                },
+                text -> refuse(session, frame.id(), text),
+                text -> unavailable(session, frame.id(), text));
+    }
+
+    /** @param unknown runs where nobody can tell now whether the token is good */
+    private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
+        if (token == null || token.isEmpty()) {
+            bad.accept("a token is needed");
+            return;
+        }
+        authentication.verify(token).whenComplete((identity, failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause == null) {
+                good.accept(identity);
+            } else if (cause instanceof TokenRefusedException) {
+                bad.accept(cause.getMessage());
+            } else {
+                if (!(cause instanceof TokenUncheckedException)) {
+                    LOG.log(Level.WARNING, "A token could not be checked", cause);
+                }
+                unknown.accept("tokens cannot be checked now");
+            }
+        });
+    }
+
+    private void unavailable(ClientSession session, Long id, String text) {
+        refusal.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
+    }
+
+    private void turnAway(ClientSession session, Long id, CloseCode code, String text) {
+        refuse(session, id, text);
+        session.queue().closeWhenDrained(code, text);
+    }
+
+    private void refuse(ClientSession session, Long id, String text) {
+        refusal.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
+    }
+
+    /** @return null for a session that may stay for ever */
+    static Long expiresInMs(ClientSession session) {
+        Instant expires = session.identity().expires();
+        return expires.equals(Instant.MAX)
+                ? null
+                : Long.valueOf(
+                        Math.max(0, Duration.between(Instant.now(), expires).toMillis()));
+    }
+
+    /** Sees a session out whose token has expired; however slowly it reads, it can do nothing more. @return whether it has */
+    boolean seesOut(ClientSession session, Instant clock) {
+        Identity identity = session.identity();
+        boolean expired = identity != null && identity.expired(clock);
+        if (expired) {
+            turnAway(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+        }
+        return expired;
+    }
+
+    private void check() {
+        Instant clock = Instant.now();
+        long now = time.getAsLong();
+        for (ClientSession session : sessions.all()) {
+            if (session.identity() != null) {
+                seesOut(session, clock);
+            } else if (now - session.openedAt() > helloNanos) {
+                session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
+            }
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package io.roomcast.service.admission;
+
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.TokenVerifier;
+import io.roomcast.node.LogText;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.UserName;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What {@code roomcast.auth} says about who may enter. Any thread. */
+@ApplicationScoped
+public class Authentication {
+    private static final Logger LOG = System.getLogger(Authentication.class.getName());
+    private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    private static final String CLOSED =
+            "This server takes connections to a loopback address only, until its operator sets"
+                    + " roomcast.auth to token, container or open";
+
+    private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINT_NANOS);
+    private TokenVerifier tokens;
+    private String mode;
+    private boolean tokensServeTheApi;
+
+    /** For the container's proxy. */
+    protected Authentication() {}
+
+    @Inject
+    public Authentication(TokenVerifier tokens, RoomcastConfig config) {
+        this.tokens = tokens;
+        this.mode = config.get(AccessKeys.AUTH);
+        this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
+    }
+
+    /** Reads the keys, and says in the log who may enter where that is anybody. */
+    public void start() {
+        if (wantsToken() || tokensServeTheApi) {
+            tokens.start();
+        }
+        switch (mode) {
+            case "open" ->
+                LOG.log(Level.WARNING, "roomcast.auth=open: whoever reaches this server may enter, under any name");
+            case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", CLOSED);
+            default -> {}
+        }
+    }
+
+    /** Whether a connection has to say {@code hello} with a token before anything else. */
+    public boolean wantsToken() {
+        return mode.equals("token");
+    }
+
+    /**
+     * Who a connection is that shows no token.
+     *
+     * @param claimed the name that it gave
+     * @throws ProtocolException {@code unauthenticated}, when it may not enter
+     */
+    public Identity identify(UserName claimed, ClientOrigin arrival) {
+        return switch (mode) {
+            case "open" -> Identity.claimed(claimed);
+            case "container" -> loggedIn(arrival);
+            default -> local(claimed, arrival);
+        };
+    }
+
+    private static Identity loggedIn(ClientOrigin arrival) {
+        if (arrival.login() == null) {
+            throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "log in to the server first");
+        }
+        return Identity.proven(new UserName(arrival.login()));
+    }
+
+    private Identity local(UserName claimed, ClientOrigin arrival) {
+        if (arrival.isLoopback()) {
+            return Identity.claimed(claimed);
+        }
+        long last = complained.get();
+        long now = System.nanoTime();
+        if (now - last >= COMPLAINT_NANOS && complained.compareAndSet(last, now)) {
+            LOG.log(
+                    Level.WARNING,
+                    () -> "Refused a connection to " + LogText.of(arrival.host()) + " at " + LogText.of(arrival.local())
+                            + ": " + CLOSED);
+        }
+        throw new ProtocolException(ErrorCode.UNAUTHENTICATED, CLOSED);
+    }
+
+    public CompletionStage<Identity> verify(String token) {
+        return tokens.verify(token);
+    }
+}

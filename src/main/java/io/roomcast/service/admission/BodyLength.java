@@ -1,0 +1,45 @@
+package io.roomcast.service.admission;
+
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * Whether a request says, in one way only, where it ends (RFC 9112, 5.1 and 6.3). Where a proxy reads that in another way than this server, the body of one
+ * client's request is another client's request; so what servers pass over in silence is refused.
+ */
+final class BodyLength {
+    private static final String NAME_CHARACTERS = "!#$%&'*+-.^_`|~";
+    /** Of a length in bytes; no more can ever come. */
+    private static final int MOST_DIGITS = 18;
+
+    private BodyLength() {}
+
+    /**
+     * @param names of all headers
+     * @param values all that came under a name
+     */
+    static boolean isClear(Iterable<String> names, Function<String, List<String>> values) {
+        for (String name : names) {
+            if (!isName(name)) {
+                return false;
+            }
+        }
+        List<String> lengths = values.apply("Content-Length");
+        List<String> encodings = values.apply("Transfer-Encoding");
+        return encodings.isEmpty()
+                ? lengths.isEmpty() || lengths.size() == 1 && isLength(lengths.get(0))
+                : lengths.isEmpty() && encodings.size() == 1 && encodings.get(0).equalsIgnoreCase("chunked");
+    }
+
+    private static boolean isLength(String length) {
+        return !length.isEmpty()
+                && length.length() <= MOST_DIGITS
+                && length.chars().allMatch(c -> c >= '0' && c <= '9');
+    }
+
+    private static boolean isName(String header) {
+        return !header.isEmpty()
+                && header.chars()
+                        .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || NAME_CHARACTERS.indexOf(c) >= 0));
+    }
+}

@@ -1,0 +1,110 @@
+package io.roomcast.service.admission;
+
+import io.roomcast.config.AccessKeys;
+import io.roomcast.config.LimitKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.LogText;
+import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.session.SessionRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Set;
+
+/**
+ * Stands at the door: decides on the head of an HTTP request, before anything is made for it. One decision for all places: the
+ * embedded server and the servlet filter of application servers only carry it out. Any thread.
+ */
+@ApplicationScoped
+public class HandshakeGuard {
+    private static final Logger LOG = System.getLogger(HandshakeGuard.class.getName());
+    /** Change nothing, so a page of another site may as well ask for them: it cannot read the answer. */
+    private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
+
+    /** What becomes of a request; {@code status} is 0 for one that may go on. */
+    public enum Verdict {
+        PASS(0, ""),
+        NOWHERE(404, "nothing is here"),
+        MALFORMED(
+                400,
+                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade; a request has one Host"),
+        ENDLESS(400, "it is not clear where this request ends"),
+        FULL(503, "this node is full; try another, or later"),
+        CROWDED(503, "too many want to come in at once; try again"),
+        LEAVING(503, "this node takes no more sessions; try another"),
+        FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
+
+        private final int status;
+        private final String text;
+
+        Verdict(int status, String text) {
+            this.status = status;
+            this.text = text;
+        }
+
+        public int status() {
+            return status;
+        }
+
+        public String text() {
+            return text;
+        }
+    }
+
+    private SessionRegistry sessions;
+    private Limits limits;
+    private OriginRule origins;
+    private Readiness readiness;
+    private NodeMetrics metrics;
+
+    /** For the container's proxy. */
+    protected HandshakeGuard() {}
+
+    @Inject
+    public HandshakeGuard(
+            SessionRegistry sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
+        this.sessions = sessions;
+        this.limits = limits;
+        this.readiness = readiness;
+        this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
+        this.metrics = metrics;
+    }
+
+    public Verdict verdict(RequestHead head) {
+        if (!head.clear()) {
+            return Verdict.ENDLESS;
+        }
+        if (!RequestPath.isPlain(head.path())) {
+            return Verdict.NOWHERE;
+        }
+        boolean handshake = head.isHandshake();
+        if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
+            return Verdict.MALFORMED;
+        }
+        if ((handshake || !HARMLESS.contains(head.method())) && !isAllowedOrigin(head)) {
+            metrics.refused("origin");
+            LOG.log(
+                    Level.DEBUG,
+                    () -> "Refused a page of " + LogText.of(head.origin().toString()) + " at "
+                            + LogText.of(head.host().toString()));
+            return Verdict.FOREIGN_ORIGIN;
+        }
+        if (handshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
+            metrics.limitReached(LimitKeys.SESSIONS.name());
+            return Verdict.FULL;
+        }
+        // A load balancer that sends to whoever has least would send everybody who was sent away straight back.
+        if (handshake && readiness.state() == Readiness.State.DRAINING) {
+            return Verdict.LEAVING;
+        }
+        return Verdict.PASS;
+    }
+
+    private boolean isAllowedOrigin(RequestHead head) {
+        String host = head.host().isEmpty() ? null : head.host().get(0);
+        return head.origin().isEmpty() || head.origin().stream().allMatch(origin -> origins.allows(origin, host));
+    }
+}

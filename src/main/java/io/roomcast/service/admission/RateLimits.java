@@ -1,0 +1,86 @@
+package io.roomcast.service.admission;
+
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
+import io.roomcast.node.Limits;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.TokenBucket;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** How fast sessions may ask, and how much rooms take. Any thread. */
+@ApplicationScoped
+public class RateLimits {
+    /** Rooms that have gone may keep this many buckets before they are cleared away. */
+    private static final int SPARE = 64;
+
+    private final ConcurrentHashMap<RoomName, TokenBucket> byRoom = new ConcurrentHashMap<>();
+    private Limits limits;
+    private RoomRegistry rooms;
+
+    /** For the container's proxy. */
+    protected RateLimits() {}
+
+    @Inject
+    public RateLimits(Limits limits, RoomRegistry rooms) {
+        this.limits = limits;
+        this.rooms = rooms;
+    }
+
+    /** @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    public void publish(ClientSession session) {
+        take(LimitKeys.PUBLISH_RATE, session.publishRate(), "too many messages");
+    }
+
+    /** Of one who may. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    public void publish(RoomName room) {
+        if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
+            take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
+        }
+    }
+
+    /** Anything but a publish. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    public void request(ClientSession session) {
+        take(LimitKeys.REQUEST_RATE, session.requestRate(), "too many requests");
+    }
+
+    /**
+     * A request was refused: that costs, too, since a refusal is more work than what it answers.
+     *
+     * @return the limit that the session has come up against, and is to be closed for; or null
+     */
+    public Key<Integer> refused(ClientSession session, ErrorCode code) {
+        return switch (code) {
+            case BAD_REQUEST, UNAUTHENTICATED -> exceeded(LimitKeys.BAD_FRAME_RATE, session.mistakeRate());
+            // Not the client's doing.
+            case UNAVAILABLE, UNKNOWN -> null;
+            default -> exceeded(LimitKeys.REFUSED_RATE, session.refusedRate());
+        };
+    }
+
+    private Key<Integer> exceeded(Key<Integer> limit, TokenBucket rate) {
+        return rate.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
+    }
+
+    private void take(Key<Integer> limit, TokenBucket rate, String text) {
+        long wait = rate.take(Math.toIntExact(limits.get(limit)));
+        if (wait > 0) {
+            throw limits.reached(limit, ErrorCode.RATE_LIMITED, text, wait);
+        }
+    }
+
+    private TokenBucket of(RoomName room) {
+        TokenBucket known = byRoom.get(room);
+        if (known != null) {
+            return known;
+        }
+        if (byRoom.size() > 2 * rooms.all().size() + SPARE) {
+            byRoom.keySet().removeIf(name -> rooms.find(name) == null);
+        }
+        return byRoom.computeIfAbsent(room, name -> new TokenBucket());
+    }
+}

@@ -1,0 +1,2 @@
+/** Who may come in, and how much they may ask for. */
+package io.roomcast.service.admission;

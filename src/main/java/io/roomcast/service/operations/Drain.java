@@ -1,0 +1,195 @@
+package io.roomcast.service.operations;
+
+import io.roomcast.node.Threads;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.service.operations.DrainSchedule.Departure;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.SessionRegistry;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Sends sessions away gently: each is told at once when it should come back, and is closed with 4001 at that time, if it has not gone by
+ * itself. A drain sends all away, also those that come meanwhile, and readiness says so; a rebalance sends a share away, and nothing else
+ * changes. One of the two runs at a time.
+ *
+ * <p><b>Concurrency.</b> Any thread may call. All state is guarded by this object's monitor, which is never held while something is sent:
+ * that is done by the lanes' pool.
+ */
+@ApplicationScoped
+public class Drain {
+    private static final long TICK_MILLIS = 100;
+    /** Whoever comes while the node drains is sent on within this time, however long ago the window ended. */
+    private static final Duration NEWCOMERS = Duration.ofSeconds(5);
+
+    /** What is going on. */
+    public enum State {
+        /** Nothing: sessions stay. */
+        OFF,
+        DRAINING,
+        /** All are gone; newcomers are sent on. */
+        DRAINED,
+        /** The node ends; newcomers are refused. */
+        STOPPING,
+        REBALANCING
+    }
+
+    /**
+     * How far it is.
+     *
+     * @param planned sessions that were given a slot
+     * @param remaining those of them that are still connected
+     * @param elapsedMs since it was asked for
+     */
+    public record Progress(State state, int planned, int remaining, long windowMs, long elapsedMs) {}
+
+    private SessionRegistry sessions;
+    private Readiness readiness;
+    private Threads threads;
+    private State state = State.OFF;
+    private DrainSchedule<ClientSession> departures = new DrainSchedule<>();
+    /** Sessions that were given a slot, until they are gone. */
+    private Set<ClientSession> leaving = new HashSet<>();
+
+    private Duration window = Duration.ZERO;
+    private long started;
+    private ScheduledFuture<?> timer;
+
+    /** For the container's proxy. */
+    protected Drain() {}
+
+    @Inject
+    public Drain(SessionRegistry sessions, Readiness readiness, Threads threads) {
+        this.sessions = sessions;
+        this.readiness = readiness;
+        this.threads = threads;
+    }
+
+    /** Sends all sessions away over the window; asked again, it begins a new window with those that are left. */
+    public synchronized Progress drain(Duration over) {
+        readiness.drain(true);
+        begin(State.DRAINING, over, sessions.all());
+        return progress();
+    }
+
+    /** The same for a node that ends. */
+    public synchronized void stop(Duration over) {
+        readiness.drain(true);
+        begin(State.STOPPING, over, sessions.all());
+    }
+
+    /** After {@link #stop}: nothing runs any more. */
+    public synchronized void stopped() {
+        end(State.STOPPING);
+    }
+
+    /**
+     * Sends this share of the sessions away over the window.
+     *
+     * @param share from 0 to 1
+     * @throws IllegalStateException while the node drains
+     */
+    public synchronized Progress rebalance(double share, Duration over) {
+        if (!(share >= 0 && share <= 1)) {
+            throw new IllegalArgumentException("share must be from 0 to 1");
+        }
+        if (state != State.OFF && state != State.REBALANCING) {
+            throw new IllegalStateException("the node drains");
+        }
+        List<ClientSession> all = new ArrayList<>(sessions.all());
+        Collections.shuffle(all);
+        begin(State.REBALANCING, over, all.subList(0, (int) Math.round(all.size() * share)));
+        return progress();
+    }
+
+    /** Ends a drain or a rebalance: the node takes sessions, and closes none. Those that were told to go may go all the same. */
+    public synchronized Progress undrain() {
+        end(State.OFF);
+        readiness.drain(false);
+        return progress();
+    }
+
+    public synchronized Progress progress() {
+        leaving.removeIf(this::isGone);
+        long elapsed = state == State.OFF ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
+        return new Progress(state, departures.planned(), leaving.size(), window.toMillis(), elapsed);
+    }
+
+    private void begin(State next, Duration over, Collection<ClientSession> who) {
+        end(next);
+        window = over;
+        started = System.nanoTime();
+        tell(who, over);
+        timer = threads.timer()
+                .scheduleWithFixedDelay(
+                        () -> threads.lanes().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void end(State next) {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
+        state = next;
+        departures = new DrainSchedule<>();
+        leaving = new HashSet<>();
+        window = Duration.ZERO;
+    }
+
+    private void tell(Collection<ClientSession> who, Duration over) {
+        long now = System.nanoTime();
+        List<Departure<ClientSession>> planned = departures.plan(who, over, now);
+        planned.forEach(departure -> leaving.add(departure.who()));
+        // Here and now: whose slot comes first must not be gone before it was told.
+        for (Departure<ClientSession> departure : planned) {
+            long slot = TimeUnit.NANOSECONDS.toMillis(departure.at() - now);
+            departure.who().reply(new ServerFrame.Draining(slot));
+        }
+    }
+
+    private void tick() {
+        List<ClientSession> due;
+        List<ClientSession> refused = List.of();
+        synchronized (this) {
+            List<ClientSession> newcomers = state == State.OFF || state == State.REBALANCING
+                    ? List.of()
+                    : sessions.all().stream()
+                            .filter(session -> !leaving.contains(session))
+                            .toList();
+            if (state == State.STOPPING) {
+                refused = newcomers;
+            } else if (!newcomers.isEmpty()) {
+                tell(newcomers, NEWCOMERS);
+            }
+            due = departures.due(System.nanoTime());
+            leaving.removeIf(this::isGone);
+            settle();
+        }
+        due.forEach(session -> session.queue().closeWhenDrained(CloseCode.DRAINING, "please reconnect"));
+        refused.forEach(session -> session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "the node stops"));
+    }
+
+    private void settle() {
+        if (state == State.DRAINING && leaving.isEmpty()) {
+            state = State.DRAINED;
+        } else if (state == State.DRAINED && !leaving.isEmpty()) {
+            state = State.DRAINING;
+        } else if (state == State.REBALANCING && leaving.isEmpty()) {
+            end(State.OFF);
+        }
+    }
+
+    private boolean isGone(ClientSession session) {
+        return sessions.find(session.id()) == null;
+    }
+}

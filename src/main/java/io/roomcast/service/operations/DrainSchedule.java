@@ -1,0 +1,55 @@
+package io.roomcast.service.operations;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Who leaves when. Everybody gets a slot of its own and the slots are spread evenly, so that those who leave do not all come to other nodes at
+ * once. Not thread-safe.
+ */
+final class DrainSchedule<T> {
+
+    /** @param at when to be gone, in nanoseconds of the node's clock */
+    record Departure<T>(T who, long at) {}
+
+    private List<Departure<T>> waiting = List.of();
+    private int planned;
+
+    /** Gives each a slot, in a random order, within the window that begins now. @return those slots */
+    List<Departure<T>> plan(Collection<T> leaving, Duration window, long now) {
+        List<T> order = new ArrayList<>(leaving);
+        Collections.shuffle(order);
+        List<Departure<T>> added = new ArrayList<>(order.size());
+        double width = (double) window.toNanos() / Math.max(1, order.size());
+        for (int i = 0; i < order.size(); i++) {
+            double slot = (i + ThreadLocalRandom.current().nextDouble()) * width;
+            added.add(new Departure<>(order.get(i), now + (long) slot));
+        }
+        List<Departure<T>> all = new ArrayList<>(waiting);
+        all.addAll(added);
+        all.sort(Comparator.comparingLong(departure -> departure.at() - now));
+        waiting = all;
+        planned += added.size();
+        return added;
+    }
+
+    /** Takes those whose slot has come. */
+    List<T> due(long now) {
+        List<T> due = new ArrayList<>();
+        while (due.size() < waiting.size() && waiting.get(due.size()).at() - now <= 0) {
+            due.add(waiting.get(due.size()).who());
+        }
+        waiting = waiting.subList(due.size(), waiting.size());
+        return due;
+    }
+
+    /** How many have been given a slot. */
+    int planned() {
+        return planned;
+    }
+}

@@ -1,0 +1,40 @@
+package io.roomcast.websocket.payara;
+
+import jakarta.servlet.http.WebConnection;
+import org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler;
+import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
+import org.glassfish.tyrus.spi.Writer;
+
+/**
+ * What Payara calls when it has answered a handshake: takes the connection out of HTTP there and then. Tyrus' own handler would read and write through the request, suspended for as
+ * long as the connection lives.
+ */
+public class PayaraUpgrade extends TyrusHttpUpgradeHandler {
+    private PayaraConnection connection;
+    private UpgradeInfo upgrade;
+
+    void take(PayaraConnection http) {
+        connection = http;
+    }
+
+    @Override
+    public void preInit(UpgradeInfo info, Writer writer, boolean authenticated) {
+        upgrade = info;
+    }
+
+    @Override
+    public void init(WebConnection http) {
+        connection.leave(upgrade, http);
+    }
+
+    /** The request has ended, not the connection. */
+    @Override
+    public void destroy() {
+        connection = null;
+        upgrade = null;
+    }
+
+    /** Nothing here belongs to an HTTP session: who may do what is asked for with each message. */
+    @Override
+    public void sessionDestroyed() {}
+}

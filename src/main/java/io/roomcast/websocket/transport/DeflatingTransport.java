@@ -1,0 +1,30 @@
+package io.roomcast.websocket.transport;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
+import java.util.concurrent.Executor;
+
+/** For clients that asked for {@code roomcast.v1.deflate}: sends messages as they were compressed once for their room. */
+public record DeflatingTransport(Transport transport, long threshold) implements Transport {
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        transport.send(frame.deflated(threshold), completion);
+    }
+
+    @Override
+    public Executor executor() {
+        return transport.executor();
+    }
+
+    @Override
+    public void ping() {
+        transport.ping();
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        transport.close(code, reason);
+    }
+}

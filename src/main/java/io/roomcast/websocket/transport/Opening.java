@@ -1,0 +1,25 @@
+package io.roomcast.websocket.transport;
+
+import java.util.function.Supplier;
+
+/** What a thread is opening just now: Tyrus does not tell an endpoint which connection its session has, but tells it on the thread that opens it. */
+public final class Opening {
+    private static final ThreadLocal<TransportEvents> TRANSPORT = new ThreadLocal<>();
+
+    private Opening() {}
+
+    /** @param opening calls the endpoint */
+    public static <T> T of(TransportEvents transport, Supplier<T> opening) {
+        TRANSPORT.set(transport);
+        try {
+            return opening.get();
+        } finally {
+            TRANSPORT.remove();
+        }
+    }
+
+    /** @return null on servers that have transports of their own */
+    public static TransportEvents transport() {
+        return TRANSPORT.get();
+    }
+}

@@ -1,0 +1,100 @@
+package io.roomcast.websocket.transport;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
+import jakarta.websocket.CloseReason;
+import jakarta.websocket.RemoteEndpoint;
+import jakarta.websocket.SendHandler;
+import jakarta.websocket.Session;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Sends through a Jakarta session: the way that every container has. */
+public final class SessionTransport implements Transport {
+    private static final Logger LOG = System.getLogger(SessionTransport.class.getName());
+    /** RFC 6455: a control frame has 125 bytes, two of them the code. */
+    private static final int LONGEST_REASON = 123;
+
+    private final Session session;
+    private final RemoteEndpoint.Async remote;
+    /** Made once: there is one completion for a session, and a million sends. */
+    private SendHandler handler;
+
+    public SessionTransport(Session session) {
+        this.session = session;
+        this.remote = session.getAsyncRemote();
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        if (handler == null) {
+            handler = result -> completion.sent(result.isOK() ? null : failure(result.getException()));
+        }
+        try {
+            if (frame.isBinary()) {
+                remote.sendBinary(ByteBuffer.wrap(frame.payload()), handler);
+            } else {
+                remote.sendText(frame.text(), handler);
+            }
+        } catch (RuntimeException e) {
+            completion.sent(e);
+        }
+    }
+
+    private static Throwable failure(Throwable cause) {
+        return cause == null ? new IOException("send failed") : cause;
+    }
+
+    @Override
+    public void ping() {
+        try {
+            remote.sendPing(ByteBuffer.allocate(0));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "ping failed; the heartbeat will tell", e);
+        }
+    }
+
+    @Override
+    public void close(CloseCode code, String reason) {
+        close(session, code, reason);
+    }
+
+    /** Whether the container takes anything for the session. */
+    boolean isOpen() {
+        return session.isOpen();
+    }
+
+    public static void close(Session session, CloseCode code, String reason) {
+        try {
+            session.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code.number()), shortened(reason)));
+        } catch (IOException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "close failed; the connection is gone", e);
+        }
+    }
+
+    /**
+     * A WebSocket close frame, for a transport that writes to the connection itself where the container holds the session for closed but has not said so
+     * to the client.
+     */
+    public static byte[] closeFrame(CloseCode code, String reason) {
+        byte[] text = shortened(reason).getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(4 + text.length)
+                .put((byte) 0x88)
+                .put((byte) (2 + text.length))
+                .putShort((short) code.number())
+                .put(text)
+                .array();
+    }
+
+    private static String shortened(String reason) {
+        String shorter = reason;
+        while (shorter.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+            shorter = shorter.substring(0, shorter.length() - 1);
+        }
+        return shorter;
+    }
+}

@@ -1,0 +1,64 @@
+package io.roomcast.websocket.undertow;
+
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.websocket.transport.FrameTransport;
+import io.roomcast.websocket.transport.SessionTransport;
+import io.undertow.websockets.core.WebSocketChannel;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import org.xnio.conduits.ConduitStreamSinkChannel;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * Writes a room's WebSocket frame to the connection under Undertow, which would encode it anew for each member, and make a channel of its own for
+ * it. From the thread that sends, but for TLS, whose state Undertow guards by writing on the connection's I/O thread only.
+ */
+final class UndertowTransport extends FrameTransport {
+    private final WebSocketChannel channel;
+    private final StreamConnection connection;
+    private final XnioIoThread thread;
+    private final boolean secured;
+    /** Made with the first send, on the I/O thread, between two frames of Undertow's. */
+    private UndertowSink sink;
+
+    UndertowTransport(SessionTransport portable, Object channel, Object connection) {
+        super(portable);
+        this.channel = (WebSocketChannel) channel;
+        this.connection = (StreamConnection) connection;
+        this.thread = this.connection.getIoThread();
+        this.secured = this.connection instanceof SslConnection;
+    }
+
+    @Override
+    public void send(EncodedFrame frame, Completion completion) {
+        if (sink != null && !secured || Thread.currentThread() == thread) {
+            write(frame, completion);
+            return;
+        }
+        try {
+            thread.execute(() -> write(frame, completion));
+        } catch (RejectedExecutionException e) {
+            completion.sent(e);
+        }
+    }
+
+    private void write(EncodedFrame frame, Completion completion) {
+        if (sink == null) {
+            ConduitStreamSinkChannel end = connection.getSinkChannel();
+            sink = new UndertowSink(end.getConduit(), channel, thread, completion::sent);
+            end.setConduit(sink);
+        }
+        sink.send(frame.webSocketFrame());
+    }
+
+    @Override
+    public Executor executor() {
+        return secured ? thread : null;
+    }
+
+    /** Undertow says so itself. */
+    @Override
+    protected void writeLast(byte[] closeFrame) {}
+}

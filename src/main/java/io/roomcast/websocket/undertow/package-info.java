@@ -1,0 +1,2 @@
+/** WebSocket connections on WildFly: frames go straight to Undertow's sockets. */
+package io.roomcast.websocket.undertow;

@@ -1,0 +1,224 @@
+package io.roomcast.jmx;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.EmbeddedServer;
+import io.roomcast.security.Client;
+import io.roomcast.security.Handshake;
+import java.lang.management.ManagementFactory;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import javax.management.JMX;
+import javax.management.MBeanFeatureInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The MXBeans of a node in this JVM. */
+class JmxRegistrarTest {
+    private static final MBeanServer JVM = ManagementFactory.getPlatformMBeanServer();
+
+    private final EmbeddedServer server = EmbeddedServer.start(Map.of("roomcast.node", "tower"));
+    private final NodeMXBean node = bean("Node", NodeMXBean.class);
+    private final RoomsMXBean rooms = bean("Rooms", RoomsMXBean.class);
+    private final RelayMXBean relay = bean("Relay", RelayMXBean.class);
+
+    @AfterEach
+    void stop() {
+        server.close();
+        assertEquals(Set.of(), names(), "still registered");
+    }
+
+    @Test
+    void twoNodesInOneJvmHaveNamesOfTheirOwn() {
+        try (EmbeddedServer second = EmbeddedServer.start()) {
+            assertEquals(
+                    Set.of(
+                            "io.roomcast:type=Node",
+                            "io.roomcast:type=Rooms",
+                            "io.roomcast:type=Relay",
+                            "io.roomcast:type=Node,port=" + second.port(),
+                            "io.roomcast:type=Rooms,port=" + second.port(),
+                            "io.roomcast:type=Relay,port=" + second.port()),
+                    names());
+        }
+        assertEquals(3, names().size());
+        assertEquals("tower", node.getName());
+    }
+
+    @Test
+    void everythingIsDescribed() throws Exception {
+        for (String name : names()) {
+            MBeanInfo info = JVM.getMBeanInfo(new ObjectName(name));
+            assertDescribed(name, info.getDescription());
+            for (MBeanFeatureInfo attribute : info.getAttributes()) {
+                assertDescribed(name + " " + attribute.getName(), attribute.getDescription());
+            }
+            for (MBeanOperationInfo operation : info.getOperations()) {
+                assertDescribed(name + " " + operation.getName(), operation.getDescription());
+                for (MBeanFeatureInfo parameter : operation.getSignature()) {
+                    assertDescribed(operation.getName() + " " + parameter.getName(), parameter.getDescription());
+                    assertFalse(parameter.getName().matches("p\\d+|arg\\d+"), parameter.getName());
+                }
+            }
+        }
+    }
+
+    private static void assertDescribed(String what, String description) {
+        assertTrue(description != null && description.contains(" "), what + ": " + description);
+    }
+
+    @Test
+    void tellsWhatGoesOn() throws Exception {
+        try (Client ann = enter("ann");
+                Client ben = enter("ben")) {
+            ann.send("{'type':'publish','id':1,'content':'hello'}").next("ack");
+            ben.next("message");
+            ann.send("{'type':'publish','id':2}").next("error");
+            assertEquals(2, node.getSessions());
+            assertEquals(1, node.getMessagesStored());
+            assertEquals(2, node.getMessagesDelivered());
+            assertTrue(node.getMessagesDeliveredPerSecond() > 0);
+            assertEquals(Map.of("bad_request", 1L), node.getRefusals());
+            assertEquals(0, node.getSlowConsumers());
+            assertEquals("OFF", node.getDrain().getState());
+            assertEquals(1, rooms.getCount());
+            assertEquals(2, rooms.getMembers());
+            assertEquals("lobby", rooms.getLargest().get(0).getName());
+            assertEquals("local", relay.getKind());
+            assertTrue(relay.isReachable());
+            assertTrue(relay.getLastProbeMillis() >= 0);
+            assertTrue(relay.getPublishMillis() > 0);
+        }
+    }
+
+    @Test
+    void looksIntoARoom() throws Exception {
+        try (Client ann = enter("ann")) {
+            for (String content : List.of("one", "two", "three")) {
+                ann.send("{'type':'publish','id':1,'content':'" + content + "'}")
+                        .next("ack");
+            }
+            RoomView view = rooms.look("lobby", 2);
+            assertEquals(1, view.getMembersHere());
+            assertEquals(List.of("ann"), view.getUsers());
+            assertEquals(3, view.getOffset());
+            assertEquals(
+                    List.of("two", "three"),
+                    view.getMessages().stream().map(RoomMessage::getContent).toList());
+            assertEquals("ann", view.getMessages().get(0).getSender());
+            assertEquals(3, rooms.look("lobby", 0).getOffset());
+            assertEquals(0, rooms.look("nowhere", 10).getOffset());
+        }
+    }
+
+    @Test
+    void closesARoom() throws Exception {
+        try (Client ann = enter("ann");
+                Client ben = Client.open(server.uri().resolve("ws?user=ben"))) {
+            ben.send("{'type':'join','id':1,'room':'lobby'}").next("joined");
+            ben.send("{'type':'join','id':2,'room':'garden'}").next("joined");
+            assertEquals(2, rooms.close("lobby"));
+            assertEquals(4500, ann.closeCode(), "the room was in its address");
+            assertEquals("lobby", ben.next("left").get("room"));
+            assertEquals(
+                    "not_joined",
+                    ben.send("{'type':'leave','id':3,'room':'lobby'}").error());
+            ben.send("{'type':'leave','id':4,'room':'garden'}").next("left");
+            assertEquals(0, rooms.look("lobby", 0).getUserCount());
+            assertEquals(0, rooms.close("lobby"));
+        }
+    }
+
+    @Test
+    void kicksAUser() throws Exception {
+        try (Client ann = enter("ann");
+                Client ben = enter("ben")) {
+            assertEquals(1, node.kick("ann"));
+            assertEquals(4500, ann.closeCode());
+            ben.send("{'type':'ping','id':1}").next("pong");
+            assertEquals(0, node.kick("nobody"));
+        }
+    }
+
+    @Test
+    void drainsAndRebalances() throws Exception {
+        try (Client ann = enter("ann")) {
+            assertEquals("REBALANCING", node.rebalance(1, "1h").getState());
+            assertEquals(1, node.getDrain().getRemaining());
+            assertEquals("OFF", node.undrain().getState());
+            assertEquals(30_000, node.drain("").getWindowMillis());
+            assertEquals("DRAINING", node.getState());
+            assertEquals(503, Handshake.to(server.uri().resolve("ws/lobby/ben")).status(), "for a load balancer");
+            node.drain("0");
+            assertEquals(4001, ann.closeCode());
+            node.undrain();
+            assertEquals("READY", node.getState());
+        }
+    }
+
+    @Test
+    void changesALimit() throws Exception {
+        try (Client ann = enter("ann")) {
+            node.setLimit("roomcast.limits.user-sessions", "1");
+            assertEquals(1L, node.getLimits().get("roomcast.limits.user-sessions"));
+            try (Client again = Client.open(server.uri().resolve("ws/lobby/ann"))) {
+                assertEquals(1013, again.closeCode());
+            }
+            assertEquals(Map.of("roomcast.limits.user-sessions", 1L), node.getLimitsReached());
+            ann.send("{'type':'ping','id':1}").next("pong");
+        }
+    }
+
+    @Test
+    void namesWhatIsWrong() {
+        assertWrong(
+                "roomcast.limits.sessions=many is not a whole number",
+                () -> node.setLimit("roomcast.limits.sessions", "many"));
+        assertWrong(
+                "roomcast.limits.sesions is no limit that can be changed",
+                () -> node.setLimit("roomcast.limits.sesions", "1"));
+        assertWrong("roomcast.limits.publish-rate", () -> node.setLimit("roomcast.limits.sesions", "1"));
+        assertWrong("window=soon is not a duration", () -> node.drain("soon"));
+        assertWrong("share=1.5 is not a number from 0 to 1", () -> node.rebalance(1.5, ""));
+        assertWrong("user=a b is no name", () -> node.kick("a b"));
+        assertWrong("room=a/b is no name", () -> rooms.close("a/b"));
+        assertWrong("messages=201 is not", () -> rooms.look("lobby", 201));
+    }
+
+    private static void assertWrong(String expected, Runnable asked) {
+        String message =
+                assertThrows(IllegalArgumentException.class, asked::run).getMessage();
+        assertTrue(message.contains(expected), message);
+    }
+
+    private Client enter(String user) throws InterruptedException {
+        Client client = Client.open(server.uri().resolve("ws/lobby/" + user));
+        client.next("joined");
+        return client;
+    }
+
+    private static Set<String> names() {
+        return JVM.queryNames(null, null).stream()
+                .map(ObjectName::toString)
+                .filter(name -> name.startsWith("io.roomcast:"))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static <T> T bean(String type, Class<T> face) {
+        try {
+            return JMX.newMXBeanProxy(JVM, new ObjectName("io.roomcast:type=" + type), face);
+        } catch (javax.management.MalformedObjectNameException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,182 @@
+package io.roomcast.local;
+
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Position;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.RecordingListener;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayContractTest;
+import io.roomcast.relay.SettableClock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class LocalRelayTest extends RelayContractTest {
+    private final SettableClock clock = new SettableClock();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    @Override
+    protected Relay create(HistoryLimits limits) {
+        return new LocalRelay(limits, 1 << 28, clock, timer);
+    }
+
+    @Override
+    protected void pass(Duration age) {
+        clock.advance(age.plusMillis(1));
+    }
+
+    @AfterEach
+    void stopTimer() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    void allRoomsTogetherKeepWhatThereIsRoomFor() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            byte[] body = new byte[1_000];
+            for (int i = 0; i < 20_000; i++) {
+                get(small.publish(new RoomName("room-" + i % 20), i % 2 == 0 ? "key-" + i : null, body));
+                assertTrue(small.held() <= most, small.held() + " after " + i);
+            }
+            for (int i = 0; i < 20; i++) {
+                HistoryPage page = get(small.historyBefore(new RoomName("room-" + i), 0, 5));
+                assertEquals(5, page.messages().size(), "everybody keeps some");
+                assertEquals(1_000, page.messages().get(4).offset(), "the newest");
+            }
+        }
+    }
+
+    @Test
+    void roomsThatNobodyIsInAreForgottenWhereMemoryIsTight() {
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(100, Duration.ofHours(1), 1 << 20), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            RoomName lived = new RoomName("lived-in");
+            get(small.subscribe(lived));
+            Position here = get(small.publish(lived, null, body("kept")));
+            for (int i = 0; i < 2_000; i++) {
+                var unused = small.publish(new RoomName("room-" + i), null, body("x"));
+            }
+            assertTrue(isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
+            long full = small.held();
+            small.sweep();
+            assertTrue(small.held() < full, small.held() + " bytes of " + full);
+            assertEquals(1, get(small.historyAfter(lived, 0, 10)).messages().size());
+            assertEquals(
+                    here.epoch(), get(small.publish(lived, null, body("y"))).epoch());
+            assertTrue(small.held() <= (1 << 20) / 4 * 3, small.held() + " bytes");
+            assertEquals(
+                    1,
+                    get(small.publish(new RoomName("anew"), "key", body("z"))).offset());
+        }
+    }
+
+    @Test
+    void aRoomThatIsForgottenWithItsMessagesBeginsAnew() {
+        Position last = get(relay.publish(room, null, body("said")));
+        pass(Duration.ofHours(24));
+        ((LocalRelay) relay).sweep();
+        Position now = get(relay.subscribe(room));
+        assertEquals(0, now.offset());
+        assertNotEquals(last.epoch(), now.epoch());
+        relay.unsubscribe(room);
+        assertEquals(now, get(relay.subscribe(room)));
+    }
+
+    @Test
+    void eachLifeOfTheNodeHasItsOwnEpochs() {
+        Position before = get(relay.position(room));
+        start(PLENTY);
+        assertNotEquals(before.epoch(), get(relay.position(room)).epoch());
+        assertNotEquals(
+                get(relay.position(new RoomName("another"))).epoch(),
+                get(relay.position(room)).epoch());
+    }
+
+    @Test
+    void keysAreRememberedForFiveMinutes() {
+        Position first = get(relay.publish(room, "key", body("once")));
+        clock.advance(Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS));
+        assertEquals(first, get(relay.publish(room, "key", body("again"))));
+        clock.advance(Duration.ofMillis(1));
+        assertEquals(2, get(relay.publish(room, "key", body("anew"))).offset());
+    }
+
+    @Test
+    void keysAreRefusedRatherThanForgottenEarly() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            List<Position> acknowledged = new ArrayList<>();
+            CompletionStage<Position> next = small.publish(room, "key-0", body("x"));
+            while (!isBusy(next)) {
+                acknowledged.add(get(next));
+                next = small.publish(room, "key-" + acknowledged.size(), body("x"));
+            }
+            assertTrue(small.held() <= most, small.held() + " bytes");
+            assertTrue(acknowledged.size() > 5_000, acknowledged.size() + " keys in a MiB");
+            for (int i = 0; i < acknowledged.size(); i += 97) {
+                assertEquals(acknowledged.get(i), get(small.publish(room, "key-" + i, body("again"))));
+            }
+            assertEquals(
+                    acknowledged.size() + 1,
+                    get(small.publish(room, null, body("without"))).offset());
+            Position elsewhere = get(small.publish(new RoomName("elsewhere"), "key", body("x")));
+            assertEquals(1, elsewhere.offset(), "others have room left");
+            clock.advance(Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).plusMillis(1));
+            get(small.publish(room, "key-new", body("x")));
+        }
+    }
+
+    @Test
+    void roomsThatArePublishedToTakeNoMoreThanThereIs() {
+        long most = 1 << 20;
+        try (LocalRelay small =
+                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+            small.start(new RecordingListener());
+            byte[] body = new byte[16 * 1024];
+            int refused = 0;
+            for (int i = 0; i < 5_000; i++) {
+                RoomName name = new RoomName("room-" + i);
+                boolean unheard = isBusy(small.subscribe(name));
+                boolean unsaid = isBusy(small.publish(name, "key", body));
+                if (unheard || unsaid) {
+                    refused++;
+                }
+                assertTrue(small.held() <= most, small.held() + " bytes after " + i);
+            }
+            assertTrue(refused > 3_000, refused + " refused");
+        }
+    }
+
+    private static boolean isBusy(CompletionStage<?> stage) {
+        try {
+            stage.toCompletableFuture().join();
+            return false;
+        } catch (CompletionException e) {
+            assertEquals(
+                    ErrorCode.BUSY,
+                    assertInstanceOf(ProtocolException.class, e.getCause()).code());
+            return true;
+        }
+    }
+}

@@ -1,0 +1,209 @@
+package io.roomcast.redis.presence;
+
+import static io.roomcast.relay.Stages.get;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.Patience;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.PresenceNode;
+import io.roomcast.redis.RedisProcess;
+import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.relay.PresenceContractTest;
+import io.roomcast.relay.PresenceStore;
+import io.roomcast.relay.ToldPresence;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.params.ZAddParams;
+import redis.clients.jedis.params.ZRangeParams;
+
+/** Presence of several nodes, with nothing wrong but nodes that end. */
+class RedisPresenceTest extends PresenceContractTest {
+    private static final Duration LEASE = Duration.ofSeconds(1);
+
+    private static RedisProcess redis;
+
+    private final String prefix = "test-" + UUID.randomUUID();
+    private final List<PresenceNode> nodes = new ArrayList<>();
+    private PresenceNode node;
+
+    private PresenceNode node() {
+        PresenceNode next = new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), LEASE, NAMES);
+        nodes.add(next);
+        return next;
+    }
+
+    @BeforeAll
+    static void startRedis() {
+        redis = RedisProcess.launch();
+    }
+
+    @AfterAll
+    static void stopRedis() {
+        redis.close();
+    }
+
+    @BeforeEach
+    void startNode() {
+        node = node();
+    }
+
+    @AfterEach
+    void stopNodes() {
+        nodes.forEach(PresenceNode::close);
+    }
+
+    @Override
+    protected PresenceStore presence() {
+        return node.store;
+    }
+
+    @Override
+    protected ToldPresence told() {
+        return node.told;
+    }
+
+    private static Set<String> keys(String pattern) {
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            return jedis.keys(pattern);
+        }
+    }
+
+    @Test
+    void usersAreCountedOverNodes() {
+        PresenceNode other = node();
+        assertChange(true, 1, node.store.enter(room, ANN, "s1"));
+        assertChange(false, 1, other.store.enter(room, ANN, "s1"));
+        assertChange(true, 2, other.store.enter(room, BOB, "s2"));
+        assertRoster(2, List.of(ANN, BOB), node.store.roster(room, 10));
+        assertChange(false, 2, node.store.leave(room, ANN, "s1"));
+        assertChange(true, 1, other.store.leave(room, ANN, "s1"));
+    }
+
+    @Test
+    void whoMovesFromNodeToNodeIsToldOfInTheOrderInWhichItHappened() {
+        PresenceNode other = node();
+        PresenceNode witness = node();
+        witness.watch(room);
+        node.watch(room);
+        node.enter(room, "ann");
+        for (int i = 0; i < 300; i++) {
+            PresenceNode from = i % 2 == 0 ? node : other;
+            PresenceNode to = i % 2 == 0 ? other : node;
+            // At the same moment: whichever Redis meets first, the end is the same.
+            from.send(false, room, "ann");
+            to.send(true, room, "ann");
+            get(to.store.roster(room, 0));
+        }
+        node.leave(room, "ann");
+        node.enter(room, "last");
+        witness.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
+        node.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
+
+        assertEquals(List.of(), witness.told.wrong());
+        assertEquals(witness.told.changes(room), node.told.changes(room));
+    }
+
+    @Test
+    void membersOfANodeThatVanishedLeaveOnce() {
+        PresenceNode second = node();
+        PresenceNode third = node();
+        RoomName other = new RoomName(room.value() + ".other");
+        node.watch(room);
+        third.watch(room);
+        third.watch(other);
+        get(node.store.enter(room, ANN, "s1"));
+        get(second.store.enter(room, ANN, "s1"));
+        second.enter(room, "bob");
+        third.enter(room, "cem");
+        second.enter(other, "ann");
+        second.vanish();
+
+        node.told.awaitChanges(room, "+ann", "+bob", "+cem", "-bob");
+        third.told.awaitChanges(other, "+ann", "-ann");
+        node.enter(room, "eve");
+        third.told.awaitChanges(room, "+ann", "+bob", "+cem", "-bob", "+eve");
+        node.awaitRoster(room, "ann", "cem", "eve");
+        assertEquals(List.of(), node.told.wrong());
+        assertEquals(List.of(), third.told.wrong());
+    }
+
+    @Test
+    void nobodyIsSaidToBeInARoomOfANodeThatVanished() {
+        PresenceNode second = node();
+        second.enter(room, "bob");
+        second.vanish();
+        // No node watches the room: whoever asks finds out.
+        node.awaitRoster(room);
+    }
+
+    @Test
+    void aNodeThatStopsIsNotWaitedFor() {
+        PresenceNode patient =
+                new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), Duration.ofMinutes(10), NAMES);
+        nodes.add(patient);
+        node.watch(room);
+        patient.enter(room, "bob");
+        patient.close();
+        node.told.awaitChanges(room, "+bob", "-bob");
+        assertRoster(0, List.of(), node.store.roster(room, 10));
+    }
+
+    @Test
+    void aNodeThatWasTakenForDeadEntersAgain() {
+        node.watch(room);
+        PresenceNode slow =
+                new PresenceNode(RedisSettings.parse(redis.uri()).withPrefix(prefix), Duration.ofSeconds(40), NAMES);
+        nodes.add(slow);
+        slow.enter(room, "ann");
+        node.enter(room, "bob");
+        String leases = prefix + ":{!}:leases";
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            Patience.await("somebody puts it out", () -> {
+                double soon = System.currentTimeMillis() + 3.0 * LEASE.toMillis();
+                jedis.zrange(leases, ZRangeParams.zrangeByScoreParams(soon, Double.MAX_VALUE))
+                        .forEach(lease -> jedis.zadd(
+                                leases, 0, lease, ZAddParams.zAddParams().xx()));
+                return node.told.changes(room).contains("-ann");
+            });
+        }
+        node.told.awaitChanges(room, "+ann", "+bob", "-ann", "+ann");
+        node.awaitRoster(room, "ann", "bob");
+    }
+
+    @Test
+    void nothingIsLeftOfARoomThatEverybodyHasLeft() {
+        PresenceNode other = node();
+        other.watch(room);
+        for (int i = 0; i < 10; i++) {
+            node.enter(room, "user" + i);
+            other.enter(room, "user" + i);
+        }
+        assertEquals(1, keys(prefix + "*" + room + "*").size());
+        for (int i = 0; i < 10; i++) {
+            node.leave(room, "user" + i);
+            other.leave(room, "user" + i);
+        }
+        assertEquals(Set.of(), keys(prefix + "*" + room + "*"));
+    }
+
+    @Test
+    void whatNoNodeRenewsExpires() {
+        node.enter(room, "ann");
+        String key = keys(prefix + "*" + room + "*").iterator().next();
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            long life = jedis.pttl(key);
+            assertEquals(true, life > 0 && life <= 60_000, life + " ms");
+            jedis.pexpire(key, 10_000);
+            Patience.await("it is renewed", () -> jedis.pttl(key) > 10_000);
+        }
+    }
+}

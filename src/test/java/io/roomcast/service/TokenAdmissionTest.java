@@ -1,0 +1,115 @@
+package io.roomcast.service;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.RoomPermissions;
+import io.roomcast.identity.TokenVerifier;
+import io.roomcast.local.LocalPresence;
+import io.roomcast.outbound.HandTransport;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.UserName;
+import io.roomcast.service.CoreFixture.Client;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.junit.jupiter.api.Test;
+
+/** Sessions that have to show a token, while others have yet to show theirs. */
+class TokenAdmissionTest {
+    private final ArrayDeque<CompletableFuture<Identity>> checks = new ArrayDeque<>();
+    private final CoreFixture core = new CoreFixture(
+            Map.of("roomcast.auth", "token", "roomcast.auth.secret", "x".repeat(64)),
+            new LocalPresence(),
+            relay -> relay,
+            new LaterVerifier());
+
+    @Test
+    void aUserCanBeDisconnectedWhateverOthersHaveNotSaid() {
+        Client silent = core.connect("ann");
+        Client ann = welcomed("ann", Instant.MAX);
+        Client bob = welcomed("bob", Instant.MAX);
+        assertEquals(1, core.backEnd.disconnect(new UserName("ann")));
+        assertEquals(CloseCode.KICKED, ann.transport.closeCode());
+        assertNull(bob.transport.closeCode());
+        assertNull(silent.transport.closeCode(), "nobody knows who that is");
+    }
+
+    @Test
+    void whoWasSentAwayCanDoNothingMore() {
+        Client ann = welcomed("ann", Instant.MAX);
+        core.backEnd.disconnect(new UserName("ann"));
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
+        ann.send("{\"room\":\"lobby\",\"content\":\"still here\"}");
+        ann.send("no frame");
+        core.advance(0);
+        assertEquals(0, core.metrics.storedMessages());
+        assertEquals(Map.of(), core.metrics.refusals());
+    }
+
+    @Test
+    void whereTheAddressNamesTheUserAHelloMayNameItToo() {
+        Client ann = core.enter("ann");
+        ann.send("{\"type\":\"hello\",\"user\":\"ann\",\"token\":\"t\"}");
+        prove("ann", Instant.MAX);
+        String news = ann.news();
+        assertTrue(news.contains("\"type\":\"welcome\"") && news.contains("\"type\":\"joined\""), news);
+        Client other = core.enter("ann");
+        other.send("{\"type\":\"hello\",\"user\":\"bob\",\"token\":\"t\"}");
+        assertTrue(other.news().contains("bad_request"), "but nobody else");
+    }
+
+    @Test
+    void aSessionThatEndsWhileItsTokenIsCheckedIsNobody() {
+        Client ann = core.connect(null);
+        ann.send("{\"type\":\"hello\",\"token\":\"t\"}");
+        ann.cut();
+        prove("ann", Instant.MAX);
+        assertNull(ann.session.user());
+        assertEquals(0, core.sessions.count());
+    }
+
+    @Test
+    void whatIsAskedWithAnExpiredTokenIsNotDoneHoweverSlowlyOneReads() {
+        HandTransport slow = new HandTransport();
+        Client ann = core.connect(null, slow);
+        ann.send("{\"type\":\"hello\",\"token\":\"t\"}\n");
+        prove("ann", Instant.now().minusSeconds(1));
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
+        ann.send("{\"room\":\"lobby\",\"content\":\"late\"}");
+        core.advance(0);
+        assertEquals(0, core.metrics.storedMessages());
+        assertNull(slow.closeCode(), "it has yet to read");
+        slow.completeAll();
+        assertEquals(CloseCode.TOKEN_REFUSED, slow.closeCode());
+    }
+
+    private Client welcomed(String user, Instant expires) {
+        Client client = core.connect(null);
+        client.send("{\"type\":\"hello\",\"token\":\"t\"}");
+        prove(user, expires);
+        assertTrue(client.news().contains("\"user\":\"" + user + "\""));
+        return client;
+    }
+
+    private void prove(String user, Instant expires) {
+        checks.remove().complete(new Identity(new UserName(user), true, RoomPermissions.ALL, Set.of(), expires));
+    }
+
+    private final class LaterVerifier implements TokenVerifier {
+        @Override
+        public void start() {}
+
+        @Override
+        public CompletionStage<Identity> verify(String token) {
+            CompletableFuture<Identity> check = new CompletableFuture<>();
+            checks.add(check);
+            return check;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.roomcast.service.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.service.RequestHeads;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ClientOriginTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "127.0.0.1, localhost:8080, true",
+        "127.0.0.1, LOCALHOST, true",
+        "127.8.8.8, 127.0.0.1:80, true",
+        "0:0:0:0:0:0:0:1, [::1]:8080, true",
+        "::1%lo, localhost, true",
+        "127.0.0.1, chat.localhost:1, true",
+        "127.0.0.1, chat.example, false",
+        "127.0.0.1, localhost.evil.example, false",
+        "127.0.0.1, 127.0.0.1.evil.example, false",
+        "127.0.0.1, [::1, false",
+        "127.0.0.1, '127.0.0.1,chat.example', false",
+        "127.0.0.1, 'localhost:80,chat.example', false",
+        "127.0.0.1, localhost:80@chat.example, false",
+        "127.0.0.1, localhost., false",
+        "127.0.0.1, , false",
+        "10.0.0.5, localhost, false",
+        "192.168.1.1, 192.168.1.1, false",
+        "0.0.0.0, localhost, false",
+        "evil.example, localhost, false",
+    })
+    void loopbackIsAnAddressAndAName(String local, String host, boolean loopback) {
+        assertEquals(loopback, new ClientOrigin(local, "127.0.0.1", host, null).isLoopback());
+    }
+
+    @Test
+    void whoComesFromElsewhereIsNotHere() {
+        assertFalse(new ClientOrigin("127.0.0.1", "10.0.0.9", "localhost", null).isLoopback());
+        assertFalse(new ClientOrigin("127.0.0.1", null, "localhost", null).isLoopback());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"X-Forwarded-For", "x-forwarded-host", "Forwarded", "VIA", "X-Real-IP"})
+    void whoComesThroughAProxyIsNotHereWhateverHostItAsksFor(String header) {
+        assertTrue(arrival("localhost", List.of("Host", "User-Agent")).isLoopback());
+        assertFalse(arrival("localhost", List.of("Host", header)).isLoopback());
+    }
+
+    @Test
+    void theSealIsThisProcessesOwn() {
+        ClientOrigin here = arrival("localhost:80", List.of());
+        String sealed = here.sealed();
+        assertEquals(here, ClientOrigin.unsealed(List.of(sealed)));
+        ClientOrigin unknown = new ClientOrigin(null, null, null, null);
+        assertEquals(unknown, ClientOrigin.unsealed(List.of(unknown.sealed())));
+        String claim = sealed.substring(sealed.indexOf('.'));
+        for (List<String> forged : List.of(
+                List.<String>of(),
+                List.of(""),
+                List.of("127.0.0.1 127.0.0.1"),
+                List.of(claim),
+                List.of("AAAA" + claim),
+                List.of("!" + claim),
+                List.of("a".repeat(43) + claim),
+                List.of(sealed + "."),
+                List.of(sealed, sealed),
+                List.of("x", sealed))) {
+            assertNull(ClientOrigin.unsealed(forged), forged::toString);
+        }
+    }
+
+    private static ClientOrigin arrival(String host, List<String> names) {
+        return ClientOrigin.of("127.0.0.1", "127.0.0.1", RequestHeads.get("/ws", Map.of("Host", List.of(host))), names);
+    }
+}

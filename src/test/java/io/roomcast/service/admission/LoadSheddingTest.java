@@ -1,0 +1,70 @@
+package io.roomcast.service.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.service.CoreFixture;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Publishers of a room that cannot keep up. */
+class LoadSheddingTest {
+
+    @Test
+    void refusingBeginsAtHalfTheLimitAndEndsWithAll() {
+        assertEquals(0, LoadShedding.refused(0, 1_000));
+        assertEquals(0, LoadShedding.refused(500, 1_000));
+        assertEquals(0.5, LoadShedding.refused(750, 1_000));
+        assertEquals(1, LoadShedding.refused(1_000, 1_000));
+        assertEquals(1, LoadShedding.refused(50_000, 1_000));
+        assertEquals(0, LoadShedding.refused(Long.MAX_VALUE, 0), "0 lifts the limit");
+    }
+
+    @Test
+    void whatWaitsForTheMembersStaysBoundedAndThePublishersAreToldWhenToComeBack() {
+        CoreFixture core = new CoreFixture(Map.of(
+                "roomcast.limits.lag-bytes", "64KiB", "roomcast.limits.lag", "0", "roomcast.limits.publish-rate", "0"));
+        CoreFixture.Client ann = core.enter("ann");
+        CoreFixture.Client bob = core.enter("bob");
+        ann.news();
+        bob.news();
+        int sent = 0;
+        for (int i = 0; i < 1_000; i++) {
+            (i % 2 == 0 ? ann : bob).send("{\"id\":" + i + ",\"content\":\"" + "x".repeat(500) + "\"}");
+            sent++;
+        }
+        String news = ann.news();
+        long stored = core.metrics.storedMessages();
+        assertTrue(stored > 50 && stored < 130, stored + " of " + sent + " messages fit into 64 KiB");
+        assertTrue(news.contains("\"code\":\"busy\""), news);
+        assertTrue(news.contains("\"retryAfterMs\":"), news);
+        assertTrue(bob.news().contains("\"code\":\"busy\""), "both alike");
+        assertEquals(
+                1_000 - stored,
+                core.metrics.limits().get("roomcast.limits.lag-bytes").longValue());
+
+        ann.send("{\"id\":1,\"content\":\"again\"}");
+        assertTrue(ann.news().contains("\"type\":\"ack\""), "healthy at once");
+    }
+
+    @Test
+    void limitsChangeWhileTheNodeRuns() {
+        CoreFixture core = new CoreFixture(Map.of());
+        core.limits.set("roomcast.limits.lag-bytes", "64KiB");
+        core.limits.set("roomcast.limits.lag", "0");
+        core.limits.set("roomcast.limits.publish-rate", "0");
+        assertEquals(65_536L, core.limits.all().get("roomcast.limits.lag-bytes"));
+        CoreFixture.Client ann = core.enter("ann");
+        ann.news();
+        for (int i = 0; i < 20; i++) {
+            ann.send("{\"id\":1,\"content\":\"" + "x".repeat(10_000) + "\"}");
+        }
+        assertTrue(ann.news().contains("\"code\":\"busy\""));
+        core.limits.set("roomcast.limits.lag-bytes", "0");
+        for (int i = 0; i < 20; i++) {
+            ann.send("{\"id\":1,\"content\":\"" + "x".repeat(10_000) + "\"}");
+        }
+        assertFalse(ann.news().contains("busy"));
+    }
+}

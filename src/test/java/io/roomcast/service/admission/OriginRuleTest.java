@@ -1,0 +1,63 @@
+package io.roomcast.service.admission;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class OriginRuleTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://chat.example, chat.example, true",
+        "https://chat.example, chat.example, true",
+        "https://chat.example, chat.example:443, true",
+        "http://chat.example:8080, chat.example:8080, true",
+        "http://Chat.Example:8080, cHAT.example:8080, true",
+        "http://[::1]:8080, [::1]:8080, true",
+        "http://[::1], [::1], true",
+        "http://chat.example:8081, chat.example:8080, false",
+        "http://chat.example, chat.example:8080, false",
+        "http://chat.example.evil.example, chat.example, false",
+        "http://evilchat.example, chat.example, false",
+        "http://evil.example, chat.example, false",
+        "http://chat.example@evil.example, chat.example, false",
+        "null, chat.example, false",
+        "http://chat.example, , false",
+        "'http://a b', 'a b', false",
+    })
+    void sameHost(String origin, String host, boolean allowed) {
+        assertEquals(allowed, new OriginRule(List.of("same-host")).allows(origin, host));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "https://shop.example, true",
+        "https://a.b.intranet.example, true",
+        "https://intranet.example, false",
+        "http://a.intranet.example, false",
+        "https://evilintranet.example, false",
+        "https://.intranet.example, false",
+        "https://shop.example.evil, false",
+        "https://chat.example, false",
+    })
+    void listed(String origin, boolean allowed) {
+        OriginRule rule = new OriginRule(List.of("https://shop.example", "https://*.intranet.example"));
+        assertEquals(allowed, rule.allows(origin, "chat.example"));
+    }
+
+    @Test
+    void programsSendNoOrigin() {
+        assertTrue(new OriginRule(List.of("https://shop.example")).allows(null, "chat.example"));
+    }
+
+    @Test
+    void starAllowsAll() {
+        assertTrue(new OriginRule(List.of("*")).allows("null", "chat.example"));
+        assertFalse(new OriginRule(List.of("same-host")).allows("null", null));
+    }
+}

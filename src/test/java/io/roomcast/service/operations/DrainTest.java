@@ -1,0 +1,165 @@
+package io.roomcast.service.operations;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
+import io.roomcast.outbound.EncodedFrame;
+import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.service.operations.Drain.Progress;
+import io.roomcast.service.operations.Drain.State;
+import io.roomcast.service.session.ClientSession;
+import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.service.session.SessionRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A node's sessions, without a network: a transport writes down what is sent, and ends the session when it is closed. */
+class DrainTest {
+    private static final Duration SOON = Duration.ofMillis(300);
+    private static final Duration NEVER = Duration.ofHours(1);
+
+    private final RoomcastConfig config = RoomcastConfig.load(key -> Optional.empty(), List.of());
+    private final NodeMetrics metrics = new NodeMetrics();
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final Threads threads = new Threads(Runnable::run, timer, Thread::new);
+    private final SessionRegistry sessions = new SessionRegistry(
+            new ServerFrameWriter(),
+            metrics,
+            new Limits(config, metrics),
+            new RunningTime(System::nanoTime),
+            threads,
+            config);
+    private final Readiness readiness = new Readiness(null, threads, metrics);
+    private final Drain drain = new Drain(sessions, readiness, threads);
+
+    @AfterEach
+    void endTimer() {
+        timer.shutdownNow();
+    }
+
+    @Test
+    void tellsEverySessionItsOwnSlotAndClosesItThen() throws InterruptedException {
+        List<Client> clients = clients(50);
+        long asked = System.nanoTime();
+        Progress begun = drain.drain(SOON);
+        assertEquals(new Progress(State.DRAINING, 50, 50, 300, begun.elapsedMs()), begun);
+        assertEquals(Readiness.State.DRAINING, readiness.state());
+        for (Client client : clients) {
+            client.awaitClose(CloseCode.DRAINING);
+            long after = TimeUnit.NANOSECONDS.toMillis(client.closedAt - asked);
+            assertTrue(after >= client.slot, "closed after " + after + ", slot " + client.slot);
+        }
+        assertTrue(clients.stream().map(client -> client.slot).distinct().count() > 25, "slots of their own");
+        assertEquals(0, drain.progress().remaining());
+    }
+
+    @Test
+    void sendsNewcomersOn() throws InterruptedException {
+        drain.drain(Duration.ZERO);
+        Client newcomer = client();
+        newcomer.awaitClose(CloseCode.DRAINING);
+        assertTrue(newcomer.slot > 0, "a slot was told");
+        assertTrue(newcomer.slot <= 5_000, "within five seconds");
+    }
+
+    @Test
+    void undrainedKeepsItsSessionsAndIsReady() {
+        List<Client> clients = clients(10);
+        drain.drain(NEVER);
+        assertEquals(new Progress(State.OFF, 0, 0, 0, 0), drain.undrain());
+        assertEquals(10, sessions.count());
+        assertTrue(clients.stream().allMatch(client -> client.code == null));
+        assertEquals(Readiness.State.STARTING, readiness.state());
+    }
+
+    @Test
+    void rebalanceSendsItsShareAwayAndNobodyElse() throws InterruptedException {
+        List<Client> clients = clients(40);
+        assertEquals(10, drain.rebalance(0.25, SOON).planned());
+        assertEquals(Readiness.State.STARTING, readiness.state());
+        List<Client> told = clients.stream().filter(client -> client.slot >= 0).toList();
+        assertEquals(10, told.size());
+        for (Client client : told) {
+            client.awaitClose(CloseCode.DRAINING);
+        }
+        assertEquals(30, sessions.count());
+        client();
+        assertEquals(31, sessions.count());
+    }
+
+    @Test
+    void aDrainingNodeIsNotRebalanced() {
+        drain.drain(NEVER);
+        assertThrows(IllegalStateException.class, () -> drain.rebalance(0.5, SOON));
+        assertThrows(IllegalArgumentException.class, () -> drain.rebalance(Double.NaN, SOON));
+    }
+
+    @Test
+    void aStoppingNodeRefusesNewcomers() throws InterruptedException {
+        drain.stop(NEVER);
+        client().awaitClose(CloseCode.TRY_AGAIN_LATER);
+    }
+
+    private List<Client> clients(int count) {
+        List<Client> clients = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            clients.add(client());
+        }
+        return clients;
+    }
+
+    private Client client() {
+        Client client = new Client();
+        client.session = sessions.open(client, ConnectRequest.ofUser(null), null);
+        return client;
+    }
+
+    private final class Client implements Transport {
+        private final CountDownLatch closed = new CountDownLatch(1);
+        private ClientSession session;
+        private volatile long slot = -1;
+        private volatile long closedAt;
+        private volatile CloseCode code;
+
+        void awaitClose(CloseCode expected) throws InterruptedException {
+            assertTrue(closed.await(20, TimeUnit.SECONDS), "never closed");
+            assertEquals(expected, code);
+        }
+
+        @Override
+        public void send(EncodedFrame frame, Completion completion) {
+            String text = frame.text();
+            if (text.contains("\"draining\"")) {
+                slot = Long.parseLong(text.replaceFirst(".*\"reconnectAfterMs\":(\\d+).*", "$1"));
+            }
+            completion.sent(null);
+        }
+
+        @Override
+        public void ping() {}
+
+        @Override
+        public void close(CloseCode closeCode, String reason) {
+            closedAt = System.nanoTime();
+            code = closeCode;
+            sessions.remove(session, closeCode.number());
+            closed.countDown();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package io.roomcast.service.presence;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.protocol.UserName;
+import io.roomcast.relay.PresenceChange;
+import io.roomcast.relay.PresenceStore.Roster;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** What members are told and answered, in the order in which it is handed to their room. */
+class RoomAnnouncementsTest {
+    private static final int LARGEST = 3;
+
+    private final List<String> handed = new ArrayList<>();
+    private boolean full;
+    private boolean awaits;
+
+    private final RoomAnnouncements telling = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Room() {
+        @Override
+        public boolean tell(PresenceChanges.Change change) {
+            if (!full) {
+                handed.add(
+                        (change.hasNames() ? "+" + change.joined() + " -" + change.left() + " " : "") + change.count());
+            }
+            return !full;
+        }
+
+        @Override
+        public void then(Runnable action) {
+            action.run();
+        }
+
+        @Override
+        public void await(boolean counts) {
+            awaits = true;
+        }
+    });
+
+    private void answer(RoomAnnouncements.View view) {
+        handed.add(view == null ? "no names" : "answer " + view.users());
+    }
+
+    private static List<UserName> users(String... names) {
+        return Stream.of(names).map(UserName::new).toList();
+    }
+
+    private void present(long revision, String... names) {
+        telling.present(new Roster(names.length, users(names), revision, revision));
+    }
+
+    private void joined(long revision, int count, String user) {
+        telling.changed(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
+    }
+
+    private void left(long revision, int count, String user) {
+        telling.changed(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
+    }
+
+    @Test
+    void anAnswerStandsBehindWhatItHoldsAndBeforeTheRest() {
+        present(1, "ann");
+        joined(2, 2, "bob");
+        assertTrue(telling.whenTold(2, this::answer));
+        joined(3, 3, "cem");
+        assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]", "+[cem] -[] 3"), handed);
+    }
+
+    @Test
+    void anAnswerWaitsForWhatTheAskerMustFindInIt() {
+        present(1, "ann");
+        assertTrue(telling.whenTold(2, this::answer));
+        assertEquals(List.of(), handed);
+        joined(2, 2, "bob");
+        assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]"), handed);
+    }
+
+    @Test
+    void whoHasWaitedLongEnoughIsAnsweredWithWhatWasToldAndWithNothingNewer() {
+        present(1, "ann");
+        full = true;
+        joined(2, 2, "bob");
+        Consumer<RoomAnnouncements.View> waits = this::answer;
+        assertTrue(telling.whenTold(2, waits));
+        telling.giveUp(waits);
+        full = false;
+        telling.goOn();
+        telling.giveUp(waits);
+        assertEquals(List.of("answer [ann]", "+[bob] -[] 2"), handed);
+    }
+
+    @Test
+    void whatTheRoomDidNotTakeIsToldAsTheDifference() {
+        present(1, "ann");
+        full = true;
+        joined(2, 2, "bob");
+        left(3, 1, "ann");
+        left(4, 0, "bob");
+        joined(5, 1, "cem");
+        full = false;
+        assertTrue(awaits);
+        telling.goOn();
+        assertEquals(List.of("+[cem] -[ann] 1"), handed);
+    }
+
+    @Test
+    void aLargeRoomIsCountedAndItsNamesHaveToBeReadElsewhere() {
+        present(1, "ann", "bob", "cem");
+        joined(2, 4, "dan");
+        telling.goOn();
+        assertTrue(telling.whenTold(2, this::answer));
+        left(3, 3, "dan");
+        present(3, "ann", "bob", "cem");
+        assertTrue(telling.whenTold(3, this::answer));
+        assertEquals(List.of("4", "no names", "3", "answer [ann, bob, cem]"), handed);
+    }
+
+    @Test
+    void whoeverWaitsAtTheEndIsAnsweredWithoutNames() {
+        present(1, "ann");
+        assertTrue(telling.whenTold(2, this::answer));
+        telling.end();
+        assertEquals(List.of("no names"), handed);
+        assertFalse(telling.whenTold(2, this::answer));
+    }
+}

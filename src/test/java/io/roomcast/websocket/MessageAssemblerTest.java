@@ -1,0 +1,85 @@
+package io.roomcast.websocket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MessageAssemblerTest {
+    private final MessageAssembler gatherer = new MessageAssembler(() -> 12);
+
+    @Test
+    void aWholeMessageComesAsItIs() {
+        assertEquals("0123456789ab", text("0123456789ab", true));
+        assertEquals("again", text("again", true), "each message has the whole limit");
+    }
+
+    @Test
+    void partsArePutTogether() {
+        assertNull(text("01", false));
+        assertNull(text("", false));
+        assertNull(text("23", false));
+        assertEquals("012345", text("45", true));
+        assertEquals("next", text("next", true));
+    }
+
+    /** Twelve bytes of characters of each length. */
+    @ParameterizedTest
+    @ValueSource(strings = {"abcdefghijkl", "ääääää", "€€€€", "😀😀😀"})
+    void theLimitIsInBytesOfUtf8(String twelve) {
+        assertEquals(twelve, text(twelve, true));
+        assertFalse(gatherer.accepts(twelve + "x"));
+        gatherer.reset();
+        assertNull(text(twelve, false));
+        assertFalse(gatherer.accepts("x"));
+    }
+
+    @Test
+    void aPairOfSurrogatesMayComeInTwoParts() {
+        assertNull(text("12345678\ud83d", false));
+        assertEquals("12345678😀", text("\ude00", true));
+    }
+
+    @Test
+    void aMessageThatNeverEndsIsStopped() {
+        int parts = 0;
+        while (parts < 100 && gatherer.accepts("x")) {
+            assertNull(gatherer.add("x", false));
+            parts++;
+        }
+        assertEquals(12, parts);
+    }
+
+    @Test
+    void emptyPartsWithoutEndCostNothing() {
+        for (int i = 0; i < 100_000; i++) {
+            assertNull(text("", false));
+        }
+        assertEquals("x", text("x", true));
+    }
+
+    @Test
+    void binaryMessagesAreCountedToo() {
+        assertTrue(gatherer.accepts(7));
+        assertTrue(gatherer.accepts(5));
+        assertFalse(gatherer.accepts(1));
+        gatherer.reset();
+        assertTrue(gatherer.accepts(12));
+    }
+
+    @Test
+    void aHugePartDoesNotOverflowTheCount() {
+        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
+        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
+        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
+    }
+
+    private String text(String part, boolean last) {
+        assertTrue(gatherer.accepts(part));
+        return gatherer.add(part, last);
+    }
+}

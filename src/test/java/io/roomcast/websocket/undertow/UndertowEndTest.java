@@ -1,0 +1,110 @@
+package io.roomcast.websocket.undertow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.xnio.XnioExecutor;
+
+class UndertowEndTest {
+    private final Queue<Runnable> later = new ArrayDeque<>();
+    private final XnioExecutor thread = new XnioExecutor() {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public Key executeAfter(Runnable task, long time, TimeUnit unit) {
+            assertEquals(1, unit.toSeconds(time));
+            later.add(task);
+            return () -> later.remove(task);
+        }
+
+        @Override
+        public Key executeAtInterval(Runnable task, long time, TimeUnit unit) {
+            throw new UnsupportedOperationException();
+        }
+    };
+    private final Line line = new Line();
+    private final UndertowEnd end = new UndertowEnd(line, thread);
+
+    private static final class Line implements UndertowEnd.Line {
+        private boolean written;
+        private boolean cut;
+
+        @Override
+        public boolean isWritten() {
+            return written;
+        }
+
+        @Override
+        public void cut() {
+            cut = true;
+        }
+    }
+
+    @Test
+    void aClientHasASecondToReadTheClose() {
+        line.written = true;
+        end.lookLater();
+        assertFalse(line.cut);
+        aSecondLater();
+        assertTrue(line.cut);
+        assertTrue(later.isEmpty());
+    }
+
+    @Test
+    void itBeginsWhenTheNetworkHasTakenTheClose() {
+        end.lookLater();
+        aSecondLater();
+        line.written = true;
+        aSecondLater();
+        assertFalse(line.cut);
+        aSecondLater();
+        assertTrue(line.cut);
+    }
+
+    @Test
+    void oneThatReadsNothingIsNotWaitedForLong() {
+        end.lookLater();
+        for (int second = 1; second < 5; second++) {
+            aSecondLater();
+            assertFalse(line.cut);
+        }
+        aSecondLater();
+        assertTrue(line.cut);
+        assertTrue(later.isEmpty());
+    }
+
+    @Test
+    void aServerThatEndsClosesWhatIsLeft() {
+        new UndertowEnd(line, new XnioExecutor() {
+                    @Override
+                    public void execute(Runnable task) {
+                        throw new RejectedExecutionException();
+                    }
+
+                    @Override
+                    public Key executeAfter(Runnable task, long time, TimeUnit unit) {
+                        throw new RejectedExecutionException();
+                    }
+
+                    @Override
+                    public Key executeAtInterval(Runnable task, long time, TimeUnit unit) {
+                        throw new RejectedExecutionException();
+                    }
+                })
+                .lookLater();
+        assertFalse(line.cut);
+    }
+
+    private void aSecondLater() {
+        later.remove().run();
+    }
+}

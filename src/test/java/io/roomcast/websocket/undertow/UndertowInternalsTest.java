@@ -1,0 +1,53 @@
+package io.roomcast.websocket.undertow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import org.junit.jupiter.api.Test;
+
+class UndertowInternalsTest {
+
+    /** What a session and its channel are to {@link UndertowInternals}. */
+    public static final class Stranger {
+        /** Of the channel. */
+        Object connection;
+
+        private int asked;
+        private boolean broken;
+
+        /** Of the session. */
+        public Stranger channel() {
+            if (broken) {
+                throw new IllegalStateException("the connection is gone");
+            }
+            return this;
+        }
+
+        /** Of the channel. */
+        public boolean extended() {
+            asked++;
+            return true;
+        }
+    }
+
+    @Test
+    void aConnectionThatBreaksAsItOpensChangesNothingForTheNext() throws Exception {
+        UndertowInternals access = new UndertowInternals(
+                Stranger.class,
+                Stranger.class.getMethod("channel"),
+                Stranger.class.getMethod("extended"),
+                Stranger.class.getDeclaredField("connection"));
+        Stranger unlucky = new Stranger();
+        unlucky.broken = true;
+        assertNull(access.transport(unlucky, null));
+        Stranger next = new Stranger();
+        assertNull(access.transport(next, null), "extensions have to see each message");
+        assertEquals(1, next.asked);
+    }
+
+    @Test
+    void otherContainersHaveNone() {
+        assertNull(UndertowInternals.of(null));
+        assertNull(UndertowInternals.of(new Object()));
+    }
+}
