@@ -2,6 +2,7 @@ package io.roomcast.jmx;
 
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
@@ -15,6 +16,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** Answers {@link NodeMXBean} from what the node counts. */
@@ -85,7 +87,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getSessionsOpened() {
-        return metrics.openedSessions();
+        return metrics.get(Counter.SESSIONS_OPENED);
     }
 
     @Override
@@ -100,12 +102,12 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getMessagesForgotten() {
-        return metrics.outbound().forgottenMessages();
+        return metrics.get(Counter.QUEUE_MESSAGES_FORGOTTEN);
     }
 
     @Override
     public long getFramesReceived() {
-        return metrics.receivedFrames();
+        return metrics.get(Counter.FRAMES_RECEIVED);
     }
 
     @Override
@@ -120,7 +122,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getMessagesStored() {
-        return metrics.storedMessages();
+        return metrics.get(Counter.MESSAGES_STORED);
     }
 
     @Override
@@ -130,7 +132,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getMessagesDelivered() {
-        return metrics.delivery().messages();
+        return metrics.get(Counter.MESSAGES_DELIVERED);
     }
 
     @Override
@@ -140,12 +142,12 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getMessagesDropped() {
-        return metrics.delivery().droppedMessages();
+        return metrics.get(Counter.MESSAGES_DROPPED);
     }
 
     @Override
     public long getNoticesDropped() {
-        return metrics.outbound().droppedNotices();
+        return metrics.get(Counter.QUEUE_NOTICES_DROPPED);
     }
 
     @Override
@@ -176,6 +178,22 @@ public class NodeBean implements NodeMXBean {
     @Override
     public Map<String, Long> getLimits() {
         return limits.all();
+    }
+
+    @Override
+    public Map<String, Long> getCounters() {
+        Map<String, Long> counts = new TreeMap<>();
+        for (Counter counter : Counter.values()) {
+            StringBuilder name = new StringBuilder(counter.series());
+            counter.labels()
+                    .forEach((label, value) -> name.append('{')
+                            .append(label)
+                            .append('=')
+                            .append(value)
+                            .append('}'));
+            counts.put(name.toString(), metrics.get(counter));
+        }
+        return counts;
     }
 
     @Override

@@ -52,7 +52,7 @@ public interface NodeMXBean {
     @Description("Messages handed to members a second, each counted for each member")
     double getMessagesDeliveredPerSecond();
 
-    @Description("Messages that a member's queue did not take; the member is closed for that")
+    @Description("Messages that a member's queue did not take, because it was full or closed")
     long getMessagesDropped();
 
     @Description("Presence and signals that slow consumers were not sent: the first step against them")
@@ -80,7 +80,10 @@ public interface NodeMXBean {
     @Description("Limits that setLimit changes, by key, as they are now, in bytes and milliseconds; 0 is no limit")
     Map<String, Long> getLimits();
 
-    @Description("How often somebody came up against a limit since the start, by key")
+    @Description("All counters since the start, by the name and the label that /metrics shows with underscores")
+    Map<String, Long> getCounters();
+
+    @Description("How often a limit was reached since the start, by key")
     Map<String, Long> getLimitsReached();
 
     @Description(

@@ -1,5 +1,6 @@
 package io.roomcast.jmx;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,8 +43,8 @@ final class Rates {
     private Sample now() {
         return new Sample(
                 nanoClock.getAsLong(),
-                metrics.receivedFrames(),
-                metrics.storedMessages(),
-                metrics.delivery().messages());
+                metrics.get(Counter.FRAMES_RECEIVED),
+                metrics.get(Counter.MESSAGES_STORED),
+                metrics.get(Counter.MESSAGES_DELIVERED));
     }
 }

@@ -2,9 +2,10 @@ package io.roomcast.jmx;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.service.operations.Readiness;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -14,7 +15,7 @@ import java.util.stream.LongStream;
 /** Answers {@link RelayMXBean}. */
 @ApplicationScoped
 public class RelayBean implements RelayMXBean {
-    private RelayMetrics metrics;
+    private NodeMetrics metrics;
     private Readiness readiness;
     private String kind;
 
@@ -23,7 +24,7 @@ public class RelayBean implements RelayMXBean {
 
     @Inject
     public RelayBean(NodeMetrics metrics, Readiness readiness, RoomcastConfig config) {
-        this.metrics = metrics.relay();
+        this.metrics = metrics;
         this.readiness = readiness;
         this.kind = config.get(Keys.RELAY);
     }
@@ -53,33 +54,33 @@ public class RelayBean implements RelayMXBean {
 
     @Override
     public long getProbesFailed() {
-        return metrics.probesFailed();
+        return metrics.get(Counter.PROBES_FAILED);
     }
 
     @Override
     public double getPublishMillis() {
-        Histogram publish = metrics.publish();
+        Histogram publish = metrics.histogram(Latency.PUBLISH);
         long count = LongStream.of(publish.counts()).sum();
         return count == 0 ? 0 : publish.sumNanos() / 1e6 / count;
     }
 
     @Override
     public long getGapsSeen() {
-        return metrics.gapsSeen();
+        return metrics.get(Counter.GAPS_SEEN);
     }
 
     @Override
     public long getGapsRepaired() {
-        return metrics.gapsRepaired();
+        return metrics.get(Counter.GAPS_REPAIRED);
     }
 
     @Override
     public long getGapsLost() {
-        return metrics.gapsLost();
+        return metrics.get(Counter.GAPS_LOST);
     }
 
     @Override
     public long getReconnects() {
-        return metrics.reconnects();
+        return metrics.get(Counter.RELAY_RECONNECTS);
     }
 }

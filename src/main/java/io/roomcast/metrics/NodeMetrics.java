@@ -1,147 +1,120 @@
 package io.roomcast.metrics;
 
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has happened on this node since it started. Any thread may count and read. */
+/** What has happened on this node since it started. Any thread may count and read; counting never waits. */
 public final class NodeMetrics {
-    private final LongAdder sessionsOpened = new LongAdder();
-    private final LongAdder sessionsClosed = new LongAdder();
-    private final LongAdder acceptsFailed = new LongAdder();
-    private final LongAdder framesReceived = new LongAdder();
-    private final LongAdder bytesReceived = new LongAdder();
-    private final LongAdder messagesStored = new LongAdder();
-    private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
-    private final Map<String, LongAdder> limits = new ConcurrentHashMap<>();
-    private final Map<Integer, LongAdder> closes = new ConcurrentHashMap<>();
-    private final LongAdder recoveriesWhole = new LongAdder();
-    private final LongAdder recoveriesIncomplete = new LongAdder();
-    private final LongAdder membersBehind = new LongAdder();
-    private final DeliveryMetrics delivery = new DeliveryMetrics();
-    private final OutboundMetrics outbound = new OutboundMetrics();
-    private final RelayMetrics relay = new RelayMetrics();
-    private final Histogram laneWait = new Histogram();
+    /** Stands for close codes that neither the protocol nor RFC 6455 defines: clients choose their codes. */
+    private static final int OTHER_CODE = 0;
 
-    public void sessionOpened() {
-        sessionsOpened.increment();
+    private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
+    private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
+    private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+
+    public NodeMetrics() {
+        for (Counter counter : Counter.values()) {
+            counters.put(counter, new LongAdder());
+        }
+        for (Latency latency : Latency.values()) {
+            latencies.put(latency, new Histogram());
+        }
+    }
+
+    public void increment(Counter counter) {
+        counters.get(counter).increment();
+    }
+
+    /** @param count at least 0 */
+    public void add(Counter counter, long count) {
+        counters.get(counter).add(count);
+    }
+
+    public long get(Counter counter) {
+        return counters.get(counter).sum();
+    }
+
+    public void record(Latency latency, long nanos) {
+        latencies.get(latency).record(nanos);
+    }
+
+    public Histogram histogram(Latency latency) {
+        return latencies.get(latency);
+    }
+
+    /**
+     * One batch has been offered to all live members. Counted once for a batch, not once for a member.
+     *
+     * @param messages in the batch
+     * @param bytes of the batch
+     * @param taken how many members' queues took it
+     * @param refused how many did not, since they are closed or full
+     */
+    public void fannedOut(int messages, int bytes, int taken, int refused, long nanos) {
+        increment(Counter.BATCHES);
+        add(Counter.MESSAGES_BATCHED, messages);
+        add(Counter.MESSAGES_DELIVERED, (long) messages * taken);
+        add(Counter.BYTES_DELIVERED, (long) bytes * taken);
+        if (refused > 0) {
+            add(Counter.MESSAGES_DROPPED, (long) messages * refused);
+        }
+        record(Latency.FAN_OUT, nanos);
+    }
+
+    /** Messages of the history were sent to one member that came back. */
+    public void replayed(int messages, int bytes) {
+        add(Counter.MESSAGES_REPLAYED, messages);
+        add(Counter.BYTES_DELIVERED, bytes);
     }
 
     /** @param code as the connection was closed, by whichever side */
     public void sessionClosed(int code) {
-        sessionsClosed.increment();
-        // Clients choose their codes: what is no code of ours and no standard one counts as one.
-        int bounded =
-                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502 ? code : 0;
-        closes.computeIfAbsent(bounded, c -> new LongAdder()).increment();
-    }
-
-    /** Somebody came, and could not be let in. */
-    public void acceptFailed() {
-        acceptsFailed.increment();
-    }
-
-    public void frameReceived() {
-        framesReceived.increment();
-    }
-
-    /** Payload of WebSocket frames from a client, also of those that are refused. */
-    public void bytesReceived(long bytes) {
-        bytesReceived.add(bytes);
-    }
-
-    public void messageStored() {
-        messagesStored.increment();
+        boolean known = code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
+        increment(closes, known ? code : OTHER_CODE);
     }
 
     /** @param code of the error, from a bounded set */
     public void refused(String code) {
-        refusals.computeIfAbsent(code, c -> new LongAdder()).increment();
+        increment(refusals, code);
     }
 
     /** @param limit name of the key, from a bounded set */
     public void limitReached(String limit) {
-        limits.computeIfAbsent(limit, key -> new LongAdder()).increment();
+        increment(limits, limit);
     }
 
-    /** How often somebody came up against a limit, by its key. */
-    public Map<String, Long> limits() {
-        Map<String, Long> counts = new TreeMap<>();
-        limits.forEach((limit, count) -> counts.put(limit, count.sum()));
-        return counts;
-    }
-
-    /** A member came back with the position that it had. */
-    public void recovery(boolean whole) {
-        (whole ? recoveriesWhole : recoveriesIncomplete).increment();
-    }
-
-    /** A living member was told that messages are not delivered to it. */
-    public void memberBehind() {
-        membersBehind.increment();
-    }
-
-    public DeliveryMetrics delivery() {
-        return delivery;
-    }
-
-    public OutboundMetrics outbound() {
-        return outbound;
-    }
-
-    public RelayMetrics relay() {
-        return relay;
-    }
-
-    /** How long a task waits for a thread of the pool that carries messages to members. */
-    public Histogram laneWait() {
-        return laneWait;
-    }
-
-    public long recoveries(boolean whole) {
-        return (whole ? recoveriesWhole : recoveriesIncomplete).sum();
-    }
-
-    public long membersBehind() {
-        return membersBehind.sum();
-    }
-
-    public long openedSessions() {
-        return sessionsOpened.sum();
+    /** Closed sessions by close code; 0 is any code that neither the protocol nor RFC 6455 defines. */
+    public Map<Integer, Long> closes() {
+        return sums(closes);
     }
 
     public long closedSessions() {
-        return sessionsClosed.sum();
+        return closes.values().stream().mapToLong(LongAdder::sum).sum();
     }
 
-    public long failedAccepts() {
-        return acceptsFailed.sum();
-    }
-
-    public long receivedFrames() {
-        return framesReceived.sum();
-    }
-
-    public long receivedBytes() {
-        return bytesReceived.sum();
-    }
-
-    public long storedMessages() {
-        return messagesStored.sum();
-    }
-
-    /** Refused frames by error code. */
+    /** Refused requests by error code. */
     public Map<String, Long> refusals() {
-        Map<String, Long> counts = new TreeMap<>();
-        refusals.forEach((code, count) -> counts.put(code, count.sum()));
-        return counts;
+        return sums(refusals);
     }
 
-    /** Closed sessions by close code; 0 is any that the protocol does not know. */
-    public Map<Integer, Long> closes() {
-        Map<Integer, Long> counts = new TreeMap<>();
-        closes.forEach((code, count) -> counts.put(code, count.sum()));
-        return counts;
+    /** How often a limit was reached, by its key. */
+    public Map<String, Long> limits() {
+        return sums(limits);
+    }
+
+    private static <K> void increment(ConcurrentMap<K, LongAdder> counts, K key) {
+        counts.computeIfAbsent(key, unused -> new LongAdder()).increment();
+    }
+
+    private static <K extends Comparable<K>> Map<K, Long> sums(Map<K, LongAdder> counts) {
+        Map<K, Long> sums = new TreeMap<>();
+        counts.forEach((key, count) -> sums.put(key, count.sum()));
+        return sums;
     }
 }

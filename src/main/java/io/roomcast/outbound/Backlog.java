@@ -1,6 +1,7 @@
 package io.roomcast.outbound;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ final class Backlog {
 
     private final boolean forgetful;
     private final OutboundBudget budget;
-    private final OutboundMetrics metrics;
+    private final NodeMetrics metrics;
     private ArrayDeque<QueueEntry> entries = new ArrayDeque<>(4);
     private long bytes;
     /** The last gap of each room that waits and can become wider; null when there is none. */
@@ -31,7 +32,7 @@ final class Backlog {
     private Map<RoomName, Unheard> unheard;
 
     /** @param forgetful whether messages may be forgotten, since they can be had again */
-    Backlog(boolean forgetful, OutboundBudget budget, OutboundMetrics metrics) {
+    Backlog(boolean forgetful, OutboundBudget budget, NodeMetrics metrics) {
         this.budget = budget;
         this.forgetful = forgetful;
         this.metrics = metrics;
@@ -46,7 +47,7 @@ final class Backlog {
         if (!fits(frame, limit)) {
             dropNotices();
             if (frame.kind().droppable()) {
-                metrics.noticesDropped(1);
+                metrics.add(Counter.QUEUE_NOTICES_DROPPED, 1);
                 drop(frame.notice(), entries);
                 return OfferResult.DROPPED;
             }
@@ -86,7 +87,7 @@ final class Backlog {
         }
         if (dropped > 0) {
             entries = kept;
-            metrics.noticesDropped(dropped);
+            metrics.add(Counter.QUEUE_NOTICES_DROPPED, dropped);
         }
     }
 
@@ -130,7 +131,7 @@ final class Backlog {
             gaps = new HashMap<>(4);
         }
         gaps.put(range.room(), gap);
-        metrics.messagesForgotten(range.count());
+        metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
     }
 
     private boolean forgottenToo(MessageRange range) {
@@ -139,7 +140,7 @@ final class Backlog {
             return false;
         }
         if (gap.takeIn(range)) {
-            metrics.messagesForgotten(range.count());
+            metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
             return true;
         }
         close(range.room());
@@ -187,7 +188,7 @@ final class Backlog {
             gaps.values().remove(entry);
         }
         if (entry instanceof Gap) {
-            metrics.behind();
+            metrics.increment(Counter.QUEUE_BEHIND_SENT);
         }
         return entry;
     }

@@ -1,6 +1,7 @@
 package io.roomcast.outbound;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import java.lang.System.Logger;
@@ -43,7 +44,7 @@ public final class OutboundQueue implements Transport.Completion {
     private final boolean joining;
     private final LongSupplier nanoClock;
     private final GapFrameFactory notice;
-    private final OutboundMetrics metrics;
+    private final NodeMetrics metrics;
 
     private State state = State.IDLE;
     /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
@@ -70,7 +71,7 @@ public final class OutboundQueue implements Transport.Completion {
             boolean joining,
             LongSupplier nanoClock,
             GapFrameFactory notice,
-            OutboundMetrics metrics) {
+            NodeMetrics metrics) {
         this.transport = transport;
         this.budget = budget;
         this.joining = joining;
@@ -105,7 +106,7 @@ public final class OutboundQueue implements Transport.Completion {
         if (admission != OfferResult.OVERFLOW) {
             return admission;
         }
-        metrics.overflowed();
+        metrics.increment(Counter.QUEUE_CLOSED_OVERFLOW);
         close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
         return OfferResult.DROPPED;
     }
@@ -323,7 +324,7 @@ public final class OutboundQueue implements Transport.Completion {
     public void closeIfStuck() {
         long most = budget.limits().ageNanos();
         if (most > 0 && sendAgeNanos() > most) {
-            metrics.stuck();
+            metrics.increment(Counter.QUEUE_CLOSED_STUCK);
             close(CloseCode.SLOW_CONSUMER, "reads nothing");
         }
     }

@@ -1,19 +1,20 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 
 /**
  * Counts the holes in a room's delivery, each once: when it is seen, and when it is closed, by repair or with a loss. Belongs to a
  * {@link RoomCursor}, whose monitor guards it.
  */
 final class GapCounter {
-    private final RelayMetrics metrics;
+    private final NodeMetrics metrics;
     private boolean open;
     private boolean lossy;
     /** Whether something came in another version: reading it from the log is no repair. */
     private boolean foreign;
 
-    GapCounter(RelayMetrics metrics) {
+    GapCounter(NodeMetrics metrics) {
         this.metrics = metrics;
     }
 
@@ -21,7 +22,7 @@ final class GapCounter {
     void seen() {
         if (!open) {
             open = true;
-            metrics.gapSeen();
+            metrics.increment(Counter.GAPS_SEEN);
         }
     }
 
@@ -42,16 +43,16 @@ final class GapCounter {
             if (!foreign) {
                 seen();
             }
-            metrics.messagesRepaired(messages);
+            metrics.add(Counter.MESSAGES_REPAIRED, messages);
         }
     }
 
     /** Everything that there is was delivered. */
     void closed() {
         if (lossy) {
-            metrics.gapLost();
+            metrics.increment(Counter.GAPS_LOST);
         } else if (open) {
-            metrics.gapRepaired();
+            metrics.increment(Counter.GAPS_REPAIRED);
         }
         open = false;
         lossy = false;

@@ -1,6 +1,7 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.Subscriber;
 import io.roomcast.redis.topology.Shard;
@@ -15,10 +16,10 @@ final class PubSubDispatcher implements Subscriber.Events {
     private final AtomicBoolean foreignTold = new AtomicBoolean();
     private final Subscriptions subscriptions;
     private final Probes probes;
-    private final RelayMetrics metrics;
+    private final NodeMetrics metrics;
     private Shard shard;
 
-    PubSubDispatcher(Subscriptions subscriptions, Probes probes, RelayMetrics metrics) {
+    PubSubDispatcher(Subscriptions subscriptions, Probes probes, NodeMetrics metrics) {
         this.subscriptions = subscriptions;
         this.probes = probes;
         this.metrics = metrics;
@@ -67,7 +68,7 @@ final class PubSubDispatcher implements Subscriber.Events {
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {
-            metrics.foreignEnvelope();
+            metrics.increment(Counter.FOREIGN_ENVELOPES);
             if (foreignTold.compareAndSet(false, true)) {
                 LOG.log(
                         Level.WARNING,

@@ -2,7 +2,7 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -91,7 +91,7 @@ public final class RedisRelay implements Relay {
             String node,
             ThreadFactory threads,
             ScheduledExecutorService timer,
-            RelayMetrics metrics) {
+            NodeMetrics metrics) {
         this.settings = settings;
         this.node = node;
         this.threads = threads;

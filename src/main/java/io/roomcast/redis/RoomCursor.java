@@ -1,6 +1,6 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -73,7 +73,7 @@ final class RoomCursor {
     /** Whether the listener has yet to be told of the epoch. */
     private boolean resetDue;
 
-    RoomCursor(RoomName room, RoomKeys keys, RelayListener listener, Log log, RelayMetrics metrics) {
+    RoomCursor(RoomName room, RoomKeys keys, RelayListener listener, Log log, NodeMetrics metrics) {
         this.room = room;
         this.keys = keys;
         this.listener = listener;

@@ -1,6 +1,6 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.MasterLocator;
 import io.roomcast.redis.connection.RedisSettings;
@@ -36,7 +36,7 @@ record ShardFactory(
         Subscriptions subscriptions,
         Witnesses witnesses,
         Probes probes,
-        RelayMetrics metrics)
+        NodeMetrics metrics)
         implements ClusterShards.Owner {
 
     Shards shards() {

@@ -1,6 +1,6 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RoomKeys;
@@ -29,13 +29,13 @@ public final class Subscriptions implements RoomChannels {
 
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
     private final Function<RoomName, RoomKeys> keys;
-    private final RelayMetrics metrics;
+    private final NodeMetrics metrics;
     private Shards shards;
     private GapRepair repair;
     private volatile RelayListener listener;
     private volatile PresenceEvents presence = PresenceEvents.NONE;
 
-    Subscriptions(Function<RoomName, RoomKeys> keys, RelayMetrics metrics) {
+    Subscriptions(Function<RoomName, RoomKeys> keys, NodeMetrics metrics) {
         this.keys = keys;
         this.metrics = metrics;
     }

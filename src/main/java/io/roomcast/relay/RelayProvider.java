@@ -1,6 +1,6 @@
 package io.roomcast.relay;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 
@@ -20,7 +20,7 @@ public interface RelayProvider {
             HistoryLimits history,
             ThreadFactory loops,
             ScheduledExecutorService timer,
-            RelayMetrics metrics) {}
+            NodeMetrics metrics) {}
 
     /** To be closed with the presence first. */
     record Opened(Relay relay, PresenceStore presence) {}

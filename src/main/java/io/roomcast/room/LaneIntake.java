@@ -1,6 +1,7 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -31,7 +32,7 @@ final class LaneIntake {
     private final RoomSource source;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
-    private final DeliveryMetrics metrics;
+    private final NodeMetrics metrics;
 
     /** Of what is left to the history, the end; null while all goes to the lane. */
     private MessageLog newest;
@@ -43,7 +44,7 @@ final class LaneIntake {
     /** Of the read whose answer is awaited. */
     private int turn;
 
-    LaneIntake(RoomName room, RoomSource source, Lane<RoomEvent> lane, RoomMembers members, DeliveryMetrics metrics) {
+    LaneIntake(RoomName room, RoomSource source, Lane<RoomEvent> lane, RoomMembers members, NodeMetrics metrics) {
         this.room = room;
         this.source = source;
         this.lane = lane;
@@ -67,7 +68,7 @@ final class LaneIntake {
     /** A signal; not worth a place where there is none for messages. */
     void signal(EncodedFrame frame) {
         if (!announce(frame, 0)) {
-            metrics.noticesDropped(members.size());
+            metrics.add(Counter.NOTICES_DROPPED, members.size());
         }
     }
 
@@ -88,7 +89,7 @@ final class LaneIntake {
 
     /** What came after the lane's events is left to the history. On the lane. */
     void lag() {
-        metrics.lagged();
+        metrics.increment(Counter.LANE_OVERFLOWS);
         goOn();
     }
 

@@ -1,6 +1,6 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
@@ -30,7 +30,7 @@ final class Recovery {
     private final Consumer<RoomEvent> lane;
     private final Consumer<Member> in;
     private final ReplayPacer pace;
-    private final DeliveryMetrics metrics;
+    private final NodeMetrics metrics;
     private final Batch batch = new Batch();
 
     /** Last page that was encoded: a thousand members that return at once mostly miss the same. */
@@ -60,7 +60,7 @@ final class Recovery {
             Consumer<RoomEvent> lane,
             Consumer<Member> in,
             ReplayPacer pace,
-            DeliveryMetrics metrics) {
+            NodeMetrics metrics) {
         this.in = in;
         this.pace = pace;
         this.metrics = metrics;

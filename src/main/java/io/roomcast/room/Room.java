@@ -1,6 +1,6 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -55,7 +55,7 @@ public final class Room {
             RecentLimits recent,
             LagBudget lag,
             ReplayPacer pace,
-            DeliveryMetrics metrics) {
+            NodeMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::take, this::flush, lag, nanoClock);
         this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new FanOut(lane, executor));

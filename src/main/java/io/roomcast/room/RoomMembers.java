@@ -1,6 +1,7 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
@@ -23,7 +24,7 @@ final class RoomMembers {
     private final MessageLog recent;
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
-    private final DeliveryMetrics metrics;
+    private final NodeMetrics metrics;
     private final FanOut fanout;
     private volatile int size;
     private long deliveredHere;
@@ -40,7 +41,7 @@ final class RoomMembers {
             RecentLimits limits,
             Consumer<RoomEvent> lane,
             ReplayPacer pace,
-            DeliveryMetrics metrics,
+            NodeMetrics metrics,
             FanOut fanout) {
         this.room = room;
         this.metrics = metrics;
@@ -126,7 +127,7 @@ final class RoomMembers {
         }
         fanout.end();
         if (dropped > 0) {
-            metrics.noticesDropped(dropped);
+            metrics.add(Counter.NOTICES_DROPPED, dropped);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
@@ -32,7 +32,7 @@ public final class RoomRegistry {
     private final Duration linger;
     private final LagBudget lag;
     private final ReplayPacer pace;
-    private final DeliveryMetrics metrics;
+    private final NodeMetrics metrics;
     private final AtomicInteger members = new AtomicInteger();
 
     /**
@@ -51,7 +51,7 @@ public final class RoomRegistry {
             Duration linger,
             LagBudget lag,
             ReplayPacer pace,
-            DeliveryMetrics metrics) {
+            NodeMetrics metrics) {
         this.source = source;
         this.executor = executor;
         this.timer = timer;

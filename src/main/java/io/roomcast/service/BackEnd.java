@@ -1,5 +1,7 @@
 package io.roomcast.service;
 
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.CloseCode;
@@ -64,9 +66,9 @@ public class BackEnd {
         // No user's key begins with this: a user's name is not empty.
         String relayKey = key == null ? null : '\n' + key;
         return relay.publish(room, relayKey, body).whenComplete((position, failure) -> {
-            metrics.relay().publish().record(System.nanoTime() - started);
+            metrics.record(Latency.PUBLISH, System.nanoTime() - started);
             if (failure == null) {
-                metrics.messageStored();
+                metrics.increment(Counter.MESSAGES_STORED);
             }
         });
     }

@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
@@ -80,8 +81,7 @@ public class CoreProducers {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
-        return provider.open(
-                new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer(), metrics.relay()));
+        return provider.open(new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer(), metrics));
     }
 
     @Produces
@@ -107,10 +107,7 @@ public class CoreProducers {
     static ReplayPacer replayPacer(
             Limits limits, ScheduledExecutorService timer, LongSupplier nanoClock, NodeMetrics metrics) {
         ReplayPacer pacer = new ReplayPacer(
-                limits.get(LimitKeys.RECOVERY_RATE),
-                timer,
-                nanoClock,
-                metrics.delivery().replayWaits());
+                limits.get(LimitKeys.RECOVERY_RATE), timer, nanoClock, metrics.histogram(Latency.REPLAY_WAIT));
         limits.whenChanged(() -> pacer.change(limits.get(LimitKeys.RECOVERY_RATE)));
         return pacer;
     }
@@ -128,7 +125,7 @@ public class CoreProducers {
                 LINGER,
                 lag,
                 replayPacer(limits, threads.timer(), System::nanoTime, metrics),
-                metrics.delivery());
+                metrics);
         relay.start(new RoomDelivery(rooms));
         return rooms;
     }

@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
@@ -61,7 +62,7 @@ public class Heartbeat {
         this.sessions = sessions;
         this.service = service;
         this.threads = threads;
-        this.laneWait = metrics.laneWait();
+        this.laneWait = metrics.histogram(Latency.LANE_WAIT);
         this.time = time;
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
     }

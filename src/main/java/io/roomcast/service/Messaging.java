@@ -1,5 +1,7 @@
 package io.roomcast.service;
 
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
@@ -88,9 +90,9 @@ public class Messaging {
         String key = relayKey(user, frame.key());
         long started = System.nanoTime();
         whenAnswered(request, relay.publish(room, key, body), (position, failure) -> {
-            metrics.relay().publish().record(System.nanoTime() - started);
+            metrics.record(Latency.PUBLISH, System.nanoTime() - started);
             if (failure == null) {
-                metrics.messageStored();
+                metrics.increment(Counter.MESSAGES_STORED);
                 acknowledge(session, frame, room, position);
             } else {
                 refusal.answer(session, frame.id(), frame.key(), room, failure);

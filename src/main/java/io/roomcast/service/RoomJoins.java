@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
@@ -222,7 +223,7 @@ public class RoomJoins {
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.room();
             if (returning) {
-                metrics.recovery(recovered);
+                metrics.increment(recovered ? Counter.RECOVERIES_COMPLETE : Counter.RECOVERIES_INCOMPLETE);
             }
             try {
                 session.reply(new ServerFrame.Joined(
@@ -265,7 +266,7 @@ public class RoomJoins {
 
         @Override
         public void behind(long from, Position position) {
-            metrics.memberBehind();
+            metrics.increment(Counter.MEMBERS_BEHIND);
             session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
         }
     }

@@ -4,6 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
@@ -134,7 +135,7 @@ public class RoomService {
 
     /** So many bytes came from a client, whatever they mean. */
     public void received(long bytes) {
-        metrics.bytesReceived(bytes);
+        metrics.add(Counter.BYTES_RECEIVED, bytes);
     }
 
     /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
@@ -143,7 +144,7 @@ public class RoomService {
             return;
         }
         heard(session);
-        metrics.frameReceived();
+        metrics.increment(Counter.FRAMES_RECEIVED);
         try {
             if (!session.hold(frame, inFlight)) {
                 serve(session, frame);
@@ -294,7 +295,7 @@ public class RoomService {
             return;
         }
         heard(session);
-        metrics.frameReceived();
+        metrics.increment(Counter.FRAMES_RECEIVED);
         refusal.answer(session, bad);
     }
 

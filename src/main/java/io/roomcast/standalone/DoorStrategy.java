@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -80,7 +81,7 @@ final class DoorStrategy implements IOStrategy, ChannelConfigurator {
         } catch (ClosedChannelException e) {
             LOG.log(Level.DEBUG, "takes nobody in any more", e);
         } catch (IOException e) {
-            metrics.acceptFailed();
+            metrics.increment(Counter.ACCEPTS_FAILED);
             warn(e);
             door.giveWay();
             pause(listening, FAILED_MILLIS);

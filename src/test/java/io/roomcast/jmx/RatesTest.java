@@ -2,6 +2,7 @@ package io.roomcast.jmx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class RatesTest {
 
     @Test
     void nothingIsKnownAtFirst() {
-        metrics.frameReceived();
+        metrics.increment(Counter.FRAMES_RECEIVED);
         assertEquals(0, rates.perSecond(Rates.Sample::frames));
         rates.sample();
         assertEquals(0, rates.perSecond(Rates.Sample::frames), "no time has passed");
@@ -22,8 +23,8 @@ class RatesTest {
     @Test
     void countsFromTheFirstSample() {
         rates.sample();
-        metrics.messageStored();
-        metrics.messageStored();
+        metrics.increment(Counter.MESSAGES_STORED);
+        metrics.increment(Counter.MESSAGES_STORED);
         pass(1);
         assertEquals(2, rates.perSecond(Rates.Sample::stored), 1e-9);
         pass(1);
@@ -33,7 +34,7 @@ class RatesTest {
     @Test
     void forgetsWhatIsTenSecondsAgo() {
         rates.sample();
-        metrics.delivery().fannedOut(1_000, 1, 1, 0, 1);
+        metrics.fannedOut(1_000, 1, 1, 0, 1);
         for (int second = 0; second < 9; second++) {
             pass(1);
             rates.sample();

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
@@ -97,7 +97,7 @@ class OutboundBudgetTest {
                 true,
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, "behind " + range.first() + ".." + range.last()),
-                new OutboundMetrics());
+                new NodeMetrics());
         queue.offer(EncodedFrame.of(FrameKind.REPLY, "in flight"));
         return queue;
     }

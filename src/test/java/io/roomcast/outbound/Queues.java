@@ -1,6 +1,6 @@
 package io.roomcast.outbound;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import java.util.function.LongSupplier;
 
 /** Queues of a node with nothing but limits. */
@@ -10,7 +10,6 @@ public final class Queues {
     /** One that forgets no messages, and counts nothing. */
     public static OutboundQueue of(
             Transport transport, OutboundLimits limits, boolean joining, LongSupplier nanoClock) {
-        return new OutboundQueue(
-                transport, new OutboundBudget(limits), joining, nanoClock, null, new OutboundMetrics());
+        return new OutboundQueue(transport, new OutboundBudget(limits), joining, nanoClock, null, new NodeMetrics());
     }
 }

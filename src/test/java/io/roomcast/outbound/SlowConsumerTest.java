@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
@@ -19,7 +20,7 @@ class SlowConsumerTest {
     private static final RoomName BLUE = new RoomName("blue");
 
     private final HandTransport transport = new HandTransport();
-    private final OutboundMetrics metrics = new OutboundMetrics();
+    private final NodeMetrics metrics = new NodeMetrics();
     private final OutboundQueue queue = new OutboundQueue(
             transport,
             new OutboundBudget(new OutboundLimits(40, 0)),
@@ -43,8 +44,8 @@ class SlowConsumerTest {
         transport.completeAll();
         assertEquals(List.of("red 1 ", "behind red e1:2..100", "red 101 "), transport.sent());
         assertNull(transport.closeCode());
-        assertEquals(99, metrics.forgottenMessages());
-        assertEquals(1, metrics.toldBehind());
+        assertEquals(99, metrics.get(Counter.QUEUE_MESSAGES_FORGOTTEN));
+        assertEquals(1, metrics.get(Counter.QUEUE_BEHIND_SENT));
     }
 
     @Test
@@ -104,8 +105,8 @@ class SlowConsumerTest {
         assertTrue(queue.offer(message(new MessageRange(RED, "e1", 4, 4))));
         transport.completeAll();
         assertEquals(List.of("red 1 ", "red 2 ", "red 3 ", "red 4 "), transport.sent());
-        assertEquals(1, metrics.droppedNotices());
-        assertEquals(0, metrics.forgottenMessages());
+        assertEquals(1, metrics.get(Counter.QUEUE_NOTICES_DROPPED));
+        assertEquals(0, metrics.get(Counter.QUEUE_MESSAGES_FORGOTTEN));
     }
 
     @Test
@@ -116,7 +117,7 @@ class SlowConsumerTest {
         assertNull(transport.closeCode());
         assertFalse(queue.offer(EncodedFrame.of(FrameKind.REPLY, "0123456789")));
         assertEquals(CloseCode.SLOW_CONSUMER, transport.closeCode());
-        assertEquals(1, metrics.closedOverflowed());
+        assertEquals(1, metrics.get(Counter.QUEUE_CLOSED_OVERFLOW));
     }
 
     @Test

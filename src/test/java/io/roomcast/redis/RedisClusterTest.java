@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import static io.roomcast.relay.Stages.get;
 
 import io.roomcast.Patience;
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
@@ -37,7 +37,7 @@ class RedisClusterTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(cluster.settings(), limits, "test", Thread::new, timer, new RelayMetrics());
+        return new RedisRelay(cluster.settings(), limits, "test", Thread::new, timer, new NodeMetrics());
     }
 
     @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.Patience;
+import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
 import java.util.List;
@@ -52,10 +53,10 @@ class RedisGapTest {
             // A room counts after it has delivered.
             Patience.await(
                     "all gaps counted as repaired",
-                    () -> hearer.metrics.gapsRepaired() >= 1_000
-                            && hearer.metrics.gapsSeen() == hearer.metrics.gapsRepaired());
-            assertTrue(hearer.metrics.messagesRepaired() >= 2_000);
-            assertEquals(0, hearer.metrics.gapsLost());
+                    () -> hearer.metrics.get(Counter.GAPS_REPAIRED) >= 1_000
+                            && hearer.metrics.get(Counter.GAPS_SEEN) == hearer.metrics.get(Counter.GAPS_REPAIRED));
+            assertTrue(hearer.metrics.get(Counter.MESSAGES_REPAIRED) >= 2_000);
+            assertEquals(0, hearer.metrics.get(Counter.GAPS_LOST));
         }
     }
 }

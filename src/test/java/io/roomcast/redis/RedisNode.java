@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
@@ -30,7 +30,7 @@ public final class RedisNode implements AutoCloseable {
     public static final HistoryLimits PLENTY = new HistoryLimits(10_000, Duration.ofHours(1), 64L << 20);
 
     public final RecordingListener listener = new RecordingListener();
-    public final RelayMetrics metrics = new RelayMetrics();
+    public final NodeMetrics metrics = new NodeMetrics();
     public final RedisRelay relay;
 
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();

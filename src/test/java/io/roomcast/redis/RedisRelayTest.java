@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import static io.roomcast.relay.Stages.get;
 
 import io.roomcast.Patience;
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
@@ -37,7 +37,7 @@ class RedisRelayTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(RedisSettings.parse(redis.uri()), limits, "test", Thread::new, timer, new RelayMetrics());
+        return new RedisRelay(RedisSettings.parse(redis.uri()), limits, "test", Thread::new, timer, new NodeMetrics());
     }
 
     /** Redis has a clock of its own: waits until the log has no young messages any more. */

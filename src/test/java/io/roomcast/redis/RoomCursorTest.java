@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -23,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class RoomCursorTest {
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
-    private final RelayMetrics metrics = new RelayMetrics();
+    private final NodeMetrics metrics = new NodeMetrics();
     /** Turns of the reads that were asked for. */
     private final ArrayDeque<Integer> reads = new ArrayDeque<>();
 
@@ -99,7 +100,7 @@ class RoomCursorTest {
         arrive("a", 1);
         arrive("a", 1);
         assertEquals(upTo(1), listener.offsets(room));
-        assertEquals(0, metrics.gapsSeen());
+        assertEquals(0, metrics.get(Counter.GAPS_SEEN));
     }
 
     @Test
@@ -113,10 +114,10 @@ class RoomCursorTest {
 
         assertEquals(upTo(5), listener.offsets(room));
         assertEquals(List.of(), listener.resets(room));
-        assertEquals(1, metrics.gapsSeen());
-        assertEquals(3, metrics.messagesRepaired());
-        assertEquals(1, metrics.gapsRepaired());
-        assertEquals(0, metrics.gapsLost());
+        assertEquals(1, metrics.get(Counter.GAPS_SEEN));
+        assertEquals(3, metrics.get(Counter.MESSAGES_REPAIRED));
+        assertEquals(1, metrics.get(Counter.GAPS_REPAIRED));
+        assertEquals(0, metrics.get(Counter.GAPS_LOST));
     }
 
     @Test
@@ -152,9 +153,9 @@ class RoomCursorTest {
 
         assertEquals(List.of(new Position("a", 10)), listener.resets(room));
         assertEquals(LongStream.rangeClosed(11, 20).boxed().toList(), listener.offsets(room));
-        assertEquals(1, metrics.gapsSeen());
-        assertEquals(1, metrics.gapsLost());
-        assertEquals(0, metrics.gapsRepaired());
+        assertEquals(1, metrics.get(Counter.GAPS_SEEN));
+        assertEquals(1, metrics.get(Counter.GAPS_LOST));
+        assertEquals(0, metrics.get(Counter.GAPS_REPAIRED));
     }
 
     @Test
@@ -190,7 +191,7 @@ class RoomCursorTest {
         cursor.arriveForeign();
         answer("a", 1, 0, false, 1, 1);
         assertEquals(upTo(1), listener.offsets(room));
-        assertEquals(0, metrics.gapsSeen());
+        assertEquals(0, metrics.get(Counter.GAPS_SEEN));
     }
 
     @Test
@@ -199,14 +200,14 @@ class RoomCursorTest {
         arrive("a", 1);
         cursor.confirmed(true);
         answer("a", 9, 0, true, 1, 4);
-        assertEquals(1, metrics.gapsSeen());
-        assertEquals(0, metrics.gapsRepaired());
+        assertEquals(1, metrics.get(Counter.GAPS_SEEN));
+        assertEquals(0, metrics.get(Counter.GAPS_REPAIRED));
         answer("a", 9, 0, false, 4, 9);
         cursor.confirmed(true);
         answer("a", 9, 0, false, 9, 9);
 
-        assertEquals(1, metrics.gapsSeen());
-        assertEquals(1, metrics.gapsRepaired());
+        assertEquals(1, metrics.get(Counter.GAPS_SEEN));
+        assertEquals(1, metrics.get(Counter.GAPS_REPAIRED));
     }
 
     @Test

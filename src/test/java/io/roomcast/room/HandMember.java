@@ -1,6 +1,6 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.OutboundMetrics;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.HandTransport;
@@ -38,7 +38,7 @@ class HandMember implements Member.Listener {
                 true,
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),
-                new OutboundMetrics());
+                new NodeMetrics());
         this.member = new Member(queue, signals, this, null);
     }
 

@@ -1,6 +1,7 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.DeliveryMetrics;
+import io.roomcast.metrics.Latency;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import java.time.Duration;
 
@@ -10,7 +11,7 @@ final class RoomFixture {
 
     final HandExecutor executor = new HandExecutor();
     final HandTimer timer = new HandTimer();
-    final DeliveryMetrics metrics = new DeliveryMetrics();
+    final NodeMetrics metrics = new NodeMetrics();
     final HandSource source;
     final RoomRegistry registry;
     /** Nanoseconds that pass whenever a lane looks at its clock. */
@@ -42,7 +43,7 @@ final class RoomFixture {
                 new RecentLimits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,
-                new ReplayPacer(rate, timer, timer::nanos, metrics.replayWaits()),
+                new ReplayPacer(rate, timer, timer::nanos, metrics.histogram(Latency.REPLAY_WAIT)),
                 metrics);
         source.deliverTo(registry);
     }

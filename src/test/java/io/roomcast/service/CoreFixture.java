@@ -86,7 +86,7 @@ public final class CoreFixture {
                 Duration.ofSeconds(1),
                 lag,
                 CoreProducers.replayPacer(limits, timer, timer::nanos, metrics),
-                metrics.delivery());
+                metrics);
         relay.start(new RoomDelivery(rooms));
         PresenceAnnouncer announcer = new PresenceAnnouncer(rooms, writer, threads, config);
         presence.start(announcer, config.get(Keys.PRESENCE_NAMES));

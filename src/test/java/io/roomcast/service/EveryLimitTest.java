@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.local.LocalPresence;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.ProtocolException;
@@ -149,14 +151,14 @@ class EveryLimitTest {
                         "256KiB",
                         Map.of(),
                         "behind",
-                        metrics -> metrics.outbound().forgottenMessages(),
+                        metrics -> metrics.get(Counter.QUEUE_MESSAGES_FORGOTTEN),
                         core -> readsNothing(core, 40)),
                 new Row(
                         LimitKeys.NODE_OUTBOUND_BYTES,
                         "1MiB",
                         Map.of(LimitKeys.OUTBOUND_BYTES.name(), "0"),
                         "behind",
-                        metrics -> metrics.outbound().forgottenMessages(),
+                        metrics -> metrics.get(Counter.QUEUE_MESSAGES_FORGOTTEN),
                         core -> readsNothing(core, 100)),
                 new Row(
                         LimitKeys.RECOVERY_RATE,
@@ -164,7 +166,7 @@ class EveryLimitTest {
                         Map.of(LimitKeys.OUTBOUND_BYTES.name(), "0"),
                         "a part, and the rest later",
                         metrics -> Arrays.stream(
-                                        metrics.delivery().replayWaits().counts())
+                                        metrics.histogram(Latency.REPLAY_WAIT).counts())
                                 .sum(),
                         core -> comesBack(core, 20)),
                 new Row(
@@ -172,7 +174,7 @@ class EveryLimitTest {
                         "1ms",
                         Map.of(),
                         "4000",
-                        metrics -> metrics.outbound().closedStuck(),
+                        metrics -> metrics.get(Counter.QUEUE_CLOSED_STUCK),
                         core -> {
                             CoreFixture.Client slow = core.enter("slow", new HandTransport());
                             core.advance(0);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
+import io.roomcast.metrics.Counter;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
@@ -111,7 +112,7 @@ class RoomServiceTest {
         assertTrue(client.news().contains("too_large"));
         client.send("{\"id\":3,\"type\":\"signal\",\"name\":\"n\",\"content\":\"0123456789a\"}");
         assertTrue(client.news().contains("too_large"));
-        assertEquals(1, core.metrics.storedMessages());
+        assertEquals(1, core.metrics.get(Counter.MESSAGES_STORED));
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
+import io.roomcast.metrics.Counter;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.UserName;
@@ -48,7 +49,7 @@ class TokenAdmissionTest {
         ann.send("{\"room\":\"lobby\",\"content\":\"still here\"}");
         ann.send("no frame");
         core.advance(0);
-        assertEquals(0, core.metrics.storedMessages());
+        assertEquals(0, core.metrics.get(Counter.MESSAGES_STORED));
         assertEquals(Map.of(), core.metrics.refusals());
     }
 
@@ -83,7 +84,7 @@ class TokenAdmissionTest {
         ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
         ann.send("{\"room\":\"lobby\",\"content\":\"late\"}");
         core.advance(0);
-        assertEquals(0, core.metrics.storedMessages());
+        assertEquals(0, core.metrics.get(Counter.MESSAGES_STORED));
         assertNull(slow.closeCode(), "it has yet to read");
         slow.completeAll();
         assertEquals(CloseCode.TOKEN_REFUSED, slow.closeCode());

@@ -16,6 +16,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.roomcast.config.MetricsKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Node;
 import io.roomcast.node.NodeStarted;
@@ -118,11 +119,9 @@ public class MetricsRegistry {
                 config.get(MetricsKeys.STATSD),
                 new StatsdLines(tags, node.name()),
                 config.get(MetricsKeys.STATSD_INTERVAL));
-        DurationMeters.bind("roomcast.publish.duration", metrics.relay().publish(), statsd);
-        DurationMeters.bind("roomcast.relay.probe.duration", metrics.relay().probe(), statsd);
-        DurationMeters.bind("roomcast.fanout.duration", metrics.delivery().fanOut(), statsd);
-        DurationMeters.bind("roomcast.replay.wait", metrics.delivery().replayWaits(), statsd);
-        DurationMeters.bind("roomcast.lanes.wait", metrics.laneWait(), statsd);
+        for (Latency latency : Latency.values()) {
+            DurationMeters.bind(latency.series(), metrics.histogram(latency), statsd);
+        }
         registry.add(statsd);
     }
 
@@ -196,26 +195,10 @@ public class MetricsRegistry {
     }
 
     private static void durations(PrometheusRegistry prometheus, NodeMetrics metrics) {
-        prometheus.register(HistogramCollector.of(
-                "roomcast_publish_duration_seconds",
-                "From a publish until the relay has stored it",
-                metrics.relay().publish()));
-        prometheus.register(HistogramCollector.of(
-                "roomcast_relay_probe_duration_seconds",
-                "From publishing a probe until it is delivered here",
-                metrics.relay().probe()));
-        prometheus.register(HistogramCollector.of(
-                "roomcast_fanout_duration_seconds",
-                "How long a lane takes to offer a batch to all its members",
-                metrics.delivery().fanOut()));
-        prometheus.register(HistogramCollector.of(
-                "roomcast_replay_wait_seconds",
-                "How long members that came back waited for their turn to be sent a page of what they missed",
-                metrics.delivery().replayWaits()));
-        prometheus.register(HistogramCollector.of(
-                "roomcast_lanes_wait_seconds",
-                "How long a task waits for a thread that carries messages to members",
-                metrics.laneWait()));
+        for (Latency latency : Latency.values()) {
+            prometheus.register(HistogramCollector.of(
+                    latency.series().replace('.', '_') + "_seconds", latency.help(), metrics.histogram(latency)));
+        }
     }
 
     private static void spreads(PrometheusRegistry prometheus, NodeSnapshot census) {

@@ -2,7 +2,8 @@ package io.roomcast.redis.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.metrics.RelayMetrics;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.Breaker;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.MasterLocator;
@@ -36,7 +37,7 @@ public final class Shard {
     private final Breaker breaker;
     private final Supplier<String> nodeChannel;
     private final Supplier<Witness> witness;
-    private final RelayMetrics metrics;
+    private final NodeMetrics metrics;
     private final Runnable renewed;
     /** What has been connected before, so that the next connection is one made anew. */
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
@@ -58,7 +59,7 @@ public final class Shard {
             Supplier<Witness> witness,
             Subscriber.Events events,
             boolean sharded,
-            RelayMetrics metrics,
+            NodeMetrics metrics,
             Runnable renewed) {
         this.name = name;
         this.master = master;
@@ -182,7 +183,7 @@ public final class Shard {
                 judge(link);
             }
             if (!connected.add(purpose)) {
-                metrics.reconnected();
+                metrics.increment(Counter.RELAY_RECONNECTS);
                 if (judged) {
                     renewed.run();
                 }

@@ -1,7 +1,8 @@
 package io.roomcast.service.operations;
 
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.metrics.RelayMetrics;
 import io.roomcast.node.Threads;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -37,7 +38,7 @@ public class Readiness {
 
     private Relay relay;
     private Threads threads;
-    private RelayMetrics metrics;
+    private NodeMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
     private volatile boolean draining;
@@ -50,7 +51,7 @@ public class Readiness {
     public Readiness(Relay relay, Threads threads, NodeMetrics metrics) {
         this.relay = relay;
         this.threads = threads;
-        this.metrics = metrics.relay();
+        this.metrics = metrics;
     }
 
     public State state() {
@@ -91,9 +92,9 @@ public class Readiness {
                 .whenComplete((proof, failure) -> {
                     lastProbe = new Probe(Instant.now(), System.nanoTime() - started, failure == null);
                     if (failure == null) {
-                        metrics.probe().record(System.nanoTime() - started);
+                        metrics.record(Latency.PROBE, System.nanoTime() - started);
                     } else {
-                        metrics.probeFailed();
+                        metrics.increment(Counter.PROBES_FAILED);
                     }
                     state = failure == null ? State.READY : State.RELAY;
                 });

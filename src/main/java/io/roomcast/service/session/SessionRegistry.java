@@ -4,6 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
@@ -76,12 +77,11 @@ public class SessionRegistry {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue =
-                new OutboundQueue(transport, outbound, !address.plain(), time, notice(address), metrics.outbound());
+        OutboundQueue queue = new OutboundQueue(transport, outbound, !address.plain(), time, notice(address), metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), address, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
         open.put(session.id(), session);
-        metrics.sessionOpened();
+        metrics.increment(Counter.SESSIONS_OPENED);
         return session;
     }
 
@@ -110,7 +110,7 @@ public class SessionRegistry {
     }
 
     private ServerFrame behind(MessageRange range) {
-        metrics.memberBehind();
+        metrics.increment(Counter.MEMBERS_BEHIND);
         return new ServerFrame.Behind(range.room().value(), range.epoch(), range.first(), range.last());
     }
 

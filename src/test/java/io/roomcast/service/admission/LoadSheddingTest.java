@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.service.CoreFixture;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class LoadSheddingTest {
             sent++;
         }
         String news = ann.news();
-        long stored = core.metrics.storedMessages();
+        long stored = core.metrics.get(Counter.MESSAGES_STORED);
         assertTrue(stored > 50 && stored < 130, stored + " of " + sent + " messages fit into 64 KiB");
         assertTrue(news.contains("\"code\":\"busy\""), news);
         assertTrue(news.contains("\"retryAfterMs\":"), news);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
+import io.roomcast.metrics.Counter;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
@@ -72,7 +73,7 @@ class RoomRequestsTest {
         assertEquals("", answers(ann));
         presence.letThrough();
         assertEquals("joined1 ack2 history3 members4 ack5 left6 error7", answers(ann));
-        assertEquals(2, core.metrics.storedMessages());
+        assertEquals(2, core.metrics.get(Counter.MESSAGES_STORED));
     }
 
     @Test
@@ -316,7 +317,7 @@ class RoomRequestsTest {
         presence.letThrough();
         core.advance(0);
         assertFalse(bob.news().contains("said in passing"));
-        assertEquals(0, core.metrics.storedMessages());
+        assertEquals(0, core.metrics.get(Counter.MESSAGES_STORED));
     }
 
     @Test

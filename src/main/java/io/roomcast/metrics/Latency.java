@@ -1,0 +1,29 @@
+package io.roomcast.metrics;
+
+/** Everything that a node measures the duration of. A new one is one line here, and one call of {@link NodeMetrics#record}. */
+public enum Latency {
+    PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),
+    PROBE("roomcast.relay.probe.duration", "From publishing a probe until it is delivered here"),
+    FAN_OUT("roomcast.fanout.duration", "How long a lane takes to offer a batch to all its members"),
+    REPLAY_WAIT(
+            "roomcast.replay.wait",
+            "How long members that came back waited for their turn to be sent a page of what they missed"),
+    LANE_WAIT("roomcast.lanes.wait", "How long a task waits for a thread that carries messages to members");
+
+    private final String series;
+    private final String help;
+
+    Latency(String series, String help) {
+        this.series = series;
+        this.help = help;
+    }
+
+    /** Its name with dots; Prometheus shows underscores and {@code _seconds}. */
+    public String series() {
+        return series;
+    }
+
+    public String help() {
+        return help;
+    }
+}
