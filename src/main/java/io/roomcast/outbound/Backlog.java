@@ -2,6 +2,10 @@ package io.roomcast.outbound;
 
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.EncodedFrame.Fallback;
+import io.roomcast.outbound.OutboundQueue.OfferResult;
+import io.roomcast.outbound.QueueEntry.DroppedPresence;
+import io.roomcast.outbound.QueueEntry.Gap;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.util.ArrayDeque;
@@ -11,36 +15,38 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What waits for one session, in order, and what is left of it when that becomes too much. Belongs to its queue, whose monitor guards it.
+ * The frames that wait for one session, in order. Guarded by the monitor of its {@link OutboundQueue}.
  *
- * <p>A slow consumer is spared in steps. First presence and signals go; where word of who came and went is dropped stands an {@link Unheard}. Then all messages go that can be had again from the history: in the place of
- * the first of each room stands a {@link Gap}, and as long as it waits, further messages of the room only make it wider. So a client that
- * reads nothing costs a few bytes for each room, and one that reads again is told once what to fetch, and gets what comes after.
+ * <p>When a frame does not fit, the backlog drops others in steps. First it drops presence changes and signals; a
+ * {@link DroppedPresence} takes the place of presence changes. Then it drops the messages that can be fetched from the
+ * history; a {@link Gap} takes the place of the first of each room, and further messages of the room extend it. A
+ * frozen client costs a few bytes for each room. When it reads again it gets one {@code behind} for each room, and then
+ * live messages.
  */
 final class Backlog {
-    /** Joining stops here, so that one large text does not sit in the container's buffers all at once. */
-    private static final int JOIN_BYTES = 64 * 1024;
+    /** Bound of one joined frame, so that the container never buffers more of it at once. */
+    private static final int MAX_JOINED_BYTES = 64 * 1024;
 
-    private final boolean forgetful;
+    private final boolean mayDropMessages;
     private final OutboundBudget budget;
     private final NodeMetrics metrics;
     private ArrayDeque<QueueEntry> entries = new ArrayDeque<>(4);
     private long bytes;
-    /** The last gap of each room that waits and can become wider; null when there is none. */
+    /** The gap of each room that further messages may extend; null if there is none. */
     private Map<RoomName, Gap> gaps;
-    /** What tells of dropped notices of each room, and waits; null when there is none. */
-    private Map<RoomName, Unheard> unheard;
+    /** The entry of each room that further dropped presence changes extend; null if there is none. */
+    private Map<RoomName, DroppedPresence> droppedPresence;
 
-    /** @param forgetful whether messages may be forgotten, since they can be had again */
-    Backlog(boolean forgetful, OutboundBudget budget, NodeMetrics metrics) {
+    /** @param mayDropMessages whether the client can fetch messages from a history */
+    Backlog(boolean mayDropMessages, OutboundBudget budget, NodeMetrics metrics) {
         this.budget = budget;
-        this.forgetful = forgetful;
+        this.mayDropMessages = mayDropMessages;
         this.metrics = metrics;
     }
 
-    /** @return never {@code SEND} */
+    /** @return {@code WAITS}, {@code DROPPED} or {@code OVERFLOW} */
     OfferResult add(EncodedFrame frame) {
-        if (gaps != null && forgottenToo(frame.range())) {
+        if (gaps != null && extendGap(frame.range())) {
             return OfferResult.DROPPED;
         }
         long limit = budget.share(frame.kind());
@@ -48,14 +54,14 @@ final class Backlog {
             dropNotices();
             if (frame.kind().droppable()) {
                 metrics.add(Counter.QUEUE_NOTICES_DROPPED, 1);
-                drop(frame.notice(), entries);
+                dropPresence(frame.fallback(), entries);
                 return OfferResult.DROPPED;
             }
         }
-        if (!fits(frame, limit) && forgetful) {
-            forgetMessages();
+        if (!fits(frame, limit) && mayDropMessages) {
+            dropMessages();
             if (frame.range() != null) {
-                forget(frame.range(), entries);
+                dropMessage(frame.range(), entries);
                 return OfferResult.DROPPED;
             }
         }
@@ -68,7 +74,7 @@ final class Backlog {
         return OfferResult.WAITS;
     }
 
-    /** A frame that waits alone may have any size. */
+    /** A single waiting frame may have any size. */
     private boolean fits(EncodedFrame frame, long limit) {
         return limit == 0 || bytes == 0 && limit > OutboundBudget.NOTHING || bytes + frame.bytes() <= limit;
     }
@@ -79,7 +85,7 @@ final class Backlog {
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.kind().droppable()) {
                 leave(frame);
-                drop(frame.notice(), kept);
+                dropPresence(frame.fallback(), kept);
                 dropped++;
             } else {
                 kept.add(entry);
@@ -91,29 +97,29 @@ final class Backlog {
         }
     }
 
-    private void drop(Notice notice, ArrayDeque<QueueEntry> target) {
-        if (notice == null) {
+    private void dropPresence(Fallback fallback, ArrayDeque<QueueEntry> target) {
+        if (fallback == null) {
             return;
         }
-        if (unheard == null) {
-            unheard = new HashMap<>(4);
+        if (droppedPresence == null) {
+            droppedPresence = new HashMap<>(4);
         }
-        Unheard known = unheard.get(notice.room());
+        DroppedPresence known = droppedPresence.get(fallback.room());
         if (known == null) {
-            Unheard first = new Unheard(notice);
-            unheard.put(notice.room(), first);
+            DroppedPresence first = new DroppedPresence(fallback);
+            droppedPresence.put(fallback.room(), first);
             target.add(first);
         } else {
-            known.takeIn(notice);
+            known.extend(fallback);
         }
     }
 
-    private void forgetMessages() {
+    private void dropMessages() {
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {
                 leave(frame);
-                forget(frame.range(), kept);
+                dropMessage(frame.range(), kept);
             } else {
                 kept.add(entry);
             }
@@ -121,8 +127,8 @@ final class Backlog {
         entries = kept;
     }
 
-    private void forget(MessageRange range, ArrayDeque<QueueEntry> target) {
-        if (forgottenToo(range)) {
+    private void dropMessage(MessageRange range, ArrayDeque<QueueEntry> target) {
+        if (extendGap(range)) {
             return;
         }
         Gap gap = new Gap(range);
@@ -134,43 +140,43 @@ final class Backlog {
         metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
     }
 
-    private boolean forgottenToo(MessageRange range) {
+    private boolean extendGap(MessageRange range) {
         Gap gap = range == null || gaps == null ? null : gaps.get(range.room());
         if (gap == null) {
             return false;
         }
-        if (gap.takeIn(range)) {
+        if (gap.extend(range)) {
             metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
             return true;
         }
-        close(range.room());
+        startRoom(range.room());
         return false;
     }
 
-    /** What is forgotten and dropped of this room from now on is told of after what waits now. */
-    void close(RoomName room) {
+    /** A gap of this room from now on is a new entry, behind the entries that wait now. */
+    void startRoom(RoomName room) {
         if (gaps != null) {
             gaps.remove(room);
         }
-        if (unheard != null) {
-            unheard.remove(room);
+        if (droppedPresence != null) {
+            droppedPresence.remove(room);
         }
     }
 
     /**
-     * The next that may be sent as one.
+     * Takes the first entry, or as many as may be sent as one frame.
      *
-     * @param joining whether several may
+     * @param mayJoin whether several may be sent as one
      */
-    QueueEntry take(boolean joining) {
+    QueueEntry take(boolean mayJoin) {
         QueueEntry first = remove();
-        if (!joining || entries.isEmpty()) {
+        if (!mayJoin || entries.isEmpty()) {
             return first;
         }
         List<QueueEntry> parts = new ArrayList<>();
         parts.add(first);
         int length = bytesOf(first);
-        while (!entries.isEmpty() && length + bytesOf(entries.peek()) <= JOIN_BYTES) {
+        while (!entries.isEmpty() && length + bytesOf(entries.peek()) <= MAX_JOINED_BYTES) {
             QueueEntry next = remove();
             parts.add(next);
             length += bytesOf(next) + 1;
@@ -182,8 +188,8 @@ final class Backlog {
         QueueEntry entry = entries.remove();
         if (entry instanceof EncodedFrame frame) {
             leave(frame);
-        } else if (entry instanceof Unheard) {
-            unheard.values().remove(entry);
+        } else if (entry instanceof DroppedPresence) {
+            droppedPresence.values().remove(entry);
         } else if (gaps != null) {
             gaps.values().remove(entry);
         }
@@ -198,7 +204,7 @@ final class Backlog {
         budget.leave(frame);
     }
 
-    /** Lets go of everything. */
+    /** Drops all entries. */
     void clear() {
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame) {
@@ -207,7 +213,7 @@ final class Backlog {
         }
         entries.clear();
         gaps = null;
-        unheard = null;
+        droppedPresence = null;
     }
 
     private static int bytesOf(QueueEntry entry) {
@@ -218,7 +224,7 @@ final class Backlog {
         return entries.isEmpty();
     }
 
-    /** Bytes of the frames that wait, in UTF-8. */
+    /** Bytes of the waiting frames, in UTF-8. */
     long bytes() {
         return bytes;
     }

@@ -5,16 +5,17 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.Deflater;
 
 /**
- * Raw deflate (RFC 1951) in parts that can be put one behind the other: each begins with an empty window, holds no final block and ends on a whole byte.
- * So what was compressed once for a room is joined with other parts for one session without being compressed again. Any thread.
+ * Raw deflate (RFC 1951) in parts that can be concatenated. Each part begins with an empty window, holds no final block
+ * and ends on a whole byte. So a message that was compressed once for a room is joined with other parts for one
+ * session, and not compressed again. The static methods are for any thread; an instance is confined to one.
  */
 final class Deflation {
     private static final int LONGEST_STORED = 0xffff;
-    /** A last block with nothing in it. */
+    /** An empty final block. */
     private static final byte[] END = {0x03, 0x00};
 
     private static final int BUFFER = 8 * 1024;
-    /** Deflaters hold memory outside of the heap: a few are kept, and any number made. */
+    /** Deflaters that wait for use. They hold native memory, so that only a few are kept. */
     private static final ArrayBlockingQueue<Deflater> SPARE = new ArrayBlockingQueue<>(8);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(BUFFER);
@@ -45,7 +46,7 @@ final class Deflation {
         out.writeBytes(part);
     }
 
-    /** Adds {@code bytes} as they are. */
+    /** Adds {@code bytes} as stored blocks, without compressing them. */
     void addStored(byte[] bytes) {
         for (int from = 0; from < bytes.length; from += LONGEST_STORED) {
             int length = Math.min(LONGEST_STORED, bytes.length - from);
@@ -58,7 +59,7 @@ final class Deflation {
         }
     }
 
-    /** The whole, which can be inflated. */
+    /** Ends the stream. The result can be inflated. */
     byte[] end() {
         out.writeBytes(END);
         return out.toByteArray();

@@ -1,18 +1,28 @@
 package io.roomcast.outbound;
 
+import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
 import io.roomcast.protocol.MessageRange;
+import io.roomcast.protocol.RoomName;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Supplier;
 
 /**
- * One or more protocol frames as they go over the wire, joined by {@code \n}. Made once for a room and shared by the queues of all
- * its members; immutable to all who see it.
+ * One or more protocol frames in their wire format, joined by {@code \n}. Encoded once for a room, and shared by the
+ * queues of all its members. Immutable to its callers.
  *
- * <p>It is wanted as text or as bytes, depending on what the container takes, and mostly only as one of them. The other form is made when it is
- * first asked for; should two threads ask at once, both make the same.
+ * <p><b>Concurrency.</b> Any thread. Some containers take text and some take bytes. The form that is missing is made at
+ * the first request. Two threads that ask at once make the same value twice, which is harmless.
  */
 public final class EncodedFrame implements QueueEntry {
+    /**
+     * What a client is told instead of presence changes that were dropped because it reads too slowly.
+     *
+     * @param frame says that there were changes, without names; made when it is sent
+     */
+    public record Fallback(RoomName room, Supplier<EncodedFrame> frame) {}
+
     private static final int TEXT_FIN = 0x81;
     private static final int BINARY_FIN = 0x82;
     private static final byte[] NEWLINE = {'\n'};
@@ -24,22 +34,22 @@ public final class EncodedFrame implements QueueEntry {
 
     private final FrameKind kind;
     private final MessageRange range;
-    private final Notice notice;
-    /** UTF-8; of a deflated frame what is sent of it. */
+    private final Fallback fallback;
+    /** The payload: UTF-8, or deflated bytes. */
     private final byte[] utf8;
 
     private final boolean binary;
-    /** Of which it was joined; null where it was not. */
+    /** The frames that this one was joined of, or null. */
     private final List<EncodedFrame> parts;
 
     private String text;
-    /** Volatile: what is in an array is not seen without. */
+    /** Volatile, so that other threads see the contents of the array. */
     private volatile byte[] webSocketFrame;
-    /** In how many queues it waits. */
+    /** How many queues hold this frame. */
     @SuppressWarnings("UnusedVariable") // through QUEUES
     private volatile int queues;
 
-    /** Compressed to be put together with others; made when it is first asked for. */
+    /** Compressed in a form that can be joined with others; made at the first request. */
     private volatile byte[] deflatedPart;
 
     private volatile EncodedFrame deflated;
@@ -51,12 +61,12 @@ public final class EncodedFrame implements QueueEntry {
     private EncodedFrame(
             FrameKind kind,
             MessageRange range,
-            Notice notice,
+            Fallback fallback,
             byte[] utf8,
             String text,
             List<EncodedFrame> parts,
             boolean binary) {
-        this.notice = notice;
+        this.fallback = fallback;
         this.parts = parts;
         this.binary = binary;
         this.kind = kind;
@@ -74,18 +84,18 @@ public final class EncodedFrame implements QueueEntry {
         return new EncodedFrame(kind, null, utf8, null);
     }
 
-    /** Messages that a client can fetch, should it be too slow for them. {@code utf8} is handed over, not copied. */
+    /** Stored messages, which a slow client can fetch later. {@code utf8} is handed over, not copied. */
     public static EncodedFrame of(MessageRange range, byte[] utf8) {
         return new EncodedFrame(FrameKind.MESSAGE, range, utf8, null);
     }
 
-    /** Who came and went, and what is told in its place should a client be too slow for it. */
-    public static EncodedFrame of(Notice notice, String text) {
+    /** A presence change, and what replaces it for a slow client. */
+    public static EncodedFrame of(Fallback fallback, String text) {
         return new EncodedFrame(
-                FrameKind.PRESENCE, null, notice, text.getBytes(StandardCharsets.UTF_8), text, null, false);
+                FrameKind.PRESENCE, null, fallback, text.getBytes(StandardCharsets.UTF_8), text, null, false);
     }
 
-    /** All of them in one, separated by newlines. */
+    /** One frame of all these, separated by newlines. */
     static EncodedFrame joined(List<EncodedFrame> frames) {
         int bytes = frames.size() - 1;
         for (EncodedFrame frame : frames) {
@@ -106,37 +116,37 @@ public final class EncodedFrame implements QueueEntry {
         return kind;
     }
 
-    /** The messages that these are, where they can be fetched; else null. */
+    /** The range of stored messages in this frame; null for anything else. */
     public MessageRange range() {
         return range;
     }
 
-    /** What is told in its place when it is dropped; else null. */
-    Notice notice() {
-        return notice;
+    /** What replaces this frame when it is dropped, or null. */
+    Fallback fallback() {
+        return fallback;
     }
 
     @Override
-    public EncodedFrame frame(GapFrameFactory ignored) {
+    public EncodedFrame frame(GapFrameFactory gapFrames) {
         return this;
     }
 
-    /** Whether it is {@link #deflated}: bytes, and no text. */
+    /** Whether the payload is {@link #deflated}, to be sent as a binary WebSocket frame. */
     public boolean isBinary() {
         return binary;
     }
 
-    /** What is sent; shared, nobody may write to it. */
+    /** The payload. Shared: the caller must not write to it. */
     public byte[] payload() {
         return utf8;
     }
 
     /**
-     * The same in raw deflate, for a client that asked for it: compressed once for all members of the room. Only messages are: what is urgent, such as
-     * answers, presence and signals, is not made to wait for it.
+     * This frame in raw deflate, for a client that asked for it. A message is compressed once for all members of the
+     * room. Replies, presence changes and signals are urgent and are not compressed.
      *
-     * @param threshold bytes from which on it is worth it
-     * @return this frame, where it is not
+     * @param threshold smallest payload that is compressed, in bytes
+     * @return this frame, if it is not worth compressing
      */
     public EncodedFrame deflated(long threshold) {
         if (parts != null) {
@@ -188,12 +198,12 @@ public final class EncodedFrame implements QueueEntry {
         return new EncodedFrame(kind, range, null, deflation.end(), null, null, true);
     }
 
-    /** @return whether no other queue holds it */
+    /** @return whether this queue is the first to hold the frame */
     boolean enterQueue() {
         return QUEUES.getAndIncrement(this) == 0;
     }
 
-    /** @return whether no queue holds it any more */
+    /** @return whether this queue was the last to hold the frame */
     boolean leaveQueue() {
         return QUEUES.decrementAndGet(this) == 0;
     }
@@ -207,20 +217,20 @@ public final class EncodedFrame implements QueueEntry {
         return made;
     }
 
-    /** Length of the text in UTF-8. */
+    /** Length of the payload in bytes. */
     public int bytes() {
         return utf8.length;
     }
 
-    /** Puts the text into {@code target}, in UTF-8, and returns the index behind it. */
+    /** Copies the payload into {@code target}, and returns the index behind it. */
     int copyTo(byte[] target, int index) {
         System.arraycopy(utf8, 0, target, index, utf8.length);
         return index + utf8.length;
     }
 
     /**
-     * The text as one unmasked WebSocket frame of RFC 6455, section 5.2, header and all, for a transport that writes to the connection itself.
-     * Shared: nobody may write to it.
+     * The payload as one unmasked WebSocket frame with its header (RFC 6455, section 5.2), for a transport that writes
+     * to the connection itself. Shared: the caller must not write to it.
      */
     public byte[] webSocketFrame() {
         byte[] made = webSocketFrame;

@@ -1,17 +1,17 @@
 package io.roomcast.outbound;
 
-/** What a frame is worth to a client that reads too slowly. */
+/** Kinds of frames, by what a queue does with them when its client reads too slowly. */
 public enum FrameKind {
-    /** An answer to the client's own request, or a word about its connection. */
+    /** The reply to a request of the client, or information about its connection. Never dropped. */
     REPLY,
-    /** Stored: can be had again by history. */
+    /** A stored message. Dropped after signals and presence: the client can fetch it from the history. */
     MESSAGE,
-    /** Who came and went; where it is dropped, a word without names takes its place. */
+    /** A presence change. Replaced by a frame without names when it is dropped. */
     PRESENCE,
-    /** Ephemeral; the first to be dropped. */
+    /** An ephemeral signal. Dropped first. */
     SIGNAL;
 
-    /** Whether a slow consumer loses it first: it is stale before it could be read. */
+    /** Whether this kind is dropped first: it would be stale before a slow client reads it. */
     public boolean droppable() {
         return this == PRESENCE || this == SIGNAL;
     }

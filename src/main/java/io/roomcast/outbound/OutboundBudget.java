@@ -3,18 +3,19 @@ package io.roomcast.outbound;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the queues of a node hold together, and how much of it each may have. Any thread.
+ * The bytes that all queues of a node hold together, and the share that one session may have. Any thread.
  *
- * <p>A frame that waits in many queues is counted once: it is there once. The share of a session is never more than what is left for all, which
- * is the dynamic threshold of Choudhury and Hahne, <i>Dynamic Queue Length Thresholds for Shared-Memory Packet Switches</i> (IEEE/ACM
- * Transactions on Networking 6(2), 1998), with a factor of one: however many clients are slow, each gets the same, and something stays free for the next.
+ * <p>A frame that waits in many queues exists once and is counted once. The share of a session is at most what is left
+ * of the node's limit. This is the dynamic threshold of Choudhury and Hahne, <i>Dynamic Queue Length Thresholds for
+ * Shared-Memory Packet Switches</i> (IEEE/ACM Transactions on Networking 6(2), 1998), with a factor of one: all slow
+ * clients get the same share, and part of the limit always stays free for one more.
  */
 public final class OutboundBudget {
-    /** Where nothing is left, not even a frame that would wait alone may. */
+    /** The share when nothing is left: not even a single frame may wait. */
     static final long NOTHING = 1;
 
-    /** Answers cannot be forgotten, so even a node that is full lets a few wait. */
-    private static final long LEAST_FOR_ANSWERS = 64 * 1024;
+    /** Replies are never dropped, so that a full node still lets a few of them wait. */
+    private static final long MIN_FOR_REPLIES = 64 * 1024;
 
     private final AtomicLong held = new AtomicLong();
     private volatile OutboundLimits limits;
@@ -23,7 +24,7 @@ public final class OutboundBudget {
         this.limits = limits;
     }
 
-    /** From now on; what waits already is held to it with the next frame. */
+    /** Sets other limits. A queue that exceeds them drops frames when it is offered the next one. */
     public void change(OutboundLimits next) {
         limits = next;
     }
@@ -32,12 +33,12 @@ public final class OutboundBudget {
         return limits;
     }
 
-    /** Bytes that are held now. */
+    /** Bytes that all queues hold now. */
     public long held() {
         return held.get();
     }
 
-    /** How many bytes may wait for one session; 0 for any number. */
+    /** Bytes that may wait for one session; 0 for no bound. */
     long share(FrameKind kind) {
         OutboundLimits now = limits;
         if (now.nodeBytes() == 0) {
@@ -45,7 +46,7 @@ public final class OutboundBudget {
         }
         long left = Math.max(NOTHING, now.nodeBytes() - held.get());
         if (kind == FrameKind.REPLY) {
-            left = Math.max(left, LEAST_FOR_ANSWERS);
+            left = Math.max(left, MIN_FOR_REPLIES);
         }
         return now.bytes() == 0 ? left : Math.min(now.bytes(), left);
     }

@@ -3,6 +3,7 @@ package io.roomcast.outbound;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,23 +13,45 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * What waits for one session, bounded in bytes, with one send in flight.
+ * The frames that are to be sent to one session: bounded in bytes, with one send in flight.
  *
- * <p>Containers queue asynchronous sends without bound, call a send complete when it is merely handed over, and some fail on two at a
- * time. So this queue hands out one frame, waits for its completion, and counts what waits meanwhile. When a send completes,
- * all that has gathered is joined by {@code \n} and goes as one.
+ * <p>Containers queue asynchronous sends without a bound, report a send as complete when it was merely handed over, and
+ * some fail on two sends at a time. So this queue hands one frame to the transport, waits for its completion, and
+ * counts the bytes that wait meanwhile. When a send completes, the waiting frames are joined by {@code \n} and sent as
+ * one.
  *
- * <p><b>Concurrency.</b> Any thread may call anything. All state is guarded by this object's monitor, which is never held while
- * the transport or a callback runs. {@code state} says who goes on:
+ * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. It is never held while
+ * the transport or a callback runs. {@code state} says which thread continues:
  *
  * <pre>
- *   IDLE ──offer──▶ CALLING ──send() returns──▶ IN_FLIGHT ──sent()──▶ CALLING with what waits, or IDLE
+ *   IDLE ──offer──▶ CALLING ──send() returns──▶ IN_FLIGHT ──sent()──▶ CALLING with the backlog, or IDLE
  *                      │ sent() comes first
- *                      └──▶ DONE_EARLY: the loop that called send() goes on, without recursion
- *   any ──close──▶ CLOSED: nothing is taken or sent any more
+ *                      └──▶ DONE_EARLY: the loop that called send() continues, without recursion
+ *   any ──close──▶ CLOSED: nothing is accepted or sent any more
  * </pre>
  */
 public final class OutboundQueue implements Transport.Completion {
+    /** What became of a frame that was offered. */
+    public enum OfferResult {
+        /** Nothing is in flight: the caller sends the frame. */
+        SEND,
+        /** The frame waits behind others. */
+        WAITS,
+        /** The frame is not sent. The client is told of the gap, or is gone. */
+        DROPPED,
+        /** The frame does not fit, and nothing is left that could be dropped for it. */
+        OVERFLOW
+    }
+
+    /** Makes the frame that tells a slow client which messages it has to fetch. Any thread; must not block. */
+    @FunctionalInterface
+    public interface GapFrameFactory {
+        EncodedFrame of(MessageRange dropped);
+    }
+
+    /** The close to send once the queue is empty. */
+    private record PendingClose(CloseCode code, String reason) {}
+
     private enum State {
         IDLE,
         CALLING,
@@ -41,105 +64,111 @@ public final class OutboundQueue implements Transport.Completion {
 
     private final Transport transport;
     private final OutboundBudget budget;
-    private final boolean joining;
+    private final boolean mayJoin;
     private final LongSupplier nanoClock;
-    private final GapFrameFactory notice;
+    private final GapFrameFactory gapFrames;
     private final NodeMetrics metrics;
 
     private State state = State.IDLE;
-    /** Made when something has to wait, let go when nothing does: an idle session owns no buffer. */
-    private Backlog waiting;
+    /** Null while nothing waits: an idle session owns no buffer. */
+    private Backlog backlog;
+    /** When the send in flight began. */
+    private long sendBegan;
+    /** Bytes of the send in flight that no other session shares: those of joined frames. */
+    private long joinedBytes;
 
-    private final InFlightSend inFlight;
-    private List<Runnable> whenDrained;
-    private PendingClose lastWords;
-    /** What it was closed with from here; null while open, and where the other side ended it. */
+    private List<Runnable> whenDrained = List.of();
+    private PendingClose pendingClose;
+    /** The code that this node closed with; null while open, and after a close by the client. */
     private CloseCode closeCode;
 
-    private boolean dismissed;
+    private boolean closedByNode;
 
     private long closedAt;
 
     /**
-     * @param joining whether frames that wait may share a WebSocket frame; plain clients expect one each
+     * @param mayJoin whether waiting frames may share one WebSocket frame; plain clients expect one frame for each
      * @param nanoClock as {@link System#nanoTime}
-     * @param notice null where messages must not be forgotten, since there is no history to fetch them from
+     * @param gapFrames null if messages must not be dropped, since there is no history to fetch them from
      */
     public OutboundQueue(
             Transport transport,
             OutboundBudget budget,
-            boolean joining,
+            boolean mayJoin,
             LongSupplier nanoClock,
-            GapFrameFactory notice,
+            GapFrameFactory gapFrames,
             NodeMetrics metrics) {
         this.transport = transport;
         this.budget = budget;
-        this.joining = joining;
+        this.mayJoin = mayJoin;
         this.nanoClock = nanoClock;
-        this.notice = notice;
+        this.gapFrames = gapFrames;
         this.metrics = metrics;
-        this.inFlight = new InFlightSend(budget);
     }
 
     /**
-     * Sends the frame, or lets it wait behind others; never blocks. A frame that would exceed the limit costs the client first the presence and
-     * signals that wait, then the messages, of which it is told ({@code behind}), and when all that is not enough its connection (4000).
+     * Sends the frame, or queues it behind others. Never blocks. When the frame would exceed the limit, the queue first
+     * drops waiting presence changes and signals. Then it drops waiting messages, and tells the client so
+     * ({@code behind}). When that is not enough, it closes the connection (4000).
      *
-     * @return false when the frame was dropped or forgotten
+     * @return false when the frame was dropped
      */
     public boolean offer(EncodedFrame frame) {
-        OfferResult admission = prepare(frame);
-        if (admission == OfferResult.SEND) {
+        OfferResult result = prepare(frame);
+        if (result == OfferResult.SEND) {
             send(frame);
         }
-        return admission != OfferResult.DROPPED;
+        return result != OfferResult.DROPPED;
     }
 
     /**
-     * The first half of {@link #offer}, which gives the frame its place; the second is {@link #sendPrepared}, wherever it is best done. Until
-     * then everything later waits.
+     * The first half of {@link #offer}: reserves the frame's place. After {@code SEND} the caller owes a call of
+     * {@link #sendPrepared}, on any thread; later frames wait until then.
      *
-     * @return never {@code OVERFLOW}: that has closed the connection, and the frame is dropped
+     * @return never {@code OVERFLOW}: in that case the connection was closed, and the frame is dropped
      */
     public OfferResult prepare(EncodedFrame frame) {
-        OfferResult admission = admit(frame);
-        if (admission != OfferResult.OVERFLOW) {
-            return admission;
+        OfferResult result = place(frame);
+        if (result != OfferResult.OVERFLOW) {
+            return result;
         }
         metrics.increment(Counter.QUEUE_CLOSED_OVERFLOW);
         close(CloseCode.SLOW_CONSUMER, "asked for more than it read");
         return OfferResult.DROPPED;
     }
 
-    /** To be called once, soon, and on any thread, for a frame that {@link #prepare} has left to the caller. */
+    /**
+     * The second half of {@link #offer}: to be called once, soon, on any thread, after {@link #prepare} returned
+     * {@code SEND}.
+     */
     public void sendPrepared(EncodedFrame frame) {
         send(frame);
     }
 
-    /** Where {@link #sendPrepared} costs least; null where it is the same anywhere. */
+    /** The executor on which {@link #sendPrepared} is cheapest, or null if any thread will do. */
     public Executor executor() {
         return transport.executor();
     }
 
-    private synchronized OfferResult admit(EncodedFrame frame) {
-        if (state == State.CLOSED || lastWords != null) {
+    private synchronized OfferResult place(EncodedFrame frame) {
+        if (state == State.CLOSED || pendingClose != null) {
             return OfferResult.DROPPED;
         }
         if (state == State.IDLE) {
             state = State.CALLING;
-            inFlight.begin(frame, nanoClock.getAsLong());
+            beginSend(frame);
             return OfferResult.SEND;
         }
-        if (waiting == null) {
-            waiting = new Backlog(notice != null, budget, metrics);
+        if (backlog == null) {
+            backlog = new Backlog(gapFrames != null, budget, metrics);
         }
-        return waiting.add(frame);
+        return backlog.add(frame);
     }
 
     private void send(QueueEntry first) {
         QueueEntry next = first;
         while (next != null) {
-            hand(next);
+            handOver(next);
             synchronized (this) {
                 if (state == State.CALLING) {
                     state = State.IN_FLIGHT;
@@ -148,22 +177,22 @@ public final class OutboundQueue implements Transport.Completion {
                 if (state == State.CLOSED) {
                     return;
                 }
-                next = takeWaiting();
+                next = takeNext();
             }
             afterTake(next);
         }
     }
 
-    /** Whatever the transport throws is the end of this connection, and nobody else's business. */
-    private void hand(QueueEntry next) {
+    /** An exception of the transport ends this connection, and concerns no other. */
+    private void handOver(QueueEntry next) {
         try {
-            transport.send(next.frame(notice), this);
+            transport.send(next.frame(gapFrames), this);
         } catch (RuntimeException e) {
             sent(e);
         }
     }
 
-    /** Called by the transport when the frame in flight is on its way. */
+    /** Called by the transport when it has written the frame in flight. */
     @Override
     public void sent(Throwable failure) {
         if (failure != null) {
@@ -179,7 +208,7 @@ public final class OutboundQueue implements Transport.Completion {
             if (state != State.IN_FLIGHT) {
                 return;
             }
-            next = takeWaiting();
+            next = takeNext();
         }
         afterTake(next);
         if (next != null) {
@@ -187,54 +216,67 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    /** Everything that waits and may go together, or null; leaves the state as it must be for the caller to go on. */
-    private QueueEntry takeWaiting() {
-        inFlight.end();
-        if (waiting == null) {
+    /**
+     * Takes the entries that are sent next as one, or null, and sets {@code state} to match: the caller must send them.
+     */
+    private QueueEntry takeNext() {
+        endSend();
+        if (backlog == null) {
             state = State.IDLE;
             return null;
         }
         state = State.CALLING;
-        QueueEntry next = waiting.take(joining);
-        inFlight.begin(next, nanoClock.getAsLong());
-        if (waiting.isEmpty()) {
-            waiting = null;
+        QueueEntry next = backlog.take(mayJoin);
+        beginSend(next);
+        if (backlog.isEmpty()) {
+            backlog = null;
         }
         return next;
+    }
+
+    private void beginSend(QueueEntry entry) {
+        sendBegan = nanoClock.getAsLong();
+        if (entry instanceof QueueEntry.Joined joined) {
+            joinedBytes = joined.bytes();
+            budget.add(joinedBytes);
+        }
+    }
+
+    private void endSend() {
+        if (joinedBytes > 0) {
+            budget.add(-joinedBytes);
+            joinedBytes = 0;
+        }
     }
 
     private void afterTake(QueueEntry taken) {
         List<Runnable> drained;
         PendingClose end;
         synchronized (this) {
-            if (waiting != null) {
+            if (backlog != null) {
                 return;
             }
             drained = whenDrained;
-            whenDrained = null;
-            end = taken == null ? lastWords : null;
+            whenDrained = List.of();
+            end = taken == null ? pendingClose : null;
         }
-        if (drained != null) {
-            drained.forEach(Runnable::run);
-        }
+        drained.forEach(Runnable::run);
         if (end != null) {
             close(end.code(), end.reason());
         }
     }
 
     /**
-     * Runs {@code task} once nothing waits here any more: at once and on this thread, or later on the thread that completes a send.
-     * The task must be short. It never runs when the queue is closed first.
+     * Runs {@code task} once no frame waits: at once on this thread, or later on the thread that completes a send. The
+     * task must be short. It never runs if the queue is closed first.
      */
     public void whenDrained(Runnable task) {
         synchronized (this) {
             if (state == State.CLOSED) {
                 return;
             }
-            if (waiting != null) {
-                if (whenDrained == null) {
-                    whenDrained = new ArrayList<>(1);
-                }
+            if (backlog != null) {
+                whenDrained = whenDrained.isEmpty() ? new ArrayList<>(1) : whenDrained;
                 whenDrained.add(task);
                 return;
             }
@@ -242,13 +284,13 @@ public final class OutboundQueue implements Transport.Completion {
         task.run();
     }
 
-    /** Takes nothing more, sends what waits, then closes. */
+    /** Accepts no further frames, sends those that wait, then closes the connection. */
     public void closeWhenDrained(CloseCode code, String reason) {
         synchronized (this) {
-            if (state == State.CLOSED || lastWords != null) {
+            if (state == State.CLOSED || pendingClose != null) {
                 return;
             }
-            lastWords = new PendingClose(code, reason);
+            pendingClose = new PendingClose(code, reason);
             if (state != State.IDLE) {
                 return;
             }
@@ -256,18 +298,18 @@ public final class OutboundQueue implements Transport.Completion {
         close(code, reason);
     }
 
-    /** Forgets what waits and closes the connection at once. Idempotent. */
+    /** Drops the waiting frames and closes the connection at once. Idempotent. */
     public void close(CloseCode code, String reason) {
         close(code, reason, true);
     }
 
-    private void close(CloseCode code, String reason, boolean dismissal) {
+    private void close(CloseCode code, String reason, boolean byNode) {
         synchronized (this) {
-            if (!release()) {
+            if (!shut()) {
                 return;
             }
             closeCode = code;
-            dismissed = dismissal;
+            closedByNode = byNode;
         }
         try {
             transport.close(code, reason);
@@ -276,81 +318,81 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    /** Nothing more is taken: it is closed, or will be when it has sent what waits. */
+    /** Whether further frames are refused: the queue is closed, or will be once it is empty. */
     public synchronized boolean isClosing() {
-        return state == State.CLOSED || lastWords != null;
+        return state == State.CLOSED || pendingClose != null;
     }
 
-    /** Whether the client is sent away from here: not where it went by itself, or its connection broke. */
-    public synchronized boolean isDismissed() {
-        return dismissed || lastWords != null;
+    /** Whether this node closes the connection; false if the client closed it, or it broke. */
+    public synchronized boolean isClosedByNode() {
+        return closedByNode || pendingClose != null;
     }
 
     public synchronized boolean isClosed() {
         return state == State.CLOSED;
     }
 
-    /** Since it was closed; 0 while it is open. */
+    /** Nanoseconds since the queue was closed; 0 while it is open. */
     public synchronized long closedForNanos() {
         return state == State.CLOSED ? nanoClock.getAsLong() - closedAt : 0;
     }
 
-    /** What it was closed with from here, else {@code NORMAL}. */
+    /** The code that this node closed the connection with, else {@code NORMAL}. */
     public synchronized CloseCode closeCode() {
         return closeCode == null ? CloseCode.NORMAL : closeCode;
     }
 
     /**
-     * Forgets what waits; for a connection that is closed already.
+     * Drops the waiting frames of a connection that is closed already.
      *
-     * @return false when that was done before
+     * @return false if the queue was closed before
      */
-    public synchronized boolean release() {
+    public synchronized boolean shut() {
         if (state == State.CLOSED) {
             return false;
         }
         state = State.CLOSED;
         closedAt = nanoClock.getAsLong();
-        inFlight.end();
-        if (waiting != null) {
-            waiting.clear();
-            waiting = null;
+        endSend();
+        if (backlog != null) {
+            backlog.clear();
+            backlog = null;
         }
-        whenDrained = null;
+        whenDrained = List.of();
         return true;
     }
 
-    /** Closes (4000) when the send in flight is older than the limit: the client reads nothing at all. */
+    /** Closes the connection (4000) if the send in flight is older than the limit: the client reads nothing. */
     public void closeIfStuck() {
-        long most = budget.limits().ageNanos();
-        if (most > 0 && sendAgeNanos() > most) {
+        long maxAge = budget.limits().ageNanos();
+        if (maxAge > 0 && sendAgeNanos() > maxAge) {
             metrics.increment(Counter.QUEUE_CLOSED_STUCK);
             close(CloseCode.SLOW_CONSUMER, "reads nothing");
         }
     }
 
     /**
-     * The client begins anew with a room: what is forgotten or dropped of it from now on is told of after all that waits now, and so after the
-     * answer to its join.
+     * The client joins a room again. A gap of that room from now on is reported behind the frames that wait now, and so
+     * behind the answer to the join.
      */
     public synchronized void beginRoom(RoomName room) {
-        if (waiting != null) {
-            waiting.close(room);
+        if (backlog != null) {
+            backlog.startRoom(room);
         }
     }
 
-    /** Sends a WebSocket ping, past all that waits. */
+    /** Sends a WebSocket ping, ahead of the waiting frames. */
     public void ping() {
         transport.ping();
     }
 
-    /** How long the client has been reading nothing of the send in flight; 0 when there is none. */
+    /** Nanoseconds since the send in flight began; 0 if there is none. */
     public synchronized long sendAgeNanos() {
-        return state == State.IN_FLIGHT || state == State.CALLING ? inFlight.age(nanoClock.getAsLong()) : 0;
+        return state == State.IN_FLIGHT || state == State.CALLING ? nanoClock.getAsLong() - sendBegan : 0;
     }
 
-    /** Bytes that wait, without those in flight. */
+    /** Bytes of the waiting frames, without the send in flight. */
     public synchronized long waitingBytes() {
-        return waiting == null ? 0 : waiting.bytes();
+        return backlog == null ? 0 : backlog.bytes();
     }
 }

@@ -1,23 +1,80 @@
 package io.roomcast.outbound;
 
+import io.roomcast.outbound.EncodedFrame.Fallback;
+import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
+import io.roomcast.protocol.MessageRange;
 import java.util.List;
 
-/** What waits in a queue: a frame, or the place of messages that were forgotten, or of notices that were dropped. */
-sealed interface QueueEntry permits EncodedFrame, Gap, Unheard, QueueEntry.Joined {
+/**
+ * An entry of a {@link Backlog}: a frame, or what takes the place of frames that were dropped. Guarded by the queue's
+ * monitor.
+ */
+sealed interface QueueEntry permits EncodedFrame, QueueEntry.Gap, QueueEntry.DroppedPresence, QueueEntry.Joined {
 
-    /** As it is sent. */
-    EncodedFrame frame(GapFrameFactory notice);
+    /** The frame to send for this entry. */
+    EncodedFrame frame(GapFrameFactory gapFrames);
 
     /**
-     * Several that go as one.
+     * Takes the place of dropped messages of one room that follow each other. A client that reads nothing causes one
+     * such entry for each room, and a further batch only makes it wider.
+     */
+    final class Gap implements QueueEntry {
+        private final MessageRange first;
+        private long last;
+
+        Gap(MessageRange first) {
+            this.first = first;
+            this.last = first.last();
+        }
+
+        /** @return false when {@code next} does not follow directly on this gap */
+        boolean extend(MessageRange next) {
+            if (next.first() != last + 1
+                    || !next.epoch().equals(first.epoch())
+                    || !next.room().equals(first.room())) {
+                return false;
+            }
+            last = next.last();
+            return true;
+        }
+
+        @Override
+        public EncodedFrame frame(GapFrameFactory gapFrames) {
+            return gapFrames.of(new MessageRange(first.room(), first.epoch(), first.first(), last));
+        }
+    }
+
+    /**
+     * Takes the place of dropped presence changes of one room: tells the client that it has to ask for the members
+     * again.
+     */
+    final class DroppedPresence implements QueueEntry {
+        private Fallback latest;
+
+        DroppedPresence(Fallback first) {
+            latest = first;
+        }
+
+        void extend(Fallback next) {
+            latest = next;
+        }
+
+        @Override
+        public EncodedFrame frame(GapFrameFactory gapFrames) {
+            return latest.frame().get();
+        }
+    }
+
+    /**
+     * Several entries that are sent as one frame.
      *
-     * @param bytes that they have together
+     * @param bytes sum of their sizes
      */
     record Joined(List<QueueEntry> parts, int bytes) implements QueueEntry {
         @Override
-        public EncodedFrame frame(GapFrameFactory notice) {
+        public EncodedFrame frame(GapFrameFactory gapFrames) {
             return EncodedFrame.joined(
-                    parts.stream().map(part -> part.frame(notice)).toList());
+                    parts.stream().map(part -> part.frame(gapFrames)).toList());
         }
     }
 }

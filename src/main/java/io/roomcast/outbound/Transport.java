@@ -3,20 +3,25 @@ package io.roomcast.outbound;
 import io.roomcast.protocol.CloseCode;
 import java.util.concurrent.Executor;
 
-/** What a session's queue needs of a connection. No method may block, whatever the client does. */
+/** The port through which an {@link OutboundQueue} sends. No method may block, whatever the client does. */
 public interface Transport {
 
-    /** Told once for each send; on any thread, also on the sending one before {@link #send} returns. */
+    /** Called once for each send: on any thread, and possibly before {@link #send} returns. */
     @FunctionalInterface
     interface Completion {
-        /** @param failure null when the frame was handed to the network */
+        /** @param failure null if the frame was handed to the network */
         void sent(Throwable failure);
     }
 
-    /** Sends one WebSocket frame: text, or binary where the frame is. The caller waits for the completion before it sends another. */
+    /**
+     * Sends one WebSocket frame, text or binary as the frame says. The caller sends the next one only after the
+     * completion.
+     */
     void send(EncodedFrame frame, Completion completion);
 
-    /** Where a send costs least, since the container would hand it there anyway; null where it is the same anywhere. Of few, for many. */
+    /**
+     * The executor on which the container writes, or null if any thread will do. Many connections share one executor.
+     */
     default Executor executor() {
         return null;
     }
@@ -24,6 +29,8 @@ public interface Transport {
     /** Sends a WebSocket ping. */
     void ping();
 
-    /** Starts to close the connection. Idempotent. {@code reason} is for people, at most 123 bytes of UTF-8. */
+    /**
+     * Starts to close the connection. Idempotent. {@code reason} is a text for people of at most 123 bytes of UTF-8.
+     */
     void close(CloseCode code, String reason);
 }

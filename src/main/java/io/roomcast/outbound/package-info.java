@@ -1,2 +1,2 @@
-/** The way out: one bounded queue for each session, and the port through which it sends. */
+/** Outbound frames: a bounded queue for each session, and the port through which it sends. */
 package io.roomcast.outbound;

@@ -272,7 +272,7 @@ public class RoomService {
             Runnable end) {
         Consumer<RoomRequests.Request> attempt = request -> {
             try {
-                if (session.queue().isDismissed()) {
+                if (session.queue().isClosedByNode()) {
                     request.answer(() -> {});
                 } else {
                     action.accept(request);
@@ -322,7 +322,7 @@ public class RoomService {
      * @param code as it was closed, by whichever side
      */
     public void closed(ClientSession session, int code) {
-        boolean dismissed = session.queue().isDismissed();
+        boolean dismissed = session.queue().isClosedByNode();
         if (sessions.remove(session, code)) {
             session.end();
             joining.leaveAll(session, dismissed);

@@ -29,7 +29,7 @@ class OutboundBudgetTest {
         assertEquals(KIB, budget.held());
 
         transports.get(0).completeAll();
-        queues.get(1).release();
+        queues.get(1).shut();
         assertEquals(KIB, budget.held(), "one still has it");
         transports.get(2).completeAll();
         assertEquals(0, budget.held());
@@ -64,7 +64,7 @@ class OutboundBudgetTest {
         other.offer(EncodedFrame.of(FrameKind.REPLY, "x".repeat(64 * KIB)));
         assertEquals(CloseCode.SLOW_CONSUMER, transports.get(1).closeCode());
 
-        greedy.release();
+        greedy.shut();
         assertEquals(0, budget.held());
         assertTrue(stuck().offer(message("a", KIB)));
     }

@@ -111,8 +111,8 @@ class OutboundQueueEndTest {
     void releaseForgetsWithoutClosing() {
         offer("a");
         offer("b");
-        assertTrue(queue.release());
-        assertFalse(queue.release());
+        assertTrue(queue.shut());
+        assertFalse(queue.shut());
         queue.close(CloseCode.KICKED, "");
         transport.complete();
         assertEquals(0, transport.closes(), "the connection was closed already");

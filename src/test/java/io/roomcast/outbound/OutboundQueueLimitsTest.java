@@ -88,7 +88,8 @@ class OutboundQueueLimitsTest {
 
     private static EncodedFrame presence(String room, String text, String unnamed) {
         return EncodedFrame.of(
-                new Notice(new RoomName(room), () -> EncodedFrame.of(FrameKind.PRESENCE, unnamed)), text);
+                new EncodedFrame.Fallback(new RoomName(room), () -> EncodedFrame.of(FrameKind.PRESENCE, unnamed)),
+                text);
     }
 
     @Test

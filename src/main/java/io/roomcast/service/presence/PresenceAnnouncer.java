@@ -5,7 +5,6 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
-import io.roomcast.outbound.Notice;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -136,9 +135,9 @@ public class PresenceAnnouncer implements PresenceListener {
         @Override
         public boolean tell(PresenceChanges.Change change) {
             Room room = registry.find(name);
-            Notice notice = new Notice(name, () -> unnamed(change));
+            EncodedFrame.Fallback fallback = new EncodedFrame.Fallback(name, () -> unnamed(change));
             return room != null
-                    && room.announce(EncodedFrame.of(notice, writer.write(frame(name, change))), change.revision());
+                    && room.announce(EncodedFrame.of(fallback, writer.write(frame(name, change))), change.revision());
         }
 
         /** For one who was too slow for the names. */

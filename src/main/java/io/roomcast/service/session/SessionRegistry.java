@@ -12,7 +12,6 @@ import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
-import io.roomcast.outbound.GapFrameFactory;
 import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
@@ -77,7 +76,8 @@ public class SessionRegistry {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue = new OutboundQueue(transport, outbound, !address.plain(), time, notice(address), metrics);
+        OutboundQueue queue =
+                new OutboundQueue(transport, outbound, !address.plain(), time, gapFrames(address), metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), address, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
         open.put(session.id(), session);
@@ -98,7 +98,7 @@ public class SessionRegistry {
     }
 
     /** Tells a slow consumer what it has to fetch; null where there is no history to fetch it from. */
-    private GapFrameFactory notice(ConnectRequest address) {
+    private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest address) {
         if (!history) {
             return null;
         }
@@ -159,7 +159,7 @@ public class SessionRegistry {
         if (session.network() != null) {
             networks.remove(session.network());
         }
-        session.queue().release();
+        session.queue().shut();
         metrics.sessionClosed(closeCode);
         return true;
     }
