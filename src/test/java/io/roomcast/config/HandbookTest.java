@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The handbook names every key that an operator may set. */
+/** {@code docs/configuration.md} names every key that an operator may set. */
 class HandbookTest {
 
     @Test
     void everyKeyIsInTheHandbook() throws IOException {
-        String handbook = Files.readString(Path.of("docs/operations.md"));
+        String handbook = Files.readString(Path.of("docs/configuration.md"));
         List<String> missing = Keys.ALL.stream()
                 .filter(key -> !key.equals(Keys.WEBROOT))
                 .map(Key::name)

@@ -179,7 +179,7 @@ class MetricsTest {
 
     @Test
     void theHandbookNamesWhatThereIs() throws IOException {
-        Set<String> told = new TreeSet<>(found("`(roomcast_[a-z0-9_]+)", "docs/operations.md"));
+        Set<String> told = new TreeSet<>(found("`(roomcast_[a-z0-9_]+)", "docs/monitoring.md"));
         Set<String> there = new TreeSet<>();
         names().stream()
                 .filter(name -> name.startsWith("roomcast_"))

@@ -76,7 +76,7 @@ class RedisSecurityTest {
 
     @Test
     void userNeedsNoMoreThanIsDocumented() throws IOException {
-        String line = Files.readString(Path.of("docs/operations.md"))
+        String line = Files.readString(Path.of("docs/redis.md"))
                 .lines()
                 .filter(each -> each.startsWith("user roomcast on "))
                 .findFirst()
