@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import io.roomcast.CuttableProxy;
-import io.roomcast.EmbeddedServer;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.EmbeddedServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -27,7 +27,7 @@ class ChatBrowserIT {
 
     private EmbeddedServer server;
     private CuttableProxy network;
-    private final List<Person> people = new ArrayList<>();
+    private final List<ChatPage> people = new ArrayList<>();
 
     @BeforeAll
     static void startChromium() {
@@ -51,7 +51,7 @@ class ChatBrowserIT {
     void stopServer() throws Exception {
         List<String> failures =
                 people.stream().flatMap(person -> person.failures().stream()).toList();
-        people.forEach(Person::close);
+        people.forEach(ChatPage::close);
         network.close();
         server.close();
         assertEquals(List.of(), failures, "errors of the page's scripts");
@@ -59,8 +59,8 @@ class ChatBrowserIT {
 
     @Test
     void twoPeopleTalkAndSeeEachOther() {
-        Person ann = person().enter(server.uri(), "ann", "lobby");
-        Person bob = person().enter(server.uri(), "bob", "lobby");
+        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
+        ChatPage bob = person().enter(server.uri(), "bob", "lobby");
 
         ann.say("lobby", "Hello, anybody here?");
         assertThat(bob.texts("lobby")).hasText(new String[] {"Hello, anybody here?"});
@@ -81,8 +81,8 @@ class ChatBrowserIT {
 
     @Test
     void whatWasMissedArrivesOnceAndInOrder() {
-        Person ann = person().enter(network.uri(), "ann", "lobby");
-        Person bob = person().enter(server.uri(), "bob", "lobby");
+        ChatPage ann = person().enter(network.uri(), "ann", "lobby");
+        ChatPage bob = person().enter(server.uri(), "bob", "lobby");
         bob.say("lobby", "before");
         assertThat(ann.texts("lobby")).hasText(new String[] {"before"});
 
@@ -109,8 +109,8 @@ class ChatBrowserIT {
 
     @Test
     void anUnsentMessageSurvivesAReload() {
-        Person ann = person().enter(network.uri(), "ann", "lobby");
-        Person bob = person().enter(server.uri(), "bob", "lobby");
+        ChatPage ann = person().enter(network.uri(), "ann", "lobby");
+        ChatPage bob = person().enter(server.uri(), "bob", "lobby");
         network.cut();
         assertThat(ann.banner()).isVisible();
         ann.say("lobby", "do not lose me");
@@ -123,7 +123,7 @@ class ChatBrowserIT {
 
     @Test
     void markupStaysText() {
-        Person ann = person();
+        ChatPage ann = person();
         ann.page().navigate(server.uri().toString());
         ann.field("Your name").fill("<b>ann</b>");
         ann.button("Start chatting").click();
@@ -132,7 +132,7 @@ class ChatBrowserIT {
 
         ann.enter(server.uri(), "ann", "lobby");
         String hostile = "<img src=x onerror=\"throw 1\"><script>throw 2</script> javascript:alert(1)";
-        Person bob = person().enter(server.uri(), "bob", "lobby");
+        ChatPage bob = person().enter(server.uri(), "bob", "lobby");
         bob.say("lobby", hostile);
         assertThat(ann.texts("lobby")).hasText(new String[] {hostile});
         assertThat(ann.room("lobby").locator(".log img, .log script, .log a")).hasCount(0);
@@ -145,8 +145,8 @@ class ChatBrowserIT {
 
     @Test
     void unreadMessagesAreCounted() {
-        Person ann = person().enter(server.uri(), "ann", "lobby");
-        Person bob = person().enter(server.uri(), "bob", "ops");
+        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
+        ChatPage bob = person().enter(server.uri(), "bob", "ops");
         ann.join("ops");
         ann.listed("lobby").click();
         bob.say("ops", "one");
@@ -165,7 +165,7 @@ class ChatBrowserIT {
     @Test
     void scrollingBackDoesNotJump() throws Exception {
         Speaker.say(server.uri(), "lobby", "bob", 180);
-        Person ann = person().enter(server.uri(), "ann", "lobby");
+        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
         assertThat(ann.message("lobby", "line 180")).isInViewport();
         // Two pages: the second came since the first hardly fills more than the screen.
         assertThat(ann.texts("lobby")).hasCount(100);
@@ -193,8 +193,8 @@ class ChatBrowserIT {
 
     @Test
     void everythingWorksWithTheKeyboard() {
-        Person bob = person().enter(server.uri(), "bob", "lobby");
-        Person ann = person();
+        ChatPage bob = person().enter(server.uri(), "bob", "lobby");
+        ChatPage ann = person();
         Page page = ann.page();
         page.navigate(server.uri().toString());
         page.keyboard().type("ann");
@@ -231,8 +231,8 @@ class ChatBrowserIT {
 
     @Test
     void aPhoneShowsEverythingWithoutScrollingSideways() {
-        Person ann = person(360, 740).enter(server.uri(), "ann", "lobby");
-        Person bob = person().enter(server.uri(), "b".repeat(128), "lobby");
+        ChatPage ann = person(360, 740).enter(server.uri(), "ann", "lobby");
+        ChatPage bob = person().enter(server.uri(), "b".repeat(128), "lobby");
         bob.say("lobby", "w".repeat(500) + " https://example.org/" + "x".repeat(300));
         assertThat(ann.texts("lobby")).hasCount(1);
         ann.button("Rooms").click();
@@ -257,15 +257,15 @@ class ChatBrowserIT {
                     .map((element) => element.className || element.tagName)"""));
     }
 
-    private Person person() {
-        return keep(Person.with(chromium.browser()));
+    private ChatPage person() {
+        return keep(ChatPage.with(chromium.browser()));
     }
 
-    private Person person(int width, int height) {
-        return keep(Person.with(chromium.browser(), width, height));
+    private ChatPage person(int width, int height) {
+        return keep(ChatPage.with(chromium.browser(), width, height));
     }
 
-    private Person keep(Person person) {
+    private ChatPage keep(ChatPage person) {
         people.add(person);
         return person;
     }

@@ -21,7 +21,7 @@ class ChatTroubleIT {
 
     private static Chromium chromium;
 
-    private Person ann;
+    private ChatPage ann;
     private ScriptedServer server;
 
     @BeforeAll
@@ -38,7 +38,7 @@ class ChatTroubleIT {
 
     @BeforeEach
     void open() {
-        ann = Person.with(chromium.browser());
+        ann = ChatPage.with(chromium.browser());
         server = ScriptedServer.behind(ann.page());
     }
 

@@ -29,7 +29,7 @@ class ClientLibraryIT {
 
     private static Chromium chromium;
 
-    private Person person;
+    private ChatPage person;
     private LibraryPage page;
     private ScriptedServer server;
 
@@ -47,7 +47,7 @@ class ClientLibraryIT {
 
     @BeforeEach
     void openPage() {
-        person = Person.with(chromium.browser());
+        person = ChatPage.with(chromium.browser());
         page = new LibraryPage(person.page());
         server = ScriptedServer.behind(person.page());
         // Any page will do that does not start the chat itself.

@@ -49,7 +49,7 @@ class CostlyContentIT {
             """;
 
     private static Chromium chromium;
-    private Person ann;
+    private ChatPage ann;
     private ScriptedServer server;
 
     @BeforeAll
@@ -66,7 +66,7 @@ class CostlyContentIT {
 
     @BeforeEach
     void open() {
-        ann = Person.with(chromium.browser());
+        ann = ChatPage.with(chromium.browser());
         server = ScriptedServer.behind(ann.page());
         ann.page().addInitScript(COUNTED);
     }

@@ -4,7 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
+import io.roomcast.support.EmbeddedServer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -49,8 +49,8 @@ class HostileContentIT {
 
     @Test
     void itStaysText() {
-        try (Person ann = Person.with(chromium.browser());
-                Person eve = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser());
+                ChatPage eve = ChatPage.with(chromium.browser())) {
             ann.enter(server.uri(), "ann", "lobby");
             eve.enter(server.uri(), "eve", "lobby");
             HOSTILE.forEach(text -> eve.say("lobby", text));
@@ -81,7 +81,7 @@ class HostileContentIT {
 
     @Test
     void anAddressThatNamesAHostileRoomIsHarmless() {
-        try (Person ann = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser())) {
             ann.page().navigate(server.uri() + "#<img src=x onerror=window.hacked=1>");
             ann.field("Your name").fill("<b>ann</b>");
             ann.page().keyboard().press("Enter");
@@ -94,8 +94,8 @@ class HostileContentIT {
     @Test
     void longMessagesComeCompressedAndAreShownInOrder() {
         AtomicInteger binaries = new AtomicInteger();
-        try (Person ann = Person.with(chromium.browser());
-                Person bob = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser());
+                ChatPage bob = ChatPage.with(chromium.browser())) {
             ann.page()
                     .onWebSocket(socket -> socket.onFrameReceived(frame -> {
                         if (frame.binary() != null) {

@@ -52,7 +52,7 @@ class HostileServerIT {
             "{'type':'history','id':1,'room':'lobby','epoch':'e1','messages':'all','more':1}");
 
     private static Chromium chromium;
-    private Person person;
+    private ChatPage person;
     private LibraryPage page;
     private ScriptedServer server;
 
@@ -70,7 +70,7 @@ class HostileServerIT {
 
     @BeforeEach
     void openPage() {
-        person = Person.with(chromium.browser());
+        person = ChatPage.with(chromium.browser());
         page = new LibraryPage(person.page());
         server = ScriptedServer.behind(person.page());
         person.page().navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());

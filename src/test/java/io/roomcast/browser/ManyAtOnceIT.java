@@ -43,7 +43,7 @@ class ManyAtOnceIT {
             """;
 
     private static Chromium chromium;
-    private Person ann;
+    private ChatPage ann;
     private ScriptedServer server;
 
     @BeforeAll
@@ -60,7 +60,7 @@ class ManyAtOnceIT {
 
     @BeforeEach
     void open() {
-        ann = Person.with(chromium.browser());
+        ann = ChatPage.with(chromium.browser());
         server = ScriptedServer.behind(ann.page());
         ann.page().addInitScript(COUNTED);
         ann.enter(ScriptedServer.HOME, "ann", "lobby");

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.microsoft.playwright.Page;
-import io.roomcast.EmbeddedServer;
-import io.roomcast.protocol.NameExample;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.NameExample;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Collectors;
@@ -45,7 +45,7 @@ class NamesIT {
 
     @Test
     void everyExample() {
-        try (Person ann = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser())) {
             List<String> names =
                     NameExample.all().stream().map(NameExample::name).toList();
             assertEquals(
@@ -72,7 +72,7 @@ class NamesIT {
     /** Each on its own, between letters, and after each other at the end. */
     @Test
     void everyCharacterThatThereIs() {
-        try (Person ann = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser())) {
             for (String around : List.of("|", "a|a", "syste|", "ك|")) {
                 String[] ends = around.split("\\|", -1);
                 String expected = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
@@ -107,7 +107,7 @@ class NamesIT {
                 .mapToObj(i -> NameExample.random(random))
                 .toList();
         List<String> expected = names.stream().map(NamesIT::judged).toList();
-        try (Person ann = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser())) {
             Object found = library(ann)
                     .evaluate(
                             "async (names) => {" + VERDICT
@@ -125,7 +125,7 @@ class NamesIT {
     @Test
     void whoIsCalledSoEnters() {
         for (String name : List.of("O'Brien", "आर्यन", "ဇော်မင်း", "น้ำฝน", "علی\u200Cرضا")) {
-            try (Person person = Person.with(chromium.browser())) {
+            try (ChatPage person = ChatPage.with(chromium.browser())) {
                 person.enter(server.uri(), name, "lobby");
                 person.say("lobby", "it is me");
                 assertThat(person.room("lobby").locator(".sender").last()).hasText(name);
@@ -136,7 +136,7 @@ class NamesIT {
 
     @Test
     void whoWouldBeTakenForTheServerDoesNot() {
-        try (Person eve = Person.with(chromium.browser())) {
+        try (ChatPage eve = ChatPage.with(chromium.browser())) {
             eve.page().navigate(server.uri().resolve("#lobby").toString());
             for (String name : List.of("System", "ѕуѕtеm", "system\u200B", "\u3164")) {
                 eve.field("Your name").fill(name);
@@ -147,7 +147,7 @@ class NamesIT {
     }
 
     /** A page from which modules can be imported. */
-    private static Page library(Person person) {
+    private static Page library(ChatPage person) {
         person.page().navigate(server.uri().resolve("img/favicon.svg").toString());
         return person.page();
     }

@@ -3,7 +3,7 @@ package io.roomcast.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.CuttableProxy;
+import io.roomcast.support.CuttableProxy;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -20,8 +20,8 @@ class ServerChatIT {
     void twoPeopleTalkAndOneWhoWasAwayMissesNothing() throws Exception {
         try (Chromium chromium = Chromium.start();
                 CuttableProxy network = CuttableProxy.before(SERVER);
-                Person ann = Person.with(chromium.browser());
-                Person bob = Person.with(chromium.browser())) {
+                ChatPage ann = ChatPage.with(chromium.browser());
+                ChatPage bob = ChatPage.with(chromium.browser())) {
             ann.enter(network.uri().resolve(SERVER.getPath()), "ann", "lobby");
             bob.enter(SERVER, "bob", "lobby");
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.options.AriaRole;
-import io.roomcast.EmbeddedServer;
-import io.roomcast.jwt.Tokens;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Tokens;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +42,7 @@ class TokenDialogIT {
     @Test
     void itAsksForATokenUntilOneIsTakenAndKeepsItToItself() {
         List<String> addresses = new ArrayList<>();
-        try (Person ann = Person.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(chromium.browser())) {
             ann.page().onRequest(request -> addresses.add(request.url()));
             ann.page().onWebSocket(socket -> addresses.add(socket.url()));
             ann.page().navigate(server.uri().resolve("#lobby").toString());
@@ -85,7 +85,7 @@ class TokenDialogIT {
 
     @Test
     void aTokenThatEndsIsAskedForAgain() {
-        try (Person bob = Person.with(chromium.browser())) {
+        try (ChatPage bob = ChatPage.with(chromium.browser())) {
             bob.page().navigate(server.uri().resolve("#lobby").toString());
             bob.field("Your name").fill("bob");
             bob.page().keyboard().press("Enter");

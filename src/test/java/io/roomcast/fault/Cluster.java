@@ -2,10 +2,12 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.CuttableProxy;
-import io.roomcast.Patience;
-import io.roomcast.redis.HeldLines;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.CuttableProxy;
+import io.roomcast.support.redis.HeldLines;
+import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.workload.Event;
+import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -124,7 +126,7 @@ final class Cluster implements AutoCloseable {
     /** A node stands still until the others take it for dead. */
     void standStill(NodeProcess node) {
         node.pause();
-        onRedis(admin -> Patience.await(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
+        onRedis(admin -> Await.await(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
         workload.log().add(new Event.StoodStill(System.nanoTime()));
         node.resume();
     }
@@ -136,7 +138,7 @@ final class Cluster implements AutoCloseable {
     }
 
     void awaitReady(NodeProcess node, boolean ready) {
-        Patience.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
+        Await.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
     }
 
     private boolean isReady(NodeProcess node) {
@@ -159,10 +161,10 @@ final class Cluster implements AutoCloseable {
         workload.awaitPresence(addresses(), PRESENCE_SECONDS);
         assertEquals(List.of(), workload.violations(WINDOW));
         workload.close();
-        onRedis(admin -> Patience.await(
-                () -> "nothing is left: " + Leftovers.in(admin),
+        onRedis(admin -> Await.await(
+                () -> "nothing is left: " + RedisLeakProbe.in(admin),
                 PRESENCE_SECONDS,
-                () -> Leftovers.in(admin).isEmpty()));
+                () -> RedisLeakProbe.in(admin).isEmpty()));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package io.roomcast.fault;
 
-import io.roomcast.it.OrderedAnswers;
+import io.roomcast.support.OrderedAnswers;
 import java.net.URI;
 import java.util.List;
 import java.util.function.Function;

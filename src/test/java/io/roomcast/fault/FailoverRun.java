@@ -1,6 +1,6 @@
 package io.roomcast.fault;
 
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,12 +51,12 @@ public final class FailoverRun {
 
     /** Node a is killed; its members go to b at once, but for some who stay away. */
     private void killNode(NodeProcess a, NodeProcess b, String room) {
-        try (Chatter chatter = new Chatter(room, b::webSocket)) {
-            List<Traveller> travellers = IntStream.range(0, MEMBERS)
-                    .mapToObj(i -> new Traveller("member-" + i, room, a::webSocket, b::webSocket))
+        try (SteadyPublisher chatter = new SteadyPublisher(room, b::webSocket)) {
+            List<MigratingMember> travellers = IntStream.range(0, MEMBERS)
+                    .mapToObj(i -> new MigratingMember("member-" + i, room, a::webSocket, b::webSocket))
                     .toList();
-            List<Traveller> others = IntStream.range(0, STAY_AWAY)
-                    .mapToObj(i -> new Traveller("away-" + i, room, a::webSocket, a::webSocket))
+            List<MigratingMember> others = IntStream.range(0, STAY_AWAY)
+                    .mapToObj(i -> new MigratingMember("away-" + i, room, a::webSocket, a::webSocket))
                     .toList();
             travellers.forEach(traveller -> await(traveller.in()));
             others.forEach(other -> await(other.in()));
@@ -64,28 +64,28 @@ public final class FailoverRun {
             pause(1_000);
             long killed = System.nanoTime();
             a.kill();
-            others.forEach(Traveller::stop);
+            others.forEach(MigratingMember::stop);
             travellers.forEach(traveller -> add(
                     "node killed: a member is on the other node, with all that it missed", killed, traveller.back()));
             for (int i = 0; i < STAY_AWAY; i++) {
                 add("node killed: others see that who did not come back has left", killed, chatter.left("away-" + i));
             }
-            travellers.forEach(Traveller::stop);
+            travellers.forEach(MigratingMember::stop);
         }
         a.start();
     }
 
     private void killRedis(RedisProcess redis, NodeProcess a, NodeProcess b, long awaySeconds) {
         String how = awaySeconds == 0 ? "Redis killed and started at once" : "Redis away for " + awaySeconds + " s";
-        try (Chatter onA = new Chatter("redis-" + awaySeconds, a::webSocket);
-                Chatter onB = new Chatter("redis-" + awaySeconds, b::webSocket)) {
+        try (SteadyPublisher onA = new SteadyPublisher("redis-" + awaySeconds, a::webSocket);
+                SteadyPublisher onB = new SteadyPublisher("redis-" + awaySeconds, b::webSocket)) {
             await(onA.nextAck());
             await(onB.nextAck());
             redis.kill();
             pause(TimeUnit.SECONDS.toMillis(awaySeconds));
             redis.start();
             long there = System.nanoTime();
-            for (Chatter chatter : List.of(onA, onB)) {
+            for (SteadyPublisher chatter : List.of(onA, onB)) {
                 add(how + ": a publish is acknowledged, after Redis accepts connections", there, chatter.nextAck());
             }
             // The next outage begins when nothing is left of this one: breakers are closed, subscriptions are back.

@@ -1,5 +1,6 @@
 package io.roomcast.fault;
 
+import io.roomcast.support.workload.Event;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;

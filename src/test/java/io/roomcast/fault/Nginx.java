@@ -1,7 +1,7 @@
 package io.roomcast.fault;
 
-import io.roomcast.Patience;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -54,7 +54,7 @@ final class Nginx implements AutoCloseable {
         Thread reader = new Thread(this::read, "output of nginx");
         reader.setDaemon(true);
         reader.start();
-        Patience.await("nginx to listen", 20, () -> listens() || !process.isAlive());
+        Await.await("nginx to listen", 20, () -> listens() || !process.isAlive());
         if (!process.isAlive()) {
             throw new IOException("nginx does not start: " + log);
         }

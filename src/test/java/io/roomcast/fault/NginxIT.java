@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.roomcast.Patience;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.workload.HistoryChecker;
+import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -180,7 +182,7 @@ class NginxIT {
             NodeProcess first = sessions(a) > 0 ? a : b;
             restart(first, workload);
             // As soon as it has sessions, the other may go; those that stick come back to it by themselves.
-            Patience.await("sessions of " + first.name(), 60, () -> sessions(first) > 0);
+            Await.await("sessions of " + first.name(), 60, () -> sessions(first) > 0);
             restart(first == a ? b : a, workload);
             workload.quiesce(WINDOW, 60);
             List<Function<String, URI>> addresses = List.of(a::webSocket, b::webSocket, nginx::webSocket);
@@ -207,7 +209,7 @@ class NginxIT {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"window\":\"3s\"}"))
                 .build();
         assertEquals(200, http.send(drain, BodyHandlers.ofString()).statusCode());
-        Patience.await(node.name() + " drained", 30, () -> sessions(node) == 0);
+        Await.await(node.name() + " drained", 30, () -> sessions(node) == 0);
         workload.awaitAcks(100, 60);
         node.stop();
         workload.awaitAcks(100, 60);

@@ -3,8 +3,11 @@ package io.roomcast.fault;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Patience;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.workload.Event;
+import io.roomcast.support.workload.RecordingMember;
+import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,21 +67,21 @@ class RollingRestartIT {
     }
 
     private void restart(NodeProcess node, NodeProcess other, Workload workload) {
-        Patience.await(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
+        Await.await(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
         long began = System.nanoTime();
         String answer = call(node, "POST", "/api/v1/node/drain", "{\"window\":\"" + WINDOW_SECONDS + "s\"}");
         int planned = Integer.parseInt(member(answer, "\"planned\":(\\d+)"));
         assertTrue(planned > 10, answer);
-        Patience.await(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
+        Await.await(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
         alone = other;
-        Patience.await(
+        Await.await(
                 node.name() + " drained",
                 PATIENCE_SECONDS,
                 () -> call(node, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-        Patience.await(
+        Await.await(
                 "the return of all",
                 PATIENCE_SECONDS,
-                () -> workload.receivers().stream().allMatch(Receiver::isJoined));
+                () -> workload.receivers().stream().allMatch(RecordingMember::isJoined));
         List<Event> since = workload.log().events().stream()
                 .filter(event -> event.at() >= began)
                 .toList();
@@ -91,7 +94,7 @@ class RollingRestartIT {
         node.stop();
         workload.awaitAcks(100, PATIENCE_SECONDS);
         node.start();
-        Patience.await(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
+        Await.await(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
         alone = null;
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }

@@ -2,7 +2,8 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.redis.SentinelTrio;
+import io.roomcast.support.redis.SentinelTrio;
+import io.roomcast.support.workload.Workload;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

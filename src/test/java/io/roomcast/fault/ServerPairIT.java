@@ -2,10 +2,14 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.Patience;
-import io.roomcast.container.ServerNode;
-import io.roomcast.it.OrderedAnswers;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.DrainedClients;
+import io.roomcast.support.OrderedAnswers;
+import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.server.ServerNode;
+import io.roomcast.support.workload.HistoryChecker;
+import io.roomcast.support.workload.MemberList;
+import io.roomcast.support.workload.Workload;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -40,15 +44,15 @@ class ServerPairIT {
                 workload.awaitPresence(List.of(b::webSocket), PATIENCE_SECONDS);
                 a.start();
                 workload.awaitAcks(200, PATIENCE_SECONDS);
-                try (Guests guests = new Guests(b.uri())) {
+                try (DrainedClients guests = new DrainedClients(b.uri())) {
                     guests.talk();
                     b.stop();
                     assertEquals(List.of(), leases(redis, "node-b"), "it gave its lease back");
                     guests.checkGoodbye();
-                    Patience.await(
+                    Await.await(
                             "the leave of all guests",
                             PATIENCE_SECONDS,
-                            () -> Set.of().equals(Roster.of(a::webSocket, Guests.ROOM)));
+                            () -> Set.of().equals(MemberList.of(a::webSocket, DrainedClients.ROOM)));
                 }
                 workload.awaitAcks(200, PATIENCE_SECONDS);
                 workload.quiesce(WINDOW, PATIENCE_SECONDS);

@@ -1,5 +1,7 @@
 package io.roomcast.it;
 
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;

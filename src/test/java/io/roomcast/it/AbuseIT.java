@@ -2,8 +2,9 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.Figures;
-import io.roomcast.fault.CheckedWorkload;
+import io.roomcast.support.ScrapedMetrics;
+import io.roomcast.support.TestServer;
+import io.roomcast.support.workload.CheckedWorkload;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -34,7 +35,7 @@ class AbuseIT {
             assertEquals(List.of(), workload.violations(PATIENCE_SECONDS));
         }
         // Payara hears of some connections that break at once by their silence only, as the heartbeat does.
-        Figures.await(server.http(""), 2 * PATIENCE_SECONDS, "roomcast_sessions", sessions);
+        ScrapedMetrics.await(server.http(""), 2 * PATIENCE_SECONDS, "roomcast_sessions", sessions);
         if (sessions == 0) {
             server.awaitFigure("roomcast_rooms", 0);
             server.awaitFigure("roomcast_members", 0);
@@ -43,11 +44,11 @@ class AbuseIT {
         server.awaitFigure("roomcast_requests_waiting", 0);
         server.awaitFigure("roomcast_lanes_events_waiting", 0);
         server.awaitFigure("roomcast_lanes_held_bytes", 0);
-        Figures.await(server.http(""), PATIENCE_SECONDS, figures -> ownThreads(figures) == threads);
+        ScrapedMetrics.await(server.http(""), PATIENCE_SECONDS, figures -> ownThreads(figures) == threads);
     }
 
     /** Those that Roomcast makes itself; pools of servers grow as they like. */
-    private static double ownThreads(Figures figures) {
+    private static double ownThreads(ScrapedMetrics figures) {
         return Stream.of("lane", "loop", "timer", "redis")
                 .mapToDouble(purpose -> figures.get("roomcast_threads{purpose=\"" + purpose + "\"}"))
                 .sum();

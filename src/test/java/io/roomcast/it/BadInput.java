@@ -1,12 +1,13 @@
 package io.roomcast.it;
 
-import static io.roomcast.it.RawWebSocket.BINARY;
-import static io.roomcast.it.RawWebSocket.CLOSE;
-import static io.roomcast.it.RawWebSocket.CONTINUATION;
-import static io.roomcast.it.RawWebSocket.NO_CLOSE_FRAME;
-import static io.roomcast.it.RawWebSocket.PING;
-import static io.roomcast.it.RawWebSocket.TEXT;
+import static io.roomcast.support.RawWebSocket.BINARY;
+import static io.roomcast.support.RawWebSocket.CLOSE;
+import static io.roomcast.support.RawWebSocket.CONTINUATION;
+import static io.roomcast.support.RawWebSocket.NO_CLOSE_FRAME;
+import static io.roomcast.support.RawWebSocket.PING;
+import static io.roomcast.support.RawWebSocket.TEXT;
 
+import io.roomcast.support.RawWebSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;

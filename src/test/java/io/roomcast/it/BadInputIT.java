@@ -3,8 +3,10 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Patience;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.support.Await;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -53,7 +55,7 @@ class BadInputIT {
         Hostile.send(endpoint, ROOM, input);
         if (!input.isCut()) {
             // Of what a container closes, only all are counted, and the one before may be late.
-            Patience.await(input + " is counted", () -> counted(input) > before);
+            Await.await(input + " is counted", () -> counted(input) > before);
         }
         neighbours.exchange();
     }

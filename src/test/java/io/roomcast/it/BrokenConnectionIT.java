@@ -2,6 +2,9 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ class BrokenConnectionIT {
     void oneThatFallsSilentIsTakenForDead() {
         String room = TestServer.newRoom();
         try (TestServer server = TestServer.open(Map.of("roomcast.heartbeat", "1s"));
-                Client other = Client.enter(server, room, "other");
+                RoomClient other = RoomClient.enter(server, room, "other");
                 RawWebSocket silent = RawWebSocket.connect(server.room(room, "silent"))) {
             assertEquals(4003, silent.awaitCloseInSilence());
             other.next(frame -> "silent has left the room".equals(frame.content()), "the leave");

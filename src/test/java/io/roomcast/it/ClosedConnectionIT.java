@@ -2,7 +2,8 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.Patience;
+import io.roomcast.support.Await;
+import io.roomcast.support.RawWebSocket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,7 @@ class ClosedConnectionIT {
                 act.accept(client);
                 assertEquals(code, client.awaitClose());
             }
-            Patience.await("the end of the connections", END_SECONDS, () -> server.openFiles() < before + CLIENTS / 2);
+            Await.await("the end of the connections", END_SECONDS, () -> server.openFiles() < before + CLIENTS / 2);
         } finally {
             clients.forEach(RawWebSocket::close);
         }

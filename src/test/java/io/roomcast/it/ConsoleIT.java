@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.MainProcess;
+import io.roomcast.support.RemoteConsole;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +64,7 @@ class ConsoleIT {
     @Test
     void readsFiguresAndLooksIntoARoom() throws Exception {
         String room = TestServer.newRoom();
-        try (Client ann = enter(room, "ann")) {
+        try (RoomClient ann = enter(room, "ann")) {
             long stored = (long) beans.getAttribute(name("Node"), "MessagesStored");
             ann.say("{'type':'publish','id':1,'content':'hello'}");
             ann.next("ack");
@@ -79,8 +83,8 @@ class ConsoleIT {
     @Test
     void kicksAndCloses() throws Exception {
         String room = TestServer.newRoom();
-        try (Client ann = enter(room, "kicked-" + room);
-                Client ben = enter(room, "ben")) {
+        try (RoomClient ann = enter(room, "kicked-" + room);
+                RoomClient ben = enter(room, "ben")) {
             assertEquals(1, invoke("Node", "kick", "kicked-" + room));
             assertEquals(4500, ann.awaitClose());
             assertEquals(1, invoke("Rooms", "close", room));
@@ -130,8 +134,8 @@ class ConsoleIT {
         return said;
     }
 
-    private static Client enter(String room, String user) {
-        Client client = Client.connect(URI.create(base + room + "/" + user));
+    private static RoomClient enter(String room, String user) {
+        RoomClient client = RoomClient.connect(URI.create(base + room + "/" + user));
         client.next("joined");
         return client;
     }

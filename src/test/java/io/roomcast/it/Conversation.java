@@ -3,28 +3,31 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.util.List;
 
 /** Two well-meaning clients in a room, who notice it when anything goes wrong. */
 final class Conversation implements AutoCloseable {
     private static final List<String> EXPECTED = List.of("message", "ack", "presence");
 
-    private final Client ann;
-    private final Client bob;
+    private final RoomClient ann;
+    private final RoomClient bob;
     private long said;
 
     Conversation(TestServer server, String room) {
-        ann = Client.enter(server, room, "ann");
-        bob = Client.enter(server, room, "bob");
+        ann = RoomClient.enter(server, room, "ann");
+        bob = RoomClient.enter(server, room, "bob");
     }
 
     /** One says something, it is kept, and both hear it as the next message. */
     void exchange() {
         said++;
         String content = "said " + said;
-        Client speaker = said % 2 == 0 ? ann : bob;
+        RoomClient speaker = said % 2 == 0 ? ann : bob;
         speaker.say("{'id':" + said + ",'content':'" + content + "'}");
-        for (Client listener : List.of(ann, bob)) {
+        for (RoomClient listener : List.of(ann, bob)) {
             boolean acknowledged = listener != speaker;
             boolean heard = false;
             while (!acknowledged || !heard) {

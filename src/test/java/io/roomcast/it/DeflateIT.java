@@ -3,6 +3,10 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
@@ -38,7 +42,7 @@ class DeflateIT {
     @Test
     void everyMessageArrivesOnceAndInOrderInFewerBytes() {
         try (Inflating inflating = new Inflating();
-                Client plain = Client.enter(server, room, "plain")) {
+                RoomClient plain = RoomClient.enter(server, room, "plain")) {
             inflating.open(server.room(room, "inflating"), V1_DEFLATE);
             assertEquals(V1_DEFLATE, inflating.subprotocol());
             inflating.next("joined");
@@ -82,7 +86,7 @@ class DeflateIT {
     }
 
     /** Inflates what comes as binary frames. */
-    private static final class Inflating extends Client {
+    private static final class Inflating extends RoomClient {
         private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
         private final AtomicInteger binaries = new AtomicInteger();
         private final AtomicLong compressed = new AtomicLong();

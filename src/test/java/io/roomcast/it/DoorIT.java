@@ -3,7 +3,8 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.security.Handshake;
+import io.roomcast.support.Handshake;
+import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;

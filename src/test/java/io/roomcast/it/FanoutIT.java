@@ -3,6 +3,8 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -26,14 +28,14 @@ class FanoutIT {
             List<Listener> listeners = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {
                 Listener listener = new Listener(complete);
-                listener.open(server.room(room, "listener" + i), Client.V1);
+                listener.open(server.room(room, "listener" + i), RoomClient.V1);
                 listeners.add(listener);
             }
             for (Listener listener : listeners) {
-                assertTrue(listener.joined.await(Client.PATIENCE_SECONDS, TimeUnit.SECONDS));
+                assertTrue(listener.joined.await(RoomClient.PATIENCE_SECONDS, TimeUnit.SECONDS));
             }
-            List<Client> publishers = IntStream.range(0, PUBLISHERS)
-                    .mapToObj(i -> Client.enter(server, room, "publisher" + i))
+            List<RoomClient> publishers = IntStream.range(0, PUBLISHERS)
+                    .mapToObj(i -> RoomClient.enter(server, room, "publisher" + i))
                     .toList();
             for (int i = 0; i < EACH; i++) {
                 for (int publisher = 0; publisher < PUBLISHERS; publisher++) {
@@ -46,13 +48,13 @@ class FanoutIT {
                 assertEquals(PUBLISHERS * EACH, listener.last);
                 assertEquals(listeners.get(0).order, listener.order, "the same order for all");
             }
-            publishers.forEach(Client::close);
-            listeners.forEach(Client::close);
+            publishers.forEach(RoomClient::close);
+            listeners.forEach(RoomClient::close);
         }
     }
 
     /** Checks each message as it comes, and keeps nothing of it. */
-    private static final class Listener extends Client {
+    private static final class Listener extends RoomClient {
         private static final Pattern OFFSET = Pattern.compile("\"offset\":(\\d+)");
         private static final Pattern CONTENT = Pattern.compile("\"content\":\"(\\d) (\\d+)\"");
 
@@ -68,7 +70,7 @@ class FanoutIT {
         }
 
         @Override
-        void received(String text) {
+        public void received(String text) {
             text.lines().forEach(this::frame);
         }
 

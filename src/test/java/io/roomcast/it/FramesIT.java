@@ -1,16 +1,19 @@
 package io.roomcast.it;
 
-import static io.roomcast.it.RawWebSocket.CLOSE;
-import static io.roomcast.it.RawWebSocket.CONTINUATION;
-import static io.roomcast.it.RawWebSocket.PING;
-import static io.roomcast.it.RawWebSocket.PONG;
-import static io.roomcast.it.RawWebSocket.TEXT;
+import static io.roomcast.support.RawWebSocket.CLOSE;
+import static io.roomcast.support.RawWebSocket.CONTINUATION;
+import static io.roomcast.support.RawWebSocket.PING;
+import static io.roomcast.support.RawWebSocket.PONG;
+import static io.roomcast.support.RawWebSocket.TEXT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -138,7 +141,7 @@ class FramesIT {
                 Map.of("roomcast.limits.node-inbound-bytes", "1MiB", "roomcast.limits.message-age", "2s");
         List<RawWebSocket> clients = new ArrayList<>();
         try (TestServer server = TestServer.open(settings);
-                Client other = Client.enter(server, TestServer.newRoom(), "other")) {
+                RoomClient other = RoomClient.enter(server, TestServer.newRoom(), "other")) {
             for (int i = 0; i < 30; i++) {
                 RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=u" + i));
                 clients.add(raw);

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +22,7 @@ class HistoryIT {
     private static TestServer server;
 
     @AutoClose
-    private final Client ann = Client.enter(server, TestServer.newRoom(), "ann");
+    private final RoomClient ann = RoomClient.enter(server, TestServer.newRoom(), "ann");
 
     @BeforeAll
     static void open() {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RawWebSocket;
 import java.net.URI;
 
 /** Sends one {@link BadInput} on a connection of its own, and checks what becomes of it. */

@@ -1,5 +1,6 @@
 package io.roomcast.it;
 
+import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

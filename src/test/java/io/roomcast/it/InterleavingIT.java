@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import org.junit.jupiter.api.Test;
 
 /** What a container says by itself, pongs, comes between a room's messages and never inside one, however little the network takes at a time. */
@@ -28,7 +32,7 @@ class InterleavingIT {
         String room = TestServer.newRoom();
         try (TestServer server = TestServer.open();
                 RawWebSocket slow = RawWebSocket.connect(server.room(room, "slow"), SMALL_BUFFER);
-                Client talker = Client.enter(server, room, "talker")) {
+                RoomClient talker = RoomClient.enter(server, room, "talker")) {
             readUntilJoined(slow);
             for (int i = 1; i <= MESSAGES; i++) {
                 talker.say("{'content':'" + PADDING + "'}");

@@ -2,6 +2,9 @@ package io.roomcast.it;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.RemoteConsole;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.util.stream.LongStream;
@@ -27,7 +30,7 @@ class IoThreadIT {
         try (RemoteConsole console = RemoteConsole.ofAny(
                         ProcessHandle.current().descendants().map(ProcessHandle::pid), node);
                 TestServer server = TestServer.open();
-                Client ann = Client.enter(server, TestServer.newRoom(), "ann")) {
+                RoomClient ann = RoomClient.enter(server, TestServer.newRoom(), "ann")) {
             long before = allocatedByPool(console.beans());
             for (int i = 1; i <= MESSAGES; i++) {
                 ann.say("{'type':'publish','id':" + i + ",'content':'hello'}");

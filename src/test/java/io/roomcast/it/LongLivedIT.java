@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +31,7 @@ class LongLivedIT {
                 RawWebSocket raw = RawWebSocket.connect(server.room(room, "raw"));
                 RawWebSocket leaver = RawWebSocket.connect(server.room(room, "leaver"));
                 RawWebSocket broken = RawWebSocket.connect(server.room(room, "broken"));
-                Client other = Client.enter(server, room, "other")) {
+                RoomClient other = RoomClient.enter(server, room, "other")) {
             // A frame whose other half comes when the connection has changed its ways.
             byte[] early = "{\"type\":\"publish\",\"content\":\"early\"}".getBytes(StandardCharsets.UTF_8);
             raw.send(RawWebSocket.TEXT, false, Arrays.copyOf(early, 20));
@@ -54,7 +58,7 @@ class LongLivedIT {
         }
     }
 
-    private static void otherHearsAll(RawWebSocket raw, Client other) {
+    private static void otherHearsAll(RawWebSocket raw, RoomClient other) {
         for (int i = 1; i <= MESSAGES; i++) {
             raw.text("{\"type\":\"publish\",\"content\":\"" + i + PADDING + "\"}");
             assertEquals(i + PADDING, other.next("message").content());

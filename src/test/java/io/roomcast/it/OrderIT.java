@@ -1,5 +1,7 @@
 package io.roomcast.it;
 
+import io.roomcast.support.OrderedAnswers;
+import io.roomcast.support.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

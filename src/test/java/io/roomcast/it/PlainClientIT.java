@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,8 +29,8 @@ class PlainClientIT {
 
     @Test
     void itTalksToOthersUnchanged() {
-        try (Client plain = Client.plain(server.room(room, "ann"));
-                Client bob = Client.enter(server, room, "bob")) {
+        try (RoomClient plain = RoomClient.plain(server.room(room, "ann"));
+                RoomClient bob = RoomClient.enter(server, room, "bob")) {
             plain.send("{\"room\":\"" + room + "\",\"content\":\"hi\",\"sender\":\"ann\"}");
             assertEquals("ann: hi", printed(bob.next("message")));
             assertEquals("ann: hi", printed(plain.next("message")));
@@ -41,8 +44,8 @@ class PlainClientIT {
 
     @Test
     void everythingItIsSentCanBePrinted() {
-        try (Client plain = Client.plain(server.room(room, "ann"))) {
-            Client bob = Client.enter(server, room, "bob");
+        try (RoomClient plain = RoomClient.plain(server.room(room, "ann"))) {
+            RoomClient bob = RoomClient.enter(server, room, "bob");
             bob.say("{'type':'signal','name':'typing'}");
             bob.say("{'content':'hello'}");
             bob.say("{'type':'leave'}");

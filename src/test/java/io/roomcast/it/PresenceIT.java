@@ -3,6 +3,9 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
@@ -16,7 +19,7 @@ class PresenceIT {
     private final String room = TestServer.newRoom();
 
     @AutoClose
-    private final Client ann = Client.enter(server, room, "ann");
+    private final RoomClient ann = RoomClient.enter(server, room, "ann");
 
     @BeforeAll
     static void open() {
@@ -31,7 +34,7 @@ class PresenceIT {
     @Test
     void comingAndGoingAreToldInPlainText() {
         ann.next("presence");
-        Client bob = Client.enter(server, room, "bob");
+        RoomClient bob = RoomClient.enter(server, room, "bob");
         Frame came = ann.next("presence");
         assertEquals("bob has joined the room", came.content());
         assertEquals("system", came.string("sender"));
@@ -51,7 +54,7 @@ class PresenceIT {
 
     @Test
     void oneWhoClosesIsGoneAfterTheGrace() {
-        Client bob = Client.enter(server, room, "bob");
+        RoomClient bob = RoomClient.enter(server, room, "bob");
         ann.next(f -> f.is("presence") && f.content().startsWith("bob"), "bob's coming");
         bob.close();
         assertEquals("bob has left the room", ann.next("presence").content());
@@ -59,9 +62,9 @@ class PresenceIT {
 
     @Test
     void membersAreListedInOrder() {
-        try (Client zoe = Client.enter(server, room, "zoe");
-                Client bob = Client.enter(server, room, "bob");
-                Client tab = Client.enter(server, room, "bob")) {
+        try (RoomClient zoe = RoomClient.enter(server, room, "zoe");
+                RoomClient bob = RoomClient.enter(server, room, "bob");
+                RoomClient tab = RoomClient.enter(server, room, "bob")) {
             tab.say("{'type':'members','id':5}");
             Frame members = tab.next("members");
             assertEquals(5, members.number("id"));
@@ -77,8 +80,8 @@ class PresenceIT {
 
     @Test
     void signalsReachWhoIsHereAndAreNeverStored() {
-        try (Client bob = Client.enter(server, room, "bob");
-                Client plain = Client.plain(server.room(room, "plain"))) {
+        try (RoomClient bob = RoomClient.enter(server, room, "bob");
+                RoomClient plain = RoomClient.plain(server.room(room, "plain"))) {
             plain.next("joined");
             bob.say("{'type':'signal','name':'typing','content':'…'}\n{'type':'signal','name':'stopped'}");
             Frame typing = ann.next("signal");
@@ -97,8 +100,8 @@ class PresenceIT {
     @Test
     void namesOfManyScriptsWorkInTheAddress() {
         String other = "日本-" + TestServer.newRoom();
-        try (Client named = Client.connect(server.room(other, "Jürgen@home"));
-                Client asked = Client.connect(server.webSocket("ws?user=" + TestServer.encoded("हिन्दी")))) {
+        try (RoomClient named = RoomClient.connect(server.room(other, "Jürgen@home"));
+                RoomClient asked = RoomClient.connect(server.webSocket("ws?user=" + TestServer.encoded("हिन्दी")))) {
             Frame joined = named.next("joined");
             assertEquals(other, joined.string("room"));
             assertEquals("Jürgen@home", joined.string("user"));

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +43,7 @@ class RecoveryIT {
 
     @Test
     void oneThatIsCutOffAmongTenThousandMessagesHasEachOnceInTheEnd() {
-        try (Client speaker = Client.enter(server, room, "speaker")) {
+        try (RoomClient speaker = RoomClient.enter(server, room, "speaker")) {
             Reader reader = Reader.join(server, room, "ann", null);
             // Again and again, at moments that nobody chose.
             speak(speaker, 1, 4_000);
@@ -57,7 +60,7 @@ class RecoveryIT {
     }
 
     /** Says numbered things, a few to a WebSocket frame. */
-    private static void speak(Client speaker, int from, int to) {
+    private static void speak(RoomClient speaker, int from, int to) {
         for (int first = from; first <= to; first += 20) {
             speaker.say(IntStream.rangeClosed(first, Math.min(to, first + 19))
                     .mapToObj(i -> "{'id':" + i + ",'key':'k" + i + "','content':'said " + i + "'}")
@@ -67,7 +70,7 @@ class RecoveryIT {
 
     @Test
     void aShortAbsenceShowsNeitherLeaveNorJoin() {
-        try (Client witness = Client.enter(server, room, "witness")) {
+        try (RoomClient witness = RoomClient.enter(server, room, "witness")) {
             witness.next("presence");
             Reader reader = Reader.join(server, room, "ann", null);
             assertEquals("ann has joined the room", witness.next("presence").content());
@@ -90,8 +93,8 @@ class RecoveryIT {
 
     @Test
     void anotherEpochIsToldAsAGap() {
-        try (Client speaker = Client.enter(server, room, "speaker");
-                Client back = Client.connect(server.webSocket("ws?user=ann"))) {
+        try (RoomClient speaker = RoomClient.enter(server, room, "speaker");
+                RoomClient back = RoomClient.connect(server.webSocket("ws?user=ann"))) {
             speaker.say("{'id':1,'content':'1'}\n{'id':2,'content':'2'}");
             speaker.next(frame -> frame.is("ack") && frame.number("id") == 2, "ack");
             back.say("{'type':'join','room':'" + room + "'," + new Known("another", 1).since() + "}");
@@ -106,9 +109,10 @@ class RecoveryIT {
 
     @Test
     void anOffsetThatNeverWasIsToldAsAGap() {
-        try (Client speaker = Client.connect(server.room(room, "speaker"))) {
+        try (RoomClient speaker = RoomClient.connect(server.room(room, "speaker"))) {
             String epoch = speaker.next("joined").string("epoch");
-            try (Client back = Client.connect(server.webSocket("ws/" + room + "/ann" + new Known(epoch, 77).query()))) {
+            try (RoomClient back =
+                    RoomClient.connect(server.webSocket("ws/" + room + "/ann" + new Known(epoch, 77).query()))) {
                 assertFalse(back.next("joined").isTrue("recovered"));
             }
         }
@@ -116,14 +120,15 @@ class RecoveryIT {
 
     @Test
     void aRangeThatIsLostIsToldAsAGap() {
-        try (Client speaker = Client.connect(server.room(room, "speaker"))) {
+        try (RoomClient speaker = RoomClient.connect(server.room(room, "speaker"))) {
             String epoch = speaker.next("joined").string("epoch");
             // More than the history keeps.
             int said = MESSAGES + 600;
             speak(speaker, 1, said);
             speaker.next(frame -> frame.is("ack") && frame.number("id") == said, "the last ack");
-            try (Client lost = Client.connect(server.webSocket("ws/" + room + "/lost" + new Known(epoch, 1).query()));
-                    Client whole = Client.connect(
+            try (RoomClient lost =
+                            RoomClient.connect(server.webSocket("ws/" + room + "/lost" + new Known(epoch, 1).query()));
+                    RoomClient whole = RoomClient.connect(
                             server.webSocket("ws/" + room + "/whole" + new Known(epoch, said - 5_000).query()))) {
                 Frame joined = lost.next("joined");
                 assertFalse(joined.isTrue("recovered"));
@@ -137,7 +142,7 @@ class RecoveryIT {
         }
     }
 
-    private static long messages(Client client) {
+    private static long messages(RoomClient client) {
         return client.everythingUntilNow().stream()
                 .filter(frame -> frame.is("message"))
                 .count();
@@ -148,11 +153,11 @@ class RecoveryIT {
         private final TestServer server;
         private final String room;
         private final String user;
-        private final Client client;
+        private final RoomClient client;
         private final String epoch;
         private long offset;
 
-        private Reader(TestServer server, String room, String user, Client client, String epoch, long offset) {
+        private Reader(TestServer server, String room, String user, RoomClient client, String epoch, long offset) {
             this.server = server;
             this.room = room;
             this.user = user;
@@ -162,8 +167,8 @@ class RecoveryIT {
         }
 
         static Reader join(TestServer server, String room, String user, Known known) {
-            Client client =
-                    Client.connect(server.webSocket("ws/" + room + "/" + user + (known == null ? "" : known.query())));
+            RoomClient client = RoomClient.connect(
+                    server.webSocket("ws/" + room + "/" + user + (known == null ? "" : known.query())));
             Frame joined = client.next("joined");
             assertEquals(known != null, joined.isTrue("recovered"));
             return new Reader(

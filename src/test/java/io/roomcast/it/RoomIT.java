@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -20,7 +23,7 @@ class RoomIT {
     private final String room = TestServer.newRoom();
 
     @AutoClose
-    private final Client ann = Client.enter(server, room, "ann");
+    private final RoomClient ann = RoomClient.enter(server, room, "ann");
 
     @BeforeAll
     static void open() {
@@ -34,8 +37,8 @@ class RoomIT {
 
     @Test
     void whatOneSaysEveryoneInTheRoomHears() {
-        try (Client bob = Client.connect(server.webSocket("ws?user=bob"));
-                Client elsewhere = Client.enter(server, TestServer.newRoom(), "eve")) {
+        try (RoomClient bob = RoomClient.connect(server.webSocket("ws?user=bob"));
+                RoomClient elsewhere = RoomClient.enter(server, TestServer.newRoom(), "eve")) {
             bob.say("{'type':'join','id':1,'room':'" + room + "'}");
             Frame joined = bob.next("joined");
             assertEquals(1, joined.number("id"));
@@ -52,7 +55,7 @@ class RoomIT {
             assertEquals(joined.string("epoch"), ack.string("epoch"));
             assertEquals(1, ack.offset());
 
-            for (Client listener : List.of(bob)) {
+            for (RoomClient listener : List.of(bob)) {
                 Frame message = listener.next("message");
                 assertEquals(room, message.string("room"));
                 assertEquals("ann", message.string("sender"), "whatever the frame claims");
@@ -71,9 +74,9 @@ class RoomIT {
 
     @Test
     void allHearTheSameInTheSameOrder() {
-        try (Client bob = Client.enter(server, room, "bob");
-                Client eve = Client.enter(server, room, "eve")) {
-            List<Client> all = List.of(ann, bob, eve);
+        try (RoomClient bob = RoomClient.enter(server, room, "bob");
+                RoomClient eve = RoomClient.enter(server, room, "eve")) {
+            List<RoomClient> all = List.of(ann, bob, eve);
             for (int i = 0; i < 200; i++) {
                 all.get(i % 3).say("{'content':'" + i + "'}");
             }
@@ -96,7 +99,7 @@ class RoomIT {
         }
     }
 
-    private static List<String> hear(Client client, int messages) {
+    private static List<String> hear(RoomClient client, int messages) {
         return IntStream.rangeClosed(1, messages)
                 .mapToObj(offset -> {
                     Frame message = client.next("message");
@@ -109,7 +112,7 @@ class RoomIT {
     @Test
     void oneConnectionIsInManyRooms() {
         String other = TestServer.newRoom();
-        try (Client bob = Client.connect(server.webSocket("ws?user=bob"))) {
+        try (RoomClient bob = RoomClient.connect(server.webSocket("ws?user=bob"))) {
             bob.say("{'type':'join','room':'" + room + "'}\n{'type':'join','room':'" + other + "'}");
             bob.next("joined");
             bob.next("joined");
@@ -154,8 +157,8 @@ class RoomIT {
     void aPublishIsRepeatableByItsKey() {
         ann.say("{'id':1,'key':'once','content':'first'}");
         Frame first = ann.next("ack");
-        try (Client again = Client.enter(server, room, "ann");
-                Client bob = Client.enter(server, room, "bob")) {
+        try (RoomClient again = RoomClient.enter(server, room, "ann");
+                RoomClient bob = RoomClient.enter(server, room, "bob")) {
             again.say("{'id':2,'key':'once','content':'again'}");
             Frame second = again.next("ack");
             assertEquals(first.offset(), second.offset());
@@ -187,7 +190,7 @@ class RoomIT {
 
     @Test
     void helloIsWelcomed() {
-        try (Client guest = Client.connect(server.webSocket("ws"))) {
+        try (RoomClient guest = RoomClient.connect(server.webSocket("ws"))) {
             guest.say("{'type':'hello','id':1,'user':'Jürgen'}");
             Frame welcome = guest.next("welcome");
             assertEquals("Jürgen", welcome.string("user"));
@@ -205,8 +208,8 @@ class RoomIT {
 
     @Test
     void theSubprotocolIsAgreed() {
-        assertEquals(Client.V1, ann.subprotocol());
-        try (Client none = Client.plain(server.webSocket("ws"))) {
+        assertEquals(RoomClient.V1, ann.subprotocol());
+        try (RoomClient none = RoomClient.plain(server.webSocket("ws"))) {
             assertEquals("", none.subprotocol());
             none.say("{'type':'ping','id':1}");
             assertEquals(1, none.next("pong").number("id"));

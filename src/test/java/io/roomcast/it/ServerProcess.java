@@ -1,5 +1,7 @@
 package io.roomcast.it;
 
+import io.roomcast.support.MainProcess;
+import io.roomcast.support.RemoteConsole;
 import java.io.IOException;
 import java.net.URI;
 import javax.management.JMException;

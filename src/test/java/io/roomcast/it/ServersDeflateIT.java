@@ -3,6 +3,9 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.DataFormatException;
@@ -24,7 +27,7 @@ class ServersDeflateIT {
         Inflater inflater = new Inflater(true);
         try (TestServer server = TestServer.open();
                 RawWebSocket compressed = RawWebSocket.connect(server.room(room, "ann"), "permessage-deflate");
-                Client plain = Client.enter(server, room, "bob")) {
+                RoomClient plain = RoomClient.enter(server, room, "bob")) {
             for (int i = 1; i <= MESSAGES; i++) {
                 plain.say("{'content':'" + i + " " + content + "'}");
                 plain.next("message");

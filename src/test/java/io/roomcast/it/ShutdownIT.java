@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.MainProcess;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,12 +27,12 @@ class ShutdownIT {
     void clientsAreToldWhenToComeBackAndTheProcessEnds(String signal, int exitCode) {
         try (MainProcess main = MainProcess.start("--port=0")) {
             URI uri = main.awaitReady();
-            List<Client> clients = new ArrayList<>();
+            List<RoomClient> clients = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
-                clients.add(Client.connect(webSocket(uri, "ws/lobby/user" + i)));
+                clients.add(RoomClient.connect(webSocket(uri, "ws/lobby/user" + i)));
             }
-            Client plain = Client.plain(webSocket(uri, "ws/lobby/plain"));
-            for (Client client : clients) {
+            RoomClient plain = RoomClient.plain(webSocket(uri, "ws/lobby/plain"));
+            for (RoomClient client : clients) {
                 client.next("joined");
             }
             plain.next("joined");
@@ -39,7 +42,7 @@ class ShutdownIT {
             main.signal(signal);
 
             List<Long> pauses = new ArrayList<>();
-            for (Client client : clients) {
+            for (RoomClient client : clients) {
                 pauses.add(client.next("draining").number("reconnectAfterMs"));
                 assertEquals(DRAINING, client.awaitClose());
             }
@@ -59,7 +62,7 @@ class ShutdownIT {
         try (MainProcess main = MainProcess.start("--port=0")) {
             URI uri = main.awaitReady();
             RawWebSocket silent = RawWebSocket.connect(webSocket(uri, "ws/lobby/silent"));
-            Client speaker = Client.connect(webSocket(uri, "ws/lobby/speaker"));
+            RoomClient speaker = RoomClient.connect(webSocket(uri, "ws/lobby/speaker"));
             String content = "x".repeat(10_000);
             for (int i = 0; i < 300; i++) {
                 speaker.say("{'id':" + i + ",'content':'" + content + "'}");

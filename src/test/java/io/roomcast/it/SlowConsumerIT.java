@@ -5,8 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Figures;
-import io.roomcast.Patience;
+import io.roomcast.support.Await;
+import io.roomcast.support.Frame;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.ScrapedMetrics;
+import io.roomcast.support.TestServer;
 import jakarta.json.JsonString;
 import java.net.URI;
 import java.util.ArrayDeque;
@@ -51,7 +55,7 @@ class SlowConsumerIT {
     @Test
     void oneThatReadsAgainIsToldWhatItMissedAndCanFetchIt() {
         try (Reader slow = new Reader(server.room(room, "slow"));
-                Client talker = Client.enter(server, room, "talker")) {
+                RoomClient talker = RoomClient.enter(server, room, "talker")) {
             slow.next("joined");
             publish(talker);
 
@@ -77,17 +81,17 @@ class SlowConsumerIT {
 
     @Test
     void oneThatMissesWhoCameIsToldThatItHasToAsk() {
-        List<Client> guests = new ArrayList<>();
+        List<RoomClient> guests = new ArrayList<>();
         try (Reader slow = new Reader(server.room(room, "slow"));
-                Client talker = Client.enter(server, room, "talker");
-                Client witness = Client.enter(server, room, "witness")) {
+                RoomClient talker = RoomClient.enter(server, room, "talker");
+                RoomClient witness = RoomClient.enter(server, room, "witness")) {
             slow.next("joined");
             // Whoever comes is told of before the next messages, so that there is always a name among what waits for
             // the slow one.
             publish(talker, i -> {
                 if (i % BETWEEN_GUESTS == 0) {
                     String name = "guest-" + i;
-                    guests.add(Client.enter(server, room, name));
+                    guests.add(RoomClient.enter(server, room, name));
                     witness.next(frame -> frame.is("presence") && joined(frame).contains(name), name);
                 }
             });
@@ -101,7 +105,7 @@ class SlowConsumerIT {
             slow.raw.text("{\"type\":\"members\",\"id\":1}");
             assertEquals(guests.size() + 3, slow.next("members").number("count"));
         } finally {
-            guests.forEach(Client::close);
+            guests.forEach(RoomClient::close);
         }
     }
 
@@ -109,12 +113,12 @@ class SlowConsumerIT {
         return presence.json().getJsonArray("joined").getValuesAs(JsonString::getString);
     }
 
-    private static void publish(Client talker) {
+    private static void publish(RoomClient talker) {
         publish(talker, i -> {});
     }
 
     /** @param before is done before each message, with its number */
-    private static void publish(Client talker, IntConsumer before) {
+    private static void publish(RoomClient talker, IntConsumer before) {
         for (int i = 1; i <= MESSAGES; i++) {
             before.accept(i);
             talker.say("{'id':" + i + ",'content':'" + PADDING + "'}");
@@ -143,10 +147,10 @@ class SlowConsumerIT {
     void oneThatNeverReadsAgainIsClosed() {
         double before = closedForSilence();
         try (Reader frozen = new Reader(server.room(room, "frozen"));
-                Client talker = Client.enter(server, room, "talker")) {
+                RoomClient talker = RoomClient.enter(server, room, "talker")) {
             frozen.next("joined");
             publish(talker);
-            Patience.await("the frozen one is closed", () -> closedForSilence() == before + 1);
+            Await.await("the frozen one is closed", () -> closedForSilence() == before + 1);
             talker.say("{'content':'after'}");
             assertEquals(
                     "after",
@@ -157,7 +161,7 @@ class SlowConsumerIT {
 
     /** As a slow consumer, or since it answers no ping either: which comes first depends on the server's settings. */
     private static double closedForSilence() {
-        Figures figures = server.figures();
+        ScrapedMetrics figures = server.figures();
         return figures.sum("roomcast_sessions_closed_total{code=\"4000\"")
                 + figures.sum("roomcast_sessions_closed_total{code=\"4003\"");
     }

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.TestServer;
 import java.net.URI;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -24,7 +27,7 @@ class TlsIT {
     @Test
     void talkFromTheFirstMomentAndForAWhile() {
         try (TestServer server = TestServer.open();
-                Client other = Client.enter(server, room, "other");
+                RoomClient other = RoomClient.enter(server, room, "other");
                 RawWebSocket raw = RawWebSocket.connect(BASE.resolve("ws/" + room + "/raw"))) {
             long end = System.nanoTime() + A_WHILE_NANOS;
             for (int i = 1; i <= 200; i++) {
@@ -62,7 +65,7 @@ class TlsIT {
     @Test
     void oneThatBreaksHasLeft() {
         try (TestServer server = TestServer.open();
-                Client other = Client.enter(server, room, "other")) {
+                RoomClient other = RoomClient.enter(server, room, "other")) {
             RawWebSocket raw = RawWebSocket.connect(BASE.resolve("ws/" + room + "/raw"));
             other.next(frame -> "raw has joined the room".equals(frame.content()), "the join");
             raw.cut();

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
-import io.roomcast.security.Client;
-import io.roomcast.security.Handshake;
+import io.roomcast.support.ClosingClient;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Handshake;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -79,8 +79,8 @@ class JmxRegistrarTest {
 
     @Test
     void tellsWhatGoesOn() throws Exception {
-        try (Client ann = enter("ann");
-                Client ben = enter("ben")) {
+        try (ClosingClient ann = enter("ann");
+                ClosingClient ben = enter("ben")) {
             ann.send("{'type':'publish','id':1,'content':'hello'}").next("ack");
             ben.next("message");
             ann.send("{'type':'publish','id':2}").next("error");
@@ -103,7 +103,7 @@ class JmxRegistrarTest {
 
     @Test
     void looksIntoARoom() throws Exception {
-        try (Client ann = enter("ann")) {
+        try (ClosingClient ann = enter("ann")) {
             for (String content : List.of("one", "two", "three")) {
                 ann.send("{'type':'publish','id':1,'content':'" + content + "'}")
                         .next("ack");
@@ -123,8 +123,8 @@ class JmxRegistrarTest {
 
     @Test
     void closesARoom() throws Exception {
-        try (Client ann = enter("ann");
-                Client ben = Client.open(server.uri().resolve("ws?user=ben"))) {
+        try (ClosingClient ann = enter("ann");
+                ClosingClient ben = ClosingClient.open(server.uri().resolve("ws?user=ben"))) {
             ben.send("{'type':'join','id':1,'room':'lobby'}").next("joined");
             ben.send("{'type':'join','id':2,'room':'garden'}").next("joined");
             assertEquals(2, rooms.close("lobby"));
@@ -141,8 +141,8 @@ class JmxRegistrarTest {
 
     @Test
     void kicksAUser() throws Exception {
-        try (Client ann = enter("ann");
-                Client ben = enter("ben")) {
+        try (ClosingClient ann = enter("ann");
+                ClosingClient ben = enter("ben")) {
             assertEquals(1, node.kick("ann"));
             assertEquals(4500, ann.closeCode());
             ben.send("{'type':'ping','id':1}").next("pong");
@@ -152,7 +152,7 @@ class JmxRegistrarTest {
 
     @Test
     void drainsAndRebalances() throws Exception {
-        try (Client ann = enter("ann")) {
+        try (ClosingClient ann = enter("ann")) {
             assertEquals("REBALANCING", node.rebalance(1, "1h").getState());
             assertEquals(1, node.getDrain().getRemaining());
             assertEquals("OFF", node.undrain().getState());
@@ -168,10 +168,10 @@ class JmxRegistrarTest {
 
     @Test
     void changesALimit() throws Exception {
-        try (Client ann = enter("ann")) {
+        try (ClosingClient ann = enter("ann")) {
             node.setLimit("roomcast.limits.user-sessions", "1");
             assertEquals(1L, node.getLimits().get("roomcast.limits.user-sessions"));
-            try (Client again = Client.open(server.uri().resolve("ws/lobby/ann"))) {
+            try (ClosingClient again = ClosingClient.open(server.uri().resolve("ws/lobby/ann"))) {
                 assertEquals(1013, again.closeCode());
             }
             assertEquals(Map.of("roomcast.limits.user-sessions", 1L), node.getLimitsReached());
@@ -201,8 +201,8 @@ class JmxRegistrarTest {
         assertTrue(message.contains(expected), message);
     }
 
-    private Client enter(String user) throws InterruptedException {
-        Client client = Client.open(server.uri().resolve("ws/lobby/" + user));
+    private ClosingClient enter(String user) throws InterruptedException {
+        ClosingClient client = ClosingClient.open(server.uri().resolve("ws/lobby/" + user));
         client.next("joined");
         return client;
     }

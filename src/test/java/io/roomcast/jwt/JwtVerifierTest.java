@@ -26,6 +26,7 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.support.Tokens;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

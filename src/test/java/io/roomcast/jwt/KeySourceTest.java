@@ -11,6 +11,8 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
 import io.roomcast.node.Threads;
+import io.roomcast.support.KeyServer;
+import io.roomcast.support.Tokens;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -14,7 +14,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.roomcast.identity.TokenUncheckedException;
-import io.roomcast.room.HandTimer;
+import io.roomcast.support.ManualTimer;
 import java.io.IOException;
 import java.security.Key;
 import java.time.Duration;
@@ -32,7 +32,7 @@ class RemoteKeysTest {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration OUTAGE = Duration.ofHours(1);
 
-    private final HandTimer timer = new HandTimer();
+    private final ManualTimer timer = new ManualTimer();
     private final List<CompletableFuture<JWKSet>> fetches = new ArrayList<>();
     private final RemoteKeys keys = new RemoteKeys(
             () -> {

@@ -12,6 +12,7 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.support.Tokens;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

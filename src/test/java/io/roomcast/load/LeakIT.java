@@ -3,8 +3,8 @@ package io.roomcast.load;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
-import io.roomcast.Figures;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.ScrapedMetrics;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.URI;
@@ -89,7 +89,8 @@ class LeakIT {
 
     /** When there is nothing of what shall be nothing. @return the threads by purpose then */
     private static Map<String, Double> settled(URI node) {
-        Figures figures = Figures.await(node, 60, told -> NOTHING_OF.stream().allMatch(name -> told.get(name) == 0));
+        ScrapedMetrics figures =
+                ScrapedMetrics.await(node, 60, told -> NOTHING_OF.stream().allMatch(name -> told.get(name) == 0));
         return figures.series().entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith("roomcast_threads"))
                 .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));

@@ -3,9 +3,9 @@ package io.roomcast.load;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
-import io.roomcast.Patience;
-import io.roomcast.redis.RedisProcess;
+import io.roomcast.support.Await;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.redis.RedisProcess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -56,16 +56,16 @@ class LoadTesterDrainIT {
                     throw new IllegalStateException(e);
                 }
             });
-            Patience.await(
+            Await.await(
                     "the hold begins",
                     () -> bytes.toString(StandardCharsets.UTF_8).contains("hold"));
             int moving = sessions(a);
             assertTrue(moving >= MEMBERS / 3 && moving <= MEMBERS * 2 / 3, "spread over both: " + moving);
             call(a, "POST", "/api/v1/node/drain", "{\"window\":\"3s\"}");
-            Patience.await(
+            Await.await(
                     "the node is drained",
                     () -> call(a, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-            Patience.await("all are on the other node", () -> sessions(b) == MEMBERS);
+            Await.await("all are on the other node", () -> sessions(b) == MEMBERS);
 
             int exit = run.get(60, TimeUnit.SECONDS);
             String printed = bytes.toString(StandardCharsets.UTF_8);

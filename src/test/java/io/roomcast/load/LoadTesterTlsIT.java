@@ -3,8 +3,8 @@ package io.roomcast.load;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.EmbeddedServer;
-import io.roomcast.redis.Certificates;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.redis.Certificates;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

@@ -2,11 +2,11 @@ package io.roomcast.local;
 
 import io.roomcast.relay.PresenceContractTest;
 import io.roomcast.relay.PresenceStore;
-import io.roomcast.relay.ToldPresence;
+import io.roomcast.support.RecordedPresence;
 
 class LocalPresenceTest extends PresenceContractTest {
     private final LocalPresence presence = new LocalPresence();
-    private final ToldPresence told = new ToldPresence();
+    private final RecordedPresence told = new RecordedPresence();
 
     LocalPresenceTest() {
         presence.start(told, NAMES);
@@ -18,7 +18,7 @@ class LocalPresenceTest extends PresenceContractTest {
     }
 
     @Override
-    protected ToldPresence told() {
+    protected RecordedPresence told() {
         return told;
     }
 }

@@ -1,6 +1,6 @@
 package io.roomcast.local;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -12,10 +12,10 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
-import io.roomcast.relay.RecordingListener;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
-import io.roomcast.relay.SettableClock;
+import io.roomcast.support.RecordingListener;
+import io.roomcast.support.SettableClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

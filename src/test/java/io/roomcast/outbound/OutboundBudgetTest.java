@@ -9,6 +9,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.support.ManualTransport;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,7 +19,7 @@ class OutboundBudgetTest {
     private static final int KIB = 1024;
 
     private final OutboundBudget budget = new OutboundBudget(new OutboundLimits(100 * KIB, 0, 400 * KIB));
-    private final List<HandTransport> transports = new ArrayList<>();
+    private final List<ManualTransport> transports = new ArrayList<>();
     private long offset;
 
     @Test
@@ -48,7 +49,7 @@ class OutboundBudgetTest {
             assertTrue(budget.held() <= 400 * KIB, "held " + budget.held());
         }
         transports.forEach(transport -> assertNull(transport.closeCode(), "nobody is cut for it"));
-        transports.forEach(HandTransport::completeAll);
+        transports.forEach(ManualTransport::completeAll);
         assertEquals(0, budget.held());
         transports.forEach(transport -> assertTrue(transport.frames().get(1).startsWith("behind"), "each is told"));
     }
@@ -89,7 +90,7 @@ class OutboundBudgetTest {
 
     /** A queue whose client has not read the first frame. */
     private OutboundQueue stuck() {
-        HandTransport transport = new HandTransport();
+        ManualTransport transport = new ManualTransport();
         transports.add(transport);
         OutboundQueue queue = new OutboundQueue(
                 transport,

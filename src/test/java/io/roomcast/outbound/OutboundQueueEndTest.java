@@ -6,13 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.support.ManualTransport;
+import io.roomcast.support.Queues;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What happens once nothing waits, and how a connection ends. */
 class OutboundQueueEndTest {
-    private final HandTransport transport = new HandTransport();
+    private final ManualTransport transport = new ManualTransport();
     private final OutboundQueue queue = Queues.of(transport, new OutboundLimits(100, 0), true, () -> 0);
     private final List<String> ran = new ArrayList<>();
 

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.support.ManualTransport;
+import io.roomcast.support.Queues;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -15,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class OutboundQueueLimitsTest {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
 
-    private final HandTransport transport = new HandTransport();
+    private final ManualTransport transport = new ManualTransport();
     private long now = Long.MAX_VALUE - SECOND;
     private final OutboundQueue queue = Queues.of(transport, new OutboundLimits(10, 10 * SECOND), true, () -> now);
 

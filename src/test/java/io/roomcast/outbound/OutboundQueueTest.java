@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.support.ManualTransport;
+import io.roomcast.support.Queues;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class OutboundQueueTest {
     private static final OutboundLimits NO_LIMITS = new OutboundLimits(0, 0);
 
-    private final HandTransport transport = new HandTransport();
+    private final ManualTransport transport = new ManualTransport();
     private final OutboundQueue queue = Queues.of(transport, NO_LIMITS, true, () -> 0);
 
     @Test
@@ -83,7 +85,7 @@ class OutboundQueueTest {
 
     @Test
     void offersFromWithinACompletionStayInOrder() {
-        HandTransport immediate = HandTransport.immediate();
+        ManualTransport immediate = ManualTransport.immediate();
         OutboundQueue quick = Queues.of(immediate, NO_LIMITS, true, () -> 0);
         for (int i = 0; i < 1_000; i++) {
             quick.offer(message("" + i));
@@ -123,7 +125,7 @@ class OutboundQueueTest {
         return EncodedFrame.of(FrameKind.MESSAGE, text);
     }
 
-    private record FailingTransport(HandTransport closing) implements Transport {
+    private record FailingTransport(ManualTransport closing) implements Transport {
         @Override
         public void send(EncodedFrame frame, Completion completion) {
             completion.sent(new IOException("broken"));

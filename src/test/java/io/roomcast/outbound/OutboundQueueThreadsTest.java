@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.support.Queues;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -10,6 +10,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.support.ManualTransport;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class SlowConsumerTest {
     private static final RoomName RED = new RoomName("red");
     private static final RoomName BLUE = new RoomName("blue");
 
-    private final HandTransport transport = new HandTransport();
+    private final ManualTransport transport = new ManualTransport();
     private final NodeMetrics metrics = new NodeMetrics();
     private final OutboundQueue queue = new OutboundQueue(
             transport,
@@ -122,7 +123,7 @@ class SlowConsumerTest {
 
     @Test
     void joinedFramesHoldWhatWasForgottenInItsPlace() {
-        HandTransport joining = new HandTransport();
+        ManualTransport joining = new ManualTransport();
         OutboundQueue joiner = new OutboundQueue(
                 joining,
                 new OutboundBudget(new OutboundLimits(12, 0)),

@@ -3,8 +3,9 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Patience;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -54,7 +55,7 @@ class ForeignNodesTest {
             }
         });
         stranger.start();
-        Patience.await(
+        Await.await(
                 "a stranger",
                 () -> admin.pubsubChannels(channel.replaceAll("[{!}]", "?")).contains(channel));
     }
@@ -88,7 +89,7 @@ class ForeignNodesTest {
         listen(channel);
         RedisNode node = node();
         try {
-            Patience.await("a probe that says why", () -> failure(node).contains(channel));
+            Await.await("a probe that says why", () -> failure(node).contains(channel));
             silence();
             node.awaitProbe();
         } finally {
@@ -114,7 +115,7 @@ class ForeignNodesTest {
         admin.hset("roomcast:{!}:life", "n:new:c0ffee", "7 " + now + " 9");
         RedisNode node = node();
         try {
-            Patience.await("a probe that says why", () -> failure(node).contains("new:c0ffee"));
+            Await.await("a probe that says why", () -> failure(node).contains("new:c0ffee"));
             admin.hdel("roomcast:{!}:life", "n:new:c0ffee");
             node.awaitProbe();
         } finally {

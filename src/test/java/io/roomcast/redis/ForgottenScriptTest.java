@@ -9,6 +9,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionException;

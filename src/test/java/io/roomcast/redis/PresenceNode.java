@@ -7,8 +7,8 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
-import io.roomcast.relay.Stages;
-import io.roomcast.relay.ToldPresence;
+import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.Stages;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -21,7 +21,7 @@ import java.util.function.Supplier;
 public final class PresenceNode implements AutoCloseable {
     final RedisNode relay;
     public final PresenceStore store;
-    public final ToldPresence told = new ToldPresence();
+    public final RecordedPresence told = new RecordedPresence();
 
     public PresenceNode(RedisSettings settings, Duration lease, int names) {
         relay = new RedisNode(settings);

@@ -1,8 +1,8 @@
 package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.assertUnavailable;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.protocol.Position;
@@ -10,6 +10,8 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.PresenceStore;
+import io.roomcast.support.redis.ClusterTrio;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;

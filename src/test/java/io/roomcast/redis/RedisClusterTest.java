@@ -1,12 +1,13 @@
 package io.roomcast.redis;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 
-import io.roomcast.Patience;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.ClusterTrio;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -42,7 +43,7 @@ class RedisClusterTest extends RelayContractTest {
 
     @Override
     protected void pass(Duration age) {
-        Patience.await(
+        Await.await(
                 "messages grow old",
                 () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
     }

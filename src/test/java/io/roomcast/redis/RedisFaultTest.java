@@ -2,8 +2,8 @@ package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.assertUnavailable;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -13,6 +13,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,15 +2,16 @@ package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Patience;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -51,7 +52,7 @@ class RedisGapTest {
             }
             assertFalse(hearer.listener.overlapped());
             // A room counts after it has delivered.
-            Patience.await(
+            Await.await(
                     "all gaps counted as repaired",
                     () -> hearer.metrics.get(Counter.GAPS_REPAIRED) >= 1_000
                             && hearer.metrics.get(Counter.GAPS_SEEN) == hearer.metrics.get(Counter.GAPS_REPAIRED));

@@ -1,6 +1,7 @@
 package io.roomcast.redis;
 
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.redis.RedisProcess;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 

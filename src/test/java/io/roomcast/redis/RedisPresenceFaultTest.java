@@ -3,12 +3,14 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import io.roomcast.Patience;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
-import io.roomcast.relay.Stages;
+import io.roomcast.support.Await;
+import io.roomcast.support.Stages;
+import io.roomcast.support.redis.HeldLines;
+import io.roomcast.support.redis.RedisProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -177,7 +179,7 @@ class RedisPresenceFaultTest {
             assertHere(ANN);
             String lease = leaseOfAnn();
             lines.cut("read");
-            Patience.await("a new lease", () -> !leaseOfAnn().equals(lease));
+            Await.await("a new lease", () -> !leaseOfAnn().equals(lease));
             assertHere(ANN);
             assertEquals(List.of("+ann"), node.told.changes(room));
         }
@@ -205,7 +207,7 @@ class RedisPresenceFaultTest {
             deaf.enter(room, "ann");
             assertHere(ANN);
             lines.hold("read");
-            Patience.await("two lease times pass", new java.util.function.BooleanSupplier() {
+            Await.await("two lease times pass", new java.util.function.BooleanSupplier() {
                 private final long since = System.nanoTime();
 
                 @Override
@@ -254,7 +256,7 @@ class RedisPresenceFaultTest {
 
     private String entry(String begin) {
         Set<String> found = new java.util.TreeSet<>();
-        Patience.await("there is an entry", () -> {
+        Await.await("there is an entry", () -> {
             onRedis(jedis -> {
                 if (jedis.type(key()).equals("zset")) {
                     jedis.zrange(key(), 0, -1).stream()

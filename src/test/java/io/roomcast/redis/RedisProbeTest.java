@@ -3,9 +3,11 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.Patience;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.Script;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.HeldLines;
+import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -65,7 +67,7 @@ class RedisProbeTest {
     }
 
     private void assertFails(String why) {
-        Patience.await("a probe that fails: " + why, () -> {
+        Await.await("a probe that fails: " + why, () -> {
             String failure = failure();
             return failure != null && failure.contains(why);
         });

@@ -1,13 +1,14 @@
 package io.roomcast.redis;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 
-import io.roomcast.Patience;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -43,7 +44,7 @@ class RedisRelayTest extends RelayContractTest {
     /** Redis has a clock of its own: waits until the log has no young messages any more. */
     @Override
     protected void pass(Duration age) {
-        Patience.await(
+        Await.await(
                 "messages grow old",
                 () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
     }

@@ -1,14 +1,16 @@
 package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.assertUnavailable;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
+import io.roomcast.support.redis.Certificates;
+import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,7 +2,7 @@ package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.support.redis.SentinelTrio;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +12,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RelayUnavailableException;
+import io.roomcast.support.redis.RedisProcess;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

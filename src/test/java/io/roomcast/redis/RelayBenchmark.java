@@ -1,6 +1,6 @@
 package io.roomcast.redis;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.Position;
@@ -8,6 +8,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.RelayListener;
+import io.roomcast.support.redis.RedisProcess;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;

@@ -13,7 +13,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RoomKeys;
-import io.roomcast.relay.RecordingListener;
+import io.roomcast.support.RecordingListener;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.List;

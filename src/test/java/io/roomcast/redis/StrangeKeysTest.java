@@ -2,8 +2,8 @@ package io.roomcast.redis;
 
 import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
-import static io.roomcast.relay.Stages.assertUnavailable;
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.assertUnavailable;
+import static io.roomcast.support.Stages.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -13,6 +13,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.support.redis.RedisProcess;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

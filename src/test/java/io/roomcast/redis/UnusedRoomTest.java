@@ -1,12 +1,13 @@
 package io.roomcast.redis;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.redis.RedisProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.Jedis;

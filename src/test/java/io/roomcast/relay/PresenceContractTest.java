@@ -1,6 +1,6 @@
 package io.roomcast.relay;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +9,8 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore.Change;
 import io.roomcast.relay.PresenceStore.Roster;
+import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.Stages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -37,7 +39,7 @@ public abstract class PresenceContractTest {
     protected abstract PresenceStore presence();
 
     /** What its listener is told. */
-    protected abstract ToldPresence told();
+    protected abstract RecordedPresence told();
 
     protected static void assertChange(boolean changed, long count, CompletionStage<Change> actual) {
         Change change = get(actual);

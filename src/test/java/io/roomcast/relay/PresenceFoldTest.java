@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore.Roster;
+import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.Stages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,7 +19,7 @@ class PresenceFoldTest {
     private static final int NAMES = 3;
 
     private final RoomName room = new RoomName("lobby");
-    private final ToldPresence told = new ToldPresence();
+    private final RecordedPresence told = new RecordedPresence();
     /** Turns in which the roster was asked for. */
     private final List<Integer> asked = new ArrayList<>();
 

@@ -1,11 +1,12 @@
 package io.roomcast.relay;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.support.RecordingListener;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;

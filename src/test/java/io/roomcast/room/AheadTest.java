@@ -12,9 +12,9 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoDefects.class)
 class AheadTest {
     private final RoomFixture fixture = new RoomFixture(100, 1_000);
-    private final HandSource source = fixture.source;
-    private final HandMember witness = fixture.witness();
-    private final HandMember member = HandMember.quick();
+    private final FakeSource source = fixture.source;
+    private final FakeMember witness = fixture.witness();
+    private final FakeMember member = FakeMember.quick();
 
     /** Five messages that were delivered here, and three that are on their way. */
     @BeforeEach
@@ -96,7 +96,7 @@ class AheadTest {
         source.lose(2);
         source.deliver(); // 6, which it has.
         fixture.executor.runAll();
-        fixture.registry.find(HandSource.ROOM).reset(at(10));
+        fixture.registry.find(FakeSource.ROOM).reset(at(10));
         fixture.executor.runAll();
         while (source.pendingReads() > 0) {
             source.completeRead();

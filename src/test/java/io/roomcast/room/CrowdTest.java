@@ -19,9 +19,9 @@ class CrowdTest {
     private static final long RATE = 1 << 20;
 
     private final RoomFixture fixture = new RoomFixture(RECENT, KEPT, new LagBudget(0, 0), RATE);
-    private final HandSource source = fixture.source;
-    private final HandMember witness = fixture.witness();
-    private final List<HandMember> crowd = new ArrayList<>();
+    private final FakeSource source = fixture.source;
+    private final FakeMember witness = fixture.witness();
+    private final List<FakeMember> crowd = new ArrayList<>();
 
     @Test
     void isJoinedAtOnceAndSentALittleAtATime() {
@@ -65,7 +65,7 @@ class CrowdTest {
     void whoeverLeavesHoldsNoPlace() {
         fixture.publish(2_000);
         comeBack(1_000);
-        Room room = fixture.registry.find(HandSource.ROOM);
+        Room room = fixture.registry.find(FakeSource.ROOM);
         crowd.subList(0, MEMBERS - 1).forEach(member -> fixture.registry.leave(room, member.member));
         drain();
         pass(5);
@@ -105,13 +105,13 @@ class CrowdTest {
         fixture.publish(2 * KEPT);
         settle();
         fixture.publish(1);
-        HandMember last = crowd.get(MEMBERS - 1);
+        FakeMember last = crowd.get(MEMBERS - 1);
         assertEquals(List.of("joined e1:500 true", "behind 1 e1:6500", "e1:6501"), last.log());
     }
 
     private void comeBack(long offset) {
         for (int i = 0; i < MEMBERS; i++) {
-            HandMember member = HandMember.quick();
+            FakeMember member = FakeMember.quick();
             crowd.add(member);
             fixture.join(member, at(offset));
         }

@@ -3,7 +3,8 @@ package io.roomcast.room;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.outbound.HandTransport;
+import io.roomcast.support.ManualExecutor;
+import io.roomcast.support.ManualTransport;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -14,11 +15,11 @@ class FanOutTest {
     private static final int LARGE = 2 * FanOut.SHARE + 1;
 
     private final RoomFixture fixture = new RoomFixture(100, 100);
-    private final HandExecutor io = new HandExecutor();
+    private final ManualExecutor io = new ManualExecutor();
 
-    private List<HandMember> members(int count, Executor own) {
-        List<HandMember> members = IntStream.range(0, count)
-                .mapToObj(i -> new HandMember(HandTransport.immediate().on(own), true))
+    private List<FakeMember> members(int count, Executor own) {
+        List<FakeMember> members = IntStream.range(0, count)
+                .mapToObj(i -> new FakeMember(ManualTransport.immediate().on(own), true))
                 .toList();
         members.forEach(member -> fixture.join(member, null));
         fixture.source.completeSubscription();
@@ -33,13 +34,13 @@ class FanOutTest {
         }
     }
 
-    private static long holding(List<HandMember> members, String last) {
+    private static long holding(List<FakeMember> members, String last) {
         return members.stream().filter(member -> member.log().contains(last)).count();
     }
 
     @Test
     void aSmallRoomIsSentToByItsLane() {
-        List<HandMember> members = members(FanOut.SHARE, null);
+        List<FakeMember> members = members(FanOut.SHARE, null);
         fixture.source.publish(1);
         fixture.executor.runNext();
         assertEquals(members.size(), holding(members, "e1:1"));
@@ -50,8 +51,8 @@ class FanOutTest {
     void aConnectionThatThrowsTakesTheBatchFromNobody() {
         for (int crowd : new int[] {3, LARGE}) {
             RoomFixture room = new RoomFixture(100, 100);
-            List<HandMember> members = IntStream.range(0, crowd)
-                    .mapToObj(i -> new HandMember(HandTransport.immediate(), true))
+            List<FakeMember> members = IntStream.range(0, crowd)
+                    .mapToObj(i -> new FakeMember(ManualTransport.immediate(), true))
                     .toList();
             members.forEach(member -> room.join(member, null));
             room.source.completeSubscription();
@@ -66,7 +67,7 @@ class FanOutTest {
 
     @Test
     void aLargeRoomIsSentToInSharesAndOthersComeBetween() {
-        List<HandMember> members = members(LARGE, null);
+        List<FakeMember> members = members(LARGE, null);
         fixture.source.publish(1);
         fixture.executor.runNext();
         assertEquals(0, holding(members, "e1:1"), "the lane itself sends nothing");
@@ -79,7 +80,7 @@ class FanOutTest {
 
     @Test
     void whatComesMeanwhileGathersAndGoesAsOneBatch() {
-        List<HandMember> members = members(LARGE, null);
+        List<FakeMember> members = members(LARGE, null);
         fixture.source.publish(1);
         fixture.executor.runNext();
         fixture.source.publish(2);
@@ -96,7 +97,7 @@ class FanOutTest {
 
     @Test
     void eachThreadOfTheContainerGetsItsMembersAsOneTask() {
-        List<HandMember> members = members(10, io);
+        List<FakeMember> members = members(10, io);
         fixture.source.publish(1);
         fixture.executor.runNext();
         assertEquals(0, holding(members, "e1:1"));
@@ -107,7 +108,7 @@ class FanOutTest {
 
     @Test
     void whatIsSaidToOneMemberDoesNotOvertakeItsShare() {
-        List<HandMember> members = members(2, io);
+        List<FakeMember> members = members(2, io);
         fixture.source.publish(1);
         fixture.executor.runNext();
         members.get(0).unavailable();
@@ -119,7 +120,7 @@ class FanOutTest {
 
     @Test
     void aContainerThatEndsItsThreadsDoesNotStopTheRoom() {
-        List<HandMember> members = members(1, task -> {
+        List<FakeMember> members = members(1, task -> {
             throw new RejectedExecutionException();
         });
         fixture.publish(1);
@@ -129,13 +130,13 @@ class FanOutTest {
 
     @Test
     void aMemberThatLeavesBeforeItsShareIsSentStillGetsWhatCameBefore() {
-        List<HandMember> members = members(1, io);
-        HandMember witness = new HandMember(HandTransport.immediate(), true);
+        List<FakeMember> members = members(1, io);
+        FakeMember witness = new FakeMember(ManualTransport.immediate(), true);
         fixture.join(witness, null);
         runEverything();
         fixture.source.publish(1);
         fixture.executor.runNext();
-        fixture.registry.leave(fixture.registry.find(HandSource.ROOM), members.get(0).member);
+        fixture.registry.leave(fixture.registry.find(FakeSource.ROOM), members.get(0).member);
         fixture.source.publish(1);
         runEverything();
         assertEquals(1, holding(members, "e1:1"));

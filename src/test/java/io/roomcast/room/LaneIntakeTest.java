@@ -23,9 +23,9 @@ class LaneIntakeTest {
 
     private final LagBudget budget = new LagBudget(ROOM_BYTES, 0);
     private final RoomFixture fixture = new RoomFixture(10, KEPT, budget);
-    private final HandSource source = fixture.source;
-    private final HandMember witness = fixture.witness();
-    private final Room room = fixture.registry.find(HandSource.ROOM);
+    private final FakeSource source = fixture.source;
+    private final FakeMember witness = fixture.witness();
+    private final Room room = fixture.registry.find(FakeSource.ROOM);
 
     @Test
     void whatWaitsIsBoundedAndNothingIsLost() {
@@ -185,9 +185,9 @@ class LaneIntakeTest {
     @Test
     void whoComesBackMeanwhileIsServedInOrder() {
         source.publish(3_000);
-        HandMember back = HandMember.quick();
+        FakeMember back = FakeMember.quick();
         fixture.join(back, at(50));
-        HandMember anew = HandMember.quick();
+        FakeMember anew = FakeMember.quick();
         fixture.join(anew, null);
         drain();
         fixture.publish(1);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.ManualExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -21,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class LaneTest {
     private static final int GOES_WITH_THE_NEXT = 1_000;
 
-    private final HandExecutor executor = new HandExecutor();
+    private final ManualExecutor executor = new ManualExecutor();
     private final List<List<Integer>> batches = new ArrayList<>();
     private final List<Integer> batch = new ArrayList<>();
     private final LagBudget budget = new LagBudget(0, 0);

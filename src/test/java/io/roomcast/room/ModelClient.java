@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.Position;
+import io.roomcast.support.ManualTransport;
 
 /**
  * A client that joins, leaves and returns with the last position it knows, and checks each thing that it is told:
@@ -81,12 +81,12 @@ final class ModelClient {
     }
 
     /** Tasks of its own run in any order with those of the lane. */
-    private HandTransport transport() {
-        HandTransport transport = quick ? HandTransport.immediate() : new HandTransport();
+    private ManualTransport transport() {
+        ManualTransport transport = quick ? ManualTransport.immediate() : new ManualTransport();
         return elsewhere ? transport.on(fixture.executor) : transport;
     }
 
-    private final class Connection extends HandMember {
+    private final class Connection extends FakeMember {
         private final Position since;
         private int checked;
         private Room room;
@@ -108,7 +108,7 @@ final class ModelClient {
                     case "behind" -> checkBehind(Long.parseLong(words[1]), position(words[2]));
                     case "signal" -> assertNotNull(position, "a signal before joined");
                     case "unavailable" -> assertEquals(0, checked, "unavailable is all that is said");
-                    default -> checkMessage(HandMember.messagePosition(frame));
+                    default -> checkMessage(FakeMember.messagePosition(frame));
                 }
             }
         }

@@ -18,8 +18,8 @@ class RecoveryTest {
     private static final int KEPT = 3_000;
 
     private final RoomFixture fixture = new RoomFixture(RECENT, KEPT);
-    private final HandSource source = fixture.source;
-    private final HandMember witness = fixture.witness();
+    private final FakeSource source = fixture.source;
+    private final FakeMember witness = fixture.witness();
 
     @Test
     void nothingMissedIsRecovered() {
@@ -37,7 +37,7 @@ class RecoveryTest {
     @Test
     void whatIsOlderIsReadFromTheHistoryPageByPage() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         assertEquals(List.of(), member.log(), "what joined says is decided by the first page");
@@ -55,9 +55,9 @@ class RecoveryTest {
     @Test
     void aCrowdThatComesBackIsReadForAFewAtATime() {
         fixture.publish(2_000);
-        List<HandMember> crowd = comeBack(200, member -> member);
+        List<FakeMember> crowd = comeBack(200, member -> member);
         // One that leaves before its turn is passed over.
-        fixture.registry.leave(fixture.registry.find(HandSource.ROOM), crowd.remove(150).member);
+        fixture.registry.leave(fixture.registry.find(FakeSource.ROOM), crowd.remove(150).member);
         fixture.executor.runAll();
         int most = 0;
         while (source.pendingReads() > 0) {
@@ -67,7 +67,7 @@ class RecoveryTest {
         }
         assertTrue(most < 20, most + " pages at once");
         fixture.publish(1);
-        for (HandMember member : crowd) {
+        for (FakeMember member : crowd) {
             assertEquals("joined e1:2000 true", member.log().get(0));
             assertTrue(member.log().get(1).endsWith("..2001"), member.log()::toString);
         }
@@ -76,7 +76,7 @@ class RecoveryTest {
     @Test
     void aCrowdThatMissedTheSameIsNotReadForOneByOne() {
         fixture.publish(2_000);
-        List<HandMember> crowd = comeBack(100, member -> 900);
+        List<FakeMember> crowd = comeBack(100, member -> 900);
         int reads = 0;
         while (source.pendingReads() > 0) {
             reads++;
@@ -85,7 +85,7 @@ class RecoveryTest {
         }
         assertTrue(reads < 20, reads + " reads for one page");
         fixture.publish(1);
-        for (HandMember member : crowd) {
+        for (FakeMember member : crowd) {
             assertEquals(List.of("joined e1:2000 true", "e1:901..2001"), member.log());
         }
     }
@@ -96,7 +96,7 @@ class RecoveryTest {
         bare.witness();
         bare.publish(400);
         for (int round = 0; round < 2; round++) {
-            HandMember member = HandMember.quick();
+            FakeMember member = FakeMember.quick();
             bare.join(member, at(100));
             bare.executor.runAll();
             assertEquals(1, bare.source.pendingReads(), "what the one before was sent is gone");
@@ -109,7 +109,7 @@ class RecoveryTest {
     @Test
     void aSlowMemberGetsTheNextPageOnlyWhenItReadTheOneBefore() {
         fixture.publish(2_000);
-        HandMember member = HandMember.slow();
+        FakeMember member = FakeMember.slow();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.completeRead();
@@ -132,7 +132,7 @@ class RecoveryTest {
     @Test
     void batchesPassByAMemberThatCatchesUp() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.publish(10);
         assertEquals(List.of(), member.log());
@@ -143,7 +143,7 @@ class RecoveryTest {
     @Test
     void theHistoryMayBeAheadOfTheRoom() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(1_300));
         fixture.executor.runAll();
         // On their way from another node: the page has them before they are delivered.
@@ -179,9 +179,9 @@ class RecoveryTest {
     @Test
     void aLostRangeIsNotPassedOffAsAll() {
         fixture.publish(KEPT + 10);
-        HandMember lost = HandMember.quick();
+        FakeMember lost = FakeMember.quick();
         fixture.join(lost, at(9));
-        HandMember whole = HandMember.quick();
+        FakeMember whole = FakeMember.quick();
         fixture.join(whole, at(10));
         drain();
         assertEquals(List.of("joined e1:3010 false"), lost.log());
@@ -191,7 +191,7 @@ class RecoveryTest {
     @Test
     void aHistoryThatRunsAwayFromASlowMemberIsTold() {
         fixture.publish(2_000);
-        HandMember member = HandMember.slow();
+        FakeMember member = FakeMember.slow();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.completeRead();
@@ -208,7 +208,7 @@ class RecoveryTest {
     @Test
     void aHistoryThatCannotBeReadIsUnavailable() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.failRead(0);
@@ -219,7 +219,7 @@ class RecoveryTest {
     @Test
     void aReadThatFailsOnTheWayLeavesTheMemberBehind() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.completeRead();
@@ -232,7 +232,7 @@ class RecoveryTest {
     @Test
     void oneThatLeavesWhileItCatchesUpIsForgotten() {
         fixture.publish(2_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         Room room = fixture.join(member, at(0));
         fixture.executor.runAll();
         fixture.registry.leave(room, member.member);
@@ -243,10 +243,10 @@ class RecoveryTest {
     }
 
     /** @param since the offset at which each of them stood */
-    private List<HandMember> comeBack(int members, IntUnaryOperator since) {
-        List<HandMember> crowd = new ArrayList<>();
+    private List<FakeMember> comeBack(int members, IntUnaryOperator since) {
+        List<FakeMember> crowd = new ArrayList<>();
         for (int i = 0; i < members; i++) {
-            crowd.add(HandMember.quick());
+            crowd.add(FakeMember.quick());
             fixture.join(crowd.get(i), at(since.applyAsInt(i)));
         }
         fixture.executor.runAll();
@@ -254,7 +254,7 @@ class RecoveryTest {
     }
 
     private List<String> joinAndPublish(Position since) {
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, since);
         fixture.publish(2);
         return member.log();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.metrics.Histogram;
+import io.roomcast.support.ManualTimer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -18,7 +19,7 @@ class ReplayPacerTest {
 
     private static final int AT_ONCE = 17;
 
-    private final HandTimer timer = new HandTimer();
+    private final ManualTimer timer = new ManualTimer();
     private final Histogram waits = new Histogram();
     private final ReplayPacer pace = new ReplayPacer(RATE, timer, timer::nanos, waits);
     /** Who was let on, in order. */

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoDefects.class)
 class ResetTest {
     private final RoomFixture fixture = new RoomFixture(100, 2_000);
-    private final HandSource source = fixture.source;
-    private final HandMember witness = fixture.witness();
+    private final FakeSource source = fixture.source;
+    private final FakeMember witness = fixture.witness();
 
     @Test
     void lostMessagesAreToldOnce() {
@@ -48,9 +48,9 @@ class ResetTest {
         source.beginEpoch("e2", 2);
         source.deliverAll();
         fixture.publish(2);
-        HandMember old = HandMember.quick();
+        FakeMember old = FakeMember.quick();
         fixture.join(old, at(1));
-        HandMember current = HandMember.quick();
+        FakeMember current = FakeMember.quick();
         fixture.join(current, new Position("e2", 3));
         fixture.executor.runAll();
         assertEquals(List.of("joined e2:4 false"), old.log());
@@ -60,7 +60,7 @@ class ResetTest {
     @Test
     void aMemberThatCatchesUpReadsWhatWasNotDelivered() {
         fixture.publish(1_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.completeRead();
@@ -74,7 +74,7 @@ class ResetTest {
     @Test
     void aNewEpochEndsTheCatchingUpOfTheOldOne() {
         fixture.publish(1_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(0));
         fixture.executor.runAll();
         source.completeRead();
@@ -89,7 +89,7 @@ class ResetTest {
     @Test
     void aPageOfTheNewEpochDoesNotContinueAnOldPosition() {
         fixture.publish(1_000);
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, at(5));
         fixture.executor.runAll();
         // While the first page is being read, numbering begins anew, and the page has the offset after the member's.

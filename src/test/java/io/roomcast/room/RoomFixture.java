@@ -3,16 +3,18 @@ package io.roomcast.room;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
+import io.roomcast.support.ManualExecutor;
+import io.roomcast.support.ManualTimer;
 import java.time.Duration;
 
 /** One room with everything around it driven by hand. */
 final class RoomFixture {
     static final long LINGER = 1_000;
 
-    final HandExecutor executor = new HandExecutor();
-    final HandTimer timer = new HandTimer();
+    final ManualExecutor executor = new ManualExecutor();
+    final ManualTimer timer = new ManualTimer();
     final NodeMetrics metrics = new NodeMetrics();
-    final HandSource source;
+    final FakeSource source;
     final RoomRegistry registry;
     /** Nanoseconds that pass whenever a lane looks at its clock. */
     long eachLook;
@@ -34,7 +36,7 @@ final class RoomFixture {
 
     /** @param rate bytes a second that returning members are sent; 0 for any */
     RoomFixture(int recent, int kept, LagBudget lag, long rate) {
-        source = new HandSource(kept);
+        source = new FakeSource(kept);
         registry = new RoomRegistry(
                 source,
                 executor,
@@ -48,19 +50,19 @@ final class RoomFixture {
         source.deliverTo(registry);
     }
 
-    Room join(HandMember member, Position since) {
+    Room join(FakeMember member, Position since) {
         return join(member.member, since);
     }
 
     Room join(Member member, Position since) {
-        Room room = registry.open(HandSource.ROOM);
+        Room room = registry.open(FakeSource.ROOM);
         registry.join(room, member, since);
         return room;
     }
 
     /** Joins a member that is there from the first message on, and lets the room come up. */
-    HandMember witness() {
-        HandMember witness = HandMember.quick();
+    FakeMember witness() {
+        FakeMember witness = FakeMember.quick();
         join(witness, null);
         source.completeSubscription();
         executor.runAll();

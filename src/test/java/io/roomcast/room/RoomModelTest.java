@@ -51,7 +51,7 @@ class RoomModelTest {
     private static final class Run {
         private final Random random;
         private final RoomFixture fixture;
-        private final HandSource source;
+        private final FakeSource source;
         private final List<ModelClient> clients = new ArrayList<>();
         private final List<String> steps = new ArrayList<>();
         private int epochs = 1;
@@ -87,7 +87,7 @@ class RoomModelTest {
             clients.forEach(ModelClient::leave);
             settle();
             fixture.timer.advance(RoomFixture.LINGER);
-            assertNull(fixture.registry.find(HandSource.ROOM), "an empty room goes");
+            assertNull(fixture.registry.find(FakeSource.ROOM), "an empty room goes");
         }
 
         @Override
@@ -147,7 +147,7 @@ class RoomModelTest {
         }
 
         private void announce() {
-            Room room = fixture.registry.find(HandSource.ROOM);
+            Room room = fixture.registry.find(FakeSource.ROOM);
             if (room != null) {
                 room.signal(EncodedFrame.of(FrameKind.SIGNAL, "signal"));
             }

@@ -15,33 +15,33 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(NoDefects.class)
 class RoomRegistryTest {
     private final RoomFixture fixture = new RoomFixture(100, 100);
-    private final HandSource source = fixture.source;
+    private final FakeSource source = fixture.source;
 
     @Test
     void theFirstMemberSubscribesAndTheLastOneUnsubscribesAfterAWhile() {
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         Room room = fixture.join(member, null);
-        fixture.join(HandMember.quick(), null);
+        fixture.join(FakeMember.quick(), null);
         source.completeSubscription();
         fixture.executor.runAll();
         assertEquals(1, source.subscriptions);
 
         fixture.registry.leave(room, member.member);
         fixture.timer.advance(10 * LINGER);
-        assertNotNull(fixture.registry.find(HandSource.ROOM), "one is still here");
+        assertNotNull(fixture.registry.find(FakeSource.ROOM), "one is still here");
 
         fixture.registry.leave(room, member.member);
         fixture.timer.advance(LINGER - 1);
-        assertNotNull(fixture.registry.find(HandSource.ROOM));
+        assertNotNull(fixture.registry.find(FakeSource.ROOM));
         fixture.timer.advance(1);
-        assertNull(fixture.registry.find(HandSource.ROOM));
+        assertNull(fixture.registry.find(FakeSource.ROOM));
         assertEquals(1, source.unsubscriptions);
     }
 
     @Test
     void oneThatComesBackInTimeFindsItsRoomAndTheOldAppointmentIsVoid() {
-        HandMember member = fixture.witness();
-        Room room = fixture.registry.find(HandSource.ROOM);
+        FakeMember member = fixture.witness();
+        Room room = fixture.registry.find(FakeSource.ROOM);
         for (int i = 0; i < 5; i++) {
             fixture.registry.leave(room, member.member);
             fixture.timer.advance(LINGER - 100);
@@ -54,27 +54,27 @@ class RoomRegistryTest {
 
     @Test
     void aRoomLingersFromTheLastLeaveOn() {
-        HandMember member = fixture.witness();
-        Room room = fixture.registry.find(HandSource.ROOM);
+        FakeMember member = fixture.witness();
+        Room room = fixture.registry.find(FakeSource.ROOM);
         fixture.registry.leave(room, member.member);
         fixture.timer.advance(LINGER - 100);
         fixture.join(member, null);
         fixture.registry.leave(room, member.member);
         fixture.timer.advance(LINGER - 1);
-        assertSame(room, fixture.registry.find(HandSource.ROOM));
+        assertSame(room, fixture.registry.find(FakeSource.ROOM));
         fixture.timer.advance(1);
-        assertNull(fixture.registry.find(HandSource.ROOM));
+        assertNull(fixture.registry.find(FakeSource.ROOM));
     }
 
     @Test
     void aRoomThatWasGivenUpComesUpAnewAndMissesNothing() {
-        HandMember member = fixture.witness();
+        FakeMember member = fixture.witness();
         fixture.publish(2);
-        fixture.registry.leave(fixture.registry.find(HandSource.ROOM), member.member);
+        fixture.registry.leave(fixture.registry.find(FakeSource.ROOM), member.member);
         fixture.timer.advance(LINGER);
         fixture.publish(3);
 
-        HandMember again = HandMember.quick();
+        FakeMember again = FakeMember.quick();
         fixture.join(again, RoomFixture.at(2));
         source.completeSubscription();
         fixture.executor.runAll();
@@ -85,21 +85,21 @@ class RoomRegistryTest {
 
     @Test
     void aFailedSubscriptionRefusesEverybodyAndTheRoomCanBeJoinedLater() {
-        HandMember early = HandMember.quick();
-        HandMember second = HandMember.quick();
-        HandMember late = HandMember.quick();
+        FakeMember early = FakeMember.quick();
+        FakeMember second = FakeMember.quick();
+        FakeMember late = FakeMember.quick();
         fixture.join(early, null);
         fixture.join(second, RoomFixture.at(0));
-        Room old = fixture.registry.open(HandSource.ROOM);
+        Room old = fixture.registry.open(FakeSource.ROOM);
         source.failSubscription();
         fixture.registry.join(old, late.member, null);
         fixture.executor.runAll();
         assertEquals(List.of("unavailable"), early.log());
         assertEquals(List.of("unavailable"), second.log());
         assertEquals(List.of("unavailable"), late.log());
-        assertNull(fixture.registry.find(HandSource.ROOM));
+        assertNull(fixture.registry.find(FakeSource.ROOM));
 
-        HandMember again = fixture.witness();
+        FakeMember again = fixture.witness();
         fixture.publish(1);
         assertEquals(2, source.subscriptions);
         assertEquals(List.of("joined e1:0 false", "e1:1"), again.log());
@@ -107,7 +107,7 @@ class RoomRegistryTest {
 
     @Test
     void whatIsToBeDoneNextIsDoneInAFailedRoomToo() {
-        Room room = fixture.registry.open(HandSource.ROOM);
+        Room room = fixture.registry.open(FakeSource.ROOM);
         List<String> done = new ArrayList<>();
         room.then(() -> done.add("before"));
         source.failSubscription();
@@ -118,14 +118,14 @@ class RoomRegistryTest {
 
     @Test
     void whoLeavesAFailedRoomDoesNotCloseTheOneThatFollows() {
-        HandMember failed = HandMember.quick();
+        FakeMember failed = FakeMember.quick();
         Room old = fixture.join(failed, null);
         source.failSubscription();
         fixture.executor.runAll();
         fixture.witness();
         fixture.registry.leave(old, failed.member);
         fixture.timer.advance(LINGER);
-        assertNotNull(fixture.registry.find(HandSource.ROOM));
+        assertNotNull(fixture.registry.find(FakeSource.ROOM));
         assertEquals(0, source.unsubscriptions);
     }
 
@@ -136,7 +136,7 @@ class RoomRegistryTest {
             source.completeSubscriptionAt(source.position());
             source.publish(1);
         };
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         fixture.join(member, RoomFixture.at(0));
         fixture.executor.runAll();
         fixture.publish(1);
@@ -146,8 +146,8 @@ class RoomRegistryTest {
     @Test
     void theSameSessionMayJoinAgainBeforeItsOldMemberLeft() {
         fixture.witness();
-        HandMember old = HandMember.quick();
-        HandMember anew = HandMember.quick();
+        FakeMember old = FakeMember.quick();
+        FakeMember anew = FakeMember.quick();
         Room room = fixture.join(old, null);
         fixture.publish(1);
         fixture.registry.leave(room, old.member);

@@ -9,9 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.support.ManualTransport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -24,9 +24,9 @@ class RoomTest {
 
     @Test
     void aMemberGetsWhatIsDeliveredAfterItJoined() {
-        HandMember first = room.witness();
+        FakeMember first = room.witness();
         room.publish(2);
-        HandMember second = HandMember.quick();
+        FakeMember second = FakeMember.quick();
         room.join(second, null);
         room.publish(2);
         assertEquals(List.of("joined e1:0 false", "e1:1..4"), first.log());
@@ -35,8 +35,8 @@ class RoomTest {
 
     @Test
     void whatGatheredIsEncodedOnceAndGoesAsOneWebSocketFrame() {
-        HandMember first = room.witness();
-        HandMember second = HandMember.quick();
+        FakeMember first = room.witness();
+        FakeMember second = FakeMember.quick();
         room.join(second, null);
         room.executor.runAll();
         room.publish(5);
@@ -48,7 +48,7 @@ class RoomTest {
 
     @Test
     void whatGatheredIsOneFrameHoweverLongItTakes() {
-        HandMember member = room.witness();
+        FakeMember member = room.witness();
         room.eachLook = Lane.SLICE_NANOS;
         room.publish(5);
         assertEquals(2, member.transport.sent().size(), "joined, and one batch");
@@ -56,9 +56,9 @@ class RoomTest {
 
     @Test
     void largeMessagesLetOthersHaveTheThreadBetweenTwoFrames() {
-        HandMember member = room.witness();
+        FakeMember member = room.witness();
         room.eachLook = Lane.SLICE_NANOS;
-        Room lobby = room.registry.find(HandSource.ROOM);
+        Room lobby = room.registry.find(FakeSource.ROOM);
         LongStream.rangeClosed(1, 4)
                 .forEach(offset -> lobby.deliver(
                         new StoredMessage(offset, " ".repeat(40_000).getBytes(UTF_8))));
@@ -72,7 +72,7 @@ class RoomTest {
     @Test
     void aCrowdThatJoinsLetsOthersHaveTheThread() {
         room.witness();
-        List<HandMember> crowd = Stream.generate(this::costly).limit(3).toList();
+        List<FakeMember> crowd = Stream.generate(this::costly).limit(3).toList();
         crowd.forEach(member -> room.join(member, null));
         for (int joined = 1; joined <= 3; joined++) {
             assertEquals(1, room.executor.size());
@@ -85,8 +85,8 @@ class RoomTest {
     }
 
     /** One whose join takes the lane a whole slice of time. */
-    private HandMember costly() {
-        return new HandMember(HandTransport.immediate(), true) {
+    private FakeMember costly() {
+        return new FakeMember(ManualTransport.immediate(), true) {
             @Override
             public void joined(Position position, boolean recovered) {
                 super.joined(position, recovered);
@@ -97,7 +97,7 @@ class RoomTest {
 
     @Test
     void whatIsDeliveredBeforeTheSubscriptionIsPositionedIsHeldAndNotRepeated() {
-        HandMember member = HandMember.quick();
+        FakeMember member = FakeMember.quick();
         room.source.publish(3);
         room.join(member, at(1));
         Position live = room.source.position();
@@ -115,8 +115,8 @@ class RoomTest {
 
     @Test
     void oneThatLeftGetsNothingMore() {
-        HandMember stays = room.witness();
-        HandMember leaves = HandMember.quick();
+        FakeMember stays = room.witness();
+        FakeMember leaves = FakeMember.quick();
         Room joined = room.join(leaves, null);
         room.publish(1);
         room.registry.leave(joined, leaves.member);
@@ -128,12 +128,12 @@ class RoomTest {
 
     @Test
     void leavingTwiceOrBeforeBeingInHurtsNobody() {
-        HandMember stays = room.witness();
-        HandMember leaves = HandMember.quick();
+        FakeMember stays = room.witness();
+        FakeMember leaves = FakeMember.quick();
         Room joined = room.join(leaves, null);
         joined.post(new RoomEvent.Leave(leaves.member, () -> {}));
         joined.post(new RoomEvent.Leave(leaves.member, () -> {}));
-        joined.post(new RoomEvent.Leave(HandMember.quick().member, () -> {}));
+        joined.post(new RoomEvent.Leave(FakeMember.quick().member, () -> {}));
         room.publish(1);
         assertEquals(1, joined.size());
         assertEquals(List.of("joined e1:0 false", "e1:1"), stays.log());
@@ -141,8 +141,8 @@ class RoomTest {
 
     @Test
     void signalsGoToThoseWhoWantThemAndPresenceToAll() {
-        HandMember everything = room.witness();
-        HandMember plain = new HandMember(HandTransport.immediate(), false);
+        FakeMember everything = room.witness();
+        FakeMember plain = new FakeMember(ManualTransport.immediate(), false);
         Room joined = room.join(plain, null);
         joined.signal(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
         joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
@@ -153,9 +153,9 @@ class RoomTest {
 
     @Test
     void announcementsKeepTheirPlaceAmongMessages() {
-        HandMember member = room.witness();
+        FakeMember member = room.witness();
         room.source.publish(1);
-        room.registry.find(HandSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
+        room.registry.find(FakeSource.ROOM).announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
         room.source.publish(1);
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "e1:1", "ann came", "e1:2"), member.log());
@@ -163,7 +163,7 @@ class RoomTest {
 
     @Test
     void whatASlowMemberMissesIsToldOfAfterTheJoinThatItBelongsTo() {
-        HandMember slow = new HandMember(new HandTransport(), true, 60);
+        FakeMember slow = new FakeMember(new ManualTransport(), true, 60);
         Room joined = room.join(slow, null);
         room.source.completeSubscription();
         room.executor.runAll();
@@ -183,7 +183,7 @@ class RoomTest {
 
     @Test
     void aListenerThatThrowsCostsTheOthersNothing() {
-        HandMember stays = room.witness();
+        FakeMember stays = room.witness();
         room.source.publish(1);
         room.join(broken(), null);
         room.source.publish(1);
@@ -197,15 +197,15 @@ class RoomTest {
     @Test
     void norThoseWhoWaitBehindItForTheRoomToOpen() {
         room.join(broken(), null);
-        HandMember second = HandMember.quick();
+        FakeMember second = FakeMember.quick();
         room.join(second, null);
         room.source.completeSubscription();
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false"), second.log());
     }
 
-    private static HandMember broken() {
-        return new HandMember(HandTransport.immediate(), true) {
+    private static FakeMember broken() {
+        return new FakeMember(ManualTransport.immediate(), true) {
             @Override
             public void joined(Position position, boolean recovered) {
                 throw new IllegalStateException("a defect of one member");

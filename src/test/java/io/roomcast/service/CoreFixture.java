@@ -10,7 +10,6 @@ import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.RoomName;
@@ -19,8 +18,6 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
-import io.roomcast.room.HandExecutor;
-import io.roomcast.room.HandTimer;
 import io.roomcast.room.LagBudget;
 import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
@@ -34,6 +31,9 @@ import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
 import io.roomcast.service.session.SessionRegistry;
+import io.roomcast.support.ManualExecutor;
+import io.roomcast.support.ManualTimer;
+import io.roomcast.support.ManualTransport;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -43,8 +43,8 @@ import java.util.function.UnaryOperator;
 public final class CoreFixture {
     static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null);
 
-    final HandExecutor lanes = new HandExecutor();
-    final HandTimer timer = new HandTimer();
+    final ManualExecutor lanes = new ManualExecutor();
+    final ManualTimer timer = new ManualTimer();
     public final NodeMetrics metrics = new NodeMetrics();
     final RoomService service;
     final SessionRegistry sessions;
@@ -127,10 +127,10 @@ public final class CoreFixture {
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
     public Client enter(String user) {
-        return enter(user, HandTransport.immediate());
+        return enter(user, ManualTransport.immediate());
     }
 
-    public Client enter(String user, HandTransport transport) {
+    public Client enter(String user, ManualTransport transport) {
         return new Client(
                 transport,
                 service.open(
@@ -143,10 +143,10 @@ public final class CoreFixture {
      * @param user null for a guest
      */
     public Client connect(String user) {
-        return connect(user, HandTransport.immediate());
+        return connect(user, ManualTransport.immediate());
     }
 
-    public Client connect(String user, HandTransport transport) {
+    public Client connect(String user, ManualTransport transport) {
         return new Client(
                 transport,
                 service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
@@ -160,11 +160,11 @@ public final class CoreFixture {
     }
 
     public final class Client {
-        final HandTransport transport;
+        final ManualTransport transport;
         public final ClientSession session;
         private int taken;
 
-        Client(HandTransport transport, ClientSession session) {
+        Client(ManualTransport transport, ClientSession session) {
             this.transport = transport;
             this.session = session;
         }

@@ -12,10 +12,10 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.support.ManualTransport;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -176,7 +176,7 @@ class EveryLimitTest {
                         "4000",
                         metrics -> metrics.get(Counter.QUEUE_CLOSED_STUCK),
                         core -> {
-                            CoreFixture.Client slow = core.enter("slow", new HandTransport());
+                            CoreFixture.Client slow = core.enter("slow", new ManualTransport());
                             core.advance(0);
                             core.timer.advance(2);
                             slow.session.queue().closeIfStuck();
@@ -288,7 +288,7 @@ class EveryLimitTest {
     }
 
     private static String readsNothing(CoreFixture core, int messages) {
-        CoreFixture.Client slow = core.enter("slow", new HandTransport());
+        CoreFixture.Client slow = core.enter("slow", new ManualTransport());
         CoreFixture.Client ann = core.enter("ann");
         for (int i = 0; i < messages; i++) {
             ann.send("{\"content\":\"" + LARGE + "\"}");

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.support.ManualTransport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +80,7 @@ class HeartbeatTest {
 
     @Test
     void aSendIsNotStuckBecauseTheNodeWas() {
-        Client slow = core.enter("slow", new HandTransport());
+        Client slow = core.enter("slow", new ManualTransport());
         core.advance(0);
         core.timer.standStill(MINUTE);
         pass(1);

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -14,6 +13,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.support.ManualTransport;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -150,7 +150,7 @@ class RoomServiceTest {
 
     @Test
     void aPlainClientIsNotSentSignals() {
-        HandTransport transport = HandTransport.immediate();
+        ManualTransport transport = ManualTransport.immediate();
         core.service.open(
                 transport,
                 new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, true),

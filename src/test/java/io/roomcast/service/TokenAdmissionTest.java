@@ -9,10 +9,10 @@ import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.support.ManualTransport;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -77,7 +77,7 @@ class TokenAdmissionTest {
 
     @Test
     void whatIsAskedWithAnExpiredTokenIsNotDoneHoweverSlowlyOneReads() {
-        HandTransport slow = new HandTransport();
+        ManualTransport slow = new ManualTransport();
         Client ann = core.connect(null, slow);
         ann.send("{\"type\":\"hello\",\"token\":\"t\"}\n");
         prove("ann", Instant.now().minusSeconds(1));

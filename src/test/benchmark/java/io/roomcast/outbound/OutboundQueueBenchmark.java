@@ -1,6 +1,7 @@
 package io.roomcast.outbound;
 
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.support.Queues;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;

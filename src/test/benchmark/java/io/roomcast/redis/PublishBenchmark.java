@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.support.redis.RedisProcess;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

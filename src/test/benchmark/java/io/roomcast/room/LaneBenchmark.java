@@ -1,13 +1,13 @@
 package io.roomcast.room;
 
 import io.roomcast.outbound.EncodedFrame;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
-import io.roomcast.outbound.Queues;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.support.ManualTransport;
+import io.roomcast.support.Queues;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -52,7 +52,7 @@ public class LaneBenchmark {
 
     @Setup
     public void join() {
-        HandMember witness = new HandMember(HandTransport.immediate(), false);
+        FakeMember witness = new FakeMember(ManualTransport.immediate(), false);
         for (int i = 0; i < members; i++) {
             OutboundQueue queue =
                     Queues.of(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);

@@ -1,16 +1,16 @@
 package io.roomcast.redis.presence;
 
-import static io.roomcast.relay.Stages.get;
+import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.roomcast.Patience;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.PresenceNode;
-import io.roomcast.redis.RedisProcess;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceContractTest;
 import io.roomcast.relay.PresenceStore;
-import io.roomcast.relay.ToldPresence;
+import io.roomcast.support.Await;
+import io.roomcast.support.RecordedPresence;
+import io.roomcast.support.redis.RedisProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,7 +67,7 @@ class RedisPresenceTest extends PresenceContractTest {
     }
 
     @Override
-    protected ToldPresence told() {
+    protected RecordedPresence told() {
         return node.told;
     }
 
@@ -167,7 +167,7 @@ class RedisPresenceTest extends PresenceContractTest {
         node.enter(room, "bob");
         String leases = prefix + ":{!}:leases";
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            Patience.await("somebody puts it out", () -> {
+            Await.await("somebody puts it out", () -> {
                 double soon = System.currentTimeMillis() + 3.0 * LEASE.toMillis();
                 jedis.zrange(leases, ZRangeParams.zrangeByScoreParams(soon, Double.MAX_VALUE))
                         .forEach(lease -> jedis.zadd(
@@ -203,7 +203,7 @@ class RedisPresenceTest extends PresenceContractTest {
             long life = jedis.pttl(key);
             assertEquals(true, life > 0 && life <= 60_000, life + " ms");
             jedis.pexpire(key, 10_000);
-            Patience.await("it is renewed", () -> jedis.pttl(key) > 10_000);
+            Await.await("it is renewed", () -> jedis.pttl(key) > 10_000);
         }
     }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.service.RequestHeads;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
-import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.PresenceStore;
@@ -14,7 +13,8 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture;
 import io.roomcast.service.CoreFixture.Client;
-import io.roomcast.service.Held;
+import io.roomcast.support.HeldAnswers;
+import io.roomcast.support.ManualTransport;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -33,14 +33,14 @@ class RoomRequestsTest {
 
     private static final Pattern TYPE = Pattern.compile("\"type\":\"(\\w+)\"");
 
-    private final Held<PresenceStore> presence = new Held<>(PresenceStore.class, new LocalPresence());
-    private Held<Relay> relay;
+    private final HeldAnswers<PresenceStore> presence = new HeldAnswers<>(PresenceStore.class, new LocalPresence());
+    private HeldAnswers<Relay> relay;
     private final CoreFixture core =
             new CoreFixture(Map.of("roomcast.limits.in-flight", "20"), presence.store, this::around, null);
     private final Client ann = core.connect("ann");
 
     private Relay around(Relay real) {
-        relay = new Held<>(Relay.class, real);
+        relay = new HeldAnswers<>(Relay.class, real);
         return relay.store;
     }
 
@@ -322,7 +322,7 @@ class RoomRequestsTest {
 
     @Test
     void whoseConnectionBreaksAsItIsAnsweredIsHeard() {
-        HandTransport broken = HandTransport.immediate();
+        ManualTransport broken = ManualTransport.immediate();
         Client ann = core.connect("ann", broken);
         Client bob = core.enter("bob");
         sayInPassing();

@@ -1,0 +1,34 @@
+package io.roomcast.fault;
+
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import redis.clients.jedis.Jedis;
+
+/**
+ * What is in Redis that ought not to be once everybody has gone: users of a room, or what never expires. Only the mark of the data's life may stay for ever.
+ */
+final class RedisLeakProbe {
+    private static final String PRESENCE = ":presence";
+    private static final String LIFE = ":life";
+    private static final String FENCE = "!";
+
+    private RedisLeakProbe() {}
+
+    /** @return empty when all is well */
+    static Set<String> in(Jedis redis) {
+        Set<String> left = new TreeSet<>();
+        for (String key : redis.keys("*")) {
+            if (key.endsWith(PRESENCE)) {
+                List<String> entries = redis.zrange(key, 0, -1);
+                entries.stream()
+                        .filter(entry -> !entry.startsWith(FENCE))
+                        .forEach(entry -> left.add(key + " has " + entry));
+            }
+            if (!key.endsWith(LIFE) && redis.pttl(key) == -1) {
+                left.add(key + " stays for ever");
+            }
+        }
+        return left;
+    }
+}

@@ -1,0 +1,221 @@
+package io.roomcast.http.metrics;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.Await;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Http;
+import io.roomcast.support.ScrapedMetrics;
+import io.roomcast.support.Visitor;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a node tells Prometheus after two visitors spoke, one of them came back, and one was refused. */
+class MetricsTest {
+    private static EmbeddedServer server;
+    private static Map<String, Double> figures;
+    private static String text;
+    private static double said;
+
+    @BeforeAll
+    static void visit() {
+        server = EmbeddedServer.start();
+        JsonObject joined;
+        try (Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
+                Visitor ben = Visitor.in(server.uri(), "lobby", "ben")) {
+            say(ann, "{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
+            say(ann, "{\"type\":\"publish\",\"id\":2,\"content\":\"two\"}");
+            joined = ben.await("message", m -> m.getString("content").equals("one"));
+            ben.await("message", m -> m.getString("content").equals("two"));
+            ann.await("message", m -> m.getString("content").equals("two"));
+            say(ann, "{\"type\":\"publish\",\"id\":3}");
+            assertEquals("bad_request", ann.await("error").getString("code"));
+            say(ann, "{\"type\":\"history\",\"id\":4}");
+            String epoch = ann.await("history").getString("epoch");
+            say(
+                    ann,
+                    "{\"type\":\"join\",\"id\":5,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch
+                            + "\",\"offset\":1}}");
+            assertTrue(ann.await("joined").getBoolean("recovered"));
+            ann.await("message", m -> m.getInt("offset") == 2);
+            say(ann, "{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
+            assertFalse(ann.await("joined").getBoolean("recovered"));
+            assertEquals(1, joined.getInt("offset"));
+            scrape();
+        }
+    }
+
+    /** Until the node has looked again: it counts at most once a second, maybe in the middle of a scrape. */
+    private static void scrape() {
+        Await.await("the node has looked at both", () -> {
+            text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
+            figures = ScrapedMetrics.read(text).series();
+            return figures.get("roomcast_members") == 2
+                    && figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}") == 2;
+        });
+    }
+
+    private static void say(Visitor visitor, String json) {
+        said += json.getBytes(StandardCharsets.UTF_8).length;
+        visitor.say(json);
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void countsSessionsRoomsAndMembers() {
+        assertEquals(2, figures.get("roomcast_sessions"));
+        assertEquals(2, figures.get("roomcast_sessions_opened_total"));
+        assertEquals(1, figures.get("roomcast_rooms"));
+        assertEquals(2, figures.get("roomcast_members"));
+    }
+
+    @Test
+    void countsMessagesByWhatBecameOfThem() {
+        assertEquals(2, figures.get("roomcast_messages_stored_total"));
+        assertEquals(4, figures.get("roomcast_messages_delivered_total"));
+        assertEquals(2, figures.get("roomcast_messages_batched_total"));
+        assertEquals(said, figures.get("roomcast_received_bytes_total"));
+        assertEquals(1, figures.get("roomcast_messages_replayed_total"));
+        assertEquals(0, figures.get("roomcast_messages_dropped_total"));
+        assertTrue(figures.get("roomcast_delivered_bytes_total") > 4 * "one".length());
+        assertEquals(1, figures.get("roomcast_refusals_total{code=\"bad_request\"}"));
+        assertEquals(1, figures.get("roomcast_recoveries_total{outcome=\"recovered\"}"));
+        assertEquals(1, figures.get("roomcast_recoveries_total{outcome=\"incomplete\"}"));
+    }
+
+    @Test
+    void measuresDurations() {
+        assertEquals(2, figures.get("roomcast_publish_duration_seconds_count"));
+        assertTrue(figures.get("roomcast_relay_probe_duration_seconds_count") >= 1);
+        assertTrue(figures.get("roomcast_fanout_duration_seconds_count") >= 1);
+        assertTrue(figures.get("roomcast_publish_duration_seconds_sum") > 0);
+    }
+
+    @Test
+    void showsEverySeriesBeforeItCountsAnything() {
+        assertEquals(0, figures.get("roomcast_sessions_closed_total{code=\"4000\",reason=\"slow_consumer\"}"));
+        assertEquals(0, figures.get("roomcast_relay_gaps_total{stage=\"lost\"}"));
+        assertEquals(1, figures.get("roomcast_readiness{state=\"ready\"}"));
+        assertEquals(1, figures.get("roomcast_relay_up"));
+        assertEquals(0, figures.get("roomcast_limits_reached_total{limit=\"publish-rate\"}"));
+        for (String purpose : List.of("lane", "timer", "network", "server")) {
+            assertTrue(figures.get("roomcast_threads{purpose=\"" + purpose + "\"}") >= 1, purpose);
+        }
+    }
+
+    @Test
+    void spreadsSessionsByWhatWaitsForThem() {
+        assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"0.0\"}"));
+        assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}"));
+        assertEquals(0, figures.get("roomcast_outbound_waiting_max_bytes"));
+    }
+
+    @Test
+    void namesNoRoomAndNoUser() {
+        assertFalse(text.contains("lobby"), text);
+        assertFalse(text.contains("ann"), text);
+    }
+
+    @Test
+    void theBoardAsksForWhatThereIs() throws IOException {
+        List<String> asked = new ArrayList<>();
+        expressions(Visitor.read(Files.readString(Path.of("docker/grafana/roomcast.json"))), asked::add);
+        assertTrue(asked.size() > 20, "the board asks for " + asked);
+        assertEquals(Set.of(), missing(asked), "asked for by the board, and not there");
+    }
+
+    @Test
+    void theAlarmsLookAtWhatThereIs() throws IOException {
+        List<String> asked = found("expr: (.*)", "docker/prometheus/alarms.yml");
+        assertTrue(asked.size() >= 4, "the alarms ask for " + asked);
+        assertEquals(Set.of(), missing(asked), "asked for by an alarm, and not there");
+    }
+
+    /** Metrics that are not there, and those that are not there with such a label. */
+    private static Set<String> missing(List<String> expressions) {
+        Set<String> missing = new TreeSet<>();
+        for (String expression : expressions) {
+            Matcher metric = Pattern.compile("\\b((?:roomcast|jvm|process|system)_[a-z0-9_]+)(?:\\{([^}]*)})?")
+                    .matcher(expression);
+            while (metric.find()) {
+                String name = metric.group(1);
+                List<String> series = figures.keySet().stream()
+                        .filter(known -> known.replaceFirst("\\{.*", "").equals(name))
+                        .toList();
+                String labels = metric.group(2) == null ? "" : metric.group(2);
+                // Prometheus itself adds instance and job.
+                boolean there = Pattern.compile("(?!instance|job)\\b\\w+=\"[^\"]*\"")
+                        .matcher(labels)
+                        .results()
+                        .allMatch(label -> series.stream().anyMatch(known -> known.contains(label.group())));
+                if (series.isEmpty() || !there) {
+                    missing.add(metric.group());
+                }
+            }
+        }
+        return missing;
+    }
+
+    @Test
+    void theHandbookNamesWhatThereIs() throws IOException {
+        Set<String> told = new TreeSet<>(found("`(roomcast_[a-z0-9_]+)", "docs/monitoring.md"));
+        Set<String> there = new TreeSet<>();
+        names().stream()
+                .filter(name -> name.startsWith("roomcast_"))
+                .map(name -> name.replaceFirst("_(bucket|count|sum|gcount|gsum)$", ""))
+                .forEach(there::add);
+        assertEquals(there, told);
+    }
+
+    /** What the group of a pattern takes, wherever it is found in a file. */
+    private static List<String> found(String pattern, String file) throws IOException {
+        return Pattern.compile(pattern)
+                .matcher(Files.readString(Path.of(file)))
+                .results()
+                .map(found -> found.group(1))
+                .toList();
+    }
+
+    private static Set<String> names() {
+        return figures.keySet().stream()
+                .map(series -> series.replaceFirst("\\{.*", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static void expressions(JsonValue value, Consumer<String> use) {
+        if (value instanceof JsonObject object) {
+            object.forEach((name, inner) -> {
+                if (name.equals("expr")) {
+                    use.accept(((JsonString) inner).getString());
+                } else {
+                    expressions(inner, use);
+                }
+            });
+        } else if (value instanceof jakarta.json.JsonArray array) {
+            array.forEach(inner -> expressions(inner, use));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.Http;
+import io.roomcast.support.Visitor;
+import jakarta.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A back end speaks to a node, and every answer, also those that refuse, is as the OpenAPI document says. */
+class ServerApiIT {
+    /** A server that is running may have seen these tests before. */
+    private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
+
+    private static ApiServer server;
+    private static Http backEnd;
+    private static OpenApi document;
+    private static final Set<String> CALLED = new TreeSet<>();
+
+    @BeforeAll
+    static void start() {
+        server = ApiServer.open();
+        backEnd = new Http(server.uri(), ApiServer.KEY);
+        document = new OpenApi(new Http(server.uri(), null)
+                .send("GET", "/api/v1/openapi.yaml", null)
+                .body());
+        CALLED.add("GET /openapi.yaml");
+    }
+
+    @AfterAll
+    static void stopAndLookWhatWasCalled() {
+        server.close();
+        assertEquals(document.operations(), CALLED, "described, and called by these tests");
+    }
+
+    @Test
+    void membersHearWhatABackEndPublishes() {
+        try (Visitor ann = Visitor.in(server.uri(), "orders" + RUN, "ann")) {
+            JsonObject stored = ok(
+                    "POST /rooms/{room}/messages",
+                    "orders",
+                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
+            JsonObject heard = ann.await("message");
+            assertEquals(1, stored.getInt("offset"));
+            assertEquals(1, heard.getInt("offset"));
+            assertEquals("billing", heard.getString("sender"));
+            assertEquals("paid \"now\"", heard.getString("content"));
+        }
+    }
+
+    @Test
+    void itDoesNotMatterWhichHttpTheClientOffers() {
+        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"key\":\"any\"}";
+        for (int i = 0; i < 3; i++) {
+            // Through one connection each, which has to be found in order after each request.
+            HttpResponse<String> offering = backEnd.send("POST", "/api/v1/rooms/any" + RUN + "/messages", message);
+            HttpResponse<String> plain = backEnd.sendPlain("POST", "/api/v1/rooms/any" + RUN + "/messages", message);
+            assertEquals(200, offering.statusCode());
+            assertEquals(offering.body(), plain.body());
+        }
+    }
+
+    @Test
+    void theSameKeyStoresOnce() {
+        String message = "{\"sender\":\"billing\",\"content\":\"once\",\"key\":\"same\"}";
+        JsonObject first = ok("POST /rooms/{room}/messages", "once", message);
+        assertEquals(first, ok("POST /rooms/{room}/messages", "once", message));
+        JsonObject history = ok("GET /rooms/{room}/messages", "once", null);
+        assertEquals(1, history.getJsonArray("messages").size());
+        assertEquals(first.getString("epoch"), history.getString("epoch"));
+    }
+
+    @Test
+    void aUserCannotTakeTheKeyOfABackEnd() {
+        try (Visitor mallory = Visitor.in(server.uri(), "keys" + RUN, "billing")) {
+            mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"key\":\"invoice-7\"}");
+            mallory.await("ack");
+            JsonObject stored = ok(
+                    "POST /rooms/{room}/messages",
+                    "keys",
+                    "{\"sender\":\"billing\",\"content\":\"true\",\"key\":\"invoice-7\"}");
+            assertEquals(2, stored.getInt("offset"));
+        }
+    }
+
+    @Test
+    void historyComesInPages() {
+        for (int i = 1; i <= 5; i++) {
+            ok("POST /rooms/{room}/messages", "paged", "{\"sender\":\"billing\",\"content\":\"" + i + "\"}");
+        }
+        JsonObject after = ok("GET /rooms/{room}/messages", "paged", "?after=1&limit=2", null);
+        assertEquals(2, after.getJsonArray("messages").getJsonObject(0).getInt("offset"));
+        assertTrue(after.getBoolean("more"));
+        JsonObject before = ok("GET /rooms/{room}/messages", "paged", "?before=3", null);
+        assertEquals(2, before.getJsonArray("messages").size());
+        assertFalse(before.getBoolean("more"));
+    }
+
+    @Test
+    void broadcastReachesTheGoodRoomsAndTellsOfTheBad() {
+        try (Visitor ann = Visitor.in(server.uri(), "north" + RUN, "ann");
+                Visitor ben = Visitor.in(server.uri(), "south" + RUN, "ben")) {
+            JsonObject told = ok(
+                    "POST /broadcast",
+                    null,
+                    "{\"rooms\":[\"north%1$s\",\"no such room!\",\"south%1$s\"],\"sender\":\"ops\",\"content\":\"hear\"}"
+                            .formatted(RUN));
+            assertEquals("hear", ann.await("message").getString("content"));
+            assertEquals("hear", ben.await("message").getString("content"));
+            assertEquals(2, told.getInt("stored"));
+            assertEquals(1, told.getInt("failed"));
+            assertEquals(
+                    "bad_request",
+                    told.getJsonArray("results")
+                            .getJsonObject(1)
+                            .getJsonObject("error")
+                            .getString("code"));
+        }
+    }
+
+    @Test
+    void tellsOfMembersRoomsAndTheNode() {
+        try (Visitor ann = Visitor.in(server.uri(), "r%C3%A4ume" + RUN, "ann")) {
+            JsonObject members = ok("GET /rooms/{room}/members", "r%C3%A4ume", null);
+            assertEquals("räume" + RUN, members.getString("room"));
+            assertEquals("ann", members.getJsonArray("users").getString(0));
+            ann.say("{\"type\":\"ping\",\"id\":1}");
+            ann.await("pong");
+            JsonObject rooms = ok("GET /rooms", null, null);
+            assertTrue(rooms.getJsonArray("rooms").stream()
+                    .anyMatch(room -> room.asJsonObject().getString("room").equals("räume" + RUN)));
+            JsonObject node = ok("GET /node", null, null);
+            assertEquals("ready", node.getString("readiness"));
+            assertTrue(node.getInt("sessions") >= 1);
+        }
+    }
+
+    @Test
+    void disconnectsAUserForGood() {
+        try (Visitor first = Visitor.in(server.uri(), "one" + RUN, "mallory");
+                Visitor second = Visitor.in(server.uri(), "two" + RUN, "mallory")) {
+            assertEquals(2, ok("POST /users/{user}/disconnect", "mallory", null).getInt("sessions"));
+            assertEquals(4500, first.await("closed").getInt("code"));
+            assertEquals(4500, second.await("closed").getInt("code"));
+        }
+    }
+
+    @Test
+    void drainsRebalancesAndTakesItBack() {
+        try (Visitor ann = Visitor.in(server.uri(), "drained" + RUN, "ann")) {
+            assertEquals(
+                    "draining",
+                    ok("POST /node/drain", null, "{\"window\":\"1h\"}").getString("state"));
+            try {
+                assertTrue(ann.await("draining").getInt("reconnectAfterMs") <= 3_600_000);
+                assertEquals(503, backEnd.send("GET", "/health/ready", null).statusCode());
+                JsonObject refused =
+                        call(backEnd, "POST /node/rebalance", null, "", "{\"share\":1,\"window\":\"0\"}", 409);
+                assertEquals("conflict", refused.getString("code"));
+                assertTrue(ok("GET /node/drain", null, null).getInt("remaining") >= 1);
+            } finally {
+                assertEquals("off", ok("POST /node/undrain", null, null).getString("state"));
+            }
+            assertEquals(200, backEnd.send("GET", "/health/ready", null).statusCode());
+            ok("POST /node/rebalance", null, "{\"share\":1,\"window\":\"0\"}");
+            assertEquals(4001, ann.await("closed").getInt("code"));
+        }
+    }
+
+    /** Readers have bounds of their own, for depth and for digits. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"share\":1,\"x\":%s}|[|]|5000", "{\"share\":%s2}|0||1", "{\"share\":2%s}|0||5000",
+                "{\"share\":1e%s}|9||10", "{\"share\":%s}|{\"a\":|}|2000", "%s|[|]|100000"
+            })
+    void whatNoReaderTakesIsABadRequest(String shape) throws Exception {
+        String[] parts = shape.split("\\|", -1);
+        int times = Integer.parseInt(parts[3]);
+        String body = String.format(parts[0], parts[1].repeat(times) + parts[2].repeat(times));
+        HttpResponse<String> answer = backEnd.send("POST", "/api/v1/node/rebalance", body);
+        assertEquals(400, answer.statusCode(), answer.body());
+        assertTrue(answer.body().contains("bad_request"), answer.body());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\"}                       | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"content\":\"x\"}                      | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":5}         | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"system\",\"content\":\"x\"} | 403 | forbidden",
+                "POST /rooms/{room}/messages  | a%20b | {\"sender\":\"x\",\"content\":\"x\"}     | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":[1,2        | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | []                                       | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\\ud83d\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"a\\nb\"} | 400 | bad_request",
+                "POST /broadcast              | room  | {\"rooms\":[],\"sender\":\"x\",\"content\":\"x\"} | 400 | bad_request",
+                "POST /node/drain             | room  | {\"window\":\"soon\"}                    | 400 | bad_request",
+                "POST /node/rebalance         | room  | {\"share\":2}                            | 400 | bad_request",
+                "POST /node/rebalance         | room  | {}                                       | 400 | bad_request"
+            })
+    void saysWhatIsWrong(String operation, String name, String body, int status, String code) {
+        assertEquals(code, call(backEnd, operation, name, "", body, status).getString("code"));
+    }
+
+    @Test
+    void tooMuchIsTooLarge() {
+        String content = "x".repeat(17 * 1024);
+        JsonObject refused = call(
+                backEnd,
+                "POST /rooms/{room}/messages",
+                "room",
+                "",
+                "{\"sender\":\"x\",\"content\":\"" + content + "\"}",
+                413);
+        assertEquals("too_large", refused.getString("code"));
+    }
+
+    @Test
+    void wrongNumbersOfAQueryAreRefused() {
+        for (String query : List.of("?limit=-1", "?limit=201", "?after=x", "?after=1&before=2")) {
+            call(backEnd, "GET /rooms/{room}/messages", "room", query, null, 400);
+        }
+    }
+
+    @Test
+    void nobodyComesInWithoutTheKey() {
+        for (String key : new String[] {null, "", "wrong", ApiServer.KEY + "x", ApiServer.KEY.substring(1)}) {
+            HttpResponse<String> refused = new Http(server.uri(), key).send("GET", "/api/v1/node", null);
+            assertEquals(401, refused.statusCode());
+            assertEquals("unauthenticated", Visitor.read(refused.body()).getString("code"));
+            assertEquals(
+                    "Bearer", refused.headers().firstValue("WWW-Authenticate").orElseThrow());
+        }
+    }
+
+    @Test
+    void tellsAWrongPathFromAWrongMethod() {
+        assertEquals("not_found", backEnd.json("GET", "/api/v1/nowhere", null).getString("code"));
+        HttpResponse<String> method = backEnd.send("DELETE", "/api/v1/rooms/a/messages", null);
+        assertEquals(405, method.statusCode());
+        assertEquals("method_not_allowed", Visitor.read(method.body()).getString("code"));
+    }
+
+    private static JsonObject ok(String operation, String name, String body) {
+        return ok(operation, name, "", body);
+    }
+
+    private static JsonObject ok(String operation, String name, String query, String body) {
+        return call(backEnd, operation, name, query, body, 200);
+    }
+
+    private static JsonObject call(
+            Http http, String operation, String name, String query, String body, int expectedStatus) {
+        CALLED.add(operation);
+        String[] parts = operation.split(" ", -1);
+        String path = parts[1].replace("{room}", name + RUN).replace("{user}", String.valueOf(name));
+        HttpResponse<String> response = http.send(parts[0], "/api/v1" + path + query, body);
+        assertEquals(expectedStatus, response.statusCode(), response.body());
+        JsonObject answer = Visitor.read(response.body());
+        assertEquals(List.of(), document.violations(operation, response.statusCode(), answer), response.body());
+        return answer;
+    }
+}

@@ -1,0 +1,142 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import io.roomcast.support.Http;
+import io.roomcast.support.Tokens;
+import io.roomcast.support.Visitor;
+import jakarta.json.JsonObject;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Back ends that show a token in place of the key. The document says what each operation needs. */
+class ServerApiTokenIT {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final String MESSAGE = "{\"sender\":\"billing\",\"content\":\"x\",\"rooms\":[\"orders\",\"ops\"]}";
+
+    private static ApiServer server;
+    private static OpenApi document;
+
+    @BeforeAll
+    static void start() {
+        server = ApiServer.open();
+        document = new OpenApi(new Http(server.uri(), null)
+                .send("GET", "/api/v1/openapi.yaml", null)
+                .body());
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+    }
+
+    @Test
+    void eachOperationNeedsWhatTheDocumentSays() {
+        Set<String> words = Set.of("publish", "read", "operate");
+        Map<String, String> needed = document.permissions();
+        assertEquals(document.operations().size() - 1, needed.size(), "all but the document itself");
+        try {
+            needed.forEach((operation, word) -> {
+                List<String> others =
+                        words.stream().filter(other -> !other.equals(word)).toList();
+                assertEquals(403, call(operation, token(others)).statusCode(), operation + " with " + others);
+                int status = call(operation, token(List.of(word))).statusCode();
+                assertTrue(status == 200 || status == 400, operation + " with " + word + ": " + status);
+            });
+        } finally {
+            call("POST /node/undrain", token(List.of("operate")));
+        }
+    }
+
+    @Test
+    void theKeyServesBesideTokens() {
+        for (String proof : List.of(ApiServer.KEY, token(List.of("operate")))) {
+            assertEquals(200, call("GET /node", proof).statusCode());
+        }
+    }
+
+    @Test
+    void scopesAreUnderstoodToo() {
+        String token = signed(Tokens.of("billing", HOUR).claim("api", "openid read"));
+        assertEquals(200, call("GET /rooms", token).statusCode());
+        assertEquals(403, call("GET /node", token).statusCode());
+    }
+
+    @Test
+    void theTokenOfAUserOpensNothing() {
+        HttpResponse<String> refused = call("GET /rooms", signed(Tokens.of("ann", HOUR)));
+        assertEquals(403, refused.statusCode());
+        assertEquals(List.of(), document.violations("GET /rooms", refused.statusCode(), Visitor.read(refused.body())));
+    }
+
+    @Test
+    void forgedAndOldTokensAreRefused() {
+        String forged = Tokens.signed(
+                Tokens.of("billing", HOUR).claim("api", List.of("operate")),
+                "another secret that is long enough for HS256");
+        String old = signed(Tokens.of("billing", HOUR.negated()).claim("api", List.of("operate")));
+        for (String token : List.of(forged, old, "a.b.c", "no token")) {
+            HttpResponse<String> refused = call("GET /node", token);
+            assertEquals(401, refused.statusCode());
+            assertFalse(refused.body().contains(token), "the token is not repeated");
+        }
+    }
+
+    @Test
+    void theClaimRoomsBoundsTheRooms() {
+        try (Visitor ann = Visitor.in(server.uri(), "orders", "ann");
+                Visitor ben = Visitor.in(server.uri(), "ops", "ben")) {
+            String token = signed(Tokens.of("billing", HOUR)
+                    .claim("api", List.of("publish", "read"))
+                    .claim("rooms", Map.of("orders", List.of("read", "publish"))));
+            Http billing = new Http(server.uri(), token);
+            assertEquals(
+                    200,
+                    billing.send("POST", "/api/v1/rooms/orders/messages", MESSAGE)
+                            .statusCode());
+            assertEquals(
+                    403,
+                    billing.send("POST", "/api/v1/rooms/ops/messages", MESSAGE).statusCode());
+            assertEquals(
+                    403, billing.send("GET", "/api/v1/rooms/ops/messages", null).statusCode());
+            assertEquals(
+                    403, billing.send("GET", "/api/v1/rooms/ops/members", null).statusCode());
+            JsonObject told = billing.json("POST", "/api/v1/broadcast", MESSAGE);
+            assertEquals(1, told.getInt("stored"));
+            assertEquals(
+                    "forbidden",
+                    told.getJsonArray("results")
+                            .getJsonObject(1)
+                            .getJsonObject("error")
+                            .getString("code"));
+            JsonObject rooms = billing.json("GET", "/api/v1/rooms", null);
+            assertEquals(1, rooms.getInt("count"), rooms::toString);
+            ann.await("message");
+            ben.say("{\"type\":\"ping\",\"id\":1}");
+            ben.await("pong", pong -> pong.getInt("id") == 1);
+        }
+    }
+
+    private static String signed(JWTClaimsSet.Builder claims) {
+        return Tokens.signed(claims, ApiServer.SECRET);
+    }
+
+    private static String token(List<String> words) {
+        return signed(Tokens.of("billing", HOUR).claim("api", words));
+    }
+
+    private static HttpResponse<String> call(String operation, String token) {
+        String[] parts = operation.split(" ", -1);
+        String path = parts[1].replaceAll("\\{(room|user)}", "any");
+        return new Http(server.uri(), token).send(parts[0], "/api/v1" + path, parts[0].equals("POST") ? MESSAGE : null);
+    }
+}

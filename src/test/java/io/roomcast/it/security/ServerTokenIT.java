@@ -1,0 +1,8 @@
+package io.roomcast.it.security;
+
+import org.junit.jupiter.api.Tag;
+
+/** The same on an application server. */
+@Tag("server")
+@Tag("own-server")
+class ServerTokenIT extends TokenIT {}

@@ -1,0 +1,54 @@
+package io.roomcast.it.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.DrainedClients;
+import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.server.ServerNode;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays behind. */
+@Tag("server")
+@Tag("own-server")
+class RedeployIT {
+    private static final int TIMES = 10;
+    /**
+     * Class loaders that may be left, however often. Threads of WildFly's own pools keep that of the application for which they were made, as long as they live;
+     * the JDK keeps that of the last record whose {@code equals} it linked (the cast that {@code java.lang.runtime.ObjectMethods} remembers).
+     */
+    private static final int CLASS_LOADERS = TIMES / 2;
+
+    @Test
+    void leavesNothingBehind() throws Exception {
+        try (RedisProcess redis = RedisProcess.launch();
+                ServerNode node = new ServerNode(
+                        "redeployed",
+                        Map.of(
+                                "roomcast.relay", "redis",
+                                "roomcast.redis.uri", redis.uri(),
+                                "roomcast.drain.stop-window", "200ms"))) {
+            node.start();
+            assertTrue(LeakProbe.in(node.pid()).threads().size() > 1, "it would be seen");
+            for (int i = 1; i <= TIMES; i++) {
+                try (DrainedClients guests = new DrainedClients(node.uri())) {
+                    guests.talk();
+                    node.undeploy();
+                    guests.checkGoodbye();
+                }
+                LeakProbe left = LeakProbe.in(node.pid());
+                String when = "after " + i + " times: " + left;
+                assertEquals(List.of(), left.threads(), when);
+                assertEquals(Set.of(), left.beans(), when);
+                assertTrue(left.classLoaders() <= CLASS_LOADERS, when);
+                if (i < TIMES) {
+                    node.deploy();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+package io.roomcast.it.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.ClosingClient;
+import io.roomcast.support.Handshake;
+import io.roomcast.support.server.ServerNode;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Users of the application server itself enter by their passwords there, under their names there, and nobody else does. */
+@Tag("server")
+@Tag("own-server")
+class ServerLoginIT {
+    private static final String PASSWORD = "pass:word-1";
+
+    private static ServerNode node;
+
+    @BeforeAll
+    static void start() {
+        node = new ServerNode("login", Map.of("roomcast.auth", "container"))
+                .withUser("ann", PASSWORD)
+                .start();
+    }
+
+    @AfterAll
+    static void stop() {
+        node.close();
+    }
+
+    @Test
+    void aUserEntersUnderTheNameThatTheServerKnows() throws Exception {
+        try (ClosingClient ann = open("ws?user=somebody-else")) {
+            assertEquals(
+                    "ann",
+                    ann.send("{'type':'hello','user':'bob'}").next("welcome").get("user"));
+        }
+        try (ClosingClient ann = open("ws/lobby/bob")) {
+            ann.next("joined");
+            assertEquals(
+                    "ann",
+                    ann.send("{'content':'hi','sender':'bob'}").next("message").get("sender"));
+        }
+    }
+
+    @Test
+    void nobodyElseGetsAConnection() throws IOException {
+        for (String path : new String[] {"ws", "ws/lobby/ann"}) {
+            assertEquals(401, Handshake.to(node.uri().resolve(path)).status());
+            for (String login : new String[] {
+                basic("ann", "wrong"), basic("nobody", PASSWORD), basic("ann", ""), "Basic !", "Basic YW5u", "Bearer x"
+            }) {
+                assertEquals(401, handshake(path, login).status(), login);
+            }
+        }
+    }
+
+    /** Browsers ask for a password when they load a page, not when it opens a WebSocket. */
+    @Test
+    void thePageAsksForTheLogin() throws Exception {
+        HttpResponse<String> asked = get("", null);
+        assertEquals(401, asked.statusCode());
+        String challenge = asked.headers().firstValue("WWW-Authenticate").orElse("");
+        assertTrue(challenge.startsWith("Basic "), challenge);
+        assertEquals(401, get("", basic("ann", "wrong")).statusCode());
+        assertEquals(200, get("", basic("ann", PASSWORD)).statusCode());
+    }
+
+    @Test
+    void probesAndPagesOfOtherSitesNeedNone() throws Exception {
+        for (String path : new String[] {"health/ready", "metrics", "js/roomcast.js"}) {
+            assertEquals(200, get(path, null).statusCode(), path);
+        }
+    }
+
+    private static ClosingClient open(String path) {
+        return ClosingClient.open(node.uri().resolve(path), Map.of("Authorization", basic("ann", PASSWORD)));
+    }
+
+    private static Handshake handshake(String path, String authorization) {
+        return Handshake.to(node.uri().resolve(path)).header("Authorization", authorization);
+    }
+
+    private static HttpResponse<String> get(String path, String authorization)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(node.uri().resolve(path));
+        if (authorization != null) {
+            request.header("Authorization", authorization);
+        }
+        return HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .build()
+                .send(request.build(), BodyHandlers.ofString());
+    }
+
+    private static String basic(String user, String password) {
+        byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(pair);
+    }
+}

@@ -1,8 +1,0 @@
-package io.roomcast.security;
-
-import org.junit.jupiter.api.Tag;
-
-/** The same on an application server. */
-@Tag("server")
-@Tag("own-server")
-class ServerLimitsIT extends LimitsIT {}

@@ -1,0 +1,96 @@
+package io.roomcast.support;
+
+import jakarta.json.bind.JsonbBuilder;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A WebSocket handshake by hand, with whatever headers a forger would send. */
+public final class Handshake {
+    private static final int PATIENCE_MS = 10_000;
+
+    private final URI uri;
+    private final Map<String, String> headers = new LinkedHashMap<>();
+
+    private byte[] behind = {};
+
+    private Handshake(URI uri) {
+        this.uri = uri;
+        headers.put("Host", uri.getAuthority());
+        headers.put("Upgrade", "websocket");
+        headers.put("Connection", "Upgrade");
+        headers.put("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+        headers.put("Sec-WebSocket-Version", "13");
+    }
+
+    public static Handshake to(URI uri) {
+        return new Handshake(uri);
+    }
+
+    public Handshake origin(String origin) {
+        return header("Origin", origin);
+    }
+
+    public Handshake header(String name, String value) {
+        headers.put(name, value);
+        return this;
+    }
+
+    /** Sends this without waiting for the answer. */
+    public Handshake behind(byte... bytes) {
+        behind = bytes;
+        return this;
+    }
+
+    /** The status that the server answers with. */
+    public int status() throws IOException {
+        try (Socket socket = sent()) {
+            String[] words = line(socket.getInputStream()).split(" ", -1);
+            return words.length < 2 ? 0 : Integer.parseInt(words[1]);
+        }
+    }
+
+    /** The first frame that comes after the handshake; it must be shorter than 64 KiB. */
+    @SuppressWarnings("unchecked") // a JSON object is a map
+    public Map<String, Object> firstFrame() throws IOException {
+        try (Socket socket = sent();
+                DataInputStream in = new DataInputStream(socket.getInputStream())) {
+            while (!line(in).isEmpty()) {
+                // Headers; an empty line ends them.
+            }
+            in.readByte();
+            int length = in.readByte();
+            byte[] text = new byte[length < 126 ? length : in.readUnsignedShort()];
+            in.readFully(text);
+            return JsonbBuilder.create().fromJson(new String(text, StandardCharsets.UTF_8), Map.class);
+        }
+    }
+
+    private Socket sent() throws IOException {
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(PATIENCE_MS);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
+        headers.forEach(
+                (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        all.writeBytes(behind);
+        socket.getOutputStream().write(all.toByteArray());
+        return socket;
+    }
+
+    private static String line(InputStream in) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = in.read(); c >= 0 && c != '\n'; c = in.read()) {
+            line.append((char) c);
+        }
+        return line.toString().strip();
+    }
+}

@@ -1,0 +1,57 @@
+package io.roomcast.support;
+
+import jakarta.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+
+/** Plain requests to a server, for tests. */
+public record Http(URI server, String key) {
+    private static final HttpClient PLAIN =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    /** As it comes: it offers HTTP/2 with every request. Payara takes the offer, and ends some of those connections at once. */
+    private static final HttpClient CLIENT =
+            "payara".equals(System.getProperty("roomcast.tests")) ? PLAIN : HttpClient.newHttpClient();
+
+    /**
+     * @param path below the application
+     * @param body JSON, or null for none
+     */
+    public HttpResponse<String> send(String method, String path, String body) {
+        return send(CLIENT, method, path, body);
+    }
+
+    /** As other programs ask: with HTTP/1.1, and no offer of another. */
+    public HttpResponse<String> sendPlain(String method, String path, String body) {
+        return send(PLAIN, method, path, body);
+    }
+
+    private HttpResponse<String> send(HttpClient client, String method, String path, String body) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path.substring(1)))
+                .timeout(Duration.ofSeconds(8))
+                .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        if (key != null) {
+            request.header("Authorization", "Bearer " + key);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    public JsonObject json(String method, String path, String body) {
+        return Visitor.read(send(method, path, body).body());
+    }
+}

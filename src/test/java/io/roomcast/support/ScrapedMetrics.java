@@ -1,0 +1,90 @@
+package io.roomcast.support;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+
+/**
+ * The figures that a server tells at {@code /metrics}, as they were when it was asked.
+ *
+ * @param series value by name and labels, for example {@code roomcast_threads{purpose="lane"}}
+ */
+public record ScrapedMetrics(Map<String, Double> series) {
+    /** HTTP/1.1 alone: Payara ends some connections that begin with an offer of HTTP/2. */
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /** Asks a server. */
+    public static ScrapedMetrics of(URI server) {
+        HttpRequest get = HttpRequest.newBuilder(server.resolve("metrics"))
+                .timeout(PATIENCE)
+                .build();
+        try {
+            HttpResponse<String> answer = HTTP.send(get, BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(get + " is answered " + answer.statusCode() + ": " + answer.body());
+            }
+            return read(answer.body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Asks until the figures are as wanted. @return what they are then */
+    public static ScrapedMetrics await(URI server, long seconds, Predicate<ScrapedMetrics> wanted) {
+        AtomicReference<ScrapedMetrics> told = new AtomicReference<>();
+        Await.await(() -> "figures as wanted, which are " + told.get(), seconds, () -> {
+            told.set(of(server));
+            return wanted.test(told.get());
+        });
+        return told.get();
+    }
+
+    /** Asks until one of them has this value. */
+    public static void await(URI server, long seconds, String name, double value) {
+        Await.await(
+                () -> name + " " + value + ", which is " + of(server).get(name),
+                seconds,
+                () -> of(server).get(name) == value);
+    }
+
+    /** @param text in the format of Prometheus */
+    public static ScrapedMetrics read(String text) {
+        Map<String, Double> series = new TreeMap<>();
+        text.lines().filter(line -> !line.startsWith("#")).forEach(line -> {
+            int blank = line.lastIndexOf(' ');
+            series.put(line.substring(0, blank), Double.valueOf(line.substring(blank + 1)));
+        });
+        return new ScrapedMetrics(series);
+    }
+
+    /** Of one series, which must be there. */
+    public double get(String name) {
+        Double figure = series.get(name);
+        if (figure == null) {
+            throw new AssertionError("no " + name + " in " + series);
+        }
+        return figure;
+    }
+
+    /** Of those series together whose names with labels begin like this; what was never counted has none. */
+    public double sum(String beginning) {
+        return series.entrySet().stream()
+                .filter(entry -> entry.getKey().startsWith(beginning))
+                .mapToDouble(Map.Entry::getValue)
+                .sum();
+    }
+}

@@ -1,0 +1,78 @@
+package io.roomcast.support.server;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarFile;
+
+/** Payara Micro, which is given the WAR when it starts; {@link MicroHost} makes it leave and take it. */
+final class PayaraCommand implements ServerCommand {
+    private final Path directory;
+    private final int port;
+    private final Map<String, String> settings;
+
+    PayaraCommand(Path directory, int port, Map<String, String> settings) {
+        this.directory = directory;
+        this.port = port;
+        this.settings = settings;
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        ServerCommand.delete(directory);
+        Files.createDirectories(war().getParent());
+        Files.copy(ServerCommand.packed(), war());
+    }
+
+    /** With the command that administrators use, which Payara Micro runs from a file when it has started. */
+    @Override
+    public void addUser(String user, String password) throws IOException {
+        Path secret = directory.resolve(user + ".password");
+        Files.writeString(secret, "AS_ADMIN_USERPASSWORD=" + password + "\n");
+        String command = "create-file-user --passwordfile " + secret + " " + user + "\n";
+        Files.writeString(commands(), command, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private Path commands() {
+        return directory.resolve("commands.txt");
+    }
+
+    @Override
+    public Path war() {
+        return directory.resolve("deployments/roomcast.war");
+    }
+
+    @Override
+    public List<String> line() throws IOException {
+        List<String> line = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:SoftRefLRUPolicyMSPerMB=0",
+                "-Djava.io.tmpdir=" + directory));
+        try (JarFile micro = new JarFile(System.getProperty("payara.micro"))) {
+            // What java -jar reads of it by itself.
+            Attributes attributes = micro.getManifest().getMainAttributes();
+            for (String attribute : List.of("Add-Opens", "Add-Exports")) {
+                for (String name : attributes.getValue(attribute).split(" ", -1)) {
+                    line.add("--" + attribute.toLowerCase(Locale.ROOT) + "=" + name + "=ALL-UNNAMED");
+                }
+            }
+        }
+        settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
+        String classPath = System.getProperty("payara.micro") + File.pathSeparator + "target/test-classes";
+        line.addAll(List.of("-cp", classPath, MicroHost.class.getName(), war().toString()));
+        line.addAll(List.of("--nohazelcast", "--port", String.valueOf(port)));
+        line.addAll(List.of("--prebootcommandfile", "src/test/resources/payara-micro-preboot.txt"));
+        if (Files.exists(commands())) {
+            line.addAll(List.of("--postbootcommandfile", commands().toString()));
+        }
+        return line;
+    }
+}

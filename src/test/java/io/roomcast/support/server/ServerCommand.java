@@ -1,0 +1,64 @@
+package io.roomcast.support.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** How one kind of application server is started with the WAR, and told to take it and leave it. */
+interface ServerCommand {
+
+    /** Makes what the command needs, anew. */
+    void prepare() throws IOException;
+
+    /** Lets the server know somebody who may log in; after {@link #prepare}. */
+    void addUser(String user, String password) throws IOException;
+
+    List<String> line() throws IOException;
+
+    /** Where the server looks for the WAR, with files beside it that tell what is to be done and what was done. */
+    Path war();
+
+    default void undeploy() throws IOException {
+        Files.delete(marker(".deployed"));
+    }
+
+    default boolean isUndeployed() {
+        return Files.exists(marker(".undeployed"));
+    }
+
+    default void deploy() throws IOException {
+        Files.copy(packed(), war(), StandardCopyOption.REPLACE_EXISTING);
+        Files.writeString(marker(".dodeploy"), "");
+    }
+
+    default boolean isDeployed() {
+        return Files.exists(marker(".deployed"));
+    }
+
+    private Path marker(String suffix) {
+        return war().resolveSibling(war().getFileName() + suffix);
+    }
+
+    /** The WAR that was built. */
+    static Path packed() {
+        return Path.of(System.getProperty("roomcast.war"));
+    }
+
+    static void delete(Path directory) {
+        if (!Files.exists(directory)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+package io.roomcast.support.server;
+
+import io.roomcast.support.Await;
+import io.roomcast.support.redis.RedisProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+
+/**
+ * An application server of the kind that {@code arquillian.launch} names, in processes of its own and with the WAR as it was packed: one of
+ * several, which can be stopped and killed. Keeps its port over restarts. Whoever starts it closes it.
+ */
+public final class ServerNode implements AutoCloseable {
+    private static final long START_SECONDS = 240;
+    private static final long STOP_SECONDS = 90;
+
+    private final HttpClient http =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final String name;
+    private final int port = RedisProcess.freePort();
+    private final ServerCommand command;
+    private final Path log;
+    private final Map<String, String> passwords = new TreeMap<>();
+    /** The server's own; a script may stand before it. */
+    private ProcessHandle server;
+
+    /** @param settings by key */
+    public ServerNode(String name, Map<String, String> settings) {
+        this.name = name;
+        Path directory = Path.of("target", "servers", name).toAbsolutePath();
+        this.log = directory.resolve("console.log");
+        this.command = "payara".equals(System.getProperty("arquillian.launch"))
+                ? new PayaraCommand(directory, port, settings)
+                : new WildFlyCommand(directory, port, name, settings);
+    }
+
+    /** A user of the server itself, from the next start on. */
+    public ServerNode withUser(String user, String password) {
+        passwords.put(user, password);
+        return this;
+    }
+
+    /** Starts it, and returns when the WAR is ready to serve. */
+    public ServerNode start() {
+        try {
+            command.prepare();
+            for (Map.Entry<String, String> user : passwords.entrySet()) {
+                command.addUser(user.getKey(), user.getValue());
+            }
+            Files.createDirectories(log.getParent());
+            Process started = new ProcessBuilder(command.line())
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+            server = started.toHandle();
+            await("start", START_SECONDS, () -> {
+                if (!started.isAlive()) {
+                    throw new AssertionError(name + " ended: " + console());
+                }
+                return command.isDeployed() && isReady();
+            });
+            server = started.descendants()
+                    .filter(child -> child.info().command().orElse("").endsWith("java"))
+                    .findFirst()
+                    .orElse(started.toHandle());
+            return this;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The application's address. */
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + port + "/roomcast/");
+    }
+
+    public URI webSocket(String user) {
+        return URI.create("ws://127.0.0.1:" + port + "/roomcast/ws?user=" + user);
+    }
+
+    public long pid() {
+        return server.pid();
+    }
+
+    /** What it wrote to its console since the last start. */
+    public String console() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public boolean isReady() {
+        HttpRequest request = HttpRequest.newBuilder(uri().resolve("health/ready"))
+                .timeout(Duration.ofSeconds(5))
+                .build();
+        try {
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void undeploy() throws IOException {
+        command.undeploy();
+        await("undeploy", STOP_SECONDS, command::isUndeployed);
+    }
+
+    public void deploy() throws IOException {
+        command.deploy();
+        await("deploy", START_SECONDS, () -> command.isDeployed() && isReady());
+    }
+
+    /** SIGTERM, as service managers send it. */
+    public void stop() {
+        server.destroy();
+        await("stop", STOP_SECONDS, () -> !server.isAlive());
+    }
+
+    /** SIGKILL: no goodbye of any kind. */
+    public void kill() {
+        server.destroyForcibly();
+        await("end", STOP_SECONDS, () -> !server.isAlive());
+    }
+
+    private void await(String what, long seconds, BooleanSupplier condition) {
+        Await.await(() -> "the " + what + " of " + name + ", which said: " + console(), seconds, condition);
+    }
+
+    @Override
+    public void close() {
+        if (server != null) {
+            List.copyOf(server.descendants().toList()).forEach(ProcessHandle::destroyForcibly);
+            server.destroyForcibly();
+        }
+    }
+}

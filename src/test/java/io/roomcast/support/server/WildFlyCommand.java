@@ -1,0 +1,104 @@
+package io.roomcast.support.server;
+
+import io.roomcast.support.redis.RedisProcess;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * WildFly with a base directory of its own, so that several share one installation; with JGroups on the loopback address, which starts with
+ * the first distributable application. The WAR is copied into {@code deployments}, as people do.
+ */
+final class WildFlyCommand implements ServerCommand {
+    private static final Pattern UNDERTOW =
+            Pattern.compile("(?s)<subsystem xmlns=\"urn:jboss:domain:undertow:.*?(?=</subsystem>)");
+    private static final String APPLICATION_DOMAIN = "<application-security-domains>"
+            + "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/></application-security-domains>";
+
+    private final Path home = Path.of(System.getProperty("wildfly.home"));
+    private final Path directory;
+    private final int port;
+    private final String name;
+    private final Map<String, String> settings;
+
+    WildFlyCommand(Path directory, int port, String name, Map<String, String> settings) {
+        this.directory = directory;
+        this.port = port;
+        this.name = name;
+        this.settings = settings;
+    }
+
+    @Override
+    public void prepare() throws IOException {
+        ServerCommand.delete(directory);
+        Path configuration = directory.resolve("configuration");
+        Files.createDirectories(configuration);
+        Files.createDirectories(war().getParent());
+        try (Stream<Path> files = Files.list(home.resolve("standalone/configuration"))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, configuration.resolve(file.getFileName()));
+            }
+        }
+        Path standalone = configuration.resolve("standalone.xml");
+        String quick = Files.readString(standalone).replace("scan-interval=\"5000\"", "scan-interval=\"200\"");
+        Files.writeString(standalone, quick.replaceAll("(?s)<deployments>.*?</deployments>", ""));
+        JGroups.takeFreePorts(standalone);
+        Files.copy(ServerCommand.packed(), war());
+    }
+
+    /** With the script that administrators use. The parts that the tests' server is made of know no domain for applications, the whole server does. */
+    @Override
+    public void addUser(String user, String password) throws IOException {
+        Path configuration = directory.resolve("configuration");
+        Process script = new ProcessBuilder(
+                        home.resolve("bin/add-user.sh").toString(),
+                        "--silent",
+                        "-a",
+                        "-u",
+                        user,
+                        "-p",
+                        password,
+                        "-sc",
+                        configuration.toString())
+                .redirectErrorStream(true)
+                .start();
+        script.getOutputStream().close();
+        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (script.onExit().join().exitValue() != 0) {
+            throw new IOException(said);
+        }
+        Path standalone = configuration.resolve("standalone.xml");
+        String text = Files.readString(standalone);
+        if (!text.contains("<application-security-domain ")) {
+            Files.writeString(standalone, UNDERTOW.matcher(text).replaceFirst("$0" + APPLICATION_DOMAIN));
+        }
+    }
+
+    @Override
+    public Path war() {
+        return directory.resolve("deployments/roomcast.war");
+    }
+
+    @Override
+    public List<String> line() {
+        List<String> line =
+                new ArrayList<>(List.of(home.resolve("bin/standalone.sh").toString()));
+        line.add("-Djboss.server.base.dir=" + directory);
+        line.add("-Djboss.node.name=" + name);
+        line.add("-Djboss.bind.address=127.0.0.1");
+        line.add("-Djboss.bind.address.management=127.0.0.1");
+        line.add("-Djboss.bind.address.private=127.0.0.1");
+        line.add("-Djboss.default.multicast.address=" + JGroups.MULTICAST_ADDRESS);
+        line.add("-Djboss.http.port=" + port);
+        line.add("-Djboss.https.port=" + RedisProcess.freePort());
+        line.add("-Djboss.management.http.port=" + RedisProcess.freePort());
+        settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
+        return line;
+    }
+}
