@@ -1,23 +1,22 @@
 package io.roomcast.jmx;
 
-import io.roomcast.config.OperationKeys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.service.BackEnd;
+import io.roomcast.service.BackEndService;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.NodeSnapshot;
 import io.roomcast.service.operations.Readiness;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /** Answers {@link NodeMXBean} from what the node counts. */
 @ApplicationScoped
@@ -29,10 +28,10 @@ public class NodeBean implements NodeMXBean {
     private NodeSnapshot census;
     private Drain drain;
     private Limits limits;
-    private BackEnd backEnd;
-    private RoomcastConfig config;
+    private BackEndService backEnd;
     private Rates rates;
-    private final long started = System.nanoTime();
+    private LongSupplier nanoClock;
+    private long started;
 
     /** For the container's proxy. */
     protected NodeBean() {}
@@ -46,8 +45,8 @@ public class NodeBean implements NodeMXBean {
             NodeSnapshot census,
             Drain drain,
             Limits limits,
-            BackEnd backEnd,
-            RoomcastConfig config) {
+            BackEndService backEnd,
+            Clocks clocks) {
         this.node = node;
         this.sessions = sessions;
         this.readiness = readiness;
@@ -56,8 +55,9 @@ public class NodeBean implements NodeMXBean {
         this.drain = drain;
         this.limits = limits;
         this.backEnd = backEnd;
-        this.config = config;
-        this.rates = new Rates(metrics, System::nanoTime);
+        this.nanoClock = clocks.nanos();
+        this.started = nanoClock.getAsLong();
+        this.rates = new Rates(metrics, nanoClock);
     }
 
     /** To be called once a second. */
@@ -77,7 +77,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getUptimeSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - started);
+        return TimeUnit.NANOSECONDS.toSeconds(nanoClock.getAsLong() - started);
     }
 
     @Override
@@ -203,7 +203,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress drain(String window) {
-        return DrainProgress.of(drain.drain(duration(window)));
+        return DrainProgress.of(drain.drain(drain.window(window)));
     }
 
     @Override
@@ -213,10 +213,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress rebalance(double share, String window) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("share=" + share + " is not a number from 0 to 1");
-        }
-        return DrainProgress.of(drain.rebalance(share, duration(window)));
+        return DrainProgress.of(drain.rebalance(share, drain.window(window)));
     }
 
     @Override
@@ -227,16 +224,5 @@ public class NodeBean implements NodeMXBean {
     @Override
     public void setLimit(String key, String value) {
         limits.set(key, value);
-    }
-
-    private Duration duration(String window) {
-        if (window == null || window.isBlank()) {
-            return config.get(OperationKeys.DRAIN_WINDOW);
-        }
-        try {
-            return OperationKeys.DRAIN_WINDOW.parser().apply(window.strip());
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("window=" + window + " is not " + e.getMessage());
-        }
     }
 }

@@ -7,38 +7,39 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.BackEnd;
-import io.roomcast.service.RoomClosing;
+import io.roomcast.service.BackEndService;
+import io.roomcast.service.Failure;
 import io.roomcast.service.operations.NodeSnapshot;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Answers {@link RoomsMXBean}. */
 @ApplicationScoped
 public class RoomsBean implements RoomsMXBean {
+    private static final Logger LOG = System.getLogger(RoomsBean.class.getName());
     private static final int LARGEST = 10;
     private static final int MOST_MESSAGES = 200;
     private static final long PATIENCE_SECONDS = 5;
 
     private RoomRegistry rooms;
     private NodeSnapshot census;
-    private BackEnd backEnd;
-    private RoomClosing closing;
+    private BackEndService backEnd;
 
     /** For the container's proxy. */
     protected RoomsBean() {}
 
     @Inject
-    public RoomsBean(RoomRegistry rooms, NodeSnapshot census, BackEnd backEnd, RoomClosing closing) {
+    public RoomsBean(RoomRegistry rooms, NodeSnapshot census, BackEndService backEnd) {
         this.rooms = rooms;
         this.census = census;
         this.backEnd = backEnd;
-        this.closing = closing;
     }
 
     @Override
@@ -103,17 +104,20 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public int close(String room) {
-        return closing.close(OperatorInput.room(room));
+        return backEnd.closeRoom(OperatorInput.room(room));
     }
 
+    /** Waits for the relay: a thread of the console is the only one that is held up. */
     private static <T> T answer(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture()
-                    .copy()
-                    .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                    .join();
-        } catch (CompletionException e) {
-            throw new IllegalStateException("the relay does not answer: " + e.getCause());
+            return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            Failure failure = Failure.of(e);
+            failure.log(LOG, "An operation of the console failed");
+            throw new IllegalStateException(failure.code().wire() + ": " + failure.text());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted");
         }
     }
 }

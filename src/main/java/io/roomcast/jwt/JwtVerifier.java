@@ -9,6 +9,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenVerifier;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -16,7 +17,6 @@ import jakarta.inject.Inject;
 import jakarta.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.security.Key;
-import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,9 +28,9 @@ import javax.crypto.spec.SecretKeySpec;
  */
 @ApplicationScoped
 public class JwtVerifier implements TokenVerifier {
-    private final Clock clock = Clock.systemUTC();
     private RoomcastConfig config;
     private Threads threads;
+    private Clocks clocks;
     private TokenClaims claims;
     private long mostBytes;
     private SigningKeys keys;
@@ -39,9 +39,10 @@ public class JwtVerifier implements TokenVerifier {
     protected JwtVerifier() {}
 
     @Inject
-    public JwtVerifier(RoomcastConfig config, Threads threads) {
+    public JwtVerifier(RoomcastConfig config, Threads threads, Clocks clocks) {
         this.config = config;
         this.threads = threads;
+        this.clocks = clocks;
         this.claims = TokenClaims.of(config);
         this.mostBytes = config.get(AccessKeys.TOKEN_BYTES);
     }
@@ -54,7 +55,7 @@ public class JwtVerifier implements TokenVerifier {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
             keys = fixed(KeyFiles.single(JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256")));
         } else if (jwks.startsWith("http://") || jwks.startsWith("https://")) {
-            keys = new KeySource(config, threads);
+            keys = new KeySource(config, threads, clocks);
         } else {
             keys = fixed(jwks.isEmpty() ? KeyFiles.pem(config.get(AccessKeys.PUBLIC_KEY)) : KeyFiles.jwks(jwks));
         }
@@ -76,7 +77,7 @@ public class JwtVerifier implements TokenVerifier {
             SignedToken signed = SignedToken.parse(token, mostBytes);
             return keys.candidates(signed.header())
                     .thenCompose(candidates -> signedByOneOf(candidates, signed))
-                    .thenApply(said -> claims.identity(said, clock.instant()));
+                    .thenApply(said -> claims.identity(said, clocks.wall().instant()));
         } catch (TokenRefusedException e) {
             return CompletableFuture.failedStage(e);
         }

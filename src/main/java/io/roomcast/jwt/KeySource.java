@@ -4,6 +4,7 @@ import com.nimbusds.jose.JWSHeader;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import java.net.URI;
 import java.security.Key;
@@ -20,7 +21,7 @@ final class KeySource implements SigningKeys {
     private final ThreadPoolExecutor thread;
     private final RemoteKeys keys;
 
-    KeySource(RoomcastConfig config, Threads threads) {
+    KeySource(RoomcastConfig config, Threads threads, Clocks clocks) {
         thread = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loops());
         thread.allowCoreThreadTimeOut(true);
@@ -37,7 +38,7 @@ final class KeySource implements SigningKeys {
                 config.get(AccessKeys.JWKS_OUTAGE),
                 config.get(AccessKeys.JWKS_WAITING));
         keys = new RemoteKeys(
-                url::fetch, pace, new SourceLog(url.toString()), threads.lanes(), threads.timer(), System::nanoTime);
+                url::fetch, pace, new SourceLog(url.toString()), threads.lanes(), threads.timer(), clocks.nanos());
         keys.begin();
     }
 

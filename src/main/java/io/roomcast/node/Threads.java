@@ -1,12 +1,16 @@
 package io.roomcast.node;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -42,6 +46,24 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
             thread.setDaemon(true);
             return thread;
         };
+    }
+
+    /** Completes as the stage does, or fails with {@link TimeoutException} when that takes longer. Holds no thread. */
+    public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage) {
+        CompletableFuture<T> result = new CompletableFuture<>();
+        ScheduledFuture<?> limit = timer.schedule(
+                () -> lanes.execute(() -> result.completeExceptionally(new TimeoutException())),
+                seconds,
+                TimeUnit.SECONDS);
+        stage.whenComplete((done, failure) -> {
+            limit.cancel(false);
+            if (failure == null) {
+                result.complete(done);
+            } else {
+                result.completeExceptionally(failure);
+            }
+        });
+        return result;
     }
 
     /** Takes no more tasks, and returns when those of the lanes are done: what they use may go then. Loops are ended by who started them. */

@@ -2,24 +2,48 @@ package io.roomcast.protocol;
 
 import java.util.Locale;
 
-/** Why a frame was refused; the connection stays. On the wire: the name in lower case. */
+/** Why a request was refused. On the wire: the name in lower case. A WebSocket stays open after any of them. */
 public enum ErrorCode {
-    BAD_REQUEST,
-    TOO_LARGE,
-    NOT_JOINED,
-    FORBIDDEN,
-    UNAUTHENTICATED,
-    RATE_LIMITED,
-    BUSY,
-    UNAVAILABLE,
-    ROOM_FULL,
-    TOO_MANY_ROOMS,
-    UNKNOWN;
+    BAD_REQUEST(400),
+    TOO_LARGE(413),
+    NOT_JOINED(403),
+    FORBIDDEN(403),
+    UNAUTHENTICATED(401),
+    RATE_LIMITED(429),
+    /** The node has no space now. */
+    BUSY(503),
+    /** The relay, or what checks tokens, cannot be reached now. */
+    UNAVAILABLE(503),
+    ROOM_FULL(429),
+    TOO_MANY_ROOMS(429),
+    /** A defect of the server. */
+    UNKNOWN(500),
+
+    /** Only in answers of the server API, as are all that follow. */
+    NOT_FOUND(404),
+    METHOD_NOT_ALLOWED(405),
+    TIMEOUT(408),
+    CONFLICT(409);
 
     private final String wire = name().toLowerCase(Locale.ROOT);
+    private final int httpStatus;
+
+    ErrorCode(int httpStatus) {
+        this.httpStatus = httpStatus;
+    }
 
     /** The code as clients read it, for example {@code bad_request}. */
     public String wire() {
         return wire;
+    }
+
+    /** The status of an HTTP answer with this code. */
+    public int httpStatus() {
+        return httpStatus;
+    }
+
+    /** Whether the same request may succeed a moment later. */
+    public boolean isTemporary() {
+        return this == BUSY || this == UNAVAILABLE;
     }
 }

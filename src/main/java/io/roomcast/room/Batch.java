@@ -7,16 +7,13 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
-/**
- * Collects messages for one {@link EncodedFrame}. Their bytes are copied, and nothing is parsed or encoded. Confined to
- * a lane.
- */
+/** Messages on their way into one {@link EncodedFrame}: bytes are copied, nothing is parsed or encoded. Belongs to one lane. */
 final class Batch {
-    /** A batch of this many bytes is sent before further messages are added. */
+    /** A batch that has this many bytes is sent before it takes more. */
     private static final int FULL = 64 * 1024;
 
     private static final int SMALLEST = 512;
-    /** A larger buffer is released after use. */
+    /** A buffer that grew beyond this is given back. */
     private static final int KEEP = 8 * 1024;
 
     private byte[] buffer = new byte[0];
@@ -32,7 +29,7 @@ final class Batch {
             buffer[length++] = '\n';
         }
         append(start, 0);
-        append(body, 1); // Without its first brace: the start has one.
+        append(body, 1);
         messages++;
         lastOffset = message.offset();
     }
@@ -45,12 +42,12 @@ final class Batch {
         return length >= FULL;
     }
 
-    /** Messages added since the last {@link #take}. */
+    /** How many messages have been added since the last {@link #take}. */
     int messages() {
         return messages;
     }
 
-    /** Makes a frame of the messages, which have consecutive offsets, and empties the batch. */
+    /** The messages, which have consecutive offsets. */
     EncodedFrame take(RoomName room, String epoch) {
         MessageRange range = new MessageRange(room, epoch, lastOffset - messages + 1, lastOffset);
         messages = 0;

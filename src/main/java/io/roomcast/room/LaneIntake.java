@@ -10,19 +10,18 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.List;
 
 /**
- * Passes the relay's messages on to a room's lane, bounded in bytes. When the lane is full, the intake leaves further
- * messages to the history, and the lane reads them there page by page, as fast as it can. The intake keeps the newest
- * messages meanwhile. When these follow directly on what was read, it passes messages on to the lane again. So a node
- * that is slower than the publishers holds a bounded amount. Its members still get every message that the history has,
- * and are told of messages that it no longer has.
+ * The way from the relay to a room's lane, bounded in bytes. When more would wait for the lane than may, what comes is left to the history, and the
+ * lane reads it there page by page, as fast as it gets on. The newest messages are kept meanwhile: when they follow on what was read, all goes to
+ * the lane again. So a node that is slower than those who publish on others holds a bounded amount, and its members still get every
+ * message that the history has; of what it has not they are told.
  *
  * <pre>
- *   DIRECT ──lane is full──▶ READING: the lane reads pages ──the newest messages follow──▶ DIRECT
+ *   direct ──no room──▶ lagging: the lane reads pages ──the newest follow──▶ direct
  * </pre>
  *
- * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}. The relay's thread and the
- * lane's take it, and nothing is sent or read inside it. {@code readNumber} is confined to the lane. Only the page of
- * the latest read is used, and none after the intake is direct again.
+ * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}; the relay's thread and the lane's take it, and nothing
+ * is sent or read within. {@code turn} is confined to the lane: the answer to any read but the latest is not used, and none once all goes to
+ * the lane again.
  */
 final class LaneIntake {
     private static final int PAGE_MESSAGES = 500;
@@ -35,18 +34,15 @@ final class LaneIntake {
     private final RoomMembers members;
     private final NodeMetrics metrics;
 
-    /** The newest of the messages that are left to the history; null while the intake is direct. */
+    /** Of what is left to the history, the end; null while all goes to the lane. */
     private MessageLog newest;
     /** Offset of the last message that is left to the history. */
     private long last;
-    /**
-     * Resets that the lane has not handled yet: until then {@code newest} and the lane's position do not belong
-     * together.
-     */
+    /** Those that are on their way to the lane: what is known here is of another epoch than what the lane knows, or behind a loss. */
     private int resets;
 
-    /** Number of the latest read. */
-    private int readNumber;
+    /** Of the read whose answer is awaited. */
+    private int turn;
 
     LaneIntake(RoomName room, RoomSource source, Lane<RoomEvent> lane, RoomMembers members, NodeMetrics metrics) {
         this.room = room;
@@ -63,25 +59,25 @@ final class LaneIntake {
                 return;
             }
             newest = new MessageLog(NEWEST_MESSAGES, NEWEST_BYTES);
-            lane.post(new RoomEvent.IntakeFull());
+            lane.post(new RoomEvent.Lag());
         }
         newest.add(message);
         last = message.offset();
     }
 
-    /** Drops the signal if the lane is full. */
+    /** A signal; not worth a place where there is none for messages. */
     void signal(EncodedFrame frame) {
         if (!announce(frame, 0)) {
             metrics.add(Counter.NOTICES_DROPPED, members.size());
         }
     }
 
-    /** @return false if the lane is full, also for messages */
+    /** @return false where there is no place for messages either */
     synchronized boolean announce(EncodedFrame frame, long revision) {
         return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
     }
 
-    /** The relay lost messages up to this position, or began a new epoch. */
+    /** The relay lost messages up to this position, or numbering began anew. */
     synchronized void reset(Position position) {
         if (newest != null) {
             newest.clear();
@@ -91,30 +87,30 @@ final class LaneIntake {
         lane.post(new RoomEvent.Reset(position));
     }
 
-    /** The lane has reached the first message that was left to the history. On the lane. */
-    void startReading() {
+    /** What came after the lane's events is left to the history. On the lane. */
+    void lag() {
         metrics.increment(Counter.LANE_OVERFLOWS);
-        readOrResume();
+        goOn();
     }
 
-    /** The lane has handled a reset. On the lane. */
-    void resetApplied() {
-        boolean reading;
+    /** The members have been told of a reset. On the lane. */
+    void wasReset() {
+        boolean lagging;
         synchronized (this) {
             resets--;
-            reading = newest != null;
+            lagging = newest != null;
         }
-        if (reading) {
-            readOrResume();
+        if (lagging) {
+            goOn();
         }
     }
 
-    /** A page was read, or the read failed. On the lane. */
-    void pageRead(RoomEvent.IntakePage read) {
+    /** What was asked for has been read, or could not be. On the lane. */
+    void page(RoomEvent.LagPage read) {
         Position at = members.position();
         HistoryPage page = read.page();
-        if (read.read() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
-            return; // Another epoch: the relay will report a reset, after which the lane reads again.
+        if (read.turn() != turn || page != null && !page.epoch().equals(at.epoch())) {
+            return; // Of another epoch: the relay is about to tell of a reset, after which the lane reads again.
         }
         List<StoredMessage> found = page == null ? List.of() : page.messages();
         long before;
@@ -127,27 +123,24 @@ final class LaneIntake {
         if (before > at.offset()) {
             members.reset(new Position(at.epoch(), before));
         }
-        found.forEach(members::addToBatch);
-        readOrResume();
+        found.forEach(members::deliver);
+        goOn();
     }
 
-    private void readOrResume() {
-        List<StoredMessage> rest = takeRest(members.position().offset());
+    private void goOn() {
+        List<StoredMessage> rest = rest(members.position().offset());
         if (rest == null) {
             read();
         } else {
-            readNumber++;
-            rest.forEach(members::addToBatch);
+            turn++;
+            rest.forEach(members::deliver);
         }
     }
 
-    /**
-     * @return the remaining messages, after which the intake is direct; null if messages before them have to be read
-     *     first
-     */
-    private synchronized List<StoredMessage> takeRest(long offset) {
+    /** @return the messages that follow, and then all goes to the lane again; or null when some are missing before them */
+    private synchronized List<StoredMessage> rest(long offset) {
         if (newest == null) {
-            return List.of(); // An earlier reset has reached the end already.
+            return List.of(); // A reset that was posted before has got on to the end already.
         }
         if (resets > 0 || offset < last && !newest.reachesBackTo(offset)) {
             return null;
@@ -158,9 +151,9 @@ final class LaneIntake {
     }
 
     private void read() {
-        int number = ++readNumber;
+        int asked = ++turn;
         source.historyAfter(room, members.position().offset(), PAGE_MESSAGES)
                 .whenComplete(
-                        (page, failure) -> lane.post(new RoomEvent.IntakePage(number, failure == null ? page : null)));
+                        (page, failure) -> lane.post(new RoomEvent.LagPage(asked, failure == null ? page : null)));
     }
 }

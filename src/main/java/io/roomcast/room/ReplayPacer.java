@@ -12,22 +12,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Paces the replay of missed messages to returning members, for all rooms of a node together: a crowd that returns at
- * once leaves bandwidth to everybody else. A few members never wait. When the rate does not suffice, each permit is for
- * one page, and permits are granted in the order of the requests.
+ * How fast a node gives returning members what they missed, all rooms together, so that a crowd that comes back at once leaves time for everybody else.
+ * One member, or a few, never wait for it. Where more is wanted, members take turns, a page each, in the order in which they asked.
  *
- * <p>A page costs time: its bytes divided by the rate. {@code usedUntil} is the time up to which the rate is used.
- * Unused time is saved up to {@link #BURST_NANOS}. This is the virtual scheduling algorithm of ITU-T I.371, a token
- * bucket without a refill. The size of a page is known only after it was read, and a page that may not be sent must not
- * be read. So a permit costs a full page first, and its release returns what was not needed.
+ * <p>A page takes time, its bytes over the rate, and {@code takenUntil} says how much time is taken; what was left unused counts up to {@link #BURST_NANOS}.
+ * This is the virtual scheduling algorithm of ITU-T I.371, a token bucket without a refill. A page's size is known only when it was
+ * read, and what may not be sent yet must not be read: so a turn takes the time of a whole page first, and gives back what it did not need.
  *
- * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, that of the permits,
- * too. It is never held while a callback runs. A tick is scheduled only while a permit is waited for. A member that
- * leaves releases its permit. If the permit is being granted at that moment it is returned, and the callback finds that
- * the member has left.
+ * <p><b>Concurrency.</b> Any thread may call anything. All state, that of the turns too, is guarded by this object's monitor, which is never held
+ * while a member is let on. A tick is scheduled while somebody waits; an idle node has none. Whoever leaves is waited for no more: a turn that ends while
+ * it is being given is given back, and the member that is let on is found to have left.
  */
 public final class ReplayPacer {
-    /** Most unused time that may be used at once. */
+    /** What nobody used for so long may be used at once. */
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1) / 16;
 
     private static final long TICK_MILLIS = 5;
@@ -35,54 +32,53 @@ public final class ReplayPacer {
 
     private enum State {
         NONE,
-        WAITING,
-        GRANTED
+        WAITS,
+        HAS
     }
 
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final Histogram waitTimes;
-    private final Set<Permit> waiting = new LinkedHashSet<>();
+    private final Histogram waits;
+    private final Set<Turn> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
-    private long usedUntil;
+    private long takenUntil;
     private boolean ticking;
 
     /**
-     * @param bytesPerSecond 0 for no bound
+     * @param bytesPerSecond 0 for as fast as they read
      * @param nanoClock as {@link System#nanoTime}
-     * @param waitTimes records the wait of each permit that was not granted at once
+     * @param waits is told how long each turn was waited for, of those that were
      */
-    public ReplayPacer(
-            long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, Histogram waitTimes) {
+    public ReplayPacer(long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, Histogram waits) {
         this.bytesPerSecond = bytesPerSecond;
         this.timer = timer;
         this.nanoClock = nanoClock;
-        this.waitTimes = waitTimes;
-        this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
+        this.waits = waits;
+        this.takenUntil = nanoClock.getAsLong() - BURST_NANOS;
     }
 
-    /** Sets another rate. */
+    /** Another rate, for what comes from now on. */
     public synchronized void change(long bytes) {
         long now = nanoClock.getAsLong();
         bytesPerSecond = bytes;
-        // Time that was used at a far lower rate would keep every member waiting.
-        usedUntil = Math.min(usedUntil - now, 0) + now;
+        // What was taken at a rate that was far lower would keep everybody waiting.
+        takenUntil = Math.min(takenUntil - now, 0) + now;
     }
 
     private boolean isFree(long now) {
-        return bytesPerSecond == 0 || usedUntil - now <= 0;
+        return bytesPerSecond == 0 || takenUntil - now <= 0;
     }
 
-    private void use(long bytes) {
+    private void take(long bytes) {
         if (bytesPerSecond > 0) {
-            usedUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
+            takenUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
         }
     }
 
-    private void grant(Permit permit, long now) {
-        usedUntil = Math.max(usedUntil - now, -BURST_NANOS) + now;
-        use(Recovery.PAGE_BYTES);
-        permit.state = State.GRANTED;
+    private void give(Turn turn, long now) {
+        takenUntil = Math.max(takenUntil - now, -BURST_NANOS) + now;
+        take(Recovery.PAGE_BYTES);
+        turn.state = State.HAS;
     }
 
     private void scheduleTick() {
@@ -93,60 +89,59 @@ public final class ReplayPacer {
         try {
             var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: no further permit is granted.
+            // The node is ending, and nobody is let on any more.
             waiting.clear();
         }
     }
 
     private void tick() {
-        List<Runnable> granted = new ArrayList<>();
+        List<Runnable> letOn = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
-            for (Iterator<Permit> each = waiting.iterator(); each.hasNext() && isFree(now); ) {
-                Permit permit = each.next();
+            for (Iterator<Turn> each = waiting.iterator(); each.hasNext() && isFree(now); ) {
+                Turn turn = each.next();
                 each.remove();
-                grant(permit, now);
-                waitTimes.record(now - permit.since);
-                granted.add(permit.onGranted);
+                give(turn, now);
+                waits.record(now - turn.since);
+                letOn.add(turn.letOn);
             }
             scheduleTick();
         }
-        granted.forEach(Runnable::run);
+        letOn.forEach(Runnable::run);
     }
 
-    /** A permit for a member that begins to catch up; not granted yet. */
-    Permit permit() {
-        return new Permit();
+    /** For a member that begins to catch up. */
+    Turn turn() {
+        return new Turn();
     }
 
-    /** The permit of one member to send a page. It is acquired and released for each page. */
-    final class Permit {
+    /** What a member asks with, for one page after the other. */
+    final class Turn {
         private State state = State.NONE;
-        private Runnable onGranted;
+        private Runnable letOn;
         private long since;
 
         /**
-         * @param callback called once the permit is granted, if it is not granted at once; runs on the timer's thread
-         *     and must be short
-         * @return whether the permit is granted
+         * @param next asks again, once it is this member's turn; runs on the timer's thread and must be short
+         * @return whether it is the member's turn
          */
-        boolean acquire(Runnable callback) {
+        boolean begin(Runnable next) {
             synchronized (ReplayPacer.this) {
                 if (state == State.NONE) {
                     long now = nanoClock.getAsLong();
                     if (waiting.isEmpty() && isFree(now)) {
-                        grant(this, now);
+                        give(this, now);
                     } else {
-                        await(callback, now);
+                        await(next, now);
                     }
                 }
-                return state == State.GRANTED;
+                return state == State.HAS;
             }
         }
 
-        private void await(Runnable callback, long now) {
-            state = State.WAITING;
-            onGranted = callback;
+        private void await(Runnable next, long now) {
+            state = State.WAITS;
+            letOn = next;
             since = now;
             waiting.add(this);
             if (!ticking) {
@@ -155,19 +150,19 @@ public final class ReplayPacer {
         }
 
         /**
-         * Gives the permit back, or ends the wait for it.
+         * The turn, or the wait for it, is over.
          *
-         * @param bytes that were sent with it
+         * @param bytes that were sent
          */
-        void release(long bytes) {
+        void end(long bytes) {
             synchronized (ReplayPacer.this) {
-                if (state == State.GRANTED) {
-                    use(bytes - Recovery.PAGE_BYTES);
-                } else if (state == State.WAITING) {
+                if (state == State.HAS) {
+                    take(bytes - Recovery.PAGE_BYTES);
+                } else if (state == State.WAITS) {
                     waiting.remove(this);
                 }
                 state = State.NONE;
-                onGranted = null;
+                letOn = null;
             }
         }
     }

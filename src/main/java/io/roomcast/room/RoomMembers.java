@@ -10,16 +10,13 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.LongSupplier;
 
 /**
- * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and
- * {@link #delivered()}.
+ * The members of a room and how far each has come. Confined to the room's lane, but for {@link #size()} and {@link #delivered()}.
  *
- * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
- * by page. Each page is sent when the member's queue has sent the one before; the member gets no batches meanwhile.
- * Once it has every message up to the lane's offset it is live, and the next batch follows without a gap or an overlap.
- * So nothing is merged, and a slow reader costs no memory: the history is its buffer.
+ * <p>Live members get every batch. A member that comes back with a position first gets what it missed, page by page, each when its
+ * queue has sent the one before; batches pass it by meanwhile. Once it has everything up to the lane's offset it is live, and the next
+ * batch follows without hole or overlap. So nothing is merged, and a slow reader costs no memory: the history is its buffer.
  */
 final class RoomMembers {
     private final RoomName room;
@@ -29,31 +26,28 @@ final class RoomMembers {
     private final List<Member> members = new ArrayList<>();
     private final NodeMetrics metrics;
     private final FanOut fanout;
-    private final LongSupplier nanoClock;
     private volatile int size;
     private long deliveredHere;
-    /** A copy for other threads. */
+    /** The same for other threads to read. */
     private volatile long delivered;
 
     private Position position;
-    /** Revision of the last presence change that the members were told. */
+    /** Up to this revision members have been told who came and went. */
     private long announced;
 
     RoomMembers(
             RoomName room,
             RoomSource source,
-            MessageLog.Limits limits,
+            RecentLimits limits,
             Consumer<RoomEvent> lane,
             ReplayPacer pace,
-            LongSupplier nanoClock,
             NodeMetrics metrics,
             FanOut fanout) {
         this.room = room;
-        this.nanoClock = nanoClock;
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::admit, pace, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::letIn, pace, metrics);
     }
 
     int size() {
@@ -68,36 +62,35 @@ final class RoomMembers {
         position = start;
     }
 
-    /** Position of the last message that was delivered. */
+    /** Up to where messages have been delivered here. */
     Position position() {
         return position;
     }
 
-    /** Adds the next message to the batch; {@link #flush} sends it. */
-    void addToBatch(StoredMessage message) {
+    void deliver(StoredMessage message) {
         if (message.offset() <= position.offset()) {
             return;
         }
         position = new Position(position.epoch(), message.offset());
         recent.add(message);
-        recovery.dropSharedPage();
+        recovery.forget();
         batch.add(message);
         if (batch.isFull()) {
             flush();
         }
     }
 
-    /** Whether no message waits for a {@link #flush}. */
-    boolean batchIsEmpty() {
+    /** Whether nothing that was delivered waits for a {@link #flush}. */
+    boolean hasSentAll() {
         return batch.isEmpty();
     }
 
-    /** Sends the batch to every live member as one frame. */
+    /** Sends what was delivered to every live member, as one frame. */
     void flush() {
         if (batch.isEmpty()) {
             return;
         }
-        long started = nanoClock.getAsLong();
+        long started = System.nanoTime();
         int messages = batch.messages();
         EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
@@ -114,10 +107,10 @@ final class RoomMembers {
             }
         }
         fanout.end();
-        metrics.fannedOut(messages, frame.bytes(), taken, refused, nanoClock.getAsLong() - started);
+        metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
         deliveredHere += (long) messages * taken;
         delivered = deliveredHere;
-        recovery.laneAdvanced(position);
+        recovery.passed(position);
     }
 
     void announce(EncodedFrame frame, long revision) {
@@ -127,8 +120,8 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.admitted;
-            if (isAddressed && !fanout.offer(member.queue())) {
+            boolean wants = signal ? member.live && member.wantsSignals() : member.in;
+            if (wants && !fanout.offer(member.queue())) {
                 dropped++;
             }
         }
@@ -147,17 +140,17 @@ final class RoomMembers {
     void catchUp(Member member, Recovery.Page shared) {
         flush();
         if (member.slot >= 0 && !member.live) {
-            recovery.advance(member, shared, position);
+            recovery.goOn(member, shared, position);
         }
     }
 
     void catchUpPage(RoomEvent.CatchUpPage read) {
         flush();
-        usePage(read);
-        recovery.startQueuedReads(position);
+        use(read);
+        recovery.answered(position);
     }
 
-    void relayPosition(Member member, Position relay) {
+    void stands(Member member, Position relay) {
         flush();
         if (member.slot < 0) {
             return;
@@ -166,11 +159,11 @@ final class RoomMembers {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.relayPosition(member, relay, position);
+            recovery.stands(member, relay, position);
         }
     }
 
-    private void usePage(RoomEvent.CatchUpPage read) {
+    private void use(RoomEvent.CatchUpPage read) {
         Member member = read.member();
         if (member.slot < 0) {
             return;
@@ -179,7 +172,7 @@ final class RoomMembers {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.pageRead(read, position);
+            recovery.page(read, position);
         }
     }
 
@@ -194,7 +187,7 @@ final class RoomMembers {
             last.slot = member.slot;
         }
         member.slot = -1;
-        recovery.stopCatchingUp(member);
+        recovery.end(member);
         size = members.size();
     }
 
@@ -204,12 +197,12 @@ final class RoomMembers {
         size = members.size();
     }
 
-    private void admit(Member member) {
-        Member before = member.takeReplaced();
+    private void letIn(Member member) {
+        Member before = member.replaces();
         if (before != null) {
             leave(before);
         }
-        member.admitted = true;
+        member.in = true;
         member.announced = announced;
         member.queue().beginRoom(room);
     }
@@ -223,14 +216,14 @@ final class RoomMembers {
         long from = sameEpoch ? position.offset() + 1 : 1;
         position = next;
         recent.clear();
-        recovery.dropSharedPage();
+        recovery.forget();
         for (Member member : members) {
-            // A member that catches up in the same epoch finds the loss when it reads the history.
+            // One that catches up in the same epoch reads the history, and finds out by itself what is left.
             if (member.live || !sameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);
             }
         }
-        recovery.laneAdvanced(position);
+        recovery.passed(position);
     }
 }

@@ -15,13 +15,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * The rooms of this node. A room is subscribed when its first member joins. It is unsubscribed a while after the last
- * member has left, so that a reconnect does not cost the relay two round trips.
+ * The rooms of this node. A room is subscribed when its first member comes, and given up a while after the last one left, so that a
+ * reconnect does not cost the relay two round trips.
  *
- * <p><b>Concurrency.</b> The count of a room's references changes inside the map's atomic update for its name.
- * Subscribe and unsubscribe are called there, too, so that the relay sees them in their true order. A room is in the
- * map before it is subscribed: the first delivery may come before subscribe has returned, and must find the room. No
- * call blocks.
+ * <p><b>Concurrency.</b> A room's count of references, and the calls of subscribe and unsubscribe that follow from it, happen inside
+ * the map's atomic update for its name; so the relay sees them in their true order. A room is in the map before it is subscribed: the
+ * first delivery may come before subscribe has returned, and must find it. No call blocks.
  */
 public final class RoomRegistry {
     private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
@@ -29,8 +28,8 @@ public final class RoomRegistry {
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final MessageLog.Limits recent;
-    private final Duration idleTimeout;
+    private final RecentLimits recent;
+    private final Duration linger;
     private final LagBudget lag;
     private final ReplayPacer pace;
     private final NodeMetrics metrics;
@@ -39,17 +38,17 @@ public final class RoomRegistry {
     /**
      * @param executor runs the lanes
      * @param nanoClock as {@link System#nanoTime}
-     * @param idleTimeout how long an empty room stays subscribed
-     * @param lag bounds the bytes that wait for the lanes
-     * @param pace paces the replay to returning members
+     * @param linger how long an empty room stays subscribed
+     * @param lag bounds what waits for the lanes
+     * @param pace of what returning members are sent
      */
     public RoomRegistry(
             RoomSource source,
             Executor executor,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
-            MessageLog.Limits recent,
-            Duration idleTimeout,
+            RecentLimits recent,
+            Duration linger,
             LagBudget lag,
             ReplayPacer pace,
             NodeMetrics metrics) {
@@ -58,16 +57,13 @@ public final class RoomRegistry {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.recent = recent;
-        this.idleTimeout = idleTimeout;
+        this.linger = linger;
         this.lag = lag;
         this.pace = pace;
         this.metrics = metrics;
     }
 
-    /**
-     * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whatever comes of the
-     * join.
-     */
+    /** Opens the room for one who is about to join. Each call is followed by one {@link #leave}, whatever came of it. */
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
             Room room =
@@ -89,21 +85,21 @@ public final class RoomRegistry {
         return joined;
     }
 
-    /** Adds the member to a room that was opened. Its listener is told the outcome. */
+    /** Lets the member into a room that was opened; its listener is told what came of it. */
     public void join(Room room, Member member, Position since) {
         members.incrementAndGet();
         room.post(new RoomEvent.Join(member, since));
     }
 
-    /** Ends an {@link #open} and a {@link #join}. */
+    /** Takes back an {@link #open}, and a {@link #join} of which nobody waits for the end. */
     public void leave(Room room, Member member) {
         leave(room, member, () -> {});
     }
 
     /**
-     * Ends an {@link #open} and a {@link #join}.
+     * Takes back an {@link #open} and a {@link #join}.
      *
-     * @param left runs on the room's lane, once no further frame of the room is sent to the member; must not block
+     * @param left runs on the room's lane, when nothing of the room is sent to the member any more; must not block
      */
     public void leave(Room room, Member member, Runnable left) {
         members.decrementAndGet();
@@ -111,29 +107,29 @@ public final class RoomRegistry {
         leave(room);
     }
 
-    /** Ends an {@link #open} without a join. */
+    /** Takes back an {@link #open} after which nobody joined. */
     public void leave(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
-                int generation = ++room.idleGeneration;
+                int vacancy = ++room.vacancies;
                 var unused = timer.schedule(
-                        () -> closeIfStillIdle(room, generation), idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+                        () -> closeIfStillEmpty(room, vacancy), linger.toMillis(), TimeUnit.MILLISECONDS);
             }
             return present;
         });
     }
 
-    /** The room, if it is open on this node, else null. */
+    /** The room, if it has members here or had until just now; else null. */
     public Room find(RoomName name) {
         return rooms.get(name);
     }
 
-    /** Number of open rooms. */
+    /** How many rooms there are. */
     public int size() {
         return rooms.size();
     }
 
-    /** Number of members of all rooms together. */
+    /** How many members all rooms have together. */
     public int members() {
         return members.get();
     }
@@ -145,19 +141,19 @@ public final class RoomRegistry {
     private void follow(Room room, CompletionStage<Position> subscription) {
         subscription.whenComplete((position, failure) -> {
             if (failure == null) {
-                room.post(new RoomEvent.Subscribed(position));
+                room.post(new RoomEvent.Positioned(position));
                 room.ready.complete(null);
             } else {
-                room.post(new RoomEvent.SubscribeFailed());
+                room.post(new RoomEvent.Unreachable());
                 rooms.remove(room.name(), room);
                 room.ready.completeExceptionally(failure);
             }
         });
     }
 
-    private void closeIfStillIdle(Room room, int generation) {
+    private void closeIfStillEmpty(Room room, int vacancy) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
-            if (present == room && room.references == 0 && room.idleGeneration == generation) {
+            if (present == room && room.references == 0 && room.vacancies == vacancy) {
                 source.unsubscribe(name);
                 return null;
             }

@@ -5,27 +5,27 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.util.concurrent.CompletionStage;
 
-/** The port to the relay: where a room's messages come from. No method blocks. Stages complete on any thread. */
+/** Where a room's messages come from. No method blocks; stages complete on any thread. */
 public interface RoomSource {
 
     /**
-     * Starts the deliveries of a room's messages to this node.
+     * Has the room's messages delivered to this node from now on.
      *
-     * @return completes once the subscription is live, with the position after which the deliveries begin: messages up
-     *     to it are in the history, later ones are delivered
+     * @return completes once the subscription is live, with the position after which the first delivery follows: whatever is stored
+     *     up to it is in the history, whatever comes later will be delivered
      */
     CompletionStage<Position> subscribe(RoomName room);
 
-    /** The position of the room in the relay; deliveries on this node may be behind it. */
+    /** Where the room stands now, whatever has been delivered here so far. */
     CompletionStage<Position> position(RoomName room);
 
-    /** Ends the deliveries. Calls for one room take effect in their order. */
+    /** Ends the deliveries. Calls for one room take effect in the order in which they were made. */
     void unsubscribe(RoomName room);
 
     /**
      * The oldest messages after {@code offset}.
      *
-     * @param limit number of messages, at least 1; the page may have fewer if they are large
+     * @param limit of messages, at least 1; there may be fewer when they are large
      */
     CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit);
 }

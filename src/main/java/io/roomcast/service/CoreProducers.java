@@ -5,6 +5,7 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
@@ -16,7 +17,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.room.LagBudget;
-import io.roomcast.room.MessageLog;
+import io.roomcast.room.RecentLimits;
 import io.roomcast.room.ReplayPacer;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -56,8 +57,14 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    RunningTime runningTime() {
-        return new RunningTime(System::nanoTime);
+    Clocks clocks() {
+        return Clocks.system();
+    }
+
+    @Produces
+    @Singleton
+    RunningTime runningTime(Clocks clocks) {
+        return new RunningTime(clocks.nanos());
     }
 
     @Produces
@@ -115,16 +122,22 @@ public class CoreProducers {
     @Produces
     @Singleton
     RoomRegistry rooms(
-            Relay relay, PresenceStore presence, Threads threads, LagBudget lag, Limits limits, NodeMetrics metrics) {
+            Relay relay,
+            PresenceStore presence,
+            Threads threads,
+            Clocks clocks,
+            LagBudget lag,
+            Limits limits,
+            NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
                 new OpenRooms(relay, presence),
                 threads.lanes(),
                 threads.timer(),
-                System::nanoTime,
-                new MessageLog.Limits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
+                clocks.nanos(),
+                new RecentLimits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
                 lag,
-                replayPacer(limits, threads.timer(), System::nanoTime, metrics),
+                replayPacer(limits, threads.timer(), clocks.nanos(), metrics),
                 metrics);
         relay.start(new RoomDelivery(rooms));
         return rooms;

@@ -5,17 +5,13 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
-import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.admission.RateLimits;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.concurrent.CompletionException;
 
 /**
  * Answers a request with an {@code error} frame, and counts it. Whoever goes on asking for what is refused is closed: lines without sense cost a client a
@@ -24,7 +20,6 @@ import java.util.concurrent.CompletionException;
 @ApplicationScoped
 public class ErrorReplies {
     private static final Logger LOG = System.getLogger(ErrorReplies.class.getName());
-    private static final long RETRY_AFTER_MS = 1_000;
 
     private NodeMetrics metrics;
     private RateLimits rates;
@@ -39,9 +34,7 @@ public class ErrorReplies {
     }
 
     void answer(ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text) {
-        boolean later = code == ErrorCode.UNAVAILABLE || code == ErrorCode.BUSY;
-        Long retry = later ? Long.valueOf(RETRY_AFTER_MS) : null;
-        answer(session, id, key, room, code, text, retry);
+        answer(session, id, key, room, code, text, Failure.retryAfterMs(code));
     }
 
     void answer(ClientSession session, BadFrameException bad) {
@@ -65,21 +58,10 @@ public class ErrorReplies {
         }
     }
 
-    /** Answers with what {@code failure} means to a client. What no code names goes to the log. */
-    void answer(ClientSession session, Long id, String key, RoomName room, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        if (cause instanceof ProtocolException refused) {
-            if (refused.retryAfterMs() == null) {
-                answer(session, id, key, room, refused.code(), refused.getMessage());
-            } else {
-                answer(session, id, key, room, refused.code(), refused.getMessage(), refused.retryAfterMs());
-            }
-        } else if (cause instanceof RelayUnavailableException) {
-            answer(session, id, key, room, ErrorCode.UNAVAILABLE, "could not be stored or read now; try again");
-        } else {
-            LOG.log(Level.ERROR, "A request of session " + session.id() + " failed", cause);
-            answer(session, id, key, room, ErrorCode.UNKNOWN, "internal error");
-        }
+    /** Answers with what {@code failure} means to a client, and logs it if it is a defect. */
+    void answer(ClientSession session, Long id, String key, RoomName room, Throwable cause) {
+        Failure failure = Failure.of(cause);
+        failure.log(LOG, "A request of session " + session.id() + " failed");
+        answer(session, id, key, room, failure.code(), failure.text(), failure.retryAfterMs());
     }
 }

@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.OutboundQueue;
@@ -40,6 +41,7 @@ public class Heartbeat {
     private SessionRegistry sessions;
     private RoomService service;
     private Threads threads;
+    private Clocks clocks;
     private Histogram laneWait;
     private RunningTime time;
     private long intervalSeconds;
@@ -56,12 +58,14 @@ public class Heartbeat {
             SessionRegistry sessions,
             RoomService service,
             Threads threads,
+            Clocks clocks,
             NodeMetrics metrics,
             RunningTime time,
             RoomcastConfig config) {
         this.sessions = sessions;
         this.service = service;
         this.threads = threads;
+        this.clocks = clocks;
         this.laneWait = metrics.histogram(Latency.LANE_WAIT);
         this.time = time;
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
@@ -84,10 +88,10 @@ public class Heartbeat {
         if (!looking.compareAndSet(false, true)) {
             return;
         }
-        long posted = System.nanoTime();
+        long posted = clocks.nanos().getAsLong();
         try {
             threads.lanes().execute(() -> {
-                laneWait.record(System.nanoTime() - posted);
+                laneWait.record(clocks.nanos().getAsLong() - posted);
                 look();
             });
         } catch (RejectedExecutionException e) {

@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.node.Threads;
 import io.roomcast.relay.PresenceStore;
@@ -33,6 +34,7 @@ public class Lifecycle {
     private PresenceAnnouncer announcer;
     private Relay relay;
     private Threads threads;
+    private Clocks clocks;
     private Drain drain;
     private Event<NodeStarted> started;
     private int largestByName;
@@ -53,6 +55,7 @@ public class Lifecycle {
             RoomRegistry unusedRooms,
             Relay relay,
             Threads threads,
+            Clocks clocks,
             Drain drain,
             Event<NodeStarted> started,
             RoomcastConfig config) {
@@ -64,6 +67,7 @@ public class Lifecycle {
         this.announcer = announcer;
         this.relay = relay;
         this.threads = threads;
+        this.clocks = clocks;
         this.drain = drain;
         this.started = started;
         this.largestByName = config.get(Keys.PRESENCE_NAMES);
@@ -108,8 +112,8 @@ public class Lifecycle {
         heartbeat.stop();
         entrance.stop();
         readiness.stop();
-        long deadline = System.nanoTime() + window.plus(GOODBYE).toNanos();
-        while (sessions.count() > 0 && System.nanoTime() - deadline < 0) {
+        long deadline = clocks.nanos().getAsLong() + window.plus(GOODBYE).toNanos();
+        while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
         drain.stopped();

@@ -1,8 +1,5 @@
 package io.roomcast.service;
 
-import io.roomcast.metrics.Counter;
-import io.roomcast.metrics.Latency;
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.FrameKind;
@@ -15,7 +12,6 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.ServerFrameWriter.MessageBody;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
@@ -37,14 +33,14 @@ import java.util.function.BiConsumer;
  */
 @ApplicationScoped
 public class Messaging {
-    private static final int ROSTER_NAMES = 1_000;
+    private static final int ROSTER_NAMES = BackEndService.ROSTER_NAMES;
 
+    private Publisher publisher;
     private Relay relay;
     private PresenceStore presence;
     private PresenceAnnouncer announcer;
     private ServerFrameWriter writer;
     private ErrorReplies refusal;
-    private NodeMetrics metrics;
     private Threads threads;
     private RateLimits rates;
     private LoadShedding overload;
@@ -55,22 +51,22 @@ public class Messaging {
 
     @Inject
     public Messaging(
+            Publisher publisher,
             Relay relay,
             PresenceStore presence,
             PresenceAnnouncer announcer,
             ServerFrameWriter writer,
             ErrorReplies refusal,
-            NodeMetrics metrics,
             Threads threads,
             RateLimits rates,
             LoadShedding overload,
             Limits limits) {
+        this.publisher = publisher;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
         this.writer = writer;
         this.refusal = refusal;
-        this.metrics = metrics;
         this.threads = threads;
         this.rates = rates;
         this.overload = overload;
@@ -84,15 +80,9 @@ public class Messaging {
         limits.requireSize(frame.content());
         rates.publish(room);
         overload.admit(room);
-        UserName user = session.user();
-        byte[] body = writer.body(new MessageBody(
-                room.value(), user.value(), frame.content().text(), System.currentTimeMillis(), frame.key()));
-        String key = relayKey(user, frame.key());
-        long started = System.nanoTime();
-        whenAnswered(request, relay.publish(room, key, body), (position, failure) -> {
-            metrics.record(Latency.PUBLISH, System.nanoTime() - started);
+        CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
+        whenAnswered(request, stored, (position, failure) -> {
             if (failure == null) {
-                metrics.increment(Counter.MESSAGES_STORED);
                 acknowledge(session, frame, room, position);
             } else {
                 refusal.answer(session, frame.id(), frame.key(), room, failure);
@@ -182,11 +172,6 @@ public class Messaging {
             session.reply(
                     new ServerFrame.Ack(frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
         }
-    }
-
-    /** A user's keys are its own: nobody can take the place of another's message by guessing its key. */
-    private static String relayKey(UserName user, String key) {
-        return key == null ? null : user.value() + '\n' + key;
     }
 
     private static Membership requireMember(ClientSession session, RoomName room) {

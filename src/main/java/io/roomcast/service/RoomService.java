@@ -27,7 +27,6 @@ import io.roomcast.service.session.RoomRequests;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.time.Instant;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -140,7 +139,7 @@ public class RoomService {
 
     /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
     public void receive(ClientSession session, ClientFrame frame) {
-        if (!session.isOpen() || entrance.seesOut(session, Instant.now())) {
+        if (!session.isOpen() || entrance.seesOut(session)) {
             return;
         }
         heard(session);
@@ -357,7 +356,7 @@ public class RoomService {
         ServerFrame.Limits told = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, told, TokenAdmission.expiresInMs(session)));
+                id, session.user().value(), node.name(), heartbeatMs, told, entrance.expiresInMs(session)));
     }
 
     private void serveHeld(ClientSession session) {

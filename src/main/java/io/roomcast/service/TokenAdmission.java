@@ -3,8 +3,7 @@ package io.roomcast.service;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
-import io.roomcast.identity.TokenRefusedException;
-import io.roomcast.identity.TokenUncheckedException;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ClientFrame;
@@ -18,10 +17,8 @@ import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -37,6 +34,7 @@ public class TokenAdmission {
     private ErrorReplies refusal;
     private Threads threads;
     private RunningTime time;
+    private Clocks clocks;
     private long helloNanos;
     private ScheduledFuture<?> timer;
 
@@ -51,6 +49,7 @@ public class TokenAdmission {
             ErrorReplies refusal,
             Threads threads,
             RunningTime time,
+            Clocks clocks,
             RoomcastConfig config) {
         this.authentication = authentication;
         this.joining = joining;
@@ -58,6 +57,7 @@ public class TokenAdmission {
         this.refusal = refusal;
         this.threads = threads;
         this.time = time;
+        this.clocks = clocks;
         this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
     }
 
@@ -135,17 +135,13 @@ public class TokenAdmission {
             return;
         }
         authentication.verify(token).whenComplete((identity, failure) -> {
-            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            if (cause == null) {
+            if (failure == null) {
                 good.accept(identity);
-            } else if (cause instanceof TokenRefusedException) {
-                bad.accept(cause.getMessage());
-            } else {
-                if (!(cause instanceof TokenUncheckedException)) {
-                    LOG.log(Level.WARNING, "A token could not be checked", cause);
-                }
-                unknown.accept("tokens cannot be checked now");
+                return;
             }
+            Failure why = Failure.ofToken(failure);
+            why.log(LOG, "A token could not be checked");
+            (why.code() == ErrorCode.UNAUTHENTICATED ? bad : unknown).accept(why.text());
         });
     }
 
@@ -163,16 +159,20 @@ public class TokenAdmission {
     }
 
     /** @return null for a session that may stay for ever */
-    static Long expiresInMs(ClientSession session) {
+    Long expiresInMs(ClientSession session) {
         Instant expires = session.identity().expires();
         return expires.equals(Instant.MAX)
                 ? null
-                : Long.valueOf(
-                        Math.max(0, Duration.between(Instant.now(), expires).toMillis()));
+                : Long.valueOf(Math.max(
+                        0, Duration.between(clocks.wall().instant(), expires).toMillis()));
     }
 
     /** Sees a session out whose token has expired; however slowly it reads, it can do nothing more. @return whether it has */
-    boolean seesOut(ClientSession session, Instant clock) {
+    boolean seesOut(ClientSession session) {
+        return seesOut(session, clocks.wall().instant());
+    }
+
+    private boolean seesOut(ClientSession session, Instant clock) {
         Identity identity = session.identity();
         boolean expired = identity != null && identity.expired(clock);
         if (expired) {
@@ -182,7 +182,7 @@ public class TokenAdmission {
     }
 
     private void check() {
-        Instant clock = Instant.now();
+        Instant clock = clocks.wall().instant();
         long now = time.getAsLong();
         for (ClientSession session : sessions.all()) {
             if (session.identity() != null) {

@@ -3,6 +3,7 @@ package io.roomcast.fuzz;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.jwt.JwtVerifier;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.support.Tokens;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +23,7 @@ public final class TokenTarget {
     private static JwtVerifier verifier() {
         Map<String, String> settings = Map.of("roomcast.auth", "token", "roomcast.auth.secret", Tokens.SECRET);
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new));
+        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new), Clocks.system());
         verifier.start();
         return verifier;
     }

@@ -24,6 +24,7 @@ import io.roomcast.config.ConfigException;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Tokens;
@@ -228,7 +229,7 @@ class JwtVerifierTest {
         Map<String, String> all = new HashMap<>(settings);
         all.put("roomcast.auth", "token");
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), all.keySet());
-        JwtVerifier verifier = new JwtVerifier(config, Threads.of(Thread::new, 1));
+        JwtVerifier verifier = new JwtVerifier(config, Threads.of(Thread::new, 1), Clocks.system());
         verifier.start();
         return verifier;
     }

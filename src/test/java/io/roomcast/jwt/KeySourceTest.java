@@ -10,6 +10,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.support.KeyServer;
 import io.roomcast.support.Tokens;
@@ -163,7 +164,7 @@ class KeySourceTest {
                 "roomcast.auth.jwks-bytes", "16KiB"));
         settings.putAll(more);
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        verifier = new JwtVerifier(config, threads);
+        verifier = new JwtVerifier(config, threads, Clocks.system());
         verifier.start();
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Tokens;
@@ -249,7 +250,7 @@ class TokenContentsTest {
         all.put("roomcast.auth", "token");
         all.put("roomcast.auth.secret", Tokens.SECRET);
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(all.get(key)), all.keySet());
-        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new));
+        JwtVerifier verifier = new JwtVerifier(config, new Threads(Runnable::run, null, Thread::new), Clocks.system());
         verifier.start();
         return verifier.verify(token).toCompletableFuture().join();
     }

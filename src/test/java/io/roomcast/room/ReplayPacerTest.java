@@ -23,14 +23,14 @@ class ReplayPacerTest {
     private final Histogram waits = new Histogram();
     private final ReplayPacer pace = new ReplayPacer(RATE, timer, timer::nanos, waits);
     /** Who was let on, in order. */
-    private final List<Integer> granted = new ArrayList<>();
+    private final List<Integer> letOn = new ArrayList<>();
 
     @Test
     void aFewNeverWait() {
-        ReplayPacer.Permit permit = pace.permit();
+        ReplayPacer.Turn turn = pace.turn();
         for (int page = 0; page < AT_ONCE - 1; page++) {
-            assertTrue(acquire(permit, page));
-            permit.release(PAGE);
+            assertTrue(begin(turn, page));
+            turn.end(PAGE);
         }
         assertEquals(0, timer.pending(), "nobody waits, and nothing ticks");
         assertEquals(0, recorded());
@@ -40,17 +40,17 @@ class ReplayPacerTest {
 
     @Test
     void aCrowdTakesTurnsInOrderAtTheRate() {
-        List<ReplayPacer.Permit> crowd = crowd(500);
+        List<ReplayPacer.Turn> crowd = crowd(500);
         int begun = begun(crowd);
         assertEquals(AT_ONCE, begun);
         int most = 0;
         long started = timer.millis();
-        while (granted.size() < crowd.size() - begun) {
-            int before = granted.size();
+        while (letOn.size() < crowd.size() - begun) {
+            int before = letOn.size();
             timer.advance(5);
-            most = Math.max(most, granted.size() - before);
+            most = Math.max(most, letOn.size() - before);
         }
-        assertEquals(IntStream.range(begun, crowd.size()).boxed().toList(), granted);
+        assertEquals(IntStream.range(begun, crowd.size()).boxed().toList(), letOn);
         assertTrue(most <= 3, most + " at once");
         double seconds = (timer.millis() - started) / 1_000.0;
         assertEquals(500.0 * PAGE / RATE, seconds, 0.1);
@@ -61,21 +61,21 @@ class ReplayPacerTest {
 
     @Test
     void whoeverComesWhileOthersWaitWaitsBehindThem() {
-        List<ReplayPacer.Permit> crowd = crowd(AT_ONCE + 1);
+        List<ReplayPacer.Turn> crowd = crowd(AT_ONCE + 1);
         begun(crowd);
-        crowd.subList(0, AT_ONCE).forEach(permit -> permit.release(0));
-        assertFalse(acquire(crowd.get(0), 0), "although there would be time");
+        crowd.subList(0, AT_ONCE).forEach(turn -> turn.end(0));
+        assertFalse(begin(crowd.get(0), 0), "although there would be time");
         timer.advance(5);
-        assertEquals(List.of(AT_ONCE, 0), granted);
-        assertTrue(acquire(crowd.get(0), 0), "it is granted until it is released");
+        assertEquals(List.of(AT_ONCE, 0), letOn);
+        assertTrue(begin(crowd.get(0), 0), "it is its turn until it ends");
     }
 
     @Test
     void whatATurnDidNotNeedIsGivenBack() {
         for (int i = 0; i < 16 * 64; i++) {
-            ReplayPacer.Permit permit = pace.permit();
-            assertTrue(acquire(permit, i), "page " + i);
-            permit.release(PAGE / 64);
+            ReplayPacer.Turn turn = pace.turn();
+            assertTrue(begin(turn, i), "page " + i);
+            turn.end(PAGE / 64);
         }
         begun(crowd(2));
         assertEquals(1, timer.pending(), "so many small pages are as much as a few large ones");
@@ -83,34 +83,34 @@ class ReplayPacerTest {
 
     @Test
     void aPageThatIsLargerTakesLonger() {
-        ReplayPacer.Permit large = pace.permit();
-        assertTrue(acquire(large, 0));
-        large.release(256 * PAGE);
-        assertFalse(acquire(large, 1));
+        ReplayPacer.Turn large = pace.turn();
+        assertTrue(begin(large, 0));
+        large.end(256 * PAGE);
+        assertFalse(begin(large, 1));
         timer.advance(900);
-        assertEquals(List.of(), granted);
+        assertEquals(List.of(), letOn);
         timer.advance(100);
-        assertEquals(List.of(1), granted);
+        assertEquals(List.of(1), letOn);
     }
 
     @Test
     void whoeverLeavesHoldsNoPlace() {
-        List<ReplayPacer.Permit> crowd = crowd(500);
+        List<ReplayPacer.Turn> crowd = crowd(500);
         begun(crowd);
-        crowd.subList(AT_ONCE, 499).forEach(permit -> permit.release(0));
-        crowd.get(0).release(0);
+        crowd.subList(AT_ONCE, 499).forEach(turn -> turn.end(0));
+        crowd.get(0).end(0);
         timer.advance(5);
-        assertEquals(List.of(499), granted);
+        assertEquals(List.of(499), letOn);
         assertEquals(0, timer.pending());
     }
 
     @Test
     void everybodyMayGoWhereThereIsNoRate() {
-        List<ReplayPacer.Permit> crowd = crowd(500);
+        List<ReplayPacer.Turn> crowd = crowd(500);
         int begun = begun(crowd);
         pace.change(0);
         timer.advance(5);
-        assertEquals(crowd.size() - begun, granted.size(), "those who waited, too");
+        assertEquals(crowd.size() - begun, letOn.size(), "those who waited, too");
         assertEquals(500, begun(crowd(500)));
     }
 
@@ -119,27 +119,27 @@ class ReplayPacerTest {
         pace.change(PAGE);
         begun(crowd(10));
         timer.advance(4_000);
-        assertEquals(4, granted.size());
+        assertEquals(4, letOn.size());
         pace.change(RATE);
         timer.advance(100);
-        assertEquals(9, granted.size());
+        assertEquals(9, letOn.size());
     }
 
     /** @return how many of them need not wait */
-    private int begun(List<ReplayPacer.Permit> crowd) {
+    private int begun(List<ReplayPacer.Turn> crowd) {
         int begun = 0;
         for (int i = 0; i < crowd.size(); i++) {
-            begun += acquire(crowd.get(i), i) ? 1 : 0;
+            begun += begin(crowd.get(i), i) ? 1 : 0;
         }
         return begun;
     }
 
-    private boolean acquire(ReplayPacer.Permit permit, int member) {
-        return permit.acquire(() -> granted.add(member));
+    private boolean begin(ReplayPacer.Turn turn, int member) {
+        return turn.begin(() -> letOn.add(member));
     }
 
-    private List<ReplayPacer.Permit> crowd(int members) {
-        return IntStream.range(0, members).mapToObj(i -> pace.permit()).toList();
+    private List<ReplayPacer.Turn> crowd(int members) {
+        return IntStream.range(0, members).mapToObj(i -> pace.turn()).toList();
     }
 
     private long recorded() {

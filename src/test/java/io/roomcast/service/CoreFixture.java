@@ -6,6 +6,7 @@ import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
@@ -19,7 +20,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.LagBudget;
-import io.roomcast.room.MessageLog;
+import io.roomcast.room.RecentLimits;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
@@ -51,7 +52,7 @@ public final class CoreFixture {
     final Heartbeat heartbeat;
     final InboundMessages inbound;
     public final Limits limits;
-    final BackEnd backEnd;
+    final BackEndService backEnd;
     public final InFlight inFlight;
     private final ClientFrameReader reader = new ClientFrameReader();
 
@@ -74,15 +75,16 @@ public final class CoreFixture {
         Threads threads = new Threads(lanes, timer, Thread::new);
         Relay relay = around.apply(
                 new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer));
+        Clocks clocks = new Clocks(timer, timer::nanos);
         limits = new Limits(config, metrics);
-        RunningTime time = new RunningTime(timer::nanos);
+        RunningTime time = new RunningTime(clocks.nanos());
         LagBudget lag = CoreProducers.lagBudget(limits);
         RoomRegistry rooms = new RoomRegistry(
                 new OpenRooms(relay, presence),
                 lanes,
                 timer,
                 timer::nanos,
-                new MessageLog.Limits(100, 1 << 20),
+                new RecentLimits(100, 1 << 20),
                 Duration.ofSeconds(1),
                 lag,
                 CoreProducers.replayPacer(limits, timer, timer::nanos, metrics),
@@ -93,21 +95,22 @@ public final class CoreFixture {
         RateLimits rates = new RateLimits(limits, rooms);
         ErrorReplies refusal = new ErrorReplies(metrics, rates);
         inFlight = new InFlight(limits);
-        Authentication authentication = new Authentication(tokens, config);
+        Authentication authentication = new Authentication(tokens, clocks, config);
         sessions = new SessionRegistry(writer, metrics, limits, time, threads, config);
         RoomJoins joining = new RoomJoins(rooms, presence, announcer, refusal, threads, limits, metrics, config);
+        Publisher publisher = new Publisher(relay, writer, metrics, clocks);
         service = new RoomService(
                 authentication,
-                new TokenAdmission(authentication, joining, sessions, refusal, threads, time, config),
+                new TokenAdmission(authentication, joining, sessions, refusal, threads, time, clocks, config),
                 sessions,
                 joining,
                 new Messaging(
+                        publisher,
                         relay,
                         presence,
                         announcer,
                         writer,
                         refusal,
-                        metrics,
                         threads,
                         rates,
                         new LoadShedding(rooms, lag, limits),
@@ -120,8 +123,8 @@ public final class CoreFixture {
                 limits,
                 time,
                 config);
-        backEnd = new BackEnd(relay, presence, writer, sessions, metrics, limits);
-        heartbeat = new Heartbeat(sessions, service, threads, metrics, time, config);
+        backEnd = new BackEndService(publisher, relay, presence, sessions, joining, limits);
+        heartbeat = new Heartbeat(sessions, service, threads, clocks, metrics, time, config);
         inbound = new InboundMessages(limits, metrics, threads);
     }
 

@@ -3,18 +3,19 @@ package io.roomcast.http.api;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
-import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * Who may use the server API: who has the key, for everything, and who has a token, for what it says. Comparing takes the same time
@@ -22,6 +23,7 @@ import java.util.concurrent.CompletionException;
  */
 @ApplicationScoped
 public class ApiAccess {
+    private static final Logger LOG = System.getLogger(ApiAccess.class.getName());
     private static final String SCHEME = "bearer ";
 
     private TokenVerifier tokens;
@@ -42,7 +44,7 @@ public class ApiAccess {
     /**
      * Never blocks; completes on any thread, and mostly at once on the caller's.
      *
-     * @return fails with {@link ApiException} where the request may not be served, whatever it asks for
+     * @return fails with {@link ProtocolException} where the request may not be served, whatever it asks for
      */
     CompletableFuture<ApiCaller> caller(HttpServletRequest request) {
         if (expected == null && !tokensServe) {
@@ -67,15 +69,13 @@ public class ApiAccess {
         if (failure == null) {
             return new ApiCaller(identity.api(), identity.permissions());
         }
-        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        if (cause instanceof TokenRefusedException) {
-            throw ApiException.of(ErrorCode.UNAUTHENTICATED, cause.getMessage());
-        }
-        throw ApiException.of(ErrorCode.UNAVAILABLE, "the token cannot be checked now; try again");
+        Failure why = Failure.ofToken(failure);
+        why.log(LOG, "A token of the server API could not be checked");
+        throw new ProtocolException(why.code(), why.text(), why.retryAfterMs());
     }
 
     private static CompletableFuture<ApiCaller> refused(ErrorCode code, String text) {
-        return CompletableFuture.failedFuture(ApiException.of(code, text));
+        return CompletableFuture.failedFuture(new ProtocolException(code, text));
     }
 
     /** Digests have one length, so even the length of the key stays unknown. */

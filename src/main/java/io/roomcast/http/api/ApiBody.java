@@ -1,12 +1,13 @@
 package io.roomcast.http.api;
 
+import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -31,34 +32,35 @@ final class ApiBody implements ReadListener {
 
     /**
      * @param input of a request that is asynchronous already
-     * @return fails with {@link ApiException}
+     * @return fails with {@link ProtocolException}
      */
-    static CompletableFuture<byte[]> of(ServletInputStream input) throws IOException {
+    static CompletableFuture<byte[]> of(ServletInputStream input, Threads threads) throws IOException {
         ApiBody body = new ApiBody(input);
-        CompletableFuture<byte[]> read = body.whole.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        CompletableFuture<byte[]> read = threads.within(PATIENCE_SECONDS, body.whole);
         input.setReadListener(body);
         if (input.getClass().getName().startsWith(GRIZZLY)) {
             body.onDataAvailable();
         }
         return read.handle((all, failure) -> {
             if (failure != null) {
+                body.whole.completeExceptionally(failure); // reads no more
                 throw refusal(failure);
             }
             return all;
         });
     }
 
-    static ApiException tooLarge() {
-        return ApiException.of(ErrorCode.TOO_LARGE, "a request may have " + MAX_BYTES + " bytes");
+    static ProtocolException tooLarge() {
+        return new ProtocolException(ErrorCode.TOO_LARGE, "a request may have " + MAX_BYTES + " bytes");
     }
 
-    private static ApiException refusal(Throwable failure) {
-        if (failure instanceof ApiException known) {
+    private static ProtocolException refusal(Throwable failure) {
+        if (failure instanceof ProtocolException known) {
             return known;
         } else if (failure instanceof TimeoutException) {
-            return new ApiException(408, "timeout", "the body was not there within " + PATIENCE_SECONDS + " s");
+            return new ProtocolException(ErrorCode.TIMEOUT, "the body was not there within " + PATIENCE_SECONDS + " s");
         }
-        return ApiException.of(ErrorCode.BAD_REQUEST, "the body broke off");
+        return new ProtocolException(ErrorCode.BAD_REQUEST, "the body broke off");
     }
 
     @Override

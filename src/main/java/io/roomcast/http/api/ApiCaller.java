@@ -3,6 +3,7 @@ package io.roomcast.http.api;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.util.Set;
 
@@ -11,24 +12,25 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
     /** Who has the key. */
     static final ApiCaller TRUSTED = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
 
-    /** @throws ApiException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden} */
     void require(ApiPermission permission) {
         if (!permissions.contains(permission)) {
-            throw ApiException.of(ErrorCode.FORBIDDEN, "the token does not allow to " + permission.word() + " here");
+            throw new ProtocolException(
+                    ErrorCode.FORBIDDEN, "the token does not allow to " + permission.word() + " here");
         }
     }
 
-    /** @throws ApiException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden} */
     void requirePublish(RoomName room) {
         if (!rooms.mayPublish(room)) {
-            throw ApiException.of(ErrorCode.FORBIDDEN, "the token does not allow to publish in this room");
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to publish in this room");
         }
     }
 
-    /** @throws ApiException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden} */
     void requireRead(RoomName room) {
         if (!rooms.mayRead(room)) {
-            throw ApiException.of(ErrorCode.FORBIDDEN, "the token does not allow to read this room");
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to read this room");
         }
     }
 }

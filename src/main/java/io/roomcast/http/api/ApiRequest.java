@@ -1,7 +1,9 @@
 package io.roomcast.http.api;
 
 import io.roomcast.http.UnreadBody;
+import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -51,16 +53,14 @@ final class ApiRequest {
         }
     }
 
-    /** Method and path with names left out, such as {@code POST rooms/*}{@code /messages}. HEAD is a GET whose body the container keeps. */
-    String route() {
-        String first = path.get(0);
-        boolean named = path.size() > 1 && (first.equals("rooms") || first.equals("users"));
-        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
-        StringBuilder route = new StringBuilder(method).append(' ').append(first);
-        for (int i = 1; i < path.size(); i++) {
-            route.append('/').append(named && i == 1 ? "*" : path.get(i));
-        }
-        return route.toString();
+    /** HEAD is a GET whose body the container keeps. */
+    String method() {
+        return request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+    }
+
+    /** Segments behind the address of the API, decoded. */
+    List<String> path() {
+        return path;
     }
 
     /** Whether something is to be read before this can be served. Without a length, and in HTTP/2, only reading tells. */
@@ -78,13 +78,13 @@ final class ApiRequest {
     /**
      * Reads the body; the request is asynchronous already.
      *
-     * @return completes on a thread of the container, and fails with {@link ApiException}
+     * @return completes on a thread of the container, and fails with {@link ProtocolException}
      */
-    CompletableFuture<Void> read() throws IOException {
+    CompletableFuture<Void> read(Threads threads) throws IOException {
         if (request.getContentLengthLong() > ApiBody.MAX_BYTES) {
             return CompletableFuture.failedFuture(ApiBody.tooLarge());
         }
-        return ApiBody.of(request.getInputStream()).thenAccept(all -> bytes = all);
+        return ApiBody.of(request.getInputStream(), threads).thenAccept(all -> bytes = all);
     }
 
     /** The room or user of the path. */
@@ -106,7 +106,7 @@ final class ApiRequest {
         } catch (NumberFormatException e) {
             // The same answer as for a number out of range.
         }
-        throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a whole number from 0 to " + most);
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a whole number from 0 to " + most);
     }
 
     /** @return null where the body has no such member */
@@ -118,7 +118,7 @@ final class ApiRequest {
         if (value instanceof JsonString text) {
             return text.getString();
         }
-        throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a string");
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a string");
     }
 
     double number(String name) {
@@ -129,25 +129,25 @@ final class ApiRequest {
                 // More digits, or a larger exponent, than readers work with: no number that is asked for here.
             }
         }
-        throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be a number");
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a number");
     }
 
     List<String> texts(String name, int most) {
         JsonValue value = member(name);
         if (value == null || value.getValueType() != JsonValue.ValueType.ARRAY) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
         }
         List<String> texts = value.asJsonArray().stream()
                 .map(element -> {
                     if (element instanceof JsonString text) {
                         return text.getString();
                     }
-                    throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
+                    throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
                 })
                 .distinct()
                 .toList();
         if (texts.isEmpty() || texts.size() > most) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, name + " must have 1 to " + most + " elements");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must have 1 to " + most + " elements");
         }
         return texts;
     }
@@ -168,7 +168,7 @@ final class ApiRequest {
             return reader.readObject();
         } catch (RuntimeException e) {
             // What a reader throws for its own bounds, such as depth, is no JsonException.
-            throw ApiException.of(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.roomcast.http.api;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Threads;
+import io.roomcast.service.Failure;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
@@ -12,7 +14,6 @@ import java.io.InputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -38,14 +39,17 @@ public class ApiServlet extends HttpServlet {
     @Inject
     private transient NodeMetrics metrics;
 
+    @Inject
+    private transient Threads threads;
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiRequest asked = new ApiRequest(request);
-        if (asked.route().equals(ApiRoutes.DESCRIPTION)) {
+        if (Route.DESCRIPTION.isAskedBy(asked)) {
             describe(response);
             return;
         }
-        String methods = ApiRoutes.methods(asked.route());
+        String methods = Route.allowed(asked.path());
         if (request.getMethod().equals("OPTIONS") && !methods.isEmpty()) {
             response.setHeader("Allow", methods);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -62,8 +66,8 @@ public class ApiServlet extends HttpServlet {
             return;
         }
         AsyncContext async = begin(request);
-        CompletableFuture<Void> body = asked.hasBody() ? asked.read() : CompletableFuture.completedFuture(null);
-        CompletableFuture<ApiAnswer> answer = caller.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        CompletableFuture<Void> body = asked.hasBody() ? asked.read(threads) : CompletableFuture.completedFuture(null);
+        CompletableFuture<ApiAnswer> answer = threads.within(PATIENCE_SECONDS, caller)
                 .thenCompose(known -> body.thenComposeAsync(read -> serve(asked, known), async::start));
         finish(asked, async, response, answer);
     }
@@ -76,33 +80,13 @@ public class ApiServlet extends HttpServlet {
     }
 
     private static ApiCaller admitted(ApiRequest request, ApiCaller caller) {
-        caller.require(ApiRoutes.permission(request.route()));
+        caller.require(Route.of(request.method(), request.path()).permission());
         return caller;
     }
 
     private CompletableFuture<ApiAnswer> serve(ApiRequest request, ApiCaller caller) {
-        CompletionStage<ApiAnswer> answer = switch (request.route()) {
-            case "POST rooms/*/messages" -> rooms.publish(request, caller);
-            case "GET rooms/*/messages" -> rooms.history(request, caller);
-            case "GET rooms/*/members" -> rooms.members(request, caller);
-            case "POST broadcast" -> rooms.broadcast(request, caller);
-            default -> CompletableFuture.completedFuture(here(request, caller));
-        };
-        return answer.toCompletableFuture().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
-
-    /** Requests that are answered from what this node knows. */
-    private ApiAnswer here(ApiRequest request, ApiCaller caller) {
-        return switch (request.route()) {
-            case "GET rooms" -> rooms.rooms(request, caller);
-            case "POST users/*/disconnect" -> node.disconnect(request);
-            case "GET node" -> node.figures();
-            case "GET node/drain" -> node.progress();
-            case "POST node/drain" -> node.drain(request);
-            case "POST node/undrain" -> node.undrain();
-            case "POST node/rebalance" -> node.rebalance(request);
-            default -> throw new IllegalStateException(request.route() + " is in the list, and nowhere else");
-        };
+        Route route = Route.of(request.method(), request.path());
+        return threads.within(PATIENCE_SECONDS, route.serve(rooms, node, request, caller));
     }
 
     private void finish(
@@ -111,7 +95,7 @@ public class ApiServlet extends HttpServlet {
             try {
                 write(request, answer, response);
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, "the one who asked is gone", e);
+                LOG.log(Level.DEBUG, "the client is gone", e);
             } finally {
                 async.complete();
             }
@@ -124,7 +108,7 @@ public class ApiServlet extends HttpServlet {
         request.leave(response);
         ApiAnswer settled = settled(answer);
         if (settled.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
-            response.setHeader("Allow", ApiRoutes.methods(request.route()));
+            response.setHeader("Allow", Route.allowed(request.path()));
         }
         settled.write(response);
     }
@@ -133,9 +117,10 @@ public class ApiServlet extends HttpServlet {
         try {
             return answer.join();
         } catch (RuntimeException e) {
-            ApiAnswer refusal = ApiAnswer.of(e);
-            metrics.refused(ApiAnswer.problem(e).code());
-            return refusal;
+            Failure failure = Failure.of(e);
+            failure.log(LOG, "A request of the server API failed");
+            metrics.refused(failure.code().wire());
+            return ApiAnswer.of(failure);
         }
     }
 

@@ -1,12 +1,11 @@
 package io.roomcast.http.api;
 
-import io.roomcast.config.OperationKeys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
 import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.BackEnd;
+import io.roomcast.service.BackEndService;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.NodeSnapshot;
 import io.roomcast.service.operations.Readiness;
@@ -41,8 +40,7 @@ public class NodeApi {
     private Readiness readiness;
     private Drain drain;
     private NodeSnapshot census;
-    private BackEnd backEnd;
-    private Duration usualWindow;
+    private BackEndService backEnd;
 
     /** For the container's proxy. */
     protected NodeApi() {}
@@ -55,8 +53,7 @@ public class NodeApi {
             Readiness readiness,
             Drain drain,
             NodeSnapshot census,
-            BackEnd backEnd,
-            RoomcastConfig config) {
+            BackEndService backEnd) {
         this.node = node;
         this.sessions = sessions;
         this.rooms = rooms;
@@ -64,7 +61,6 @@ public class NodeApi {
         this.drain = drain;
         this.census = census;
         this.backEnd = backEnd;
-        this.usualWindow = config.get(OperationKeys.DRAIN_WINDOW);
     }
 
     ApiAnswer figures() {
@@ -95,9 +91,9 @@ public class NodeApi {
         try {
             return ApiAnswer.ok(shown(drain.rebalance(request.number("share"), window)));
         } catch (IllegalArgumentException e) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, e.getMessage());
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         } catch (IllegalStateException e) {
-            throw new ApiException(409, "conflict", e.getMessage());
+            throw new ProtocolException(ErrorCode.CONFLICT, e.getMessage());
         }
     }
 
@@ -107,13 +103,10 @@ public class NodeApi {
     }
 
     private Duration window(ApiRequest request) {
-        String text = request.text("window");
         try {
-            return text == null
-                    ? usualWindow
-                    : OperationKeys.DRAIN_WINDOW.parser().apply(text);
+            return drain.window(request.text("window"));
         } catch (IllegalArgumentException e) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, "window must be " + e.getMessage());
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         }
     }
 

@@ -11,9 +11,11 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.BackEnd;
+import io.roomcast.service.BackEndService;
+import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +25,7 @@ import java.util.concurrent.CompletionStage;
 /** What back ends do with rooms. */
 @ApplicationScoped
 public class RoomApi {
+    private static final Logger LOG = System.getLogger(RoomApi.class.getName());
     private static final int MAX_ROOMS = 1_000;
     private static final int MAX_MESSAGES = 200;
     private static final int USUAL_MESSAGES = 50;
@@ -41,7 +44,7 @@ public class RoomApi {
 
     public record Rooms(String node, int count, List<RoomFigures> rooms) {}
 
-    private BackEnd backEnd;
+    private BackEndService backEnd;
     private RoomRegistry rooms;
     private Node node;
 
@@ -49,7 +52,7 @@ public class RoomApi {
     protected RoomApi() {}
 
     @Inject
-    public RoomApi(BackEnd backEnd, RoomRegistry rooms, Node node) {
+    public RoomApi(BackEndService backEnd, RoomRegistry rooms, Node node) {
         this.backEnd = backEnd;
         this.rooms = rooms;
         this.node = node;
@@ -89,13 +92,19 @@ public class RoomApi {
             RoomName name = new RoomName(room);
             caller.requirePublish(name);
             stored = backEnd.publish(name, sender, content, key);
-        } catch (ProtocolException | ApiException e) {
+        } catch (ProtocolException e) {
             stored = CompletableFuture.failedFuture(e);
         }
         return stored.handle((position, failure) -> failure == null
                         ? new Outcome(room, position.epoch(), position.offset(), null)
-                        : new Outcome(room, null, null, ApiAnswer.problem(failure)))
+                        : failed(room, Failure.of(failure)))
                 .toCompletableFuture();
+    }
+
+    private static Outcome failed(String room, Failure failure) {
+        failure.log(LOG, "A broadcast to one room failed");
+        return new Outcome(
+                room, null, null, new ApiAnswer.Problem(failure.code().wire(), failure.text(), null));
     }
 
     CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
@@ -104,11 +113,11 @@ public class RoomApi {
         long after = request.query("after", -1, ANY_OFFSET);
         long before = request.query("before", 0, ANY_OFFSET);
         if (after >= 0 && before > 0) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, "after or before, not both");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "after or before, not both");
         }
         int limit = (int) Math.max(1, request.query("limit", USUAL_MESSAGES, MAX_MESSAGES));
         return backEnd.history(room, after, before, limit)
-                .thenApply(page -> new ApiAnswer(200, MessageFrames.history(null, room, page)));
+                .thenApply(page -> ApiAnswer.okJson(MessageFrames.history(null, room, page)));
     }
 
     CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
@@ -136,7 +145,7 @@ public class RoomApi {
     private static UserName sender(ApiRequest request) {
         String sender = request.text("sender");
         if (sender == null) {
-            throw ApiException.of(ErrorCode.BAD_REQUEST, "sender is missing");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "sender is missing");
         }
         return new UserName(sender);
     }

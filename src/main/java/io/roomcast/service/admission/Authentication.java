@@ -5,6 +5,7 @@ import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.LogText;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
@@ -26,8 +27,9 @@ public class Authentication {
             "This server takes connections to a loopback address only, until its operator sets"
                     + " roomcast.auth to token, container or open";
 
-    private final AtomicLong complained = new AtomicLong(System.nanoTime() - COMPLAINT_NANOS);
+    private final AtomicLong complained = new AtomicLong();
     private TokenVerifier tokens;
+    private Clocks clocks;
     private String mode;
     private boolean tokensServeTheApi;
 
@@ -35,8 +37,10 @@ public class Authentication {
     protected Authentication() {}
 
     @Inject
-    public Authentication(TokenVerifier tokens, RoomcastConfig config) {
+    public Authentication(TokenVerifier tokens, Clocks clocks, RoomcastConfig config) {
         this.tokens = tokens;
+        this.clocks = clocks;
+        this.complained.set(clocks.nanos().getAsLong() - COMPLAINT_NANOS);
         this.mode = config.get(AccessKeys.AUTH);
         this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
@@ -85,7 +89,7 @@ public class Authentication {
             return Identity.claimed(claimed);
         }
         long last = complained.get();
-        long now = System.nanoTime();
+        long now = clocks.nanos().getAsLong();
         if (now - last >= COMPLAINT_NANOS && complained.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,

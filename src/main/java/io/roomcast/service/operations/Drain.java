@@ -1,9 +1,12 @@
 package io.roomcast.service.operations;
 
+import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.service.operations.DrainSchedule.Departure;
+import io.roomcast.service.operations.DrainSchedule.Slot;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -56,8 +59,10 @@ public class Drain {
     private SessionRegistry sessions;
     private Readiness readiness;
     private Threads threads;
+    private Clocks clocks;
+    private Duration usualWindow;
     private State state = State.OFF;
-    private DrainSchedule<ClientSession> departures = new DrainSchedule<>();
+    private DrainSchedule<ClientSession> schedule = new DrainSchedule<>();
     /** Sessions that were given a slot, until they are gone. */
     private Set<ClientSession> leaving = new HashSet<>();
 
@@ -69,10 +74,29 @@ public class Drain {
     protected Drain() {}
 
     @Inject
-    public Drain(SessionRegistry sessions, Readiness readiness, Threads threads) {
+    public Drain(SessionRegistry sessions, Readiness readiness, Threads threads, Clocks clocks, RoomcastConfig config) {
         this.sessions = sessions;
         this.readiness = readiness;
         this.threads = threads;
+        this.clocks = clocks;
+        this.usualWindow = config.get(OperationKeys.DRAIN_WINDOW);
+    }
+
+    /**
+     * The window that an operator asks for.
+     *
+     * @param text a duration with its unit; null or blank for {@code roomcast.drain.window}
+     * @throws IllegalArgumentException that names what was given
+     */
+    public Duration window(String text) {
+        if (text == null || text.isBlank()) {
+            return usualWindow;
+        }
+        try {
+            return OperationKeys.DRAIN_WINDOW.parser().apply(text.strip());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("window=" + text + " is not " + e.getMessage());
+        }
     }
 
     /** Sends all sessions away over the window; asked again, it begins a new window with those that are left. */
@@ -97,11 +121,12 @@ public class Drain {
      * Sends this share of the sessions away over the window.
      *
      * @param share from 0 to 1
+     * @throws IllegalArgumentException that names the share, if it is another number
      * @throws IllegalStateException while the node drains
      */
     public synchronized Progress rebalance(double share, Duration over) {
         if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("share must be from 0 to 1");
+            throw new IllegalArgumentException("share=" + share + " is not a number from 0 to 1");
         }
         if (state != State.OFF && state != State.REBALANCING) {
             throw new IllegalStateException("the node drains");
@@ -121,14 +146,16 @@ public class Drain {
 
     public synchronized Progress progress() {
         leaving.removeIf(this::isGone);
-        long elapsed = state == State.OFF ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - started);
-        return new Progress(state, departures.planned(), leaving.size(), window.toMillis(), elapsed);
+        long elapsed = state == State.OFF
+                ? 0
+                : TimeUnit.NANOSECONDS.toMillis(clocks.nanos().getAsLong() - started);
+        return new Progress(state, schedule.planned(), leaving.size(), window.toMillis(), elapsed);
     }
 
     private void begin(State next, Duration over, Collection<ClientSession> who) {
         end(next);
         window = over;
-        started = System.nanoTime();
+        started = clocks.nanos().getAsLong();
         tell(who, over);
         timer = threads.timer()
                 .scheduleWithFixedDelay(
@@ -141,19 +168,19 @@ public class Drain {
             timer = null;
         }
         state = next;
-        departures = new DrainSchedule<>();
+        schedule = new DrainSchedule<>();
         leaving = new HashSet<>();
         window = Duration.ZERO;
     }
 
     private void tell(Collection<ClientSession> who, Duration over) {
-        long now = System.nanoTime();
-        List<Departure<ClientSession>> planned = departures.plan(who, over, now);
-        planned.forEach(departure -> leaving.add(departure.who()));
+        long now = clocks.nanos().getAsLong();
+        List<Slot<ClientSession>> planned = schedule.plan(who, over, now);
+        planned.forEach(slot -> leaving.add(slot.session()));
         // Here and now: whose slot comes first must not be gone before it was told.
-        for (Departure<ClientSession> departure : planned) {
-            long slot = TimeUnit.NANOSECONDS.toMillis(departure.at() - now);
-            departure.who().reply(new ServerFrame.Draining(slot));
+        for (Slot<ClientSession> slot : planned) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(slot.at() - now);
+            slot.session().reply(new ServerFrame.Draining(millis));
         }
     }
 
@@ -171,7 +198,7 @@ public class Drain {
             } else if (!newcomers.isEmpty()) {
                 tell(newcomers, NEWCOMERS);
             }
-            due = departures.due(System.nanoTime());
+            due = schedule.due(clocks.nanos().getAsLong());
             leaving.removeIf(this::isGone);
             settle();
         }

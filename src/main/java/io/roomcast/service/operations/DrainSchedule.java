@@ -15,24 +15,24 @@ import java.util.concurrent.ThreadLocalRandom;
 final class DrainSchedule<T> {
 
     /** @param at when to be gone, in nanoseconds of the node's clock */
-    record Departure<T>(T who, long at) {}
+    record Slot<T>(T session, long at) {}
 
-    private List<Departure<T>> waiting = List.of();
+    private List<Slot<T>> waiting = List.of();
     private int planned;
 
     /** Gives each a slot, in a random order, within the window that begins now. @return those slots */
-    List<Departure<T>> plan(Collection<T> leaving, Duration window, long now) {
+    List<Slot<T>> plan(Collection<T> leaving, Duration window, long now) {
         List<T> order = new ArrayList<>(leaving);
         Collections.shuffle(order);
-        List<Departure<T>> added = new ArrayList<>(order.size());
+        List<Slot<T>> added = new ArrayList<>(order.size());
         double width = (double) window.toNanos() / Math.max(1, order.size());
         for (int i = 0; i < order.size(); i++) {
-            double slot = (i + ThreadLocalRandom.current().nextDouble()) * width;
-            added.add(new Departure<>(order.get(i), now + (long) slot));
+            double at = (i + ThreadLocalRandom.current().nextDouble()) * width;
+            added.add(new Slot<>(order.get(i), now + (long) at));
         }
-        List<Departure<T>> all = new ArrayList<>(waiting);
+        List<Slot<T>> all = new ArrayList<>(waiting);
         all.addAll(added);
-        all.sort(Comparator.comparingLong(departure -> departure.at() - now));
+        all.sort(Comparator.comparingLong(slot -> slot.at() - now));
         waiting = all;
         planned += added.size();
         return added;
@@ -42,7 +42,7 @@ final class DrainSchedule<T> {
     List<T> due(long now) {
         List<T> due = new ArrayList<>();
         while (due.size() < waiting.size() && waiting.get(due.size()).at() - now <= 0) {
-            due.add(waiting.get(due.size()).who());
+            due.add(waiting.get(due.size()).session());
         }
         waiting = waiting.subList(due.size(), waiting.size());
         return due;

@@ -1,5 +1,6 @@
 package io.roomcast.service.operations;
 
+import io.roomcast.node.Clocks;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.session.ClientSession;
@@ -49,6 +50,7 @@ public class NodeSnapshot {
 
     private SessionRegistry sessions;
     private RoomRegistry rooms;
+    private Clocks clocks;
     private Map<Room, Long> deliveredBefore = Map.of();
     private long lookedAt;
     private Figures figures;
@@ -57,9 +59,10 @@ public class NodeSnapshot {
     protected NodeSnapshot() {}
 
     @Inject
-    public NodeSnapshot(SessionRegistry sessions, RoomRegistry rooms) {
+    public NodeSnapshot(SessionRegistry sessions, RoomRegistry rooms, Clocks clocks) {
         this.sessions = sessions;
         this.rooms = rooms;
+        this.clocks = clocks;
     }
 
     public static long[] depthBounds() {
@@ -77,15 +80,15 @@ public class NodeSnapshot {
 
     /** Of the last look; it may be a second old. */
     public synchronized Figures figures() {
-        long now = System.nanoTime();
+        long now = clocks.nanos().getAsLong();
         if (figures == null || now - lookedAt >= FRESH_NANOS) {
-            figures = look(figures == null ? 0 : (now - lookedAt) / 1e9);
+            figures = take(figures == null ? 0 : (now - lookedAt) / 1e9);
             lookedAt = now;
         }
         return figures;
     }
 
-    private Figures look(double seconds) {
+    private Figures take(double seconds) {
         long[] depths = new long[DEPTHS.length + 1];
         long[] ages = new long[AGES.length + 1];
         long waiting = 0;

@@ -3,6 +3,7 @@ package io.roomcast.service.operations;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -38,6 +39,7 @@ public class Readiness {
 
     private Relay relay;
     private Threads threads;
+    private Clocks clocks;
     private NodeMetrics metrics;
     private ScheduledFuture<?> timer;
     private volatile State state = State.STARTING;
@@ -48,9 +50,10 @@ public class Readiness {
     protected Readiness() {}
 
     @Inject
-    public Readiness(Relay relay, Threads threads, NodeMetrics metrics) {
+    public Readiness(Relay relay, Threads threads, Clocks clocks, NodeMetrics metrics) {
         this.relay = relay;
         this.threads = threads;
+        this.clocks = clocks;
         this.metrics = metrics;
     }
 
@@ -85,18 +88,15 @@ public class Readiness {
     }
 
     private void probe() {
-        long started = System.nanoTime();
-        var unused = relay.probe()
-                .toCompletableFuture()
-                .orTimeout(PROOF_SECONDS, TimeUnit.SECONDS)
-                .whenComplete((proof, failure) -> {
-                    lastProbe = new Probe(Instant.now(), System.nanoTime() - started, failure == null);
-                    if (failure == null) {
-                        metrics.record(Latency.PROBE, System.nanoTime() - started);
-                    } else {
-                        metrics.increment(Counter.PROBES_FAILED);
-                    }
-                    state = failure == null ? State.READY : State.RELAY;
-                });
+        long started = clocks.nanos().getAsLong();
+        var unused = threads.within(PROOF_SECONDS, relay.probe()).whenComplete((proof, failure) -> {
+            lastProbe = new Probe(clocks.wall().instant(), clocks.nanos().getAsLong() - started, failure == null);
+            if (failure == null) {
+                metrics.record(Latency.PROBE, clocks.nanos().getAsLong() - started);
+            } else {
+                metrics.increment(Counter.PROBES_FAILED);
+            }
+            state = failure == null ? State.READY : State.RELAY;
+        });
     }
 }

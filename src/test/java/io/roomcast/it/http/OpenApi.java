@@ -15,7 +15,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** The OpenAPI document, and whether an answer is as it says. Knows the words of JSON Schema that the document uses, and fails on others. */
-final class OpenApi {
+public final class OpenApi {
     private static final Set<String> WORDS = Set.of(
             "type",
             "required",
@@ -34,12 +34,12 @@ final class OpenApi {
 
     private final Map<String, Object> document;
 
-    OpenApi(String yaml) {
+    public OpenApi(String yaml) {
         document = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
     }
 
     /** Each as {@code GET /rooms}. */
-    Set<String> operations() {
+    public Set<String> operations() {
         Set<String> operations = new TreeSet<>();
         map(document.get("paths"))
                 .forEach((path, item) -> map(item).keySet().stream()
@@ -49,7 +49,7 @@ final class OpenApi {
     }
 
     /** What a token has to allow, by operation; those that ask for nothing are left out. */
-    Map<String, String> permissions() {
+    public Map<String, String> permissions() {
         Map<String, String> permissions = new TreeMap<>();
         for (String operation : operations()) {
             String[] parts = operation.split(" ", -1);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
@@ -45,8 +46,8 @@ class DrainTest {
             new RunningTime(System::nanoTime),
             threads,
             config);
-    private final Readiness readiness = new Readiness(null, threads, metrics);
-    private final Drain drain = new Drain(sessions, readiness, threads);
+    private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics);
+    private final Drain drain = new Drain(sessions, readiness, threads, Clocks.system(), config);
 
     @AfterEach
     void endTimer() {

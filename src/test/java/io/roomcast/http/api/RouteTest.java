@@ -1,0 +1,59 @@
+package io.roomcast.http.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.roomcast.it.http.OpenApi;
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class RouteTest {
+
+    /** A route that is served and not described fails here, and so does one that is described and not served. */
+    @Test
+    void theDescriptionHasTheRoutesAndTheirPermissions() throws IOException {
+        OpenApi described = new OpenApi(Files.readString(Path.of("docs/openapi.yaml")));
+        assertEquals(
+                Arrays.stream(Route.values()).map(Route::toString).collect(Collectors.toSet()), described.operations());
+        assertEquals(
+                Arrays.stream(Route.values())
+                        .filter(route -> route.permission() != null)
+                        .collect(Collectors.toMap(
+                                Route::toString, route -> route.permission().word(), (a, b) -> a, TreeMap::new)),
+                described.permissions());
+    }
+
+    @Test
+    void namesOfThePathMayBeAnything() {
+        assertEquals(Route.PUBLISH, Route.of("POST", List.of("rooms", "a/b", "messages")));
+        assertEquals(Route.MEMBERS, Route.of("GET", List.of("rooms", "messages", "members")));
+        assertEquals(Route.ROOMS, Route.of("GET", List.of("rooms")));
+    }
+
+    @Test
+    void tellsAWrongPathFromAWrongMethod() {
+        assertEquals(ErrorCode.NOT_FOUND, refusal("GET", List.of("rooms", "")));
+        assertEquals(ErrorCode.NOT_FOUND, refusal("GET", List.of("rooms", "lobby", "messages", "1")));
+        assertEquals(ErrorCode.METHOD_NOT_ALLOWED, refusal("DELETE", List.of("rooms", "lobby", "messages")));
+    }
+
+    @Test
+    void listsTheMethodsOfAPath() {
+        assertEquals("GET, HEAD, POST, OPTIONS", Route.allowed(List.of("rooms", "lobby", "messages")));
+        assertEquals("POST, OPTIONS", Route.allowed(List.of("broadcast")));
+        assertEquals("", Route.allowed(List.of("nowhere")));
+    }
+
+    private static ErrorCode refusal(String method, List<String> path) {
+        return assertThrows(ProtocolException.class, () -> Route.of(method, path))
+                .code();
+    }
+}
