@@ -32,7 +32,8 @@ public class LaneBenchmark {
     private int batch;
 
     private final RoomFixture fixture = new RoomFixture(100, 100);
-    private final byte[] body = ("{\"at\":1,\"sender\":\"ann\",\"room\":\"lobby\",\"content\":\"" + "x".repeat(60) + "\"}")
+    private final byte[] body = ("{\"at\":1,\"sender\":\"ann\",\"room\":\"lobby\",\"content\":\"" + "x".repeat(60)
+                    + "\"}")
             .getBytes(StandardCharsets.US_ASCII);
     private Room room;
     private long offset;
@@ -54,8 +55,7 @@ public class LaneBenchmark {
     public void join() {
         FakeMember witness = new FakeMember(ManualTransport.immediate(), false);
         for (int i = 0; i < members; i++) {
-            OutboundQueue queue =
-                    Queues.of(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);
+            OutboundQueue queue = Queues.of(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);
             room = fixture.join(new Member(queue, true, witness, null), null);
         }
         fixture.source.completeSubscription();
