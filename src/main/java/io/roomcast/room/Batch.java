@@ -7,13 +7,16 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
-/** Messages on their way into one {@link EncodedFrame}: bytes are copied, nothing is parsed or encoded. Belongs to one lane. */
+/**
+ * Collects messages for one {@link EncodedFrame}. Their bytes are copied, and nothing is parsed or encoded. Confined to
+ * a lane.
+ */
 final class Batch {
-    /** A batch that has this many bytes is sent before it takes more. */
+    /** A batch of this many bytes is sent before further messages are added. */
     private static final int FULL = 64 * 1024;
 
     private static final int SMALLEST = 512;
-    /** A buffer that grew beyond this is given back. */
+    /** A larger buffer is released after use. */
     private static final int KEEP = 8 * 1024;
 
     private byte[] buffer = new byte[0];
@@ -29,7 +32,7 @@ final class Batch {
             buffer[length++] = '\n';
         }
         append(start, 0);
-        append(body, 1);
+        append(body, 1); // Without its first brace: the start has one.
         messages++;
         lastOffset = message.offset();
     }
@@ -42,12 +45,12 @@ final class Batch {
         return length >= FULL;
     }
 
-    /** How many messages have been added since the last {@link #take}. */
+    /** Messages added since the last {@link #take}. */
     int messages() {
         return messages;
     }
 
-    /** The messages, which have consecutive offsets. */
+    /** Makes a frame of the messages, which have consecutive offsets, and empties the batch. */
     EncodedFrame take(RoomName room, String epoch) {
         MessageRange range = new MessageRange(room, epoch, lastOffset - messages + 1, lastOffset);
         messages = 0;

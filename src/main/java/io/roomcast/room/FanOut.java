@@ -8,41 +8,42 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Takes one frame to many members' queues, each on the thread where a send costs least.
+ * Sends one frame to the queues of many members, each on the thread where that is cheapest.
  *
- * <p>A queue that may send from anywhere is sent to by the lane itself, as long as the room is small; those of a large room are sent to in shares
- * on the room's executor, so that a room uses every core, and other rooms come in between. Where a container writes on threads of its own,
- * each of those gets its members as one task, instead of one for each member. The lane takes what happens next only when all shares
- * are done ({@link Lane#hold}): meanwhile messages gather, and the next batch is the larger.
+ * <p>In a small room the lane sends to every queue that accepts any thread. In a large room these queues are divided
+ * into chunks, which run on the room's executor: so a room uses every core, and other rooms run in between. Some
+ * containers write on threads of their own. Each such thread gets its members as one task, and not one task for each
+ * member. The lane continues when all chunks are done ({@link Lane#retain}). Meanwhile messages gather, and the next
+ * batch is larger.
  *
- * <p><b>Concurrency.</b> Confined to the lane; shares run anywhere, each once. A queue that has taken the frame lets everything later wait
- * until its share has sent it, so no order is lost.
+ * <p><b>Concurrency.</b> Confined to the lane. A chunk runs once, on any thread. A queue that has accepted the frame
+ * holds back later frames until its chunk has sent it, so that the order is kept.
  */
 final class FanOut {
-    /** Members that one task sends to at most: well under a millisecond of a thread's time. */
-    static final int SHARE = 256;
+    /** Most members that one task sends to: well under a millisecond of work. */
+    static final int CHUNK_SIZE = 256;
 
     private final Lane<?> lane;
     private final Executor executor;
-    private final List<Share> gathering = new ArrayList<>(2);
+    private final List<Chunk> gathering = new ArrayList<>(2);
     private EncodedFrame frame;
-    private boolean inShares;
+    private boolean inChunks;
 
     FanOut(Lane<?> lane, Executor executor) {
         this.lane = lane;
         this.executor = executor;
     }
 
-    /** @param members to whom it may be offered, at most */
+    /** @param members the most to whom the frame is offered */
     void begin(EncodedFrame next, int members) {
         frame = next;
-        inShares = members > SHARE;
+        inChunks = members > CHUNK_SIZE;
     }
 
-    /** @return false when the queue did not take it */
+    /** @return false if the queue dropped the frame */
     boolean offer(OutboundQueue queue) {
         Executor own = queue.executor();
-        if (own == null && !inShares) {
+        if (own == null && !inChunks) {
             return queue.offer(frame);
         }
         return switch (queue.prepare(frame)) {
@@ -55,10 +56,10 @@ final class FanOut {
         };
     }
 
-    /** Nobody else is offered this frame. */
+    /** Starts the chunks that are not full. The frame is offered to no further member. */
     void end() {
-        for (Share share : gathering) {
-            start(share);
+        for (Chunk chunk : gathering) {
+            start(chunk);
         }
         gathering.clear();
         frame = null;
@@ -66,39 +67,40 @@ final class FanOut {
 
     private void gather(OutboundQueue queue, Executor where) {
         for (int i = 0; i < gathering.size(); i++) {
-            Share share = gathering.get(i);
-            if (share.where == where) {
-                share.queues[share.count++] = queue;
-                if (share.count == SHARE) {
+            Chunk chunk = gathering.get(i);
+            if (chunk.executor == where) {
+                chunk.queues[chunk.count++] = queue;
+                if (chunk.count == CHUNK_SIZE) {
                     gathering.remove(i);
-                    start(share);
+                    start(chunk);
                 }
                 return;
             }
         }
-        Share share = new Share(where, frame);
-        share.queues[share.count++] = queue;
-        gathering.add(share);
+        Chunk chunk = new Chunk(where, frame);
+        chunk.queues[chunk.count++] = queue;
+        gathering.add(chunk);
     }
 
-    private void start(Share share) {
-        lane.hold();
+    private void start(Chunk chunk) {
+        lane.retain();
         try {
-            share.where.execute(share);
+            chunk.executor.execute(chunk);
         } catch (RejectedExecutionException e) {
-            // That thread is ending, and its connections with it: they learn of it from the send.
-            share.run();
+            // The executor is shutting down, and its connections are closing: the send reports that.
+            chunk.run();
         }
     }
 
-    private final class Share implements Runnable {
-        private final Executor where;
+    /** The members that one task sends to. */
+    private final class Chunk implements Runnable {
+        private final Executor executor;
         private final EncodedFrame sent;
-        private final OutboundQueue[] queues = new OutboundQueue[SHARE];
+        private final OutboundQueue[] queues = new OutboundQueue[CHUNK_SIZE];
         private int count;
 
-        Share(Executor where, EncodedFrame sent) {
-            this.where = where;
+        Chunk(Executor executor, EncodedFrame sent) {
+            this.executor = executor;
             this.sent = sent;
         }
 

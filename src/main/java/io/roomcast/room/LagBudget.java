@@ -2,36 +2,36 @@ package io.roomcast.room;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Bytes that wait in the lanes of a node, and how many may. Any thread. */
+/** Counts the bytes that wait in all lanes of a node, and bounds them for each room and for the node. Any thread. */
 public final class LagBudget {
     private final AtomicLong held = new AtomicLong();
     private volatile long roomBytes;
     private volatile long nodeBytes;
 
     /**
-     * @param roomBytes that may wait in one room; 0 for any number
-     * @param nodeBytes that may wait in all rooms together; 0 for any number
+     * @param roomBytes that may wait in one room; 0 for no bound
+     * @param nodeBytes that may wait in all rooms together; 0 for no bound
      */
     public LagBudget(long roomBytes, long nodeBytes) {
         this.roomBytes = roomBytes;
         this.nodeBytes = nodeBytes;
     }
 
-    /** Other bounds, for what comes from now on. */
+    /** Sets other bounds, for events from now on. */
     public void change(long room, long node) {
         roomBytes = room;
         nodeBytes = node;
     }
 
-    /** Bytes that wait now. */
+    /** Bytes that wait now in all lanes. */
     public long held() {
         return held.get();
     }
 
     /**
-     * Whether so many bytes more may wait in a room.
+     * Whether {@code more} bytes may wait in a room.
      *
-     * @param waiting bytes in the room now
+     * @param waiting bytes that wait in the room already
      */
     boolean allows(long waiting, long more) {
         long room = roomBytes;

@@ -7,49 +7,50 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Runs what is posted in order, on a shared executor, at most one task at a time; what gathers while it runs comes as one batch
- * the next time. Load makes batches larger by itself, and no timer is needed. A run ends after a while, for others to have the thread; what
- * it did not come to stays in front.
+ * Handles posted events in order on a shared executor, on one thread at a time. Events that are posted during a run are
+ * handled by the next run as one batch: so load makes batches larger, and no timer is needed. A run ends after a
+ * bounded time, so that other lanes get the thread; events that it did not reach stay first in line.
  *
- * <p><b>Concurrency.</b> {@code gathering}, {@code gatheringBytes} and {@code scheduled} are guarded by the monitor. The consumer runs outside of it,
- * on one executor thread at a time; each run happens-after the one before, so the consumer's state needs no lock of its own. What a run has
- * started elsewhere may hold the lane until it is done; the next run happens-after that too.
+ * <p><b>Concurrency.</b> The monitor guards {@code gathering}, {@code gatheringBytes} and {@code scheduled}. The
+ * consumer runs outside of it, on one executor thread at a time. Each run happens-after the one before, so that the
+ * consumer's state needs no lock. Work that a run has started elsewhere may retain the lane until it is done; the next
+ * run happens-after that work, too.
  */
 final class Lane<E> {
     private record Posted<E>(E event, int bytes, long at) {}
 
-    /** How long a run goes on, so that a busy room hands its thread back now and then. */
+    /** Longest time of a run, so that a busy room gives its thread to others. */
     static final long SLICE_NANOS = 1_000_000;
 
-    /** Posts that one run takes at most, however quickly they go. */
-    private static final int SLICE = 1_024;
+    /** Most events of a run. */
+    private static final int SLICE_EVENTS = 1_024;
 
     private final Executor executor;
     private final Predicate<E> consumer;
-    private final Runnable end;
+    private final Runnable afterRun;
     private final LagBudget budget;
     private final LongSupplier nanoClock;
-    /** The run itself, and what it started elsewhere. */
-    private final AtomicInteger holds = new AtomicInteger();
+    /** Counts the run itself, and the work that it started elsewhere. */
+    private final AtomicInteger unfinished = new AtomicInteger();
 
     private ArrayDeque<Posted<E>> gathering = new ArrayDeque<>(0);
     private long gatheringBytes;
     private boolean scheduled;
 
     /**
-     * @param consumer is given what was posted, one after the other; returns whether a run may end with it
-     * @param end of each run; the next may be a while
+     * @param consumer handles one event after the other; returns whether the run may end after it
+     * @param afterRun called at the end of each run
      * @param nanoClock as {@link System#nanoTime}
      */
-    Lane(Executor executor, Predicate<E> consumer, Runnable end, LagBudget budget, LongSupplier nanoClock) {
+    Lane(Executor executor, Predicate<E> consumer, Runnable afterRun, LagBudget budget, LongSupplier nanoClock) {
         this.executor = executor;
         this.consumer = consumer;
-        this.end = end;
+        this.afterRun = afterRun;
         this.budget = budget;
         this.nanoClock = nanoClock;
     }
 
-    /** Appends and returns; any thread. */
+    /** Appends an event and returns. Any thread. */
     void post(E event) {
         synchronized (this) {
             if (!append(event, 0)) {
@@ -60,10 +61,10 @@ final class Lane<E> {
     }
 
     /**
-     * As {@link #post}, unless there is no room.
+     * As {@link #post}, if the event fits.
      *
-     * @param bytes that the event holds
-     * @return false when more would wait than may; what waits alone may have any size
+     * @param bytes size of the event
+     * @return false if more bytes would wait than may; a single event may have any size
      */
     boolean offer(E event, int bytes) {
         synchronized (this) {
@@ -78,7 +79,7 @@ final class Lane<E> {
         return true;
     }
 
-    /** @return whether the lane has to be run */
+    /** @return whether the caller has to schedule a run */
     private boolean append(E event, int bytes) {
         gathering.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
         changeBytes(bytes);
@@ -92,33 +93,33 @@ final class Lane<E> {
         budget.add(more);
     }
 
-    /** How much waits; any thread. */
+    /** Number of waiting events. Any thread. */
     synchronized int waiting() {
         return gathering.size();
     }
 
-    /** What waits and since when; any thread. */
-    synchronized Room.Backlog backlog() {
+    /** How much waits, and for how long. Any thread. */
+    synchronized Room.LaneLoad load() {
         Posted<E> first = gathering.peek();
         return first == null
-                ? Room.Backlog.NONE
-                : new Room.Backlog(gathering.size(), gatheringBytes, nanoClock.getAsLong() - first.at);
+                ? Room.LaneLoad.NONE
+                : new Room.LaneLoad(gathering.size(), gatheringBytes, nanoClock.getAsLong() - first.at);
     }
 
-    /** From within a run: there is no next one before the {@link #release} that belongs to this. */
-    void hold() {
-        holds.incrementAndGet();
+    /** Called during a run: the next run waits for the matching {@link #release}. */
+    void retain() {
+        unfinished.incrementAndGet();
     }
 
-    /** What held the lane is done; any thread. */
+    /** Ends a {@link #retain}. Any thread. */
     void release() {
-        if (holds.decrementAndGet() == 0 && hasMore()) {
+        if (unfinished.decrementAndGet() == 0 && hasMore()) {
             executor.execute(this::run);
         }
     }
 
     private void run() {
-        hold();
+        retain();
         try {
             work();
         } finally {
@@ -128,14 +129,14 @@ final class Lane<E> {
 
     private void work() {
         long began = nanoClock.getAsLong();
-        int left = Math.min(waiting(), SLICE);
+        int left = Math.min(waiting(), SLICE_EVENTS);
         try {
             boolean mayEnd = false;
             while (left-- > 0 && !(mayEnd && nanoClock.getAsLong() - began >= SLICE_NANOS)) {
                 mayEnd = consumer.test(next());
             }
         } finally {
-            end.run();
+            afterRun.run();
         }
     }
 
@@ -143,7 +144,7 @@ final class Lane<E> {
         Posted<E> next = gathering.remove();
         changeBytes(-next.bytes);
         if (gathering.isEmpty()) {
-            gathering = new ArrayDeque<>(0); // It may have grown.
+            gathering = new ArrayDeque<>(0); // The old one may have grown.
         }
         return next.event;
     }

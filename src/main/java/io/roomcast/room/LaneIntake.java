@@ -10,18 +10,19 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.List;
 
 /**
- * The way from the relay to a room's lane, bounded in bytes. When more would wait for the lane than may, what comes is left to the history, and the
- * lane reads it there page by page, as fast as it gets on. The newest messages are kept meanwhile: when they follow on what was read, all goes to
- * the lane again. So a node that is slower than those who publish on others holds a bounded amount, and its members still get every
- * message that the history has; of what it has not they are told.
+ * Passes the relay's messages on to a room's lane, bounded in bytes. When the lane is full, the intake leaves further
+ * messages to the history, and the lane reads them there page by page, as fast as it can. The intake keeps the newest
+ * messages meanwhile. When these follow directly on what was read, it passes messages on to the lane again. So a node
+ * that is slower than the publishers holds a bounded amount. Its members still get every message that the history has,
+ * and are told of messages that it no longer has.
  *
  * <pre>
- *   direct ──no room──▶ lagging: the lane reads pages ──the newest follow──▶ direct
+ *   DIRECT ──lane is full──▶ READING: the lane reads pages ──the newest messages follow──▶ DIRECT
  * </pre>
  *
- * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}; the relay's thread and the lane's take it, and nothing
- * is sent or read within. {@code turn} is confined to the lane: the answer to any read but the latest is not used, and none once all goes to
- * the lane again.
+ * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}. The relay's thread and the
+ * lane's take it, and nothing is sent or read inside it. {@code readNumber} is confined to the lane. Only the page of
+ * the latest read is used, and none after the intake is direct again.
  */
 final class LaneIntake {
     private static final int PAGE_MESSAGES = 500;
@@ -34,15 +35,18 @@ final class LaneIntake {
     private final RoomMembers members;
     private final NodeMetrics metrics;
 
-    /** Of what is left to the history, the end; null while all goes to the lane. */
+    /** The newest of the messages that are left to the history; null while the intake is direct. */
     private MessageLog newest;
     /** Offset of the last message that is left to the history. */
     private long last;
-    /** Those that are on their way to the lane: what is known here is of another epoch than what the lane knows, or behind a loss. */
+    /**
+     * Resets that the lane has not handled yet: until then {@code newest} and the lane's position do not belong
+     * together.
+     */
     private int resets;
 
-    /** Of the read whose answer is awaited. */
-    private int turn;
+    /** Number of the latest read. */
+    private int readNumber;
 
     LaneIntake(RoomName room, RoomSource source, Lane<RoomEvent> lane, RoomMembers members, NodeMetrics metrics) {
         this.room = room;
@@ -59,25 +63,25 @@ final class LaneIntake {
                 return;
             }
             newest = new MessageLog(NEWEST_MESSAGES, NEWEST_BYTES);
-            lane.post(new RoomEvent.Lag());
+            lane.post(new RoomEvent.IntakeFull());
         }
         newest.add(message);
         last = message.offset();
     }
 
-    /** A signal; not worth a place where there is none for messages. */
+    /** Drops the signal if the lane is full. */
     void signal(EncodedFrame frame) {
         if (!announce(frame, 0)) {
             metrics.add(Counter.NOTICES_DROPPED, members.size());
         }
     }
 
-    /** @return false where there is no place for messages either */
+    /** @return false if the lane is full, also for messages */
     synchronized boolean announce(EncodedFrame frame, long revision) {
         return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
     }
 
-    /** The relay lost messages up to this position, or numbering began anew. */
+    /** The relay lost messages up to this position, or began a new epoch. */
     synchronized void reset(Position position) {
         if (newest != null) {
             newest.clear();
@@ -87,30 +91,30 @@ final class LaneIntake {
         lane.post(new RoomEvent.Reset(position));
     }
 
-    /** What came after the lane's events is left to the history. On the lane. */
-    void lag() {
+    /** The lane has reached the first message that was left to the history. On the lane. */
+    void startReading() {
         metrics.increment(Counter.LANE_OVERFLOWS);
-        goOn();
+        readOrResume();
     }
 
-    /** The members have been told of a reset. On the lane. */
-    void wasReset() {
-        boolean lagging;
+    /** The lane has handled a reset. On the lane. */
+    void resetApplied() {
+        boolean reading;
         synchronized (this) {
             resets--;
-            lagging = newest != null;
+            reading = newest != null;
         }
-        if (lagging) {
-            goOn();
+        if (reading) {
+            readOrResume();
         }
     }
 
-    /** What was asked for has been read, or could not be. On the lane. */
-    void page(RoomEvent.LagPage read) {
+    /** A page was read, or the read failed. On the lane. */
+    void pageRead(RoomEvent.IntakePage read) {
         Position at = members.position();
         HistoryPage page = read.page();
-        if (read.turn() != turn || page != null && !page.epoch().equals(at.epoch())) {
-            return; // Of another epoch: the relay is about to tell of a reset, after which the lane reads again.
+        if (read.read() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
+            return; // Another epoch: the relay will report a reset, after which the lane reads again.
         }
         List<StoredMessage> found = page == null ? List.of() : page.messages();
         long before;
@@ -123,24 +127,27 @@ final class LaneIntake {
         if (before > at.offset()) {
             members.reset(new Position(at.epoch(), before));
         }
-        found.forEach(members::deliver);
-        goOn();
+        found.forEach(members::addToBatch);
+        readOrResume();
     }
 
-    private void goOn() {
-        List<StoredMessage> rest = rest(members.position().offset());
+    private void readOrResume() {
+        List<StoredMessage> rest = takeRest(members.position().offset());
         if (rest == null) {
             read();
         } else {
-            turn++;
-            rest.forEach(members::deliver);
+            readNumber++;
+            rest.forEach(members::addToBatch);
         }
     }
 
-    /** @return the messages that follow, and then all goes to the lane again; or null when some are missing before them */
-    private synchronized List<StoredMessage> rest(long offset) {
+    /**
+     * @return the remaining messages, after which the intake is direct; null if messages before them have to be read
+     *     first
+     */
+    private synchronized List<StoredMessage> takeRest(long offset) {
         if (newest == null) {
-            return List.of(); // A reset that was posted before has got on to the end already.
+            return List.of(); // An earlier reset has reached the end already.
         }
         if (resets > 0 || offset < last && !newest.reachesBackTo(offset)) {
             return null;
@@ -151,9 +158,9 @@ final class LaneIntake {
     }
 
     private void read() {
-        int asked = ++turn;
+        int number = ++readNumber;
         source.historyAfter(room, members.position().offset(), PAGE_MESSAGES)
                 .whenComplete(
-                        (page, failure) -> lane.post(new RoomEvent.LagPage(asked, failure == null ? page : null)));
+                        (page, failure) -> lane.post(new RoomEvent.IntakePage(number, failure == null ? page : null)));
     }
 }

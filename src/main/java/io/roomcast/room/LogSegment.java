@@ -3,26 +3,29 @@ package io.roomcast.room;
 import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
-/** Messages of a {@link MessageLog} that follow each other, in two arrays: their bodies one behind the other, and where each ends and when it came. Not thread-safe. */
+/**
+ * Consecutive messages of a {@link MessageLog} in two arrays: one holds the bodies, the other the end and the time of
+ * each message. Not thread-safe.
+ */
 final class LogSegment {
-    /** Of heap, about: this object, its place in the log, the headers of its arrays. */
+    /** Approximate overhead in bytes: this object, its slot in the log, and the headers of its arrays. */
     private static final int COST = 80;
-    /** No body is expected to be shorter; those that are make the index grow. */
+    /** Expected minimum length of a body. The index grows for shorter ones. */
     private static final int SHORTEST = 16;
 
     private final long first;
-    /** Milliseconds; the index counts from here. */
+    /** Time of the first message in milliseconds; the index holds times relative to it. */
     private final long start;
 
     private byte[] bodies;
-    /** Two for each message: the end of its body, and its time. */
+    /** Two entries for each message: the end of its body, and its time. */
     private int[] index;
 
     private int size;
 
     /**
-     * @param message comes first; {@link #add} is still to be called with it
-     * @param bytes that all bodies may have, unless the first alone has more
+     * @param message the first one; {@link #add} has to be called with it, too
+     * @param bytes capacity for bodies; a larger first message enlarges it
      */
     LogSegment(StoredMessage message, long at, int bytes) {
         int length = message.body().length;
@@ -32,12 +35,12 @@ final class LogSegment {
         index = new int[2 * Math.max(1, bodies.length / Math.max(SHORTEST, length))];
     }
 
-    /** Whether there is room for it, in bytes and in time. */
+    /** Whether the message fits, by its bytes and by its time. */
     boolean takes(StoredMessage message, long at) {
         return bodies.length - start(size) >= message.body().length && at - start == (int) (at - start);
     }
 
-    /** Appends the message that follows; {@link #takes} has allowed it. */
+    /** Appends the next message, for which {@link #takes} returned true. */
     void add(StoredMessage message, long at) {
         if (2 * size == index.length) {
             index = Arrays.copyOf(index, 2 * index.length);
@@ -50,7 +53,7 @@ final class LogSegment {
         size++;
     }
 
-    /** Nothing more comes: lets go of what is not in use. */
+    /** Releases unused capacity. No message is added afterwards. */
     void seal() {
         if (bodies.length > start(size)) {
             bodies = Arrays.copyOf(bodies, start(size));
@@ -70,23 +73,23 @@ final class LogSegment {
         return new StoredMessage(offset, Arrays.copyOfRange(bodies, start(at), start(at + 1)));
     }
 
-    /** Of a message's body, in bytes. */
+    /** Length of a message's body in bytes. */
     int length(long offset) {
         int at = (int) (offset - first);
         return start(at + 1) - start(at);
     }
 
-    /** When a message came, as {@link #add} was told. */
+    /** The time of a message, as given to {@link #add}. */
     long time(long offset) {
         return start + index[2 * (int) (offset - first) + 1];
     }
 
-    /** Bytes, about. */
+    /** Approximate memory of this segment, in bytes. */
     long heap() {
         return COST + bodies.length + (long) Integer.BYTES * index.length;
     }
 
-    /** Of a message's body in {@link #bodies}; the end of the one before. */
+    /** Where a message's body starts in {@link #bodies}: the end of the one before. */
     private int start(int message) {
         return message == 0 ? 0 : index[2 * message - 2];
     }

@@ -5,10 +5,11 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.Position;
 
 /**
- * A session in a room. Made for one join; a session that joins again gets a new one, which takes the place of the old when it is let in.
+ * A session in a room. Each join makes a new member, which replaces an earlier one of the session when it is admitted.
  *
- * <p>The fields are confined to the room's lane. A member is <i>live</i> when it has everything up to the lane's offset and gets
- * each batch; until then it is <i>catching up</i> at {@code offset}, and batches pass it by.
+ * <p>The fields are confined to the room's lane. A <i>live</i> member has every message up to the lane's offset and
+ * gets each batch. A member that is <i>catching up</i> has the messages up to {@code offset} and gets pages instead of
+ * batches.
  */
 public final class Member {
     private final OutboundQueue queue;
@@ -18,32 +19,35 @@ public final class Member {
     boolean live;
     long offset;
     int slot = -1;
-    /** Whether it was told that it is in: what is told to the room is told to it from then on. */
-    boolean in;
-    /** Up to this revision others had been told who came and went, when it was let in. */
+    /** Whether it was told that it has joined. From then on it gets what the room is told. */
+    boolean admitted;
+    /** The presence revision that the room had been told when this member was admitted. */
     long announced;
-    /** Where it says that it stood; null once it was told whether it gets all that it missed. */
+    /** The position that it asked to recover from; null once it was told whether it recovered. */
     Position since;
-    /** While it catches up, else null. */
-    ReplayPacer.Turn turn;
-    /** Of the same session, there until this one is let in; or null. */
+    /** Its permit while it catches up, else null. */
+    ReplayPacer.Permit permit;
+    /** The earlier member of the same session, until this one is admitted; or null. */
     private Member replaced;
 
-    /** What becomes of a join. Called once, on the room's lane; must not block. */
+    /** Told of the outcome of a join. Called on the room's lane; must not block. */
     public interface Listener {
-        /** The member is in the room, and missed messages follow after this call. */
+        /** The member has joined. The messages that it missed follow after this call. */
         void joined(Position position, boolean recovered);
 
-        /** The room could not be reached. */
+        /** The join failed: the relay cannot be reached. */
         void unavailable();
 
-        /** Messages from {@code from} to {@code position} are not delivered; at most once for each loss, any time after a join. */
+        /**
+         * The messages from {@code from} to {@code position} are not delivered. Called once for each loss, after a
+         * join.
+         */
         void behind(long from, Position position);
     }
 
     /**
-     * @param signals whether this member is sent signals at all
-     * @param replaced the one that the session has in this room now, or null
+     * @param signals whether this member is sent signals
+     * @param replaced the member that the session has in this room now, or null
      */
     public Member(OutboundQueue queue, boolean signals, Listener listener, Member replaced) {
         this.queue = queue;
@@ -52,14 +56,14 @@ public final class Member {
         this.replaced = replaced;
     }
 
-    /** @return the one whose place it takes, or null; only the first call tells */
-    Member replaces() {
+    /** @return the member that this one replaces, or null; null at each later call */
+    Member takeReplaced() {
         Member before = replaced;
         replaced = null;
         return before;
     }
 
-    /** Up to which revision others had been told who came and went, when it was let in. On the lane. */
+    /** The presence revision that the room had been told when this member was admitted. On the lane. */
     public long announced() {
         return announced;
     }

@@ -5,22 +5,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The latest messages of a room, with consecutive offsets and the times at which they came, bounded by count and bytes, found by offset in
- * logarithmic time. They are kept in segments as Kafka keeps a log's, not as objects: whoever collects garbage has a few arrays to
- * copy or mark for a room, not three objects for each message. A segment goes with its last message; no more than some eighth of
- * the heap is unused at either end. Not thread-safe.
+ * The latest messages of a room, with consecutive offsets and the times at which they came. Bounded by count and bytes;
+ * a message is found by its offset in logarithmic time. The log consists of segments, as a log of Kafka does: the
+ * garbage collector sees a few arrays for each room, and not three objects for each message. A segment is removed with
+ * its last message, so that up to about an eighth of the memory is unused at either end. Not thread-safe.
  */
 public final class MessageLog {
-    /** Bytes of bodies; one that is larger is a segment by itself. */
+    /**
+     * How many of its latest messages a room keeps on the node, so that most recoveries need no relay.
+     *
+     * @param bytes of message bodies
+     */
+    public record Limits(int messages, long bytes) {}
+
+    /** Bytes of bodies in a segment. A larger message gets a segment of its own. */
     private static final int LARGEST_SEGMENT = 16 * 1024;
 
     private static final int SMALLEST_SEGMENT = 256;
-    /** A segment is that part of what is kept: half-filled and half-expired ones cost little of it. */
-    private static final int SHARE = 8;
+    /** A new segment has one part in this many of the log's bytes, so that segments at the ends waste little. */
+    private static final int SEGMENTS = 8;
 
     private final int maxMessages;
     private final long maxBytes;
-    /** From {@link #oldest} on; the slots before it are empty, and cut off together, so that a log of a million segments need not move them all for one. */
+    /**
+     * Segments from {@link #oldest} on. The slots before it are empty, and are removed together: a long list is not
+     * moved for each segment.
+     */
     private final List<LogSegment> segments = new ArrayList<>(0);
 
     private int oldest;
@@ -35,15 +45,15 @@ public final class MessageLog {
         this.maxBytes = maxBytes;
     }
 
-    /** Appends the next message, whose age nobody will ask for. */
+    /** Appends the next message, without a time. */
     public void add(StoredMessage message) {
         add(message, 0);
     }
 
     /**
-     * Appends the next message; one that does not follow the last empties the log first.
+     * Appends the next message. A message that does not follow the last one empties the log first.
      *
-     * @param at milliseconds since any moment
+     * @param at when it came, in milliseconds since any fixed moment
      */
     public void add(StoredMessage message, long at) {
         if (maxMessages == 0) {
@@ -77,7 +87,7 @@ public final class MessageLog {
     }
 
     private int capacity() {
-        return (int) Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, bytes / SHARE));
+        return (int) Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, bytes / SEGMENTS));
     }
 
     /** Removes the oldest message. */
@@ -96,7 +106,7 @@ public final class MessageLog {
         size--;
     }
 
-    /** Removes the messages that came before {@code time}, up to the first that did not. */
+    /** Removes the oldest messages, up to the first that did not come before {@code time}. */
     public void removeBefore(long time) {
         while (size > 0 && segments.get(oldest).time(first) < time) {
             removeFirst();
@@ -112,12 +122,15 @@ public final class MessageLog {
         heap = 0;
     }
 
-    /** Whether every message after {@code offset} and up to the last one is here. */
+    /** Whether the log has every message after {@code offset}. */
     public boolean reachesBackTo(long offset) {
         return size > 0 && offset + 1 >= first;
     }
 
-    /** Messages with offsets over {@code after}, oldest first; at most {@code limit}, and of {@code maxBytes} unless one alone has more. */
+    /**
+     * The oldest messages after an offset, oldest first: at most {@code limit}, and at most {@code maxBytes} unless the
+     * first is larger.
+     */
     public List<StoredMessage> after(long after, int limit, long maxBytes) {
         List<StoredMessage> found = new ArrayList<>();
         long left = maxBytes;
@@ -132,7 +145,7 @@ public final class MessageLog {
         return found;
     }
 
-    /** Messages with offsets under {@code before}, the newest of them, oldest first; bounded as {@link #after}. */
+    /** The newest messages before an offset, oldest first; bounded as {@link #after}. */
     public List<StoredMessage> before(long before, int limit, long maxBytes) {
         long start = Math.min(before, first + size);
         long left = maxBytes;
@@ -148,12 +161,12 @@ public final class MessageLog {
         return after(start - 1, found, Long.MAX_VALUE);
     }
 
-    /** Offset of the oldest message; that of the next one to come when there is none. */
+    /** Offset of the oldest message, or of the next one if the log is empty. */
     public long firstOffset() {
         return first;
     }
 
-    /** Offset of the newest message, or of the one before the next when there is none. */
+    /** Offset of the newest message, or of the one before the next if the log is empty. */
     public long lastOffset() {
         return first + size - 1;
     }
@@ -162,12 +175,12 @@ public final class MessageLog {
         return size;
     }
 
-    /** Bytes that all messages take, about. */
+    /** Approximate memory of the log, in bytes. */
     public long heap() {
         return heap;
     }
 
-    /** The one that has this message. */
+    /** The segment that holds this message. */
     private LogSegment segment(long offset) {
         int low = oldest;
         int high = segments.size() - 1;

@@ -12,56 +12,69 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Brings returning members up to the lane: from the room's recent messages where they reach back far enough, else from the relay's
- * history, each page when it is its turn. Confined to the room's lane. What it tells is honest: either a member gets all that it missed, or {@code joined} says
- * that it does not; should the history run away from a slow member on the way, {@code behind} says so.
+ * Sends returning members the messages that they missed: from the room's recent messages if these reach back far
+ * enough, else from the relay's history. {@link ReplayPacer} grants each page. Confined to the room's lane.
+ *
+ * <pre>
+ *   start ──at the lane's offset──▶ live
+ *     │ behind it                    ┌── page sent, queue drained ──┐
+ *     ├──────────▶ CATCHING UP: advance ──permit, page──▶ send ─────┘──lane's offset reached──▶ live
+ *     │ ahead of it     ▲
+ *     └── AHEAD ────────┘ once the lane has reached the member's offset; the relay is asked first
+ * </pre>
+ *
+ * <p>A member is never misled: either it gets all that it missed, or {@code joined} says that it does not. If the
+ * history drops messages before a slow member has read them, {@code behind} says so.
  */
 final class Recovery {
     private static final int PAGE_MESSAGES = 500;
-    /** Of bodies; a message that is larger is a page by itself. */
+    /** Bytes of bodies in a page; a larger message is a page by itself. */
     static final long PAGE_BYTES = 64 * 1024;
 
-    /** Pages that are read at once; each is held until the lane has taken it, and a thousand members may come back together. */
-    private static final int READS = 16;
+    /**
+     * Most reads at a time: each page is in memory until the lane has used it, and a thousand members may return
+     * together.
+     */
+    private static final int MAX_READS = 16;
 
     private final RoomName room;
     private final RoomSource source;
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
-    private final Consumer<Member> in;
+    private final Consumer<Member> admission;
     private final ReplayPacer pace;
     private final NodeMetrics metrics;
     private final Batch batch = new Batch();
 
-    /** Last page that was encoded: a thousand members that return at once mostly miss the same. */
+    /** The last page that was encoded: members that return together mostly miss the same messages. */
     private Page lastPage;
 
-    /** They wait for the pages of others to be read first. */
-    private final ArrayDeque<Member> wanted = new ArrayDeque<>(0);
+    /** Members whose reads wait for those of others. */
+    private final ArrayDeque<Member> queuedReads = new ArrayDeque<>(0);
 
-    /** They have more than was delivered here so far. */
+    /** Members that have more messages than this node has delivered so far. */
     private final List<Member> ahead = new ArrayList<>(0);
 
     private int reading;
     private int catchingUp;
 
-    /** What follows an offset, encoded for whoever stands there. */
+    /** The encoded messages after an offset, for all members at that offset. */
     record Page(String epoch, long after, long end, EncodedFrame frame) {
         private boolean suits(Member member, Position lanePosition) {
             return after == member.offset && end <= lanePosition.offset() && epoch.equals(lanePosition.epoch());
         }
     }
 
-    /** @param in gives a member its place, in which it is told what is told to all */
+    /** @param admission makes a member one that is told what the room is told */
     Recovery(
             RoomName room,
             RoomSource source,
             MessageLog recent,
             Consumer<RoomEvent> lane,
-            Consumer<Member> in,
+            Consumer<Member> admission,
             ReplayPacer pace,
             NodeMetrics metrics) {
-        this.in = in;
+        this.admission = admission;
         this.pace = pace;
         this.metrics = metrics;
         this.room = room;
@@ -70,18 +83,18 @@ final class Recovery {
         this.lane = lane;
     }
 
-    /** @param since where the member stood, or null when it is new */
+    /** @param since the member's last position, or null if it is new */
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            letIn(member, lanePosition, false);
+            admit(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {
             member.since = since;
             member.offset = since.offset();
-            ask(member);
+            askRelay(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
-            letIn(member, lanePosition, true);
+            admit(member, lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
@@ -90,29 +103,32 @@ final class Recovery {
     }
 
     private void catchUp(Member member, Position lanePosition) {
-        member.turn = pace.turn();
+        member.permit = pace.permit();
         catchingUp++;
-        goOn(member, null, lanePosition);
+        advance(member, null, lanePosition);
     }
 
-    /** The node that it was connected to may have heard more than this one has so far: the relay knows. */
-    private void ask(Member member) {
+    /** The node that the member was connected to may have delivered more than this one: the relay knows. */
+    private void askRelay(Member member) {
         source.position(room)
                 .whenComplete((position, failure) ->
-                        lane.accept(new RoomEvent.Stands(member, failure == null ? position : null)));
+                        lane.accept(new RoomEvent.RelayPosition(member, failure == null ? position : null)));
     }
 
-    /** Lets in a member that is ahead of the lane, where the relay has all that it has; batches pass it by until the lane is as far. */
-    void stands(Member member, Position relay, Position lanePosition) {
+    /**
+     * Admits a member that is ahead of the lane, if the relay has its position. The member gets no batches until the
+     * lane has reached it.
+     */
+    void relayPosition(Member member, Position relay, Position lanePosition) {
         Position since = member.since;
         boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
         if (!exists || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            letIn(member, lanePosition, false);
+            admit(member, lanePosition, false);
             return;
         }
         member.since = null;
-        letIn(member, since, true);
+        admit(member, since, true);
         if (since.offset() > lanePosition.offset()) {
             ahead.add(member);
         } else {
@@ -120,22 +136,22 @@ final class Recovery {
         }
     }
 
-    /** What comes of the room from here on is the member's. */
-    private void letIn(Member member, Position position, boolean recovered) {
-        in.accept(member);
+    /** From here on the member gets what the room is told. */
+    private void admit(Member member, Position position, boolean recovered) {
+        admission.accept(member);
         member.listener().joined(position, recovered);
     }
 
-    /** The lane has got on: whoever was ahead of it goes on with what follows. */
-    void passed(Position lanePosition) {
+    /** The lane has advanced: members that were ahead of it and are not any more begin to catch up. */
+    void laneAdvanced(Position lanePosition) {
         if (ahead.isEmpty()) {
             return;
         }
-        List<Member> there = ahead.stream()
+        List<Member> reached = ahead.stream()
                 .filter(member -> member.live || member.offset <= lanePosition.offset())
                 .toList();
-        ahead.removeAll(there);
-        for (Member member : there) {
+        ahead.removeAll(reached);
+        for (Member member : reached) {
             if (!member.live) {
                 catchUp(member, lanePosition);
             }
@@ -143,26 +159,26 @@ final class Recovery {
     }
 
     /**
-     * Sends the next page, once it is the member's turn, or lets the member go live when there is none.
+     * Sends the member its next page, once its permit is granted. Makes the member live if there is none.
      *
-     * @param shared was read for another, and may suit this one; or null
+     * @param shared a page that was read for another member and may suit this one, or null
      */
-    void goOn(Member member, Page shared, Position lanePosition) {
+    void advance(Member member, Page shared, Position lanePosition) {
         boolean first = member.since != null;
         if (first && !member.since.epoch().equals(lanePosition.epoch())) {
-            // Numbering began anew while the member waited.
+            // A new epoch began while the member waited.
             goLive(member);
-            letIn(member, lanePosition, false);
+            admit(member, lanePosition, false);
             return;
         }
-        Page page = encoded(member, shared, lanePosition);
+        Page page = sharedPage(member, shared, lanePosition);
         boolean isRecent = recent.reachesBackTo(member.offset);
         if (first && (page != null || isRecent)) {
-            decided(member, lanePosition);
+            confirmRecovered(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
             goLive(member);
-        } else if (!member.turn.begin(() -> lane.accept(new RoomEvent.CatchUp(member, null)))) {
+        } else if (!member.permit.acquire(() -> lane.accept(new RoomEvent.CatchUp(member, null)))) {
             return;
         } else if (page != null) {
             send(member, page, lanePosition);
@@ -174,23 +190,26 @@ final class Recovery {
         }
     }
 
-    /** What somebody else who stood at the same offset was sent, or null. */
-    private Page encoded(Member member, Page shared, Position lanePosition) {
+    /** The page that another member at the same offset was sent, or null. */
+    private Page sharedPage(Member member, Page shared, Position lanePosition) {
         if (shared != null && shared.suits(member, lanePosition)) {
             return shared;
         }
         return lastPage != null && lastPage.suits(member, lanePosition) ? lastPage : null;
     }
 
-    /** It gets all that it missed, as far as can be known now; should that change while it waits, {@code behind} tells. */
-    private void decided(Member member, Position lanePosition) {
+    /**
+     * Tells the member that it gets all that it missed. If messages are lost later, while it waits, {@code behind} says
+     * so.
+     */
+    private void confirmRecovered(Member member, Position lanePosition) {
         member.since = null;
-        letIn(member, lanePosition, true);
+        admit(member, lanePosition, true);
     }
 
     private void read(Member member) {
-        if (reading == READS) {
-            wanted.add(member);
+        if (reading == MAX_READS) {
+            queuedReads.add(member);
             return;
         }
         reading++;
@@ -199,15 +218,15 @@ final class Recovery {
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
-    /** A read has been answered, and its page used: those that wait go on, with the same page or a read of their own. */
-    void answered(Position lanePosition) {
+    /** A read has ended: members whose reads are queued continue, with its page or with a read of their own. */
+    void startQueuedReads(Position lanePosition) {
         reading--;
-        while (reading < READS && !wanted.isEmpty()) {
-            Member next = wanted.poll();
+        while (reading < MAX_READS && !queuedReads.isEmpty()) {
+            Member next = queuedReads.poll();
             if (next.slot < 0 || next.live) {
                 continue;
             }
-            Page page = encoded(next, null, lanePosition);
+            Page page = sharedPage(next, null, lanePosition);
             if (page == null) {
                 read(next);
             } else {
@@ -216,8 +235,8 @@ final class Recovery {
         }
     }
 
-    /** Goes on with what was read. */
-    void page(RoomEvent.CatchUpPage read, Position lanePosition) {
+    /** Sends the member the page that was read for it. */
+    void pageRead(RoomEvent.CatchUpPage read, Position lanePosition) {
         Member member = read.member();
         if (member.live) {
             return;
@@ -225,7 +244,7 @@ final class Recovery {
         HistoryPage page = read.page();
         long after = member.offset;
         boolean first = member.since != null;
-        // Numbering may have begun anew since the member asked: the same offset is another message then.
+        // In a new epoch the same offset is another message.
         boolean whole = page != null
                 && page.epoch().equals(lanePosition.epoch())
                 && (!first || member.since.epoch().equals(page.epoch()))
@@ -234,16 +253,16 @@ final class Recovery {
         if (!whole) {
             goLive(member);
             if (first) {
-                letIn(member, lanePosition, false);
+                admit(member, lanePosition, false);
             } else {
                 member.listener().behind(after + 1, lanePosition);
             }
             return;
         }
         if (first) {
-            decided(member, lanePosition);
+            confirmRecovered(member, lanePosition);
         }
-        // The history may be ahead of the lane: what the lane has yet to deliver comes with its batches.
+        // The history may be ahead of the lane, which delivers these messages later.
         long ahead = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
@@ -254,26 +273,26 @@ final class Recovery {
 
     /** The member gets each batch from now on. */
     void goLive(Member member) {
-        end(member);
+        stopCatchingUp(member);
         member.live = true;
         member.since = null;
     }
 
-    /** The member catches up no longer, if it did; an idle room keeps no page. */
-    void end(Member member) {
+    /** Ends the member's replay, if it has one. A room without replays keeps no page. */
+    void stopCatchingUp(Member member) {
         ahead.remove(member);
-        if (member.turn != null) {
-            member.turn.end(0);
-            member.turn = null;
+        if (member.permit != null) {
+            member.permit.release(0);
+            member.permit = null;
             catchingUp--;
             if (catchingUp == 0) {
-                forget();
+                dropSharedPage();
             }
         }
     }
 
-    /** Lets go of the page that is kept for others. */
-    void forget() {
+    /** Drops the page that is kept for other members. */
+    void dropSharedPage() {
         lastPage = null;
     }
 
@@ -289,7 +308,7 @@ final class Recovery {
         if (taken) {
             metrics.replayed((int) (page.end() - page.after()), frame.bytes());
         }
-        member.turn.end(taken ? frame.bytes() : 0);
+        member.permit.release(taken ? frame.bytes() : 0);
         member.offset = page.end();
         if (member.offset == lanePosition.offset()) {
             goLive(member);

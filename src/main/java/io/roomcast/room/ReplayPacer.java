@@ -12,19 +12,22 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * How fast a node gives returning members what they missed, all rooms together, so that a crowd that comes back at once leaves time for everybody else.
- * One member, or a few, never wait for it. Where more is wanted, members take turns, a page each, in the order in which they asked.
+ * Paces the replay of missed messages to returning members, for all rooms of a node together: a crowd that returns at
+ * once leaves bandwidth to everybody else. A few members never wait. When the rate does not suffice, each permit is for
+ * one page, and permits are granted in the order of the requests.
  *
- * <p>A page takes time, its bytes over the rate, and {@code takenUntil} says how much time is taken; what was left unused counts up to {@link #BURST_NANOS}.
- * This is the virtual scheduling algorithm of ITU-T I.371, a token bucket without a refill. A page's size is known only when it was
- * read, and what may not be sent yet must not be read: so a turn takes the time of a whole page first, and gives back what it did not need.
+ * <p>A page costs time: its bytes divided by the rate. {@code usedUntil} is the time up to which the rate is used.
+ * Unused time is saved up to {@link #BURST_NANOS}. This is the virtual scheduling algorithm of ITU-T I.371, a token
+ * bucket without a refill. The size of a page is known only after it was read, and a page that may not be sent must not
+ * be read. So a permit costs a full page first, and its release returns what was not needed.
  *
- * <p><b>Concurrency.</b> Any thread may call anything. All state, that of the turns too, is guarded by this object's monitor, which is never held
- * while a member is let on. A tick is scheduled while somebody waits; an idle node has none. Whoever leaves is waited for no more: a turn that ends while
- * it is being given is given back, and the member that is let on is found to have left.
+ * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, that of the permits,
+ * too. It is never held while a callback runs. A tick is scheduled only while a permit is waited for. A member that
+ * leaves releases its permit. If the permit is being granted at that moment it is returned, and the callback finds that
+ * the member has left.
  */
 public final class ReplayPacer {
-    /** What nobody used for so long may be used at once. */
+    /** Most unused time that may be used at once. */
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1) / 16;
 
     private static final long TICK_MILLIS = 5;
@@ -32,53 +35,54 @@ public final class ReplayPacer {
 
     private enum State {
         NONE,
-        WAITS,
-        HAS
+        WAITING,
+        GRANTED
     }
 
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final Histogram waits;
-    private final Set<Turn> waiting = new LinkedHashSet<>();
+    private final Histogram waitTimes;
+    private final Set<Permit> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
-    private long takenUntil;
+    private long usedUntil;
     private boolean ticking;
 
     /**
-     * @param bytesPerSecond 0 for as fast as they read
+     * @param bytesPerSecond 0 for no bound
      * @param nanoClock as {@link System#nanoTime}
-     * @param waits is told how long each turn was waited for, of those that were
+     * @param waitTimes records the wait of each permit that was not granted at once
      */
-    public ReplayPacer(long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, Histogram waits) {
+    public ReplayPacer(
+            long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, Histogram waitTimes) {
         this.bytesPerSecond = bytesPerSecond;
         this.timer = timer;
         this.nanoClock = nanoClock;
-        this.waits = waits;
-        this.takenUntil = nanoClock.getAsLong() - BURST_NANOS;
+        this.waitTimes = waitTimes;
+        this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
     }
 
-    /** Another rate, for what comes from now on. */
+    /** Sets another rate. */
     public synchronized void change(long bytes) {
         long now = nanoClock.getAsLong();
         bytesPerSecond = bytes;
-        // What was taken at a rate that was far lower would keep everybody waiting.
-        takenUntil = Math.min(takenUntil - now, 0) + now;
+        // Time that was used at a far lower rate would keep every member waiting.
+        usedUntil = Math.min(usedUntil - now, 0) + now;
     }
 
     private boolean isFree(long now) {
-        return bytesPerSecond == 0 || takenUntil - now <= 0;
+        return bytesPerSecond == 0 || usedUntil - now <= 0;
     }
 
-    private void take(long bytes) {
+    private void use(long bytes) {
         if (bytesPerSecond > 0) {
-            takenUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
+            usedUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
         }
     }
 
-    private void give(Turn turn, long now) {
-        takenUntil = Math.max(takenUntil - now, -BURST_NANOS) + now;
-        take(Recovery.PAGE_BYTES);
-        turn.state = State.HAS;
+    private void grant(Permit permit, long now) {
+        usedUntil = Math.max(usedUntil - now, -BURST_NANOS) + now;
+        use(Recovery.PAGE_BYTES);
+        permit.state = State.GRANTED;
     }
 
     private void scheduleTick() {
@@ -89,59 +93,60 @@ public final class ReplayPacer {
         try {
             var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is ending, and nobody is let on any more.
+            // The node is stopping: no further permit is granted.
             waiting.clear();
         }
     }
 
     private void tick() {
-        List<Runnable> letOn = new ArrayList<>();
+        List<Runnable> granted = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
-            for (Iterator<Turn> each = waiting.iterator(); each.hasNext() && isFree(now); ) {
-                Turn turn = each.next();
+            for (Iterator<Permit> each = waiting.iterator(); each.hasNext() && isFree(now); ) {
+                Permit permit = each.next();
                 each.remove();
-                give(turn, now);
-                waits.record(now - turn.since);
-                letOn.add(turn.letOn);
+                grant(permit, now);
+                waitTimes.record(now - permit.since);
+                granted.add(permit.onGranted);
             }
             scheduleTick();
         }
-        letOn.forEach(Runnable::run);
+        granted.forEach(Runnable::run);
     }
 
-    /** For a member that begins to catch up. */
-    Turn turn() {
-        return new Turn();
+    /** A permit for a member that begins to catch up; not granted yet. */
+    Permit permit() {
+        return new Permit();
     }
 
-    /** What a member asks with, for one page after the other. */
-    final class Turn {
+    /** The permit of one member to send a page. It is acquired and released for each page. */
+    final class Permit {
         private State state = State.NONE;
-        private Runnable letOn;
+        private Runnable onGranted;
         private long since;
 
         /**
-         * @param next asks again, once it is this member's turn; runs on the timer's thread and must be short
-         * @return whether it is the member's turn
+         * @param callback called once the permit is granted, if it is not granted at once; runs on the timer's thread
+         *     and must be short
+         * @return whether the permit is granted
          */
-        boolean begin(Runnable next) {
+        boolean acquire(Runnable callback) {
             synchronized (ReplayPacer.this) {
                 if (state == State.NONE) {
                     long now = nanoClock.getAsLong();
                     if (waiting.isEmpty() && isFree(now)) {
-                        give(this, now);
+                        grant(this, now);
                     } else {
-                        await(next, now);
+                        await(callback, now);
                     }
                 }
-                return state == State.HAS;
+                return state == State.GRANTED;
             }
         }
 
-        private void await(Runnable next, long now) {
-            state = State.WAITS;
-            letOn = next;
+        private void await(Runnable callback, long now) {
+            state = State.WAITING;
+            onGranted = callback;
             since = now;
             waiting.add(this);
             if (!ticking) {
@@ -150,19 +155,19 @@ public final class ReplayPacer {
         }
 
         /**
-         * The turn, or the wait for it, is over.
+         * Gives the permit back, or ends the wait for it.
          *
-         * @param bytes that were sent
+         * @param bytes that were sent with it
          */
-        void end(long bytes) {
+        void release(long bytes) {
             synchronized (ReplayPacer.this) {
-                if (state == State.HAS) {
-                    take(bytes - Recovery.PAGE_BYTES);
-                } else if (state == State.WAITS) {
+                if (state == State.GRANTED) {
+                    use(bytes - Recovery.PAGE_BYTES);
+                } else if (state == State.WAITING) {
                     waiting.remove(this);
                 }
                 state = State.NONE;
-                letOn = null;
+                onGranted = null;
             }
         }
     }

@@ -15,20 +15,26 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * A room on this node: takes what happens to it in order, and hands it to its members on its lane.
+ * A room on this node. Its lane handles the room's events in order.
  *
- * <p><b>Concurrency.</b> Any thread may post; nothing blocks. {@code references}, {@code vacancies} and {@code subscribed} belong to
- * {@link RoomRegistry}, which touches them only inside the atomic updates of its map. Everything else is confined to the lane.
+ * <pre>
+ *   RoomDelivery ──deliver──▶ LaneIntake ──▶ Lane ──one event after the other──▶ Room.handle ──▶ RoomMembers ──▶ Batch
+ *                                              └──at the end of a run──▶ Room.flush ──▶ RoomMembers.flush ──▶ FanOut
+ * </pre>
+ *
+ * <p><b>Concurrency.</b> Any thread may post, and nothing blocks. {@code references}, {@code idleGeneration} and
+ * {@code subscribed} belong to {@link RoomRegistry}, which touches them only inside the atomic updates of its map.
+ * Everything else is confined to the lane.
  */
 public final class Room {
     /**
-     * What has happened to a room and is not yet taken.
+     * The events that wait for a room's lane.
      *
-     * @param bytes of messages among it
-     * @param lagNanos for how long the first of it has been waiting
+     * @param bytes of the messages among them
+     * @param waitingNanos how long the first of them has been waiting
      */
-    public record Backlog(int events, long bytes, long lagNanos) {
-        static final Backlog NONE = new Backlog(0, 0, 0);
+    public record LaneLoad(int events, long bytes, long waitingNanos) {
+        static final LaneLoad NONE = new LaneLoad(0, 0, 0);
     }
 
     private static final Logger LOG = System.getLogger(Room.class.getName());
@@ -36,15 +42,15 @@ public final class Room {
     private final RoomName name;
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
-    private final LaneIntake inflow;
-    /** What came before the subscription was live; null from then on. */
-    private List<RoomEvent> early = new ArrayList<>();
+    private final LaneIntake intake;
+    /** The events that came before the subscription was live; null from then on. */
+    private List<RoomEvent> beforeLive = new ArrayList<>();
 
     private boolean unreachable;
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     int references;
-    int vacancies;
+    int idleGeneration;
     boolean subscribed;
 
     Room(
@@ -52,77 +58,81 @@ public final class Room {
             RoomSource source,
             Executor executor,
             LongSupplier nanoClock,
-            RecentLimits recent,
+            MessageLog.Limits recent,
             LagBudget lag,
             ReplayPacer pace,
             NodeMetrics metrics) {
         this.name = name;
-        this.lane = new Lane<>(executor, this::take, this::flush, lag, nanoClock);
-        this.members = new RoomMembers(name, source, recent, lane::post, pace, metrics, new FanOut(lane, executor));
-        this.inflow = new LaneIntake(name, source, lane, members, metrics);
+        this.lane = new Lane<>(executor, this::handle, this::flush, lag, nanoClock);
+        this.members =
+                new RoomMembers(name, source, recent, lane::post, pace, nanoClock, metrics, new FanOut(lane, executor));
+        this.intake = new LaneIntake(name, source, lane, members, metrics);
     }
 
     public RoomName name() {
         return name;
     }
 
-    /** Members in the room now, for figures: those that are joining may or may not count. Any thread. */
+    /** Number of members, for metrics; members that are joining may or may not count. Any thread. */
     public int size() {
         return members.size();
     }
 
-    /** Messages handed to members since the room was opened here, each counted for each member. Any thread. */
+    /** Deliveries since the room was opened on this node: a message to ten members counts ten times. Any thread. */
     public long delivered() {
         return members.delivered();
     }
 
-    /** What has happened to the room and is not yet taken. Any thread. */
+    /** Number of events that wait for the lane. Any thread. */
     public int waiting() {
         return lane.waiting();
     }
 
-    /** Any thread. */
-    public Backlog backlog() {
-        return lane.backlog();
+    /** The events that wait for the lane. Any thread. */
+    public LaneLoad laneLoad() {
+        return lane.load();
     }
 
     void post(RoomEvent event) {
         lane.post(event);
     }
 
-    /** @return false while messages gather: those that come together go to the members as one frame, which costs far more than they do */
-    private boolean take(RoomEvent event) {
+    /**
+     * @return whether the run may end here: not while messages gather in a batch, since a frame costs far more than a
+     *     message
+     */
+    private boolean handle(RoomEvent event) {
         try {
-            if (early == null) {
+            if (beforeLive == null) {
                 apply(event);
             } else {
-                applyEarly(event);
+                applyBeforeLive(event);
             }
         } catch (RuntimeException e) {
-            // A defect, met by one member: the others must not lose the rest of the batch to it.
+            // A defect that concerns one event must not cost the members the rest of the batch.
             LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
         }
-        return members.hasSentAll();
+        return members.batchIsEmpty();
     }
 
     private void flush() {
         members.flush();
     }
 
-    private void applyEarly(RoomEvent event) {
-        if (event instanceof RoomEvent.Positioned live) {
+    private void applyBeforeLive(RoomEvent event) {
+        if (event instanceof RoomEvent.Subscribed live) {
             members.position(live.position());
-            List<RoomEvent> held = early;
-            early = null;
-            held.forEach(this::take);
-        } else if (event instanceof RoomEvent.Unreachable) {
+            List<RoomEvent> held = beforeLive;
+            beforeLive = null;
+            held.forEach(this::handle);
+        } else if (event instanceof RoomEvent.SubscribeFailed) {
             unreachable = true;
-            early.forEach(this::take);
-            early.clear();
+            beforeLive.forEach(this::handle);
+            beforeLive.clear();
         } else if (unreachable) {
             refuse(event);
         } else {
-            early.add(event);
+            beforeLive.add(event);
         }
     }
 
@@ -131,17 +141,17 @@ public final class Room {
             join.member().listener().unavailable();
         } else if (event instanceof RoomEvent.Leave leave) {
             leave.left().run();
-        } else if (event instanceof RoomEvent.Then next) {
+        } else if (event instanceof RoomEvent.RunAction next) {
             next.action().run();
         }
     }
 
     private void apply(RoomEvent event) {
         if (event instanceof RoomEvent.Deliver delivery) {
-            members.deliver(delivery.message());
+            members.addToBatch(delivery.message());
         } else if (event instanceof RoomEvent.Announce announcement) {
             members.announce(announcement.frame(), announcement.revision());
-        } else if (event instanceof RoomEvent.Then next) {
+        } else if (event instanceof RoomEvent.RunAction next) {
             next.action().run();
         } else if (event instanceof RoomEvent.Join join) {
             members.join(join.member(), join.since());
@@ -155,50 +165,50 @@ public final class Room {
             members.catchUp(next.member(), next.shared());
         } else if (event instanceof RoomEvent.CatchUpPage page) {
             members.catchUpPage(page);
-        } else if (event instanceof RoomEvent.Stands stands) {
-            members.stands(stands.member(), stands.position());
+        } else if (event instanceof RoomEvent.RelayPosition relay) {
+            members.relayPosition(relay.member(), relay.position());
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
-            inflow.wasReset();
-        } else if (event instanceof RoomEvent.Lag) {
-            inflow.lag();
-        } else if (event instanceof RoomEvent.LagPage page) {
-            inflow.page(page);
+            intake.resetApplied();
+        } else if (event instanceof RoomEvent.IntakeFull) {
+            intake.startReading();
+        } else if (event instanceof RoomEvent.IntakePage page) {
+            intake.pageRead(page);
         }
     }
 
     /** From the relay, in the order of offsets. Any thread, one at a time. */
     public void deliver(StoredMessage message) {
-        inflow.deliver(message);
+        intake.deliver(message);
     }
 
-    /** To whoever is here, unless the room is behind with messages. Any thread. */
+    /** Sends a signal to the members, unless the lane is full. Any thread. */
     public void signal(EncodedFrame frame) {
-        inflow.signal(frame);
+        intake.signal(frame);
     }
 
     /**
-     * Tells whoever is here of those who came and went. Any thread.
+     * Sends a presence change to the members. Any thread.
      *
-     * @param revision up to which that tells
-     * @return false when the room is behind with messages: nobody is told
+     * @param revision of the presence change
+     * @return false if the lane is full: no member is told
      */
     public boolean announce(EncodedFrame frame, long revision) {
-        return inflow.announce(frame, revision);
+        return intake.announce(frame, revision);
     }
 
-    /** Runs the action behind everything that members have been told until now, and before all that they are told later. Any thread. */
+    /** Runs the action on the lane, after the events that wait now and before later ones. Any thread. */
     public void then(Runnable action) {
-        lane.post(new RoomEvent.Then(action));
+        lane.post(new RoomEvent.RunAction(action));
     }
 
-    /** Completes when the room can be joined; fails when it cannot be reached. */
+    /** Completes when the room can be joined; fails if the relay cannot be reached. */
     public CompletionStage<Void> ready() {
         return ready;
     }
 
-    /** The relay lost messages up to this position, or numbering began anew. Any thread. */
+    /** The relay lost messages up to this position, or began a new epoch. Any thread. */
     public void reset(Position position) {
-        inflow.reset(position);
+        intake.reset(position);
     }
 }

@@ -5,44 +5,51 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
 
-/** What happens to a room, in the order in which its lane takes it. */
+/** The events of a room. Its lane handles them in order. */
 sealed interface RoomEvent {
 
-    /** The subscription is live from here on. */
-    record Positioned(Position position) implements RoomEvent {}
+    /** The subscription is live; deliveries follow after {@code position}. */
+    record Subscribed(Position position) implements RoomEvent {}
 
     /** The subscription failed; nothing can be delivered. */
-    record Unreachable() implements RoomEvent {}
+    record SubscribeFailed() implements RoomEvent {}
 
     record Deliver(StoredMessage message) implements RoomEvent {}
 
-    /** A signal, or who came and went up to that revision; 0 for a signal. */
+    /** A signal, or a presence change. {@code revision} is that of the presence change, and 0 for a signal. */
     record Announce(EncodedFrame frame, long revision) implements RoomEvent {}
 
-    /** Something that concerns the members belongs between what was before and what comes after. */
-    record Then(Runnable action) implements RoomEvent {}
+    /** Runs an action between the events before and after it. */
+    record RunAction(Runnable action) implements RoomEvent {}
 
-    /** Deliveries go on after {@code position}; what was between is lost to this node, or numbering began anew. */
+    /** Deliveries continue after {@code position}: this node lost the messages in between, or a new epoch began. */
     record Reset(Position position) implements RoomEvent {}
 
-    /** @param since null for a member that asks for nothing */
+    /** @param since the member's last position, or null */
     record Join(Member member, Position since) implements RoomEvent {}
 
-    /** @param left runs when nothing of the room is sent to the member any more */
+    /** @param left runs once no further frame of the room is sent to the member */
     record Leave(Member member, Runnable left) implements RoomEvent {}
 
-    /** The member's queue has room for the next page, or it is its turn. {@code shared} was read for another that stood where it stands, or is null. */
+    /**
+     * The member can be sent its next page. {@code shared} was read for another member at the same offset, or is null.
+     */
     record CatchUp(Member member, Recovery.Page shared) implements RoomEvent {}
 
-    /** A page for a member that catches up, or null where it could not be read. */
+    /** A page that was read for a member that catches up, or null if the read failed. */
     record CatchUpPage(Member member, HistoryPage page) implements RoomEvent {}
 
-    /** Where the relay says that the room stands, for a member that is ahead of what was delivered here; null where it could not tell. */
-    record Stands(Member member, Position position) implements RoomEvent {}
+    /**
+     * The relay's position of the room, for a member that is ahead of this node's deliveries; null if the relay failed.
+     */
+    record RelayPosition(Member member, Position position) implements RoomEvent {}
 
-    /** What comes from here on is left to the history; see {@link LaneIntake}. */
-    record Lag() implements RoomEvent {}
+    /** The messages after this event are left to the history; see {@link LaneIntake}. */
+    record IntakeFull() implements RoomEvent {}
 
-    /** A page of what was left to the history, or null where it could not be read. {@code turn} tells which read it answers. */
-    record LagPage(int turn, HistoryPage page) implements RoomEvent {}
+    /**
+     * A page of messages that were left to the history, or null if the read failed. {@code read} is the number of the
+     * read.
+     */
+    record IntakePage(int read, HistoryPage page) implements RoomEvent {}
 }

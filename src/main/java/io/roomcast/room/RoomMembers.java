@@ -10,13 +10,16 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 
 /**
- * The members of a room and how far each has come. Confined to the room's lane, but for {@link #size()} and {@link #delivered()}.
+ * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and
+ * {@link #delivered()}.
  *
- * <p>Live members get every batch. A member that comes back with a position first gets what it missed, page by page, each when its
- * queue has sent the one before; batches pass it by meanwhile. Once it has everything up to the lane's offset it is live, and the next
- * batch follows without hole or overlap. So nothing is merged, and a slow reader costs no memory: the history is its buffer.
+ * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
+ * by page. Each page is sent when the member's queue has sent the one before; the member gets no batches meanwhile.
+ * Once it has every message up to the lane's offset it is live, and the next batch follows without a gap or an overlap.
+ * So nothing is merged, and a slow reader costs no memory: the history is its buffer.
  */
 final class RoomMembers {
     private final RoomName room;
@@ -26,28 +29,31 @@ final class RoomMembers {
     private final List<Member> members = new ArrayList<>();
     private final NodeMetrics metrics;
     private final FanOut fanout;
+    private final LongSupplier nanoClock;
     private volatile int size;
     private long deliveredHere;
-    /** The same for other threads to read. */
+    /** A copy for other threads. */
     private volatile long delivered;
 
     private Position position;
-    /** Up to this revision members have been told who came and went. */
+    /** Revision of the last presence change that the members were told. */
     private long announced;
 
     RoomMembers(
             RoomName room,
             RoomSource source,
-            RecentLimits limits,
+            MessageLog.Limits limits,
             Consumer<RoomEvent> lane,
             ReplayPacer pace,
+            LongSupplier nanoClock,
             NodeMetrics metrics,
             FanOut fanout) {
         this.room = room;
+        this.nanoClock = nanoClock;
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::letIn, pace, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::admit, pace, metrics);
     }
 
     int size() {
@@ -62,35 +68,36 @@ final class RoomMembers {
         position = start;
     }
 
-    /** Up to where messages have been delivered here. */
+    /** Position of the last message that was delivered. */
     Position position() {
         return position;
     }
 
-    void deliver(StoredMessage message) {
+    /** Adds the next message to the batch; {@link #flush} sends it. */
+    void addToBatch(StoredMessage message) {
         if (message.offset() <= position.offset()) {
             return;
         }
         position = new Position(position.epoch(), message.offset());
         recent.add(message);
-        recovery.forget();
+        recovery.dropSharedPage();
         batch.add(message);
         if (batch.isFull()) {
             flush();
         }
     }
 
-    /** Whether nothing that was delivered waits for a {@link #flush}. */
-    boolean hasSentAll() {
+    /** Whether no message waits for a {@link #flush}. */
+    boolean batchIsEmpty() {
         return batch.isEmpty();
     }
 
-    /** Sends what was delivered to every live member, as one frame. */
+    /** Sends the batch to every live member as one frame. */
     void flush() {
         if (batch.isEmpty()) {
             return;
         }
-        long started = System.nanoTime();
+        long started = nanoClock.getAsLong();
         int messages = batch.messages();
         EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
@@ -107,10 +114,10 @@ final class RoomMembers {
             }
         }
         fanout.end();
-        metrics.fannedOut(messages, frame.bytes(), taken, refused, System.nanoTime() - started);
+        metrics.fannedOut(messages, frame.bytes(), taken, refused, nanoClock.getAsLong() - started);
         deliveredHere += (long) messages * taken;
         delivered = deliveredHere;
-        recovery.passed(position);
+        recovery.laneAdvanced(position);
     }
 
     void announce(EncodedFrame frame, long revision) {
@@ -120,8 +127,8 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean wants = signal ? member.live && member.wantsSignals() : member.in;
-            if (wants && !fanout.offer(member.queue())) {
+            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.admitted;
+            if (isAddressed && !fanout.offer(member.queue())) {
                 dropped++;
             }
         }
@@ -140,17 +147,17 @@ final class RoomMembers {
     void catchUp(Member member, Recovery.Page shared) {
         flush();
         if (member.slot >= 0 && !member.live) {
-            recovery.goOn(member, shared, position);
+            recovery.advance(member, shared, position);
         }
     }
 
     void catchUpPage(RoomEvent.CatchUpPage read) {
         flush();
-        use(read);
-        recovery.answered(position);
+        usePage(read);
+        recovery.startQueuedReads(position);
     }
 
-    void stands(Member member, Position relay) {
+    void relayPosition(Member member, Position relay) {
         flush();
         if (member.slot < 0) {
             return;
@@ -159,11 +166,11 @@ final class RoomMembers {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.stands(member, relay, position);
+            recovery.relayPosition(member, relay, position);
         }
     }
 
-    private void use(RoomEvent.CatchUpPage read) {
+    private void usePage(RoomEvent.CatchUpPage read) {
         Member member = read.member();
         if (member.slot < 0) {
             return;
@@ -172,7 +179,7 @@ final class RoomMembers {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.page(read, position);
+            recovery.pageRead(read, position);
         }
     }
 
@@ -187,7 +194,7 @@ final class RoomMembers {
             last.slot = member.slot;
         }
         member.slot = -1;
-        recovery.end(member);
+        recovery.stopCatchingUp(member);
         size = members.size();
     }
 
@@ -197,12 +204,12 @@ final class RoomMembers {
         size = members.size();
     }
 
-    private void letIn(Member member) {
-        Member before = member.replaces();
+    private void admit(Member member) {
+        Member before = member.takeReplaced();
         if (before != null) {
             leave(before);
         }
-        member.in = true;
+        member.admitted = true;
         member.announced = announced;
         member.queue().beginRoom(room);
     }
@@ -216,14 +223,14 @@ final class RoomMembers {
         long from = sameEpoch ? position.offset() + 1 : 1;
         position = next;
         recent.clear();
-        recovery.forget();
+        recovery.dropSharedPage();
         for (Member member : members) {
-            // One that catches up in the same epoch reads the history, and finds out by itself what is left.
+            // A member that catches up in the same epoch finds the loss when it reads the history.
             if (member.live || !sameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);
             }
         }
-        recovery.passed(position);
+        recovery.laneAdvanced(position);
     }
 }

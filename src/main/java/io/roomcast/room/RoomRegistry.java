@@ -15,12 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * The rooms of this node. A room is subscribed when its first member comes, and given up a while after the last one left, so that a
- * reconnect does not cost the relay two round trips.
+ * The rooms of this node. A room is subscribed when its first member joins. It is unsubscribed a while after the last
+ * member has left, so that a reconnect does not cost the relay two round trips.
  *
- * <p><b>Concurrency.</b> A room's count of references, and the calls of subscribe and unsubscribe that follow from it, happen inside
- * the map's atomic update for its name; so the relay sees them in their true order. A room is in the map before it is subscribed: the
- * first delivery may come before subscribe has returned, and must find it. No call blocks.
+ * <p><b>Concurrency.</b> The count of a room's references changes inside the map's atomic update for its name.
+ * Subscribe and unsubscribe are called there, too, so that the relay sees them in their true order. A room is in the
+ * map before it is subscribed: the first delivery may come before subscribe has returned, and must find the room. No
+ * call blocks.
  */
 public final class RoomRegistry {
     private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
@@ -28,8 +29,8 @@ public final class RoomRegistry {
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final RecentLimits recent;
-    private final Duration linger;
+    private final MessageLog.Limits recent;
+    private final Duration idleTimeout;
     private final LagBudget lag;
     private final ReplayPacer pace;
     private final NodeMetrics metrics;
@@ -38,17 +39,17 @@ public final class RoomRegistry {
     /**
      * @param executor runs the lanes
      * @param nanoClock as {@link System#nanoTime}
-     * @param linger how long an empty room stays subscribed
-     * @param lag bounds what waits for the lanes
-     * @param pace of what returning members are sent
+     * @param idleTimeout how long an empty room stays subscribed
+     * @param lag bounds the bytes that wait for the lanes
+     * @param pace paces the replay to returning members
      */
     public RoomRegistry(
             RoomSource source,
             Executor executor,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
-            RecentLimits recent,
-            Duration linger,
+            MessageLog.Limits recent,
+            Duration idleTimeout,
             LagBudget lag,
             ReplayPacer pace,
             NodeMetrics metrics) {
@@ -57,13 +58,16 @@ public final class RoomRegistry {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.recent = recent;
-        this.linger = linger;
+        this.idleTimeout = idleTimeout;
         this.lag = lag;
         this.pace = pace;
         this.metrics = metrics;
     }
 
-    /** Opens the room for one who is about to join. Each call is followed by one {@link #leave}, whatever came of it. */
+    /**
+     * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whatever comes of the
+     * join.
+     */
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
             Room room =
@@ -85,21 +89,21 @@ public final class RoomRegistry {
         return joined;
     }
 
-    /** Lets the member into a room that was opened; its listener is told what came of it. */
+    /** Adds the member to a room that was opened. Its listener is told the outcome. */
     public void join(Room room, Member member, Position since) {
         members.incrementAndGet();
         room.post(new RoomEvent.Join(member, since));
     }
 
-    /** Takes back an {@link #open}, and a {@link #join} of which nobody waits for the end. */
+    /** Ends an {@link #open} and a {@link #join}. */
     public void leave(Room room, Member member) {
         leave(room, member, () -> {});
     }
 
     /**
-     * Takes back an {@link #open} and a {@link #join}.
+     * Ends an {@link #open} and a {@link #join}.
      *
-     * @param left runs on the room's lane, when nothing of the room is sent to the member any more; must not block
+     * @param left runs on the room's lane, once no further frame of the room is sent to the member; must not block
      */
     public void leave(Room room, Member member, Runnable left) {
         members.decrementAndGet();
@@ -107,29 +111,29 @@ public final class RoomRegistry {
         leave(room);
     }
 
-    /** Takes back an {@link #open} after which nobody joined. */
+    /** Ends an {@link #open} without a join. */
     public void leave(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
-                int vacancy = ++room.vacancies;
+                int generation = ++room.idleGeneration;
                 var unused = timer.schedule(
-                        () -> closeIfStillEmpty(room, vacancy), linger.toMillis(), TimeUnit.MILLISECONDS);
+                        () -> closeIfStillIdle(room, generation), idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
             }
             return present;
         });
     }
 
-    /** The room, if it has members here or had until just now; else null. */
+    /** The room, if it is open on this node, else null. */
     public Room find(RoomName name) {
         return rooms.get(name);
     }
 
-    /** How many rooms there are. */
+    /** Number of open rooms. */
     public int size() {
         return rooms.size();
     }
 
-    /** How many members all rooms have together. */
+    /** Number of members of all rooms together. */
     public int members() {
         return members.get();
     }
@@ -141,19 +145,19 @@ public final class RoomRegistry {
     private void follow(Room room, CompletionStage<Position> subscription) {
         subscription.whenComplete((position, failure) -> {
             if (failure == null) {
-                room.post(new RoomEvent.Positioned(position));
+                room.post(new RoomEvent.Subscribed(position));
                 room.ready.complete(null);
             } else {
-                room.post(new RoomEvent.Unreachable());
+                room.post(new RoomEvent.SubscribeFailed());
                 rooms.remove(room.name(), room);
                 room.ready.completeExceptionally(failure);
             }
         });
     }
 
-    private void closeIfStillEmpty(Room room, int vacancy) {
+    private void closeIfStillIdle(Room room, int generation) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
-            if (present == room && room.references == 0 && room.vacancies == vacancy) {
+            if (present == room && room.references == 0 && room.idleGeneration == generation) {
                 source.unsubscribe(name);
                 return null;
             }

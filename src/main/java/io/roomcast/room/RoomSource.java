@@ -5,27 +5,27 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.util.concurrent.CompletionStage;
 
-/** Where a room's messages come from. No method blocks; stages complete on any thread. */
+/** The port to the relay: where a room's messages come from. No method blocks. Stages complete on any thread. */
 public interface RoomSource {
 
     /**
-     * Has the room's messages delivered to this node from now on.
+     * Starts the deliveries of a room's messages to this node.
      *
-     * @return completes once the subscription is live, with the position after which the first delivery follows: whatever is stored
-     *     up to it is in the history, whatever comes later will be delivered
+     * @return completes once the subscription is live, with the position after which the deliveries begin: messages up
+     *     to it are in the history, later ones are delivered
      */
     CompletionStage<Position> subscribe(RoomName room);
 
-    /** Where the room stands now, whatever has been delivered here so far. */
+    /** The position of the room in the relay; deliveries on this node may be behind it. */
     CompletionStage<Position> position(RoomName room);
 
-    /** Ends the deliveries. Calls for one room take effect in the order in which they were made. */
+    /** Ends the deliveries. Calls for one room take effect in their order. */
     void unsubscribe(RoomName room);
 
     /**
      * The oldest messages after {@code offset}.
      *
-     * @param limit of messages, at least 1; there may be fewer when they are large
+     * @param limit number of messages, at least 1; the page may have fewer if they are large
      */
     CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit);
 }

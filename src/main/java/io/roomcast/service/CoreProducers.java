@@ -17,7 +17,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.room.LagBudget;
-import io.roomcast.room.RecentLimits;
+import io.roomcast.room.MessageLog;
 import io.roomcast.room.ReplayPacer;
 import io.roomcast.room.RoomRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -134,7 +134,7 @@ public class CoreProducers {
                 threads.lanes(),
                 threads.timer(),
                 clocks.nanos(),
-                new RecentLimits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
+                new MessageLog.Limits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
                 LINGER,
                 lag,
                 replayPacer(limits, threads.timer(), clocks.nanos(), metrics),

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FanOutTest {
-    private static final int LARGE = 2 * FanOut.SHARE + 1;
+    private static final int LARGE = 2 * FanOut.CHUNK_SIZE + 1;
 
     private final RoomFixture fixture = new RoomFixture(100, 100);
     private final ManualExecutor io = new ManualExecutor();
@@ -40,7 +40,7 @@ class FanOutTest {
 
     @Test
     void aSmallRoomIsSentToByItsLane() {
-        List<FakeMember> members = members(FanOut.SHARE, null);
+        List<FakeMember> members = members(FanOut.CHUNK_SIZE, null);
         fixture.source.publish(1);
         fixture.executor.runNext();
         assertEquals(members.size(), holding(members, "e1:1"));
@@ -73,7 +73,7 @@ class FanOutTest {
         assertEquals(0, holding(members, "e1:1"), "the lane itself sends nothing");
         assertEquals(3, fixture.executor.size());
         fixture.executor.runNext();
-        assertEquals(FanOut.SHARE, holding(members, "e1:1"));
+        assertEquals(FanOut.CHUNK_SIZE, holding(members, "e1:1"));
         fixture.executor.runAll();
         assertEquals(LARGE, holding(members, "e1:1"));
     }

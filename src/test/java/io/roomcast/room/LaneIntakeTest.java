@@ -31,9 +31,9 @@ class LaneIntakeTest {
     void whatWaitsIsBoundedAndNothingIsLost() {
         for (int i = 0; i < 5_000; i++) {
             source.publish(1);
-            assertTrue(room.backlog().bytes() <= ROOM_BYTES);
+            assertTrue(room.laneLoad().bytes() <= ROOM_BYTES);
             assertTrue(room.waiting() < 150, "events cost memory, too");
-            assertEquals(room.backlog().bytes(), budget.held());
+            assertEquals(room.laneLoad().bytes(), budget.held());
         }
         drain();
         assertEquals(List.of("joined e1:0 false", "e1:1..5000"), witness.log());
@@ -75,7 +75,7 @@ class LaneIntakeTest {
         budget.change(ROOM_BYTES, ROOM_BYTES);
         budget.add(ROOM_BYTES - 500);
         source.publish(100);
-        assertTrue(room.backlog().bytes() <= 500);
+        assertTrue(room.laneLoad().bytes() <= 500);
         budget.add(500 - ROOM_BYTES);
         drain();
         assertEquals(List.of("joined e1:0 false", "e1:1..100"), witness.log());
@@ -150,14 +150,14 @@ class LaneIntakeTest {
 
     @Test
     void aResetThatIsTakenBeforeTheLagTakesWhatTheLagBrings() {
-        while (room.backlog().bytes() < ROOM_BYTES - 30) {
+        while (room.laneLoad().bytes() < ROOM_BYTES - 30) {
             source.publish(1);
         }
         long full = source.position().offset();
         source.lose(10);
         source.deliverAll();
         source.publish(5);
-        assertTrue(room.backlog().bytes() <= ROOM_BYTES, "the lane has no room for the last");
+        assertTrue(room.laneLoad().bytes() <= ROOM_BYTES, "the lane has no room for the last");
         drain();
         fixture.publish(3);
         List<String> log = witness.log();

@@ -129,13 +129,12 @@ class LaneTest {
             now = i * 100L;
             assertTrue(lane.offer(i, 10 * i));
         }
-        assertEquals(new Room.Backlog(3, 60, 200), lane.backlog());
+        assertEquals(new Room.LaneLoad(3, 60, 200), lane.load());
         executor.runNext();
-        assertEquals(
-                new Room.Backlog(2, 50, 100 + Lane.SLICE_NANOS), lane.backlog(), "the second waits for longest now");
+        assertEquals(new Room.LaneLoad(2, 50, 100 + Lane.SLICE_NANOS), lane.load(), "the second waits for longest now");
         assertEquals(50, budget.held());
         executor.runAll();
-        assertEquals(new Room.Backlog(0, 0, 0), lane.backlog());
+        assertEquals(new Room.LaneLoad(0, 0, 0), lane.load());
         assertEquals(0, budget.held());
     }
 

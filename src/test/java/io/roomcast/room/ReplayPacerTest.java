@@ -23,14 +23,14 @@ class ReplayPacerTest {
     private final Histogram waits = new Histogram();
     private final ReplayPacer pace = new ReplayPacer(RATE, timer, timer::nanos, waits);
     /** Who was let on, in order. */
-    private final List<Integer> letOn = new ArrayList<>();
+    private final List<Integer> granted = new ArrayList<>();
 
     @Test
     void aFewNeverWait() {
-        ReplayPacer.Turn turn = pace.turn();
+        ReplayPacer.Permit permit = pace.permit();
         for (int page = 0; page < AT_ONCE - 1; page++) {
-            assertTrue(begin(turn, page));
-            turn.end(PAGE);
+            assertTrue(acquire(permit, page));
+            permit.release(PAGE);
         }
         assertEquals(0, timer.pending(), "nobody waits, and nothing ticks");
         assertEquals(0, recorded());
@@ -40,17 +40,17 @@ class ReplayPacerTest {
 
     @Test
     void aCrowdTakesTurnsInOrderAtTheRate() {
-        List<ReplayPacer.Turn> crowd = crowd(500);
+        List<ReplayPacer.Permit> crowd = crowd(500);
         int begun = begun(crowd);
         assertEquals(AT_ONCE, begun);
         int most = 0;
         long started = timer.millis();
-        while (letOn.size() < crowd.size() - begun) {
-            int before = letOn.size();
+        while (granted.size() < crowd.size() - begun) {
+            int before = granted.size();
             timer.advance(5);
-            most = Math.max(most, letOn.size() - before);
+            most = Math.max(most, granted.size() - before);
         }
-        assertEquals(IntStream.range(begun, crowd.size()).boxed().toList(), letOn);
+        assertEquals(IntStream.range(begun, crowd.size()).boxed().toList(), granted);
         assertTrue(most <= 3, most + " at once");
         double seconds = (timer.millis() - started) / 1_000.0;
         assertEquals(500.0 * PAGE / RATE, seconds, 0.1);
@@ -61,21 +61,21 @@ class ReplayPacerTest {
 
     @Test
     void whoeverComesWhileOthersWaitWaitsBehindThem() {
-        List<ReplayPacer.Turn> crowd = crowd(AT_ONCE + 1);
+        List<ReplayPacer.Permit> crowd = crowd(AT_ONCE + 1);
         begun(crowd);
-        crowd.subList(0, AT_ONCE).forEach(turn -> turn.end(0));
-        assertFalse(begin(crowd.get(0), 0), "although there would be time");
+        crowd.subList(0, AT_ONCE).forEach(permit -> permit.release(0));
+        assertFalse(acquire(crowd.get(0), 0), "although there would be time");
         timer.advance(5);
-        assertEquals(List.of(AT_ONCE, 0), letOn);
-        assertTrue(begin(crowd.get(0), 0), "it is its turn until it ends");
+        assertEquals(List.of(AT_ONCE, 0), granted);
+        assertTrue(acquire(crowd.get(0), 0), "it is granted until it is released");
     }
 
     @Test
     void whatATurnDidNotNeedIsGivenBack() {
         for (int i = 0; i < 16 * 64; i++) {
-            ReplayPacer.Turn turn = pace.turn();
-            assertTrue(begin(turn, i), "page " + i);
-            turn.end(PAGE / 64);
+            ReplayPacer.Permit permit = pace.permit();
+            assertTrue(acquire(permit, i), "page " + i);
+            permit.release(PAGE / 64);
         }
         begun(crowd(2));
         assertEquals(1, timer.pending(), "so many small pages are as much as a few large ones");
@@ -83,34 +83,34 @@ class ReplayPacerTest {
 
     @Test
     void aPageThatIsLargerTakesLonger() {
-        ReplayPacer.Turn large = pace.turn();
-        assertTrue(begin(large, 0));
-        large.end(256 * PAGE);
-        assertFalse(begin(large, 1));
+        ReplayPacer.Permit large = pace.permit();
+        assertTrue(acquire(large, 0));
+        large.release(256 * PAGE);
+        assertFalse(acquire(large, 1));
         timer.advance(900);
-        assertEquals(List.of(), letOn);
+        assertEquals(List.of(), granted);
         timer.advance(100);
-        assertEquals(List.of(1), letOn);
+        assertEquals(List.of(1), granted);
     }
 
     @Test
     void whoeverLeavesHoldsNoPlace() {
-        List<ReplayPacer.Turn> crowd = crowd(500);
+        List<ReplayPacer.Permit> crowd = crowd(500);
         begun(crowd);
-        crowd.subList(AT_ONCE, 499).forEach(turn -> turn.end(0));
-        crowd.get(0).end(0);
+        crowd.subList(AT_ONCE, 499).forEach(permit -> permit.release(0));
+        crowd.get(0).release(0);
         timer.advance(5);
-        assertEquals(List.of(499), letOn);
+        assertEquals(List.of(499), granted);
         assertEquals(0, timer.pending());
     }
 
     @Test
     void everybodyMayGoWhereThereIsNoRate() {
-        List<ReplayPacer.Turn> crowd = crowd(500);
+        List<ReplayPacer.Permit> crowd = crowd(500);
         int begun = begun(crowd);
         pace.change(0);
         timer.advance(5);
-        assertEquals(crowd.size() - begun, letOn.size(), "those who waited, too");
+        assertEquals(crowd.size() - begun, granted.size(), "those who waited, too");
         assertEquals(500, begun(crowd(500)));
     }
 
@@ -119,27 +119,27 @@ class ReplayPacerTest {
         pace.change(PAGE);
         begun(crowd(10));
         timer.advance(4_000);
-        assertEquals(4, letOn.size());
+        assertEquals(4, granted.size());
         pace.change(RATE);
         timer.advance(100);
-        assertEquals(9, letOn.size());
+        assertEquals(9, granted.size());
     }
 
     /** @return how many of them need not wait */
-    private int begun(List<ReplayPacer.Turn> crowd) {
+    private int begun(List<ReplayPacer.Permit> crowd) {
         int begun = 0;
         for (int i = 0; i < crowd.size(); i++) {
-            begun += begin(crowd.get(i), i) ? 1 : 0;
+            begun += acquire(crowd.get(i), i) ? 1 : 0;
         }
         return begun;
     }
 
-    private boolean begin(ReplayPacer.Turn turn, int member) {
-        return turn.begin(() -> letOn.add(member));
+    private boolean acquire(ReplayPacer.Permit permit, int member) {
+        return permit.acquire(() -> granted.add(member));
     }
 
-    private List<ReplayPacer.Turn> crowd(int members) {
-        return IntStream.range(0, members).mapToObj(i -> pace.turn()).toList();
+    private List<ReplayPacer.Permit> crowd(int members) {
+        return IntStream.range(0, members).mapToObj(i -> pace.permit()).toList();
     }
 
     private long recorded() {

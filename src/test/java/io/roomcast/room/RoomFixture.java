@@ -42,7 +42,7 @@ final class RoomFixture {
                 executor,
                 timer,
                 () -> timer.nanos() + (looks += eachLook),
-                new RecentLimits(recent, 1 << 20),
+                new MessageLog.Limits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,
                 new ReplayPacer(rate, timer, timer::nanos, metrics.histogram(Latency.REPLAY_WAIT)),

@@ -20,7 +20,7 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.LagBudget;
-import io.roomcast.room.RecentLimits;
+import io.roomcast.room.MessageLog;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
@@ -84,7 +84,7 @@ public final class CoreFixture {
                 lanes,
                 timer,
                 timer::nanos,
-                new RecentLimits(100, 1 << 20),
+                new MessageLog.Limits(100, 1 << 20),
                 Duration.ofSeconds(1),
                 lag,
                 CoreProducers.replayPacer(limits, timer, timer::nanos, metrics),

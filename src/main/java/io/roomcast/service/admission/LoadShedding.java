@@ -44,14 +44,14 @@ public class LoadShedding {
 
     /** @throws io.roomcast.protocol.ProtocolException {@code busy}, for some publishes of a room that falls behind, or all */
     public void admit(RoomName name) {
-        Room.Backlog backlog = backlog(name);
-        if (backlog == null || backlog.events() == 0) {
+        Room.LaneLoad load = load(name);
+        if (load == null || load.events() == 0) {
             return;
         }
-        long lagMillis = TimeUnit.NANOSECONDS.toMillis(backlog.lagNanos());
+        long lagMillis = TimeUnit.NANOSECONDS.toMillis(load.waitingNanos());
         refuseShare(refused(lagMillis, limits.get(LimitKeys.LAG)), LimitKeys.LAG, lagMillis);
-        refuseShare(refused(backlog.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
-        if (backlog.bytes() > 0) {
+        refuseShare(refused(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
+        if (load.bytes() > 0) {
             refuseShare(refused(lag.held(), limits.get(LimitKeys.NODE_LAG_BYTES)), LimitKeys.NODE_LAG_BYTES, lagMillis);
         }
     }
@@ -67,15 +67,15 @@ public class LoadShedding {
 
     /** Whether what is not kept anyway, such as a signal, had better not be sent at all. */
     public boolean sparesNotices(RoomName name) {
-        Room.Backlog backlog = backlog(name);
-        return backlog != null
-                && (refused(TimeUnit.NANOSECONDS.toMillis(backlog.lagNanos()), limits.get(LimitKeys.LAG)) > 0
-                        || refused(backlog.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0);
+        Room.LaneLoad load = load(name);
+        return load != null
+                && (refused(TimeUnit.NANOSECONDS.toMillis(load.waitingNanos()), limits.get(LimitKeys.LAG)) > 0
+                        || refused(load.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0);
     }
 
-    private Room.Backlog backlog(RoomName name) {
+    private Room.LaneLoad load(RoomName name) {
         Room room = rooms.find(name);
-        return room == null ? null : room.backlog();
+        return room == null ? null : room.laneLoad();
     }
 
     /** @return the share of publishes to refuse: none up to half the limit, all from the limit on */
