@@ -1,7 +1,17 @@
 package io.roomcast.protocol;
 
+import jakarta.json.bind.serializer.DeserializationContext;
+import jakarta.json.bind.serializer.JsonbDeserializer;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParser.Event;
+import java.lang.reflect.Type;
+
 /** The members of a client's JSON object that the protocol knows, as they stood there; null where absent. */
 final class RawFrame {
+    private static final int MAX_DEPTH = 32;
+    private static final int LONGEST_NUMBER = "9007199254740991".length();
+    private static final long LARGEST_NUMBER = (1L << 53) - 1;
+
     String type;
     Long id;
     String room;
@@ -22,4 +32,118 @@ final class RawFrame {
 
     /** Where the object ended in the text, in characters. */
     long end;
+
+    /**
+     * Reads a client's object in one pass, strict about the kinds of the members it knows and blind to all others. It walks over unknown
+     * arrays and objects itself and counts their depth, since {@code skipArray} of Parsson 1.1.7 never returns when the text ends inside
+     * the array.
+     */
+    static final class Deserializer implements JsonbDeserializer<RawFrame> {
+        @Override
+        public RawFrame deserialize(JsonParser parser, DeserializationContext context, Type type) {
+            RawFrame frame = new RawFrame();
+            for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                read(parser, parser.getString(), frame);
+            }
+            frame.end = parser.getLocation().getStreamOffset();
+            return frame;
+        }
+
+        private static void read(JsonParser parser, String member, RawFrame frame) {
+            Event value = parser.next();
+            switch (member) {
+                case "type" -> frame.type = string(parser, value, member, frame);
+                case "id" -> frame.id = number(parser, value, member, frame);
+                case "room" -> frame.room = string(parser, value, member, frame);
+                case "user" -> frame.user = string(parser, value, member, frame);
+                case "token" -> frame.token = string(parser, value, member, frame);
+                case "key" -> frame.key = string(parser, value, member, frame);
+                case "content" -> frame.content = string(parser, value, member, frame);
+                case "name" -> frame.name = string(parser, value, member, frame);
+                case "before" -> frame.before = number(parser, value, member, frame);
+                case "after" -> frame.after = number(parser, value, member, frame);
+                case "limit" -> frame.limit = number(parser, value, member, frame);
+                case "since" -> readSince(parser, value, frame);
+                default -> skip(parser, value, frame);
+            }
+        }
+
+        private static void readSince(JsonParser parser, Event value, RawFrame frame) {
+            if (value == Event.VALUE_NULL) {
+                return;
+            }
+            if (value != Event.START_OBJECT) {
+                wrongKind(parser, value, frame, "since must be an object");
+                return;
+            }
+            frame.hasSince = true;
+            for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                String member = parser.getString();
+                Event inner = parser.next();
+                switch (member) {
+                    case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
+                    case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
+                    default -> skip(parser, inner, frame);
+                }
+            }
+        }
+
+        private static String string(JsonParser parser, Event value, String member, RawFrame frame) {
+            if (value == Event.VALUE_STRING) {
+                return parser.getString();
+            }
+            if (value != Event.VALUE_NULL) {
+                wrongKind(parser, value, frame, member + " must be a string");
+            }
+            return null;
+        }
+
+        private static Long number(JsonParser parser, Event value, String member, RawFrame frame) {
+            if (value == Event.VALUE_NULL) {
+                return null;
+            }
+            if (value == Event.VALUE_NUMBER) {
+                String digits = parser.getString();
+                if (digits.length() <= LONGEST_NUMBER && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                    long number = Long.parseLong(digits);
+                    if (number <= LARGEST_NUMBER) {
+                        return number;
+                    }
+                }
+            }
+            wrongKind(parser, value, frame, member + " must be a whole number from 0 to 2^53-1");
+            return null;
+        }
+
+        private static void skip(JsonParser parser, Event first, RawFrame frame) {
+            int depth = 0;
+            Event event = first;
+            while (true) {
+                if (event == Event.START_ARRAY || event == Event.START_OBJECT) {
+                    depth++;
+                } else if (event == Event.END_ARRAY || event == Event.END_OBJECT) {
+                    depth--;
+                }
+                if (depth == 0) {
+                    return;
+                }
+                if (depth > MAX_DEPTH) {
+                    defect(frame, "nested more than " + MAX_DEPTH + " deep");
+                }
+                event = parser.next();
+            }
+        }
+
+        private static void wrongKind(JsonParser parser, Event value, RawFrame frame, String text) {
+            defect(frame, text);
+            skip(parser, value, frame);
+        }
+
+        /** The rest is read all the same: the answer names the request, by members that may come later. */
+        private static void defect(RawFrame frame, String text) {
+            if (frame.defect == null) {
+                frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);
+            }
+        }
+    }
 }

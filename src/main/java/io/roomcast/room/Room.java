@@ -174,6 +174,8 @@ public final class Room {
             intake.startReading();
         } else if (event instanceof RoomEvent.IntakePage page) {
             intake.pageRead(page);
+        } else {
+            throw new IllegalStateException("nothing applies " + event.getClass());
         }
     }
 

@@ -204,6 +204,8 @@ public class RoomService {
         } else if (frame instanceof ClientFrame.Ping ping) {
             rates.request(session);
             session.reply(new ServerFrame.Pong(ping.id()));
+        } else {
+            throw new IllegalStateException("nothing serves " + frame.getClass());
         }
     }
 

@@ -1,0 +1,40 @@
+package io.roomcast.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.reflect.Field;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class LimitKeysTest {
+
+    /** A key in none of the lists would throw at its first use. */
+    @Test
+    void everyLimitIsInOneOfTheLists() {
+        List<String> listed = Stream.<List<? extends Key<?>>>of(LimitKeys.ALL, LimitKeys.SIZES, LimitKeys.DURATIONS)
+                .flatMap(List::stream)
+                .map(Key::name)
+                .toList();
+        Set<String> defined = Arrays.stream(LimitKeys.class.getFields())
+                .filter(field -> field.getType() == Key.class)
+                .map(LimitKeysTest::nameOf)
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertEquals(defined, new TreeSet<>(listed));
+        assertEquals(defined.size(), listed.size(), "listed twice");
+        assertTrue(listed.containsAll(LimitKeys.REFUSING.stream().map(Key::name).toList()));
+    }
+
+    private static String nameOf(Field key) {
+        try {
+            return ((Key<?>) key.get(null)).name();
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
