@@ -3,28 +3,30 @@ package io.roomcast.config;
 import java.time.Duration;
 import java.util.List;
 
-/** Keys that say who may enter. */
+/** Keys for access: who may connect. */
 public final class AccessKeys {
     public static final Key<List<String>> ORIGINS = new Key<>(
             "roomcast.origins",
             "same-host",
             "list",
-            "Pages that may connect: same-host, * for all, or origins such as https://chat.example, with commas between.",
+            "Web pages that may connect: same-host, * for all, or a list of origins such as https://chat.example, "
+                    + "separated by commas.",
             Values::origins);
 
     public static final Key<String> AUTH = new Key<>(
             "roomcast.auth",
             "",
             "name",
-            "Who may enter: open for anyone under any name, token for who has a signed token, container for who is logged in to"
-                    + " the application server. Without it, anyone, on connections that arrive at a loopback address only.",
+            "Who may connect: open (anyone, under any name), token (holders of a signed token) or container (users "
+                    + "of the application server). If empty, anyone may connect, but only to a loopback address.",
             Values.oneOf("", "open", "token", "container"));
 
     public static final Key<String> SECRET = new Key<>(
                     "roomcast.auth.secret",
                     "",
                     "text",
-                    "Secret that tokens are signed with (HS256), at least 32 bytes; better in the environment than on a command line.",
+                    "Secret that signs tokens (HS256), at least 32 bytes. Set it in the environment rather than on "
+                            + "a command line.",
                     Values.matching("|(?s).{32,}", "at least 32 characters"))
             .asSecret();
 
@@ -32,24 +34,28 @@ public final class AccessKeys {
             "roomcast.auth.public-key",
             "",
             "file",
-            "PEM file with the public key that tokens are checked with (RS256, ES256).",
+            "PEM file with the public key that verifies tokens (RS256, ES256).",
             text -> text);
 
     public static final Key<String> JWKS = new Key<>(
             "roomcast.auth.jwks",
             "",
             "file or URL",
-            "JSON Web Key Set with the public keys that tokens are checked with (RS256, ES256).",
+            "JSON Web Key Set with the public keys that verify tokens (RS256, ES256).",
             text -> text);
 
     public static final Key<String> ISSUER = new Key<>(
-            "roomcast.auth.issuer", "", "text", "What the claim iss of a token must be; empty for any.", text -> text);
+            "roomcast.auth.issuer",
+            "",
+            "text",
+            "Required value of the claim iss of a token; empty for any.",
+            text -> text);
 
     public static final Key<String> AUDIENCE = new Key<>(
             "roomcast.auth.audience",
             "",
             "text",
-            "What the claim aud of a token must hold; empty for any.",
+            "Value that the claim aud of a token must contain; empty for any.",
             text -> text);
 
     public static final Key<String> CLAIM = new Key<>(
@@ -59,74 +65,74 @@ public final class AccessKeys {
             "roomcast.auth.exp",
             "optional",
             "name",
-            "Whether a token must say when it ends: optional or required.",
+            "Whether a token must have the claim exp: optional or required.",
             Values.oneOf("optional", "required"));
 
     public static final Key<Duration> MAX_LIFE = new Key<>(
             "roomcast.auth.max-life",
             "1d",
             "duration",
-            "How long a token lets somebody stay before it has to be shown again, whatever its exp; without exp, how long after iat it is"
-                    + " good. 0 for no limit.",
+            "How long a session may last before it needs another token, even if exp is later. A token without exp "
+                    + "is valid for this time after iat. 0 for no limit.",
             Values::duration);
 
     public static final Key<Long> TOKEN_BYTES = new Key<>(
             "roomcast.auth.token-bytes",
             "16KiB",
             "size",
-            "Longest token; 0 for no limit.",
+            "Largest token; 0 for no limit.",
             Values.sizeBetween("256B", "1MiB", true));
 
     public static final Key<Duration> JWKS_TIMEOUT = new Key<>(
             "roomcast.auth.jwks-timeout",
             "5s",
             "duration",
-            "How long a fetch of the key set may take as a whole, and how long a token waits for it.",
+            "Timeout of a fetch of the key set, and of a token that waits for it.",
             Values.durationBetween("100ms", "1m"));
 
     public static final Key<Long> JWKS_BYTES = new Key<>(
             "roomcast.auth.jwks-bytes",
             "1MiB",
             "size",
-            "Largest key set that is fetched; 0 for no limit.",
+            "Largest key set that is accepted; 0 for no limit.",
             Values.sizeBetween("1KiB", "64MiB", true));
 
     public static final Key<Duration> JWKS_REFRESH = new Key<>(
             "roomcast.auth.jwks-refresh",
             "5m",
             "duration",
-            "After which time the key set is fetched again.",
+            "How often the key set is fetched again.",
             Values.durationBetween("1s", "1d"));
 
     public static final Key<Duration> JWKS_PAUSE = new Key<>(
             "roomcast.auth.jwks-pause",
             "3s",
             "duration",
-            "Least time between two fetches of the key set, however many tokens name keys that are not known.",
+            "Shortest time between two fetches of the key set, even if tokens name unknown keys.",
             Values.durationBetween("100ms", "10m"));
 
     public static final Key<Duration> JWKS_OUTAGE = new Key<>(
             "roomcast.auth.jwks-outage",
             "1d",
             "duration",
-            "How long the last good key set serves while it cannot be fetched; 0 for no limit.",
+            "How long the last key set is used while fetches fail; 0 for no limit.",
             Values::duration);
 
     public static final Key<Integer> JWKS_WAITING = new Key<>(
             "roomcast.auth.jwks-waiting",
             "1000",
             "number",
-            "Tokens that may wait for the key set at a time; 0 for no limit.",
+            "Most tokens that may wait for the key set at a time; 0 for no limit.",
             Values.integerBetween(0, 1_000_000));
 
     public static final Key<Duration> HELLO_TIMEOUT = new Key<>(
             "roomcast.auth.hello-timeout",
             "10s",
             "duration",
-            "How long a connection may be open before it has shown its token.",
+            "How long a connection may be open without a token.",
             Values.durationBetween("1s", "10m"));
 
-    /** In the order in which they are shown. */
+    /** In the order of --help. */
     static final List<Key<?>> ALL = List.of(
             ORIGINS,
             AUTH,

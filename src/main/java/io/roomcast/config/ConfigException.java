@@ -2,7 +2,7 @@ package io.roomcast.config;
 
 import java.util.List;
 
-/** Everything that is wrong with a configuration, all at once. */
+/** All problems of a configuration. The message has a line for each. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

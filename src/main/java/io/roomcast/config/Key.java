@@ -7,11 +7,11 @@ import java.util.function.Function;
  * One configuration key.
  *
  * @param name for example {@code roomcast.history.age}
- * @param defaultText what stands where nothing is configured
- * @param kind what a value looks like, for people
- * @param doc what it is for, in one sentence
- * @param parser throws {@link IllegalArgumentException} saying what is expected
- * @param secret whether its value must not be shown to anybody
+ * @param defaultText the value if nothing is configured
+ * @param kind the kind of value that --help shows, for example {@code duration}
+ * @param doc what the key does, as --help shows it
+ * @param parser throws {@link IllegalArgumentException} whose message is the expected format
+ * @param secret whether the value must never be shown
  */
 public record Key<T>(
         String name, String defaultText, String kind, String doc, Function<String, T> parser, boolean secret) {
@@ -29,7 +29,7 @@ public record Key<T>(
         return environmentName(name);
     }
 
-    /** The form in which MicroProfile Config looks for a key in the environment. */
+    /** The name by which MicroProfile Config finds a key in the environment. */
     static String environmentName(String name) {
         return name.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
     }

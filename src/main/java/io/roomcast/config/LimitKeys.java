@@ -4,160 +4,176 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Limits, all of which may be changed while the node runs; 0 lifts them where their documentation says so. */
+/** Limits. All of them can be changed while the node runs. 0 lifts a limit if its documentation says so. */
 public final class LimitKeys {
-    private static final int MOST = 10_000_000;
+    private static final int MAX = 10_000_000;
 
-    public static final Key<Integer> SESSIONS =
-            limit("sessions", 20_000, "Sessions of this node; more are refused with 503, or closed with 1013.");
+    public static final Key<Integer> SESSIONS = limit(
+            "sessions",
+            20_000,
+            "Most sessions of this node; further ones are refused with 503, or closed " + "with 1013.");
 
     public static final Key<Integer> USER_SESSIONS =
-            limit("user-sessions", 1_000, "Sessions that one user may have on this node; more are closed with 1013.");
+            limit("user-sessions", 1_000, "Most sessions of one user on this node; further ones are closed with 1013.");
 
     public static final Key<Integer> ADDRESS_SESSIONS = limit(
             "address-sessions",
             0,
-            "Sessions from one address (of IPv6, one /64 network); more are closed with 1013. Behind a proxy all have its address.");
+            "Most sessions from one address (of IPv6, one /64 network); further ones are closed with 1013. Behind "
+                    + "a proxy all sessions have its address.");
 
     public static final Key<Integer> NODE_ROOMS = limit(
             "node-rooms",
             100_000,
-            "Rooms with members on this node, and never more than an eighth of the heap has space for at 2 KiB each; busy.");
+            "Most rooms with members on this node, and at most one for each 16 KiB of heap; further joins fail "
+                    + "with busy.");
 
     public static final Key<Integer> NODE_MEMBERS = limit(
             "node-members",
             1_000_000,
-            "Members of all rooms on this node together (a session counts in each of its rooms), and never more than a quarter of the heap has"
-                    + " space for at 1 KiB each; busy.");
+            "Most members of all rooms on this node together (a session counts in each of its rooms), and at most "
+                    + "one for each 4 KiB of heap; further joins fail with busy.");
 
-    public static final Key<Integer> ROOM_USERS =
-            limit("room-users", 50_000, "Users that may be in one room, on all nodes together; room_full.");
+    public static final Key<Integer> ROOM_USERS = limit(
+            "room-users",
+            50_000,
+            "Most users of one room, on all nodes together; further joins fail with " + "room_full.");
 
     public static final Key<Integer> PUBLISH_RATE = limit(
             "publish-rate",
             5_000,
-            "Publishes a second of one session; five seconds' worth may come at once; rate_limited.");
+            "Publishes per second of one session; bursts may have five times as many; further ones fail with "
+                    + "rate_limited.");
 
     public static final Key<Integer> ROOM_PUBLISH_RATE = limit(
             "room-publish-rate",
             10_000,
-            "Publishes a second to one room on this node; five seconds' worth may come at once; rate_limited.");
+            "Publishes per second to one room on this node; bursts may have five times as many; further ones fail "
+                    + "with rate_limited.");
 
     public static final Key<Integer> REQUEST_RATE = limit(
             "request-rate",
             200,
-            "Other requests a second of one session; five seconds' worth may come at once; rate_limited.");
+            "Other requests per second of one session; bursts may have five times as many; further ones fail with "
+                    + "rate_limited.");
 
     public static final Key<Integer> BAD_FRAME_RATE = limit(
             "bad-frame-rate",
             20,
-            "Mistakes a second of one session (bad_request, unauthenticated), such as lines that are no frames; five seconds' worth may come"
-                    + " at once; closes 4502.");
+            "Errors per second of one session that are its own fault (bad_request, unauthenticated); bursts may "
+                    + "have five times as many; further ones close it with 4502.");
 
     public static final Key<Integer> REFUSED_RATE = limit(
             "refused-rate",
             2_000,
-            "Requests a second of one session that are refused for other reasons, but for faults of the server; five seconds' worth may come at"
-                    + " once; closes 4502.");
+            "Requests per second of one session that are refused for other reasons, except errors of the server; "
+                    + "bursts may have five times as many; further ones close it with 4502.");
 
     public static final Key<Integer> IN_FLIGHT =
-            limit("in-flight", 1_000, "Requests of one session that may be unanswered; busy.");
+            limit("in-flight", 1_000, "Most unanswered requests of one session; further ones fail with busy.");
 
     public static final Key<Integer> NODE_IN_FLIGHT =
-            limit("node-in-flight", 20_000, "Requests of all sessions that may be unanswered; busy.");
+            limit("node-in-flight", 20_000, "Most unanswered requests of all sessions; further ones fail with busy.");
 
     public static final Key<Long> NODE_IN_FLIGHT_BYTES = new Key<>(
             "roomcast.limits.node-in-flight-bytes",
             "32MiB",
             "size",
-            "Bytes of messages and tokens in requests of all sessions that are not answered yet; busy; 0 for no limit.",
+            "Most bytes of messages and tokens in unanswered requests of all sessions; further ones fail with "
+                    + "busy; 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
-    public static final Key<Integer> ROOMS = limit("rooms", 100, "Rooms that one session may be in; too_many_rooms.");
+    public static final Key<Integer> ROOMS =
+            limit("rooms", 100, "Most rooms of one session; further joins fail " + "with too_many_rooms.");
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
             "roomcast.limits.frame-bytes",
             "64KiB",
             "size",
-            "Largest WebSocket message that a client may send, whole or in fragments; closes 1009.",
+            "Largest WebSocket message from a client, in one frame or in fragments; a larger one closes the "
+                    + "session with 1009.",
             Values.sizeBetween("1KiB", "2MiB", false));
 
     public static final Key<Long> CONTENT_BYTES = new Key<>(
             "roomcast.limits.content-bytes",
             "16KiB",
             "size",
-            "Largest content of one message; too_large.",
+            "Largest content of a message; a larger one fails with too_large.",
             Values.sizeBetween("1B", "1MiB", false));
 
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
             "size",
-            "Bytes that may wait for one session; beyond them presence, then messages are left out; 0 for no limit.",
+            "Most bytes that wait for one session. Beyond it the node drops presence, then messages, and tells the "
+                    + "client. 0 for no limit.",
             Values.sizeBetween("256KiB", "1GiB", true));
 
     public static final Key<Long> NODE_OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.node-outbound-bytes",
             "128MiB",
             "size",
-            "Bytes that may wait for all sessions together, what is shared counted once; the less is left, the less may wait for each;"
-                    + " 0 for no limit.",
+            "Most bytes that wait for all sessions together; shared frames count once. A session may have at most "
+                    + "as many bytes as are left. 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> NODE_INBOUND_BYTES = new Key<>(
             "roomcast.limits.node-inbound-bytes",
             "16MiB",
             "size",
-            "Bytes of WebSocket messages of all sessions together that have begun to come in and have no end yet; the less is left, the"
-                    + " less each may have; closes 1013; 0 for no limit.",
+            "Most bytes of incomplete WebSocket messages of all sessions together. A session that has more than is "
+                    + "left is closed with 1013. 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> LAG_BYTES = new Key<>(
             "roomcast.limits.lag-bytes",
             "8MiB",
             "size",
-            "Bytes of messages that may wait to be handed to the members of one room before its publishers are told busy; what"
-                    + " others publish all the same is read from the history later; 0 for no limit.",
+            "Most bytes of messages that wait for delivery in one room. Beyond it publishes fail with busy; "
+                    + "messages from other nodes are read from the history later. 0 for no limit.",
             Values.sizeBetween("64KiB", "1GiB", true));
 
     public static final Key<Long> NODE_LAG_BYTES = new Key<>(
             "roomcast.limits.node-lag-bytes",
             "128MiB",
             "size",
-            "Bytes of messages that may wait so in all rooms of this node together; busy; 0 for no limit.",
+            "Most bytes of messages that wait for delivery in all rooms of this node; further publishes fail with "
+                    + "busy; 0 for no limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> RECOVERY_RATE = new Key<>(
             "roomcast.limits.recovery-rate",
             "32MiB",
             "size",
-            "Bytes a second of missed messages that this node sends to all who come back together; beyond it they take turns; 0 for"
-                    + " no limit.",
+            "Bytes per second of missed messages that this node sends to all returning clients together; beyond it "
+                    + "they wait in line; 0 for no limit.",
             Values.sizeBetween("64KiB", "1024GiB", true));
 
     public static final Key<Duration> LAG = new Key<>(
             "roomcast.limits.lag",
             "1s",
             "duration",
-            "How long messages may wait to be handed to the members of a room before all its publishers are told busy; from half"
-                    + " of that on, some are; 0 for no limit.",
+            "How long messages may wait for delivery in a room before all publishes to it fail with busy; from "
+                    + "half of that time on, some do. 0 for no limit.",
             Values.durationBetween("0", "1m"));
 
     public static final Key<Duration> OUTBOUND_AGE = new Key<>(
             "roomcast.limits.outbound-age",
             "10s",
             "duration",
-            "How long a client may read nothing of what is being sent before it is closed; 0 for no limit.",
+            "How long a client may read nothing of a frame that is being sent before it is closed with 4000; 0 for "
+                    + "no limit.",
             Values.durationBetween("0", "1h"));
 
     public static final Key<Duration> MESSAGE_AGE = new Key<>(
             "roomcast.limits.message-age",
             "30s",
             "duration",
-            "How long a WebSocket message may take from its first byte to its last; closes 4004; 0 for no limit.",
+            "How long a WebSocket message may take from its first byte to its last; a slower one closes the "
+                    + "session with 4004; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
-    /** Counts, in the order in which they are shown. */
+    /** Limits of counts, in the order of --help. */
     public static final List<Key<Integer>> ALL = List.of(
             SESSIONS,
             USER_SESSIONS,
@@ -174,7 +190,7 @@ public final class LimitKeys {
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 
-    /** In bytes. */
+    /** Limits of bytes. */
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
@@ -186,9 +202,10 @@ public final class LimitKeys {
             NODE_LAG_BYTES,
             RECOVERY_RATE);
 
+    /** Limits of time. */
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, MESSAGE_AGE, LAG);
 
-    /** Those that somebody is told of who comes up against them. */
+    /** Limits whose breach a client is told of. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
                     ALL,
                     List.of(
@@ -205,12 +222,12 @@ public final class LimitKeys {
 
     private LimitKeys() {}
 
-    private static Key<Integer> limit(String name, int standard, String doc) {
+    private static Key<Integer> limit(String name, int defaultValue, String doc) {
         return new Key<>(
                 "roomcast.limits." + name,
-                Integer.toString(standard),
+                Integer.toString(defaultValue),
                 "number",
                 doc.substring(0, doc.length() - 1) + "; 0 for no limit.",
-                Values.integerBetween(0, MOST));
+                Values.integerBetween(0, MAX));
     }
 }

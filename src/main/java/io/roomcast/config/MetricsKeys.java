@@ -3,13 +3,13 @@ package io.roomcast.config;
 import java.time.Duration;
 import java.util.List;
 
-/** Keys of what the node tells besides {@code /metrics}. */
+/** Keys for metrics that the node sends to a StatsD server. */
 public final class MetricsKeys {
     public static final Key<String> STATSD = new Key<>(
             "roomcast.metrics.statsd",
             "",
             "host:port",
-            "StatsD server that all metrics are sent to, over UDP; none where empty.",
+            "StatsD server that receives all metrics over UDP; empty for none.",
             Values.matching(
                     "|([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\]):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])",
                     "a host and a port from 1 to 65535, such as 127.0.0.1:8125"));
@@ -18,14 +18,14 @@ public final class MetricsKeys {
             "roomcast.metrics.statsd.flavor",
             "etsy",
             "name",
-            "How labels are written: etsy for parts of the name, datadog for tags.",
+            "Format of labels: etsy (as parts of the name) or datadog (as tags).",
             Values.oneOf("etsy", "datadog"));
 
     public static final Key<Duration> STATSD_INTERVAL = new Key<>(
             "roomcast.metrics.statsd.interval",
             "10s",
             "duration",
-            "How often they are sent.",
+            "How often metrics are sent to the StatsD server.",
             Values.durationBetween("1s", "10m"));
 
     static final List<Key<?>> ALL = List.of(STATSD, STATSD_FLAVOR, STATSD_INTERVAL);

@@ -13,10 +13,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The value of every key, read and checked once, when the application starts. Immutable. */
+/** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
     private static final String PREFIX = "roomcast.";
-    /** More than this is another word. */
+    /** Most edits between a wrong name and the key that is suggested for it. */
     private static final int LARGEST_TYPO = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
@@ -24,10 +24,10 @@ public final class RoomcastConfig {
     private RoomcastConfig() {}
 
     /**
-     * @param texts the configured text of a key's name, if any
-     * @param names of all that is configured, also what has nothing to do with Roomcast: what begins with {@code roomcast.}, or
-     *     {@code ROOMCAST_}, and is no key, is wrong
-     * @throws ConfigException with one line for each value or name that is wrong
+     * @param texts gives the configured text for the name of a key, if there is one
+     * @param names of all configured properties, also those of others; a name that begins with {@code roomcast.} or
+     *     {@code ROOMCAST_} and is not a key is an error
+     * @throws ConfigException with one line for each wrong value or name
      */
     public static RoomcastConfig load(Function<String, Optional<String>> texts, Collection<String> names) {
         RoomcastConfig config = new RoomcastConfig();
@@ -44,7 +44,7 @@ public final class RoomcastConfig {
             problems.addAll(config.contradictions());
         }
         Map<String, String> unknown = new TreeMap<>();
-        // A variable of the environment may be listed in both of its forms.
+        // An environment variable may be listed under both of its names.
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()
@@ -68,7 +68,7 @@ public final class RoomcastConfig {
         if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
             return false;
         }
-        // Kubernetes tells every container of a service that is called roomcast where it is.
+        // Kubernetes sets these for a service that is named roomcast.
         if (name.startsWith("ROOMCAST_SERVICE_") || name.startsWith("ROOMCAST_PORT_")) {
             return false;
         }
@@ -84,7 +84,7 @@ public final class RoomcastConfig {
                 .orElse("");
     }
 
-    /** How many characters have to be added, removed or replaced (Levenshtein's distance). */
+    /** The Levenshtein distance. */
     private static int edits(String from, String to) {
         int[] row = IntStream.rangeClosed(0, to.length()).toArray();
         for (int i = 1; i <= from.length(); i++) {
@@ -99,7 +99,7 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** What is wrong with values that are right by themselves. */
+    /** Problems of values that are valid by themselves. */
     private List<String> contradictions() {
         long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())

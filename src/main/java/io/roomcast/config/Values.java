@@ -10,7 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** How texts become values. */
+/** Parsers of values. */
 final class Values {
     private static final Pattern DURATION = Pattern.compile("(\\d{1,15})(ms|s|m|h|d)");
     private static final Pattern SIZE = Pattern.compile("(\\d{1,15})(B|KiB|MiB|GiB)?");
@@ -27,7 +27,7 @@ final class Values {
 
     private Values() {}
 
-    /** In lower case, as browsers send them. */
+    /** A list of origins, in lower case as browsers send them. */
     static List<String> origins(String text) {
         List<String> origins = Stream.of(text.toLowerCase(Locale.ROOT).split(","))
                 .map(String::strip)
@@ -39,7 +39,7 @@ final class Values {
         return origins;
     }
 
-    /** 0, or a whole number with a unit. */
+    /** A duration: 0, or a whole number with a unit. */
     static Duration duration(String text) {
         Matcher matcher = DURATION.matcher(text);
         if (text.equals("0")) {
@@ -54,7 +54,7 @@ final class Values {
                 return duration;
             }
         } catch (ArithmeticException e) {
-            // Falls through: longer than any duration that makes sense.
+            // Falls through: the duration is out of range.
         }
         throw new IllegalArgumentException("a duration of at most 3650d");
     }
@@ -82,7 +82,7 @@ final class Values {
         return value * SIZE_UNITS.get(unit);
     }
 
-    /** @param zeroLifts whether 0 is allowed as well, and means no limit */
+    /** @param zeroLifts whether 0 is allowed, too, and means no limit */
     static Function<String, Long> sizeBetween(String least, String most, boolean zeroLifts) {
         return text -> {
             long value = size(text);
@@ -102,7 +102,7 @@ final class Values {
                     return value;
                 }
             } catch (NumberFormatException e) {
-                // The same answer as for a number out of range.
+                // Falls through to the same error as for a number out of range.
             }
             throw new IllegalArgumentException("a whole number from " + least + " to " + most);
         };
@@ -117,7 +117,7 @@ final class Values {
         };
     }
 
-    /** Separated by commas. */
+    /** A list, separated by commas. */
     static List<String> list(String text) {
         return Arrays.stream(text.split(","))
                 .map(String::strip)

@@ -1,2 +1,2 @@
-/** Every {@code roomcast.*} key: its meaning, its default, and how its text is read. Where the texts come from is not known here. */
+/** The {@code roomcast.*} keys: their documentation, defaults and parsers. The sources of their texts are elsewhere. */
 package io.roomcast.config;
