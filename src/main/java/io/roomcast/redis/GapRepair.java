@@ -14,9 +14,9 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 
 /**
- * Reads the log for the cursors. The reads of all rooms go through one pipeline: after a reconnect a thousand of them are a few round
- * trips. A read that fails is tried again for as long as the room is subscribed; the first one, which a subscription waits for, fails
- * it.
+ * Reads the log for the cursors. The reads of all rooms of a server share one pipeline: after a reconnect, a thousand
+ * of them take a few round trips. A failed read is repeated while the room is subscribed. If the first read of a
+ * subscription fails, the subscription fails.
  */
 final class GapRepair implements RoomCursor.Log {
     private static final Logger LOG = System.getLogger(GapRepair.class.getName());
@@ -24,42 +24,42 @@ final class GapRepair implements RoomCursor.Log {
     private static final long PAGE_BYTES = 256 * 1024;
     private static final long RETRY_MILLIS = 500;
 
-    /** Gives up a subscription that never began. */
-    interface Refusal {
-        void refuse(RoomCursor cursor, String why);
+    /** Fails a subscription that has not begun. */
+    interface SubscribeFailure {
+        void fail(RoomCursor cursor, String why);
     }
 
     private final Shards shards;
     private final Scripts scripts;
     private final ScheduledExecutorService timer;
-    private final Refusal refusal;
+    private final SubscribeFailure failure;
 
-    GapRepair(Shards shards, Scripts scripts, ScheduledExecutorService timer, Refusal refusal) {
+    GapRepair(Shards shards, Scripts scripts, ScheduledExecutorService timer, SubscribeFailure failure) {
         this.shards = shards;
         this.scripts = scripts;
         this.timer = timer;
-        this.refusal = refusal;
+        this.failure = failure;
     }
 
     @Override
-    public void read(RoomCursor cursor, int turn) {
+    public void read(RoomCursor cursor, int readNumber) {
         Position known = cursor.known();
-        Rawable lineage = shard(cursor).witness().lineage();
-        // The last message is read again, to see that it is still the same.
+        Rawable lineage = shard(cursor).lineage().argument();
+        // Reads the last message again, to see that it is still the same.
         CommandArguments read = known == null
                 ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
-                : scripts.readOn(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
+                : scripts.readFrom(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
         send(cursor, read)
-                .thenAccept(reply -> cursor.answer(turn, LogPage.of(reply)))
-                .whenComplete((done, failure) -> check(cursor, turn, failure));
+                .thenAccept(reply -> cursor.pageRead(readNumber, LogPage.of(reply)))
+                .whenComplete((done, failure) -> repeatIfFailed(cursor, readNumber, failure));
     }
 
     @Override
-    public void renumber(RoomCursor cursor, int turn) {
-        Rawable lineage = shard(cursor).witness().lineage();
+    public void renumber(RoomCursor cursor, int readNumber) {
+        Rawable lineage = shard(cursor).lineage().argument();
         send(cursor, scripts.renumber(cursor.keys(), cursor.known(), lineage))
-                .thenAccept(epoch -> cursor.retry(turn))
-                .whenComplete((done, failure) -> check(cursor, turn, failure));
+                .thenAccept(epoch -> cursor.retry(readNumber))
+                .whenComplete((done, failure) -> repeatIfFailed(cursor, readNumber, failure));
     }
 
     private CompletionStage<Object> send(RoomCursor cursor, CommandArguments command) {
@@ -70,16 +70,16 @@ final class GapRepair implements RoomCursor.Log {
         return shards.of(cursor.keys().slot());
     }
 
-    private void check(RoomCursor cursor, int turn, Throwable failure) {
-        if (failure == null) {
+    private void repeatIfFailed(RoomCursor cursor, int readNumber, Throwable error) {
+        if (error == null) {
             return;
         }
-        LOG.log(Level.DEBUG, "could not read the log of " + cursor.room(), failure);
+        LOG.log(Level.DEBUG, "could not read the log of " + cursor.room(), error);
         if (cursor.known() == null) {
-            refusal.refuse(cursor, "Redis does not answer");
+            failure.fail(cursor, "Redis does not answer");
         } else {
             long pause = RETRY_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETRY_MILLIS);
-            var unused = timer.schedule(() -> cursor.retry(turn), pause, TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(() -> cursor.retry(readNumber), pause, TimeUnit.MILLISECONDS);
         }
     }
 }

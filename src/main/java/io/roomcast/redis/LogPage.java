@@ -8,11 +8,11 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * What read.lua answered: a page of a room's log and where the room stood at that moment.
+ * The reply of read.lua: a page of a room's log, and the room's position at that moment.
  *
- * @param offset of the newest message
- * @param base offset after which the epoch began; 0 but after Redis had forgotten messages
- * @param more whether there are further messages in the direction of reading
+ * @param offset of the newest message in the room
+ * @param base offset after which the epoch began; 0 unless Redis had lost messages
+ * @param more whether there are further messages in the direction of the read
  * @param messages consecutive, oldest first
  */
 record LogPage(String epoch, long offset, long base, boolean more, List<StoredMessage> messages) {

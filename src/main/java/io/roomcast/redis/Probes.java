@@ -18,30 +18,37 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * Proves that messages are kept and delivered here, by doing it: a message to a room of this node alone is stored by the script that stores
- * all others, heard on the subscription, and read back over the connection that reads; and every command that is given in scripts, or beside them once a
- * node has begun, is tried once. So it fails where a right is missing, Redis is full, has too few replicas, or any of the three connections is deaf. The keys expire within
- * minutes. Any thread; nothing blocks.
+ * Proves that messages are stored and delivered, by doing it. A probe publishes a message to a room of this node alone,
+ * with the usual script; it waits for the message on the subscription, and reads it back on the reading connection. It
+ * also tries every command that this node uses. So a probe fails if a permission is missing, if Redis is full or has
+ * too few replicas, or if one of the three connections does not work. Its keys expire within minutes. Any thread;
+ * nothing blocks.
  */
 final class Probes {
     private static final Logger LOG = System.getLogger(Probes.class.getName());
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long PAGE_BYTES = 1 << 16;
 
-    private record Probe(Shard shard, CompletableFuture<Void> heard, long since) {}
+    private record Probe(Shard shard, CompletableFuture<Void> received, long sentAt) {}
 
     private final ConcurrentHashMap<String, Probe> underWay = new ConcurrentHashMap<>();
-    private final ConcurrentHashMap<Shard, String> complaints = new ConcurrentHashMap<>();
-    private final Scripts scripts;
+    /** The problem of each shard that was logged last. */
+    private final ConcurrentHashMap<Shard, String> problems = new ConcurrentHashMap<>();
 
-    Probes(Scripts scripts) {
+    private final Scripts scripts;
+    private final LongSupplier nanoClock;
+
+    /** @param nanoClock as {@link System#nanoTime} */
+    Probes(Scripts scripts, LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.scripts = scripts;
     }
 
-    /** Completes when every one of {@code shards} has proved itself. */
+    /** Probes all shards. Completes when all have succeeded; fails if one has failed. */
     CompletableFuture<Void> send(Iterable<Shard> shards) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Shard shard : shards) {
@@ -52,22 +59,22 @@ final class Probes {
 
     private CompletableFuture<Void> send(Shard shard) {
         String token = UUID.randomUUID().toString();
-        Probe probe = new Probe(shard, new CompletableFuture<>(), System.nanoTime());
+        Probe probe = new Probe(shard, new CompletableFuture<>(), nanoClock.getAsLong());
         underWay.put(token, probe);
-        // The commands first: a script that fails does not say by which.
-        CompletionStage<Void> kept = tryAll(shard)
+        // The single commands first: a script that fails does not say which command was refused.
+        CompletionStage<Void> stored = tryAll(shard)
                 .thenCompose(done -> store(token, probe))
                 .thenCompose(position -> readBack(token, probe, position));
-        kept.whenComplete((done, failure) -> {
+        stored.whenComplete((done, failure) -> {
             if (failure != null) {
                 end(token, failure);
             }
         });
-        CompletableFuture<Void> proof = probe.heard().thenCombine(kept, (heard, read) -> null);
-        return proof.whenComplete((done, failure) -> judge(shard, failure));
+        CompletableFuture<Void> proof = probe.received().thenCombine(stored, (received, read) -> null);
+        return proof.whenComplete((done, failure) -> logChange(shard, failure));
     }
 
-    /** A room of this node alone, in the shard's charge. */
+    /** The room of this node's probes at a shard. */
     private static RoomKeys room(Shard shard) {
         String channel = shard.nodeChannel();
         return new RoomKeys(RoomKeys.slotOf(channel), channel, channel);
@@ -83,7 +90,7 @@ final class Probes {
         return Futures.map(
                 shard.publish(
                         keys.slot(),
-                        scripts.publish(keys, null, shard.witness().lineage(), key, token.getBytes(UTF_8))),
+                        scripts.publish(keys, null, shard.lineage().argument(), key, token.getBytes(UTF_8))),
                 reply -> Position.parse(new String((byte[]) reply, UTF_8)));
     }
 
@@ -93,30 +100,30 @@ final class Probes {
         return Futures.map(
                 shard.read(
                         keys.slot(),
-                        scripts.readAfter(keys, null, shard.witness().lineage(), position.offset() - 1, 1, PAGE_BYTES),
+                        scripts.readAfter(keys, null, shard.lineage().argument(), position.offset() - 1, 1, PAGE_BYTES),
                         true),
                 reply -> {
                     List<StoredMessage> messages = LogPage.of(reply).messages();
                     if (messages.isEmpty() || !new String(messages.get(0).body(), UTF_8).equals(token)) {
-                        throw new RelayUnavailableException("what was stored cannot be read back");
+                        throw new RelayUnavailableException("a stored message cannot be read back");
                     }
                     return null;
                 });
     }
 
     private CompletionStage<Void> tryAll(Shard shard) {
-        String complaint = shard.witness().complaint();
-        if (complaint != null) {
-            return CompletableFuture.failedFuture(new RelayUnavailableException(complaint));
+        String problem = shard.lineage().problem();
+        if (problem != null) {
+            return CompletableFuture.failedFuture(new RelayUnavailableException(problem));
         }
-        shard.run(shard.subscriber()::proveItMay);
+        shard.run(shard.subscriber()::checkPermission);
         RoomKeys keys = room(shard);
-        CompletionStage<Object> beside = CompletableFuture.completedFuture(null);
-        for (CommandArguments command : scripts.attemptsBeside(keys)) {
-            beside = beside.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
+        CompletionStage<Object> single = CompletableFuture.completedFuture(null);
+        for (CommandArguments command : scripts.attemptsOutsideScripts(keys)) {
+            single = single.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
         }
-        CompletionStage<Object> within = shard.read(keys.slot(), scripts.attempt(keys), true);
-        return Futures.map(beside.thenCombine(within, (before, reply) -> reply), reply -> {
+        CompletionStage<Object> inScript = shard.read(keys.slot(), scripts.attempt(keys), true);
+        return Futures.map(single.thenCombine(inScript, (before, reply) -> reply), reply -> {
             List<String> refused = ((List<?>) reply)
                     .stream().map(each -> new String((byte[]) each, UTF_8)).toList();
             if (!refused.isEmpty()) {
@@ -126,22 +133,22 @@ final class Probes {
         });
     }
 
-    /** Tells the log what is wrong, once, and that it is right again. */
-    private void judge(Shard shard, Throwable failure) {
+    /** Logs a new problem once, and its end. */
+    private void logChange(Shard shard, Throwable failure) {
         if (failure == null) {
-            if (complaints.remove(shard) != null) {
-                LOG.log(Level.INFO, "messages are kept and delivered by {0} again", shard);
+            if (problems.remove(shard) != null) {
+                LOG.log(Level.INFO, "{0} stores and delivers messages again", shard);
             }
             return;
         }
         Throwable cause = failure.getCause() == null ? failure : failure.getCause();
-        String complaint = String.valueOf(cause.getMessage());
-        if (!complaint.equals(complaints.put(shard, complaint))) {
-            LOG.log(Level.WARNING, "messages are not kept and delivered by {0}: {1}", shard, complaint);
+        String problem = String.valueOf(cause.getMessage());
+        if (!problem.equals(problems.put(shard, problem))) {
+            LOG.log(Level.WARNING, "{0} does not store and deliver messages: {1}", shard, problem);
         }
     }
 
-    /** The shard's subscriber listens: what was not heard before is said again. */
+    /** The shard's subscriber is connected: publishes again the probes that it may have missed. */
     void connected(Shard shard) {
         underWay.forEach((token, probe) -> {
             if (probe.shard() == shard) {
@@ -150,18 +157,18 @@ final class Probes {
         });
     }
 
-    void heard(String token) {
+    void received(String token) {
         Probe probe = underWay.remove(token);
         if (probe != null) {
-            probe.heard().complete(null);
+            probe.received().complete(null);
         }
     }
 
-    /** To be called now and then: ends what was lost on its way. */
+    /** Fails probes that were lost. To be called regularly. */
     void watch() {
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         underWay.forEach((token, probe) -> {
-            if (now - probe.since() > PATIENCE_NANOS) {
+            if (now - probe.sentAt() > TIMEOUT_NANOS) {
                 end(token, new RelayUnavailableException("the probe did not come back"));
             }
         });
@@ -175,7 +182,7 @@ final class Probes {
         Probe probe = underWay.remove(token);
         if (probe != null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            probe.heard().completeExceptionally(cause);
+            probe.received().completeExceptionally(cause);
         }
     }
 }

@@ -9,11 +9,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Hands what a shard's subscriber hears to whom it concerns. */
-final class PubSubDispatcher implements Subscriber.Events {
+/** Dispatches what a shard's subscriber receives: to the room's cursor, to presence, and to the probes. */
+final class PubSubDispatcher implements Subscriber.Listener {
     private static final Logger LOG = System.getLogger(PubSubDispatcher.class.getName());
 
-    private final AtomicBoolean foreignTold = new AtomicBoolean();
+    private final AtomicBoolean otherVersionLogged = new AtomicBoolean();
     private final Subscriptions subscriptions;
     private final Probes probes;
     private final NodeMetrics metrics;
@@ -32,7 +32,7 @@ final class PubSubDispatcher implements Subscriber.Events {
 
     @Override
     public void connected() {
-        subscriptions.alignAll(shard);
+        subscriptions.resubscribeAll(shard);
         probes.connected(shard);
     }
 
@@ -45,7 +45,7 @@ final class PubSubDispatcher implements Subscriber.Events {
     public void subscribed(String room) {
         RoomCursor cursor = subscriptions.find(room);
         if (cursor != null) {
-            cursor.confirmed(true);
+            cursor.channelSubscribed(true);
         }
         subscriptions.presence().subscribed(room, true);
     }
@@ -56,7 +56,7 @@ final class PubSubDispatcher implements Subscriber.Events {
             subscriptions.presence().received(room, presence);
             return;
         }
-        if (envelope instanceof Envelope.Foreign) {
+        if (envelope instanceof Envelope.Unknown) {
             subscriptions.presence().subscribed(room, true);
         }
         RoomCursor cursor = subscriptions.find(room);
@@ -69,19 +69,19 @@ final class PubSubDispatcher implements Subscriber.Events {
             cursor.signal(signal);
         } else {
             metrics.increment(Counter.FOREIGN_ENVELOPES);
-            if (foreignTold.compareAndSet(false, true)) {
+            if (otherVersionLogged.compareAndSet(false, true)) {
                 LOG.log(
                         Level.WARNING,
-                        "a node that speaks another version publishes in {0}: messages pass between it and this one, but neither"
-                                + " presence nor signals; stop it",
+                        "a node of another version publishes in {0}: this node gets its messages, but neither its presence nor"
+                                + " its signals; stop that node",
                         room);
             }
-            cursor.arriveForeign();
+            cursor.arriveUnknown();
         }
     }
 
     @Override
     public void probed(String token) {
-        probes.heard(token);
+        probes.received(token);
     }
 }

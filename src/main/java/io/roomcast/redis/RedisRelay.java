@@ -18,11 +18,10 @@ import io.roomcast.redis.connection.Subscriber;
 import io.roomcast.redis.presence.PresenceCommands;
 import io.roomcast.redis.presence.PresenceScripts;
 import io.roomcast.redis.presence.RedisPresence;
+import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
-import io.roomcast.redis.topology.Witness;
-import io.roomcast.redis.topology.Witnesses;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
@@ -34,30 +33,34 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
 
 /**
- * The relay of many nodes, over Redis. A publish is one script: it gives the offset, appends to the room's log and tells every node, in
- * one step. What a node hears out of turn, or may have missed while it was not connected, it reads from the log: members notice nothing.
+ * The relay of many nodes over Redis. A publish is one script, which assigns the offset, appends to the room's log and
+ * publishes to all nodes, in one step. If a node receives messages out of order, or may have missed some, it reads them
+ * from the log; members notice nothing.
  *
- * <p><b>What Redis has to do.</b> Keep what it was told: {@code maxmemory-policy noeviction}, and an append-only file if messages are to
- * survive its restart. Should it forget messages all the same (a failover to a replica that was behind), the room gets a new epoch, and
- * listeners are told. While slots of a Cluster are being moved, publishes to their rooms may fail; they can be tried again.
+ * <p><b>Requirements.</b> Redis must not evict keys ({@code maxmemory-policy noeviction}), and needs an append-only
+ * file if messages are to survive its restart. If it loses messages all the same, by a failover to a replica that was
+ * behind, the room gets a new epoch, and listeners are told. While slots of a Cluster are moved, publishes to their
+ * rooms may fail; they can be repeated.
  *
- * <p><b>Threads.</b> For each server that takes writes: one that publishes, one that reads, one that listens. Stages complete on the first
- * two, and listeners are called by the last two: whoever does more than hand over delays everyone else's messages.
+ * <p><b>Threads.</b> Each server that takes writes has a thread that publishes, one that reads and one that listens.
+ * Stages complete on the first two. The last two call the listener, which must only append: it would delay the messages
+ * of all rooms.
  */
 public final class RedisRelay implements Relay {
     private static final long WATCH_MILLIS = 500;
-    /** What keeps a silent subscription alive: see {@link Subscriber}. */
-    private static final long WORD_MILLIS = 2_000;
-    /** What a failover may lose is found out to this precision. */
+    /** How often a node publishes to itself, so that its subscription is never silent: see {@link Subscriber}. */
+    private static final long KEEP_ALIVE_MILLIS = 2_000;
+    /** How often a node marks the data of Redis: see {@link DataLineage}. */
     private static final long BEAT_MILLIS = 1_000;
-    /** From here on signals are dropped, to leave room for messages. */
-    private static final int CROWD = 5_000;
+    /** Signals are dropped when this many commands wait, to leave room for messages. */
+    private static final int SIGNAL_QUEUE_LIMIT = 5_000;
 
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
     private static final long PAGE_BYTES = 256 * 1024;
@@ -66,6 +69,7 @@ public final class RedisRelay implements Relay {
     private final String node;
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
+    private final LongSupplier nanoClock;
     private final Scripts scripts;
     private final PresenceScripts presenceScripts;
     private final boolean sharded;
@@ -77,13 +81,14 @@ public final class RedisRelay implements Relay {
     private ScheduledFuture<?> beats;
 
     /**
-     * Connects nothing yet. {@link #start} waits for nothing either, except for the map of a Cluster.
+     * Does not connect yet. {@link #start} waits for the slot map of a Cluster, and for nothing else.
      *
-     * @param node name of this node, for those who look into Redis; need not be unique
+     * @param node name of this node, which shows in Redis; need not be unique
      * @param threads makes the threads that live until {@link #close}
-     * @param timer runs short tasks now and then
-     * @param metrics that gaps and reconnects are counted in
-     * @throws IllegalArgumentException when the trusted certificates cannot be read
+     * @param timer runs short tasks
+     * @param nanoClock as {@link System#nanoTime}
+     * @param metrics counts gaps and reconnects
+     * @throws IllegalArgumentException if the trusted certificates cannot be read
      */
     public RedisRelay(
             RedisSettings settings,
@@ -91,40 +96,45 @@ public final class RedisRelay implements Relay {
             String node,
             ThreadFactory threads,
             ScheduledExecutorService timer,
+            LongSupplier nanoClock,
             NodeMetrics metrics) {
         this.settings = settings;
         this.node = node;
         this.threads = threads;
         this.timer = timer;
+        this.nanoClock = nanoClock;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
         this.scripts = new Scripts(limits, sharded);
-        this.subscriptions = new Subscriptions(this::keys, metrics);
-        Scripts probing = Scripts.ofProbes(sharded);
-        this.probes = new Probes(probing);
+        this.subscriptions = new Subscriptions(this::keys, metrics, nanoClock);
+        Scripts probing = Scripts.forProbes(sharded);
+        this.probes = new Probes(probing, nanoClock);
         this.presenceScripts = new PresenceScripts(sharded);
-        List<Script> loaded = Stream.of(scripts.all(), probing.all(), Witness.SCRIPTS, presenceScripts.all())
+        List<Script> loaded = Stream.of(scripts.all(), probing.all(), DataLineage.SCRIPTS, presenceScripts.all())
                 .flatMap(List::stream)
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
-        Witnesses witnesses = new Witnesses(node, channels, scripts, subscriptions::forEach, this::keys);
+        DataLineage.Registry lineages =
+                new DataLineage.Registry(node, channels, scripts, subscriptions::forEach, this::keys);
         this.shards = new ShardFactory(
                         settings,
                         channels,
                         new Connector(settings, node),
                         loaded,
                         subscriptions,
-                        witnesses,
+                        lineages,
                         probes,
-                        metrics)
+                        metrics,
+                        nanoClock)
                 .shards();
     }
 
     @Override
     public void start(RelayListener listener) {
-        subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::refuse), listener);
+        subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::fail), listener);
         shards.start(threads);
         watch = timer.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        keepAlive = timer.scheduleWithFixedDelay(this::keepAlive, WORD_MILLIS, WORD_MILLIS, TimeUnit.MILLISECONDS);
+        keepAlive = timer.scheduleWithFixedDelay(
+                this::keepAlive, KEEP_ALIVE_MILLIS, KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
         beats = timer.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
     }
 
@@ -135,7 +145,7 @@ public final class RedisRelay implements Relay {
     private void keepAlive() {
         for (Shard shard : shards.all()) {
             String channel = shard.nodeChannel();
-            var unused = shard.publish(RoomKeys.slotOf(channel), tell(channel.getBytes(UTF_8), Envelope.word()));
+            var unused = shard.publish(RoomKeys.slotOf(channel), tell(channel.getBytes(UTF_8), Envelope.keepAlive()));
         }
     }
 
@@ -155,11 +165,11 @@ public final class RedisRelay implements Relay {
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
-        Witness witness = shard.witness();
-        CommandArguments command = scripts.publish(keys, subscriptions.known(room), witness.lineage(), key, body);
+        DataLineage lineage = shard.lineage();
+        CommandArguments command = scripts.publish(keys, subscriptions.known(room), lineage.argument(), key, body);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
             Position position = position(reply);
-            witness.note(room, position);
+            lineage.note(room, position);
             return position;
         });
     }
@@ -168,7 +178,7 @@ public final class RedisRelay implements Relay {
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
-        if (shard.waiting() < CROWD) {
+        if (shard.waiting() < SIGNAL_QUEUE_LIMIT) {
             var unused = shard.publish(keys.slot(), tell(keys.channel(), Envelope.signal(kind, frame))); // Best effort.
         }
     }
@@ -182,12 +192,12 @@ public final class RedisRelay implements Relay {
     public CompletionStage<Position> position(RoomName room) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
-        Witness witness = shard.witness();
+        DataLineage lineage = shard.lineage();
         CommandArguments read =
-                scripts.readBefore(keys, subscriptions.known(room), witness.lineage(), 0, 0, PAGE_BYTES);
+                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, PAGE_BYTES);
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage reading = LogPage.of(reply);
-            return new Position(reading.epoch(), reading.offset());
+            LogPage page = LogPage.of(reply);
+            return new Position(page.epoch(), page.offset());
         });
     }
 
@@ -217,14 +227,14 @@ public final class RedisRelay implements Relay {
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
         Shard shard = shards.of(keys.slot());
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
-            LogPage reading = LogPage.of(reply);
-            shard.witness().note(room, new Position(reading.epoch(), reading.offset()));
-            return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
+            LogPage page = LogPage.of(reply);
+            shard.lineage().note(room, new Position(page.epoch(), page.offset()));
+            return new HistoryPage(page.epoch(), page.messages(), page.more());
         });
     }
 
     private Rawable lineage(RoomKeys keys) {
-        return shards.of(keys.slot()).witness().lineage();
+        return shards.of(keys.slot()).lineage().argument();
     }
 
     @Override
@@ -232,7 +242,7 @@ public final class RedisRelay implements Relay {
         return probes.send(shards.all());
     }
 
-    /** A store of presence that shares this relay's connections, and is closed before it. */
+    /** A presence store that uses this relay's connections, and has to be closed before it. */
     public PresenceStore presence() {
         return presence(LEASE_TIME);
     }
@@ -240,7 +250,7 @@ public final class RedisRelay implements Relay {
     PresenceStore presence(Duration leaseTime) {
         PresenceCommands commands =
                 new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
-        return new RedisPresence(commands, subscriptions, timer);
+        return new RedisPresence(commands, subscriptions, timer, nanoClock);
     }
 
     @Override

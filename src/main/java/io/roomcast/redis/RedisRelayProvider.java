@@ -8,12 +8,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.file.Path;
 
-/** {@code roomcast.relay=redis}. */
+/** Makes the relay for {@code roomcast.relay=redis}. */
 @ApplicationScoped
 public class RedisRelayProvider implements RelayProvider {
     private RoomcastConfig config;
 
-    /** For the container's proxy. */
+    /** For the CDI proxy. */
     protected RedisRelayProvider() {}
 
     @Inject
@@ -29,7 +29,13 @@ public class RedisRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         RedisRelay relay = new RedisRelay(
-                settings(), context.history(), context.node(), context.loops(), context.timer(), context.metrics());
+                settings(),
+                context.history(),
+                context.node(),
+                context.loops(),
+                context.timer(),
+                context.nanoClock(),
+                context.metrics());
         return new Opened(relay, relay.presence());
     }
 

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -13,72 +14,146 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Where this node stands in a room, from one subscription to its end. It delivers what the channel brings as long as that follows what
- * was delivered before. Whenever it may not (the subscription is new, Redis was away, a hole, another epoch), it holds what arrives, has the
- * log read, delivers what is missing, and goes on.
+ * This node's position in a room, from a subscription to its end. While it is live, it delivers each message of the
+ * channel that follows directly on the one before. If messages may be missing (the subscription is new, Redis was
+ * unreachable, there is a gap, or another epoch), it holds what arrives, reads the log, delivers the missing messages,
+ * and is live again.
  *
  * <pre>
- *   new ──confirmed──▶ reading ──caught up──▶ live
- *                         ▲                    │ hole, other epoch, subscribed anew
- *                         └────────────────────┘
+ *   NEW ──subscribed──▶ READING ──caught up──▶ LIVE
+ *                          ▲                    │ gap, other epoch, subscribed again
+ *                          └────────────────────┘
  * </pre>
  *
- * <p><b>Honesty.</b> A read also fetches the message that was delivered last. If another one stands in its place, Redis has forgotten
- * messages and given their offsets again (it failed over, or restarted from an older file): then the epoch is ended, and the listener told.
+ * <p><b>Lost data.</b> A read also fetches the message that was delivered last. If there is another message at its
+ * offset, Redis has lost messages and used their offsets again, after a failover or a restart from an older file. The
+ * cursor then ends the epoch, and tells the listener.
  *
- * <p><b>Concurrency.</b> The monitor guards everything; deliveries are made inside it, by the subscriber's thread or a reader's, and the listener
- * only appends. {@code turn} counts the reads: the answer to any but the latest is not used.
+ * <p><b>Concurrency.</b> The monitor guards all state. Deliveries are made inside it, by the subscriber's or a reader's
+ * thread; the listener only appends them. {@code readNumber} counts the reads: only the reply to the latest is used.
  */
 final class RoomCursor {
     private static final int MAX_HELD = 1_000;
     private static final long MAX_HELD_BYTES = 1 << 20;
-    /** Redis keeps the numbering of a room in which nothing was said for an hour. */
+    /**
+     * A room without messages is read after this time: Redis drops the numbering of a room that is not touched for an
+     * hour.
+     */
     static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(15);
 
-    /** Reads for a cursor. Called inside its monitor: hands over and returns; the cursor is answered later, with the same turn. */
+    /**
+     * Reads the log for a cursor. Called inside its monitor: must return at once, and reply later with the same read
+     * number.
+     */
     interface Log {
-        void read(RoomCursor cursor, int turn);
+        void read(RoomCursor cursor, int readNumber);
 
-        /** Ends the epoch that the cursor knows, then has it read again. */
-        void renumber(RoomCursor cursor, int turn);
+        /** Ends the cursor's epoch, then makes it read again. */
+        void renumber(RoomCursor cursor, int readNumber);
     }
 
-    private record Held(Envelope.Message message, int turn) {}
+    /** Counts the gaps in a room's delivery, each once: when it is seen, and when it ends by repair or with a loss. */
+    private static final class GapCounter {
+        private final NodeMetrics metrics;
+        private boolean open;
+        private boolean lossy;
+        /** Whether an unknown envelope came: reading its message from the log is no repair. */
+        private boolean unknown;
+
+        GapCounter(NodeMetrics metrics) {
+            this.metrics = metrics;
+        }
+
+        /** Messages are missing. */
+        void seen() {
+            if (!open) {
+                open = true;
+                metrics.increment(Counter.GAPS_SEEN);
+            }
+        }
+
+        /** An unknown envelope came; its message will be read from the log. */
+        void unknownEnvelope() {
+            unknown = true;
+        }
+
+        /** Messages are missing that the log does not have any more. */
+        void lost() {
+            seen();
+            lossy = true;
+        }
+
+        /** So many missing messages were read from the log. */
+        void repaired(int messages) {
+            if (messages > 0) {
+                if (!unknown) {
+                    seen();
+                }
+                metrics.add(Counter.MESSAGES_REPAIRED, messages);
+            }
+        }
+
+        /** The gap is over: all messages of the log were delivered. */
+        void closed() {
+            if (lossy) {
+                metrics.increment(Counter.GAPS_LOST);
+            } else if (open) {
+                metrics.increment(Counter.GAPS_REPAIRED);
+            }
+            open = false;
+            lossy = false;
+            unknown = false;
+        }
+    }
+
+    private record Held(Envelope.Message message, int readNumber) {}
 
     private final RoomName room;
     private final RoomKeys keys;
     private final RelayListener listener;
     private final Log log;
     private final GapCounter gap;
-    private final long since = System.nanoTime();
+    private final LongSupplier nanoClock;
+    private final long createdAt;
     private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
     private long heldBytes;
-    /** Whether something came that is not held. */
+    /** Whether a message arrived that is not held. */
     private boolean missed;
 
     private boolean closed;
     private boolean live;
-    private int turn;
-    /** When something was last read or delivered, in nanoseconds. */
-    private long touched = System.nanoTime();
-    /** Null until the subscription has its position. */
+    private int readNumber;
+    /** When a message was last read or delivered, in nanoseconds. */
+    private long touchedAt;
+    /** Null until the position of the subscription is known. */
     private String epoch;
 
     private long offset;
-    /** Of the message at {@code offset}, or null where it is not known. */
+    /** Body of the message at {@code offset}, or null if it is not known. */
     private byte[] lastBody;
-    /** Whether the listener has yet to be told of the epoch. */
+    /** Whether the listener has not been told of the epoch yet. */
     private boolean resetDue;
 
-    RoomCursor(RoomName room, RoomKeys keys, RelayListener listener, Log log, NodeMetrics metrics) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    RoomCursor(
+            RoomName room,
+            RoomKeys keys,
+            RelayListener listener,
+            Log log,
+            NodeMetrics metrics,
+            LongSupplier nanoClock) {
         this.room = room;
         this.keys = keys;
         this.listener = listener;
         this.log = log;
         this.gap = new GapCounter(metrics);
+        this.nanoClock = nanoClock;
+        this.createdAt = nanoClock.getAsLong();
+        this.touchedAt = createdAt;
     }
 
     RoomName room() {
@@ -89,16 +164,16 @@ final class RoomCursor {
         return keys;
     }
 
-    /** When the subscription was asked for, in nanoseconds of this JVM. */
-    long since() {
-        return since;
+    /** When the subscription was requested, by the nanosecond clock. */
+    long createdAt() {
+        return createdAt;
     }
 
     CompletableFuture<Position> subscribed() {
         return subscribed;
     }
 
-    /** The last position that is known to have existed, or null. */
+    /** The last position that was delivered or read, or null. */
     synchronized Position known() {
         return epoch == null ? null : new Position(epoch, offset);
     }
@@ -106,10 +181,10 @@ final class RoomCursor {
     /**
      * The channel is subscribed.
      *
-     * @param anew whether just now: what came before may have been missed
+     * @param isNew whether it was subscribed just now, so that messages may be missing
      */
-    synchronized void confirmed(boolean anew) {
-        if (anew || turn == 0) {
+    synchronized void channelSubscribed(boolean isNew) {
+        if (isNew || readNumber == 0) {
             read();
         }
     }
@@ -128,10 +203,10 @@ final class RoomCursor {
         }
     }
 
-    /** Something arrived that cannot be understood: the log has it. */
-    synchronized void arriveForeign() {
+    /** An unknown envelope arrived: the log may have a message for it. */
+    synchronized void arriveUnknown() {
         missed = true;
-        gap.foreign();
+        gap.unknownEnvelope();
         if (live) {
             read();
         }
@@ -143,56 +218,56 @@ final class RoomCursor {
         }
     }
 
-    /** Takes what the log holds. What the subscriber waits for is completed outside the monitor, before anything is delivered. */
-    void answer(int answered, LogPage reading) {
-        Position first = take(answered, reading);
+    /** Uses a page of the log. Completes the subscription outside of the monitor, before the first delivery. */
+    void pageRead(int number, LogPage page) {
+        Position first = use(number, page);
         if (first != null) {
             subscribed.complete(first);
-            goOn(answered);
+            resume(number);
         }
     }
 
-    private synchronized Position take(int answered, LogPage reading) {
-        if (closed || answered != turn) {
+    private synchronized Position use(int number, LogPage page) {
+        if (closed || number != readNumber) {
             return null;
         }
         if (epoch == null) {
-            epoch = reading.epoch();
-            offset = reading.offset();
-            List<StoredMessage> newest = reading.messages();
+            epoch = page.epoch();
+            offset = page.offset();
+            List<StoredMessage> newest = page.messages();
             lastBody = newest.isEmpty() || newest.get(0).offset() != offset
                     ? null
                     : newest.get(0).body();
             return new Position(epoch, offset);
         }
-        if (!reading.epoch().equals(epoch)) {
-            // The page was read after an offset of the old epoch: it means nothing.
-            epoch = reading.epoch();
-            offset = reading.base();
+        if (!page.epoch().equals(epoch)) {
+            // The page was read after an offset of the old epoch, and cannot be used.
+            epoch = page.epoch();
+            offset = page.base();
             lastBody = null;
             resetDue = true;
             read();
-        } else if (isOverwrittenIn(reading)) {
-            log.renumber(this, turn);
+        } else if (isOverwrittenIn(page)) {
+            log.renumber(this, readNumber);
         } else {
-            catchUp(reading);
+            catchUp(page);
         }
         return null;
     }
 
-    private boolean isOverwrittenIn(LogPage reading) {
-        List<StoredMessage> messages = reading.messages();
+    private boolean isOverwrittenIn(LogPage page) {
+        List<StoredMessage> messages = page.messages();
         return lastBody != null
                 && !messages.isEmpty()
                 && messages.get(0).offset() == offset
                 && !Arrays.equals(lastBody, messages.get(0).body());
     }
 
-    private void catchUp(LogPage reading) {
-        List<StoredMessage> missing = reading.messages().stream()
+    private void catchUp(LogPage page) {
+        List<StoredMessage> missing = page.messages().stream()
                 .filter(message -> message.offset() > offset)
                 .toList();
-        long next = missing.isEmpty() ? reading.offset() + 1 : missing.get(0).offset();
+        long next = missing.isEmpty() ? page.offset() + 1 : missing.get(0).offset();
         if (resetDue || next > offset + 1) {
             resetDue = false;
             offset = next - 1;
@@ -202,15 +277,15 @@ final class RoomCursor {
         }
         missing.forEach(message -> deliver(message.offset(), message.body()));
         gap.repaired(missing.size());
-        if (reading.more()) {
+        if (page.more()) {
             read();
         } else {
             releaseHeld();
         }
     }
 
-    private synchronized void goOn(int answered) {
-        if (!closed && answered == turn) {
+    private synchronized void resume(int number) {
+        if (!closed && number == readNumber) {
             releaseHeld();
         }
     }
@@ -221,11 +296,11 @@ final class RoomCursor {
             boolean sameEpoch = message.epoch().equals(epoch);
             if (sameEpoch && message.offset() == offset + 1) {
                 deliver(message.offset(), message.body());
-            } else if (sameEpoch ? message.offset() > offset : first.turn() == turn) {
+            } else if (sameEpoch ? message.offset() > offset : first.readNumber() == readNumber) {
                 read();
                 return;
             }
-            // What is left was delivered from the log, or is of an epoch that had ended when the log was read.
+            // The message was delivered from the log, or belongs to an epoch that had ended when the log was read.
             held.remove();
             heldBytes -= message.body().length;
         }
@@ -238,7 +313,7 @@ final class RoomCursor {
     }
 
     private void hold(Envelope.Message message) {
-        held.add(new Held(message, turn));
+        held.add(new Held(message, readNumber));
         heldBytes += message.body().length;
         if (held.size() > MAX_HELD || heldBytes > MAX_HELD_BYTES) {
             held.clear();
@@ -250,20 +325,20 @@ final class RoomCursor {
     private void deliver(long next, byte[] body) {
         offset = next;
         lastBody = body;
-        touched = System.nanoTime();
+        touchedAt = nanoClock.getAsLong();
         listener.deliver(room, new StoredMessage(next, body));
     }
 
-    /** A room in which nothing has been said for long is read, so that its numbering lives as long as it is open. */
+    /** Reads a room without messages now and then, so that Redis keeps its numbering while it is open. */
     synchronized void renew(long nanos) {
-        if (live && nanos - touched > QUIET_NANOS) {
+        if (live && nanos - touchedAt > QUIET_NANOS) {
             read();
         }
     }
 
-    /** Reads again, if nothing else has happened since that turn. */
+    /** Reads again, unless another read was started since. */
     synchronized void retry(int failed) {
-        if (failed == turn) {
+        if (failed == readNumber) {
             read();
         }
     }
@@ -272,12 +347,12 @@ final class RoomCursor {
         if (!closed) {
             live = false;
             missed = false;
-            touched = System.nanoTime();
-            log.read(this, ++turn);
+            touchedAt = nanoClock.getAsLong();
+            log.read(this, ++readNumber);
         }
     }
 
-    /** Nothing is delivered any more when this returns. */
+    /** Nothing is delivered after this returns. */
     void close(String why) {
         synchronized (this) {
             closed = true;

@@ -11,22 +11,24 @@ import io.roomcast.redis.connection.RedisSettings.Single;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.topology.ClusterMaster;
 import io.roomcast.redis.topology.ClusterShards;
+import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Sentinel;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.redis.topology.SingleShard;
 import io.roomcast.redis.topology.SlotMapReader;
-import io.roomcast.redis.topology.Witnesses;
 import java.util.BitSet;
 import java.util.List;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Which shards there are, by the settings: one for a server that is alone or watched by sentinels, in a Cluster one for each master.
+ * Makes the shards: one for a single server or a master that sentinels watch, or one for each master of a Cluster.
  *
- * @param scripts all that a connection has to know
+ * @param scripts that are loaded on each connection
+ * @param nanoClock as {@link System#nanoTime}
  */
 record ShardFactory(
         RedisSettings settings,
@@ -34,9 +36,10 @@ record ShardFactory(
         Connector connector,
         List<Script> scripts,
         Subscriptions subscriptions,
-        Witnesses witnesses,
+        DataLineage.Registry lineages,
         Probes probes,
-        NodeMetrics metrics)
+        NodeMetrics metrics,
+        LongSupplier nanoClock)
         implements ClusterShards.Owner {
 
     Shards shards() {
@@ -60,33 +63,34 @@ record ShardFactory(
 
     @Override
     public Shard shard(ClusterMaster master) {
-        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lifeKey, true);
+        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lineageKey, true);
     }
 
     private Shard shard(
             String name,
             MasterLocator master,
             Supplier<String> nodeChannel,
-            Supplier<String> lifeKey,
+            Supplier<String> lineageKey,
             boolean sharded) {
-        PubSubDispatcher receiver = new PubSubDispatcher(subscriptions, probes, metrics);
+        PubSubDispatcher dispatcher = new PubSubDispatcher(subscriptions, probes, metrics);
         Shard shard = new Shard(
                 name,
                 master,
                 connector,
                 scripts,
                 nodeChannel,
-                () -> witnesses.of(lifeKey.get()),
-                receiver,
+                () -> lineages.of(lineageKey.get()),
+                dispatcher,
                 sharded,
                 metrics,
-                subscriptions::renewed);
-        receiver.shard(shard);
+                subscriptions::reconnected,
+                nanoClock);
+        dispatcher.shard(shard);
         return shard;
     }
 
     @Override
-    public void realign(Shard shard) {
-        subscriptions.alignAll(shard);
+    public void resubscribe(Shard shard) {
+        subscriptions.resubscribeAll(shard);
     }
 }

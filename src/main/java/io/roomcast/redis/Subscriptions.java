@@ -6,9 +6,9 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.presence.PresenceEvents;
 import io.roomcast.redis.presence.RoomChannels;
+import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
-import io.roomcast.redis.topology.Witness;
 import io.roomcast.relay.RelayListener;
 import java.util.Collection;
 import java.util.concurrent.CompletionStage;
@@ -16,73 +16,78 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The rooms that this node listens to, and their cursors.
  *
- * <p><b>Concurrency.</b> The map says what is wanted. Every change of it is followed, behind it on the reader's thread of the room's shard, by
- * a look at the map as it is then, which aligns the subscriber's channels with it. So it does not matter how calls, reconnects and moves of slots
- * interleave: the last look sees the last wish.
+ * <p><b>Concurrency.</b> The map holds the wanted subscriptions. After each change, a task on the reader's thread of
+ * the room's shard compares the map with the subscribed channels, and subscribes or unsubscribes. The task reads the
+ * map when it runs. So calls, reconnects and moves of slots may come in any order: the last task sees the last state of
+ * the map.
  */
 public final class Subscriptions implements RoomChannels {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long SUBSCRIBE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
     private final Function<RoomName, RoomKeys> keys;
     private final NodeMetrics metrics;
+    private final LongSupplier nanoClock;
     private Shards shards;
     private GapRepair repair;
     private volatile RelayListener listener;
     private volatile PresenceEvents presence = PresenceEvents.NONE;
 
-    Subscriptions(Function<RoomName, RoomKeys> keys, NodeMetrics metrics) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    Subscriptions(Function<RoomName, RoomKeys> keys, NodeMetrics metrics, LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
         this.keys = keys;
         this.metrics = metrics;
     }
 
-    /** Before anything else. */
+    /** To be called before anything else. */
     public void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
         shards = servers;
         repair = gapRepair;
         listener = receiver;
     }
 
-    /** Names who watches rooms, too, and is told of what comes by their channels. */
+    /** Adds presence, which watches rooms, too, and receives what arrives on their channels. */
     @Override
     public void start(PresenceEvents watcher) {
         presence = watcher;
     }
 
-    /** A connection to a server was made again: what was on its way by the one before may come late, or never. */
-    void renewed() {
-        presence.renewed();
+    /** A connection for commands was made again: commands of the earlier one may be carried out late, or never. */
+    void reconnected() {
+        presence.reconnected();
     }
 
     PresenceEvents presence() {
         return presence;
     }
 
-    /** A room is watched from now on, or is not any more. */
+    /** Presence has begun or ended to watch the room. */
     @Override
-    public void look(RoomName room) {
+    public void watchChanged(RoomName room) {
         RoomKeys roomKeys = keys.apply(room);
         Shard shard = shards.of(roomKeys.slot());
-        shard.run(() -> align(shard, room.value(), roomKeys));
+        shard.run(() -> resubscribe(shard, room.value(), roomKeys));
     }
 
     CompletionStage<Position> subscribe(RoomName room) {
-        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, metrics);
+        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, metrics, nanoClock);
         RoomCursor earlier = cursors.put(room.value(), cursor);
         Shard shard = shardOf(cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");
             if (earlier.known() != null) {
-                shard.witness().note(room, earlier.known());
+                shard.lineage().note(room, earlier.known());
             }
         }
-        shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
+        shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
         if (shard.subscriber().isDown()) {
-            refuse(cursor, "Redis cannot be reached");
+            fail(cursor, "Redis cannot be reached");
         }
         return cursor.subscribed();
     }
@@ -90,24 +95,24 @@ public final class Subscriptions implements RoomChannels {
     void unsubscribe(RoomName room) {
         RoomCursor cursor = cursors.remove(room.value());
         if (cursor != null) {
-            giveUp(cursor, "the room was unsubscribed");
+            end(cursor, "the room was unsubscribed");
         }
     }
 
-    void refuse(RoomCursor cursor, String why) {
+    void fail(RoomCursor cursor, String why) {
         if (cursors.remove(cursor.room().value(), cursor)) {
-            giveUp(cursor, why);
+            end(cursor, why);
         }
     }
 
-    private void giveUp(RoomCursor cursor, String why) {
+    private void end(RoomCursor cursor, String why) {
         cursor.close(why);
         Shard shard = shardOf(cursor);
         Position known = cursor.known();
         if (known != null) {
-            shard.witness().note(cursor.room(), known);
+            shard.lineage().note(cursor.room(), known);
         }
-        shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
+        shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
     }
 
     /** The cursor of a room that is subscribed, or null. */
@@ -119,71 +124,71 @@ public final class Subscriptions implements RoomChannels {
         return cursors.values();
     }
 
-    /** Where this node stands in a room, or null. */
+    /** This node's position in a room, or null. */
     Position known(RoomName room) {
         RoomCursor cursor = cursors.get(room.value());
         return cursor == null ? null : cursor.known();
     }
 
-    /** The rooms that a witness is to look after, and where they stand. */
-    void forEach(Witness witness, BiConsumer<RoomName, Position> action) {
+    /** The open rooms of a server, and their positions. */
+    void forEach(DataLineage lineage, BiConsumer<RoomName, Position> action) {
         for (RoomCursor cursor : cursors.values()) {
             Position known = cursor.known();
-            if (known != null && shardOf(cursor).witness() == witness) {
+            if (known != null && shardOf(cursor).lineage() == lineage) {
                 action.accept(cursor.room(), known);
             }
         }
     }
 
-    /** Asks for every room of a shard in one go. */
-    void alignAll(Shard shard) {
+    /** Subscribes all rooms of a shard in one task. */
+    void resubscribeAll(Shard shard) {
         shard.run(() -> {
             for (RoomCursor cursor : cursors.values()) {
                 if (shardOf(cursor) == shard) {
-                    alignOne(shard, cursor.room().value(), cursor.keys());
+                    resubscribeOne(shard, cursor.room().value(), cursor.keys());
                 }
             }
             for (RoomName room : presence.watched()) {
                 RoomKeys roomKeys = keys.apply(room);
                 if (shards.of(roomKeys.slot()) == shard) {
-                    alignOne(shard, room.value(), roomKeys);
+                    resubscribeOne(shard, room.value(), roomKeys);
                 }
             }
             shard.subscriber().flush();
         });
     }
 
-    private void align(Shard shard, String room, RoomKeys roomKeys) {
-        alignOne(shard, room, roomKeys);
+    private void resubscribe(Shard shard, String room, RoomKeys roomKeys) {
+        resubscribeOne(shard, room, roomKeys);
         shard.subscriber().flush();
     }
 
-    private void alignOne(Shard shard, String room, RoomKeys roomKeys) {
+    private void resubscribeOne(Shard shard, String room, RoomKeys roomKeys) {
         RoomCursor cursor = cursors.get(room);
         boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
-        if (shard.subscriber().align(room, roomKeys.channel(), wanted) && wanted) {
+        if (shard.subscriber().setSubscribed(room, roomKeys.channel(), wanted) && wanted) {
             if (cursor != null) {
-                cursor.confirmed(false);
+                cursor.channelSubscribed(false);
             }
             presence.subscribed(room, false);
         }
     }
 
-    /** Fails what has waited for a shard in vain. */
+    /** Fails the subscriptions that wait for a shard. */
     void unreachable(Shard shard, String why) {
         for (RoomCursor cursor : cursors.values()) {
             if (cursor.known() == null && shardOf(cursor) == shard) {
-                refuse(cursor, why);
+                fail(cursor, why);
             }
         }
     }
 
-    /** To be called now and then: fails what has waited too long, and keeps quiet rooms alive. */
+    /** Fails subscriptions that take too long, and keeps the numbering of quiet rooms. To be called regularly. */
     void watch() {
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         for (RoomCursor cursor : cursors.values()) {
-            if (cursor.known() == null && now - cursor.since() > PATIENCE_NANOS) {
-                refuse(cursor, "Redis takes too long");
+            if (cursor.known() == null && now - cursor.createdAt() > SUBSCRIBE_TIMEOUT_NANOS) {
+                fail(cursor, "Redis takes too long");
             }
             cursor.renew(now);
         }

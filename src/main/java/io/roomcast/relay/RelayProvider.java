@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import io.roomcast.metrics.NodeMetrics;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 
 /** Makes the relay that {@code roomcast.relay} names, and the presence that goes with it. */
 public interface RelayProvider {
@@ -13,6 +14,7 @@ public interface RelayProvider {
      * @param node name of this node
      * @param loops makes threads that live until the relay is closed
      * @param timer runs short tasks that never block
+     * @param nanoClock as {@link System#nanoTime}
      * @param metrics counts gaps and reconnects
      */
     record Context(
@@ -20,6 +22,7 @@ public interface RelayProvider {
             HistoryLimits history,
             ThreadFactory loops,
             ScheduledExecutorService timer,
+            LongSupplier nanoClock,
             NodeMetrics metrics) {}
 
     /** To be closed with the presence first. */

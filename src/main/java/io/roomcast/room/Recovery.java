@@ -65,7 +65,7 @@ final class Recovery {
         }
     }
 
-    /** @param admission makes a member one that is told what the room is told */
+    /** @param admission admits a member: from then on it gets what the room is told */
     Recovery(
             RoomName room,
             RoomSource source,

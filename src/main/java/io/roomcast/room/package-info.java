@@ -1,2 +1,2 @@
-/** Rooms of this node: who is in them, and the lanes that carry messages to their members. */
+/** The rooms of this node: their members, and the lanes that deliver messages to them. */
 package io.roomcast.room;

@@ -80,6 +80,7 @@ public class CoreProducers {
             RoomcastConfig config,
             Node node,
             Threads threads,
+            Clocks clocks,
             NodeMetrics metrics) {
         HistoryLimits limits = new HistoryLimits(
                 config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
@@ -88,7 +89,8 @@ public class CoreProducers {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
-        return provider.open(new RelayProvider.Context(node.name(), limits, threads.loops(), threads.timer(), metrics));
+        return provider.open(new RelayProvider.Context(
+                node.name(), limits, threads.loops(), threads.timer(), clocks.nanos(), metrics));
     }
 
     @Produces

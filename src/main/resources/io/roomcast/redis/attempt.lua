@@ -1,8 +1,9 @@
--- Gives every command of the other scripts to Redis once, on keys that nobody uses: what it refuses now, for want of a right, of memory or
--- of replicas, it would refuse in the middle of one of them. Answers what was refused, as COMMAND: ERROR.
+-- Tries every command of the other scripts once, on keys of its own. A command that Redis refuses here, for lack of a
+-- permission, of memory or of replicas, would fail in the middle of another script. Returns the refused commands, each
+-- as COMMAND: ERROR.
 --
 -- KEYS[1]  a hash   KEYS[2]  a sorted set   KEYS[3]  a string   KEYS[4]  a stream
--- ARGV[1]  channel of this node   ARGV[2]  time in ms after which the keys are gone
+-- ARGV[1]  channel of this node   ARGV[2]  time to live of the keys in ms
 
 local hash, sorted, string, stream = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local refused = {}

@@ -1,4 +1,4 @@
--- Ends the epoch of a room of which this node knows more than Redis does. Answers the epoch that is in force.
+-- Ends the epoch of a room if this node has seen more of its messages than Redis has. Returns the current epoch.
 
 local room = numbering()
 if room.begins and not room.fresh then

@@ -1,8 +1,9 @@
--- Tells how the room stands, for a node to compare with what it knows. Answers { whether its users are the same: 1, 0, or -1 where the lease is
--- fenced, revision, users, lease, ... }. In rooms of up to COUNTED entries they are counted too, so that nothing rests on a sum alone.
+-- Compares the users of a lease in a room with those of its node. Returns { 1 if they are the same, 0 if not, or -1 if
+-- the lease is fenced; revision, users, lease, ... }. Rooms of up to COUNTED entries are counted, too, and not only
+-- compared by their checksums.
 --
 -- ARGV[3]  checksum of the node's users
--- ARGV[4]  how many they are
+-- ARGV[4]  number of the node's users
 
 local same = checksum() == tonumber(ARGV[3]) and 1 or 0
 if redis.call('ZCOUNT', KEYS[1], 0, 0) <= COUNTED then

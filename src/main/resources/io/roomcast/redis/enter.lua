@@ -1,4 +1,5 @@
--- Enters users under the lease. Answers { revision, users, who came, ... }, or { -1 } where the lease is fenced.
+-- Enters users under the lease. Returns { revision, users, name of each user who joined, ... }, or { -1 } if the lease
+-- is fenced.
 --
 -- ARGV[3...]  user, its part of the checksum, ...
 

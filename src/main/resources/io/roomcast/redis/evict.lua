@@ -1,7 +1,8 @@
--- Puts a lease out: fences it, so that no command of its node that comes late brings anything back, and takes its users out, the first of
--- them if they are many. Whoever does it first tells who left; anyone after, that nobody did. Answers { revision, users, whether there are more }.
+-- Evicts a lease: fences it, so that late commands of its node change nothing, and removes its users, up to a limit.
+-- The first node that evicts a lease announces who left. Returns { revision, users, 1 if there are more users to remove
+-- }.
 --
--- ARGV[3]  users at most
+-- ARGV[3]  most users to remove
 
 local most = tonumber(ARGV[3])
 local now = math.floor(micros() / 1000)

@@ -1,11 +1,11 @@
--- Renews a node's lease. Answers { state, lease, ... }: all leases that nobody has found to have run out. State is 'held', 'late' (it had
--- run out, but nobody had noticed), or 'lost' (it is not known, or not any more).
+-- Renews the lease of a node. Returns { state, lease, ... } with all leases that are not known to have expired. State
+-- is 'held', 'late' (the lease had expired, but no node had noticed), or 'lost' (the lease is unknown).
 --
--- KEYS[1]  leases: a sorted set by the time when they run out, in ms
+-- KEYS[1]  leases: a sorted set; the score is the time when a lease expires, in ms
 -- ARGV[1]  lease
--- ARGV[2]  its time in ms
+-- ARGV[2]  duration of the lease in ms
 -- ARGV[3]  'new', 'held' or 'end'
--- ARGV[4]  'judge' to find out who has run out
+-- ARGV[4]  'judge' to find out which leases have expired
 
 local length = tonumber(ARGV[2])
 local time = redis.call('TIME')

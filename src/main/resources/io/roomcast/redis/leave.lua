@@ -1,4 +1,4 @@
--- Takes a user of the lease out. Answers { revision, users, who left }.
+-- Removes a user of the lease. Returns { revision, users, name of the user if it left }.
 --
 -- ARGV[3]  user
 -- ARGV[4]  its part of the checksum

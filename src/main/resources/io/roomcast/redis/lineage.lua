@@ -1,40 +1,45 @@
--- Judges whether the data of this server are those that the nodes have seen, or older ones. Said before anything else on each connection,
--- and by every node once a second. Answers { state, lineage, birth, ... }:
+-- Decides whether the data of this server are those that the nodes have seen, or older ones. It is the first command on
+-- each connection, and every node calls it once a second. Returns { state, lineage, birth, ... }:
 --
---   open      rooms may be used; where their numbering has a lower lineage than this one, they begin a new epoch; the starts and the run
---             follow, and 'marked' if the mark is left
---   vouch     the data are those of another run of Redis, or older than this node knows them: it has to look at the rooms that it has
---             seen change since its mark in the data, which follows, and to say 'vouch'; or 'anew' if it does not remember so far back
---   wait      other nodes have yet to do so; they follow
---   foreign   nodes serve that speak another version; it and they follow
+--   open      The data may be used. A room whose numbering has a lower lineage than this one begins a new epoch. The
+--             number of starts and the run follow, and 'marked' if the mark was written.
+--   vouch     The data belong to another run of Redis, or are older than this node knows them. The mark of this node in
+--             the data follows. The node has to check the rooms that it has seen change since that mark, and then to
+--             call with 'vouch'; or with 'anew' if it does not remember so much.
+--   wait      Other nodes have not vouched yet. Their names follow.
+--   foreign   Nodes of another version are serving. Their version and names follow.
 --
--- Each node leaves a mark, which only grows, and remembers it. All that Redis keeps (an append-only file, a snapshot, what a replica has)
--- is a beginning of what it was told: data with a mark hold all that came before it. So a node need only look at what it saw since. But it
--- cannot tell what a node saw that began, and perhaps ended, since: data that know of fewer starts than it does are not vouched for. In
--- another run of Redis each node that served at the end of the data is waited for, before anybody writes. If one does not come in time,
--- or there was none, nobody can tell what is missing, and a new lineage begins. So it is where no node is left and the replication
--- history is another. Data that were begun in this very run hold nothing that came before: where they are others than a node of this run
--- knows, Redis was emptied, and no room of them can be taken for an earlier one.
+-- Each node writes a mark, which only grows, and remembers it. Whatever Redis keeps (an append-only file, a snapshot,
+-- the data of a replica) is a prefix of what it was told: data with a mark contain everything that came before the
+-- mark. So a node has to check only what it has seen since. It cannot know what was seen by a node that started later,
+-- and has perhaps stopped: so data that know of fewer starts than this node are never vouched for. In another run of
+-- Redis, every node that was serving at the end of the data is waited for before any node may write. If one does not
+-- come in time, or if there was none, nobody knows what is missing, and a new lineage begins. The same holds if no node
+-- is left and the replication history is another one. Data that were begun in this very run contain nothing older: if
+-- they differ from those that a node of this run knows, Redis was emptied, and none of their rooms can be mistaken for
+-- an earlier one.
 --
--- A run is that of the process, and of what it has taken from another server: this may be older, though nothing was started anew.
+-- A run is a run of the process and of the data that it has taken from another server: these may be older, although no
+-- process was restarted.
 --
--- A lineage is the time at which it began, or 0: so it is higher than that of any room which comes from another server of a Cluster.
+-- A lineage is the time at which it began, or 0. So it is higher than that of any room that comes from another server
+-- of a Cluster.
 --
--- KEYS[1]  a hash with lineage, birth (the name of the data), born (the run in which they were begun), run (the run of Redis that is
---          vouched for), history (of replication), starts (how many nodes have ever begun), pending (a run that is not vouched for yet) and
---          since (when that began, in ms), and for each node n:NODE (its mark, the time of it, its version) and v:NODE (the run that it
---          has vouched for)
--- ARGV[1]  node, with another name each time that it starts
--- ARGV[2]  the last mark that it knows to have left; 0 for none
+-- KEYS[1]  a hash with lineage, birth (the name of the data), born (the run in which they were begun), run (the run of
+--          Redis that is vouched for), history (of replication), starts (how many nodes have ever started), pending (a
+--          run that is not vouched for yet) and since (when that began, in ms); and for each node n:NODE (its mark, the
+--          time of the mark, its version) and v:NODE (the run that it has vouched for)
+-- ARGV[1]  node; each start of a node has another name
+-- ARGV[2]  the last mark that this node knows to be written; 0 for none
 -- ARGV[3]  its next mark
 -- ARGV[4]  the lineage that it knows
 -- ARGV[5]  'look', 'vouch', 'anew' or 'end'
--- ARGV[6]  version that it speaks
--- ARGV[7]  time in ms after which a node that left no mark serves no more
--- ARGV[8]  time in ms that the nodes are waited for
--- ARGV[9]  the birth that it knows; '' for none
--- ARGV[10] the starts that it knows
--- ARGV[11] the run in which it found the data last; '' for none
+-- ARGV[6]  version of the protocol between nodes
+-- ARGV[7]  time in ms after which a node without a mark counts as stopped
+-- ARGV[8]  time in ms to wait for other nodes
+-- ARGV[9]  the birth that this node knows; '' for none
+-- ARGV[10] the number of starts that it knows
+-- ARGV[11] the run in which it last saw the data; '' for none
 
 local node, known = ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
@@ -60,7 +65,7 @@ end
 local lineage, starts = tonumber(life.lineage or 0), tonumber(life.starts or 0)
 
 if ARGV[5] == 'end' then
-    -- What it has said before is in the data if this is.
+    -- The data contain everything that the node said before this mark.
     redis.call('HDEL', KEYS[1], 'n:' .. node, 'v:' .. node)
     return { 'open', text(lineage), '', text(starts) }
 end
@@ -95,14 +100,14 @@ if known == 0 then
         return { 'foreign', text(lineage), '', nodes[others[1]].version, unpack(others) }
     end
     if life.run == run and life.history and life.history ~= history then
-        -- Each beat of a node that knows the data writes the history down.
+        -- Each call of a node that knows the data stores the history.
         others = serving(function() return true end)
         if #others > 0 then
             return { 'wait', text(lineage), '', unpack(others) }
         end
         nobodyKnows = true
     end
-    -- Rooms may be there all the same. Those of a Cluster come from its other servers.
+    -- There may be rooms nevertheless: in a Cluster they come from other servers.
     if not life.birth and not string.find(server, 'redis_mode:cluster', 1, true) then
         nobodyKnows = true
     end
@@ -113,7 +118,7 @@ if not life.birth then
 end
 local another = life.run and life.run ~= run
 local emptied = life.birth ~= ARGV[9] and life.born == run and ARGV[11] == run
--- Another node that missed its mark has begun a lineage already: there is nothing left to tell.
+-- Another node that missed its mark has begun a lineage already: nothing is left to vouch for.
 local toldAlready = lineage > tonumber(ARGV[4])
 local unknownStarts = starts < tonumber(ARGV[10]) and not emptied
 local older = (mark < known or unknownStarts) and not emptied and not toldAlready

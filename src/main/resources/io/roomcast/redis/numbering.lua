@@ -1,11 +1,12 @@
--- The numbering of a room, for the scripts that this file is put in front of. Constants in capitals come before it.
+-- The numbering of a room. This file precedes the scripts that use it. Constants in capitals precede this file.
 --
--- KEYS[1]  numbering: a hash with epoch, offset (of the newest message), base (offset after which the epoch began), lineage (see
---          life.lua), at (ms of the newest message), bytes (of all messages so far), marks, markAt, markBytes (see publish.lua)
+-- KEYS[1]  numbering: a hash with epoch, offset (of the newest message), base (offset after which the epoch began),
+--          lineage (see lineage.lua), at (ms of the newest message), bytes (of all messages so far), marks, markAt,
+--          markBytes (see publish.lua)
 -- KEYS[2]  log: a stream whose entry ids are the offsets
--- ARGV[1]  the epoch to begin with, should one begin
+-- ARGV[1]  the epoch to use if a new one begins
 -- ARGV[2]  the epoch that this node knows, or ''
--- ARGV[3]  the newest offset that this node knows in it
+-- ARGV[3]  the newest offset of that epoch that this node knows
 -- ARGV[4]  the lineage of the data, as this node knows it
 
 local function text(number)
@@ -17,9 +18,10 @@ local function milliseconds()
     return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
--- Reads the numbering, and writes nothing. 'fresh' where there is none; 'begins' where the epoch is one that has yet to be written: there
--- is none, or the data have stepped back since the room was last touched, or Redis has forgotten messages that this node knows of (it
--- failed over to a replica that was behind, or restarted from an older file). No offset may mean two messages.
+-- Reads the numbering, and writes nothing. 'fresh' means that there is none. 'begins' means that a new epoch has to be
+-- written: there is no epoch, or Redis has lost data since the room was last used, or Redis lacks messages that this
+-- node knows (after a failover to a replica that was behind, or a restart from an older file). No offset may mean two
+-- messages.
 local function numbering()
     local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage')
     local room = {
@@ -43,7 +45,8 @@ local function numbering()
     return room
 end
 
--- Writes an epoch that begins. The first command is one that a full Redis refuses: it would let pass what follows another.
+-- Writes a new epoch. The first command is one that a full Redis refuses: Redis checks its memory only at the first
+-- write.
 local function begin(room)
     redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage), 'offset', text(room.offset))
     if room.fresh then

@@ -1,17 +1,18 @@
--- Who is in a room, for the scripts that this file is put in front of. All of it is one sorted set, so that no part of it can be lost
--- without the others, and nothing has to agree with anything else:
+-- The users in a room. This file precedes the scripts that use it. Everything is in one sorted set, so that no part can
+-- be lost without the others:
 --
---   USER\nLEASE  0               the user is in the room by the node that holds the lease
---   @LEASE       -1 - CHECKSUM   the lease has users here; the sum of what its node has for each of them
---   !LEASE       -MILLISECONDS   a fence: the lease was put out then, and nothing comes in under it any more
---   #users       how many users there are
---   #revision    of the last change: the time in microseconds, or one more than the one before. So it grows even where data were lost.
---   #origin      revision at which the first of them came
+--   USER\nLEASE  0               the user is in the room through the node that holds the lease
+--   @LEASE       -1 - CHECKSUM   the lease has users in the room; the checksum of its node's users
+--   !LEASE       -MILLISECONDS   a fence: the lease was evicted at that time, and no user enters under it any more
+--   #users       number of users
+--   #revision    of the last change: the time in microseconds, or one more than the revision before; so it grows even
+--                if data were lost
+--   #origin      revision at which the first of the users joined
 --
 -- KEYS[1]  that set
 -- KEYS[2]  channel of the room
 -- ARGV[1]  lease
--- ARGV[2]  time to live in ms, renewed by whatever is done: what no node renews expires by itself
+-- ARGV[2]  time to live in ms, renewed by each command: a set that no node renews expires
 
 local lease = ARGV[1]
 local SUMS = 70368744177664 -- 2^46
@@ -39,7 +40,7 @@ local function checksum()
     return found and -1 - tonumber(found) or 0
 end
 
--- All leases that have users in the room.
+-- Returns all leases that have users in the room.
 local function leases()
     local found = {}
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(0')) do
@@ -50,7 +51,7 @@ local function leases()
     return found
 end
 
--- Tells whether a user is in the room by another lease than this one.
+-- Returns whether a user is in the room under another lease.
 local function elsewhere()
     local others = {}
     for _, other in ipairs(leases()) do
@@ -68,7 +69,7 @@ local function elsewhere()
     end
 end
 
--- Calls visit(user, lease) for each, in the order of names, until it returns true.
+-- Calls visit(user, lease) for each user, in the order of names, until it returns true.
 local function each(visit)
     local from = redis.call('ZCOUNT', KEYS[1], '-inf', '(0')
     while true do
@@ -86,7 +87,7 @@ local function each(visit)
     end
 end
 
--- Never to less than another node has asked for.
+-- Never shortens the time to live that another node has set.
 local function renew(users)
     local life = EMPTY_MS
     if users > 0 then
@@ -109,8 +110,8 @@ local function inPages(command, arguments)
     end
 end
 
--- Makes a change, gives it a revision, and tells it to every node that listens. What is put in comes first: should Redis refuse the rest, it is as
--- it was, or there is only too much, which the comparison finds. Answers revision and users.
+-- Makes a change, numbers it, and publishes it to all nodes that listen. Entries are added first: if Redis refuses the
+-- rest, nothing has changed, or there are too many entries, which the comparison finds. Returns revision and users.
 local function commit(joined, left, changes, gone, users)
     local before = score('#revision')
     local usersBefore = score('#users')
@@ -167,7 +168,7 @@ local function commit(joined, left, changes, gone, users)
     return { revision, users }
 end
 
--- Puts names behind what is answered.
+-- Appends names to the reply.
 local function with(answer, names)
     if not answer.err then
         for _, name in ipairs(names) do

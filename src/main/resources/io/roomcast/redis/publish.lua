@@ -1,17 +1,20 @@
--- Stores a message and tells it to every node that listens, in one step: so the order of offsets, of the log and of what nodes hear
--- is one order. Answers its position as EPOCH:OFFSET; for a key that is remembered, the first position, and nothing else is done.
+-- Stores a message and publishes it to all nodes that listen, in one step: so offsets, the log and the deliveries have
+-- the same order. Returns the position as EPOCH:OFFSET. For an idempotency key that is known, it returns the first
+-- position and does nothing else.
 --
--- Redis undoes nothing when a command of a script is refused (by a right that is missing, by a key of another type). So whatever was
--- done before is taken back here: a message is told last, and what is refused is neither stored nor told. Where the log cannot be taken
--- back, the message stays stored, and its key remembers that it has yet to be told: whoever repeats it tells it.
+-- Redis does not roll back a script when a command is refused (for a missing permission, or a key of another type). So
+-- this script takes back what it has done: a message is published last, and a refused message is neither stored nor
+-- published. If the log cannot be taken back, the message stays stored, and its key remembers that it was not
+-- published: a repeated publish then publishes it.
 --
 -- KEYS[3]  channel of the room
--- KEYS[4]  memory of the key, if the message has one: the position, or '!' and the position of a message that nobody was told of
+-- KEYS[4]  memory of the idempotency key, if there is one: the position, or '!' and the position of a message that was
+--          not published
 -- ARGV[5]  body
 
 local failure
 
--- Returns whether Redis did it.
+-- Returns whether Redis carried the command out.
 local function did(...)
     local reply = redis.pcall(...)
     if type(reply) == 'table' and reply.err then
@@ -25,10 +28,11 @@ local function tell(epoch, offset, body)
     return did(PUBLISH, KEYS[3], ENVELOPE .. 'M' .. epoch .. ' ' .. offset .. ' ' .. body)
 end
 
--- The log is also bounded by age and by bytes. Entry ids are offsets, so it cannot be trimmed by time directly: every eighth of either
--- bound a mark (time, offset, bytes before it) notes where a stretch of the log begins, and whole stretches are let go of. So the log
--- holds all that is within the bounds, and at most an eighth more; readers leave out what is too old. The keys' time to live is
--- renewed with the marks. Returns the marks with a new one, and the offset where the log has to begin.
+-- The log is bounded by age and by bytes, too. Entry ids are offsets, so that it cannot be trimmed by time directly. A
+-- mark (time, offset, bytes before it) is set at every eighth of either bound, and the log is trimmed at marks. So the
+-- log holds all messages within the bounds, and at most an eighth more; readers skip messages that are too old. The
+-- keys' time to live is renewed with the marks. Returns the marks with a new one, and the offset where the log has to
+-- begin.
 local function withMark(marks, room, now, offset, bytes)
     local found = {}
     for at, first, before in string.gmatch(marks, '(%d+),(%d+),(%d+);') do
@@ -46,7 +50,8 @@ local function withMark(marks, room, now, offset, bytes)
     return table.concat(kept), found[keep].first
 end
 
--- What was done once is not refused: so the key is forgotten and the numbering set as they were written.
+-- A command that was carried out once is not refused: so the key is removed and the numbering restored with the
+-- commands that wrote them.
 local function takeBack(room, offset, position, oldMarks, logged)
     if logged and MAX_MESSAGES > 0 then
         if not did('XDEL', KEYS[2], offset) then
@@ -68,7 +73,7 @@ local function takeBack(room, offset, position, oldMarks, logged)
     end
 end
 
--- Returns the position, or nothing when a command was refused.
+-- Returns the position, or nothing if a command was refused.
 local function store(room, body)
     local offset = text(room.offset + 1)
     -- Never backwards: readers stop at the first message that is too old.
@@ -85,7 +90,7 @@ local function store(room, body)
         oldMarks = redis.call('HGET', KEYS[1], 'marks') or ''
         newMarks, first = withMark(oldMarks, room, now, offset, bytes)
     end
-    -- A log without its numbering is what an older life of the room has left.
+    -- A log without a numbering is left over from an earlier time of the room.
     local begun = (not room.begins
             or did('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage)))
         and (not marked
@@ -121,7 +126,7 @@ end
 local room = numbering()
 local position = store(room, ARGV[5])
 if not position and string.find(failure.err, 'equal or smaller', 1, true) then
-    -- The log is ahead of the numbering, whatever brought that about: the numbering goes on behind it, in another epoch.
+    -- The log is ahead of the numbering, for whatever reason: a new epoch continues after it.
     failure = nil
     local info = redis.call('XINFO', 'STREAM', KEYS[2])
     for i = 1, #info, 2 do

@@ -1,12 +1,12 @@
--- Reads a page of a room's log together with its numbering, so that both are of one moment.
--- Answers { epoch, offset, base, more, first offset, first body, second offset, ... }, oldest first where it reads 'after', newest
--- first where it reads 'before'.
+-- Reads a page of a room's log together with its numbering, so that both belong to the same moment. Returns { epoch,
+-- offset, base, more, first offset, first body, second offset, ... }: oldest first for 'after', newest first for
+-- 'before'.
 --
 -- ARGV[5]  'after' or 'before'
 -- ARGV[6]  that offset, exclusive
--- ARGV[7]  messages at most
--- ARGV[8]  bytes of bodies at most, unless the first message alone has more
--- ARGV[9]  offset of a message that the reader has already: it is read, to be compared, and counts for nothing
+-- ARGV[7]  most messages
+-- ARGV[8]  most bytes of bodies, unless the first message is larger
+-- ARGV[9]  offset of a message that the reader has already: it is read for a comparison, and does not count
 
 local CHUNK = 50
 
@@ -14,7 +14,7 @@ local room = numbering()
 if room.begins then
     begin(room)
 elseif room.offset == 0 then
-    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Whoever has a room open reads it now and then.
+    redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Nodes read their open rooms now and then.
 elseif milliseconds() - room.at > UNUSED_MS then
     redis.pcall('PEXPIRE', KEYS[1], NUMBERING_MS)
 end
@@ -27,13 +27,13 @@ local known = tonumber(ARGV[9])
 local oldest = milliseconds() - AGE_MS
 local found = 0
 
--- Returns whether reading goes on.
+-- Returns whether to read on.
 local function take(entry)
     local offset = tonumber(string.match(entry[1], '^%d+'))
     next = offset + (forwards and 1 or -1)
     local at, body = tonumber(entry[2][2]), entry[2][4]
     if not (at and body) then
-        return true -- Not of a message.
+        return true -- Not an entry of a message.
     end
     if at < oldest then
         return forwards
@@ -51,7 +51,7 @@ local function take(entry)
     return true
 end
 
--- What stands in a log behind the numbering has no place yet.
+-- Entries of a log that are newer than the numbering have no offset yet.
 if not forwards then
     next = math.min(next, room.offset)
 end

@@ -1,10 +1,10 @@
--- Makes the users of the lease those that its node has, whatever was there, and counts anew. Answers as enter.lua.
+-- Replaces the users of the lease by those of its node, and counts them again. Returns the same as enter.lua.
 --
 -- ARGV[3...]  user, its part of the checksum, ...
 
 local kind = redis.call('TYPE', KEYS[1])['ok']
 if kind ~= 'zset' and kind ~= 'none' then
-    redis.call('DEL', KEYS[1]) -- Not Roomcast's.
+    redis.call('DEL', KEYS[1]) -- A key of another application.
 end
 if isFenced() then
     return { -1 }

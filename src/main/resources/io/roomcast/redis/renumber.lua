@@ -1,4 +1,4 @@
--- Begins a new epoch: a node found another message where it knows one. Answers the epoch that is in force.
+-- Begins a new epoch: a node has found another message at an offset that it knows. Returns the current epoch.
 
 local room = numbering()
 if room.epoch == ARGV[2] then

@@ -1,6 +1,7 @@
--- Answers { revision, users, origin, how many leases have users here, lease, ..., name, ... }, of names the first.
+-- Returns { revision, users, origin, number of leases with users in the room, lease, ..., name, ... }, with the first
+-- names.
 --
--- ARGV[3]  names at most
+-- ARGV[3]  most names
 
 local limit = tonumber(ARGV[3])
 local held = leases()

@@ -38,7 +38,8 @@ class RedisClusterTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(cluster.settings(), limits, "test", Thread::new, timer, new NodeMetrics());
+        return new RedisRelay(
+                cluster.settings(), limits, "test", Thread::new, timer, System::nanoTime, new NodeMetrics());
     }
 
     @Override

@@ -46,7 +46,7 @@ public final class RedisNode implements AutoCloseable {
 
     /** @param other told instead of {@link #listener}, or null */
     RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other) {
-        relay = new RedisRelay(settings, limits, "test", this::thread, timer, metrics);
+        relay = new RedisRelay(settings, limits, "test", this::thread, timer, System::nanoTime, metrics);
         relay.start(other == null ? listener : other);
     }
 

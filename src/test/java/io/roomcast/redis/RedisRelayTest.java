@@ -38,7 +38,14 @@ class RedisRelayTest extends RelayContractTest {
 
     @Override
     protected Relay create(HistoryLimits limits) {
-        return new RedisRelay(RedisSettings.parse(redis.uri()), limits, "test", Thread::new, timer, new NodeMetrics());
+        return new RedisRelay(
+                RedisSettings.parse(redis.uri()),
+                limits,
+                "test",
+                Thread::new,
+                timer,
+                System::nanoTime,
+                new NodeMetrics());
     }
 
     /** Redis has a clock of its own: waits until the log has no young messages any more. */

@@ -77,7 +77,7 @@ class RefusedCommandTest {
     }
 
     static List<String> commands() {
-        return LuaCommands.of("numbering.lua", "publish.lua", "read.lua", "renumber.lua", "check.lua", "life.lua");
+        return LuaCommands.of("numbering.lua", "publish.lua", "read.lua", "renumber.lua", "check.lua", "lineage.lua");
     }
 
     private boolean isStored(String key, String content) {

@@ -45,7 +45,8 @@ class RoomCursorTest {
                     renumberings++;
                 }
             },
-            metrics);
+            metrics,
+            System::nanoTime);
 
     private static byte[] body(String epoch, long offset) {
         return (epoch + offset).getBytes(StandardCharsets.UTF_8);
@@ -62,18 +63,18 @@ class RoomCursorTest {
                 .toList();
         int turn = reads.removeLast();
         reads.clear();
-        cursor.answer(turn, new LogPage(epoch, offset, base, more, messages));
+        cursor.pageRead(turn, new LogPage(epoch, offset, base, more, messages));
     }
 
     private void goLive(long offset) {
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         answer("a", offset, 0, false, offset, offset);
         assertTrue(reads.isEmpty());
     }
 
     @Test
     void beginsWhereTheLogStands() {
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         assertFalse(cursor.subscribed().isDone());
         answer("a", 7, 0, false, 7, 7);
 
@@ -85,7 +86,7 @@ class RoomCursorTest {
 
     @Test
     void whatArrivesWhileTheLogIsReadIsHeldAndDeliveredOnce() {
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         arrive("a", 1);
         arrive("a", 2);
         arrive("a", 3);
@@ -137,8 +138,8 @@ class RoomCursorTest {
         goLive(0);
         arrive("a", 2);
         int first = reads.removeLast();
-        cursor.confirmed(true);
-        cursor.answer(first, new LogPage("b", 0, 0, false, List.of()));
+        cursor.channelSubscribed(true);
+        cursor.pageRead(first, new LogPage("b", 0, 0, false, List.of()));
         assertEquals(List.of(), listener.resets(room));
         answer("a", 2, 0, false, 1, 2);
 
@@ -174,9 +175,9 @@ class RoomCursorTest {
     void anotherMessageInTheLastOnesPlaceEndsTheEpoch() {
         goLive(0);
         arrive("a", 1);
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         int turn = reads.removeLast();
-        cursor.answer(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+        cursor.pageRead(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
         assertEquals(1, renumberings);
         cursor.retry(turn);
@@ -188,7 +189,7 @@ class RoomCursorTest {
     @Test
     void whatCannotBeUnderstoodIsReadFromTheLog() {
         goLive(0);
-        cursor.arriveForeign();
+        cursor.arriveUnknown();
         answer("a", 1, 0, false, 1, 1);
         assertEquals(upTo(1), listener.offsets(room));
         assertEquals(0, metrics.get(Counter.GAPS_SEEN));
@@ -198,12 +199,12 @@ class RoomCursorTest {
     void whatAReconnectMissedIsOneGapOverAllPages() {
         goLive(0);
         arrive("a", 1);
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         answer("a", 9, 0, true, 1, 4);
         assertEquals(1, metrics.get(Counter.GAPS_SEEN));
         assertEquals(0, metrics.get(Counter.GAPS_REPAIRED));
         answer("a", 9, 0, false, 4, 9);
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
         answer("a", 9, 0, false, 9, 9);
 
         assertEquals(1, metrics.get(Counter.GAPS_SEEN));
@@ -243,7 +244,7 @@ class RoomCursorTest {
         cursor.close("the end");
         arrive("a", 1);
         cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));
-        cursor.confirmed(true);
+        cursor.channelSubscribed(true);
 
         assertEquals(List.of(), listener.offsets(room));
         assertEquals(List.of(), listener.signals());

@@ -2,13 +2,22 @@ package io.roomcast.redis.connection;
 
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * Spares callers the wait for a Redis that does not answer, and Redis the calls. It opens after two failed batches of the last four; a
- * batch that timed out has cost its callers the whole wait, and counts as two. While it is open every call is refused at once; twice a
- * second one is let through to try.
+ * The circuit breaker of a Redis server: spares callers the wait for a server that does not answer, and the server the
+ * calls. It opens after two failed batches of the last four. A batch that timed out counts as two, since its callers
+ * have waited the full time. While the breaker is open it refuses every call at once; twice a second it permits one
+ * call as a try. Any thread.
+ *
+ * <p>It never waits for a try with a timer: the timer of Resilience4j is a static thread, which would outlive the
+ * application in an application server. A try always ends, since a pipeline fails an overdue batch.
  */
 public final class Breaker {
     private static final Duration OPEN_TIME = Duration.ofMillis(500);
@@ -16,7 +25,8 @@ public final class Breaker {
     private final CircuitBreaker breaker;
     private final long timeoutNanos;
 
-    public Breaker(String name, Duration timeout) {
+    /** @param nanoClock as {@link System#nanoTime}: a clock that nobody can set back */
+    public Breaker(String name, Duration timeout, LongSupplier nanoClock) {
         this.timeoutNanos = timeout.toNanos();
         this.breaker = CircuitBreaker.of(
                 name,
@@ -26,13 +36,20 @@ public final class Breaker {
                         .minimumNumberOfCalls(2)
                         .failureRateThreshold(50)
                         .permittedNumberOfCallsInHalfOpenState(1)
-                        .maxWaitDurationInHalfOpenState(Duration.ofSeconds(10))
+                        .maxWaitDurationInHalfOpenState(Duration.ZERO)
                         .waitDurationInOpenState(OPEN_TIME)
+                        .clock(clock(nanoClock))
+                        .currentTimestampFunction(clock -> nanoClock.getAsLong(), TimeUnit.NANOSECONDS)
                         .writableStackTraceEnabled(false)
                         .build());
     }
 
-    /** Whether to call. One that is not made after all has to be given back by {@link #release}. */
+    private static Clock clock(LongSupplier nanoClock) {
+        InstantSource source = () -> Instant.EPOCH.plusNanos(nanoClock.getAsLong());
+        return source.withZone(ZoneOffset.UTC);
+    }
+
+    /** Whether the call is permitted. A call that is not made must be given back by {@link #release}. */
     public boolean permit() {
         return breaker.tryAcquirePermission();
     }
@@ -41,10 +58,12 @@ public final class Breaker {
         breaker.releasePermission();
     }
 
+    /** A batch was answered after so many nanoseconds. */
     public void answered(long nanos) {
         breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** A batch failed after so many nanoseconds. */
     public void failed(long nanos, Exception failure) {
         breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         if (nanos >= timeoutNanos) {

@@ -16,13 +16,13 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.SslOptions;
 
-/** Opens connections: encrypted, authenticated and named as the settings say. Any thread. */
+/** Opens connections, with encryption, credentials and names from the settings. Any thread. */
 public final class Connector {
     private final RedisSettings settings;
     private final String node;
     private final SslOptions ssl;
 
-    /** @throws IllegalArgumentException when the trusted certificates cannot be read */
+    /** @throws IllegalArgumentException if the trusted certificates cannot be read */
     public Connector(RedisSettings settings, String node) {
         this.settings = settings;
         this.node = node.replaceAll("[^!-~]", "_");
@@ -30,9 +30,9 @@ public final class Connector {
     }
 
     /**
-     * @param purpose shown by CLIENT LIST, behind the node's name
-     * @param readTimeout in milliseconds, for each answer
-     * @throws redis.clients.jedis.exceptions.JedisException when the server cannot be reached, or refuses the credentials
+     * @param purpose shown by CLIENT LIST after the node's name
+     * @param readTimeout for each reply, in milliseconds
+     * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
      */
     public RedisConnection open(HostAndPort address, String purpose, int readTimeout) {
         return new RedisConnection(
@@ -42,7 +42,7 @@ public final class Connector {
                         .build());
     }
 
-    /** A connection to a sentinel, which has no databases and a password of its own. */
+    /** A connection to a sentinel, which has no databases and its own password. */
     public RedisConnection openSentinel(Address sentinel, String password) {
         return new RedisConnection(
                 new HostAndPort(sentinel.host(), sentinel.port()),
@@ -68,7 +68,7 @@ public final class Connector {
         if (trust == null) {
             return SslOptions.defaults();
         }
-        char[] none = "none".toCharArray(); // Certificates are no secret, but the store asks for one.
+        char[] none = "none".toCharArray(); // Certificates are not secret, but the key store requires a password.
         byte[] store = trustStore(trust, none);
         return SslOptions.builder()
                 .trustStoreType("PKCS12")

@@ -11,22 +11,24 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What travels through a channel. The first byte is the version, the second says what follows:
+ * A pub/sub message between nodes. The first byte is the version, the second byte is the kind (the blanks after the
+ * kind are for reading only):
  *
  * <pre>
- * 2M EPOCH OFFSET BODY    a message, as publish.lua writes it (without the first blank)
- * 2R PREVIOUS REVISION COUNT   who came and went, as presence.lua writes it (without the first blank): a line each, +USER or -USER
- * 2S FRAME                a signal (without the blank)
- * 2N                      a word of a node to itself, so that its channel is not silent
+ * 2M EPOCH OFFSET BODY         a message, written by publish.lua
+ * 2R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
+ * 2S FRAME                     a signal
+ * 2P FRAME                     a signal of the kind presence
+ * 2N                           the keep-alive of a node to itself, so that its channel is never silent
  * </pre>
  *
- * A node that meets something which it does not know reads the room's log and its roster instead, whose form does not change: so nodes of different
- * versions serve one room.
+ * A node that receives an unknown envelope reads the room's log and roster instead, whose format does not change. So
+ * nodes of different versions can serve one room.
  */
 public sealed interface Envelope {
     char VERSION = '2';
 
-    /** Shared with the listener: nobody may write to {@code body}. */
+    /** {@code body} is shared: no reader may write to it. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Message(String epoch, long offset, byte[] body) implements Envelope {}
 
@@ -37,16 +39,16 @@ public sealed interface Envelope {
         public static final char KIND = 'R';
     }
 
-    record Word() implements Envelope {}
+    record KeepAlive() implements Envelope {}
 
-    /** Something that a newer node understands. */
-    record Foreign() implements Envelope {}
+    /** An envelope that only a newer node understands. */
+    record Unknown() implements Envelope {}
 
     static byte[] signal(FrameKind kind, byte[] frame) {
         return withHead(kind == FrameKind.PRESENCE ? 'P' : 'S', frame);
     }
 
-    static byte[] word() {
+    static byte[] keepAlive() {
         return withHead('N', new byte[0]);
     }
 
@@ -60,15 +62,15 @@ public sealed interface Envelope {
 
     static Envelope parse(byte[] bytes) {
         if (bytes.length < 2 || bytes[0] != VERSION) {
-            return new Foreign();
+            return new Unknown();
         }
         return switch (bytes[1]) {
             case 'M' -> message(bytes);
             case 'S' -> new Signal(FrameKind.SIGNAL, rest(bytes, 2));
             case 'P' -> new Signal(FrameKind.PRESENCE, rest(bytes, 2));
             case Presence.KIND -> presence(bytes);
-            case 'N' -> new Word();
-            default -> new Foreign();
+            case 'N' -> new KeepAlive();
+            default -> new Unknown();
         };
     }
 
@@ -76,7 +78,7 @@ public sealed interface Envelope {
         int epochEnd = indexOfBlank(bytes, 2);
         int offsetEnd = indexOfBlank(bytes, epochEnd + 1);
         if (epochEnd < 0 || offsetEnd < 0) {
-            return new Foreign();
+            return new Unknown();
         }
         long offset = 0;
         for (int i = epochEnd + 1; i < offsetEnd; i++) {
@@ -89,7 +91,7 @@ public sealed interface Envelope {
         String[] lines = new String(bytes, 2, bytes.length - 2, UTF_8).split("\n", -1);
         String[] head = lines[0].split(" ", -1);
         if (head.length < 3) {
-            return new Foreign();
+            return new Unknown();
         }
         List<UserName> joined = new ArrayList<>(1);
         List<UserName> left = new ArrayList<>(1);
@@ -98,7 +100,7 @@ public sealed interface Envelope {
                 (lines[i].startsWith("+") ? joined : left).add(new UserName(lines[i].substring(1)));
             }
         } catch (ProtocolException e) {
-            return new Foreign(); // A node with another rule for names.
+            return new Unknown(); // Another version has another rule for names.
         }
         return new Presence(new PresenceChange(
                 Long.parseLong(head[0]), Long.parseLong(head[1]), Long.parseLong(head[2]), joined, left));

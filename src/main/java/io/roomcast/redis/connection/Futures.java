@@ -5,17 +5,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 
-/** Turns answers of Redis into results. */
+/** Combines completion stages. */
 public final class Futures {
     private Futures() {}
 
-    /** Completes when all have; fails when one has, after all have ended. */
+    /** Completes when all stages have completed; fails if one has failed, after all have ended. */
     public static CompletionStage<Void> all(List<CompletionStage<Void>> stages) {
         return CompletableFuture.allOf(
                 stages.stream().map(CompletionStage::toCompletableFuture).toArray(CompletableFuture[]::new));
     }
 
-    /** Completes with the first that completes well; fails when both have failed. */
+    /** Completes with the first result; fails if both stages have failed. */
     public static <T> CompletionStage<T> first(CompletionStage<T> one, CompletionStage<T> other) {
         CompletableFuture<T> result = new CompletableFuture<>();
         one.whenComplete((answer, failure) -> settle(result, answer, failure, other));
@@ -31,7 +31,7 @@ public final class Futures {
         }
     }
 
-    /** As {@code thenApply}, but a failure is passed on as it is, not wrapped. */
+    /** As {@code thenApply}, but passes a failure on without wrapping it. */
     public static <S, T> CompletionStage<T> map(CompletionStage<S> reply, Function<S, T> reading) {
         CompletableFuture<T> result = new CompletableFuture<>();
         reply.whenComplete((answer, failure) -> {

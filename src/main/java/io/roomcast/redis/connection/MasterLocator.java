@@ -3,13 +3,17 @@ package io.roomcast.redis.connection;
 import io.roomcast.redis.connection.RedisSettings.Address;
 import redis.clients.jedis.HostAndPort;
 
-/** Which server takes writes now. Asked before each connection; may block. */
+/** Finds the server that takes writes now. Asked before each connection. */
 public interface MasterLocator {
 
-    /** @throws redis.clients.jedis.exceptions.JedisException when nobody can tell */
+    /**
+     * May block.
+     *
+     * @throws redis.clients.jedis.exceptions.JedisException if it cannot be found
+     */
     HostAndPort find();
 
-    /** It answered that another server is in charge. Returns at once. */
+    /** The server answered that another one is in charge. Returns at once. */
     default void moved() {}
 
     static MasterLocator at(Address address) {

@@ -1,26 +1,33 @@
 package io.roomcast.redis.connection;
 
+import io.roomcast.redis.connection.PipelineCommand.Request;
+import io.roomcast.redis.connection.PipelineCommand.Task;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * Commands to one Redis server, over one connection. While a batch of commands is on its way the next one gathers: so load makes
- * batches larger, a lone command goes at once, and a batch costs one round trip.
+ * Sends commands to one Redis server over one connection. While one batch is on its way, the next one gathers: so load
+ * makes batches larger, a single command is sent at once, and a batch costs one round trip.
  *
- * <p><b>Concurrency.</b> Any thread hands over work and returns at once; {@code waiting} and {@code waitingBytes} bound what may wait. One
- * thread takes it in order, owns the connection, and completes the replies: what depends on them must not block. Only {@link #watch}
- * touches the connection from elsewhere.
+ * <p><b>Concurrency.</b> Any thread submits commands and returns at once; {@code waiting} and {@code waitingBytes}
+ * bound the queue. One thread takes the commands in order, owns the connection, and completes the replies: stages that
+ * depend on them must not block. Only {@link #watch} and {@link #cut} touch the connection from other threads.
  *
- * <p><b>Failure.</b> When the connection breaks, what was on its way fails, and so does all that waits: nothing is sent late that its
- * caller has given up. The next command connects again.
+ * <p><b>Failure.</b> When the connection breaks, the batch on its way fails, and so do the waiting commands: no command
+ * is sent after its caller was told that it failed. The next command connects again.
  */
 public final class Pipeline {
     private static final Logger LOG = System.getLogger(Pipeline.class.getName());
@@ -30,9 +37,18 @@ public final class Pipeline {
     private static final long MAX_WAITING_BYTES = 32 << 20;
     private static final long CLOSE_MILLIS = 3_000;
 
-    /** Where a pipeline connects to, and who wants to know how it fares. Called on the pipeline's thread. */
+    /** Most times that a batch is sent when Redis has forgotten its scripts. */
+    private static final int MAX_TRIES = 4;
+
+    private static final String REPLICA = "READONLY";
+    /**
+     * Errors of a server that cannot serve now: it is a replica, still reads its file, or is cut off from its Cluster.
+     */
+    private static final List<String> UNFIT = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
+
+    /** The server of a pipeline, which is told of results. Called on the pipeline's thread. */
     public interface Server {
-        /** @throws JedisException when there is none that could be reached */
+        /** @throws JedisException if no server can be reached */
         RedisConnection connect();
 
         /** A batch was answered. */
@@ -44,24 +60,35 @@ public final class Pipeline {
         /** Commands were refused, because another server of the Cluster is in charge. */
         default void moved() {}
 
-        /** The server has become a replica: no connection to it is any good. */
+        /** The server has become a replica, so that every connection to it is useless. */
         default void demoted() {}
     }
 
     private final String name;
     private final Server server;
-    private final RoundTrips trips;
-    private final LinkedBlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+    private final List<Script> scripts;
+    private final LongSupplier nanoClock;
+    private final long overdueNanos;
+    private final LinkedBlockingQueue<PipelineCommand> queue = new LinkedBlockingQueue<>();
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean closed;
+    private volatile RedisConnection connection;
+    /** When the batch on its way began, in nanoseconds; 0 if there is none. */
+    private volatile long batchBegan;
+
     private Thread thread;
 
-    /** @param overdueNanos after which a batch has failed */
-    public Pipeline(String name, Server server, List<Script> scripts, long overdueNanos) {
+    /**
+     * @param nanoClock as {@link System#nanoTime}
+     * @param overdueNanos after which a batch has failed
+     */
+    public Pipeline(String name, Server server, List<Script> scripts, LongSupplier nanoClock, long overdueNanos) {
         this.name = name;
         this.server = server;
-        this.trips = new RoundTrips(server, scripts, overdueNanos);
+        this.scripts = scripts;
+        this.nanoClock = nanoClock;
+        this.overdueNanos = overdueNanos;
     }
 
     public synchronized void start(ThreadFactory threads) {
@@ -70,26 +97,26 @@ public final class Pipeline {
         thread.start();
     }
 
-    /** @return false when too much waits already, or the pipeline is closed */
-    public boolean offer(Work work) {
+    /** @return false if too much is waiting, or the pipeline is closed */
+    public boolean offer(PipelineCommand command) {
         if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
             return false;
         }
-        return submit(work);
+        return submit(command);
     }
 
-    /** As {@link #offer}, for what must not be refused and is bounded by itself. */
-    public boolean submit(Work work) {
+    /** As {@link #offer}, for commands that must not be refused and that the caller bounds. */
+    public boolean submit(PipelineCommand command) {
         waiting.incrementAndGet();
-        waitingBytes.addAndGet(work.bytes());
-        // Under the lock of close(), so that nothing is appended behind the last thing that is done.
+        waitingBytes.addAndGet(command.bytes());
+        // Under the lock of close(), so that nothing is appended after the last command that is run.
         synchronized (queue) {
             if (!closed) {
-                queue.add(work);
+                queue.add(command);
                 return true;
             }
         }
-        forget(work);
+        uncount(command);
         return false;
     }
 
@@ -97,17 +124,17 @@ public final class Pipeline {
         return waiting.get();
     }
 
-    /** Finishes what was handed over, within three seconds; then ends the thread. */
+    /** Runs what was submitted, for three seconds at most; then ends the thread. */
     public void close() {
         synchronized (queue) {
             if (closed) {
                 return;
             }
             closed = true;
-            queue.add(new Work.Task(() -> {})); // Wakes the thread.
+            queue.add(new Task(() -> {})); // Wakes the thread.
         }
         if (!ended(CLOSE_MILLIS)) {
-            trips.cut();
+            cut();
             ended(CLOSE_MILLIS);
         }
     }
@@ -124,18 +151,27 @@ public final class Pipeline {
         }
     }
 
-    /** Cuts the connection, so that it is made anew. Any thread. */
+    /** Cuts the connection, so that the next command makes a new one. Any thread. */
     public void cut() {
-        trips.cut();
+        RedisConnection open = connection;
+        if (open != null) {
+            open.cut();
+        }
     }
 
-    /** To be called now and then, by any thread. */
+    /**
+     * Cuts a connection whose batch is overdue: a write to a server that has stopped reading would block for ever. To
+     * be called regularly, by any thread.
+     */
     public void watch() {
-        trips.watch();
+        long began = batchBegan;
+        if (began != 0 && nanoClock.getAsLong() - began > overdueNanos) {
+            cut();
+        }
     }
 
     private void run() {
-        List<Work.Command> batch = new ArrayList<>();
+        List<Request> batch = new ArrayList<>();
         try {
             while (!(closed && queue.isEmpty())) {
                 gather(queue.take(), batch);
@@ -148,28 +184,28 @@ public final class Pipeline {
             LOG.log(Level.DEBUG, "interrupted");
         } finally {
             closed = true;
-            batch.forEach(command -> fail(command, "the node is stopping"));
+            batch.forEach(request -> fail(request, "the node is stopping"));
             failWaiting("the node is stopping");
-            trips.cut();
+            cut();
         }
     }
 
-    private void gather(Work first, List<Work.Command> batch) {
+    private void gather(PipelineCommand first, List<Request> batch) {
         long bytes = 0;
-        Work work = first;
-        while (work != null) {
-            forget(work);
-            bytes += work.bytes();
-            if (work instanceof Work.Command command) {
-                batch.add(command);
-            } else if (work instanceof Work.Task task) {
+        PipelineCommand command = first;
+        while (command != null) {
+            uncount(command);
+            bytes += command.bytes();
+            if (command instanceof Request request) {
+                batch.add(request);
+            } else if (command instanceof Task task) {
                 run(task);
             }
-            work = batch.size() < BATCH_COMMANDS && bytes < BATCH_BYTES ? queue.poll() : null;
+            command = batch.size() < BATCH_COMMANDS && bytes < BATCH_BYTES ? queue.poll() : null;
         }
     }
 
-    private static void run(Work.Task task) {
+    private static void run(Task task) {
         try {
             task.action().run();
         } catch (JedisException e) {
@@ -179,51 +215,145 @@ public final class Pipeline {
         }
     }
 
-    private void forget(Work work) {
+    private void uncount(PipelineCommand command) {
         waiting.decrementAndGet();
-        waitingBytes.addAndGet(-work.bytes());
+        waitingBytes.addAndGet(-command.bytes());
     }
 
-    private void exchange(List<Work.Command> batch) {
-        long began = System.nanoTime();
+    private void exchange(List<Request> batch) {
+        long now = nanoClock.getAsLong();
+        long began = now == 0 ? 1 : now;
+        batchBegan = began;
         try {
-            trips.make(batch);
-            server.answered(System.nanoTime() - began);
+            send(batch);
+            server.answered(nanoClock.getAsLong() - began);
         } catch (JedisException e) {
-            fail(batch, e, System.nanoTime() - began);
+            cut();
+            connection = null;
+            fail(batch, e, nanoClock.getAsLong() - began);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
-            trips.cut();
-            fail(batch, new JedisException(e), System.nanoTime() - began);
+            cut();
+            connection = null;
+            fail(batch, new JedisException(e), nanoClock.getAsLong() - began);
+        } finally {
+            batchBegan = 0;
         }
     }
 
-    private void fail(List<Work.Command> batch, JedisException failure, long nanos) {
+    /**
+     * Completes the replies.
+     *
+     * @throws JedisException if the connection failed: some replies may not be completed, and nobody knows whether
+     *     Redis carried their commands out
+     */
+    private void send(List<Request> batch) {
+        if (connection == null) {
+            connection = server.connect();
+            loadScripts();
+        }
+        List<Request> left = batch;
+        for (int tries = 1; !left.isEmpty(); tries++) {
+            if (tries > 1) {
+                loadScripts();
+            }
+            left = roundTrip(left, tries < MAX_TRIES);
+        }
+    }
+
+    /** So that no script is missing in the middle of a batch, where a later command would overtake its call. */
+    private void loadScripts() {
+        for (Script script : scripts) {
+            connection.write(script.load());
+        }
+        connection.flush();
+        for (int i = 0; i < scripts.size(); i++) {
+            connection.read();
+        }
+    }
+
+    /**
+     * Completes the replies of commands that were carried out or refused.
+     *
+     * @return the calls to send again, because Redis had forgotten their script. A call is refused if a later command
+     *     of its slot was carried out, since another node loaded the script meanwhile: it would be carried out in the
+     *     wrong order.
+     */
+    private List<Request> roundTrip(List<Request> batch, boolean mayRepeat) {
+        for (Request request : batch) {
+            connection.write(request.arguments());
+        }
+        connection.flush();
+        List<Request> forgotten = new ArrayList<>();
+        BitSet overtaken = new BitSet();
+        boolean moved = false;
+        JedisDataException unfit = null;
+        for (Request request : batch) {
+            try {
+                Object answer = connection.read();
+                if (!forgotten.isEmpty()) {
+                    overtaken.set(request.slot());
+                }
+                request.reply().complete(answer);
+            } catch (JedisNoScriptException e) {
+                if (mayRepeat) {
+                    forgotten.add(request);
+                } else {
+                    request.reply().completeExceptionally(unavailable(e));
+                }
+            } catch (JedisMovedDataException e) {
+                moved = true;
+                request.reply().completeExceptionally(unavailable(e));
+            } catch (JedisDataException e) {
+                unfit = isServerUnfit(e) ? e : unfit;
+                request.reply().completeExceptionally(unavailable(e));
+            }
+        }
+        if (moved) {
+            server.moved();
+        }
+        if (unfit != null) {
+            if (unfit.getMessage().startsWith(REPLICA)) {
+                server.demoted();
+            }
+            throw unfit; // The rest fails, and the next batch asks for the server again.
+        }
+        forgotten.removeIf(
+                request -> overtaken.get(request.slot()) && fail(request, "Redis had forgotten its scripts"));
+        return forgotten;
+    }
+
+    private static boolean isServerUnfit(JedisDataException error) {
+        String text = String.valueOf(error.getMessage());
+        return UNFIT.stream().anyMatch(text::startsWith);
+    }
+
+    private void fail(List<Request> batch, JedisException failure, long nanos) {
         LOG.log(Level.DEBUG, "{0}: {1}", name, failure.getMessage());
         server.failed(nanos, failure);
         RelayUnavailableException told = unavailable(failure);
-        batch.forEach(command -> command.reply().completeExceptionally(told));
+        batch.forEach(request -> request.reply().completeExceptionally(told));
         failWaiting(told.getMessage());
     }
 
     private void failWaiting(String why) {
-        List<Work> late = new ArrayList<>();
+        List<PipelineCommand> late = new ArrayList<>();
         queue.drainTo(late);
-        for (Work work : late) {
-            forget(work);
-            if (work instanceof Work.Command command) {
-                fail(command, why);
-            } else if (work instanceof Work.Task task && !closed) {
+        for (PipelineCommand command : late) {
+            uncount(command);
+            if (command instanceof Request request) {
+                fail(request, why);
+            } else if (command instanceof Task task && !closed) {
                 run(task);
             }
         }
     }
 
-    private static void fail(Work.Command command, String why) {
-        command.reply().completeExceptionally(new RelayUnavailableException(why));
+    private static boolean fail(Request request, String why) {
+        return request.reply().completeExceptionally(new RelayUnavailableException(why));
     }
 
-    static RelayUnavailableException unavailable(JedisException failure) {
+    private static RelayUnavailableException unavailable(JedisException failure) {
         return new RelayUnavailableException("Redis: " + failure.getMessage());
     }
 }

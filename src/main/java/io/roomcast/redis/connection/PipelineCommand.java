@@ -4,20 +4,22 @@ import java.util.concurrent.CompletableFuture;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 
-/** What a {@link Pipeline} does, in the order in which it was handed over. */
-public sealed interface Work {
+/** What a {@link Pipeline} runs, in the order of submission. */
+public sealed interface PipelineCommand {
 
     /**
-     * @param slot of the Cluster that the keys are in
+     * A command for Redis.
+     *
+     * @param slot of its keys in a Cluster
      * @param reply fails with {@link io.roomcast.relay.RelayUnavailableException}
      */
-    record Command(int slot, CommandArguments arguments, CompletableFuture<Object> reply) implements Work {
+    record Request(int slot, CommandArguments arguments, CompletableFuture<Object> reply) implements PipelineCommand {
 
-        public Command(int slot, CommandArguments arguments) {
+        public Request(int slot, CommandArguments arguments) {
             this(slot, arguments, new CompletableFuture<>());
         }
 
-        /** About what it takes on the wire. */
+        /** Approximate size on the wire. */
         @Override
         public int bytes() {
             int bytes = 16;
@@ -28,8 +30,8 @@ public sealed interface Work {
         }
     }
 
-    /** Something else that belongs on the pipeline's thread. */
-    record Task(Runnable action) implements Work {
+    /** An action on the pipeline's thread. */
+    record Task(Runnable action) implements PipelineCommand {
         @Override
         public int bytes() {
             return 0;

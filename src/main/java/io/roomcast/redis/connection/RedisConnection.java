@@ -8,21 +8,23 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * A connection whose commands are written and answers read apart, so that many can be on their way at once. One thread may write while
- * another reads.
+ * A connection on which commands are written and replies are read separately, so that many commands can be on their way
+ * at once. One thread may write while another reads.
  */
 public final class RedisConnection extends Connection {
     private final HostAndPort address;
     private final boolean opened;
 
-    /** @throws redis.clients.jedis.exceptions.JedisException when the server cannot be reached, or refuses the credentials */
+    /**
+     * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
+     */
     RedisConnection(HostAndPort address, JedisClientConfig config) {
         super(address, config);
         this.address = address;
         this.opened = true;
     }
 
-    /** Connects once: what was cut stays cut, where Jedis would connect again, without credentials, at the next command. */
+    /** Connects once. Jedis alone would connect again at the next command, and without credentials. */
     @Override
     public void connect() {
         if (!opened) {
@@ -36,7 +38,7 @@ public final class RedisConnection extends Connection {
         return address;
     }
 
-    /** Appends to what is sent by the next {@link #flush}, or sooner. */
+    /** Buffers a command. It is sent by the next {@link #flush}, or earlier. */
     public void write(CommandArguments command) {
         sendCommand(command);
     }
@@ -46,17 +48,17 @@ public final class RedisConnection extends Connection {
         super.flush();
     }
 
-    /** Waits for the next answer; an error answer is thrown. */
+    /** Waits for the next reply. Throws an error reply as an exception. */
     public Object read() {
         return getUnflushedObject();
     }
 
-    /** Cuts the connection, whoever is using it: a read or write that blocks fails. Any thread. */
+    /** Cuts the connection while others may be using it: a blocked read or write fails. Any thread. */
     public void cut() {
         try {
             forceDisconnect();
         } catch (IOException e) {
-            // It was gone already.
+            // It was closed already.
         }
     }
 }

@@ -8,16 +8,16 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Where Redis is, and how to be let in.
+ * The addresses of Redis, and the credentials.
  *
- * @param servers which ones to ask
+ * @param servers which servers to connect to
  * @param user or null for Redis's default user
  * @param password or null
  * @param database 0 in a Cluster
- * @param tls encrypted, with the server's name checked against its certificate
- * @param trust certificates (PEM) that sign the server's, or null for those that the Java runtime trusts
- * @param prefix of keys and channels, so that several clusters of nodes can share a Redis
- * @param timeout for a connection to be made, and for an answer to come
+ * @param tls whether connections are encrypted; the server's name is checked against its certificate
+ * @param trust file of certificates (PEM) that sign the server's, or null for those that the Java runtime trusts
+ * @param prefix of keys and channels, so that several clusters of nodes can share one Redis
+ * @param timeout of a connection attempt, and of a reply
  */
 public record RedisSettings(
         Servers servers,
@@ -32,13 +32,13 @@ public record RedisSettings(
     private static final int DEFAULT_PORT = 6379;
     private static final int DEFAULT_SENTINEL_PORT = 26379;
 
-    /** Where one server listens. */
+    /** Host and port of a server. */
     public record Address(String host, int port) {
 
         /**
          * Reads {@code host}, {@code host:port} or {@code [host]:port}.
          *
-         * @throws IllegalArgumentException saying what is expected
+         * @throws IllegalArgumentException whose message is the expected format
          */
         public static Address parse(String text, int defaultPort) {
             URI uri;
@@ -66,20 +66,20 @@ public record RedisSettings(
     public record Single(Address address) implements Servers {}
 
     /**
-     * Sentinels that know which server is the master now. They are reached with TLS where the master is.
+     * Sentinels, which know the current master. Connections to them use TLS if those to the master do.
      *
-     * @param password of the sentinels themselves, or null
+     * @param password of the sentinels, or null
      */
     public record Sentinels(String master, List<Address> addresses, String password) implements Servers {}
 
-    /** @param addresses some servers of the cluster; it tells the others */
+    /** @param addresses some servers of the Cluster, which name the others */
     public record Cluster(List<Address> addresses) implements Servers {}
 
     /**
-     * Reads {@code redis://[[user]:password@]host[:port][/database]}, {@code rediss} for TLS. What has a meaning in a URI is
-     * percent-encoded in user and password.
+     * Reads {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss} for TLS. User and password are
+     * percent-encoded.
      *
-     * @throws IllegalArgumentException saying what is expected; without the text, which may hold a password
+     * @throws IllegalArgumentException whose message is the expected format; never the text, which may hold a password
      */
     public static RedisSettings parse(String text) {
         String form = "redis://[[user]:password@]host[:port][/database], or rediss:// for TLS";
@@ -119,12 +119,12 @@ public record RedisSettings(
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Asks sentinels for the master's address, in place of the one in the URI. */
+    /** Asks sentinels for the master's address, and ignores the one in the URI. */
     public RedisSettings withSentinels(String master, List<String> addresses, String sentinelPassword) {
         return with(new Sentinels(master, parsed(addresses, DEFAULT_SENTINEL_PORT), sentinelPassword));
     }
 
-    /** @throws IllegalArgumentException for a database other than 0, which no Cluster has */
+    /** @throws IllegalArgumentException for a database other than 0: a Cluster has no other */
     public RedisSettings withCluster(List<String> addresses) {
         if (database != 0) {
             throw new IllegalArgumentException("a Redis Cluster has database 0 only");

@@ -6,15 +6,15 @@ import io.roomcast.protocol.RoomName;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * What a room is called in Redis. All its keys, and its channel, share the room's name as their hash tag, so that a Cluster keeps them on
- * one server; no name holds a brace.
+ * The names of a room's keys and channel in Redis. They all have the room's name as their hash tag, so that a Cluster
+ * keeps them on one server. The name of a room holds no brace.
  *
- * @param slot of the Cluster
- * @param base that all keys begin with
+ * @param slot of the keys in a Cluster
+ * @param base the beginning of all keys
  */
 public record RoomKeys(int slot, String base, String channelName) {
 
-    /** In which channel names differ by database, as keys do by themselves: pub/sub knows no databases. */
+    /** The channel's name includes the database, since pub/sub has no databases. */
     public static RoomKeys of(RoomName room, String prefix, int database) {
         String base = prefix + ":{" + room.value() + "}";
         return new RoomKeys(
@@ -37,17 +37,17 @@ public record RoomKeys(int slot, String base, String channelName) {
         return channelName.getBytes(UTF_8);
     }
 
-    /** Remembers the position of the message that was published with {@code key}. */
+    /** Holds the position of the message that was published with the idempotency key {@code key}. */
     public byte[] memory(String key) {
         return (base + ":key:" + key).getBytes(UTF_8);
     }
 
-    /** Who is in the room: see presence.lua. */
+    /** Holds the users in the room: see presence.lua. */
     public byte[] presence() {
         return (base + ":presence").getBytes(UTF_8);
     }
 
-    /** The name of the room that a channel belongs to. */
+    /** The name of the room of a channel. */
     static String roomOf(byte[] channel) {
         String name = new String(channel, UTF_8);
         return name.substring(name.indexOf('{') + 1, name.indexOf('}'));

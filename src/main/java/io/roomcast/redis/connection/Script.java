@@ -12,7 +12,7 @@ import java.util.List;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
-/** A Lua script, and the name by which Redis knows it once it is loaded. */
+/** A Lua script, and the SHA-1 by which Redis knows it once it is loaded. */
 public final class Script {
     private static final String FOLDER = "/io/roomcast/redis/";
 
@@ -25,8 +25,8 @@ public final class Script {
     }
 
     /**
-     * @param constants Lua statements that come first
-     * @param files of the scripts, put together in this order
+     * @param constants Lua statements that precede the script
+     * @param files the parts of the script, in order
      */
     public static Script of(String constants, String... files) {
         StringBuilder text = new StringBuilder(constants);
@@ -42,7 +42,7 @@ public final class Script {
                 .add(text);
     }
 
-    /** As {@link #call}, where it cannot be expected to be loaded. */
+    /** As {@link #call}, for a script that may not be loaded. */
     public CommandArguments callByText(List<byte[]> keys, Object... arguments) {
         CommandArguments call =
                 new CommandArguments(Protocol.Command.EVAL).add(text).add(keys.size());

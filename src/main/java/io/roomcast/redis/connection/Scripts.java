@@ -3,7 +3,6 @@ package io.roomcast.redis.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.Position;
-import io.roomcast.redis.topology.Witness;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import java.time.Duration;
@@ -14,18 +13,18 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
 
-/** The scripts on a room's log, with this cluster's limits in them. Immutable. */
+/** The scripts on a room's log, with the history limits as constants. Immutable. */
 public final class Scripts {
     private static final byte[] NO_EPOCH = {};
-    /** Numbers in Lua are exact up to here. */
+    /** The largest number that is exact in Lua. */
     private static final long LARGEST = 1L << 52;
 
     private static final long NUMBERING_MS = Duration.ofDays(7).toMillis();
     private static final long UNUSED_MS = Duration.ofHours(1).toMillis();
-    /** A log is let go of in stretches of this part of its bounds. */
-    private static final int STRETCHES = 8;
-    /** What a probe leaves behind. */
-    private static final Duration PROBED = Duration.ofMinutes(1);
+    /** A log is trimmed in steps of one part in this many of its bounds. */
+    private static final int TRIM_STEPS = 8;
+    /** How long the keys of a probe live. */
+    private static final Duration PROBE_LIFE = Duration.ofMinutes(1);
 
     private static final Script NOTHING = Script.of("return 0");
 
@@ -44,9 +43,10 @@ public final class Scripts {
                 Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
     }
 
-    /** For rooms that only probe: they are as any other, but soon gone. */
-    public static Scripts ofProbes(boolean sharded) {
-        return new Scripts(new HistoryLimits(10, PROBED, 1 << 20), sharded, PROBED.toMillis(), PROBED.toMillis());
+    /** The same scripts for the rooms of probes, whose keys expire soon. */
+    public static Scripts forProbes(boolean sharded) {
+        return new Scripts(
+                new HistoryLimits(10, PROBE_LIFE, 1 << 20), sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis());
     }
 
     private Scripts(HistoryLimits limits, boolean sharded, long numberingMillis, long keyMillis) {
@@ -54,8 +54,8 @@ public final class Scripts {
         long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
         long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
         String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
-                + (bytes / STRETCHES + 1) + "\n"
-                + "local AGE_MS, MARK_MS = " + age + ", " + (age / STRETCHES + 1) + "\n"
+                + (bytes / TRIM_STEPS + 1) + "\n"
+                + "local AGE_MS, MARK_MS = " + age + ", " + (age / TRIM_STEPS + 1) + "\n"
                 + "local NUMBERING_MS, UNUSED_MS = " + Math.max(numberingMillis, 2 * age) + ", " + UNUSED_MS + "\n"
                 + "local KEY_MS = " + keyMillis + "\n"
                 + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
@@ -64,7 +64,7 @@ public final class Scripts {
         read = Script.of(constants, "numbering.lua", "read.lua");
         renumber = Script.of(constants, "numbering.lua", "renumber.lua");
         check = Script.of(constants, "numbering.lua", "check.lua");
-        attempt = Script.of(constants, "try.lua");
+        attempt = Script.of(constants, "attempt.lua");
     }
 
     public List<Script> all() {
@@ -72,8 +72,8 @@ public final class Scripts {
     }
 
     /**
-     * @param known where this node stands in the room, or null
-     * @param lineage of the data, as {@link Witness} tells it
+     * @param known this node's position in the room, or null
+     * @param lineage of the server's data: see {@code DataLineage}
      */
     public CommandArguments publish(RoomKeys keys, Position known, Rawable lineage, String key, byte[] body) {
         List<byte[]> names = key == null
@@ -88,12 +88,12 @@ public final class Scripts {
         return read(keys, known, lineage, "after", offset, limit, bytes, 0);
     }
 
-    /** The message at {@code known}, and the oldest after it; {@code limit} and {@code bytes} are of these. */
-    public CommandArguments readOn(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
+    /** The message at {@code known} and the oldest after it; {@code limit} and {@code bytes} bound those after it. */
+    public CommandArguments readFrom(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
         return read(keys, known, lineage, "after", Math.max(known.offset() - 1, 0), limit, bytes, known.offset());
     }
 
-    /** The newest messages before {@code offset}; 0 for the end. */
+    /** The newest messages before {@code offset}, or of the whole log for 0. */
     public CommandArguments readBefore(
             RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
         return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
@@ -126,16 +126,16 @@ public final class Scripts {
         return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
     }
 
-    /** Gives each command of all scripts to Redis once, in the slot of {@code keys}. */
+    /** Tries each command of all scripts once, in the slot of {@code keys}. */
     public CommandArguments attempt(RoomKeys keys) {
         List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
                 .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
                 .toList();
-        return attempt.call(names, keys.channel(), PROBED.toMillis());
+        return attempt.call(names, keys.channel(), PROBE_LIFE.toMillis());
     }
 
-    /** What is given to Redis beside scripts, and does nothing: when a connection is made, and when a room is given up. */
-    public List<CommandArguments> attemptsBeside(RoomKeys keys) {
+    /** Tries the commands that are used outside of scripts, without an effect. */
+    public List<CommandArguments> attemptsOutsideScripts(RoomKeys keys) {
         Protocol.Command unsubscribe = sharded ? Protocol.Command.SUNSUBSCRIBE : Protocol.Command.UNSUBSCRIBE;
         return List.of(
                 new CommandArguments(Protocol.Command.ROLE),
@@ -148,12 +148,12 @@ public final class Scripts {
         return check;
     }
 
-    /** Ends the epoch of {@code known}, if Redis has less. */
+    /** Ends the epoch of {@code known} if Redis has fewer messages of it. */
     public CommandArguments check(RoomKeys keys, Position known, Rawable lineage) {
         return check.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), offset(known), lineage);
     }
 
-    /** Only has to differ from the room's earlier ones. */
+    /** A random epoch: it only has to differ from the room's earlier ones. */
     private static byte[] newEpoch() {
         return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX)
                 .getBytes(UTF_8);

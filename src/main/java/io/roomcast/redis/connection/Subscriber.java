@@ -9,43 +9,48 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to the channels of one Redis server, and connects again whenever the connection ends: because it broke, because nothing came
- * for six seconds (this node's own word comes every two), or because the server has nothing more to do with a channel.
+ * Listens to the channels of one Redis server. It connects again whenever the connection ends: because it broke,
+ * because nothing came for six seconds (the node's own keep-alive comes every two), or because the slot of a channel
+ * moved to another server.
  *
- * <p><b>Concurrency.</b> One thread reads, and calls {@link Events}. One other thread, a pipeline's, calls {@link #align} and {@link #flush}, the
- * only writes after the first. The channels of a connection are guarded by their monitor. A channel counts as subscribed when every SUBSCRIBE
- * that was sent for it is confirmed and no UNSUBSCRIBE was sent after: a confirmation may answer an earlier one.
+ * <p><b>Concurrency.</b> One thread reads, and calls the {@link Listener}. The thread of a pipeline calls
+ * {@link #setSubscribed} and {@link #flush}, which make all writes after the first. The channels of a connection are
+ * guarded by their monitor. A channel counts as subscribed when every SUBSCRIBE for it is confirmed and no UNSUBSCRIBE
+ * was sent later: a confirmation may answer an earlier command.
  */
 public final class Subscriber {
     private static final Logger LOG = System.getLogger(Subscriber.class.getName());
     private static final int SILENCE_MILLIS = 6_000;
 
-    /** Called on the subscriber's thread, which must not block; {@code align}'s on its caller's. */
-    public interface Events {
-        /** There is a connection, with no room subscribed yet. */
+    /** Called on the subscriber's thread; must not block. */
+    public interface Listener {
+        /** A connection was made, and no room is subscribed on it yet. */
         void connected();
 
-        /** There is none, and {@code why} the next try failed, too. */
+        /** The server cannot be reached; {@code why} is the last failure. */
         void unreachable(String why);
 
         void subscribed(String room);
 
         void received(String room, Envelope envelope);
 
+        /** A probe of this node came back. */
         void probed(String token);
     }
 
-    /** What a connection is made to. */
+    /** The server to listen to. */
     public interface Server {
         RedisConnection connect(int silenceMillis);
 
-        /** The channel that this node alone listens to, at this server. */
+        /** The channel of this node alone at this server. */
         byte[] nodeChannel();
     }
 
@@ -55,10 +60,29 @@ public final class Subscriber {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Session(RedisConnection link, byte[] nodeChannel, Map<String, Channel> channels) {}
+    private record Session(RedisConnection connection, byte[] nodeChannel, Map<String, Channel> channels) {}
+
+    /** Growing pauses between tries, each with a random half, so that many nodes do not connect at the same moment. */
+    private static final class Backoff {
+        private static final long FIRST_MILLIS = 100;
+        private static final long LONGEST_MILLIS = 2_000;
+
+        private long millis = FIRST_MILLIS;
+
+        long next() {
+            long pause = millis / 2 + ThreadLocalRandom.current().nextLong(millis / 2 + 1);
+            millis = Math.min(millis * 2, LONGEST_MILLIS);
+            return pause;
+        }
+
+        void reset() {
+            millis = FIRST_MILLIS;
+        }
+    }
 
     private final Server server;
-    private final Events events;
+    private final Listener listener;
+    private final LongSupplier nanoClock;
     private final Command subscribe;
     private final Command unsubscribe;
     private final Backoff backoff = new Backoff();
@@ -68,9 +92,14 @@ public final class Subscriber {
     private volatile boolean closed;
     private Thread thread;
 
-    public Subscriber(Server server, Events events, boolean sharded) {
+    /**
+     * @param sharded whether the server belongs to a Cluster
+     * @param nanoClock as {@link System#nanoTime}
+     */
+    public Subscriber(Server server, Listener listener, boolean sharded, LongSupplier nanoClock) {
         this.server = server;
-        this.events = events;
+        this.listener = listener;
+        this.nanoClock = nanoClock;
         this.subscribe = sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE;
         this.unsubscribe = sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE;
     }
@@ -81,7 +110,7 @@ public final class Subscriber {
         thread.start();
     }
 
-    /** Whether the last try to connect has failed. Any thread. */
+    /** Whether the last try to connect failed. Any thread. */
     public boolean isDown() {
         return down;
     }
@@ -90,13 +119,13 @@ public final class Subscriber {
         return session != null;
     }
 
-    /** Ends the thread; waits a second for it at most. */
+    /** Ends the thread. Waits for it for a second at most. */
     public void close() {
         synchronized (this) {
             closed = true;
             notifyAll();
         }
-        drop();
+        cut();
         try {
             if (thread != null) {
                 thread.join(1_000);
@@ -106,20 +135,20 @@ public final class Subscriber {
         }
     }
 
-    /** Cuts the connection, so that it is made anew. Any thread. */
-    public void drop() {
+    /** Cuts the connection, so that a new one is made. Any thread. */
+    public void cut() {
         Session open = session;
         if (open != null) {
-            open.link().cut();
+            open.connection().cut();
         }
     }
 
     /**
-     * Subscribes the room's channel, or gives it up, if that has not been asked already.
+     * Sends SUBSCRIBE or UNSUBSCRIBE for a room's channel, unless that was sent already.
      *
-     * @return whether it is subscribed now
+     * @return whether the channel is subscribed now
      */
-    public boolean align(String room, byte[] channelName, boolean wanted) {
+    public boolean setSubscribed(String room, byte[] channelName, boolean wanted) {
         Session open = session;
         if (open == null) {
             return false;
@@ -129,44 +158,47 @@ public final class Subscriber {
             Channel channel = open.channels().computeIfAbsent(room, r -> new Channel());
             if (channel.asked == wanted) {
                 boolean subscribed = wanted && channel.unconfirmed == 0;
-                forgetIfDone(open, room, channel);
+                removeIfDone(open, room, channel);
                 return subscribed;
             }
             channel.asked = wanted;
             channel.unconfirmed += wanted ? 1 : 0;
             command = wanted ? subscribe : unsubscribe;
-            forgetIfDone(open, room, channel);
+            removeIfDone(open, room, channel);
         }
-        open.link().write(new CommandArguments(command).add(channelName));
+        open.connection().write(new CommandArguments(command).add(channelName));
         return false;
     }
 
-    private static void forgetIfDone(Session open, String room, Channel channel) {
+    private static void removeIfDone(Session open, String room, Channel channel) {
         if (!channel.asked && channel.unconfirmed == 0) {
             open.channels().remove(room);
         }
     }
 
-    /** Subscribes again to what is subscribed: where that is refused now, the connection ends, instead of at the next room. */
-    public void proveItMay() {
+    /**
+     * Subscribes the node's channel again. If Redis refuses that now, the connection ends at once, and not at the next
+     * room.
+     */
+    public void checkPermission() {
         Session open = session;
         if (open != null) {
-            open.link().write(new CommandArguments(subscribe).add(open.nodeChannel()));
-            open.link().flush();
+            open.connection().write(new CommandArguments(subscribe).add(open.nodeChannel()));
+            open.connection().flush();
         }
     }
 
     public void flush() {
         Session open = session;
         if (open != null) {
-            open.link().flush();
+            open.connection().flush();
         }
     }
 
     private void run() {
         while (!closed) {
-            try (RedisConnection link = server.connect(SILENCE_MILLIS)) {
-                listen(link);
+            try (RedisConnection connection = server.connect(SILENCE_MILLIS)) {
+                listen(connection);
             } catch (JedisException e) {
                 lost(e);
             } catch (RuntimeException e) {
@@ -177,20 +209,20 @@ public final class Subscriber {
         }
     }
 
-    private void listen(RedisConnection link) {
+    private void listen(RedisConnection connection) {
         nodeChannel = server.nodeChannel();
-        link.write(new CommandArguments(subscribe).add(nodeChannel));
-        link.flush();
-        dispatch((List<?>) link.read());
-        session = new Session(link, nodeChannel, new HashMap<>());
+        connection.write(new CommandArguments(subscribe).add(nodeChannel));
+        connection.flush();
+        dispatch((List<?>) connection.read());
+        session = new Session(connection, nodeChannel, new HashMap<>());
         if (down) {
-            LOG.log(Level.INFO, "Redis is back, at {0}", link.address());
+            LOG.log(Level.INFO, "Redis is back, at {0}", connection.address());
         }
         down = false;
         backoff.reset();
-        events.connected();
+        listener.connected();
         while (!closed) {
-            dispatch((List<?>) link.read());
+            dispatch((List<?>) connection.read());
         }
     }
 
@@ -201,20 +233,20 @@ public final class Subscriber {
             return;
         }
         if (connected) {
-            LOG.log(Level.INFO, "lost the subscription to Redis: {0}", failure.getMessage());
+            LOG.log(Level.INFO, "the subscription to Redis was lost: {0}", failure.getMessage());
         } else {
             if (!down) {
                 LOG.log(Level.WARNING, "Redis cannot be reached: {0}", failure.getMessage());
             }
             down = true;
-            events.unreachable(failure.getMessage());
+            listener.unreachable(failure.getMessage());
         }
     }
 
     private synchronized void pause() {
         try {
-            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(backoff.next());
-            for (long left = 1; !closed && left > 0; left = (end - System.nanoTime()) / 1_000_000) {
+            long end = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.next());
+            for (long left = 1; !closed && left > 0; left = (end - nanoClock.getAsLong()) / 1_000_000) {
                 wait(left);
             }
         } catch (InterruptedException e) {
@@ -227,24 +259,24 @@ public final class Subscriber {
         switch (new String((byte[]) push.get(0), UTF_8)) {
             case "message", "smessage" -> received(name, Envelope.parse((byte[]) push.get(2)));
             case "subscribe", "ssubscribe" -> confirmed(name);
-            case "unsubscribe" -> {} // Was asked for.
-            case "sunsubscribe" -> given(name);
-            default -> LOG.log(Level.DEBUG, "ignored what a later Redis may say");
+            case "unsubscribe" -> {} // This node asked for it.
+            case "sunsubscribe" -> unsubscribed(name);
+            default -> LOG.log(Level.DEBUG, "an unknown push message of Redis was ignored");
         }
     }
 
     private void received(byte[] channel, Envelope envelope) {
         if (!Arrays.equals(channel, nodeChannel)) {
-            events.received(RoomKeys.roomOf(channel), envelope);
+            listener.received(RoomKeys.roomOf(channel), envelope);
         } else if (envelope instanceof Envelope.Message probe) {
-            events.probed(new String(probe.body(), UTF_8));
+            listener.probed(new String(probe.body(), UTF_8));
         }
     }
 
     private void confirmed(byte[] channelName) {
         Session open = session;
         if (open == null) {
-            return; // The node's own.
+            return; // The node's own channel.
         }
         String room = RoomKeys.roomOf(channelName);
         synchronized (open.channels()) {
@@ -253,26 +285,26 @@ public final class Subscriber {
                 return;
             }
             channel.unconfirmed--;
-            forgetIfDone(open, room, channel);
+            removeIfDone(open, room, channel);
             if (!channel.asked || channel.unconfirmed > 0) {
                 return;
             }
         }
-        events.subscribed(room);
+        listener.subscribed(room);
     }
 
-    /** A channel was given up; where nobody asked for it, its slot has moved to another server. */
-    private void given(byte[] channelName) {
+    /** A channel was unsubscribed. If this node did not ask for that, its slot has moved to another server. */
+    private void unsubscribed(byte[] channelName) {
         Session open = session;
-        boolean asked = Arrays.equals(channelName, nodeChannel);
-        if (!asked && open != null) {
+        boolean wanted = Arrays.equals(channelName, nodeChannel);
+        if (!wanted && open != null) {
             synchronized (open.channels()) {
                 Channel channel = open.channels().get(RoomKeys.roomOf(channelName));
-                asked = channel != null && channel.asked && channel.unconfirmed == 0;
+                wanted = channel != null && channel.asked && channel.unconfirmed == 0;
             }
         }
-        if (asked) {
-            throw new JedisException("slots have moved");
+        if (wanted) {
+            throw new JedisException("the slot of a channel has moved");
         }
     }
 }

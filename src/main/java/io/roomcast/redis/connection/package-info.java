@@ -1,2 +1,2 @@
-/** One connection to a Redis server: commands and scripts go out in batches, messages come in. */
+/** Connections to one Redis server: commands and scripts in batches, and the pub/sub subscription. */
 package io.roomcast.redis.connection;

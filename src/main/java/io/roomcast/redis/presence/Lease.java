@@ -13,84 +13,98 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 
 /**
- * What says that this node lives: as long as it is renewed the node's users are in their rooms, and once it has run out other nodes take them out.
- * Renewed ten times in a lease's time.
+ * The lease of this node in Redis. While the node renews it, the node's users are in their rooms. When it has expired,
+ * other nodes remove these users. It is renewed ten times in a lease's time.
  *
- * <p>Whenever a connection was made anew, or the lease is lost, the node takes a <em>new</em> one, enters all its users under it, and only then puts the
- * old one out. Users who are under both are not seen to leave; one whom Redis had missed comes in; one who should have left goes; and what was
- * under way under the old lease finds itself fenced out, however late it comes.
+ * <p>After a reconnect, or when the lease is lost, the node takes a <em>new</em> lease, enters all its users under it,
+ * and only then evicts the old one. Users who are under both do not appear to leave. Users whom Redis had lost join
+ * again, and users who should have left are removed. Late commands under the old lease are fenced: they change nothing.
  *
- * <p>A node judges others only after it has held its own lease for a lease's time without a break: when Redis was away, or the node itself stood still, all
- * leases may have run out, and everyone needs the time to renew them. A lease that was seen in a room is gone if two beats after that do not know it: it was
- * taken before anything was done under it.
+ * <p>A node evicts the leases of others only after it has held its own lease for a lease's time without interruption.
+ * When Redis was unreachable, or this node was suspended, all leases may have expired, and every node needs this time
+ * to renew its own. A lease that was seen in a room has expired if two later heartbeats do not report it: a node takes
+ * its lease before it enters users.
  *
- * <p><b>Concurrency.</b> One beat at a time, begun by the timer and carried on by the replies; {@code beating} hands the other fields over
- * from one to the next. {@link #id}, {@link #judge} and {@link #doubt} are for any thread; {@code missing} is guarded by its own monitor.
+ * <p><b>Concurrency.</b> One heartbeat at a time: the timer begins it, and the replies continue it. {@code beating}
+ * hands the other fields over from one heartbeat to the next. {@link #id}, {@link #stateOf} and {@link #markSuspect}
+ * are for any thread; the map {@code missing} is guarded by its own monitor.
  */
 final class Lease {
     private static final Logger LOG = System.getLogger(Lease.class.getName());
-    /** Beats in a lease's time. */
+    /** Heartbeats in a lease's time. */
     private static final int BEATS = 10;
 
     private static final int MISSED_BEATS = 2;
     private static final int REMEMBERED_BEATS = 100 * BEATS;
 
-    enum Verdict {
-        LIVES,
-        UNSURE,
-        GONE
+    /** What is known of another node's lease. */
+    enum State {
+        ALIVE,
+        UNKNOWN,
+        EXPIRED
     }
 
-    /** The users that the lease stands for. */
+    /** The users under the lease. */
     interface Users {
-        /** The lease is {@code next} from now on: enters all under it, then puts the other out. Completes when Redis has it all. */
-        CompletionStage<Void> goOver(String old, String next);
+        /**
+         * Enters all users under the new lease, then evicts them from the old one. Completes when Redis has done it.
+         */
+        CompletionStage<Void> moveTo(String old, String next);
 
-        /** Between two beats. */
+        /** Compares some rooms with Redis. Called between two heartbeats. */
         void compare();
     }
 
     private final PresenceCommands commands;
     private final Users users;
+    private final LongSupplier nanoClock;
     private volatile String id = newId();
-    private volatile boolean inDoubt;
-    private volatile boolean steady;
-    private volatile boolean goingOver;
-    /** That the last beat knew of. */
-    private volatile Set<String> living = Set.of();
-    /** Those that were asked for and that no beat has known since: how many beats. */
+    private volatile boolean suspect;
+    private volatile boolean mayEvict;
+    private volatile boolean moving;
+    /** The leases that the last heartbeat reported. */
+    private volatile Set<String> alive = Set.of();
+    /** Leases that were seen in rooms, and how many heartbeats since have not reported them. */
     private final Map<String, Integer> missing = new HashMap<>();
 
     private boolean isNew = true;
-    private long steadySince = System.nanoTime();
-    private long lastBeat = System.nanoTime();
+    private long heldSince;
+    private long lastBeat;
     private boolean beating;
     private boolean stopped;
     private ScheduledFuture<?> beats;
 
-    Lease(PresenceCommands commands, Users users) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    Lease(PresenceCommands commands, Users users, LongSupplier nanoClock) {
         this.commands = commands;
         this.users = users;
+        this.nanoClock = nanoClock;
+        this.heldSince = nanoClock.getAsLong();
+        this.lastBeat = heldSince;
     }
 
     String id() {
         return id;
     }
 
-    /** Whether users of this lease, which was seen in a room, are to be taken out. If it may be gone, that is known two beats after it was asked for first. */
-    Verdict judge(String lease) {
-        if (living.contains(lease) || lease.equals(id)) {
-            return Verdict.LIVES;
+    /**
+     * The state of a lease that was seen in a room. Whether it has expired is known two heartbeats after the first
+     * call.
+     */
+    State stateOf(String lease) {
+        if (alive.contains(lease) || lease.equals(id)) {
+            return State.ALIVE;
         }
         synchronized (missing) {
             int beats = missing.computeIfAbsent(lease, l -> 0);
-            return steady && beats >= MISSED_BEATS ? Verdict.GONE : Verdict.UNSURE;
+            return mayEvict && beats >= MISSED_BEATS ? State.EXPIRED : State.UNKNOWN;
         }
     }
 
-    private void count(Set<String> leases) {
+    private void countMissing(Set<String> leases) {
         synchronized (missing) {
             missing.keySet().removeAll(leases);
             missing.replaceAll((lease, beats) -> beats + 1);
@@ -102,7 +116,7 @@ final class Lease {
         return Math.max(commands.leaseMillis() / BEATS, 1);
     }
 
-    /** Lets nobody in any more; the users have been taken out. */
+    /** Ends the lease, after its users have been removed. */
     void end() {
         stop();
         commands.end(id);
@@ -119,9 +133,9 @@ final class Lease {
         }
     }
 
-    /** What Redis knows of this node's users may be wrong. Any thread. */
-    void doubt() {
-        inDoubt = true;
+    /** Redis may have lost users of this node: the next heartbeat takes a new lease. Any thread. */
+    void markSuspect() {
+        suspect = true;
     }
 
     private void beat() {
@@ -131,13 +145,13 @@ final class Lease {
             }
             beating = true;
         }
-        long now = System.nanoTime();
+        long now = nanoClock.getAsLong();
         if (now - lastBeat > leaseNanos() / 2) {
-            unsettle(); // This node stood still, or was not answered.
+            restartHold(); // This node was suspended, or Redis did not answer.
         }
         lastBeat = now;
-        steady = !inDoubt && now - steadySince > leaseNanos();
-        commands.heartbeat(id, isNew, steady)
+        mayEvict = !suspect && now - heldSince > leaseNanos();
+        commands.heartbeat(id, isNew, mayEvict)
                 .thenCompose(this::answered)
                 .whenComplete((done, failure) -> ended(failure));
     }
@@ -146,21 +160,21 @@ final class Lease {
         return TimeUnit.MILLISECONDS.toNanos(commands.leaseMillis());
     }
 
-    private void unsettle() {
-        steadySince = System.nanoTime();
-        steady = false;
+    private void restartHold() {
+        heldSince = nanoClock.getAsLong();
+        mayEvict = false;
     }
 
     private CompletionStage<Void> answered(Beat beat) {
         isNew = false;
-        living = Set.copyOf(beat.leases());
-        count(living);
-        if (beat.hold() != Hold.HELD || inDoubt) {
-            unsettle();
+        alive = Set.copyOf(beat.leases());
+        countMissing(alive);
+        if (beat.hold() != Hold.HELD || suspect) {
+            restartHold();
         }
-        if (goingOver) {
-            inDoubt |= beat.hold() == Hold.LOST;
-        } else if (beat.hold() == Hold.LOST || inDoubt) {
+        if (moving) {
+            suspect |= beat.hold() == Hold.LOST;
+        } else if (beat.hold() == Hold.LOST || suspect) {
             return replace();
         } else {
             users.compare();
@@ -171,30 +185,30 @@ final class Lease {
     private CompletionStage<Void> replace() {
         String old = id;
         String next = newId();
-        inDoubt = false; // Before anything that may bring a new doubt.
-        LOG.log(Level.DEBUG, "presence goes over from lease {0} to {1}", old, next);
+        suspect = false; // Before anything that may set it again.
+        LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", old, next);
         return commands.heartbeat(next, true, false).thenAccept(held -> {
             id = next;
-            goingOver = true; // Beats go on meanwhile.
-            users.goOver(old, next).whenComplete((done, failure) -> wentOver(old, failure));
+            moving = true; // Heartbeats continue meanwhile.
+            users.moveTo(old, next).whenComplete((done, failure) -> moved(old, failure));
         });
     }
 
-    private void wentOver(String old, Throwable failure) {
+    private void moved(String old, Throwable failure) {
         if (failure == null) {
             commands.end(old);
         } else {
-            LOG.log(Level.DEBUG, "not all users went over", failure);
-            inDoubt = true;
+            LOG.log(Level.DEBUG, "not all users moved to the new lease", failure);
+            suspect = true;
         }
-        goingOver = false;
+        moving = false;
     }
 
     private void ended(Throwable failure) {
         if (failure != null) {
             LOG.log(Level.DEBUG, "a heartbeat failed", failure);
-            inDoubt = true;
-            unsettle();
+            suspect = true;
+            restartHold();
         }
         synchronized (this) {
             beating = false;

@@ -6,19 +6,45 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 
-/** What a node has in one room: its users with their sessions, and what it owes to Redis. Guarded by the map that it is in. */
-final class OwnUsers {
+/**
+ * This node's users in one room with their sessions, and what has to be corrected in Redis. Guarded by the atomic
+ * updates of the map that holds it.
+ */
+final class NodeUsers {
+    /**
+     * Maps each user to a number, so that two sets of users are almost certainly equal if the sums are. Each node has
+     * secret numbers of its own: so nobody can choose names whose numbers cancel out.
+     */
+    static final class Checksums {
+        /** Sums have 46 bits: Lua is exact up to 53, and needs one for the sign. */
+        static final long MASK = (1L << 46) - 1;
+
+        private final long seed = ThreadLocalRandom.current().nextLong();
+
+        long of(UserName user) {
+            String name = user.value();
+            long hash = seed;
+            for (int i = 0; i < name.length(); i++) {
+                hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+                hash ^= hash >>> 29;
+            }
+            hash *= 0x9e3779b97f4a7c15L;
+            return (hash ^ hash >>> 32) & MASK;
+        }
+    }
+
     private final RoomName room;
     private final Map<UserName, Set<String>> sessions = new HashMap<>(2);
-    /** Of all users. */
+    /** The sum of all users' numbers. */
     private long checksum;
-    /** Leases that this node had, under which something of it may still be in the room. */
+    /** Former leases of this node, under which its users may still be in the room. */
     private final Set<String> stale = new HashSet<>(0);
-    /** Whether what Redis has may differ. */
+    /** Whether the users in Redis may differ from these. */
     boolean unsure;
 
-    OwnUsers(RoomName room) {
+    NodeUsers(RoomName room) {
         this.room = room;
     }
 
@@ -26,7 +52,7 @@ final class OwnUsers {
         return room;
     }
 
-    /** @param part of the checksum that is the user's */
+    /** @param part the user's number in the checksum */
     void add(UserName user, String session, long part) {
         Set<String> known = sessions.get(user);
         if (known == null) {
@@ -68,7 +94,7 @@ final class OwnUsers {
         return stale;
     }
 
-    /** Whether Redis has nothing of this node here, for sure. */
+    /** Whether Redis certainly has no user of this node in the room. */
     boolean isEmpty() {
         return sessions.isEmpty() && stale.isEmpty() && !unsure;
     }

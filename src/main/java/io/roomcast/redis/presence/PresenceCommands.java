@@ -23,27 +23,27 @@ import java.util.function.ToLongFunction;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * What {@link RedisPresence} says to Redis. Nothing blocks; replies come on a reader's thread, those of one room in order. A lease is named by its id; among the
- * leases it stands as {@code NODE:ID}, for whoever looks into Redis.
+ * The commands of {@link RedisPresence}. No method blocks. Replies come on a reader's thread, those of one room in
+ * order. A lease is named by its id; the set of all leases holds {@code NODE:ID}, so that an operator sees the node.
  */
 public final class PresenceCommands {
     private static final Logger LOG = System.getLogger(PresenceCommands.class.getName());
     private static final String NO_LEASE = "";
 
-    /** Renewed at each comparison. */
-    private static final Duration SHORTEST_LIFE = Duration.ofMinutes(1);
+    /** Shortest time to live of a room's users in Redis; renewed at each comparison. */
+    private static final Duration MIN_TTL = Duration.ofMinutes(1);
 
     /**
-     * What came of a change, or how a room stands.
+     * The reply to a change.
      *
-     * @param fenced whether nothing was done, since the lease had been put out
-     * @param names of those who came or went
+     * @param fenced whether nothing was done, since other nodes have evicted the lease
+     * @param names of the users who joined or left
      */
     record Answer(boolean fenced, long revision, long count, List<UserName> names) {}
 
     record Evicted(boolean more) {}
 
-    /** @param leases of all nodes that have users in the room */
+    /** @param leases of all nodes with users in the room */
     record Comparison(boolean same, boolean fenced, long revision, long count, List<String> leases) {}
 
     record Present(Roster roster, List<String> leases) {}
@@ -54,21 +54,21 @@ public final class PresenceCommands {
         LOST
     }
 
-    /** @param leases that have not run out */
+    /** @param leases that have not expired */
     record Beat(Hold hold, List<String> leases) {}
 
     private final Shards shards;
     private final PresenceScripts scripts;
     private final Function<RoomName, RoomKeys> keys;
-    /** Of all leases, in a slot of their own: no room's name has this tag. */
+    /** The set of all leases, in a slot of its own: no room's name has this hash tag. */
     private final String leasesKey;
 
     private final int leasesSlot;
     private final String node;
     private final long leaseMillis;
-    private volatile long life = SHORTEST_LIFE.toMillis();
+    private volatile long ttlMillis = MIN_TTL.toMillis();
 
-    /** @param leaseTime after which a lease that was not renewed has run out */
+    /** @param leaseTime after which a lease that was not renewed expires */
     public PresenceCommands(
             Shards shards,
             PresenceScripts scripts,
@@ -89,9 +89,12 @@ public final class PresenceCommands {
         return leaseMillis;
     }
 
-    /** All of a node's rooms are compared in this time: what Redis has of them lives four times as long, or a minute. */
-    void comparedIn(long millis) {
-        life = Math.max(SHORTEST_LIFE.toMillis(), 4 * millis);
+    /**
+     * Sets the time in which all of the node's rooms are compared: their users in Redis live four times as long, or at
+     * least a minute.
+     */
+    void compareInterval(long millis) {
+        ttlMillis = Math.max(MIN_TTL.toMillis(), 4 * millis);
     }
 
     CompletionStage<Answer> enter(
@@ -104,21 +107,24 @@ public final class PresenceCommands {
                 onRoom(scripts.leave, room, lease, false, List.of(user.value(), sum)), PresenceCommands::answer);
     }
 
-    /** Makes these the users of the lease. */
+    /** Replaces the users of the lease. */
     CompletionStage<Answer> reconcile(
             RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> sums) {
         return Futures.map(
                 onRoom(scripts.reconcile, room, lease, false, withSums(users, sums)), PresenceCommands::answer);
     }
 
-    /** @param most users that are taken out */
-    CompletionStage<Evicted> evict(RoomName room, String lease, int most) {
+    /** @param limit most users to remove */
+    CompletionStage<Evicted> evict(RoomName room, String lease, int limit) {
         return Futures.map(
-                onRoom(scripts.evict, room, lease, false, List.of(most)),
+                onRoom(scripts.evict, room, lease, false, List.of(limit)),
                 reply -> new Evicted((Long) ((List<?>) reply).get(2) == 1));
     }
 
-    /** @param users how many the node has, and {@code checksum} of them */
+    /**
+     * @param checksum of the node's users in the room
+     * @param users their number
+     */
     CompletionStage<Comparison> compare(RoomName room, String lease, long checksum, int users) {
         return Futures.map(onRoom(scripts.compare, room, lease, false, List.of(checksum, users)), reply -> {
             List<?> parts = (List<?>) reply;
@@ -132,7 +138,7 @@ public final class PresenceCommands {
         });
     }
 
-    /** @param bounded whether it is refused when too much waits */
+    /** @param bounded whether it fails at once when too many commands are waiting */
     CompletionStage<Present> roster(RoomName room, int limit, boolean bounded) {
         return Futures.map(onRoom(scripts.roster, room, NO_LEASE, bounded, List.of(limit)), reply -> {
             List<?> parts = (List<?>) reply;
@@ -158,7 +164,7 @@ public final class PresenceCommands {
         RoomKeys names = keys.apply(room);
         List<Object> all = new ArrayList<>(arguments.size() + 2);
         all.add(lease);
-        all.add(life);
+        all.add(ttlMillis);
         all.addAll(arguments);
         CommandArguments call = script.call(List.of(names.presence(), names.channel()), all.toArray());
         return shards.of(names.slot()).read(names.slot(), call, bounded);
@@ -173,13 +179,13 @@ public final class PresenceCommands {
     }
 
     /**
-     * By both of a node's connections that take commands, so that no lease runs out because one of them is deaf. Completes with the
-     * first answer.
+     * Renews a lease. The command is sent on both command connections, so that no lease expires because one of them
+     * hangs. Completes with the first reply.
      *
-     * @param judge whether to find out which leases have run out
+     * @param findExpired whether to find out which leases have expired
      */
-    CompletionStage<Beat> heartbeat(String lease, boolean isNew, boolean judge) {
-        CommandArguments call = beat(lease, isNew ? "new" : "held", judge ? "judge" : "");
+    CompletionStage<Beat> heartbeat(String lease, boolean isNew, boolean findExpired) {
+        CommandArguments call = beat(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
         return Futures.map(
                 Futures.first(
                         shards.of(leasesSlot).read(leasesSlot, call, false),
@@ -195,7 +201,7 @@ public final class PresenceCommands {
                 });
     }
 
-    /** Gives the lease up. */
+    /** Ends the lease. */
     void end(String lease) {
         var unused = shards.of(leasesSlot).read(leasesSlot, beat(lease, "end", ""), false);
     }
@@ -219,7 +225,10 @@ public final class PresenceCommands {
             try {
                 users.add(new UserName(text(name)));
             } catch (ProtocolException e) {
-                LOG.log(Level.DEBUG, "a node with another rule for names entered {0}", text(name));
+                LOG.log(
+                        Level.DEBUG,
+                        "a node of another version entered the user name {0}, which this version refuses",
+                        text(name));
             }
         }
         return users;

@@ -5,7 +5,7 @@ import io.roomcast.redis.connection.Envelope;
 import java.util.Collection;
 import java.util.List;
 
-/** What presence is told of the channels of rooms. Any thread; every method hands over and returns. */
+/** Tells presence what happens on the channels of rooms. Any thread; no method blocks. */
 public interface PresenceEvents {
     PresenceEvents NONE = new PresenceEvents() {
         @Override
@@ -19,16 +19,16 @@ public interface PresenceEvents {
         }
 
         @Override
-        public void subscribed(String room, boolean anew) {}
+        public void subscribed(String room, boolean mayHaveMissed) {}
 
         @Override
         public void received(String room, Envelope.Presence presence) {}
 
         @Override
-        public void renewed() {}
+        public void reconnected() {}
     };
 
-    /** Whether the room's channel is needed. */
+    /** Whether presence needs the room's channel. */
     boolean isWatched(String room);
 
     Collection<RoomName> watched();
@@ -36,12 +36,12 @@ public interface PresenceEvents {
     /**
      * The channel is subscribed.
      *
-     * @param anew whether something may have been missed
+     * @param mayHaveMissed whether presence changes may have been missed
      */
-    void subscribed(String room, boolean anew);
+    void subscribed(String room, boolean mayHaveMissed);
 
     void received(String room, Envelope.Presence presence);
 
-    /** A connection was made anew. */
-    void renewed();
+    /** A connection for commands was made again. */
+    void reconnected();
 }

@@ -5,14 +5,14 @@ import io.roomcast.redis.connection.Script;
 import java.time.Duration;
 import java.util.List;
 
-/** The scripts on who is in a room, and the one on leases. Immutable. */
+/** The scripts on the users in a room, and the one on leases. Immutable. */
 public final class PresenceScripts {
-    /** How long a fence stands: no command of a node comes later than that. */
+    /** How long an evicted lease stays fenced; longer than any command of its node can be delayed. */
     private static final Duration FENCE = Duration.ofMinutes(10);
-    /** How long the fences of a room stay in which nobody is. */
+    /** How long an empty room keeps its fences. */
     private static final Duration EMPTY = Duration.ofMinutes(1);
 
-    /** Entries of the largest room that are counted at each comparison. */
+    /** A comparison also counts the entries of rooms up to this size. */
     private static final int COUNTED = 100;
 
     final Script enter;

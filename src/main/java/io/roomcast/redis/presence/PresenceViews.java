@@ -14,39 +14,46 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
-/** The rooms that this node watches, each with a {@link PresenceFold}: hands them what comes by the rooms' channels, and reads rosters for them. Any thread. */
-final class Folds implements PresenceEvents, PresenceFold.Rosters {
-    private static final Logger LOG = System.getLogger(Folds.class.getName());
+/**
+ * The presence of the rooms that this node watches: a {@link PresenceFold} for each. Passes the presence changes of the
+ * rooms' channels to them, and reads rosters for them. Any thread.
+ */
+final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
+    private static final Logger LOG = System.getLogger(PresenceViews.class.getName());
     private static final long RETRY_MILLIS = 500;
 
     private final ConcurrentHashMap<String, PresenceFold> folds = new ConcurrentHashMap<>();
     private final PresenceCommands commands;
     private final RoomChannels subscriptions;
     private final ScheduledExecutorService timer;
-    private final Runnable doubt;
-    private final BiConsumer<RoomName, List<String>> judge;
-    /** When a connection was made to a server that may know less than the one before. */
-    private volatile long renewedAt;
+    private final LongSupplier nanoClock;
+    private final Runnable onReconnect;
+    private final BiConsumer<RoomName, List<String>> onLeases;
+    /** When a connection was made again, perhaps to a server that has lost data. */
+    private volatile long reconnectedAt;
 
-    private volatile boolean renewed;
+    private volatile boolean reconnected;
 
     /**
-     * @param doubt called when what Redis knows of this node's users may be wrong
-     * @param judge is given the leases that were seen in a room
+     * @param onReconnect called when Redis may have lost users of this node
+     * @param onLeases called with the leases that were seen in a room
      */
-    Folds(
+    PresenceViews(
             PresenceCommands commands,
             RoomChannels subscriptions,
             ScheduledExecutorService timer,
-            Runnable doubt,
-            BiConsumer<RoomName, List<String>> judge) {
+            LongSupplier nanoClock,
+            Runnable onReconnect,
+            BiConsumer<RoomName, List<String>> onLeases) {
         this.commands = commands;
         this.subscriptions = subscriptions;
         this.timer = timer;
-        this.doubt = doubt;
-        this.judge = judge;
+        this.nanoClock = nanoClock;
+        this.onReconnect = onReconnect;
+        this.onLeases = onLeases;
     }
 
     void start() {
@@ -56,7 +63,7 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
     CompletionStage<Void> watch(RoomName room, int names, PresenceListener listener) {
         PresenceFold fold = new PresenceFold(room, names, listener, this);
         folds.put(room.value(), fold);
-        subscriptions.look(room);
+        subscriptions.watchChanged(room);
         return fold.known();
     }
 
@@ -65,7 +72,7 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
         if (fold != null) {
             fold.close();
         }
-        subscriptions.look(room);
+        subscriptions.watchChanged(room);
     }
 
     int size() {
@@ -76,7 +83,7 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
         return folds.values().stream().map(PresenceFold::room);
     }
 
-    /** @return whether the room is to be looked at again soon */
+    /** @return whether the room should be compared again soon */
     boolean compared(RoomName room, long revision) {
         PresenceFold fold = folds.get(room.value());
         return fold != null && fold.compared(revision);
@@ -93,12 +100,12 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
     }
 
     @Override
-    public void subscribed(String room, boolean anew) {
+    public void subscribed(String room, boolean mayHaveMissed) {
         PresenceFold fold = folds.get(room);
         if (fold == null) {
             return;
         }
-        if (anew) {
+        if (mayHaveMissed) {
             fold.missed();
         } else {
             fold.subscribed();
@@ -114,19 +121,19 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
     }
 
     @Override
-    public void renewed() {
-        renewedAt = System.nanoTime();
-        renewed = true;
-        doubt.run();
+    public void reconnected() {
+        reconnectedAt = nanoClock.getAsLong();
+        reconnected = true;
+        onReconnect.run();
     }
 
-    /** For how long nodes may still be entering their users again into a store that knows less than the one before; 0 when they have had the time. */
+    /** How long other nodes may still need to enter their users again after a reconnect; 0 when that time is over. */
     private long uncertainMillis() {
-        long since = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - renewedAt);
-        return renewed ? Math.max(patienceMillis() - since, 0) : 0;
+        long since = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - reconnectedAt);
+        return reconnected ? Math.max(reentryMillis() - since, 0) : 0;
     }
 
-    private long patienceMillis() {
+    private long reentryMillis() {
         return commands.leaseMillis() / 2;
     }
 
@@ -135,7 +142,7 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
         commands.roster(fold.room(), names, false).whenComplete((present, failure) -> {
             if (failure == null) {
                 fold.roster(turn, present.roster(), uncertainMillis() == 0);
-                judge.accept(fold.room(), present.leases());
+                onLeases.accept(fold.room(), present.leases());
             } else {
                 later(() -> fold.failed(turn, failure), 0); // Not inside the fold's monitor.
             }
@@ -150,8 +157,8 @@ final class Folds implements PresenceEvents, PresenceFold.Rosters {
     @Override
     public void await(PresenceFold fold) {
         long left = uncertainMillis();
-        // Just so long that the roster which is read then is certain: else they would be given the time a second time.
-        later(fold::settle, left > 0 ? left + 1 : patienceMillis());
+        // Until the next roster is certain, so that the nodes do not get the same time twice.
+        later(fold::settle, left > 0 ? left + 1 : reentryMillis());
     }
 
     private void later(Runnable action, long millis) {

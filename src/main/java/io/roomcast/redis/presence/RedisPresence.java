@@ -23,60 +23,69 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * Presence across nodes. Each node enters its users under a {@link Lease}. The script that changes who is in a room gives the change its number and
- * publishes it on the room's channel; {@link Folds} make of that what this node's members are told.
+ * Presence across nodes. Each node enters its users under its {@link Lease}. A script changes the users of a room,
+ * numbers the change and publishes it on the room's channel. {@link PresenceViews} turn these changes into what this
+ * node's members are told.
  *
- * <p><b>It puts itself right.</b> At each beat of the lease a share of the rooms is compared with Redis: by a checksum of this node's users, and by
- * the revision that was told. What differs is made right and told by a script. Whatever has no lease that lives is taken out by whoever sees it. A
- * room of which nothing is renewed expires.
+ * <p><b>Repair.</b> At each heartbeat of the lease, some of the rooms are compared with Redis: by a checksum of this
+ * node's users, and by the last revision. A script corrects a difference and publishes the correction. A node that sees
+ * users under an expired lease removes them. The users of a room that no node renews expire.
  *
- * <p><b>Concurrency.</b> {@code rooms} holds this node's own users. They are changed, and the commands that follow from it are handed over, inside the map's
- * atomic update for the room: so Redis sees them in their true order, under the lease of that moment. Nothing else is done inside it.
+ * <p><b>Concurrency.</b> {@code rooms} holds this node's users. They are changed, and the resulting commands are
+ * submitted, inside the map's atomic update for the room. So Redis sees the commands in their true order, under the
+ * lease of that moment. Nothing else is done inside it.
  */
 public final class RedisPresence implements PresenceStore, Lease.Users {
-    /** Compared at one beat. */
-    private static final int SHARE = 500;
-    /** All are compared in this many beats, unless that is more than the share. */
-    private static final int ROUND = 5;
+    /** Most rooms that are compared at one heartbeat. */
+    private static final int MAX_COMPARED = 500;
+    /** All rooms are compared in this many heartbeats, unless that exceeds the maximum. */
+    private static final int ROUND_BEATS = 5;
 
-    private static final int ROOMS_AT_ONCE = 200;
+    private static final int MOVED_AT_ONCE = 200;
     private static final int EVICTED_AT_ONCE = 1_000;
 
     private record Sent<T>(String lease, CompletionStage<T> reply) {}
 
-    /** @param reconciled null where that was not needed */
-    private record Looked(Sent<Answer> reconciled, Sent<Comparison> compared, boolean stale) {}
+    /** @param reconciled null if that was not needed */
+    private record Compared(Sent<Answer> reconciled, Sent<Comparison> compared, boolean stale) {}
 
-    private final ConcurrentHashMap<String, OwnUsers> rooms = new ConcurrentHashMap<>();
-    /** To be compared at the next beat. */
+    private final ConcurrentHashMap<String, NodeUsers> rooms = new ConcurrentHashMap<>();
+    /** Rooms to compare at the next heartbeat. */
     private final Set<RoomName> soon = ConcurrentHashMap.newKeySet();
 
     private final PresenceCommands commands;
     private final ScheduledExecutorService timer;
-    private final Checksums checksums = new Checksums();
+    private final NodeUsers.Checksums checksums = new NodeUsers.Checksums();
     private final Lease lease;
-    private final Folds folds;
+    private final PresenceViews views;
     private PresenceListener listener;
     private int names;
     private volatile boolean closed;
-    /** Confined to the lease's beat. */
+    /** The rest of the current round. Confined to the lease's heartbeat. */
     private Iterator<RoomName> round = Collections.emptyIterator();
 
-    public RedisPresence(PresenceCommands commands, RoomChannels subscriptions, ScheduledExecutorService timer) {
+    /** @param nanoClock as {@link System#nanoTime} */
+    public RedisPresence(
+            PresenceCommands commands,
+            RoomChannels subscriptions,
+            ScheduledExecutorService timer,
+            LongSupplier nanoClock) {
         this.commands = commands;
         this.timer = timer;
-        this.lease = new Lease(commands, this);
-        this.folds = new Folds(commands, subscriptions, timer, lease::doubt, this::judge);
+        this.lease = new Lease(commands, this, nanoClock);
+        this.views =
+                new PresenceViews(commands, subscriptions, timer, nanoClock, lease::markSuspect, this::evictExpired);
     }
 
     @Override
     public void start(PresenceListener receiver, int largestByName) {
         listener = receiver;
         names = largestByName;
-        folds.start();
+        views.start();
         lease.start(timer);
     }
 
@@ -84,24 +93,24 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     public void close() {
         closed = true;
         lease.stop();
-        for (OwnUsers own : rooms.values()) {
+        for (NodeUsers own : rooms.values()) {
             on(own.room(), known -> {
                 if (!known.isEmpty()) {
                     var unused = commands.evict(own.room(), lease.id(), EVICTED_AT_ONCE);
                 }
             });
         }
-        lease.end(); // What was not taken out others take out.
+        lease.end(); // Other nodes remove the users that are left.
     }
 
     @Override
     public CompletionStage<Void> watch(RoomName room) {
-        return folds.watch(room, names, listener);
+        return views.watch(room, names, listener);
     }
 
     @Override
     public void unwatch(RoomName room) {
-        folds.unwatch(room);
+        views.unwatch(room);
         listener.forgotten(room);
     }
 
@@ -136,16 +145,19 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     private CompletionStage<Change> change(RoomName room, Sent<Answer> sent) {
-        return Futures.map(watched(room, sent), done -> {
+        return Futures.map(markIfFailed(room, sent), done -> {
             if (done.fenced()) {
-                throw new RelayUnavailableException("this node was taken for dead");
+                throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
             return new Change(!done.names().isEmpty(), done.count(), done.revision());
         });
     }
 
-    /** Remembers that it is not known what came of a command that failed. Not inside the map's update: it may have failed already. */
-    private <T> CompletionStage<T> watched(RoomName room, Sent<T> sent) {
+    /**
+     * Marks the room when a command fails, since its effect is unknown. Not for use inside the map's update: the
+     * command may have failed already.
+     */
+    private <T> CompletionStage<T> markIfFailed(RoomName room, Sent<T> sent) {
         sent.reply().whenComplete((done, failure) -> {
             if (failure != null) {
                 on(room, own -> {
@@ -157,7 +169,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
                 soon.add(room);
             } else if (done instanceof Answer answer && answer.fenced()
                     || done instanceof Comparison found && found.fenced()) {
-                lease.doubt();
+                lease.markSuspect();
             }
         });
         return sent.reply();
@@ -166,30 +178,33 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
         return commands.roster(room, limit, true).thenCompose(present -> {
-            List<String> gone = gone(room, present.leases());
-            if (gone.isEmpty()) {
+            List<String> expired = expired(room, present.leases());
+            if (expired.isEmpty()) {
                 return CompletableFuture.completedFuture(present.roster());
             }
-            return Futures.all(gone.stream().map(old -> evict(room, old)).toList())
+            return Futures.all(expired.stream().map(old -> evict(room, old)).toList())
                     .thenCompose(done -> Futures.map(commands.roster(room, limit, true), Present::roster));
         });
     }
 
-    /** Of these leases, which have users in the room. Where that is not known yet, the room is looked at again. */
-    private List<String> gone(RoomName room, Collection<String> leases) {
-        List<String> gone = new ArrayList<>(0);
+    /**
+     * The expired ones of these leases with users in the room. If the state of one is unknown, the room is compared
+     * again soon.
+     */
+    private List<String> expired(RoomName room, Collection<String> leases) {
+        List<String> expired = new ArrayList<>(0);
         for (String each : leases) {
-            switch (lease.judge(each)) {
-                case GONE -> gone.add(each);
-                case UNSURE -> soon.add(room);
-                case LIVES -> {}
+            switch (lease.stateOf(each)) {
+                case EXPIRED -> expired.add(each);
+                case UNKNOWN -> soon.add(room);
+                case ALIVE -> {}
             }
         }
-        return gone;
+        return expired;
     }
 
-    private void judge(RoomName room, Collection<String> leases) {
-        gone(room, leases).forEach(old -> evict(room, old));
+    private void evictExpired(RoomName room, Collection<String> leases) {
+        expired(room, leases).forEach(old -> evict(room, old));
     }
 
     private CompletionStage<Void> evict(RoomName room, String old) {
@@ -203,14 +218,14 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         Set<RoomName> due = new HashSet<>(soon);
         soon.removeAll(due);
         due.forEach(this::compare);
-        int all = rooms.size() + folds.size(); // Most are counted twice: the round is the shorter.
-        commands.comparedIn((long) all / SHARE * lease.beatMillis());
-        int share = Math.min(all / ROUND + 1, SHARE);
-        for (int i = 0; i < share; i++) {
+        int all = rooms.size() + views.size(); // Most rooms count twice, which makes the round shorter.
+        commands.compareInterval((long) all / MAX_COMPARED * lease.beatMillis());
+        int count = Math.min(all / ROUND_BEATS + 1, MAX_COMPARED);
+        for (int i = 0; i < count; i++) {
             if (!round.hasNext()) {
                 round = Stream.concat(
-                                rooms.values().stream().map(OwnUsers::room),
-                                folds.rooms().filter(room -> !rooms.containsKey(room.value())))
+                                rooms.values().stream().map(NodeUsers::room),
+                                views.rooms().filter(room -> !rooms.containsKey(room.value())))
                         .iterator();
                 if (!round.hasNext()) {
                     return;
@@ -224,55 +239,55 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     private void compare(RoomName room) {
-        Looked looked = with(room, own -> {
+        Compared sent = with(room, own -> {
             Sent<Answer> reconciled = own.unsure ? reconcile(own) : null;
             String under = lease.id();
             CompletionStage<Comparison> compared =
                     commands.compare(room, under, own.checksum(), own.users().size());
-            return new Looked(
+            return new Compared(
                     reconciled, new Sent<>(under, compared), !own.stale().isEmpty());
         });
-        if (looked.reconciled() != null) {
-            watched(room, looked.reconciled());
+        if (sent.reconciled() != null) {
+            markIfFailed(room, sent.reconciled());
         }
-        watched(room, looked.compared()).thenAccept(found -> compared(room, found));
-        if (looked.stale()) {
-            putOut(room);
+        markIfFailed(room, sent.compared()).thenAccept(found -> compared(room, found));
+        if (sent.stale()) {
+            evictStale(room);
         }
     }
 
     private void compared(RoomName room, Comparison found) {
         if (!found.fenced() && !found.same()) {
-            watched(room, with(room, this::reconcile));
+            markIfFailed(room, with(room, this::reconcile));
         }
-        judge(room, found.leases());
-        if (folds.compared(room, found.revision())) {
+        evictExpired(room, found.leases());
+        if (views.compared(room, found.revision())) {
             soon.add(room);
         }
     }
 
-    /** Inside the map's update for the room. */
-    private Sent<Answer> reconcile(OwnUsers own) {
+    /** For use inside the map's update for the room. */
+    private Sent<Answer> reconcile(NodeUsers own) {
         own.unsure = false;
         String under = lease.id();
         return new Sent<>(under, commands.reconcile(own.room(), under, own.users(), checksums::of));
     }
 
     @Override
-    public CompletionStage<Void> goOver(String old, String next) {
-        return goOver(rooms.values().stream().map(OwnUsers::room).toList(), 0, old);
+    public CompletionStage<Void> moveTo(String old, String next) {
+        return moveTo(rooms.values().stream().map(NodeUsers::room).toList(), 0, old);
     }
 
-    private CompletionStage<Void> goOver(List<RoomName> all, int from, String old) {
-        int to = Math.min(from + ROOMS_AT_ONCE, all.size());
+    private CompletionStage<Void> moveTo(List<RoomName> all, int from, String old) {
+        int to = Math.min(from + MOVED_AT_ONCE, all.size());
         return Futures.all(all.subList(from, to).stream()
-                        .map(room -> goOver(room, old))
+                        .map(room -> moveTo(room, old))
                         .toList())
                 .thenCompose(done ->
-                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : goOver(all, to, old));
+                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : moveTo(all, to, old));
     }
 
-    private CompletionStage<Void> goOver(RoomName room, String old) {
+    private CompletionStage<Void> moveTo(RoomName room, String old) {
         Sent<Answer> sent = with(room, own -> {
             if (own.isEmpty()) {
                 return null;
@@ -283,29 +298,29 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         if (sent == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return watched(room, sent).thenCompose(done -> putOut(room));
+        return markIfFailed(room, sent).thenCompose(done -> evictStale(room));
     }
 
-    /** Takes out what is left of leases that this node had. */
-    private CompletionStage<Void> putOut(RoomName room) {
+    /** Removes the users that are left under former leases of this node. */
+    private CompletionStage<Void> evictStale(RoomName room) {
         return Futures.all(with(room, own -> List.copyOf(own.stale())).stream()
                 .map(old -> evict(room, old)
                         .thenAccept(done -> on(room, own -> own.stale().remove(old))))
                 .toList());
     }
 
-    private void on(RoomName room, Consumer<OwnUsers> action) {
+    private void on(RoomName room, Consumer<NodeUsers> action) {
         with(room, own -> {
             action.accept(own);
             return null;
         });
     }
 
-    /** Inside the map's atomic update. What is not needed any more is forgotten. */
-    private <T> T with(RoomName room, Function<OwnUsers, T> action) {
+    /** Runs the action inside the map's atomic update for the room. Removes an entry that is not needed any more. */
+    private <T> T with(RoomName room, Function<NodeUsers, T> action) {
         AtomicReference<T> result = new AtomicReference<>();
         rooms.compute(room.value(), (name, known) -> {
-            OwnUsers own = known == null ? new OwnUsers(room) : known;
+            NodeUsers own = known == null ? new NodeUsers(room) : known;
             result.set(action.apply(own));
             return own.isEmpty() ? null : own;
         });

@@ -2,11 +2,11 @@ package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
 
-/** What presence needs of the subscriptions to the channels of rooms. Any thread; nothing blocks. */
+/** The subscriptions to rooms' channels, as presence uses them. Any thread; no method blocks. */
 public interface RoomChannels {
-    /** @param events hears of presence from now on, and says which rooms are watched */
+    /** @param events receives presence changes from now on, and says which rooms are watched */
     void start(PresenceEvents events);
 
-    /** The room may be wanted now, or not any more. */
-    void look(RoomName room);
+    /** The room is watched now, or is not watched any more. */
+    void watchChanged(RoomName room);
 }

@@ -1,2 +1,2 @@
-/** Who is in the rooms of all nodes, kept in Redis. */
+/** The users in the rooms of all nodes, kept in Redis. */
 package io.roomcast.redis.presence;

@@ -6,8 +6,8 @@ import java.util.BitSet;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * A master of a Cluster, as a {@link Shard} sees it: where it is, and which names are in its charge. Whoever connects to it, or is told
- * that it is not in charge, gives a hint that the map of slots may have changed. Any thread.
+ * A master of a Cluster: its address, and the slots that it is in charge of. A connection attempt, or a reply that the
+ * master is not in charge, is a hint that the slot map may have changed. Any thread.
  */
 public final class ClusterMaster implements MasterLocator {
     private final HostAndPort address;
@@ -15,7 +15,7 @@ public final class ClusterMaster implements MasterLocator {
     private final Runnable hint;
     private volatile BitSet slots;
 
-    /** @param hint returns at once */
+    /** @param hint called when the slot map may have changed; returns at once */
     public ClusterMaster(HostAndPort address, BitSet slots, String prefix, Runnable hint) {
         this.address = address;
         this.slots = slots;
@@ -42,8 +42,8 @@ public final class ClusterMaster implements MasterLocator {
         return channels.next(slots);
     }
 
-    /** The same for every node: a name of which the server has the slot. */
-    public String lifeKey() {
+    /** The key of the server's {@link DataLineage}, in one of its slots. The same on every node. */
+    public String lineageKey() {
         BitSet own = slots;
         for (int tag = 0; tag < 100 * SlotMap.SLOTS; tag++) {
             String name = prefix + ":{!" + tag + "}:life";
@@ -51,7 +51,7 @@ public final class ClusterMaster implements MasterLocator {
                 return name;
             }
         }
-        return prefix + ":{!0}:life"; // The server will refuse it, and be left.
+        return prefix + ":{!0}:life"; // The server will refuse it, and is then abandoned.
     }
 
     @Override

@@ -17,24 +17,25 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A shard for each master of a Redis Cluster. Where the map of slots changes (a replica was promoted, slots were moved) shards are made and
- * closed, and the rooms are subscribed where they are now; what was under way to the wrong server has failed, and can be tried again.
+ * A shard for each master of a Redis Cluster. When the slot map changes (a replica was promoted, slots were moved),
+ * shards are made and closed, and rooms are subscribed at their new servers. Commands that were on their way to the
+ * wrong server fail, and can be repeated.
  *
- * <p><b>Concurrency.</b> One thread reads the map: when it is hinted at a change, and every few seconds in any case. {@code bySlot} is
- * replaced whole, so any thread may look into it. Nothing is sent to another server on behalf of a caller: so two publishes of one thread
- * cannot overtake each other.
+ * <p><b>Concurrency.</b> One thread reads the map: after a hint that it has changed, and every few seconds.
+ * {@code bySlot} is replaced as a whole, so that any thread may read it. A command is never redirected to another
+ * server: so two publishes of one thread cannot overtake each other.
  */
 public final class ClusterShards implements Shards {
     private static final Logger LOG = System.getLogger(ClusterShards.class.getName());
     private static final long READ_SECONDS = 10;
     private static final long PAUSE_MILLIS = 250;
 
-    /** What the shards belong to. */
+    /** Makes shards, and subscribes their rooms. */
     public interface Owner {
         Shard shard(ClusterMaster master);
 
-        /** A room may be in the charge of another shard than before; has {@code shard} look at its own. */
-        void realign(Shard shard);
+        /** Rooms may have moved to {@code shard}: subscribes those that it is in charge of. */
+        void resubscribe(Shard shard);
     }
 
     /** Makes the master of a shard. */
@@ -55,7 +56,7 @@ public final class ClusterShards implements Shards {
     private ThreadFactory threads;
     private Thread thread;
 
-    /** @param seed a server that is asked for everything until a map is known; it refuses what is not its own */
+    /** @param seed a server that serves all slots until a map is known; it refuses those of others */
     public ClusterShards(SlotMapReader reader, Masters masters, Owner owner, HostAndPort seed) {
         this.reader = reader;
         this.masters = masters;
@@ -77,7 +78,7 @@ public final class ClusterShards implements Shards {
         return all;
     }
 
-    /** Waits for the map: a connection's and an answer's time for each server that is asked in vain. */
+    /** Waits for the map: for each server that does not answer, up to the timeouts of a connection and of a reply. */
     @Override
     public void start(ThreadFactory factory) {
         threads = factory;
@@ -94,7 +95,7 @@ public final class ClusterShards implements Shards {
 
     private void run() {
         try {
-            // Hints come in swarms; a server that is away gives one with each try to reach it.
+            // Hints come in bursts: an unreachable server gives one with each connection attempt.
             while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 var unused = hints.tryAcquire(READ_SECONDS, TimeUnit.SECONDS);
                 hints.drainPermits();
@@ -109,9 +110,9 @@ public final class ClusterShards implements Shards {
         try {
             apply(reader.read());
         } catch (JedisException e) {
-            LOG.log(Level.DEBUG, "nobody tells the map of the Cluster: {0}", e.getMessage());
+            LOG.log(Level.DEBUG, "the slot map of the Cluster cannot be read: {0}", e.getMessage());
         } catch (RuntimeException e) {
-            LOG.log(Level.ERROR, "the map of the Cluster cannot be used", e);
+            LOG.log(Level.ERROR, "the slot map of the Cluster cannot be used", e);
         }
     }
 
@@ -119,7 +120,7 @@ public final class ClusterShards implements Shards {
         if (closed.getCount() == 0) {
             return;
         }
-        Shard[] next = bySlot.clone(); // Slots that nobody is in charge of stay where they were.
+        Shard[] next = bySlot.clone(); // Slots without a master stay with the shard that they had.
         map.masters().forEach((address, slots) -> {
             Member member = members.computeIfAbsent(address, a -> started(a, slots));
             member.master().slots(slots);
@@ -135,7 +136,7 @@ public final class ClusterShards implements Shards {
         bySlot = next;
         all = used;
         LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", used.size(), members.keySet());
-        used.forEach(owner::realign);
+        used.forEach(owner::resubscribe);
         left.forEach(Shard::close);
     }
 

@@ -14,6 +14,8 @@ import java.lang.System.Logger.Level;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -23,31 +25,55 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * What this node remembers of the data of one Redis server, to tell whether they are still the same: the mark that it left there last, and
- * where rooms were seen to stand since. {@code life.lua} says what is made of it. Data that have stepped back have another <i>lineage</i>, and
- * every room a new epoch; where it is known which rooms have lost something, only these have.
+ * Detects that a Redis server has lost data, by a failover or a restart from an older file. Each node leaves a growing
+ * mark in the data, and remembers its last mark and the rooms' positions that it has seen since. {@code lineage.lua}
+ * compares these. Data that are older than a node knows them get a new <i>lineage</i>, and every room a new epoch. If
+ * the nodes know which rooms have lost messages, only these rooms get one.
  *
- * <p><b>Concurrency.</b> The threads of two connections judge, one after the other under {@code judging}, which is held while Redis answers; the
- * monitor guards the fields, and nothing is waited for in it. The lineage is read at the moment when a command is written, so that
- * what was prepared before there was a connection goes out with what the connection has found out.
+ * <p><b>Concurrency.</b> The threads of two connections verify the data, one after the other, under the lock
+ * {@code verifying}, which is held while Redis answers. The monitor guards the fields, and nothing is waited for inside
+ * it. A command takes the lineage at the moment when it is written: so a command that was prepared before there was a
+ * connection carries what the connection found out.
  */
-public final class Witness {
-    private static final Logger LOG = System.getLogger(Witness.class.getName());
-    private static final Script LIFE = Script.of("", "life.lua");
+public final class DataLineage {
+    private static final Logger LOG = System.getLogger(DataLineage.class.getName());
+    private static final Script SCRIPT = Script.of("", "lineage.lua");
     private static final long SILENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
-    /** Long enough for a node that has to find a new master. */
+    /** How long nodes wait for each other; long enough to find a new master. */
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final int AT_ONCE = 500;
-    private static final String FOREIGN = "this node speaks version " + Envelope.VERSION
-            + ", and others that are connected to this Redis under the same prefix speak another one; stop these first, or give this one"
-            + " another roomcast.redis.prefix: ";
+    private static final int CHECKS_AT_ONCE = 500;
+    private static final String OTHER_VERSION = "this node speaks version " + Envelope.VERSION
+            + " of the protocol between nodes, but these nodes use the same Redis and roomcast.redis.prefix with another version;"
+            + " stop them, or set another prefix for this node: ";
 
-    public static final List<Script> SCRIPTS = List.of(LIFE);
+    public static final List<Script> SCRIPTS = List.of(SCRIPT);
 
-    /** The rooms that are open here, and where they stand. */
+    /** The rooms that are open on this node, and their positions. */
     public interface OpenRooms {
-        void forEach(Witness witness, BiConsumer<RoomName, Position> action);
+        void forEach(DataLineage lineage, BiConsumer<RoomName, Position> action);
+    }
+
+    /** One for each Redis server. In a Cluster it outlives the server when a replica takes over. Any thread. */
+    public static final class Registry {
+        private final ConcurrentHashMap<String, DataLineage> byKey = new ConcurrentHashMap<>();
+        private final Function<String, DataLineage> factory;
+
+        /** @param node name of this node; each start of a node leaves marks of its own */
+        public Registry(
+                String node,
+                NodeChannels channels,
+                Scripts scripts,
+                OpenRooms open,
+                Function<RoomName, RoomKeys> keys) {
+            String start = node + ":" + UUID.randomUUID();
+            this.factory = key -> new DataLineage(key, start, channels, scripts, open, keys);
+        }
+
+        /** @param key of the hash that {@code lineage.lua} keeps */
+        public DataLineage of(String key) {
+            return byKey.computeIfAbsent(key, factory);
+        }
     }
 
     private final byte[] key;
@@ -56,21 +82,21 @@ public final class Witness {
     private final Scripts scripts;
     private final OpenRooms open;
     private final Function<RoomName, RoomKeys> keys;
-    private final SeenRooms seen = new SeenRooms();
+    private final SeenPositions seen = new SeenPositions();
     private final Rawable lineageArgument = this::lineageText;
-    private final Object judging = new Object();
-    private long next;
-    private volatile long confirmed;
+    private final Object verifying = new Object();
+    private long lastMark;
+    private volatile long confirmedMark;
     private volatile long lineage;
     private volatile String birth = "";
     private volatile long starts;
     private volatile String run = "";
     private volatile boolean ended;
-    private volatile String complaint;
-    /** Guarded by {@code judging}. */
-    private String told = "";
+    private volatile String problem;
+    /** The last warning, which is not logged again. Guarded by {@code verifying}. */
+    private String lastWarning = "";
 
-    Witness(
+    DataLineage(
             String key,
             String node,
             NodeChannels channels,
@@ -89,8 +115,8 @@ public final class Witness {
         return RoomKeys.slotOf(new String(key, UTF_8));
     }
 
-    /** An argument of a command: the lineage at the time when it is written. */
-    public Rawable lineage() {
+    /** The lineage as an argument of a command: its value at the time when the command is written. */
+    public Rawable argument() {
         return lineageArgument;
     }
 
@@ -98,7 +124,7 @@ public final class Witness {
         return Long.toString(lineage).getBytes(UTF_8);
     }
 
-    /** A room was seen to have a message at a position. */
+    /** A message of the room was seen at this position. */
     public void note(RoomName room, Position position) {
         seen.note(room, position);
     }
@@ -106,66 +132,66 @@ public final class Witness {
     /**
      * Finds out whether the data behind a new connection may be used.
      *
-     * @param others cuts the node's other connections: they may lead to a server that was in charge before, and still takes messages. It
-     *     is called before this node says what it knows of the data
-     * @throws JedisException when they may not, or not yet
+     * @param cutOthers cuts the node's other connections, which may lead to a former master that still takes messages;
+     *     called before this node reports what it has seen
+     * @throws JedisException if they may not be used, or not yet
      */
-    void judge(RedisConnection link, Runnable others) {
-        synchronized (judging) {
-            judgeAlone(link, others);
+    void verify(RedisConnection connection, Runnable cutOthers) {
+        synchronized (verifying) {
+            verifyLocked(connection, cutOthers);
         }
     }
 
-    private void judgeAlone(RedisConnection link, Runnable others) {
-        List<String> strangers = confirmed == 0 ? channels.foreign(link) : List.of();
-        if (!strangers.isEmpty()) {
-            throw refused(FOREIGN + String.join(", ", strangers));
+    private void verifyLocked(RedisConnection connection, Runnable cutOthers) {
+        List<String> others = confirmedMark == 0 ? channels.ofOtherVersions(connection) : List.of();
+        if (!others.isEmpty()) {
+            throw refused(OTHER_VERSION + String.join(", ", others));
         }
-        Verdict verdict = ask(link, "look");
+        Verdict verdict = ask(connection, "look");
         if (verdict.state().equals("vouch")) {
-            others.run();
+            cutOthers.run();
             Map<RoomName, Position> rooms = seen.since(verdict.number());
             if (verdict.number() == 0 || rooms == null) {
-                LOG.log(Level.WARNING, "Redis has lost what this node had marked: all rooms begin a new epoch");
-                verdict = ask(link, "anew");
+                LOG.log(Level.WARNING, "Redis has lost the marks of this node: all rooms begin a new epoch");
+                verdict = ask(connection, "anew");
             } else {
-                open.forEach(this, (room, position) -> rooms.merge(room, position, SeenRooms::later));
-                check(link, rooms);
-                verdict = ask(link, "vouch");
+                open.forEach(this, (room, position) -> rooms.merge(room, position, SeenPositions::later));
+                check(connection, rooms);
+                verdict = ask(connection, "vouch");
             }
         }
         if (!verdict.state().equals("open")) {
             throw refused(verdict.refusal());
         }
-        told = "";
+        lastWarning = "";
     }
 
     private JedisException refused(String why) {
-        if (!why.equals(told)) {
+        if (!why.equals(lastWarning)) {
             LOG.log(Level.WARNING, why);
-            told = why;
+            lastWarning = why;
         }
         return new JedisException(why);
     }
 
-    /** Ends the epochs of rooms in which Redis has less than was seen. */
-    private void check(RedisConnection link, Map<RoomName, Position> rooms) {
+    /** Ends the epochs of the rooms of which Redis has fewer messages than were seen. */
+    private void check(RedisConnection connection, Map<RoomName, Position> rooms) {
         Iterator<Map.Entry<RoomName, Position>> left = rooms.entrySet().iterator();
         if (left.hasNext()) {
-            link.write(scripts.check().load());
-            link.flush();
-            link.read();
+            connection.write(scripts.check().load());
+            connection.flush();
+            connection.read();
         }
         while (left.hasNext()) {
             int written = 0;
-            for (; left.hasNext() && written < AT_ONCE; written++) {
+            for (; left.hasNext() && written < CHECKS_AT_ONCE; written++) {
                 Map.Entry<RoomName, Position> room = left.next();
-                link.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineageArgument));
+                connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineageArgument));
             }
-            link.flush();
+            connection.flush();
             for (int i = 0; i < written; i++) {
                 try {
-                    link.read();
+                    connection.read();
                 } catch (JedisMovedDataException e) {
                     LOG.log(Level.DEBUG, "a room has moved to another server: {0}", e.getMessage());
                 }
@@ -173,22 +199,22 @@ public final class Witness {
         }
     }
 
-    private Verdict ask(RedisConnection link, String action) {
+    private Verdict ask(RedisConnection connection, String action) {
         long mark = nextMark();
-        link.write(LIFE.callByText(List.of(key), arguments(mark, action)));
-        link.flush();
-        return verdict(mark, link.read());
+        connection.write(SCRIPT.callByText(List.of(key), arguments(mark, action)));
+        connection.flush();
+        return verdict(mark, connection.read());
     }
 
     private synchronized long nextMark() {
-        seen.mark(++next);
-        return next;
+        seen.mark(++lastMark);
+        return lastMark;
     }
 
     private Object[] arguments(long mark, String action) {
         return new Object[] {
             node,
-            confirmed,
+            confirmedMark,
             mark,
             lineageArgument,
             action,
@@ -201,38 +227,38 @@ public final class Witness {
         };
     }
 
-    /** One beat: a mark, once a second. */
+    /** The command that leaves a mark, once a second. */
     record Beat(long mark, CommandArguments command) {}
 
-    /** Null after the end. */
+    /** @return null after {@link #end} */
     synchronized Beat beat() {
         if (ended) {
             return null;
         }
         long mark = nextMark();
-        return new Beat(mark, LIFE.call(List.of(key), arguments(mark, "look")));
+        return new Beat(mark, SCRIPT.call(List.of(key), arguments(mark, "look")));
     }
 
-    /** @return whether the connection may go on being used */
+    /** @return whether the connection may still be used */
     boolean answered(Beat beat, Object reply) {
         boolean open = verdict(beat.mark(), reply).state().equals("open");
-        complaint = open ? null : "the data of Redis are others";
+        problem = open ? null : "Redis has other data than before";
         return open;
     }
 
     void unanswered(Throwable failure) {
-        complaint = "this node cannot leave its mark: " + failure.getMessage();
+        problem = "this node cannot write its mark: " + failure.getMessage();
     }
 
-    /** Why the last beat failed; null if it did not. */
-    public String complaint() {
-        return complaint;
+    /** Why the last mark failed, or null. */
+    public String problem() {
+        return problem;
     }
 
-    /** Said last: nobody waits for this node. */
+    /** The last command: other nodes need not wait for this node. */
     synchronized CommandArguments end() {
         ended = true;
-        return LIFE.call(List.of(key), arguments(next, "end"));
+        return SCRIPT.call(List.of(key), arguments(lastMark, "end"));
     }
 
     private synchronized Verdict verdict(long mark, Object reply) {
@@ -243,7 +269,7 @@ public final class Witness {
             starts = verdict.number();
             run = verdict.rest().get(1);
             if (verdict.rest().contains("marked")) {
-                confirmed = Math.max(confirmed, mark);
+                confirmedMark = Math.max(confirmedMark, mark);
             }
         }
         return verdict;
@@ -263,9 +289,9 @@ public final class Witness {
 
         String refusal() {
             if (state.equals("foreign")) {
-                return FOREIGN + String.join(", ", rest.subList(1, rest.size()));
+                return OTHER_VERSION + String.join(", ", rest.subList(1, rest.size()));
             }
-            return "Redis was started anew or failed over, and nodes that were connected to it have yet to say what they know: "
+            return "Redis was restarted or failed over; this node waits for the reports of other nodes: "
                     + String.join(", ", rest);
         }
     }

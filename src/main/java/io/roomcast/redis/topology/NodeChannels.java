@@ -13,47 +13,48 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
 /**
- * The channels that nodes listen to alone, one at each server. It is named like a room's, so that who may use rooms may use it, but no room
- * has such a name; and it says which version the node speaks: so nodes of another version are seen wherever they are connected.
+ * Names of the channels that one node alone listens to, one at each server. The name has the form of a room's channel,
+ * so that the same permissions suffice, but no room can have it. It contains the version of the protocol between nodes,
+ * so that nodes of other versions are found.
  *
  * @param sharded whether the servers are a Cluster
  */
 public record NodeChannels(String prefix, int database, String node, boolean sharded) {
-    private static final int TRIES = 100 * SlotMap.SLOTS;
+    private static final int MAX_TAGS = 100 * SlotMap.SLOTS;
 
-    /** A new one, in one of a server's {@code slots}: by trying tags until one fits. */
+    /** A new channel in one of a server's {@code slots}: tries tags until one fits. */
     public String next(BitSet slots) {
-        String head = family(String.valueOf(Envelope.VERSION)) + UUID.randomUUID() + ":";
-        for (int tag = 0; tag < TRIES; tag++) {
+        String head = head(String.valueOf(Envelope.VERSION)) + UUID.randomUUID() + ":";
+        for (int tag = 0; tag < MAX_TAGS; tag++) {
             String name = head + tag + "}:" + node;
             if (slots.isEmpty() || slots.get(RoomKeys.slotOf(name))) {
                 return name;
             }
         }
-        return head + "}:" + node; // The server will refuse it, and be left.
+        return head + "}:" + node; // The server will refuse it, and is then abandoned.
     }
 
-    private String family(String version) {
+    private String head(String version) {
         return prefix + ":{!" + version + ":db" + database + ":";
     }
 
-    /** Those of nodes that speak another version, as far as they are connected to the server behind {@code link}. */
-    List<String> foreign(RedisConnection link) {
-        String own = family(String.valueOf(Envelope.VERSION));
-        // Versions before 2 did not say it, nor the database.
+    /** The channels of nodes that speak another version and are connected to this server. */
+    List<String> ofOtherVersions(RedisConnection connection) {
+        String own = head(String.valueOf(Envelope.VERSION));
+        // Channels of versions before 2 contain neither the version nor the database.
         String unnamed = sharded ? literal(prefix) + ":{*}:node:*" : literal(prefix) + ":node:*";
         return Stream.of(literal(prefix) + ":{!*:db" + database + ":*", unnamed)
-                .flatMap(pattern -> matching(link, pattern).stream())
+                .flatMap(pattern -> matching(connection, pattern).stream())
                 .filter(name -> !name.startsWith(own))
                 .toList();
     }
 
-    private List<String> matching(RedisConnection link, String pattern) {
-        link.write(new CommandArguments(Protocol.Command.PUBSUB)
+    private List<String> matching(RedisConnection connection, String pattern) {
+        connection.write(new CommandArguments(Protocol.Command.PUBSUB)
                 .add(sharded ? "SHARDCHANNELS" : "CHANNELS")
                 .add(pattern));
-        link.flush();
-        return ((List<?>) link.read())
+        connection.flush();
+        return ((List<?>) connection.read())
                 .stream().map(name -> new String((byte[]) name, UTF_8)).toList();
     }
 

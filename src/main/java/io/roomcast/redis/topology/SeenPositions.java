@@ -7,31 +7,31 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Where rooms were seen to stand since each of the last marks of a {@link Witness}. Bounded: the oldest are forgotten, and that is known.
- * Any thread.
+ * The positions of rooms that were seen since each of the last marks of a {@link DataLineage}. Bounded: it drops the
+ * oldest, and remembers that it did. Any thread.
  */
-final class SeenRooms {
+final class SeenPositions {
     private static final int MAX_MARKS = 60;
     private static final int MAX_ROOMS = 50_000;
 
     private record Since(long mark, Map<RoomName, Position> rooms) {}
 
-    /** Oldest first; but for the last, each has rooms. */
+    /** Oldest first. Each has rooms, except perhaps the last. */
     private final ArrayDeque<Since> marks = new ArrayDeque<>();
 
     private int rooms;
-    /** The last mark after which something was seen that is remembered no more. */
-    private long forgotten = -1;
+    /** The last mark whose positions were dropped. */
+    private long dropped = -1;
 
-    SeenRooms() {
+    SeenPositions() {
         marks.add(new Since(0, new HashMap<>()));
     }
 
-    /** A message is known to have existed at a position. */
+    /** A message was seen at this position. */
     synchronized void note(RoomName room, Position position) {
         Map<RoomName, Position> latest = marks.getLast().rooms();
         int before = latest.size();
-        latest.merge(room, position, SeenRooms::later);
+        latest.merge(room, position, SeenPositions::later);
         rooms += latest.size() - before;
     }
 
@@ -39,7 +39,7 @@ final class SeenRooms {
         return known.epoch().equals(next.epoch()) && known.offset() > next.offset() ? known : next;
     }
 
-    /** A mark is about to be left: what was noted so far came before it. */
+    /** A new mark is about to be written: the positions so far were seen before it. */
     synchronized void mark(long mark) {
         if (marks.getLast().rooms().isEmpty()) {
             marks.removeLast();
@@ -48,19 +48,19 @@ final class SeenRooms {
         while (marks.size() > MAX_MARKS || rooms > MAX_ROOMS) {
             Since oldest = marks.removeFirst();
             rooms -= oldest.rooms().size();
-            forgotten = oldest.mark();
+            dropped = oldest.mark();
         }
     }
 
-    /** What was seen since a mark; null where that is not remembered. */
+    /** The positions that were seen since a mark, or null if some of them were dropped. */
     synchronized Map<RoomName, Position> since(long mark) {
-        if (forgotten >= mark) {
+        if (dropped >= mark) {
             return null;
         }
         Map<RoomName, Position> found = new HashMap<>();
         for (Since since : marks) {
             if (since.mark() >= mark) {
-                since.rooms().forEach((room, position) -> found.merge(room, position, SeenRooms::later));
+                since.rooms().forEach((room, position) -> found.merge(room, position, SeenPositions::later));
             }
         }
         return found;

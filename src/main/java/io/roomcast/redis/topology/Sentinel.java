@@ -15,7 +15,7 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Asks the sentinels, the one that answered last first. Any thread. */
+/** Asks the sentinels for the current master, first the one that answered last. Any thread. */
 public final class Sentinel implements MasterLocator {
     private final Sentinels sentinels;
     private final Connector connector;
@@ -48,12 +48,12 @@ public final class Sentinel implements MasterLocator {
     }
 
     private HostAndPort ask(Address sentinel) {
-        try (RedisConnection link = connector.openSentinel(sentinel, sentinels.password())) {
-            link.write(new CommandArguments(Protocol.Command.SENTINEL)
+        try (RedisConnection connection = connector.openSentinel(sentinel, sentinels.password())) {
+            connection.write(new CommandArguments(Protocol.Command.SENTINEL)
                     .add("GET-MASTER-ADDR-BY-NAME")
                     .add(sentinels.master()));
-            link.flush();
-            List<?> address = (List<?>) link.read();
+            connection.flush();
+            List<?> address = (List<?>) connection.read();
             if (address == null) {
                 throw new JedisConnectionException(sentinel + " does not watch " + sentinels.master());
             }

@@ -8,10 +8,10 @@ import io.roomcast.redis.connection.Breaker;
 import io.roomcast.redis.connection.Connector;
 import io.roomcast.redis.connection.MasterLocator;
 import io.roomcast.redis.connection.Pipeline;
+import io.roomcast.redis.connection.PipelineCommand;
 import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Subscriber;
-import io.roomcast.redis.connection.Work;
 import io.roomcast.relay.RelayUnavailableException;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +19,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
@@ -26,7 +27,10 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
-/** One Redis server that takes writes, with the three connections, of one thread each, that this node has to it. */
+/**
+ * A Redis server that takes writes, and this node's three connections to it: one publishes, one reads, one listens.
+ * Each has a thread of its own. Any thread may call any method.
+ */
 public final class Shard {
     private final String name;
     private final MasterLocator master;
@@ -36,19 +40,20 @@ public final class Shard {
     private final Subscriber subscriber;
     private final Breaker breaker;
     private final Supplier<String> nodeChannel;
-    private final Supplier<Witness> witness;
+    private final Supplier<DataLineage> lineage;
     private final NodeMetrics metrics;
-    private final Runnable renewed;
-    /** What has been connected before, so that the next connection is one made anew. */
+    private final Runnable reconnected;
+    /** The purposes for which there was a connection before: the next one counts as a reconnect. */
     private final Set<String> connected = ConcurrentHashMap.newKeySet();
 
     private volatile String currentNodeChannel;
-    private volatile Witness currentWitness;
+    private volatile DataLineage currentLineage;
 
     /**
-     * @param nodeChannel a channel for this node alone, that this server is in charge of
-     * @param witness of the data that this server is in charge of
-     * @param renewed called when a connection that takes commands was made anew, before it takes any
+     * @param nodeChannel names a channel for this node alone, in a slot of this server
+     * @param lineage of this server's data
+     * @param reconnected called after a connection for commands was made again, before it takes commands
+     * @param nanoClock as {@link System#nanoTime}
      */
     public Shard(
             String name,
@@ -56,26 +61,27 @@ public final class Shard {
             Connector connector,
             List<Script> scripts,
             Supplier<String> nodeChannel,
-            Supplier<Witness> witness,
-            Subscriber.Events events,
+            Supplier<DataLineage> lineage,
+            Subscriber.Listener listener,
             boolean sharded,
             NodeMetrics metrics,
-            Runnable renewed) {
+            Runnable reconnected,
+            LongSupplier nanoClock) {
         this.name = name;
         this.master = master;
         this.connector = connector;
         this.nodeChannel = nodeChannel;
         this.metrics = metrics;
-        this.renewed = renewed;
+        this.reconnected = reconnected;
         this.currentNodeChannel = nodeChannel.get();
-        this.witness = witness;
-        this.currentWitness = witness.get();
+        this.lineage = lineage;
+        this.currentLineage = lineage.get();
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
-        this.breaker = new Breaker(name, timeout);
+        this.breaker = new Breaker(name, timeout, nanoClock);
         long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
-        this.publisher = new Pipeline("publish", new PublishServer(), scripts, overdue);
-        this.reader = new Pipeline("read", new ReadServer(), scripts, overdue);
-        this.subscriber = new Subscriber(new SubscribeServer(), events, sharded);
+        this.publisher = new Pipeline("publish", new PublishServer(), scripts, nanoClock, overdue);
+        this.reader = new Pipeline("read", new ReadServer(), scripts, nanoClock, overdue);
+        this.subscriber = new Subscriber(new SubscribeServer(), listener, sharded, nanoClock);
     }
 
     void start(ThreadFactory threads) {
@@ -84,43 +90,47 @@ public final class Shard {
         subscriber.start(threads);
     }
 
-    /** Finishes the publishes, then ends all threads. */
+    /** Completes the publishes, then ends all threads. */
     void close() {
         publisher.close();
         reader.close();
         subscriber.close();
     }
 
-    /** To be called now and then. */
+    /** Cuts connections that hang. To be called regularly. */
     public void watch() {
         publisher.watch();
         reader.watch();
     }
 
-    /** Writes, unless Redis is known to be away or too much waits: then it fails at once. */
+    /** Sends a write. Fails at once if Redis does not answer, or too many commands are waiting. */
     public CompletionStage<Object> publish(int slot, CommandArguments arguments) {
-        Work.Command command = new Work.Command(slot, arguments);
+        PipelineCommand.Request command = new PipelineCommand.Request(slot, arguments);
         if (!breaker.permit()) {
             command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
         } else if (!publisher.offer(command)) {
             breaker.release();
-            command.reply().completeExceptionally(new RelayUnavailableException("too much waits for Redis"));
+            command.reply().completeExceptionally(new RelayUnavailableException("too many commands wait for Redis"));
         }
         return command.reply();
     }
 
-    /** @param bounded whether it is refused when too much waits */
+    /**
+     * Sends a read, or a write that may follow reads.
+     *
+     * @param bounded whether it fails at once when too many commands are waiting
+     */
     public CompletionStage<Object> read(int slot, CommandArguments arguments, boolean bounded) {
-        Work.Command command = new Work.Command(slot, arguments);
+        PipelineCommand.Request command = new PipelineCommand.Request(slot, arguments);
         if (!(bounded ? reader.offer(command) : reader.submit(command))) {
-            command.reply().completeExceptionally(new RelayUnavailableException("too much waits for Redis"));
+            command.reply().completeExceptionally(new RelayUnavailableException("too many commands wait for Redis"));
         }
         return command.reply();
     }
 
-    /** Runs on the reader's thread, behind the reads that were asked for before. */
+    /** Runs a task on the reader's thread, after the reads that were submitted before. */
     public void run(Runnable task) {
-        reader.submit(new Work.Task(task));
+        reader.submit(new PipelineCommand.Task(task));
     }
 
     public Subscriber subscriber() {
@@ -131,19 +141,19 @@ public final class Shard {
         return breaker;
     }
 
-    public Witness witness() {
-        return currentWitness;
+    public DataLineage lineage() {
+        return currentLineage;
     }
 
-    /** Leaves the witness's mark, and sees that it finds the data as it knows them. */
+    /** Writes this node's mark, and cuts the connections if Redis has lost data. To be called once a second. */
     public void beat() {
-        Witness judge = currentWitness;
-        Witness.Beat beat = judge.beat();
+        DataLineage current = currentLineage;
+        DataLineage.Beat beat = current.beat();
         if (beat != null) {
-            read(judge.slot(), beat.command(), false).whenComplete((reply, failure) -> {
+            read(current.slot(), beat.command(), false).whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    judge.unanswered(failure);
-                } else if (!judge.answered(beat, reply)) {
+                    current.unanswered(failure);
+                } else if (!current.answered(beat, reply)) {
                     publisher.cut();
                     reader.cut();
                 }
@@ -151,10 +161,10 @@ public final class Shard {
         }
     }
 
-    /** Behind the last publish: says that this node will do nothing more. */
+    /** Tells Redis, after the last publish, that this node has stopped. */
     public void sayEnd() {
         if (breaker.isClosed()) {
-            var unused = publish(currentWitness.slot(), currentWitness.end());
+            var unused = publish(currentLineage.slot(), currentLineage.end());
         }
     }
 
@@ -171,35 +181,35 @@ public final class Shard {
         return name;
     }
 
-    private RedisConnection connect(String purpose, int readTimeout, boolean judged) {
-        RedisConnection link = connector.open(master.find(), purpose, readTimeout);
+    private RedisConnection connect(String purpose, int readTimeout, boolean verified) {
+        RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
-            link.write(new CommandArguments(Protocol.Command.ROLE));
-            link.flush();
-            if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
-                throw new JedisConnectionException(link.address() + " is a replica");
+            connection.write(new CommandArguments(Protocol.Command.ROLE));
+            connection.flush();
+            if (!"master".equals(new String((byte[]) ((List<?>) connection.read()).get(0), UTF_8))) {
+                throw new JedisConnectionException(connection.address() + " is a replica");
             }
-            if (judged) {
-                judge(link);
+            if (verified) {
+                verify(connection);
             }
             if (!connected.add(purpose)) {
                 metrics.increment(Counter.RELAY_RECONNECTS);
-                if (judged) {
-                    renewed.run();
+                if (verified) {
+                    reconnected.run();
                 }
             }
-            return link;
+            return connection;
         } catch (JedisException e) {
-            link.cut();
+            connection.cut();
             throw e;
         }
     }
 
-    private void judge(RedisConnection link) {
-        Witness judge = witness.get();
+    private void verify(RedisConnection connection) {
+        DataLineage next = lineage.get();
         try {
-            judge.judge(link, this::cut);
-            currentWitness = judge;
+            next.verify(connection, this::cut);
+            currentLineage = next;
         } catch (JedisMovedDataException e) {
             master.moved();
             throw e;
@@ -209,7 +219,7 @@ public final class Shard {
     private void cut() {
         publisher.cut();
         reader.cut();
-        subscriber.drop();
+        subscriber.cut();
     }
 
     private class ReadServer implements Pipeline.Server {

@@ -3,7 +3,7 @@ package io.roomcast.redis.topology;
 import java.util.Collection;
 import java.util.concurrent.ThreadFactory;
 
-/** The servers that the rooms are spread over. */
+/** The Redis servers that the rooms are distributed over. */
 public interface Shards {
 
     /** @param slot of the Cluster */
@@ -13,6 +13,6 @@ public interface Shards {
 
     void start(ThreadFactory threads);
 
-    /** Finishes the publishes, within a few seconds, and ends all threads. */
+    /** Completes the publishes, within a few seconds, and ends all threads. */
     void close();
 }

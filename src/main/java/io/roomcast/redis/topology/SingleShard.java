@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
-/** All rooms on one server. */
+/** One server for all rooms. */
 public final class SingleShard implements Shards {
     private final Shard shard;
 

@@ -9,17 +9,17 @@ import java.util.Map;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Which master of a Cluster is in charge of which slots, as one server sees it. Slots that nobody is in charge of are in no set.
+ * The slots of each master of a Cluster, as one server reports them. Slots without a master are in no set.
  *
- * @param masters in an order of no meaning; nobody changes the sets
+ * @param masters in no particular order; the sets must not be changed
  */
 record SlotMap(Map<HostAndPort, BitSet> masters) {
     static final int SLOTS = 16_384;
 
     /**
-     * Reads the answer to CLUSTER SLOTS.
+     * Parses the reply to CLUSTER SLOTS.
      *
-     * @param asked who answered; a server that does not know its own name leaves it out
+     * @param asked the server that replied; it leaves out its own address if it does not know it
      */
     static SlotMap of(Object reply, HostAndPort asked) {
         Map<HostAndPort, BitSet> masters = new LinkedHashMap<>();

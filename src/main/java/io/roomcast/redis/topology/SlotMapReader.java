@@ -12,13 +12,16 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Asks the servers of a Cluster for its map: those that the last map named, then those of the settings. Not thread-safe. */
+/**
+ * Reads the slot map from a server of the Cluster: first from those in the last map, then from those in the settings.
+ * Not thread-safe.
+ */
 public final class SlotMapReader {
     private final List<HostAndPort> seeds;
     private final Connector connector;
     private List<HostAndPort> masters = List.of();
-    /** Counts, so that it is not always the same server that is asked first: it may be one that was left behind. */
-    private int turn;
+    /** Counts the reads, so that another server is asked first each time: one may have been cut off. */
+    private int reads;
 
     public SlotMapReader(List<Address> seeds, Connector connector) {
         this.seeds = seeds.stream()
@@ -27,10 +30,10 @@ public final class SlotMapReader {
         this.connector = connector;
     }
 
-    /** @throws JedisException when nobody tells */
+    /** @throws JedisException if no server replies */
     SlotMap read() {
         JedisException last = new JedisConnectionException("no server of the Cluster is configured");
-        for (HostAndPort server : inTurn()) {
+        for (HostAndPort server : servers()) {
             try {
                 SlotMap map = ask(server);
                 masters = List.copyOf(map.masters().keySet());
@@ -42,21 +45,21 @@ public final class SlotMapReader {
         throw last;
     }
 
-    private Set<HostAndPort> inTurn() {
+    private Set<HostAndPort> servers() {
         Set<HostAndPort> servers = new LinkedHashSet<>();
         for (int i = 0; i < masters.size(); i++) {
-            servers.add(masters.get(Math.floorMod(turn + i, masters.size())));
+            servers.add(masters.get(Math.floorMod(reads + i, masters.size())));
         }
-        turn++;
+        reads++;
         servers.addAll(seeds);
         return servers;
     }
 
     private SlotMap ask(HostAndPort server) {
-        try (RedisConnection link = connector.open(server, "slots", connector.timeoutMillis())) {
-            link.write(new CommandArguments(Protocol.Command.CLUSTER).add("SLOTS"));
-            link.flush();
-            SlotMap map = SlotMap.of(link.read(), server);
+        try (RedisConnection connection = connector.open(server, "slots", connector.timeoutMillis())) {
+            connection.write(new CommandArguments(Protocol.Command.CLUSTER).add("SLOTS"));
+            connection.flush();
+            SlotMap map = SlotMap.of(connection.read(), server);
             if (map.masters().isEmpty()) {
                 throw new JedisConnectionException(server + " knows no master with slots");
             }

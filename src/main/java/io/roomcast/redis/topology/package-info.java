@@ -1,2 +1,2 @@
-/** Which Redis servers there are, who is in charge of a room, and whether its data are still the same. */
+/** The Redis servers: which one is in charge of a room, and whether it has lost data. */
 package io.roomcast.redis.topology;

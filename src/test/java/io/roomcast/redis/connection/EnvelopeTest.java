@@ -42,7 +42,7 @@ class EnvelopeTest {
 
     @Test
     void wordIsUnderstood() {
-        assertEquals(new Envelope.Word(), Envelope.parse(Envelope.word()));
+        assertEquals(new Envelope.KeepAlive(), Envelope.parse(Envelope.keepAlive()));
     }
 
     @ParameterizedTest
@@ -62,6 +62,6 @@ class EnvelopeTest {
                 "\u00e9"
             })
     void whatIsNotKnownIsForeign(String text) {
-        assertEquals(new Envelope.Foreign(), parse(text));
+        assertEquals(new Envelope.Unknown(), parse(text));
     }
 }
