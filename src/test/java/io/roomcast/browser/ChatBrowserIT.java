@@ -7,6 +7,7 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.RoomClient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -164,7 +165,7 @@ class ChatBrowserIT {
 
     @Test
     void scrollingBackDoesNotJump() throws Exception {
-        Speaker.say(server.uri(), "lobby", "bob", 180);
+        publishLines("bob", 180);
         ChatPage ann = person().enter(server.uri(), "ann", "lobby");
         assertThat(ann.message("lobby", "line 180")).isInViewport();
         // Two pages: the second came since the first hardly fills more than the screen.
@@ -176,7 +177,7 @@ class ChatBrowserIT {
         assertThat(ann.message("lobby", "line 31")).isAttached();
         assertEquals(before, read.boundingBox().y, 1.0, "moved when older messages came");
 
-        Speaker.say(server.uri(), "lobby", "cy", 3);
+        publishLines("cy", 3);
         assertThat(ann.button("3 new messages")).isVisible();
         assertEquals(before, read.boundingBox().y, 1.0, "moved when new messages came");
         ann.button("3 new messages").click();
@@ -268,5 +269,13 @@ class ChatBrowserIT {
     private ChatPage keep(ChatPage person) {
         people.add(person);
         return person;
+    }
+
+    /** Publishes "line 1" to "line {@code count}" as a simple client, and returns when all of it was broadcast. */
+    private void publishLines(String user, int count) {
+        try (RoomClient client = RoomClient.plain(server.uri().resolve("ws/lobby/" + user))) {
+            IntStream.rangeClosed(1, count).forEach(line -> client.say("{'content':'line " + line + "'}"));
+            client.next(frame -> ("line " + count).equals(frame.content()), "the last line");
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.it;
 
+import io.roomcast.support.Handshake;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
@@ -38,7 +39,7 @@ enum Abuse {
             random.nextBytes(bytes);
             try (RawConnection connection = new RawConnection(server.http(""))) {
                 if (random.nextBoolean()) {
-                    connection.write(RawConnection.handshake(server.webSocket("ws")));
+                    connection.write(Handshake.to(server.webSocket("ws")).bytes());
                     connection.readSome();
                 }
                 connection.write(bytes);
@@ -85,7 +86,7 @@ enum Abuse {
                 channel.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
                 URI address = user(server, random);
                 channel.connect(new InetSocketAddress(address.getHost(), address.getPort()));
-                channel.write(ByteBuffer.wrap(RawConnection.handshake(address)));
+                channel.write(ByteBuffer.wrap(Handshake.to(address).bytes()));
                 channel.configureBlocking(false);
                 for (int sent = 0, idle = 0; sent < 500_000_000 && idle < 200; ) {
                     int written = channel.write(flood);
@@ -186,8 +187,9 @@ enum Abuse {
         void go(TestServer server, Random random) throws IOException {
             byte[] bomb = bomb();
             try (RawConnection connection = new RawConnection(server.http(""))) {
-                connection.write(RawConnection.handshake(
-                        user(server, random), "Sec-WebSocket-Extensions: permessage-deflate\r\n"));
+                connection.write(Handshake.to(user(server, random))
+                        .header("Sec-WebSocket-Extensions", "permessage-deflate")
+                        .bytes());
                 connection.readSome();
                 ByteArrayOutputStream frame = new ByteArrayOutputStream();
                 // RSV1 and text, or binary as roomcast.v1.deflate has it.

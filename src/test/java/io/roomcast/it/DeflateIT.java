@@ -8,10 +8,7 @@ import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
-import java.net.http.WebSocket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.DataFormatException;
@@ -87,25 +84,15 @@ class DeflateIT {
 
     /** Inflates what comes as binary frames. */
     private static final class Inflating extends RoomClient {
-        private final ByteArrayOutputStream partial = new ByteArrayOutputStream();
         private final AtomicInteger binaries = new AtomicInteger();
         private final AtomicLong compressed = new AtomicLong();
         private final AtomicLong inflated = new AtomicLong();
 
         @Override
-        public CompletionStage<?> onBinary(WebSocket socket, ByteBuffer data, boolean last) {
-            byte[] part = new byte[data.remaining()];
-            data.get(part);
-            partial.writeBytes(part);
-            if (last) {
-                byte[] whole = partial.toByteArray();
-                partial.reset();
-                binaries.incrementAndGet();
-                compressed.addAndGet(whole.length);
-                received(inflate(whole));
-            }
-            socket.request(1);
-            return null;
+        protected void received(byte[] message) {
+            binaries.incrementAndGet();
+            compressed.addAndGet(message.length);
+            received(inflate(message));
         }
 
         private String inflate(byte[] whole) {

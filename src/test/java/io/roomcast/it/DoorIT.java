@@ -79,7 +79,7 @@ class DoorIT {
                         .header("Host", "chat.example")
                         .header(header, FORGED)
                         .firstFrame()
-                        .get("code"));
+                        .string("code"));
     }
 
     /** It may ask a proxy on the server's machine for any host. */
@@ -88,7 +88,7 @@ class DoorIT {
     void whoComesThroughAProxyIsAStranger(String header) throws IOException {
         assertEquals(
                 "unauthenticated",
-                handshake().header(header, "127.0.0.1").firstFrame().get("code"));
+                handshake().header(header, "127.0.0.1").firstFrame().string("code"));
     }
 
     @ParameterizedTest

@@ -70,7 +70,7 @@ class FanoutIT {
         }
 
         @Override
-        public void received(String text) {
+        protected void received(String text) {
             text.lines().forEach(this::frame);
         }
 

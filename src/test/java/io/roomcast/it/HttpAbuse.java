@@ -1,5 +1,6 @@
 package io.roomcast.it;
 
+import io.roomcast.support.Handshake;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.URI;
@@ -72,7 +73,7 @@ final class HttpAbuse {
     }
 
     static void tornHandshake(TestServer server, Random random) throws IOException {
-        byte[] handshake = RawConnection.handshake(server.webSocket("ws"));
+        byte[] handshake = Handshake.to(server.webSocket("ws")).bytes();
         try (RawConnection connection = new RawConnection(server.http(""))) {
             connection.write(handshake, 0, 1 + random.nextInt(handshake.length - 1));
             if (random.nextBoolean()) {
@@ -82,7 +83,9 @@ final class HttpAbuse {
     }
 
     static void slowloris(TestServer server, Random random) throws IOException {
-        byte[] handshake = RawConnection.handshake(server.webSocket("ws"), "X-Slow: " + "x".repeat(50) + "\r\n");
+        byte[] handshake = Handshake.to(server.webSocket("ws"))
+                .header("X-Slow", "x".repeat(50))
+                .bytes();
         try (RawConnection connection = new RawConnection(server.http(""))) {
             for (int i = 0; i < handshake.length - 1 && !Thread.interrupted(); i += 1 + random.nextInt(8)) {
                 connection.write(handshake, i, i + 1);

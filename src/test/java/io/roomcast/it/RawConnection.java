@@ -3,7 +3,6 @@ package io.roomcast.it;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -29,15 +28,6 @@ final class RawConnection implements AutoCloseable {
             }
         });
         return connection;
-    }
-
-    static byte[] handshake(URI uri, String... headers) {
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        return ("GET " + uri.getRawPath() + query + " HTTP/1.1\r\nHost: " + uri.getAuthority()
-                        + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                        + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
-                        + String.join("", headers) + "\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
     }
 
     void write(byte[] bytes, int from, int to) throws IOException {

@@ -192,7 +192,7 @@ class RecoveryIT {
 
         Reader cutAfter(int messages) {
             readUpTo(offset + messages);
-            client.cut();
+            client.abort();
             return this;
         }
 

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.ClosingClient;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RoomClient;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
@@ -79,11 +79,11 @@ class JmxRegistrarTest {
 
     @Test
     void tellsWhatGoesOn() throws Exception {
-        try (ClosingClient ann = enter("ann");
-                ClosingClient ben = enter("ben")) {
-            ann.send("{'type':'publish','id':1,'content':'hello'}").next("ack");
+        try (RoomClient ann = enter("ann");
+                RoomClient ben = enter("ben")) {
+            ann.say("{'type':'publish','id':1,'content':'hello'}").next("ack");
             ben.next("message");
-            ann.send("{'type':'publish','id':2}").next("error");
+            ann.say("{'type':'publish','id':2}").next("error");
             assertEquals(2, node.getSessions());
             assertEquals(1, node.getMessagesStored());
             assertEquals(2, node.getMessagesDelivered());
@@ -103,10 +103,9 @@ class JmxRegistrarTest {
 
     @Test
     void looksIntoARoom() throws Exception {
-        try (ClosingClient ann = enter("ann")) {
+        try (RoomClient ann = enter("ann")) {
             for (String content : List.of("one", "two", "three")) {
-                ann.send("{'type':'publish','id':1,'content':'" + content + "'}")
-                        .next("ack");
+                ann.say("{'type':'publish','id':1,'content':'" + content + "'}").next("ack");
             }
             RoomView view = rooms.look("lobby", 2);
             assertEquals(1, view.getMembersHere());
@@ -123,17 +122,17 @@ class JmxRegistrarTest {
 
     @Test
     void closesARoom() throws Exception {
-        try (ClosingClient ann = enter("ann");
-                ClosingClient ben = ClosingClient.open(server.uri().resolve("ws?user=ben"))) {
-            ben.send("{'type':'join','id':1,'room':'lobby'}").next("joined");
-            ben.send("{'type':'join','id':2,'room':'garden'}").next("joined");
+        try (RoomClient ann = enter("ann");
+                RoomClient ben = RoomClient.connect(server.uri().resolve("ws?user=ben"))) {
+            ben.say("{'type':'join','id':1,'room':'lobby'}").next("joined");
+            ben.say("{'type':'join','id':2,'room':'garden'}").next("joined");
             assertEquals(2, rooms.close("lobby"));
-            assertEquals(4500, ann.closeCode(), "the room was in its address");
-            assertEquals("lobby", ben.next("left").get("room"));
+            assertEquals(4500, ann.awaitClose(), "the room was in its address");
+            assertEquals("lobby", ben.next("left").string("room"));
             assertEquals(
                     "not_joined",
-                    ben.send("{'type':'leave','id':3,'room':'lobby'}").error());
-            ben.send("{'type':'leave','id':4,'room':'garden'}").next("left");
+                    ben.say("{'type':'leave','id':3,'room':'lobby'}").error());
+            ben.say("{'type':'leave','id':4,'room':'garden'}").next("left");
             assertEquals(0, rooms.look("lobby", 0).getUserCount());
             assertEquals(0, rooms.close("lobby"));
         }
@@ -141,18 +140,18 @@ class JmxRegistrarTest {
 
     @Test
     void kicksAUser() throws Exception {
-        try (ClosingClient ann = enter("ann");
-                ClosingClient ben = enter("ben")) {
+        try (RoomClient ann = enter("ann");
+                RoomClient ben = enter("ben")) {
             assertEquals(1, node.kick("ann"));
-            assertEquals(4500, ann.closeCode());
-            ben.send("{'type':'ping','id':1}").next("pong");
+            assertEquals(4500, ann.awaitClose());
+            ben.say("{'type':'ping','id':1}").next("pong");
             assertEquals(0, node.kick("nobody"));
         }
     }
 
     @Test
     void drainsAndRebalances() throws Exception {
-        try (ClosingClient ann = enter("ann")) {
+        try (RoomClient ann = enter("ann")) {
             assertEquals("REBALANCING", node.rebalance(1, "1h").getState());
             assertEquals(1, node.getDrain().getRemaining());
             assertEquals("OFF", node.undrain().getState());
@@ -160,7 +159,7 @@ class JmxRegistrarTest {
             assertEquals("DRAINING", node.getState());
             assertEquals(503, Handshake.to(server.uri().resolve("ws/lobby/ben")).status(), "for a load balancer");
             node.drain("0");
-            assertEquals(4001, ann.closeCode());
+            assertEquals(4001, ann.awaitClose());
             node.undrain();
             assertEquals("READY", node.getState());
         }
@@ -168,14 +167,14 @@ class JmxRegistrarTest {
 
     @Test
     void changesALimit() throws Exception {
-        try (ClosingClient ann = enter("ann")) {
+        try (RoomClient ann = enter("ann")) {
             node.setLimit("roomcast.limits.user-sessions", "1");
             assertEquals(1L, node.getLimits().get("roomcast.limits.user-sessions"));
-            try (ClosingClient again = ClosingClient.open(server.uri().resolve("ws/lobby/ann"))) {
-                assertEquals(1013, again.closeCode());
+            try (RoomClient again = RoomClient.connect(server.uri().resolve("ws/lobby/ann"))) {
+                assertEquals(1013, again.awaitClose());
             }
             assertEquals(Map.of("roomcast.limits.user-sessions", 1L), node.getLimitsReached());
-            ann.send("{'type':'ping','id':1}").next("pong");
+            ann.say("{'type':'ping','id':1}").next("pong");
         }
     }
 
@@ -201,8 +200,8 @@ class JmxRegistrarTest {
         assertTrue(message.contains(expected), message);
     }
 
-    private ClosingClient enter(String user) throws InterruptedException {
-        ClosingClient client = ClosingClient.open(server.uri().resolve("ws/lobby/" + user));
+    private RoomClient enter(String user) {
+        RoomClient client = RoomClient.connect(server.uri().resolve("ws/lobby/" + user));
         client.next("joined");
         return client;
     }

@@ -1,6 +1,5 @@
 package io.roomcast.support;
 
-import jakarta.json.bind.JsonbBuilder;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -11,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A WebSocket handshake by hand, with whatever headers a forger would send. */
+/** The request that begins a WebSocket, byte by byte, with whatever headers a forger would send. */
 public final class Handshake {
     private static final int PATIENCE_MS = 10_000;
 
@@ -57,8 +56,7 @@ public final class Handshake {
     }
 
     /** The first frame that comes after the handshake; it must be shorter than 64 KiB. */
-    @SuppressWarnings("unchecked") // a JSON object is a map
-    public Map<String, Object> firstFrame() throws IOException {
+    public Frame firstFrame() throws IOException {
         try (Socket socket = sent();
                 DataInputStream in = new DataInputStream(socket.getInputStream())) {
             while (!line(in).isEmpty()) {
@@ -68,13 +66,12 @@ public final class Handshake {
             int length = in.readByte();
             byte[] text = new byte[length < 126 ? length : in.readUnsignedShort()];
             in.readFully(text);
-            return JsonbBuilder.create().fromJson(new String(text, StandardCharsets.UTF_8), Map.class);
+            return Frame.of(new String(text, StandardCharsets.UTF_8));
         }
     }
 
-    private Socket sent() throws IOException {
-        Socket socket = new Socket(uri.getHost(), uri.getPort());
-        socket.setSoTimeout(PATIENCE_MS);
+    /** What is sent. */
+    public byte[] bytes() {
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
         StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
         headers.forEach(
@@ -82,7 +79,13 @@ public final class Handshake {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
         all.writeBytes(behind);
-        socket.getOutputStream().write(all.toByteArray());
+        return all.toByteArray();
+    }
+
+    private Socket sent() throws IOException {
+        Socket socket = new Socket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(PATIENCE_MS);
+        socket.getOutputStream().write(bytes());
         return socket;
     }
 

@@ -1,7 +1,9 @@
 package io.roomcast.support;
 
+import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -52,6 +54,12 @@ public record Http(URI server, String key) {
     }
 
     public JsonObject json(String method, String path, String body) {
-        return Visitor.read(send(method, path, body).body());
+        return read(send(method, path, body).body());
+    }
+
+    public static JsonObject read(String json) {
+        try (var reader = Json.createReader(new StringReader(json))) {
+            return reader.readObject();
+        }
     }
 }

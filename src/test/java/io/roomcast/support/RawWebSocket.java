@@ -13,12 +13,11 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * RFC 6455 by hand, for what no library would send: fragments without end, frames of any size and opcode, text that is not UTF-8, and
+ * The WebSocket client that speaks frames byte by byte, for what no library would send: fragments without end, frames of any size and opcode, text that is not UTF-8, and
  * connections that break in the middle. Used by one thread.
  */
 public final class RawWebSocket implements AutoCloseable {
@@ -69,7 +68,7 @@ public final class RawWebSocket implements AutoCloseable {
 
     /** @param extension that the server has to take: what comes is as that has made it */
     public static RawWebSocket connect(URI uri, String extension) {
-        return connect(uri, 0, "Sec-WebSocket-Extensions: " + extension + "\r\n");
+        return connect(uri, 0, extension);
     }
 
     /** @param receiveBuffer bytes that the network keeps for a client that does not read; 0 for as many as usual */
@@ -103,21 +102,19 @@ public final class RawWebSocket implements AutoCloseable {
     }
 
     private void shakeHands(URI uri, String extension, byte[] early) throws IOException {
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        String request = "GET " + uri.getRawPath() + query + " HTTP/1.1\r\nHost: " + uri.getAuthority()
-                + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
-                + Base64.getEncoder().encodeToString(new byte[16])
-                + "\r\nSec-WebSocket-Protocol: " + RoomClient.V1 + "\r\n" + extension + "\r\n";
-        ByteArrayOutputStream first = new ByteArrayOutputStream();
-        first.writeBytes(request.getBytes(StandardCharsets.US_ASCII));
-        first.writeBytes(early);
-        out.write(first.toByteArray());
+        Handshake handshake = Handshake.to(uri)
+                .header("Sec-WebSocket-Protocol", MessageSocket.V1)
+                .behind(early);
+        if (!extension.isEmpty()) {
+            handshake.header("Sec-WebSocket-Extensions", extension);
+        }
+        out.write(handshake.bytes());
         StringBuilder answer = new StringBuilder();
         while (answer.indexOf("\r\n\r\n") < 0) {
             answer.append((char) in.readUnsignedByte());
         }
         if (!answer.toString().toUpperCase(Locale.ROOT).startsWith("HTTP/1.1 101")
-                || answer.indexOf(extension.strip()) < 0) {
+                || !extension.isEmpty() && answer.indexOf("Sec-WebSocket-Extensions: " + extension) < 0) {
             throw new IOException("refused: " + answer);
         }
     }

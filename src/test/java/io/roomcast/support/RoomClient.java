@@ -1,82 +1,81 @@
 package io.roomcast.support;
 
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /**
- * A well-meaning client. What arrives waits in a queue until the test asks for it; each wait ends after {@link #PATIENCE_SECONDS} with an error
- * that shows what came instead.
+ * A client that keeps to the protocol. What arrives waits in a queue until the test asks for it; each wait ends after
+ * {@link #PATIENCE_SECONDS} with an error that shows what came instead.
  */
-public class RoomClient implements WebSocket.Listener, AutoCloseable {
-    public static final String V1 = "roomcast.v1";
+public class RoomClient extends MessageSocket {
     public static final long PATIENCE_SECONDS = 30;
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final BlockingQueue<Frame> arrived = new LinkedBlockingQueue<>();
     private final List<String> texts = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<Integer> closed = new CompletableFuture<>();
-    private final StringBuilder partial = new StringBuilder();
-    private WebSocket webSocket;
-    private CompletableFuture<?> lastSend = CompletableFuture.completedFuture(null);
 
     public RoomClient() {}
 
-    /** With the subprotocol, as clients are that know it. */
+    /** With the subprotocol. */
     public static RoomClient connect(URI uri) {
-        return new RoomClient().open(uri, V1);
+        return connect(uri, Map.of());
     }
 
-    /** Without one, as simple chat clients are. */
+    /** @param headers of the handshake */
+    public static RoomClient connect(URI uri, Map<String, String> headers) {
+        RoomClient client = new RoomClient();
+        within(PATIENCE_SECONDS, client.open(uri, V1, headers, Duration.ofSeconds(PATIENCE_SECONDS)));
+        return client;
+    }
+
+    /** Without a subprotocol, as simple chat clients connect. */
     public static RoomClient plain(URI uri) {
         return new RoomClient().open(uri, null);
     }
 
+    /** @param subprotocol null for none */
     public RoomClient open(URI uri, String subprotocol) {
-        WebSocket.Builder builder = HTTP.newWebSocketBuilder().connectTimeout(Duration.ofSeconds(PATIENCE_SECONDS));
-        if (subprotocol != null) {
-            builder.subprotocols(subprotocol);
-        }
-        webSocket = builder.buildAsync(uri, this)
-                .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .join();
+        within(PATIENCE_SECONDS, open(uri, subprotocol, Map.of(), Duration.ofSeconds(PATIENCE_SECONDS)));
         return this;
     }
 
-    /** Connects to {@code /ws/{room}/{user}}, and waits until it is in. */
+    /** Connects to {@code /ws/{room}/{user}}, and waits until it has joined. */
     public static RoomClient enter(TestServer server, String room, String user) {
         RoomClient client = connect(server.room(room, user));
         client.next("joined");
         return client;
     }
 
-    public String subprotocol() {
-        return webSocket.getSubprotocol();
-    }
-
-    /** Sends a WebSocket frame; those of one client go one after the other. */
-    public synchronized void send(String text) {
-        lastSend = lastSend.thenCompose(sent -> webSocket.sendText(text, true));
+    /**
+     * The same.
+     *
+     * @param application its address, with a slash at the end
+     * @param room percent-encoded where it has to be
+     */
+    public static RoomClient enter(URI application, String room, String user) {
+        RoomClient client = connect(application.resolve("ws/" + room + "/" + user));
+        client.next("joined");
+        return client;
     }
 
     /** Sends a frame written with apostrophes for quotes, for the reader's sake. */
-    public void say(String frame) {
+    public RoomClient say(String frame) {
         send(frame.replace('\'', '"'));
+        return this;
     }
 
     /** Waits until everything is handed to the network. */
-    void flush() {
-        lastSend.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    public void flush() {
+        within(PATIENCE_SECONDS, sent());
     }
 
     /** The next frame of any type. */
@@ -95,7 +94,7 @@ public class RoomClient implements WebSocket.Listener, AutoCloseable {
         while (true) {
             Frame frame = poll(deadline - System.nanoTime());
             if (frame == null) {
-                throw new AssertionError("waited in vain for " + description + "; closed: " + closed.getNow(null)
+                throw new AssertionError("waited in vain for " + description + "; closed: " + closed().getNow(null)
                         + "; came instead: " + shortened(instead));
             }
             if (wanted.test(frame)) {
@@ -103,6 +102,11 @@ public class RoomClient implements WebSocket.Listener, AutoCloseable {
             }
             instead.append('\n').append(frame);
         }
+    }
+
+    /** The code of the next error. */
+    public String error() {
+        return next("error").string("code");
     }
 
     private static String shortened(StringBuilder text) {
@@ -118,7 +122,8 @@ public class RoomClient implements WebSocket.Listener, AutoCloseable {
     }
 
     /**
-     * Everything that came up to now. The server answers in order, so with the answer to a ping all that went before is here.
+     * Everything that came up to now. The server answers in order, so with the answer to a ping all that went before is
+     * here.
      */
     public List<Frame> everythingUntilNow() {
         send("{\"type\":\"ping\",\"id\":424242}");
@@ -140,54 +145,31 @@ public class RoomClient implements WebSocket.Listener, AutoCloseable {
         return texts;
     }
 
-    /** The code that the connection was closed with; 1006 when it broke. */
+    /** The code that the connection was closed with; {@link #ABNORMAL} when it broke. */
     public int awaitClose() {
-        return closed.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+        return within(PATIENCE_SECONDS, closed());
     }
 
-    public boolean isOpen() {
-        return !closed.isDone();
-    }
-
-    /** Breaks the connection without a word. */
-    public void cut() {
-        webSocket.abort();
-        closed.complete(1006);
-    }
-
-    @Override
-    public void close() {
-        if (isOpen()) {
-            var unused = lastSend.thenCompose(sent -> webSocket.sendClose(WebSocket.NORMAL_CLOSURE, ""));
+    /** @return the code; null when the connection is still open after that time */
+    public Integer closedWithin(long seconds) {
+        try {
+            return closed().get(seconds, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return null;
+        } catch (ExecutionException | InterruptedException e) {
+            throw new CompletionException(e);
         }
     }
 
-    @Override
-    public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
-        partial.append(part);
-        if (last) {
-            String text = partial.toString();
-            partial.setLength(0);
-            received(text);
-        }
-        socket.request(1);
-        return null;
+    /** Closes, and returns when the server has answered. */
+    public void leave() {
+        close();
+        awaitClose();
     }
 
-    /** On the connection's own thread. */
-    public void received(String text) {
+    @Override
+    protected void received(String text) {
         texts.add(text);
         text.lines().map(Frame::of).forEach(arrived::add);
-    }
-
-    @Override
-    public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
-        closed.complete(code);
-        return null;
-    }
-
-    @Override
-    public void onError(WebSocket socket, Throwable failure) {
-        closed.complete(1006);
     }
 }

@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
-import io.roomcast.support.Visitor;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -39,27 +40,27 @@ class MetricsTest {
     @BeforeAll
     static void visit() {
         server = EmbeddedServer.start();
-        JsonObject joined;
-        try (Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
-                Visitor ben = Visitor.in(server.uri(), "lobby", "ben")) {
+        Frame joined;
+        try (RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann");
+                RoomClient ben = RoomClient.enter(server.uri(), "lobby", "ben")) {
             say(ann, "{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
             say(ann, "{\"type\":\"publish\",\"id\":2,\"content\":\"two\"}");
-            joined = ben.await("message", m -> m.getString("content").equals("one"));
-            ben.await("message", m -> m.getString("content").equals("two"));
-            ann.await("message", m -> m.getString("content").equals("two"));
+            joined = ben.next(m -> m.is("message") && m.string("content").equals("one"), "message");
+            ben.next(m -> m.is("message") && m.string("content").equals("two"), "message");
+            ann.next(m -> m.is("message") && m.string("content").equals("two"), "message");
             say(ann, "{\"type\":\"publish\",\"id\":3}");
-            assertEquals("bad_request", ann.await("error").getString("code"));
+            assertEquals("bad_request", ann.next("error").string("code"));
             say(ann, "{\"type\":\"history\",\"id\":4}");
-            String epoch = ann.await("history").getString("epoch");
+            String epoch = ann.next("history").string("epoch");
             say(
                     ann,
                     "{\"type\":\"join\",\"id\":5,\"room\":\"lobby\",\"since\":{\"epoch\":\"" + epoch
                             + "\",\"offset\":1}}");
-            assertTrue(ann.await("joined").getBoolean("recovered"));
-            ann.await("message", m -> m.getInt("offset") == 2);
+            assertTrue(ann.next("joined").isTrue("recovered"));
+            ann.next(m -> m.is("message") && m.number("offset") == 2, "message");
             say(ann, "{\"type\":\"join\",\"id\":6,\"room\":\"lobby\",\"since\":{\"epoch\":\"gone\",\"offset\":1}}");
-            assertFalse(ann.await("joined").getBoolean("recovered"));
-            assertEquals(1, joined.getInt("offset"));
+            assertFalse(ann.next("joined").isTrue("recovered"));
+            assertEquals(1, joined.number("offset"));
             scrape();
         }
     }
@@ -74,7 +75,7 @@ class MetricsTest {
         });
     }
 
-    private static void say(Visitor visitor, String json) {
+    private static void say(RoomClient visitor, String json) {
         said += json.getBytes(StandardCharsets.UTF_8).length;
         visitor.say(json);
     }
@@ -142,7 +143,7 @@ class MetricsTest {
     @Test
     void theBoardAsksForWhatThereIs() throws IOException {
         List<String> asked = new ArrayList<>();
-        expressions(Visitor.read(Files.readString(Path.of("docker/grafana/roomcast.json"))), asked::add);
+        expressions(Http.read(Files.readString(Path.of("docker/grafana/roomcast.json"))), asked::add);
         assertTrue(asked.size() > 20, "the board asks for " + asked);
         assertEquals(Set.of(), missing(asked), "asked for by the board, and not there");
     }

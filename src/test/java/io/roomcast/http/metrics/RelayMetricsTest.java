@@ -3,8 +3,8 @@ package io.roomcast.http.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
-import io.roomcast.support.Visitor;
 import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +23,7 @@ class RelayMetricsTest {
         try (RedisProcess redis = RedisProcess.launch();
                 EmbeddedServer server =
                         EmbeddedServer.start(Map.of("roomcast.relay", "redis", "roomcast.redis.uri", redis.uri()));
-                Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
+                RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann");
                 Jedis admin = new Jedis("127.0.0.1", redis.port())) {
             assertEquals(0, await(server, "roomcast_relay_up", 1).get("roomcast_relay_reconnects_total"));
             publish(ann, "one");
@@ -45,9 +45,10 @@ class RelayMetricsTest {
         }
     }
 
-    private static void publish(Visitor visitor, String content) {
+    private static void publish(RoomClient visitor, String content) {
         visitor.say("{\"type\":\"publish\",\"id\":1,\"content\":\"" + content + "\"}");
-        visitor.await("message", message -> message.getString("content").equals(content));
+        visitor.next(
+                message -> message.is("message") && message.string("content").equals(content), "message");
     }
 
     /** A message that no channel tells of, as when a connection breaks in its moment. */

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.ConfigException;
 import io.roomcast.support.EmbeddedServer;
-import io.roomcast.support.Visitor;
+import io.roomcast.support.RoomClient;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -65,13 +65,13 @@ class StatsdTest {
                         flavor,
                         "roomcast.metrics.statsd.interval",
                         "1s"));
-                Visitor ann = Visitor.in(server.uri(), "lobby", "ann");
-                Visitor ben = Visitor.in(server.uri(), "lobby", "ben")) {
+                RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann");
+                RoomClient ben = RoomClient.enter(server.uri(), "lobby", "ben")) {
             statsd.setSoTimeout(PATIENCE_MILLIS);
             ann.say("{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
-            ben.await("message");
+            ben.next("message");
             ann.say("{\"type\":\"publish\",\"id\":2}");
-            ann.await("error");
+            ann.next("error");
             Map<String, Double> sums = new HashMap<>();
             try {
                 while (sums.entrySet().stream()

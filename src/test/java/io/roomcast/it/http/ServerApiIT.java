@@ -4,8 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
-import io.roomcast.support.Visitor;
+import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -47,16 +48,16 @@ class ServerApiIT {
 
     @Test
     void membersHearWhatABackEndPublishes() {
-        try (Visitor ann = Visitor.in(server.uri(), "orders" + RUN, "ann")) {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "orders" + RUN, "ann")) {
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "orders",
                     "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
-            JsonObject heard = ann.await("message");
+            Frame heard = ann.next("message");
             assertEquals(1, stored.getInt("offset"));
-            assertEquals(1, heard.getInt("offset"));
-            assertEquals("billing", heard.getString("sender"));
-            assertEquals("paid \"now\"", heard.getString("content"));
+            assertEquals(1, heard.number("offset"));
+            assertEquals("billing", heard.string("sender"));
+            assertEquals("paid \"now\"", heard.string("content"));
         }
     }
 
@@ -84,9 +85,9 @@ class ServerApiIT {
 
     @Test
     void aUserCannotTakeTheKeyOfABackEnd() {
-        try (Visitor mallory = Visitor.in(server.uri(), "keys" + RUN, "billing")) {
+        try (RoomClient mallory = RoomClient.enter(server.uri(), "keys" + RUN, "billing")) {
             mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"key\":\"invoice-7\"}");
-            mallory.await("ack");
+            mallory.next("ack");
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "keys",
@@ -110,15 +111,15 @@ class ServerApiIT {
 
     @Test
     void broadcastReachesTheGoodRoomsAndTellsOfTheBad() {
-        try (Visitor ann = Visitor.in(server.uri(), "north" + RUN, "ann");
-                Visitor ben = Visitor.in(server.uri(), "south" + RUN, "ben")) {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "north" + RUN, "ann");
+                RoomClient ben = RoomClient.enter(server.uri(), "south" + RUN, "ben")) {
             JsonObject told = ok(
                     "POST /broadcast",
                     null,
                     "{\"rooms\":[\"north%1$s\",\"no such room!\",\"south%1$s\"],\"sender\":\"ops\",\"content\":\"hear\"}"
                             .formatted(RUN));
-            assertEquals("hear", ann.await("message").getString("content"));
-            assertEquals("hear", ben.await("message").getString("content"));
+            assertEquals("hear", ann.next("message").string("content"));
+            assertEquals("hear", ben.next("message").string("content"));
             assertEquals(2, told.getInt("stored"));
             assertEquals(1, told.getInt("failed"));
             assertEquals(
@@ -132,12 +133,12 @@ class ServerApiIT {
 
     @Test
     void tellsOfMembersRoomsAndTheNode() {
-        try (Visitor ann = Visitor.in(server.uri(), "r%C3%A4ume" + RUN, "ann")) {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "r%C3%A4ume" + RUN, "ann")) {
             JsonObject members = ok("GET /rooms/{room}/members", "r%C3%A4ume", null);
             assertEquals("räume" + RUN, members.getString("room"));
             assertEquals("ann", members.getJsonArray("users").getString(0));
             ann.say("{\"type\":\"ping\",\"id\":1}");
-            ann.await("pong");
+            ann.next("pong");
             JsonObject rooms = ok("GET /rooms", null, null);
             assertTrue(rooms.getJsonArray("rooms").stream()
                     .anyMatch(room -> room.asJsonObject().getString("room").equals("räume" + RUN)));
@@ -149,22 +150,22 @@ class ServerApiIT {
 
     @Test
     void disconnectsAUserForGood() {
-        try (Visitor first = Visitor.in(server.uri(), "one" + RUN, "mallory");
-                Visitor second = Visitor.in(server.uri(), "two" + RUN, "mallory")) {
+        try (RoomClient first = RoomClient.enter(server.uri(), "one" + RUN, "mallory");
+                RoomClient second = RoomClient.enter(server.uri(), "two" + RUN, "mallory")) {
             assertEquals(2, ok("POST /users/{user}/disconnect", "mallory", null).getInt("sessions"));
-            assertEquals(4500, first.await("closed").getInt("code"));
-            assertEquals(4500, second.await("closed").getInt("code"));
+            assertEquals(4500, first.awaitClose());
+            assertEquals(4500, second.awaitClose());
         }
     }
 
     @Test
     void drainsRebalancesAndTakesItBack() {
-        try (Visitor ann = Visitor.in(server.uri(), "drained" + RUN, "ann")) {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "drained" + RUN, "ann")) {
             assertEquals(
                     "draining",
                     ok("POST /node/drain", null, "{\"window\":\"1h\"}").getString("state"));
             try {
-                assertTrue(ann.await("draining").getInt("reconnectAfterMs") <= 3_600_000);
+                assertTrue(ann.next("draining").number("reconnectAfterMs") <= 3_600_000);
                 assertEquals(503, backEnd.send("GET", "/health/ready", null).statusCode());
                 JsonObject refused =
                         call(backEnd, "POST /node/rebalance", null, "", "{\"share\":1,\"window\":\"0\"}", 409);
@@ -175,7 +176,7 @@ class ServerApiIT {
             }
             assertEquals(200, backEnd.send("GET", "/health/ready", null).statusCode());
             ok("POST /node/rebalance", null, "{\"share\":1,\"window\":\"0\"}");
-            assertEquals(4001, ann.await("closed").getInt("code"));
+            assertEquals(4001, ann.awaitClose());
         }
     }
 
@@ -243,7 +244,7 @@ class ServerApiIT {
         for (String key : new String[] {null, "", "wrong", ApiServer.KEY + "x", ApiServer.KEY.substring(1)}) {
             HttpResponse<String> refused = new Http(server.uri(), key).send("GET", "/api/v1/node", null);
             assertEquals(401, refused.statusCode());
-            assertEquals("unauthenticated", Visitor.read(refused.body()).getString("code"));
+            assertEquals("unauthenticated", Http.read(refused.body()).getString("code"));
             assertEquals(
                     "Bearer", refused.headers().firstValue("WWW-Authenticate").orElseThrow());
         }
@@ -254,7 +255,7 @@ class ServerApiIT {
         assertEquals("not_found", backEnd.json("GET", "/api/v1/nowhere", null).getString("code"));
         HttpResponse<String> method = backEnd.send("DELETE", "/api/v1/rooms/a/messages", null);
         assertEquals(405, method.statusCode());
-        assertEquals("method_not_allowed", Visitor.read(method.body()).getString("code"));
+        assertEquals("method_not_allowed", Http.read(method.body()).getString("code"));
     }
 
     private static JsonObject ok(String operation, String name, String body) {
@@ -272,7 +273,7 @@ class ServerApiIT {
         String path = parts[1].replace("{room}", name + RUN).replace("{user}", String.valueOf(name));
         HttpResponse<String> response = http.send(parts[0], "/api/v1" + path + query, body);
         assertEquals(expectedStatus, response.statusCode(), response.body());
-        JsonObject answer = Visitor.read(response.body());
+        JsonObject answer = Http.read(response.body());
         assertEquals(List.of(), document.violations(operation, response.statusCode(), answer), response.body());
         return answer;
     }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import io.roomcast.support.Http;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.Tokens;
-import io.roomcast.support.Visitor;
 import jakarta.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -75,7 +75,7 @@ class ServerApiTokenIT {
     void theTokenOfAUserOpensNothing() {
         HttpResponse<String> refused = call("GET /rooms", signed(Tokens.of("ann", HOUR)));
         assertEquals(403, refused.statusCode());
-        assertEquals(List.of(), document.violations("GET /rooms", refused.statusCode(), Visitor.read(refused.body())));
+        assertEquals(List.of(), document.violations("GET /rooms", refused.statusCode(), Http.read(refused.body())));
     }
 
     @Test
@@ -93,8 +93,8 @@ class ServerApiTokenIT {
 
     @Test
     void theClaimRoomsBoundsTheRooms() {
-        try (Visitor ann = Visitor.in(server.uri(), "orders", "ann");
-                Visitor ben = Visitor.in(server.uri(), "ops", "ben")) {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "orders", "ann");
+                RoomClient ben = RoomClient.enter(server.uri(), "ops", "ben")) {
             String token = signed(Tokens.of("billing", HOUR)
                     .claim("api", List.of("publish", "read"))
                     .claim("rooms", Map.of("orders", List.of("read", "publish"))));
@@ -120,9 +120,9 @@ class ServerApiTokenIT {
                             .getString("code"));
             JsonObject rooms = billing.json("GET", "/api/v1/rooms", null);
             assertEquals(1, rooms.getInt("count"), rooms::toString);
-            ann.await("message");
+            ann.next("message");
             ben.say("{\"type\":\"ping\",\"id\":1}");
-            ben.await("pong", pong -> pong.getInt("id") == 1);
+            ben.next(pong -> pong.is("pong") && pong.number("id") == 1, "pong");
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.Visitor;
+import io.roomcast.support.RoomClient;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,9 +174,9 @@ class ServerHttpIT {
                 }
             }
             try (RawHttp client = connect();
-                    Visitor ann = Visitor.in(server.uri(), "beside", "ann")) {
+                    RoomClient ann = RoomClient.enter(server.uri(), "beside", "ann")) {
                 ann.say("{\"type\":\"publish\",\"id\":1,\"content\":\"still here\"}");
-                ann.await("ack");
+                ann.next("ack");
                 client.head("GET", "health/ready", "");
                 assertEquals(200, client.answer(true).status());
                 client.head("POST", MESSAGES, ENTRANCE + length(MESSAGE.length()));

@@ -3,11 +3,11 @@ package io.roomcast.it.security;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.ClosingClient;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RoomClient;
 import java.net.URI;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,23 +29,21 @@ class ClosedByDefaultIT {
     @Test
     void whoArrivesAtALoopbackAddressEnters() throws Exception {
         for (String host : new String[] {"127.0.0.1", "localhost"}) {
-            try (ClosingClient ann = ClosingClient.open(URI.create("ws://" + host + ":" + server.port() + "/ws"))) {
+            try (RoomClient ann = RoomClient.connect(URI.create("ws://" + host + ":" + server.port() + "/ws"))) {
                 assertEquals(
                         "ann",
-                        ann.send("{'type':'hello','user':'ann'}")
-                                .next("welcome")
-                                .get("user"));
+                        ann.say("{'type':'hello','user':'ann'}").next("welcome").string("user"));
             }
         }
     }
 
     @Test
     void whoComesThroughAProxyOnThisMachineDoesNot() throws Exception {
-        Map<String, Object> error = Handshake.to(server.uri().resolve("ws"))
+        Frame error = Handshake.to(server.uri().resolve("ws"))
                 .header("Host", "chat.example")
                 .header("Roomcast-Arrival", "127.0.0.1 127.0.0.1")
                 .firstFrame();
-        assertEquals("unauthenticated", error.get("code"));
-        assertTrue(String.valueOf(error.get("text")).contains("roomcast.auth"));
+        assertEquals("unauthenticated", error.string("code"));
+        assertTrue(error.string("text").contains("roomcast.auth"));
     }
 }

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import com.nimbusds.jose.util.Base64URL;
-import io.roomcast.support.ClosingClient;
+import io.roomcast.support.Frame;
 import io.roomcast.support.KeyServer;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.Tokens;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -37,16 +38,16 @@ class KeySourceIT {
                                 "roomcast.api.claim", "api"))) {
             String token = keys.signed(Tokens.of("ann", HOUR).claim("api", "read"));
             for (int i = 0; i < 10; i++) {
-                try (ClosingClient ann = ClosingClient.open(server.at("ws")).send(hello(token))) {
+                try (RoomClient ann = RoomClient.connect(server.at("ws")).say(hello(token))) {
                     assertEquals("unavailable", ann.error());
-                    assertEquals(1013, ann.closeCode());
+                    assertEquals(1013, ann.awaitClose());
                 }
             }
             assertEquals(503, api(server, token));
             assertFalse(TRACE.matcher(server.console()).find(), "no trace for each of them");
 
             keys.be(KeyServer.Manner.GOOD);
-            ClosingClient ann = welcomed(server, token);
+            RoomClient ann = welcomed(server, token);
             try (ann) {
                 assertEquals(200, api(server, token));
                 keys.be(KeyServer.Manner.SILENT);
@@ -54,11 +55,11 @@ class KeySourceIT {
                 String unknown = Base64URL.encode(other) + token.substring(token.indexOf('.'));
                 assertEquals(
                         "unavailable",
-                        ann.send("{'type':'refresh','id':9,'token':'" + unknown + "'}")
+                        ann.say("{'type':'refresh','id':9,'token':'" + unknown + "'}")
                                 .error());
                 assertNull(ann.closedWithin(1), "what cannot be checked changes nothing");
-                try (ClosingClient bob =
-                        ClosingClient.open(server.at("ws")).send(hello(keys.signed(Tokens.of("bob", HOUR))))) {
+                try (RoomClient bob =
+                        RoomClient.connect(server.at("ws")).say(hello(keys.signed(Tokens.of("bob", HOUR))))) {
                     bob.next("welcome");
                 }
             }
@@ -66,14 +67,14 @@ class KeySourceIT {
     }
 
     /** As a client does it that is told to come back. */
-    private static ClosingClient welcomed(OwnServer server, String token) throws Exception {
+    private static RoomClient welcomed(OwnServer server, String token) throws Exception {
         while (true) {
-            ClosingClient client = ClosingClient.open(server.at("ws")).send(hello(token));
-            Map<String, Object> first = client.next();
-            if (first.get("type").equals("welcome")) {
+            RoomClient client = RoomClient.connect(server.at("ws")).say(hello(token));
+            Frame first = client.next();
+            if (first.is("welcome")) {
                 return client;
             }
-            assertEquals("unavailable", first.get("code"));
+            assertEquals("unavailable", first.string("code"));
             client.close();
         }
     }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
-import io.roomcast.support.ClosingClient;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
+import jakarta.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -53,16 +55,16 @@ class LimitsIT {
     void aFullNodeSaysSoAtTheHandshake() throws Exception {
         limit(LimitKeys.SESSIONS, "2");
         URI ws = server.at("ws");
-        try (ClosingClient ann = hello("ann");
-                ClosingClient bob = hello("bob")) {
+        try (RoomClient ann = hello("ann");
+                RoomClient bob = hello("bob")) {
             assertEquals(503, Handshake.to(ws).status());
-            bob.send("{'type':'ping'}").next("pong");
-            ann.send("{'type':'ping'}").next("pong");
+            bob.say("{'type':'ping'}").next("pong");
+            ann.say("{'type':'ping'}").next("pong");
             ann.leave();
             bob.leave();
         }
         awaitNoSessions();
-        try (ClosingClient cleo = hello("cleo")) {
+        try (RoomClient cleo = hello("cleo")) {
             cleo.leave();
         }
     }
@@ -78,28 +80,28 @@ class LimitsIT {
         limit(LimitKeys.USER_SESSIONS, "1");
         URI ann = server.at("ws/" + room + "/ann");
         refusesTheSecond(ann);
-        try (ClosingClient guest = ClosingClient.open(server.at("ws"));
-                ClosingClient first = ClosingClient.open(ann)) {
+        try (RoomClient guest = RoomClient.connect(server.at("ws"));
+                RoomClient first = RoomClient.connect(ann)) {
             first.next("joined");
-            assertEquals("busy", guest.send("{'type':'hello','user':'ann'}").error());
+            assertEquals("busy", guest.say("{'type':'hello','user':'ann'}").error());
         }
     }
 
     /** And takes another as soon as the first has gone: nothing is counted for ever. */
     private static void refusesTheSecond(URI address) throws Exception {
-        try (ClosingClient one = ClosingClient.open(address)) {
-            one.send("{'type':'ping'}").next("pong");
-            try (ClosingClient two = ClosingClient.open(address)) {
-                Map<String, Object> error = two.next("error");
-                assertEquals("busy", error.get("code"));
-                assertTrue(((Number) error.get("retryAfterMs")).intValue() > 0);
-                assertEquals(1013, two.closeCode());
+        try (RoomClient one = RoomClient.connect(address)) {
+            one.say("{'type':'ping'}").next("pong");
+            try (RoomClient two = RoomClient.connect(address)) {
+                Frame error = two.next("error");
+                assertEquals("busy", error.string("code"));
+                assertTrue(error.number("retryAfterMs") > 0);
+                assertEquals(1013, two.awaitClose());
             }
             one.leave();
         }
         awaitNoSessions();
-        try (ClosingClient again = ClosingClient.open(address)) {
-            again.send("{'type':'ping'}").next("pong");
+        try (RoomClient again = RoomClient.connect(address)) {
+            again.say("{'type':'ping'}").next("pong");
         }
         awaitNoSessions();
     }
@@ -107,58 +109,57 @@ class LimitsIT {
     @Test
     void aSessionIsInSoManyRooms() throws Exception {
         limit(LimitKeys.ROOMS, "1");
-        try (ClosingClient ann = hello("ann")) {
-            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+        try (RoomClient ann = hello("ann")) {
+            ann.say("{'type':'join','room':'" + room + "'}").next("joined");
             assertEquals(
                     "too_many_rooms",
-                    ann.send("{'type':'join','room':'" + room + "-2'}").error());
+                    ann.say("{'type':'join','room':'" + room + "-2'}").error());
             limit(LimitKeys.ROOMS, "2");
-            ann.send("{'type':'join','room':'" + room + "-2'}").next("joined");
+            ann.say("{'type':'join','room':'" + room + "-2'}").next("joined");
         }
     }
 
     @Test
     void aRoomHasSoManyUsers() throws Exception {
         limit(LimitKeys.ROOM_USERS, "1");
-        try (ClosingClient ann = hello("ann");
-                ClosingClient bob = hello("bob")) {
-            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+        try (RoomClient ann = hello("ann");
+                RoomClient bob = hello("bob")) {
+            ann.say("{'type':'join','room':'" + room + "'}").next("joined");
             assertEquals(
                     "room_full",
-                    bob.send("{'type':'join','room':'" + room + "'}").error());
+                    bob.say("{'type':'join','room':'" + room + "'}").error());
             assertEquals(
                     "not_joined",
-                    bob.send("{'id':1,'room':'" + room + "','content':'hi'}").error());
+                    bob.say("{'id':1,'room':'" + room + "','content':'hi'}").error());
             assertEquals(
                     1,
-                    ((Number) ann.send("{'type':'members','room':'" + room + "'}")
-                                    .next("members")
-                                    .get("count"))
-                            .intValue());
-            ann.send("{'type':'leave','room':'" + room + "'}").next("left");
-            bob.send("{'type':'join','room':'" + room + "'}").next("joined");
+                    ann.say("{'type':'members','room':'" + room + "'}")
+                            .next("members")
+                            .number("count"));
+            ann.say("{'type':'leave','room':'" + room + "'}").next("left");
+            bob.say("{'type':'join','room':'" + room + "'}").next("joined");
         }
     }
 
     @Test
     void whoPublishesTooFastIsToldWhenToGoOn() throws Exception {
-        try (ClosingClient ann = hello("ann");
-                ClosingClient bob = hello("bob")) {
-            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
-            bob.send("{'type':'join','room':'" + room + "'}").next("joined");
+        try (RoomClient ann = hello("ann");
+                RoomClient bob = hello("bob")) {
+            ann.say("{'type':'join','room':'" + room + "'}").next("joined");
+            bob.say("{'type':'join','room':'" + room + "'}").next("joined");
             limit(LimitKeys.PUBLISH_RATE, "1");
             limit(LimitKeys.REQUEST_RATE, "2");
             for (int i = 0; i < 8; i++) {
-                ann.send("{'id':" + i + ",'key':'k" + i + "','room':'" + room + "','content':'hi'}");
+                ann.say("{'id':" + i + ",'key':'k" + i + "','room':'" + room + "','content':'hi'}");
             }
-            Map<String, Object> error = ann.next("error");
-            assertEquals("rate_limited", error.get("code"));
-            assertTrue(((String) error.get("key")).startsWith("k"));
-            int wait = ((Number) error.get("retryAfterMs")).intValue();
+            Frame error = ann.next("error");
+            assertEquals("rate_limited", error.string("code"));
+            assertTrue(error.string("key").startsWith("k"));
+            long wait = error.number("retryAfterMs");
             assertTrue(wait > 0 && wait <= 1_001, error::toString);
-            bob.send("{'id':1,'room':'" + room + "','content':'hi'}").next("ack");
+            bob.say("{'id':1,'room':'" + room + "','content':'hi'}").next("ack");
             for (int i = 0; i < 15; i++) {
-                bob.send("{'type':'signal','room':'" + room + "','name':'typing'}");
+                bob.say("{'type':'signal','room':'" + room + "','name':'typing'}");
             }
             assertEquals("rate_limited", bob.error());
         }
@@ -168,24 +169,26 @@ class LimitsIT {
     void frameAndContentHaveSoManyBytes() throws Exception {
         limit(LimitKeys.CONTENT_BYTES, "100B");
         limit(LimitKeys.FRAME_BYTES, "2KiB");
-        try (ClosingClient ann = ClosingClient.open(server.at("ws"))) {
-            Map<?, ?> told = (Map<?, ?>)
-                    ann.send("{'type':'hello','user':'ann'}").next("welcome").get("limits");
-            assertEquals(100, ((Number) told.get("contentBytes")).intValue());
-            assertEquals(2_048, ((Number) told.get("frameBytes")).intValue());
-            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
+        try (RoomClient ann = RoomClient.connect(server.at("ws"))) {
+            JsonObject told = ann.say("{'type':'hello','user':'ann'}")
+                    .next("welcome")
+                    .json()
+                    .getJsonObject("limits");
+            assertEquals(100, told.getInt("contentBytes"));
+            assertEquals(2_048, told.getInt("frameBytes"));
+            ann.say("{'type':'join','room':'" + room + "'}").next("joined");
             String message = "{'id':1,'room':'" + room + "','content':'%s'}";
-            ann.send(message.formatted("x".repeat(100))).next("ack");
+            ann.say(message.formatted("x".repeat(100))).next("ack");
             assertEquals(
-                    "too_large", ann.send(message.formatted("x".repeat(101))).error());
-            ann.send(message.formatted("x".repeat(2_100)));
-            assertEquals(1009, ann.closeCode());
+                    "too_large", ann.say(message.formatted("x".repeat(101))).error());
+            ann.say(message.formatted("x".repeat(2_100)));
+            assertEquals(1009, ann.awaitClose());
         }
         limit(LimitKeys.FRAME_BYTES, "1MiB");
         limit(LimitKeys.CONTENT_BYTES, "900KiB");
-        try (ClosingClient ann = hello("ann")) {
-            ann.send("{'type':'join','room':'" + room + "'}").next("joined");
-            ann.send("{'id':1,'room':'" + room + "','content':'" + "x".repeat(800_000) + "'}")
+        try (RoomClient ann = hello("ann")) {
+            ann.say("{'type':'join','room':'" + room + "'}").next("joined");
+            ann.say("{'id':1,'room':'" + room + "','content':'" + "x".repeat(800_000) + "'}")
                     .next("ack");
         }
     }
@@ -202,9 +205,9 @@ class LimitsIT {
         server.limit(key.name(), value);
     }
 
-    private static ClosingClient hello(String user) throws InterruptedException {
-        ClosingClient client = ClosingClient.open(server.at("ws"));
-        client.send("{'type':'hello','user':'" + user + "'}").next("welcome");
+    private static RoomClient hello(String user) {
+        RoomClient client = RoomClient.connect(server.at("ws"));
+        client.say("{'type':'hello','user':'" + user + "'}").next("welcome");
         return client;
     }
 

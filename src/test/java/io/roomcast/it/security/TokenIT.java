@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.ClosingClient;
+import io.roomcast.support.Frame;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.Tokens;
 import java.time.Duration;
 import java.time.Instant;
@@ -50,37 +51,36 @@ class TokenIT {
 
     @Test
     void theTokenSaysWhoOneIs() throws Exception {
-        try (ClosingClient ann =
-                client("ws").send("{'type':'hello','user':'bob','token':'" + token("ann", HOUR) + "'}")) {
-            Map<String, Object> welcome = ann.next("welcome");
-            assertEquals("ann", welcome.get("user"));
-            assertTrue(((Number) welcome.get("expiresInMs")).longValue() > 3_500_000);
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
-            ann.send("{'room':'lobby','content':'hi','sender':'bob'}");
-            assertEquals("ann", ann.next("message").get("sender"));
-            assertEquals("bad_request", ann.send(hello(token("bob", HOUR))).error());
+        try (RoomClient ann = client("ws").say("{'type':'hello','user':'bob','token':'" + token("ann", HOUR) + "'}")) {
+            Frame welcome = ann.next("welcome");
+            assertEquals("ann", welcome.string("user"));
+            assertTrue(welcome.number("expiresInMs") > 3_500_000);
+            ann.say("{'type':'join','room':'lobby'}").next("joined");
+            ann.say("{'room':'lobby','content':'hi','sender':'bob'}");
+            assertEquals("ann", ann.next("message").string("sender"));
+            assertEquals("bad_request", ann.say(hello(token("bob", HOUR))).error());
         }
     }
 
     @Test
     void withoutATokenNothingIsServed() throws Exception {
-        try (ClosingClient nobody = client("ws")) {
+        try (RoomClient nobody = client("ws")) {
             assertEquals(
                     "unauthenticated",
-                    nobody.send("{'type':'join','room':'lobby'}").error());
-            nobody.send("{'type':'ping','id':1}").next("pong");
-            assertEquals(4002, nobody.closeCode());
+                    nobody.say("{'type':'join','room':'lobby'}").error());
+            nobody.say("{'type':'ping','id':1}").next("pong");
+            assertEquals(4002, nobody.awaitClose());
         }
     }
 
     @Test
     void whatFollowsTheHelloAtOnceIsServedInOrder() throws Exception {
-        try (ClosingClient ann = client("ws")) {
-            ann.send(hello(token("ann", HOUR))
+        try (RoomClient ann = client("ws")) {
+            ann.say(hello(token("ann", HOUR))
                     + "\n{'type':'join','id':1,'room':'hasty'}\n{'id':2,'room':'hasty','content':'hi'}");
             ann.next("welcome");
             ann.next("joined");
-            assertEquals("hi", ann.next("message").get("content"));
+            assertEquals("hi", ann.next("message").string("content"));
         }
     }
 
@@ -91,9 +91,9 @@ class TokenIT {
                 "x",
                 token("ann", Duration.ofSeconds(-5)),
                 Tokens.signed(Tokens.of("ann", HOUR), Tokens.SECRET + "?"))) {
-            try (ClosingClient forger = client("ws").send(hello(token))) {
+            try (RoomClient forger = client("ws").say(hello(token))) {
                 assertEquals("unauthenticated", forger.error());
-                assertEquals(4501, forger.closeCode());
+                assertEquals(4501, forger.awaitClose());
             }
         }
     }
@@ -128,9 +128,9 @@ class TokenIT {
     @ParameterizedTest
     @MethodSource("forgeries")
     void aForgedTokenOpensNothing(String token) throws Exception {
-        try (ClosingClient forger = client("ws").send(hello(token))) {
+        try (RoomClient forger = client("ws").say(hello(token))) {
             assertEquals("unauthenticated", forger.error());
-            assertEquals(4501, forger.closeCode());
+            assertEquals(4501, forger.awaitClose());
         }
     }
 
@@ -138,39 +138,39 @@ class TokenIT {
     @Test
     void aReplayedTokenIsItsUsersOwnAndEndsWithItsTime() throws Exception {
         String overheard = token("ann", Duration.ofSeconds(2));
-        try (ClosingClient ann = client("ws").send(hello(overheard));
-                ClosingClient replay = client("ws/lobby/mallory").send(hello(overheard));
-                ClosingClient mallory = client("ws").send(hello(token("mallory", HOUR)))) {
+        try (RoomClient ann = client("ws").say(hello(overheard));
+                RoomClient replay = client("ws/lobby/mallory").say(hello(overheard));
+                RoomClient mallory = client("ws").say(hello(token("mallory", HOUR)))) {
             ann.next("welcome");
-            assertEquals(1008, replay.closeCode());
+            assertEquals(1008, replay.awaitClose());
             mallory.next("welcome");
-            assertEquals("unauthenticated", mallory.send(refresh(overheard)).error());
-            mallory.send("{'type':'join','room':'lobby'}").next("joined");
-            mallory.send("{'room':'lobby','sender':'ann','content':'hi'}");
-            assertEquals("mallory", mallory.next("message").get("sender"));
-            assertEquals(4501, ann.closeCode());
+            assertEquals("unauthenticated", mallory.say(refresh(overheard)).error());
+            mallory.say("{'type':'join','room':'lobby'}").next("joined");
+            mallory.say("{'room':'lobby','sender':'ann','content':'hi'}");
+            assertEquals("mallory", mallory.next("message").string("sender"));
+            assertEquals(4501, ann.awaitClose());
         }
-        try (ClosingClient late = client("ws").send(hello(overheard))) {
-            assertEquals(4501, late.closeCode());
+        try (RoomClient late = client("ws").say(hello(overheard))) {
+            assertEquals(4501, late.awaitClose());
         }
     }
 
     @Test
     void theAddressNamesTheSameUserOrNone() throws Exception {
-        try (ClosingClient ann = client("ws/lobby/ann").send(hello(token("ann", HOUR)))) {
-            assertEquals("lobby", ann.next("joined").get("room"));
+        try (RoomClient ann = client("ws/lobby/ann").say(hello(token("ann", HOUR)))) {
+            assertEquals("lobby", ann.next("joined").string("room"));
         }
-        try (ClosingClient bob = client("ws/lobby/ann").send(hello(token("bob", HOUR)))) {
+        try (RoomClient bob = client("ws/lobby/ann").say(hello(token("bob", HOUR)))) {
             assertEquals("unauthenticated", bob.error());
-            assertEquals(1008, bob.closeCode());
+            assertEquals(1008, bob.awaitClose());
         }
     }
 
     @Test
     void tokensHaveNoPlaceInAddresses() throws Exception {
-        try (ClosingClient ann = client("ws?token=" + token("ann", HOUR))) {
+        try (RoomClient ann = client("ws?token=" + token("ann", HOUR))) {
             assertEquals("bad_request", ann.error());
-            assertEquals(1008, ann.closeCode());
+            assertEquals(1008, ann.awaitClose());
         }
     }
 
@@ -178,53 +178,50 @@ class TokenIT {
     void roomsAreForWhomTheClaimNamesThem() throws Exception {
         String token = Tokens.signed(Tokens.of("ann", HOUR)
                 .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish"))));
-        try (ClosingClient ann = client("ws").send(hello(token))) {
-            assertEquals("forbidden", ann.send("{'type':'join','room':'other'}").error());
-            ann.send("{'type':'join','room':'ops-db'}").next("joined");
+        try (RoomClient ann = client("ws").say(hello(token))) {
+            assertEquals("forbidden", ann.say("{'type':'join','room':'other'}").error());
+            ann.say("{'type':'join','room':'ops-db'}").next("joined");
             assertEquals(
                     "forbidden",
-                    ann.send("{'id':1,'room':'ops-db','content':'hi'}").error());
+                    ann.say("{'id':1,'room':'ops-db','content':'hi'}").error());
             assertEquals(
                     "forbidden",
-                    ann.send("{'type':'signal','room':'ops-db','name':'typing'}")
-                            .error());
-            ann.send("{'type':'history','room':'ops-db'}").next("history");
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
-            ann.send("{'id':2,'room':'lobby','content':'hi'}").next("ack");
+                    ann.say("{'type':'signal','room':'ops-db','name':'typing'}").error());
+            ann.say("{'type':'history','room':'ops-db'}").next("history");
+            ann.say("{'type':'join','room':'lobby'}").next("joined");
+            ann.say("{'id':2,'room':'lobby','content':'hi'}").next("ack");
         }
     }
 
     @Test
     void anExpiredTokenEndsALivingConnection() throws Exception {
-        try (ClosingClient ann = client("ws").send(hello(token("ann", Duration.ofSeconds(3))))) {
+        try (RoomClient ann = client("ws").say(hello(token("ann", Duration.ofSeconds(3))))) {
             ann.next("welcome");
             assertEquals("unauthenticated", ann.error());
-            assertEquals(4501, ann.closeCode());
+            assertEquals(4501, ann.awaitClose());
         }
     }
 
     @Test
     void refreshKeepsItOpenAndReplacesThePermissions() throws Exception {
-        try (ClosingClient ann = client("ws").send(hello(token("ann", Duration.ofSeconds(3))))) {
+        try (RoomClient ann = client("ws").say(hello(token("ann", Duration.ofSeconds(3))))) {
             ann.next("welcome");
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
-            ann.send("{'type':'join','room':'ops'}").next("joined");
-            assertEquals(
-                    "unauthenticated", ann.send(refresh(token("bob", HOUR))).error());
-            assertEquals("unauthenticated", ann.send(refresh("x")).error());
+            ann.say("{'type':'join','room':'lobby'}").next("joined");
+            ann.say("{'type':'join','room':'ops'}").next("joined");
+            assertEquals("unauthenticated", ann.say(refresh(token("bob", HOUR))).error());
+            assertEquals("unauthenticated", ann.say(refresh("x")).error());
             String narrower = Tokens.signed(Tokens.of("ann", HOUR).claim("rooms", Map.of("lobby", List.of("read"))));
-            assertTrue(((Number) ann.send(refresh(narrower)).next("refreshed").get("expiresInMs")).longValue()
-                    > 3_000_000);
-            assertEquals("ops", ann.next("left").get("room"));
+            assertTrue(ann.say(refresh(narrower)).next("refreshed").number("expiresInMs") > 3_000_000);
+            assertEquals("ops", ann.next("left").string("room"));
             assertEquals(
                     "forbidden",
-                    ann.send("{'id':1,'room':'lobby','content':'hi'}").error());
+                    ann.say("{'id':1,'room':'lobby','content':'hi'}").error());
             assertNull(ann.closedWithin(4));
         }
     }
 
-    private static ClosingClient client(String path) {
-        return ClosingClient.open(server.at(path));
+    private static RoomClient client(String path) {
+        return RoomClient.connect(server.at(path));
     }
 
     private static String hello(String token) {

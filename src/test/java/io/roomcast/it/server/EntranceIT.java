@@ -3,8 +3,8 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.ClosingClient;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RoomClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -43,7 +43,7 @@ class EntranceIT {
                     Handshake.to(ws)
                             .behind(frame("{\"type\":\"hello\",\"user\":\"ann\"}"))
                             .firstFrame()
-                            .get("type"));
+                            .string("type"));
         }
     }
 
@@ -60,11 +60,11 @@ class EntranceIT {
 
     @Test
     void onlyThisMachineEntersByDefault() throws Exception {
-        try (ClosingClient ann = ClosingClient.open(ws)) {
+        try (RoomClient ann = RoomClient.connect(ws)) {
             assertEquals(
                     "ann",
-                    ann.send("{'type':'hello','user':'ann'}").next("welcome").get("user"));
-            ann.send("{'type':'join','room':'lobby'}").next("joined");
+                    ann.say("{'type':'hello','user':'ann'}").next("welcome").string("user"));
+            ann.say("{'type':'join','room':'lobby'}").next("joined");
         }
         assertEquals(
                 "unauthenticated",
@@ -72,7 +72,7 @@ class EntranceIT {
                         .header("Host", "chat.example")
                         .header("Roomcast-Arrival", "127.0.0.1 127.0.0.1")
                         .firstFrame()
-                        .get("code"));
+                        .string("code"));
     }
 
     @Test

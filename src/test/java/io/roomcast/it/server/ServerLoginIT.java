@@ -3,8 +3,8 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.ClosingClient;
 import io.roomcast.support.Handshake;
+import io.roomcast.support.RoomClient;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -41,16 +41,16 @@ class ServerLoginIT {
 
     @Test
     void aUserEntersUnderTheNameThatTheServerKnows() throws Exception {
-        try (ClosingClient ann = open("ws?user=somebody-else")) {
+        try (RoomClient ann = open("ws?user=somebody-else")) {
             assertEquals(
                     "ann",
-                    ann.send("{'type':'hello','user':'bob'}").next("welcome").get("user"));
+                    ann.say("{'type':'hello','user':'bob'}").next("welcome").string("user"));
         }
-        try (ClosingClient ann = open("ws/lobby/bob")) {
+        try (RoomClient ann = open("ws/lobby/bob")) {
             ann.next("joined");
             assertEquals(
                     "ann",
-                    ann.send("{'content':'hi','sender':'bob'}").next("message").get("sender"));
+                    ann.say("{'content':'hi','sender':'bob'}").next("message").string("sender"));
         }
     }
 
@@ -84,8 +84,8 @@ class ServerLoginIT {
         }
     }
 
-    private static ClosingClient open(String path) {
-        return ClosingClient.open(node.uri().resolve(path), Map.of("Authorization", basic("ann", PASSWORD)));
+    private static RoomClient open(String path) {
+        return RoomClient.connect(node.uri().resolve(path), Map.of("Authorization", basic("ann", PASSWORD)));
     }
 
     private static Handshake handshake(String path, String authorization) {

@@ -1,31 +1,22 @@
 package io.roomcast.support.workload;
 
 import io.roomcast.protocol.Position;
+import io.roomcast.support.MessageSocket;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.WebSocket;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
-/** A connection that speaks protocol v1 as maps: no more than the fault suite needs, and nothing of the server's own code. */
-public final class FrameSocket implements WebSocket.Listener {
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+/** A connection that speaks protocol v1 as maps, and calls back: for clients that wait for nothing. */
+public final class FrameSocket extends MessageSocket {
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Jsonb JSON = JsonbBuilder.create();
 
     private final Consumer<Map<String, Object>> frames;
     private final Runnable ended;
-    private final AtomicBoolean over = new AtomicBoolean();
-    private final StringBuilder text = new StringBuilder();
-    private volatile WebSocket socket;
-    private CompletableFuture<?> sending = CompletableFuture.completedFuture(null);
 
     /**
      * @param frames each frame in order, on the connection's thread
@@ -38,23 +29,11 @@ public final class FrameSocket implements WebSocket.Listener {
 
     /** Connects; {@code opened} may send. */
     public void connect(URI uri, Runnable opened) {
-        var unused = HTTP.newWebSocketBuilder()
-                .subprotocols("roomcast.v1")
-                .connectTimeout(Duration.ofSeconds(5))
-                .buildAsync(uri, this)
-                .whenComplete((open, failure) -> {
-                    if (failure != null) {
-                        end();
-                    } else {
-                        socket = open;
-                        if (isOver()) {
-                            // Aborted while it was being made.
-                            open.abort();
-                        } else {
-                            opened.run();
-                        }
-                    }
-                });
+        var unused = open(uri, V1, Map.of(), PATIENCE).thenRun(() -> {
+            if (isOpen()) {
+                opened.run();
+            }
+        });
     }
 
     /** Joins a room: with all that came since a position, where there is one. */
@@ -66,53 +45,22 @@ public final class FrameSocket implements WebSocket.Listener {
         send(frame);
     }
 
-    public synchronized void send(Map<String, Object> frame) {
-        String json = JSON.toJson(frame);
-        sending = sending.handle((done, failure) -> null)
-                .thenCompose(done -> socket.sendText(json, true))
-                .toCompletableFuture();
+    public void send(Map<String, Object> frame) {
+        send(JSON.toJson(frame));
     }
 
-    /** Cuts the connection without a goodbye. */
-    public void abort() {
-        WebSocket open = socket;
-        if (open != null) {
-            open.abort();
-        }
-        end();
-    }
-
-    boolean isOver() {
-        return over.get();
-    }
-
-    private void end() {
-        if (over.compareAndSet(false, true)) {
-            ended.run();
-        }
+    public boolean isOver() {
+        return !isOpen();
     }
 
     @Override
     @SuppressWarnings("unchecked") // a JSON object is a map
-    public CompletionStage<?> onText(WebSocket from, CharSequence part, boolean last) {
-        text.append(part);
-        if (last) {
-            String whole = text.toString();
-            text.setLength(0);
-            whole.lines().filter(line -> !over.get()).forEach(line -> frames.accept(JSON.fromJson(line, Map.class)));
-        }
-        from.request(1);
-        return null;
+    protected void received(String text) {
+        text.lines().filter(line -> isOpen()).forEach(line -> frames.accept(JSON.fromJson(line, Map.class)));
     }
 
     @Override
-    public CompletionStage<?> onClose(WebSocket from, int code, String reason) {
-        end();
-        return null;
-    }
-
-    @Override
-    public void onError(WebSocket from, Throwable error) {
-        end();
+    protected void ended() {
+        ended.run();
     }
 }
