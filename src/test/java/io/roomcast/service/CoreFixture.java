@@ -8,30 +8,22 @@ import io.roomcast.local.LocalRelay;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
-import io.roomcast.node.Node;
-import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
-import io.roomcast.room.LagBudget;
-import io.roomcast.room.MessageLog;
-import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.InboundMessages;
-import io.roomcast.service.admission.LoadShedding;
-import io.roomcast.service.admission.RateLimits;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
 import io.roomcast.service.session.SessionRegistry;
+import io.roomcast.support.Beans;
 import io.roomcast.support.ManualExecutor;
 import io.roomcast.support.ManualTimer;
 import io.roomcast.support.ManualTransport;
@@ -40,7 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Everything from the service down, put together with {@code new}, on one thread and with time at a standstill. */
+/** Everything from the service down, wired as in production, on one thread and with time at a standstill. */
 public final class CoreFixture {
     static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null);
 
@@ -71,61 +63,25 @@ public final class CoreFixture {
     public CoreFixture(
             Map<String, String> settings, PresenceStore presence, UnaryOperator<Relay> around, TokenVerifier tokens) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        ServerFrameWriter writer = new ServerFrameWriter();
-        Threads threads = new Threads(lanes, timer, Thread::new);
-        Relay relay = around.apply(
-                new LocalRelay(new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer));
-        Clocks clocks = new Clocks(timer, timer::nanos);
-        limits = new Limits(config, metrics);
-        RunningTime time = new RunningTime(clocks.nanos());
-        LagBudget lag = CoreProducers.lagBudget(limits);
-        RoomRegistry rooms = new RoomRegistry(
-                new OpenRooms(relay, presence),
-                lanes,
-                timer,
-                timer::nanos,
-                new MessageLog.Limits(100, 1 << 20),
-                Duration.ofSeconds(1),
-                lag,
-                CoreProducers.replayPacer(limits, timer, timer::nanos, metrics),
-                metrics);
-        relay.start(new RoomDelivery(rooms));
-        PresenceAnnouncer announcer = new PresenceAnnouncer(rooms, writer, threads, config);
-        presence.start(announcer, config.get(Keys.PRESENCE_NAMES));
-        RateLimits rates = new RateLimits(limits, rooms);
-        ErrorReplies refusal = new ErrorReplies(metrics, rates);
-        inFlight = new InFlight(limits);
-        Authentication authentication = new Authentication(tokens, clocks, config);
-        sessions = new SessionRegistry(writer, metrics, limits, time, threads, config);
-        RoomJoins joining = new RoomJoins(rooms, presence, announcer, refusal, threads, limits, metrics, config);
-        Publisher publisher = new Publisher(relay, writer, metrics, clocks);
-        service = new RoomService(
-                authentication,
-                new TokenAdmission(authentication, joining, sessions, refusal, threads, time, clocks, config),
-                sessions,
-                joining,
-                new Messaging(
-                        publisher,
-                        relay,
-                        presence,
-                        announcer,
-                        writer,
-                        refusal,
-                        threads,
-                        rates,
-                        new LoadShedding(rooms, lag, limits),
-                        limits),
-                rates,
-                inFlight,
-                refusal,
-                metrics,
-                new Node(config),
-                limits,
-                time,
-                config);
-        backEnd = new BackEndService(publisher, relay, presence, sessions, joining, limits);
-        heartbeat = new Heartbeat(sessions, service, threads, clocks, metrics, time, config);
-        inbound = new InboundMessages(limits, metrics, threads);
+        Beans beans = new Beans(new CoreProducers())
+                .put(RoomcastConfig.class, config)
+                .put(Threads.class, new Threads(lanes, timer, Thread::new))
+                .put(Clocks.class, new Clocks(timer, timer::nanos))
+                .put(NodeMetrics.class, metrics)
+                .put(
+                        Relay.class,
+                        around.apply(new LocalRelay(
+                                new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer)))
+                .put(PresenceStore.class, presence)
+                .put(TokenVerifier.class, tokens);
+        presence.start(beans.get(PresenceAnnouncer.class), config.get(Keys.PRESENCE_NAMES));
+        limits = beans.get(Limits.class);
+        inFlight = beans.get(InFlight.class);
+        sessions = beans.get(SessionRegistry.class);
+        service = beans.get(RoomService.class);
+        backEnd = beans.get(BackEndService.class);
+        heartbeat = beans.get(Heartbeat.class);
+        inbound = beans.get(InboundMessages.class);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */
