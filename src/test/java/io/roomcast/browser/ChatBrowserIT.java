@@ -13,34 +13,22 @@ import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two people and the chat page, with a network between one of them and the server that can be cut. */
 @Timeout(120)
 class ChatBrowserIT {
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
 
     private EmbeddedServer server;
     private CuttableProxy network;
     private final List<ChatPage> people = new ArrayList<>();
-
-    @BeforeAll
-    static void startChromium() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
 
     @BeforeEach
     void startServer() throws Exception {
@@ -259,11 +247,11 @@ class ChatBrowserIT {
     }
 
     private ChatPage person() {
-        return keep(ChatPage.with(chromium.browser()));
+        return keep(ChatPage.with(CHROMIUM.browser()));
     }
 
     private ChatPage person(int width, int height) {
-        return keep(ChatPage.with(chromium.browser(), width, height));
+        return keep(ChatPage.with(CHROMIUM.browser(), width, height));
     }
 
     private ChatPage keep(ChatPage person) {

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Locator;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the chat page shows when things go wrong that a healthy server spares people; under a strict content policy. */
 @Timeout(120)
@@ -19,26 +18,15 @@ class ChatTroubleIT {
 
     private static final String ROOM_FULL = "{'type':'error','id':%s,'room':'lobby','code':'room_full','text':'full'}";
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
 
     private ChatPage ann;
     private ScriptedServer server;
 
-    @BeforeAll
-    static void startChromium() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        ann = ChatPage.with(chromium.browser());
+        ann = ChatPage.with(CHROMIUM.browser());
         server = ScriptedServer.behind(ann.page());
     }
 

@@ -15,9 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** The Chromium that is installed here, headless. Tests that want one are skipped where there is none. */
-final class Chromium implements AutoCloseable {
+/** The Chromium that is installed here, headless, for all tests of a class. They are skipped where there is none. */
+final class Chromium implements BeforeAllCallback, AfterAllCallback {
 
     /** Path of the program, where it is not one of the usual names on the PATH. */
     private static final String PROPERTY = "roomcast.chromium";
@@ -27,10 +30,14 @@ final class Chromium implements AutoCloseable {
     /** How long an assertion waits: a client that lost its connection may pause for some seconds before it returns. */
     private static final double PATIENCE_MS = 20_000;
 
-    private final Playwright playwright;
-    private final Browser browser;
+    private Playwright playwright;
+    private Browser browser;
 
-    private Chromium(Path program) {
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        Path program = find().orElseGet(() ->
+                abort("No Chromium: install it (apt-get install chromium), or name one with -D" + PROPERTY + "=PATH"));
+        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
         browser = playwright
@@ -40,19 +47,15 @@ final class Chromium implements AutoCloseable {
                         .setArgs(arguments()));
     }
 
-    static Chromium start() {
-        PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
-        return new Chromium(find().orElseGet(() ->
-                abort("No Chromium: install it (apt-get install chromium), or name one with -D" + PROPERTY + "=PATH")));
+    @Override
+    public void afterAll(ExtensionContext context) {
+        if (playwright != null) {
+            playwright.close();
+        }
     }
 
     Browser browser() {
         return browser;
-    }
-
-    @Override
-    public void close() {
-        playwright.close();
     }
 
     private static Optional<Path> find() {

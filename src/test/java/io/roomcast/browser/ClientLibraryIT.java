@@ -9,12 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -27,27 +26,16 @@ class ClientLibraryIT {
     private static final long JUST_OVER_A_HEARTBEAT_MS = 26_000;
     private static final long JUST_OVER_THE_TIME_FOR_A_PONG_MS = 11_000;
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
 
     private ChatPage person;
     private LibraryPage page;
     private ScriptedServer server;
 
-    @BeforeAll
-    static void startChromium() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void openPage() {
-        person = ChatPage.with(chromium.browser());
+        person = ChatPage.with(CHROMIUM.browser());
         page = new LibraryPage(person.page());
         server = ScriptedServer.behind(person.page());
         // Any page will do that does not start the chat itself.

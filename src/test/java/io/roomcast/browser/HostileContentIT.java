@@ -11,6 +11,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What people may say who mean harm, on the page of somebody else and under the policy that the server sends. */
 @Timeout(120)
@@ -28,12 +29,13 @@ class HostileContentIT {
             "<style>body { display: none }</style>",
             "a long word " + "x".repeat(1_900));
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         server = EmbeddedServer.start();
     }
 
@@ -42,15 +44,12 @@ class HostileContentIT {
         if (server != null) {
             server.close();
         }
-        if (chromium != null) {
-            chromium.close();
-        }
     }
 
     @Test
     void itStaysText() {
-        try (ChatPage ann = ChatPage.with(chromium.browser());
-                ChatPage eve = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser());
+                ChatPage eve = ChatPage.with(CHROMIUM.browser())) {
             ann.enter(server.uri(), "ann", "lobby");
             eve.enter(server.uri(), "eve", "lobby");
             HOSTILE.forEach(text -> eve.say("lobby", text));
@@ -81,7 +80,7 @@ class HostileContentIT {
 
     @Test
     void anAddressThatNamesAHostileRoomIsHarmless() {
-        try (ChatPage ann = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             ann.page().navigate(server.uri() + "#<img src=x onerror=window.hacked=1>");
             ann.field("Your name").fill("<b>ann</b>");
             ann.page().keyboard().press("Enter");
@@ -94,8 +93,8 @@ class HostileContentIT {
     @Test
     void longMessagesComeCompressedAndAreShownInOrder() {
         AtomicInteger binaries = new AtomicInteger();
-        try (ChatPage ann = ChatPage.with(chromium.browser());
-                ChatPage bob = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser());
+                ChatPage bob = ChatPage.with(CHROMIUM.browser())) {
             ann.page()
                     .onWebSocket(socket -> socket.onFrameReceived(frame -> {
                         if (frame.binary() != null) {

@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import com.microsoft.playwright.Clock;
 import jakarta.json.JsonObject;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The client library against a server that talks nonsense: what is none of it is delivered, and nobody is hammered. */
 @Timeout(120)
@@ -51,26 +50,16 @@ class HostileServerIT {
             "{'type':'welcome'}",
             "{'type':'history','id':1,'room':'lobby','epoch':'e1','messages':'all','more':1}");
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private ChatPage person;
     private LibraryPage page;
     private ScriptedServer server;
 
-    @BeforeAll
-    static void startChromium() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void openPage() {
-        person = ChatPage.with(chromium.browser());
+        person = ChatPage.with(CHROMIUM.browser());
         page = new LibraryPage(person.page());
         server = ScriptedServer.behind(person.page());
         person.page().navigate(ScriptedServer.HOME.resolve("img/favicon.svg").toString());

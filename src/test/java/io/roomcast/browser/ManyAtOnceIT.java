@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What many people say and do in the same moment holds the page up for no longer than what a few do. Work is counted, not timed. */
 @Timeout(120)
@@ -42,25 +41,15 @@ class ManyAtOnceIT {
               .observe(document.querySelector('.log'), { childList: true });
             """;
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private ChatPage ann;
     private ScriptedServer server;
 
-    @BeforeAll
-    static void startChromium() {
-        chromium = Chromium.start();
-    }
-
-    @AfterAll
-    static void stopChromium() {
-        if (chromium != null) {
-            chromium.close();
-        }
-    }
-
     @BeforeEach
     void open() {
-        ann = ChatPage.with(chromium.browser());
+        ann = ChatPage.with(CHROMIUM.browser());
         server = ScriptedServer.behind(ann.page());
         ann.page().addInitScript(COUNTED);
         ann.enter(ScriptedServer.HOME, "ann", "lobby");

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page and the server judge names alike. */
 @Timeout(120)
@@ -24,12 +25,13 @@ class NamesIT {
             const verdict = (name) => (whyNotAName(name) ? 'none' : whyNotAUser(name) ? 'room' : 'user');
             """;
 
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         server = EmbeddedServer.start();
     }
 
@@ -38,14 +40,11 @@ class NamesIT {
         if (server != null) {
             server.close();
         }
-        if (chromium != null) {
-            chromium.close();
-        }
     }
 
     @Test
     void everyExample() {
-        try (ChatPage ann = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             List<String> names =
                     NameExample.all().stream().map(NameExample::name).toList();
             assertEquals(
@@ -72,7 +71,7 @@ class NamesIT {
     /** Each on its own, between letters, and after each other at the end. */
     @Test
     void everyCharacterThatThereIs() {
-        try (ChatPage ann = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             for (String around : List.of("|", "a|a", "syste|", "ك|")) {
                 String[] ends = around.split("\\|", -1);
                 String expected = IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
@@ -107,7 +106,7 @@ class NamesIT {
                 .mapToObj(i -> NameExample.random(random))
                 .toList();
         List<String> expected = names.stream().map(NamesIT::judged).toList();
-        try (ChatPage ann = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             Object found = library(ann)
                     .evaluate(
                             "async (names) => {" + VERDICT
@@ -125,7 +124,7 @@ class NamesIT {
     @Test
     void whoIsCalledSoEnters() {
         for (String name : List.of("O'Brien", "आर्यन", "ဇော်မင်း", "น้ำฝน", "علی\u200Cرضا")) {
-            try (ChatPage person = ChatPage.with(chromium.browser())) {
+            try (ChatPage person = ChatPage.with(CHROMIUM.browser())) {
                 person.enter(server.uri(), name, "lobby");
                 person.say("lobby", "it is me");
                 assertThat(person.room("lobby").locator(".sender").last()).hasText(name);
@@ -136,7 +135,7 @@ class NamesIT {
 
     @Test
     void whoWouldBeTakenForTheServerDoesNot() {
-        try (ChatPage eve = ChatPage.with(chromium.browser())) {
+        try (ChatPage eve = ChatPage.with(CHROMIUM.browser())) {
             eve.page().navigate(server.uri().resolve("#lobby").toString());
             for (String name : List.of("System", "ѕуѕtеm", "system\u200B", "\u3164")) {
                 eve.field("Your name").fill(name);

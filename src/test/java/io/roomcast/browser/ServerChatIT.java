@@ -9,19 +9,22 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page as an application server serves it, below the path of the application. */
 @Tag("server")
 @Timeout(180)
 class ServerChatIT {
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private static final URI SERVER = URI.create(System.getProperty("roomcast.uri"));
 
     @Test
     void twoPeopleTalkAndOneWhoWasAwayMissesNothing() throws Exception {
-        try (Chromium chromium = Chromium.start();
-                CuttableProxy network = CuttableProxy.before(SERVER);
-                ChatPage ann = ChatPage.with(chromium.browser());
-                ChatPage bob = ChatPage.with(chromium.browser())) {
+        try (CuttableProxy network = CuttableProxy.before(SERVER);
+                ChatPage ann = ChatPage.with(CHROMIUM.browser());
+                ChatPage bob = ChatPage.with(CHROMIUM.browser())) {
             ann.enter(network.uri().resolve(SERVER.getPath()), "ann", "lobby");
             bob.enter(SERVER, "bob", "lobby");
 

@@ -16,16 +16,18 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The chat page of a server that lets nobody in without a token. */
 @Timeout(120)
 class TokenDialogIT {
-    private static Chromium chromium;
+    @RegisterExtension
+    static final Chromium CHROMIUM = new Chromium();
+
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
-        chromium = Chromium.start();
         server = EmbeddedServer.start(Map.of("roomcast.auth", "token", "roomcast.auth.secret", Tokens.SECRET));
     }
 
@@ -34,15 +36,12 @@ class TokenDialogIT {
         if (server != null) {
             server.close();
         }
-        if (chromium != null) {
-            chromium.close();
-        }
     }
 
     @Test
     void itAsksForATokenUntilOneIsTakenAndKeepsItToItself() {
         List<String> addresses = new ArrayList<>();
-        try (ChatPage ann = ChatPage.with(chromium.browser())) {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             ann.page().onRequest(request -> addresses.add(request.url()));
             ann.page().onWebSocket(socket -> addresses.add(socket.url()));
             ann.page().navigate(server.uri().resolve("#lobby").toString());
@@ -85,7 +84,7 @@ class TokenDialogIT {
 
     @Test
     void aTokenThatEndsIsAskedForAgain() {
-        try (ChatPage bob = ChatPage.with(chromium.browser())) {
+        try (ChatPage bob = ChatPage.with(CHROMIUM.browser())) {
             bob.page().navigate(server.uri().resolve("#lobby").toString());
             bob.field("Your name").fill("bob");
             bob.page().keyboard().press("Enter");

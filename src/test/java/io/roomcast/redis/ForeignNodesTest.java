@@ -5,15 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.Await;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.redis.TestRedis;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
@@ -22,27 +21,15 @@ import redis.clients.jedis.JedisPubSub;
 /** Nodes that speak different versions do not serve together. The strangers here only listen, as nodes of their version do. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ForeignNodesTest {
-    private static RedisProcess redis;
-    private static Jedis admin;
+    @RegisterExtension
+    static final TestRedis REDIS = new TestRedis();
 
     private final JedisPubSub ear = new JedisPubSub() {};
     private Thread stranger;
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.launch();
-        admin = new Jedis("127.0.0.1", redis.port());
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        admin.close();
-        redis.close();
-    }
-
     @AfterEach
     void goAway() throws InterruptedException {
-        admin.flushAll();
+        REDIS.admin().flushAll();
         if (stranger != null) {
             silence();
         }
@@ -50,14 +37,16 @@ class ForeignNodesTest {
 
     private void listen(String channel) {
         stranger = new Thread(() -> {
-            try (Jedis line = new Jedis("127.0.0.1", redis.port(), 0)) {
+            try (Jedis line = new Jedis("127.0.0.1", REDIS.port(), 0)) {
                 line.subscribe(ear, channel);
             }
         });
         stranger.start();
         Await.await(
                 "a stranger",
-                () -> admin.pubsubChannels(channel.replaceAll("[{!}]", "?")).contains(channel));
+                () -> REDIS.admin()
+                        .pubsubChannels(channel.replaceAll("[{!}]", "?"))
+                        .contains(channel));
     }
 
     private void silence() throws InterruptedException {
@@ -68,7 +57,7 @@ class ForeignNodesTest {
     }
 
     private static RedisNode node() {
-        return new RedisNode(RedisSettings.parse(redis.uri()));
+        return new RedisNode(RedisSettings.parse(REDIS.uri()));
     }
 
     private static String failure(RedisNode node) {
@@ -111,12 +100,12 @@ class ForeignNodesTest {
 
     @Test
     void nodeThatIsAwayForAMomentIsWaitedFor() {
-        String now = admin.time().get(0) + "000";
-        admin.hset("roomcast:{!}:life", "n:new:c0ffee", "7 " + now + " 9");
+        String now = REDIS.admin().time().get(0) + "000";
+        REDIS.admin().hset("roomcast:{!}:life", "n:new:c0ffee", "7 " + now + " 9");
         RedisNode node = node();
         try {
             Await.await("a probe that says why", () -> failure(node).contains("new:c0ffee"));
-            admin.hdel("roomcast:{!}:life", "n:new:c0ffee");
+            REDIS.admin().hdel("roomcast:{!}:life", "n:new:c0ffee");
             node.awaitProbe();
         } finally {
             node.close();
@@ -130,7 +119,7 @@ class ForeignNodesTest {
         try {
             one.awaitProbe();
             two.awaitProbe();
-            assertTrue(List.copyOf(admin.pubsubChannels("roomcast:{!*")).size() >= 2);
+            assertTrue(List.copyOf(REDIS.admin().pubsubChannels("roomcast:{!*")).size() >= 2);
         } finally {
             one.close();
             two.close();

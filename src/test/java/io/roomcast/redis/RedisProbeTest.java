@@ -7,7 +7,7 @@ import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.support.Await;
 import io.roomcast.support.redis.HeldLines;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.redis.TestRedis;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -22,23 +22,22 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import redis.clients.jedis.Jedis;
 
 /** A probe comes back only where messages are kept and delivered. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RedisProbeTest {
-    private RedisProcess redis;
+    @RegisterExtension
+    final TestRedis redis = new TestRedis();
+
     private HeldLines lines;
-    private Jedis admin;
     private RedisNode node;
 
     @BeforeEach
     void start() {
-        redis = RedisProcess.launch();
-        lines = new HeldLines(redis);
-        admin = new Jedis("127.0.0.1", redis.port());
+        lines = new HeldLines(redis.process());
         node = new RedisNode(lines.settings());
         node.awaitProbe();
     }
@@ -48,8 +47,6 @@ class RedisProbeTest {
         lines.release();
         node.close();
         lines.close();
-        admin.close();
-        redis.close();
     }
 
     /** Null where the probe came back within the time that readiness gives it. */
@@ -75,17 +72,17 @@ class RedisProbeTest {
 
     @Test
     void fullRedis() {
-        admin.configSet("maxmemory", "1");
+        redis.admin().configSet("maxmemory", "1");
         assertFails("OOM");
-        admin.configSet("maxmemory", "0");
+        redis.admin().configSet("maxmemory", "0");
         node.awaitProbe();
     }
 
     @Test
     void missingReplicas() {
-        admin.configSet("min-replicas-to-write", "1");
+        redis.admin().configSet("min-replicas-to-write", "1");
         assertFails("NOREPLICAS");
-        admin.configSet("min-replicas-to-write", "0");
+        redis.admin().configSet("min-replicas-to-write", "0");
         node.awaitProbe();
     }
 
@@ -100,18 +97,18 @@ class RedisProbeTest {
 
     @Test
     void rightToSubscribeIsMissed() {
-        admin.aclSetUser("default", "-subscribe");
+        redis.admin().aclSetUser("default", "-subscribe");
         assertFails("subscribe");
-        admin.aclSetUser("default", "+subscribe");
+        redis.admin().aclSetUser("default", "+subscribe");
         node.awaitProbe();
     }
 
     @Test
     void nodeThatCannotLeaveItsMark() {
-        admin.del("roomcast:{!}:life");
-        admin.set("roomcast:{!}:life", "of another type");
+        redis.admin().del("roomcast:{!}:life");
+        redis.admin().set("roomcast:{!}:life", "of another type");
         assertFails("mark");
-        admin.del("roomcast:{!}:life");
+        redis.admin().del("roomcast:{!}:life");
         node.awaitProbe();
     }
 
@@ -133,9 +130,9 @@ class RedisProbeTest {
         assertTrue(commands.contains("PUBLISH") && commands.contains("XADD"));
         commands.addAll(List.of("evalsha", "eval", "script|load", "role", "unsubscribe"));
         for (String command : commands) {
-            admin.aclSetUser("default", "-" + command);
+            redis.admin().aclSetUser("default", "-" + command);
             String failure = failure();
-            admin.aclSetUser("default", "+" + command);
+            redis.admin().aclSetUser("default", "+" + command);
             assertTrue(
                     failure != null && failure.toLowerCase(Locale.ROOT).contains(command.toLowerCase(Locale.ROOT)),
                     () -> command + ": " + failure);
@@ -146,10 +143,13 @@ class RedisProbeTest {
     @Test
     void leavesNothingThatDoesNotExpire() {
         node.awaitProbe();
-        for (String key : admin.keys("roomcast:{!" + Envelope.VERSION + ":*")) {
-            assertTrue(admin.pttl(key) > 0 && admin.pttl(key) <= 120_000, key);
+        for (String key : redis.admin().keys("roomcast:{!" + Envelope.VERSION + ":*")) {
+            assertTrue(redis.admin().pttl(key) > 0 && redis.admin().pttl(key) <= 120_000, key);
         }
         assertEquals(
-                1, admin.keys("roomcast:{!" + Envelope.VERSION + ":*:numbering").size());
+                1,
+                redis.admin()
+                        .keys("roomcast:{!" + Envelope.VERSION + ":*:numbering")
+                        .size());
     }
 }

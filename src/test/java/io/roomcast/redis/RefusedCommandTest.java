@@ -12,42 +12,28 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RelayUnavailableException;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.redis.TestRedis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import redis.clients.jedis.Jedis;
 
 /** What is left when Redis refuses one command of a script: each in turn, by taking the right away. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RefusedCommandTest {
-    private static RedisProcess redis;
-    private static Jedis admin;
+    @RegisterExtension
+    static final TestRedis REDIS = new TestRedis();
 
     private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     private RedisNode speaker;
     private RedisNode hearer;
-
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.launch();
-        admin = new Jedis("127.0.0.1", redis.port());
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        admin.close();
-        redis.close();
-    }
 
     @BeforeEach
     void start() {
@@ -67,13 +53,13 @@ class RefusedCommandTest {
     }
 
     private static RedisNode node(String credentials, HistoryLimits limits) {
-        return new RedisNode(RedisSettings.parse("redis://" + credentials + "127.0.0.1:" + redis.port()), limits);
+        return new RedisNode(RedisSettings.parse("redis://" + credentials + "127.0.0.1:" + REDIS.port()), limits);
     }
 
     private static void allow(String... rules) {
         List<String> all = new ArrayList<>(List.of("reset", "on", ">secret", "~*", "&*", "+@all"));
         all.addAll(List.of(rules));
-        admin.aclSetUser("limited", all.toArray(String[]::new));
+        REDIS.admin().aclSetUser("limited", all.toArray(String[]::new));
     }
 
     static List<String> commands() {
@@ -166,8 +152,8 @@ class RefusedCommandTest {
     }
 
     private void assertEverythingExpires() {
-        for (String key : admin.keys("roomcast:{" + room.value() + "}*")) {
-            assertTrue(admin.pttl(key) != -1, () -> key + " stays for ever");
+        for (String key : REDIS.admin().keys("roomcast:{" + room.value() + "}*")) {
+            assertTrue(REDIS.admin().pttl(key) != -1, () -> key + " stays for ever");
         }
     }
 

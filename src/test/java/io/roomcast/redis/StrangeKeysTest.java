@@ -13,22 +13,20 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
-import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.redis.TestRedis;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.RestoreParams;
 import redis.clients.jedis.params.XAddParams;
@@ -36,29 +34,17 @@ import redis.clients.jedis.params.XAddParams;
 /** Somebody else writes to the keys of a room: it takes nothing while they are of another type, and loses nothing; other rooms go on. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StrangeKeysTest {
-    private static RedisProcess redis;
-    private static Jedis admin;
+    @RegisterExtension
+    static final TestRedis REDIS = new TestRedis();
 
     private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     private final RoomName other = new RoomName("garden-" + UUID.randomUUID());
     private final RoomKeys keys = RoomKeys.of(room, "roomcast", 0);
     private RedisNode node;
 
-    @BeforeAll
-    static void startRedis() {
-        redis = RedisProcess.launch();
-        admin = new Jedis("127.0.0.1", redis.port());
-    }
-
-    @AfterAll
-    static void stopRedis() {
-        admin.close();
-        redis.close();
-    }
-
     @BeforeEach
     void start() {
-        node = new RedisNode(RedisSettings.parse(redis.uri()));
+        node = new RedisNode(RedisSettings.parse(REDIS.uri()));
         node.awaitProbe();
         get(node.relay.subscribe(room));
         node.publish(room, "one");
@@ -90,27 +76,27 @@ class StrangeKeysTest {
     private static void write(byte[] key, String type) {
         byte[] any = {'x'};
         switch (type) {
-            case "string" -> admin.set(key, any);
-            case "list" -> admin.rpush(key, any);
-            case "set" -> admin.sadd(key, any);
-            case "sorted" -> admin.zadd(key, 1, any);
-            case "hash" -> admin.hset(key, any, any);
-            default -> admin.xadd(key, new XAddParams().id(new StreamEntryID(7, 7)), Map.of(any, any));
+            case "string" -> REDIS.admin().set(key, any);
+            case "list" -> REDIS.admin().rpush(key, any);
+            case "set" -> REDIS.admin().sadd(key, any);
+            case "sorted" -> REDIS.admin().zadd(key, 1, any);
+            case "hash" -> REDIS.admin().hset(key, any, any);
+            default -> REDIS.admin().xadd(key, new XAddParams().id(new StreamEntryID(7, 7)), Map.of(any, any));
         }
     }
 
     @ParameterizedTest
     @MethodSource("types")
     void keyOfAnotherTypeKeepsItsRoomAwayAndNoOther(String name, String type) {
-        byte[] dump = admin.dump(key(name));
-        admin.del(key(name));
+        byte[] dump = REDIS.admin().dump(key(name));
+        REDIS.admin().del(key(name));
         write(key(name), type);
         assertUnavailable(node.relay.publish(room, "key", body("three")));
         assertUnavailable(node.relay.publish(room, "key", body("three")));
         node.publish(other, "goes on");
-        admin.del(key(name));
+        REDIS.admin().del(key(name));
         if (dump != null) {
-            admin.restore(key(name), 0, dump, RestoreParams.restoreParams());
+            REDIS.admin().restore(key(name), 0, dump, RestoreParams.restoreParams());
         }
 
         Position three = node.publish(room, "key", "three");
@@ -139,7 +125,7 @@ class StrangeKeysTest {
         Map<String, String> stray = new LinkedHashMap<>();
         stray.put("at", String.valueOf(System.currentTimeMillis()));
         stray.put("body", "{\"content\":\"stray\"}");
-        admin.xadd(new String(keys.log(), UTF_8), new XAddParams().id(new StreamEntryID(3, 0)), stray);
+        REDIS.admin().xadd(new String(keys.log(), UTF_8), new XAddParams().id(new StreamEntryID(3, 0)), stray);
         assertEquals(List.of("one", "two"), contents());
         assertEquals(
                 2, get(node.relay.historyBefore(room, 0, 1)).messages().get(0).offset());
