@@ -11,7 +11,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Somebody with a browser of their own, using the chat page as people do. */
+/** The chat page in a browser context of its own, used as a person uses it. */
 final class ChatPage implements AutoCloseable {
 
     /** Enough for two rooms side by side and the list of people. */

@@ -126,7 +126,7 @@ final class Cluster implements AutoCloseable {
     /** A node stands still until the others take it for dead. */
     void standStill(NodeProcess node) {
         node.pause();
-        onRedis(admin -> Await.await(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
+        onRedis(admin -> Await.until(node.name() + " is taken for dead", () -> leasesOf(admin, node) == 0));
         workload.log().add(new Event.StoodStill(System.nanoTime()));
         node.resume();
     }
@@ -138,7 +138,7 @@ final class Cluster implements AutoCloseable {
     }
 
     void awaitReady(NodeProcess node, boolean ready) {
-        Await.await(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
+        Await.until(node.name() + (ready ? " ready" : " not ready"), 30, () -> isReady(node) == ready);
     }
 
     private boolean isReady(NodeProcess node) {
@@ -161,7 +161,7 @@ final class Cluster implements AutoCloseable {
         workload.awaitPresence(addresses(), PRESENCE_SECONDS);
         assertEquals(List.of(), workload.violations(WINDOW));
         workload.close();
-        onRedis(admin -> Await.await(
+        onRedis(admin -> Await.until(
                 () -> "nothing is left: " + RedisLeakProbe.in(admin),
                 PRESENCE_SECONDS,
                 () -> RedisLeakProbe.in(admin).isEmpty()));

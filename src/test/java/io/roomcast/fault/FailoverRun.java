@@ -51,7 +51,7 @@ public final class FailoverRun {
 
     /** Node a is killed; its members go to b at once, but for some who stay away. */
     private void killNode(NodeProcess a, NodeProcess b, String room) {
-        try (SteadyPublisher chatter = new SteadyPublisher(room, b::webSocket)) {
+        try (SteadyPublisher publisher = new SteadyPublisher(room, b::webSocket)) {
             List<MigratingMember> travellers = IntStream.range(0, MEMBERS)
                     .mapToObj(i -> new MigratingMember("member-" + i, room, a::webSocket, b::webSocket))
                     .toList();
@@ -68,7 +68,7 @@ public final class FailoverRun {
             travellers.forEach(traveller -> add(
                     "node killed: a member is on the other node, with all that it missed", killed, traveller.back()));
             for (int i = 0; i < STAY_AWAY; i++) {
-                add("node killed: others see that who did not come back has left", killed, chatter.left("away-" + i));
+                add("node killed: others see that who did not come back has left", killed, publisher.left("away-" + i));
             }
             travellers.forEach(MigratingMember::stop);
         }
@@ -85,8 +85,8 @@ public final class FailoverRun {
             pause(TimeUnit.SECONDS.toMillis(awaySeconds));
             redis.start();
             long there = System.nanoTime();
-            for (SteadyPublisher chatter : List.of(onA, onB)) {
-                add(how + ": a publish is acknowledged, after Redis accepts connections", there, chatter.nextAck());
+            for (SteadyPublisher publisher : List.of(onA, onB)) {
+                add(how + ": a publish is acknowledged, after Redis accepts connections", there, publisher.nextAck());
             }
             // The next outage begins when nothing is left of this one: breakers are closed, subscriptions are back.
             pause(3_000);

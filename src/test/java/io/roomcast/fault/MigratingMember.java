@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A member of one room that goes to another node at once when its connection ends, and tells when it has all that it missed.
+ * A member of one room that connects to another node when its connection ends, and tells when it has all that it missed.
  *
  * <p>The monitor guards all state: frames come from the connections' threads.
  */
@@ -82,12 +82,12 @@ final class MigratingMember {
     }
 
     private synchronized void ended() {
-        // The first way is the quick one; who comes to a node that is not there asks again a little later.
+        // The first attempt is at once, further ones a little later.
         CompletableFuture.delayedExecutor(attempts++ == 0 ? 0 : RETRY_MILLIS, TimeUnit.MILLISECONDS)
                 .execute(() -> connect(refuge));
     }
 
-    /** When it is in its room for the first time. */
+    /** Completes when it has joined for the first time. */
     CompletableFuture<Void> in() {
         return in;
     }

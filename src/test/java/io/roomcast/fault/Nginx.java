@@ -54,7 +54,7 @@ final class Nginx implements AutoCloseable {
         Thread reader = new Thread(this::read, "output of nginx");
         reader.setDaemon(true);
         reader.start();
-        Await.await("nginx to listen", 20, () -> listens() || !process.isAlive());
+        Await.until("nginx to listen", 20, () -> listens() || !process.isAlive());
         if (!process.isAlive()) {
             throw new IOException("nginx does not start: " + log);
         }

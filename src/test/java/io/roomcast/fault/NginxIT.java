@@ -182,7 +182,7 @@ class NginxIT {
             NodeProcess first = sessions(a) > 0 ? a : b;
             restart(first, workload);
             // As soon as it has sessions, the other may go; those that stick come back to it by themselves.
-            Await.await("sessions of " + first.name(), 60, () -> sessions(first) > 0);
+            Await.until("sessions of " + first.name(), 60, () -> sessions(first) > 0);
             restart(first == a ? b : a, workload);
             workload.quiesce(WINDOW, 60);
             List<Function<String, URI>> addresses = List.of(a::webSocket, b::webSocket, nginx::webSocket);
@@ -209,7 +209,7 @@ class NginxIT {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"window\":\"3s\"}"))
                 .build();
         assertEquals(200, http.send(drain, BodyHandlers.ofString()).statusCode());
-        Await.await(node.name() + " drained", 30, () -> sessions(node) == 0);
+        Await.until(node.name() + " drained", 30, () -> sessions(node) == 0);
         workload.awaitAcks(100, 60);
         node.stop();
         workload.awaitAcks(100, 60);

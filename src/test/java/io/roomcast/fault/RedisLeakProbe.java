@@ -6,7 +6,8 @@ import java.util.TreeSet;
 import redis.clients.jedis.Jedis;
 
 /**
- * What is in Redis that ought not to be once everybody has gone: users of a room, or what never expires. Only the mark of the data's life may stay for ever.
+ * Finds what should not be in Redis when all clients have gone: users of a room, and keys that never expire. Only the
+ * key of the data's lineage may stay.
  */
 final class RedisLeakProbe {
     private static final String PRESENCE = ":presence";

@@ -67,18 +67,18 @@ class RollingRestartIT {
     }
 
     private void restart(NodeProcess node, NodeProcess other, Workload workload) {
-        Await.await(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
+        Await.until(other.name() + " ready", PATIENCE_SECONDS, () -> isReady(other));
         long began = System.nanoTime();
         String answer = call(node, "POST", "/api/v1/node/drain", "{\"window\":\"" + WINDOW_SECONDS + "s\"}");
         int planned = Integer.parseInt(member(answer, "\"planned\":(\\d+)"));
         assertTrue(planned > 10, answer);
-        Await.await(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
+        Await.until(node.name() + " not ready", PATIENCE_SECONDS, () -> !isReady(node));
         alone = other;
-        Await.await(
+        Await.until(
                 node.name() + " drained",
                 PATIENCE_SECONDS,
                 () -> call(node, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-        Await.await(
+        Await.until(
                 "the return of all",
                 PATIENCE_SECONDS,
                 () -> workload.receivers().stream().allMatch(RecordingMember::isJoined));
@@ -94,7 +94,7 @@ class RollingRestartIT {
         node.stop();
         workload.awaitAcks(100, PATIENCE_SECONDS);
         node.start();
-        Await.await(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
+        Await.until(node.name() + " ready again", PATIENCE_SECONDS, () -> isReady(node));
         alone = null;
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }

@@ -49,7 +49,7 @@ class ServerPairIT {
                     b.stop();
                     assertEquals(List.of(), leases(redis, "node-b"), "it gave its lease back");
                     guests.checkGoodbye();
-                    Await.await(
+                    Await.until(
                             "the leave of all guests",
                             PATIENCE_SECONDS,
                             () -> Set.of().equals(MemberList.of(a::webSocket, DrainedClients.ROOM)));

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** A member that says something a hundred times a second, whatever becomes of it, and tells when it is answered and who leaves. Any thread. */
+/** A member that publishes a hundred times a second, with or without answers, and notes when it is answered and who leaves. Any thread. */
 final class SteadyPublisher implements AutoCloseable {
     private static final long PAUSE_MILLIS = 10;
 
@@ -26,10 +26,10 @@ final class SteadyPublisher implements AutoCloseable {
 
     SteadyPublisher(String room, Function<String, URI> node) {
         this.room = room;
-        socket.connect(node.apply("chatter"), () -> socket.join(room, null));
+        socket.connect(node.apply("publisher"), () -> socket.join(room, null));
     }
 
-    private void speak() {
+    private void publish() {
         long next = id.incrementAndGet();
         socket.send(Map.of("type", "publish", "id", next, "room", room, "content", "word " + next));
     }
@@ -38,7 +38,8 @@ final class SteadyPublisher implements AutoCloseable {
     private void frame(Map<String, Object> frame) {
         switch ((String) frame.get("type")) {
             case "joined" -> {
-                var unused = timer.scheduleAtFixedRate(this::speak, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+                var unused =
+                        timer.scheduleAtFixedRate(this::publish, PAUSE_MILLIS, PAUSE_MILLIS, TimeUnit.MILLISECONDS);
             }
             case "ack" -> {
                 if (((Number) frame.get("id")).longValue() > notBefore) {

@@ -24,12 +24,12 @@ class AbuseIT {
     }
 
     static void run(TestServer server, long seed, long nanos) throws InterruptedException {
-        double sessions = server.figures().get("roomcast_sessions");
+        double sessions = server.metrics().get("roomcast_sessions");
         double threads;
         try (CheckedWorkload workload = new CheckedWorkload(user -> server.webSocket("ws?user=" + user), seed)) {
             workload.awaitAcks(50, PATIENCE_SECONDS);
             // Pools have made by now what they need for work of any amount.
-            threads = ownThreads(server.figures());
+            threads = ownThreads(server.metrics());
             Abuse.goOn(server, seed, nanos);
             workload.awaitAcks(50, PATIENCE_SECONDS);
             assertEquals(List.of(), workload.violations(PATIENCE_SECONDS));
@@ -37,13 +37,13 @@ class AbuseIT {
         // Payara hears of some connections that break at once by their silence only, as the heartbeat does.
         ScrapedMetrics.await(server.http(""), 2 * PATIENCE_SECONDS, "roomcast_sessions", sessions);
         if (sessions == 0) {
-            server.awaitFigure("roomcast_rooms", 0);
-            server.awaitFigure("roomcast_members", 0);
+            server.awaitMetric("roomcast_rooms", 0);
+            server.awaitMetric("roomcast_members", 0);
         }
-        server.awaitFigure("roomcast_outbound_held_bytes", 0);
-        server.awaitFigure("roomcast_requests_waiting", 0);
-        server.awaitFigure("roomcast_lanes_events_waiting", 0);
-        server.awaitFigure("roomcast_lanes_held_bytes", 0);
+        server.awaitMetric("roomcast_outbound_held_bytes", 0);
+        server.awaitMetric("roomcast_requests_waiting", 0);
+        server.awaitMetric("roomcast_lanes_events_waiting", 0);
+        server.awaitMetric("roomcast_lanes_held_bytes", 0);
         ScrapedMetrics.await(server.http(""), PATIENCE_SECONDS, figures -> ownThreads(figures) == threads);
     }
 

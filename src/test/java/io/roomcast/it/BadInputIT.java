@@ -55,7 +55,7 @@ class BadInputIT {
         Hostile.send(endpoint, ROOM, input);
         if (!input.isCut()) {
             // Of what a container closes, only all are counted, and the one before may be late.
-            Await.await(input + " is counted", () -> counted(input) > before);
+            Await.until(input + " is counted", () -> counted(input) > before);
         }
         neighbours.exchange();
     }
@@ -63,10 +63,10 @@ class BadInputIT {
     /** How often such an input was counted: by the code of its answer, where the answer is ours and not the container's. */
     private static double counted(BadInput input) {
         if (input.stays()) {
-            return server.figures().sum("roomcast_refusals_total{code=\"" + input.errorCode() + "\"}");
+            return server.metrics().sum("roomcast_refusals_total{code=\"" + input.errorCode() + "\"}");
         }
         boolean ours = input.closeCodes().equals(Set.of(CloseCode.TOO_LARGE.number()));
-        return server.figures().sum("roomcast_sessions_closed_total{" + (ours ? "code=\"1009\"" : ""));
+        return server.metrics().sum("roomcast_sessions_closed_total{" + (ours ? "code=\"1009\"" : ""));
     }
 
     /** A hundred times what the largest frame may have comes at once, and is no large frame. */
@@ -90,14 +90,14 @@ class BadInputIT {
     @ParameterizedTest
     @MethodSource("endpoints")
     void whoGoesOnWithoutSenseIsClosed(URI endpoint) {
-        double before = server.figures().sum("roomcast_refusals_total{code=\"bad_request\"}");
+        double before = server.metrics().sum("roomcast_refusals_total{code=\"bad_request\"}");
         try (RawWebSocket raw = RawWebSocket.connect(endpoint)) {
             for (int i = 0; i < 2; i++) {
                 raw.text("x\n".repeat(30_000));
             }
             assertEquals(CloseCode.PROTOCOL_VIOLATION.number(), raw.awaitClose());
         }
-        double refused = server.figures().sum("roomcast_refusals_total{code=\"bad_request\"}") - before;
+        double refused = server.metrics().sum("roomcast_refusals_total{code=\"bad_request\"}") - before;
         assertTrue(refused > 100 && refused < 1_000, () -> refused + " were answered");
         neighbours.exchange();
     }

@@ -73,7 +73,7 @@ class ClosedConnectionIT {
                 act.accept(client);
                 assertEquals(code, client.awaitClose());
             }
-            Await.await("the end of the connections", END_SECONDS, () -> server.openFiles() < before + CLIENTS / 2);
+            Await.until("the end of the connections", END_SECONDS, () -> server.openFiles() < before + CLIENTS / 2);
         } finally {
             clients.forEach(RawWebSocket::close);
         }

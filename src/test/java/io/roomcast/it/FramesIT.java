@@ -153,7 +153,7 @@ class FramesIT {
                     .distinct()
                     .toList();
             assertEquals(List.of(1013, 4004), codes.stream().sorted().toList());
-            server.awaitFigure("roomcast_sessions", 1);
+            server.awaitMetric("roomcast_sessions", 1);
             // All is let go again.
             other.send("{\"content\":\"" + "x".repeat(10_000) + "\"}");
             other.next(frame -> frame.is("message"), "its message");
@@ -170,15 +170,15 @@ class FramesIT {
                 List<RawWebSocket> clients = IntStream.range(0, 100)
                         .mapToObj(i -> RawWebSocket.connect(server.room("lobby", "ann")))
                         .toList();
-                server.awaitFigure("roomcast_sessions", 100);
+                server.awaitMetric("roomcast_sessions", 100);
                 CompletableFuture<HttpResponse<String>> kick =
                         http.sendAsync(disconnect(server), HttpResponse.BodyHandlers.ofString());
                 clients.forEach(raw -> raw.send(CLOSE, true, NORMAL));
                 assertNotNull(kick.join());
                 clients.forEach(raw -> assertTrue(List.of(1000, 4500).contains(raw.awaitClose())));
                 clients.forEach(RawWebSocket::close);
-                server.awaitFigure("roomcast_sessions", 0);
-                server.awaitFigure("roomcast_members", 0);
+                server.awaitMetric("roomcast_sessions", 0);
+                server.awaitMetric("roomcast_members", 0);
             }
         }
     }

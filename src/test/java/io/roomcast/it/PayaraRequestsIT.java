@@ -46,7 +46,7 @@ class PayaraRequestsIT {
             }
             long more = live(console) - before;
             assertTrue(more <= OTHERS, more + " requests more for " + CONNECTIONS + " connections that have talked");
-            assertTrue(server.figures().get("roomcast_sessions") >= CONNECTIONS, "they went with their connections");
+            assertTrue(server.metrics().get("roomcast_sessions") >= CONNECTIONS, "they went with their connections");
         } finally {
             open.forEach(RawWebSocket::close);
         }

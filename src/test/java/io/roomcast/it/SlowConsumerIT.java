@@ -150,7 +150,7 @@ class SlowConsumerIT {
                 RoomClient talker = RoomClient.enter(server, room, "talker")) {
             frozen.next("joined");
             publish(talker);
-            Await.await("the frozen one is closed", () -> closedForSilence() == before + 1);
+            Await.until("the frozen one is closed", () -> closedForSilence() == before + 1);
             talker.say("{'content':'after'}");
             assertEquals(
                     "after",
@@ -161,7 +161,7 @@ class SlowConsumerIT {
 
     /** As a slow consumer, or since it answers no ping either: which comes first depends on the server's settings. */
     private static double closedForSilence() {
-        ScrapedMetrics figures = server.figures();
+        ScrapedMetrics figures = server.metrics();
         return figures.sum("roomcast_sessions_closed_total{code=\"4000\"")
                 + figures.sum("roomcast_sessions_closed_total{code=\"4003\"");
     }

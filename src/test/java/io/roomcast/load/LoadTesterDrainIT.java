@@ -56,16 +56,16 @@ class LoadTesterDrainIT {
                     throw new IllegalStateException(e);
                 }
             });
-            Await.await(
+            Await.until(
                     "the hold begins",
                     () -> bytes.toString(StandardCharsets.UTF_8).contains("hold"));
             int moving = sessions(a);
             assertTrue(moving >= MEMBERS / 3 && moving <= MEMBERS * 2 / 3, "spread over both: " + moving);
             call(a, "POST", "/api/v1/node/drain", "{\"window\":\"3s\"}");
-            Await.await(
+            Await.until(
                     "the node is drained",
                     () -> call(a, "GET", "/api/v1/node/drain", null).contains("\"drained\""));
-            Await.await("all are on the other node", () -> sessions(b) == MEMBERS);
+            Await.until("all are on the other node", () -> sessions(b) == MEMBERS);
 
             int exit = run.get(60, TimeUnit.SECONDS);
             String printed = bytes.toString(StandardCharsets.UTF_8);

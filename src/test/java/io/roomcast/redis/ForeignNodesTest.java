@@ -42,7 +42,7 @@ class ForeignNodesTest {
             }
         });
         stranger.start();
-        Await.await(
+        Await.until(
                 "a stranger",
                 () -> REDIS.admin()
                         .pubsubChannels(channel.replaceAll("[{!}]", "?"))
@@ -78,7 +78,7 @@ class ForeignNodesTest {
         listen(channel);
         RedisNode node = node();
         try {
-            Await.await("a probe that says why", () -> failure(node).contains(channel));
+            Await.until("a probe that says why", () -> failure(node).contains(channel));
             silence();
             node.awaitProbe();
         } finally {
@@ -104,7 +104,7 @@ class ForeignNodesTest {
         REDIS.admin().hset("roomcast:{!}:life", "n:new:c0ffee", "7 " + now + " 9");
         RedisNode node = node();
         try {
-            Await.await("a probe that says why", () -> failure(node).contains("new:c0ffee"));
+            Await.until("a probe that says why", () -> failure(node).contains("new:c0ffee"));
             REDIS.admin().hdel("roomcast:{!}:life", "n:new:c0ffee");
             node.awaitProbe();
         } finally {

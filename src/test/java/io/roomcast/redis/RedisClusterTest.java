@@ -44,7 +44,7 @@ class RedisClusterTest extends RelayContractTest {
 
     @Override
     protected void pass(Duration age) {
-        Await.await(
+        Await.until(
                 "messages grow old",
                 () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
     }

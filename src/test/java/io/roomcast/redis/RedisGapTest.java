@@ -52,7 +52,7 @@ class RedisGapTest {
             }
             assertFalse(hearer.listener.overlapped());
             // A room counts after it has delivered.
-            Await.await(
+            Await.until(
                     "all gaps counted as repaired",
                     () -> hearer.metrics.get(Counter.GAPS_REPAIRED) >= 1_000
                             && hearer.metrics.get(Counter.GAPS_SEEN) == hearer.metrics.get(Counter.GAPS_REPAIRED));

@@ -179,7 +179,7 @@ class RedisPresenceFaultTest {
             assertHere(ANN);
             String lease = leaseOfAnn();
             lines.cut("read");
-            Await.await("a new lease", () -> !leaseOfAnn().equals(lease));
+            Await.until("a new lease", () -> !leaseOfAnn().equals(lease));
             assertHere(ANN);
             assertEquals(List.of("+ann"), node.told.changes(room));
         }
@@ -207,7 +207,7 @@ class RedisPresenceFaultTest {
             deaf.enter(room, "ann");
             assertHere(ANN);
             lines.hold("read");
-            Await.await("two lease times pass", new java.util.function.BooleanSupplier() {
+            Await.until("two lease times pass", new java.util.function.BooleanSupplier() {
                 private final long since = System.nanoTime();
 
                 @Override
@@ -256,7 +256,7 @@ class RedisPresenceFaultTest {
 
     private String entry(String begin) {
         Set<String> found = new java.util.TreeSet<>();
-        Await.await("there is an entry", () -> {
+        Await.until("there is an entry", () -> {
             onRedis(jedis -> {
                 if (jedis.type(key()).equals("zset")) {
                     jedis.zrange(key(), 0, -1).stream()

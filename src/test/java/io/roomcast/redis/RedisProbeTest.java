@@ -64,7 +64,7 @@ class RedisProbeTest {
     }
 
     private void assertFails(String why) {
-        Await.await("a probe that fails: " + why, () -> {
+        Await.until("a probe that fails: " + why, () -> {
             String failure = failure();
             return failure != null && failure.contains(why);
         });

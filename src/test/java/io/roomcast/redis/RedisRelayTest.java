@@ -51,7 +51,7 @@ class RedisRelayTest extends RelayContractTest {
     /** Redis has a clock of its own: waits until the log has no young messages any more. */
     @Override
     protected void pass(Duration age) {
-        Await.await(
+        Await.until(
                 "messages grow old",
                 () -> get(relay.historyAfter(room, 0, 10)).messages().isEmpty());
     }

@@ -181,7 +181,7 @@ class RedisRollbackTest {
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
             for (int i = 0; i < count; i++) {
                 Map<String, String> marks = admin.hgetAll("roomcast:{!}:life");
-                Await.await("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
+                Await.until("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
                 // Answered behind the mark, on the same connection.
                 get(node.relay.historyAfter(new RoomName("garden"), 0, 1));
             }
@@ -220,7 +220,7 @@ class RedisRollbackTest {
             other.replicaofNoOne();
             Position before = say(bob, 6, 11);
             follow(admin, replica);
-            Await.await("it leaves what is a replica", () -> !admin.clientList().contains("roomcast:test:publish"));
+            Await.until("it leaves what is a replica", () -> !admin.clientList().contains("roomcast:test:publish"));
             admin.replicaofNoOne();
             Position after = say(bob, 6, 15);
 
@@ -241,7 +241,7 @@ class RedisRollbackTest {
             awaitBeats(bob, 2);
             admin.flushAll();
             say(bob, 1, 5);
-            Await.await("the replica has them", () -> other.xlen("roomcast:{lobby}:log") == 5);
+            Await.until("the replica has them", () -> other.xlen("roomcast:{lobby}:log") == 5);
             other.replicaofNoOne();
             other.del("roomcast:{!}:life"); // As if no node had left a mark in the meantime.
             Position before = say(bob, 6, 11);
@@ -258,7 +258,7 @@ class RedisRollbackTest {
             admin.configSet("repl-diskless-sync-delay", "0");
         }
         server.replicaof("127.0.0.1", master.port());
-        Await.await("it follows", () -> server.info("replication").contains("master_link_status:up"));
+        Await.until("it follows", () -> server.info("replication").contains("master_link_status:up"));
     }
 
     /** A failover that leaves the old master alive: what it still takes is lost with it. */
@@ -275,7 +275,7 @@ class RedisRollbackTest {
             other.replicaofNoOne();
             lines.lead(replica);
             lines.cut("read");
-            Await.await(
+            Await.until(
                     "bob has spoken for it",
                     () -> other.hget("roomcast:{!}:life", "run").startsWith(runOf(other)));
             RedisNode cleo = new RedisNode(RedisSettings.parse(replica.uri()));
@@ -318,12 +318,12 @@ class RedisRollbackTest {
             admin.keys("*").forEach(key -> dump.put(key, admin.dump(key)));
             Position before = say(bob, 6, 11);
             Map<String, String> marks = admin.hgetAll("roomcast:{!}:life");
-            Await.await("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
+            Await.until("a mark", () -> !marks.equals(admin.hgetAll("roomcast:{!}:life")));
             // Answered behind the mark, on the same connection: the node knows that it has left it.
             get(bob.relay.historyAfter(room, 0, 1));
             admin.flushAll();
             dump.forEach((key, value) -> admin.restore(key, 0, value, RestoreParams.restoreParams()));
-            Await.await("a new epoch", () -> !before.epoch().equals(admin.hget("roomcast:{lobby}:numbering", "epoch")));
+            Await.until("a new epoch", () -> !before.epoch().equals(admin.hget("roomcast:{lobby}:numbering", "epoch")));
             assertNotEquals(before.epoch(), say(bob, 6, 15).epoch());
         }
     }
@@ -354,7 +354,7 @@ class RedisRollbackTest {
         }
         IntStream.range(0, 5).forEach(i -> say(cleo, i, i));
         bob.listener.await("the last", () -> bob.listener.lastBody(room).contains("m4-"));
-        Await.await("both nodes have left their marks", () -> {
+        Await.until("both nodes have left their marks", () -> {
             try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
                 return admin.hgetAll("roomcast:{!}:life").keySet().stream()
                                 .filter(field -> field.startsWith("n:"))

@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits for what tells nobody when it comes about, and can only be asked for again and again. */
+/** Polls a condition until it is true. For what no latch or callback can tell. */
 public final class Await {
     private static final long PAUSE_MILLIS = 20;
 
@@ -13,24 +13,24 @@ public final class Await {
 
     private Await() {}
 
-    public static void await(String what, BooleanSupplier condition) {
-        await(what, USUAL_SECONDS, condition);
+    public static void until(String what, BooleanSupplier condition) {
+        until(what, USUAL_SECONDS, condition);
     }
 
-    /** @param what is awaited, for whoever reads that it did not come */
-    public static void await(String what, long seconds, BooleanSupplier condition) {
-        await(() -> what, seconds, condition);
+    /** @param what names the condition in the error */
+    public static void until(String what, long seconds, BooleanSupplier condition) {
+        until(() -> what, seconds, condition);
     }
 
-    /** @param what is asked for only at the end of patience, so that it can say how things are then */
-    public static void await(Supplier<String> what, long seconds, BooleanSupplier condition) {
-        if (!comes(seconds, condition)) {
+    /** @param what is called only when the time is over: it can describe the state at that moment */
+    public static void until(Supplier<String> what, long seconds, BooleanSupplier condition) {
+        if (!comesTrue(seconds, condition)) {
             throw new AssertionError("not within " + seconds + " s: " + what.get());
         }
     }
 
-    /** Whether it comes about in time. */
-    public static boolean comes(long seconds, BooleanSupplier condition) {
+    /** Whether the condition becomes true in time. */
+    public static boolean comesTrue(long seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - end >= 0) {

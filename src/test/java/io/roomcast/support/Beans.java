@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Puts the application together as CDI does in a server, without CDI: each class once, by a producer's method or by its constructor
- * with {@link Inject}. So a test has the same wiring as production, but for what it puts in itself.
+ * Makes the application's objects as CDI does in a server, without CDI: one of each class, by a producer's method or by
+ * the constructor with {@link Inject}. A test gets the wiring of production, except for the objects that it puts in.
  */
 public final class Beans {
     private final Object producers;
@@ -23,7 +23,7 @@ public final class Beans {
         this.producers = producers;
     }
 
-    /** This one and no other; null where what needs it can do without. */
+    /** Uses this object, or null, in place of a made one. */
     public <T> Beans put(Class<T> type, T bean) {
         made.put(type, bean);
         return this;

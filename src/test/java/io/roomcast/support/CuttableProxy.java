@@ -17,8 +17,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A network that can fail: passes TCP connections on to a server, until it is cut. Then all of them break without a
- * word, and new ones break at once, until it is mended. It can be slow as well.
+ * A TCP proxy before a server, as a network that can fail. A cut breaks all connections, and new ones break at once
+ * until {@link #mend}. It can also delay what it passes on.
  */
 public final class CuttableProxy implements AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class CuttableProxy implements AutoCloseable {
         return new CuttableProxy(server);
     }
 
-    /** Where the server is seen through this proxy. */
+    /** The address of the server through this proxy. */
     public URI uri() {
         return URI.create("http://localhost:" + listener.getLocalPort() + "/");
     }
@@ -57,7 +57,7 @@ public final class CuttableProxy implements AutoCloseable {
         cut = false;
     }
 
-    /** From now on each piece is passed on this much later; 0 for at once. */
+    /** From now on each piece is delayed by this time; 0 for none. */
     public void slow(long millis) {
         delayMillis = millis;
     }

@@ -31,14 +31,14 @@ public final class DrainedClients implements AutoCloseable {
         guests.forEach(guest -> MessageSocket.within(PATIENCE_SECONDS, guest.acknowledged));
     }
 
-    /** Each publishes what may not be stored before the node is told to end: it is answered all the same. */
+    /** Each publishes once more. The node may be told to end before it is stored; it is answered all the same. */
     public void talk() {
         guests.forEach(guest -> guest.publish("goodbye"));
     }
 
     /**
-     * To be called when the node has ended. A server that closes connections itself before it tells the application does so with 1001;
-     * else each was told when to come back, and had an answer to all that it published.
+     * Call it when the node has ended. A server that closes connections before it tells the application uses 1001. Else
+     * each client was told when to reconnect, and had an answer to each publish.
      */
     public void checkGoodbye() {
         for (Guest guest : guests) {

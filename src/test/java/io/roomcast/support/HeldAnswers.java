@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A store between the service and a real one, that carries out each call at once and holds back the answers of some, until the test lets them through
- * or lets them fail.
+ * Stands between the service and a real store. It passes each call on at once, and holds back the answers of chosen
+ * methods until the test releases them or fails them.
  */
 public final class HeldAnswers<T> {
     /** What the service is given. */

@@ -17,7 +17,7 @@ public record Http(URI server, String key) {
     private static final HttpClient PLAIN =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** As it comes: it offers HTTP/2 with every request. Payara takes the offer, and ends some of those connections at once. */
+    /** It offers HTTP/2 with every request. Not to Payara, which accepts, and then closes some of those connections at once. */
     private static final HttpClient CLIENT =
             "payara".equals(System.getProperty("roomcast.tests")) ? PLAIN : HttpClient.newHttpClient();
 
@@ -29,7 +29,7 @@ public record Http(URI server, String key) {
         return send(CLIENT, method, path, body);
     }
 
-    /** As other programs ask: with HTTP/1.1, and no offer of another. */
+    /** HTTP/1.1 without an offer of HTTP/2, as most programs send it. */
     public HttpResponse<String> sendPlain(String method, String path, String body) {
         return send(PLAIN, method, path, body);
     }

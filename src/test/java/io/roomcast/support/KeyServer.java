@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Where keys for tokens are fetched, good or bad as the test wants it. */
+/** An HTTP server of token keys, whose answers are good or bad as the test wants. */
 public final class KeyServer implements AutoCloseable {
 
     /** How it answers. */

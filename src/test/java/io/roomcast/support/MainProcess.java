@@ -50,8 +50,8 @@ public final class MainProcess implements AutoCloseable {
     }
 
     /**
-     * The packed WAR, {@code java -jar} and nothing else, in a heap that what one client could hoard would fill. Without a packed one at hand, the class path of the
-     * tests.
+     * The packed WAR with {@code java -jar}, in a heap so small that one greedy client could fill it. Where no WAR is
+     * packed, the class path of the tests.
      */
     public static MainProcess startSmall(String... options) {
         String war = System.getProperty("roomcast.war");

@@ -11,7 +11,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** A clock, and a timer that follows it, which stand still until the test moves them on. Runs tasks on the test's own thread. */
+/** A clock and a timer that stand still until the test advances them. Tasks run on the test's own thread. */
 public final class ManualTimer extends ScheduledThreadPoolExecutor implements InstantSource {
     private final List<Task> tasks = new ArrayList<>();
     private long now = 1_000_000;

@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.function.Function;
 
 /**
- * Clients that ask for much about one room and wait for nothing, while others speak there: what they are answered has the order in which they asked, and what they are
- * told of the room lies between {@code joined} and {@code left}.
+ * Clients that send many requests about one room without waiting, while others publish there. Answers come in the order
+ * of the requests, and everything else about the room comes between {@code joined} and {@code left}.
  */
 public final class OrderedAnswers {
     private static final int ROUNDS = 25;

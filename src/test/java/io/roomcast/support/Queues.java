@@ -7,7 +7,7 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
 import java.util.function.LongSupplier;
 
-/** Queues of a node with nothing but limits. */
+/** Outbound queues for tests, with limits and nothing else of a node. */
 public final class Queues {
     private Queues() {}
 

@@ -17,8 +17,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The WebSocket client that speaks frames byte by byte, for what no library would send: fragments without end, frames of any size and opcode, text that is not UTF-8, and
- * connections that break in the middle. Used by one thread.
+ * The WebSocket client that speaks frames byte by byte, for what no library would send: fragments without end, frames of
+ * any size and opcode, text that is not UTF-8, and connections that break in the middle. {@link MessageSocket} is for
+ * everything else. Used by one thread.
  */
 public final class RawWebSocket implements AutoCloseable {
     public static final int CONTINUATION = 0x0;
@@ -28,7 +29,7 @@ public final class RawWebSocket implements AutoCloseable {
     public static final int PING = 0x9;
     public static final int PONG = 0xA;
 
-    /** What the server's end of the connection looked like when it broke without a close frame. */
+    /** Stands for a close code where the connection broke without a close frame. */
     public static final int NO_CLOSE_FRAME = 1006;
 
     private static final int FIN = 0x80;
@@ -66,7 +67,7 @@ public final class RawWebSocket implements AutoCloseable {
         return connect(uri, 0, "", early);
     }
 
-    /** @param extension that the server has to take: what comes is as that has made it */
+    /** @param extension that the server has to accept; frames are read as they come, not decoded */
     public static RawWebSocket connect(URI uri, String extension) {
         return connect(uri, 0, extension);
     }
@@ -190,7 +191,7 @@ public final class RawWebSocket implements AutoCloseable {
     private Received read(long deadline, boolean answering) {
         try {
             while (true) {
-                // Whatever else may come, such as pings, does not put it off.
+                // Pings do not extend the deadline.
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 socket.setSoTimeout((int) Math.max(left, 1));
                 int opcode = in.readUnsignedByte() & 0x0f;
@@ -217,7 +218,7 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Whether the server says goodbye on TCP too, and does not reset the connection, when nothing but pings comes any more. */
+    /** Whether the server ends TCP with FIN and not with a reset. Only pings may come before. */
     public boolean endsWithGoodbye() {
         try {
             while (true) {
@@ -231,12 +232,12 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Reads up to the close, and tells its code. */
+    /** Reads up to the close frame. @return its code */
     public int awaitClose() {
         return awaitClose(true);
     }
 
-    /** The same without a sign of life: pings are not answered. */
+    /** The same, but pings are not answered. */
     public int awaitCloseInSilence() {
         return awaitClose(false);
     }
@@ -251,7 +252,7 @@ public final class RawWebSocket implements AutoCloseable {
         return NO_CLOSE_FRAME;
     }
 
-    /** Resets the connection: no close frame, and no goodbye of TCP's either. */
+    /** Resets the connection, without a close frame and without FIN. */
     public void cut() {
         try {
             socket.setSoLinger(true, 0);

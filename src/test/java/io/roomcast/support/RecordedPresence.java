@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 
-/** What a node is told of presence: keeps each word of it, and the lists that follow from it; finds out what cannot be true. */
+/** Records what a node is told of presence, keeps the lists that follow from it, and notes what cannot be true. */
 public final class RecordedPresence implements PresenceListener {
     private final Map<RoomName, List<String>> told = new HashMap<>();
     private final Map<RoomName, Set<UserName>> lists = new HashMap<>();

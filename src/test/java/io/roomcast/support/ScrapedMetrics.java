@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 
 /**
- * The figures that a server tells at {@code /metrics}, as they were when it was asked.
+ * The metrics that a server shows at {@code /metrics}, at the moment of the request.
  *
  * @param series value by name and labels, for example {@code roomcast_threads{purpose="lane"}}
  */
@@ -43,19 +43,19 @@ public record ScrapedMetrics(Map<String, Double> series) {
         }
     }
 
-    /** Asks until the figures are as wanted. @return what they are then */
+    /** Asks until the condition holds. @return the metrics then */
     public static ScrapedMetrics await(URI server, long seconds, Predicate<ScrapedMetrics> wanted) {
         AtomicReference<ScrapedMetrics> told = new AtomicReference<>();
-        Await.await(() -> "figures as wanted, which are " + told.get(), seconds, () -> {
+        Await.until(() -> "metrics as wanted, which are " + told.get(), seconds, () -> {
             told.set(of(server));
             return wanted.test(told.get());
         });
         return told.get();
     }
 
-    /** Asks until one of them has this value. */
+    /** Asks until one series has this value. */
     public static void await(URI server, long seconds, String name, double value) {
-        Await.await(
+        Await.until(
                 () -> name + " " + value + ", which is " + of(server).get(name),
                 seconds,
                 () -> of(server).get(name) == value);
@@ -71,7 +71,7 @@ public record ScrapedMetrics(Map<String, Double> series) {
         return new ScrapedMetrics(series);
     }
 
-    /** Of one series, which must be there. */
+    /** The value of one series, which must be there. */
     public double get(String name) {
         Double figure = series.get(name);
         if (figure == null) {
@@ -80,7 +80,7 @@ public record ScrapedMetrics(Map<String, Double> series) {
         return figure;
     }
 
-    /** Of those series together whose names with labels begin like this; what was never counted has none. */
+    /** The sum of all series whose name with labels begins like this; 0 where there is none. */
     public double sum(String beginning) {
         return series.entrySet().stream()
                 .filter(entry -> entry.getKey().startsWith(beginning))

@@ -9,7 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waits for stages, with a limit. */
+/** Waits for the result of a {@link CompletionStage}, with a limit. */
 public final class Stages {
     private Stages() {}
 

@@ -12,7 +12,7 @@ import java.util.UUID;
 public final class TestServer implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
-    /** Null where the server is another's. */
+    /** Null where the server runs already. */
     private final AutoCloseable embedded;
 
     private final URI base;
@@ -50,7 +50,7 @@ public final class TestServer implements AutoCloseable {
         return new TestServer(process, process.awaitReady());
     }
 
-    /** Whether the tests have a server of another's, whose settings are its own. */
+    /** Whether the tests use a server that runs already, with settings of its own. */
     static boolean isRunning() {
         return RUNNING != null && !RUNNING.isEmpty();
     }
@@ -82,11 +82,11 @@ public final class TestServer implements AutoCloseable {
         return "room-" + UUID.randomUUID();
     }
 
-    public ScrapedMetrics figures() {
+    public ScrapedMetrics metrics() {
         return ScrapedMetrics.of(base);
     }
 
-    public void awaitFigure(String name, double value) {
+    public void awaitMetric(String name, double value) {
         ScrapedMetrics.await(base, RoomClient.PATIENCE_SECONDS, name, value);
     }
 

@@ -67,7 +67,7 @@ class MetricsTest {
 
     /** Until the node has looked again: it counts at most once a second, maybe in the middle of a scrape. */
     private static void scrape() {
-        Await.await("the node has looked at both", () -> {
+        Await.until("the node has looked at both", () -> {
             text = new Http(server.uri(), null).send("GET", "/metrics", null).body();
             figures = ScrapedMetrics.read(text).series();
             return figures.get("roomcast_members") == 2

@@ -1,8 +1,7 @@
 package io.roomcast.it.security;
 
-import com.sun.tools.attach.AttachNotSupportedException;
-import com.sun.tools.attach.VirtualMachine;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.RemoteConsole;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -11,8 +10,6 @@ import java.util.Map;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
 
 /** A server with settings of the test's own: the application server that {@code arquillian.launch} names, else the embedded one. */
 final class OwnServer implements AutoCloseable {
@@ -49,7 +46,9 @@ final class OwnServer implements AutoCloseable {
     void limit(String key, String value) {
         try {
             if (beans == null) {
-                beans = node == null ? ManagementFactory.getPlatformMBeanServer() : attach(node.pid());
+                beans = node == null
+                        ? ManagementFactory.getPlatformMBeanServer()
+                        : RemoteConsole.of(node.pid()).beans();
             }
             for (ObjectName bean : beans.queryNames(new ObjectName("io.roomcast:type=Node,*"), null)) {
                 beans.invoke(bean, "setLimit", new Object[] {key, value}, new String[] {
@@ -58,21 +57,6 @@ final class OwnServer implements AutoCloseable {
             }
         } catch (IOException | JMException e) {
             throw new IllegalStateException(e);
-        }
-    }
-
-    @SuppressWarnings("BanJNDI") // the address is that of a process of the test's own
-    private static MBeanServerConnection attach(long process) throws IOException {
-        try {
-            VirtualMachine machine = VirtualMachine.attach(Long.toString(process));
-            try {
-                return JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()))
-                        .getMBeanServerConnection();
-            } finally {
-                machine.detach();
-            }
-        } catch (AttachNotSupportedException e) {
-            throw new IOException(e);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.roomcast.it.server;
 
-import com.sun.tools.attach.AttachNotSupportedException;
-import com.sun.tools.attach.VirtualMachine;
+import io.roomcast.support.RemoteConsole;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
@@ -12,27 +11,23 @@ import java.util.stream.Stream;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
-import javax.management.remote.JMXConnector;
-import javax.management.remote.JMXConnectorFactory;
-import javax.management.remote.JMXServiceURL;
 
 /**
- * What of Roomcast is in the process of a server.
+ * What a server's process still holds of Roomcast.
  *
  * @param threads names of its threads
  * @param beans its MBeans
- * @param classLoaders how many applications' worth of its classes there are that the garbage collector does not take
+ * @param classLoaders how many class loaders of the application the garbage collector has left
  */
 record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders) {
-    /** One that every application has: there is a line of it for each class loader. */
+    /** The heap histogram has a line of this class for each class loader of the application. */
     private static final String CLASS = "io.roomcast.config.Key";
 
     private static final String[] SIGNATURE = {String[].class.getName()};
 
-    @SuppressWarnings("BanJNDI") // the address is that of a process of this machine
     static LeakProbe in(long pid) throws IOException, JMException {
-        try (JMXConnector connector = JMXConnectorFactory.connect(new JMXServiceURL(address(pid)))) {
-            MBeanServerConnection server = connector.getMBeanServerConnection();
+        try (RemoteConsole console = RemoteConsole.of(pid)) {
+            MBeanServerConnection server = console.beans();
             ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(
                     server, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
             return new LeakProbe(
@@ -45,8 +40,7 @@ record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders)
         }
     }
 
-    /** Of those alone that are alive: the histogram collects all garbage first. */
-    @SuppressWarnings("BanJNDI") // the same connection
+    /** The histogram counts live objects only: it collects garbage first. */
     private static long classLoaders(MBeanServerConnection server) throws IOException, JMException {
         String histogram = (String) server.invoke(
                 new ObjectName("com.sun.management:type=DiagnosticCommand"),
@@ -57,18 +51,5 @@ record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders)
                 .lines()
                 .filter(line -> List.of(line.strip().split("\\s+")).contains(CLASS))
                 .count();
-    }
-
-    private static String address(long pid) throws IOException {
-        try {
-            VirtualMachine machine = VirtualMachine.attach(String.valueOf(pid));
-            try {
-                return machine.startLocalManagementAgent();
-            } finally {
-                machine.detach();
-            }
-        } catch (AttachNotSupportedException e) {
-            throw new IOException(e);
-        }
     }
 }

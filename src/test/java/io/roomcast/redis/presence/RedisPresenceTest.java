@@ -167,7 +167,7 @@ class RedisPresenceTest extends PresenceContractTest {
         node.enter(room, "bob");
         String leases = prefix + ":{!}:leases";
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            Await.await("somebody puts it out", () -> {
+            Await.until("somebody puts it out", () -> {
                 double soon = System.currentTimeMillis() + 3.0 * LEASE.toMillis();
                 jedis.zrange(leases, ZRangeParams.zrangeByScoreParams(soon, Double.MAX_VALUE))
                         .forEach(lease -> jedis.zadd(
@@ -203,7 +203,7 @@ class RedisPresenceTest extends PresenceContractTest {
             long life = jedis.pttl(key);
             assertEquals(true, life > 0 && life <= 60_000, life + " ms");
             jedis.pexpire(key, 10_000);
-            Await.await("it is renewed", () -> jedis.pttl(key) > 10_000);
+            Await.until("it is renewed", () -> jedis.pttl(key) > 10_000);
         }
     }
 }

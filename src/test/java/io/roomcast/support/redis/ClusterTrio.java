@@ -43,13 +43,13 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
                     String.valueOf(masters.get(master).port()),
                     String.valueOf(busPorts.get(master)));
             String id = ask(master, "MYID");
-            Await.await(
+            Await.until(
                     "the replica knows the master", () -> admin.clusterNodes().contains(id));
             admin.clusterReplicate(id);
-            Await.await("the replica follows", () -> admin.info("replication").contains("master_link_status:up"));
+            Await.until("the replica follows", () -> admin.info("replication").contains("master_link_status:up"));
             for (int i = 0; i < 3; i++) {
                 int each = i;
-                Await.await("the others know it", () -> ask(each, "NODES").contains("slave " + id));
+                Await.until("the others know it", () -> ask(each, "NODES").contains("slave " + id));
             }
         }
         return replica;
@@ -59,7 +59,7 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
     public void awaitReplicated(int master) {
         String offset = "master_repl_offset:";
         try (Jedis admin = new Jedis("127.0.0.1", masters.get(master).port())) {
-            Await.await("the replica is up to date", () -> {
+            Await.until("the replica is up to date", () -> {
                 String info = admin.info("replication");
                 String reached = info.lines()
                         .filter(line -> line.startsWith(offset))
@@ -84,7 +84,7 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
     }
 
     private void awaitWhole(int master) {
-        Await.await("the cluster is whole", () -> {
+        Await.until("the cluster is whole", () -> {
             List<?> ranges = (List<?>) send(master, "SLOTS");
             return ranges.size() == 3 && ask(master, "INFO").contains("cluster_state:ok");
         });

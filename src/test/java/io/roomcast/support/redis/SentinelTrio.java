@@ -24,7 +24,7 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
     public static SentinelTrio launch(Path directory) throws IOException {
         RedisProcess master = RedisProcess.launch("--repl-diskless-sync-delay", "0");
         RedisProcess replica = RedisProcess.launch("--replicaof", "127.0.0.1", String.valueOf(master.port()));
-        Await.await(
+        Await.until(
                 "the replica follows", () -> ask(replica, "INFO", "replication").contains("master_link_status:up"));
         Path file = directory.resolve("sentinel.conf");
         Files.writeString(
@@ -34,7 +34,7 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
                         + "sentinel failover-timeout " + NAME + " 5000\n");
         RedisProcess sentinel = RedisProcess.launch(file.toString(), "--sentinel");
         SentinelTrio servers = new SentinelTrio(master, replica, sentinel);
-        Await.await(
+        Await.until(
                 "the sentinel knows the replica",
                 () -> ask(sentinel, "SENTINEL", "REPLICAS", NAME).contains("master-link-status, ok"));
         return servers;
@@ -56,10 +56,10 @@ public record SentinelTrio(RedisProcess master, RedisProcess replica, RedisProce
     /** Has the replica put in the master's place while both are well; returns when it is there. */
     public void failOver() {
         ask(sentinel, "SENTINEL", "FAILOVER", NAME);
-        Await.await(
+        Await.until(
                 "the replica has become the master",
                 () -> ask(sentinel, "SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME).contains("" + replica.port()));
-        Await.await("the old master follows", this::oldMasterFollows);
+        Await.until("the old master follows", this::oldMasterFollows);
     }
 
     private boolean oldMasterFollows() {

@@ -137,7 +137,7 @@ public final class ServerNode implements AutoCloseable {
     }
 
     private void await(String what, long seconds, BooleanSupplier condition) {
-        Await.await(() -> "the " + what + " of " + name + ", which said: " + console(), seconds, condition);
+        Await.until(() -> "the " + what + " of " + name + ", which said: " + console(), seconds, condition);
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Comes to a room for a moment, and goes as chance has it: with a word, without one, or before it was let in. */
+/** Joins a room for a moment. Chance decides how it ends: with {@code leave}, with a cut, or with a cut before it has joined. */
 final class BriefMember {
     private static final int LONGEST_MILLIS = 30;
 

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** Asks one node who is in a room, as a member that comes and goes. */
+/** Asks one node for the members of a room, as a member that joins for the question. */
 public final class MemberList {
     private static final String ASKER = "asker";
     private static final long PATIENCE_SECONDS = 5;

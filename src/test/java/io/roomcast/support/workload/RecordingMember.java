@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A member of one room that comes back whenever its connection ends, on a node that chance names, with the position that it had. Now and then it
- * joins anew on the connection that it has. Records what it sees.
+ * A member of one room that records what it sees. When its connection ends it reconnects, to a node that chance picks,
+ * with the position that it had. Now and then it joins again on the same connection.
  *
  * <p>The monitor guards all state: frames come from the connection's thread, drops and returns from the timer's.
  */

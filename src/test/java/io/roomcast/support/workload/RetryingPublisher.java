@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Publishes to one room, one message after the other: the next when the one before was acknowledged, the same again, with its key, when no
- * acknowledgement came, on whichever node chance names.
+ * Publishes to one room, one message after the other. A message without an acknowledgement is sent again with the same
+ * key, on a node that chance picks.
  */
 final class RetryingPublisher {
     private static final long ACK_MILLIS = 1_500;

@@ -89,19 +89,19 @@ public final class Workload implements AutoCloseable {
     /** Waits until this many messages more were acknowledged. */
     public void awaitAcks(long more, long seconds) {
         long goal = log.count(Event.Acked.class) + more;
-        Await.await("an acknowledgement of " + more + " messages", seconds, () -> log.count(Event.Acked.class) >= goal);
+        Await.until("an acknowledgement of " + more + " messages", seconds, () -> log.count(Event.Acked.class) >= goal);
     }
 
     /** Lets the publishers finish, and waits until every receiver is back and has what was acknowledged. */
     public void quiesce(long window, long seconds) {
         dropping = false;
         publishers.forEach(RetryingPublisher::stop);
-        Await.await(
+        Await.until(
                 "the last acknowledgements", seconds, () -> publishers.stream().allMatch(RetryingPublisher::isDone));
-        Await.await(
+        Await.until(
                 "the return of all receivers", seconds, () -> receivers.stream().allMatch(RecordingMember::isJoined));
         // What is still missing after this is a finding, not a reason to wait on.
-        Await.comes(
+        Await.comesTrue(
                 QUIET_SECONDS,
                 () -> new HistoryChecker(window)
                         .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.LOST));
@@ -109,7 +109,7 @@ public final class Workload implements AutoCloseable {
     }
 
     private void settle() {
-        Await.comes(
+        Await.comesTrue(
                 QUIET_SECONDS,
                 () -> new PresenceChecker(present())
                         .check(log.events()).stream().noneMatch(v -> v.kind() == Violation.Kind.WRONG_LIST));
@@ -139,7 +139,7 @@ public final class Workload implements AutoCloseable {
     public void awaitPresence(List<Function<String, URI>> nodes, long seconds) {
         present().forEach((room, expected) -> {
             for (Function<String, URI> node : nodes) {
-                Await.await(
+                Await.until(
                         "the list of " + expected + " in " + room,
                         seconds,
                         () -> expected.equals(MemberList.of(node, room)));
