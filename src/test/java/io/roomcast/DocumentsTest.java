@@ -22,10 +22,12 @@ class DocumentsTest {
     /** Pages that answer questions: each begins with the list of its chapters. */
     private static final List<String> WITH_CONTENTS = List.of(
             "docs/api.md",
+            "docs/client.md",
             "docs/configuration.md",
             "docs/glossary.md",
             "docs/monitoring.md",
             "docs/payara.md",
+            "docs/performance.md",
             "docs/protocol.md",
             "docs/redis.md",
             "docs/runbook.md",
