@@ -102,7 +102,7 @@ public class GuardFilter extends HttpFilter {
             }
             work.go();
         } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
-            refuse(response, HandshakeGuard.Verdict.CROWDED);
+            refuse(response, HandshakeGuard.Verdict.OVERLOADED);
         }
     }
 
@@ -137,7 +137,7 @@ public class GuardFilter extends HttpFilter {
             chain.doFilter(arriving, response);
             upgraded.add(request);
         } else if (!handshakes.take(() -> chain.doFilter(arriving, response))) {
-            refuse(response, HandshakeGuard.Verdict.CROWDED);
+            refuse(response, HandshakeGuard.Verdict.OVERLOADED);
         }
     }
 

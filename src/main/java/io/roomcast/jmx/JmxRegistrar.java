@@ -33,7 +33,7 @@ public class JmxRegistrar {
     private NodeBean node;
     private RoomsBean rooms;
     private RelayBean relay;
-    private NodeSnapshot census;
+    private NodeSnapshot snapshot;
     private Threads threads;
     private ScheduledFuture<?> sampling;
 
@@ -41,11 +41,11 @@ public class JmxRegistrar {
     protected JmxRegistrar() {}
 
     @Inject
-    public JmxRegistrar(NodeBean node, RoomsBean rooms, RelayBean relay, NodeSnapshot census, Threads threads) {
+    public JmxRegistrar(NodeBean node, RoomsBean rooms, RelayBean relay, NodeSnapshot snapshot, Threads threads) {
         this.node = node;
         this.rooms = rooms;
         this.relay = relay;
-        this.census = census;
+        this.snapshot = snapshot;
         this.threads = threads;
     }
 
@@ -57,7 +57,7 @@ public class JmxRegistrar {
      */
     public void open(boolean plain, String apart) {
         sampling = threads.timer().scheduleAtFixedRate(node::sample, 0, 1, TimeUnit.SECONDS);
-        census.figures(); // Rates of rooms count from here.
+        snapshot.figures(); // Rates of rooms count from here.
         if (!(plain && register("")) && !register("," + apart)) {
             LOG.log(
                     Level.WARNING,

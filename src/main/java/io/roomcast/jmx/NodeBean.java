@@ -25,7 +25,7 @@ public class NodeBean implements NodeMXBean {
     private SessionRegistry sessions;
     private Readiness readiness;
     private NodeMetrics metrics;
-    private NodeSnapshot census;
+    private NodeSnapshot snapshot;
     private Drain drain;
     private Limits limits;
     private BackEndService backEnd;
@@ -42,7 +42,7 @@ public class NodeBean implements NodeMXBean {
             SessionRegistry sessions,
             Readiness readiness,
             NodeMetrics metrics,
-            NodeSnapshot census,
+            NodeSnapshot snapshot,
             Drain drain,
             Limits limits,
             BackEndService backEnd,
@@ -51,7 +51,7 @@ public class NodeBean implements NodeMXBean {
         this.sessions = sessions;
         this.readiness = readiness;
         this.metrics = metrics;
-        this.census = census;
+        this.snapshot = snapshot;
         this.drain = drain;
         this.limits = limits;
         this.backEnd = backEnd;
@@ -152,22 +152,22 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getQueuedBytes() {
-        return census.figures().waitingBytes();
+        return snapshot.figures().waitingBytes();
     }
 
     @Override
     public long getDeepestQueueBytes() {
-        return census.figures().deepestBytes();
+        return snapshot.figures().deepestBytes();
     }
 
     @Override
     public long getOldestSendMillis() {
-        return TimeUnit.NANOSECONDS.toMillis(census.figures().oldestNanos());
+        return TimeUnit.NANOSECONDS.toMillis(snapshot.figures().oldestNanos());
     }
 
     @Override
     public long getEventsWaiting() {
-        return census.figures().laneEvents();
+        return snapshot.figures().laneEvents();
     }
 
     @Override

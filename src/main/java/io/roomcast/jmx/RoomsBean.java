@@ -26,19 +26,19 @@ public class RoomsBean implements RoomsMXBean {
     private static final Logger LOG = System.getLogger(RoomsBean.class.getName());
     private static final int LARGEST = 10;
     private static final int MOST_MESSAGES = 200;
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
     private RoomRegistry rooms;
-    private NodeSnapshot census;
+    private NodeSnapshot snapshot;
     private BackEndService backEnd;
 
     /** For the container's proxy. */
     protected RoomsBean() {}
 
     @Inject
-    public RoomsBean(RoomRegistry rooms, NodeSnapshot census, BackEndService backEnd) {
+    public RoomsBean(RoomRegistry rooms, NodeSnapshot snapshot, BackEndService backEnd) {
         this.rooms = rooms;
-        this.census = census;
+        this.snapshot = snapshot;
         this.backEnd = backEnd;
     }
 
@@ -54,14 +54,14 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public List<RoomFigures> getHottest() {
-        return census.hottest().stream()
+        return snapshot.hottest().stream()
                 .map(room -> new RoomFigures(room.name(), room.members(), room.perSecond()))
                 .toList();
     }
 
     @Override
     public List<RoomFigures> getLargest() {
-        List<NodeSnapshot.HotRoom> hottest = census.hottest();
+        List<NodeSnapshot.HotRoom> hottest = snapshot.hottest();
         return rooms.all().stream()
                 .filter(room -> room.size() > 0)
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
@@ -110,7 +110,7 @@ public class RoomsBean implements RoomsMXBean {
     /** Waits for the relay: a thread of the console is the only one that is held up. */
     private static <T> T answer(CompletionStage<T> stage) {
         try {
-            return stage.toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return stage.toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {
             Failure failure = Failure.of(e);
             failure.log(LOG, "An operation of the console failed");

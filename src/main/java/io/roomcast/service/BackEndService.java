@@ -97,7 +97,7 @@ public class BackEndService {
         for (ClientSession session : sessions.all()) {
             if (session.membership(room) != null) {
                 joins.putOut(session, room, () -> true, () -> {
-                    if (room.equals(session.home())) {
+                    if (room.equals(session.boundRoom())) {
                         session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
                     }
                 });

@@ -33,11 +33,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ApplicationScoped
 public class Heartbeat {
     /** Time for a pong, on top of the interval. */
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** Time for a connection that was closed to end. */
-    private static final long GOODBYE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-    private final AtomicBoolean looking = new AtomicBoolean();
+    private final AtomicBoolean checking = new AtomicBoolean();
     private SessionRegistry sessions;
     private RoomService service;
     private Threads threads;
@@ -46,7 +46,7 @@ public class Heartbeat {
     private RunningTime time;
     private long intervalSeconds;
     /** Looks that were taken. */
-    private long looks;
+    private long rounds;
 
     private ScheduledFuture<?> timer;
 
@@ -85,40 +85,40 @@ public class Heartbeat {
     /** Goes to the lanes' pool as a message would, so how long it waits there tells how busy the pool is. */
     private void beat() {
         time.beat();
-        if (!looking.compareAndSet(false, true)) {
+        if (!checking.compareAndSet(false, true)) {
             return;
         }
         long posted = clocks.nanos().getAsLong();
         try {
             threads.lanes().execute(() -> {
                 laneWait.record(clocks.nanos().getAsLong() - posted);
-                look();
+                check();
             });
         } catch (RejectedExecutionException e) {
-            looking.set(false);
+            checking.set(false);
         }
     }
 
-    private void look() {
+    private void check() {
         try {
-            looks++;
+            rounds++;
             long now = time.getAsLong();
-            sessions.all().forEach(session -> look(session, now));
+            sessions.all().forEach(session -> check(session, now));
         } finally {
-            looking.set(false);
+            checking.set(false);
         }
     }
 
-    private void look(ClientSession session, long now) {
+    private void check(ClientSession session, long now) {
         OutboundQueue queue = session.queue();
         queue.closeIfStuck();
         if (queue.isClosed()) {
-            if (queue.closedForNanos() >= GOODBYE_NANOS) {
+            if (queue.closedForNanos() >= CLOSE_NANOS) {
                 service.closed(session, queue.closeCode().number());
             }
-        } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PATIENCE_NANOS) {
+        } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PONG_NANOS) {
             queue.close(CloseCode.HEARTBEAT_LOST, "no sign of life");
-        } else if (Math.floorMod(session.id().hashCode() + looks, intervalSeconds) == 0) {
+        } else if (Math.floorMod(session.id().hashCode() + rounds, intervalSeconds) == 0) {
             queue.ping();
         }
     }

@@ -24,9 +24,9 @@ import java.util.concurrent.locks.LockSupport;
 @ApplicationScoped
 public class Lifecycle {
     /** Time for the last goodbyes to arrive, after the window. */
-    private static final Duration GOODBYE = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
-    private TokenAdmission entrance;
+    private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
     private Heartbeat heartbeat;
     private Readiness readiness;
@@ -46,7 +46,7 @@ public class Lifecycle {
     /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
     @Inject
     public Lifecycle(
-            TokenAdmission entrance,
+            TokenAdmission tokenAdmission,
             SessionRegistry sessions,
             Heartbeat heartbeat,
             Readiness readiness,
@@ -59,7 +59,7 @@ public class Lifecycle {
             Drain drain,
             Event<NodeStarted> started,
             RoomcastConfig config) {
-        this.entrance = entrance;
+        this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
         this.heartbeat = heartbeat;
         this.readiness = readiness;
@@ -75,7 +75,7 @@ public class Lifecycle {
     }
 
     public void start() {
-        entrance.start();
+        tokenAdmission.start();
         presence.start(announcer, largestByName);
         heartbeat.start();
         readiness.start();
@@ -89,13 +89,13 @@ public class Lifecycle {
      */
     public void stop() {
         try {
-            sayGoodbye();
+            drainSessions();
         } finally {
-            end();
+            closeAll();
         }
     }
 
-    private void end() {
+    private void closeAll() {
         try {
             presence.close();
         } finally {
@@ -107,12 +107,12 @@ public class Lifecycle {
         }
     }
 
-    private void sayGoodbye() {
+    private void drainSessions() {
         drain.stop(window);
         heartbeat.stop();
-        entrance.stop();
+        tokenAdmission.stop();
         readiness.stop();
-        long deadline = clocks.nanos().getAsLong() + window.plus(GOODBYE).toNanos();
+        long deadline = clocks.nanos().getAsLong() + window.plus(CLOSE_TIME).toNanos();
         while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

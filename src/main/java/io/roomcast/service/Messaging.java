@@ -40,10 +40,10 @@ public class Messaging {
     private PresenceStore presence;
     private PresenceAnnouncer announcer;
     private ServerFrameWriter writer;
-    private ErrorReplies refusal;
+    private ErrorReplies errors;
     private Threads threads;
     private RateLimits rates;
-    private LoadShedding overload;
+    private LoadShedding loadShedding;
     private Limits limits;
 
     /** For the container's proxy. */
@@ -56,20 +56,20 @@ public class Messaging {
             PresenceStore presence,
             PresenceAnnouncer announcer,
             ServerFrameWriter writer,
-            ErrorReplies refusal,
+            ErrorReplies errors,
             Threads threads,
             RateLimits rates,
-            LoadShedding overload,
+            LoadShedding loadShedding,
             Limits limits) {
         this.publisher = publisher;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
         this.writer = writer;
-        this.refusal = refusal;
+        this.errors = errors;
         this.threads = threads;
         this.rates = rates;
-        this.overload = overload;
+        this.loadShedding = loadShedding;
         this.limits = limits;
     }
 
@@ -79,13 +79,13 @@ public class Messaging {
         requirePublisher(session, room);
         limits.requireSize(frame.content());
         rates.publish(room);
-        overload.admit(room);
+        loadShedding.admit(room);
         CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
         whenAnswered(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
             } else {
-                refusal.answer(session, frame.id(), frame.key(), room, failure);
+                errors.answer(session, frame.id(), frame.key(), room, failure);
             }
         });
     }
@@ -96,7 +96,7 @@ public class Messaging {
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (!overload.sparesNotices(room)) {
+        if (!loadShedding.sparesNotices(room)) {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
@@ -116,7 +116,7 @@ public class Messaging {
             if (failure == null) {
                 session.reply(MessageFrames.history(frame.id(), room, found));
             } else {
-                refusal.answer(session, frame.id(), null, room, failure);
+                errors.answer(session, frame.id(), null, room, failure);
             }
         });
     }
@@ -152,7 +152,7 @@ public class Messaging {
                         roster.count(),
                         roster.users().stream().map(UserName::value).toList()));
             } else {
-                refusal.answer(session, frame.id(), null, room, failure);
+                errors.answer(session, frame.id(), null, room, failure);
             }
         });
     }

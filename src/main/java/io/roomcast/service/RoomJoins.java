@@ -43,7 +43,7 @@ public class RoomJoins {
     private RoomRegistry rooms;
     private PresenceStore presence;
     private PresenceAnnouncer announcer;
-    private ErrorReplies refusal;
+    private ErrorReplies errors;
     private Threads threads;
     private Limits limits;
     private NodeMetrics metrics;
@@ -57,7 +57,7 @@ public class RoomJoins {
             RoomRegistry rooms,
             PresenceStore presence,
             PresenceAnnouncer announcer,
-            ErrorReplies refusal,
+            ErrorReplies errors,
             Threads threads,
             Limits limits,
             NodeMetrics metrics,
@@ -65,7 +65,7 @@ public class RoomJoins {
         this.rooms = rooms;
         this.presence = presence;
         this.announcer = announcer;
-        this.refusal = refusal;
+        this.errors = errors;
         this.threads = threads;
         this.limits = limits;
         this.metrics = metrics;
@@ -258,7 +258,7 @@ public class RoomJoins {
                     // A store that could not be reached does later what it was asked for: so that is taken back, too.
                     withdraw(room, user, session.id());
                 }
-                refusal.answer(session, id, null, room, why);
+                errors.answer(session, id, null, room, why);
             } finally {
                 request.answered();
             }

@@ -38,13 +38,13 @@ import java.util.function.Consumer;
 @ApplicationScoped
 public class RoomService {
     private Authentication authentication;
-    private TokenAdmission entrance;
+    private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
-    private RoomJoins joining;
-    private Messaging talking;
+    private RoomJoins joins;
+    private Messaging messaging;
     private RateLimits rates;
     private InFlight inFlight;
-    private ErrorReplies refusal;
+    private ErrorReplies errors;
     private NodeMetrics metrics;
     private Node node;
     private long heartbeatMs;
@@ -57,26 +57,26 @@ public class RoomService {
     @Inject
     public RoomService(
             Authentication authentication,
-            TokenAdmission entrance,
+            TokenAdmission tokenAdmission,
             SessionRegistry sessions,
-            RoomJoins joining,
-            Messaging talking,
+            RoomJoins joins,
+            Messaging messaging,
             RateLimits rates,
             InFlight inFlight,
-            ErrorReplies refusal,
+            ErrorReplies errors,
             NodeMetrics metrics,
             Node node,
             Limits limits,
             RunningTime time,
             RoomcastConfig config) {
         this.authentication = authentication;
-        this.entrance = entrance;
+        this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
-        this.joining = joining;
-        this.talking = talking;
+        this.joins = joins;
+        this.messaging = messaging;
         this.rates = rates;
         this.inFlight = inFlight;
-        this.refusal = refusal;
+        this.errors = errors;
         this.metrics = metrics;
         this.node = node;
         this.heartbeatMs = config.get(Keys.HEARTBEAT).toMillis();
@@ -89,19 +89,19 @@ public class RoomService {
      *
      * @throws ProtocolException when it may not come in; then there is no session
      */
-    public ClientSession open(Transport transport, ConnectRequest address, ClientOrigin arrival) {
-        Identity identity = authentication.wantsToken() ? null : identify(address, arrival);
-        ClientSession session = admit(transport, address, arrival, identity);
+    public ClientSession open(Transport transport, ConnectRequest address, ClientOrigin origin) {
+        Identity identity = authentication.wantsToken() ? null : identify(address, origin);
+        ClientSession session = admit(transport, address, origin, identity);
         if (identity != null) {
             joinHome(session);
         }
         return session;
     }
 
-    private ClientSession admit(Transport transport, ConnectRequest address, ClientOrigin arrival, Identity identity) {
+    private ClientSession admit(Transport transport, ConnectRequest address, ClientOrigin origin, Identity identity) {
         ClientSession session = null;
         try {
-            session = sessions.open(transport, address, arrival.network());
+            session = sessions.open(transport, address, origin.network());
             if (identity != null) {
                 sessions.identify(session, identity);
             }
@@ -115,9 +115,9 @@ public class RoomService {
         }
     }
 
-    private Identity identify(ConnectRequest address, ClientOrigin arrival) {
+    private Identity identify(ConnectRequest address, ClientOrigin origin) {
         try {
-            return authentication.identify(address.user() == null ? SessionRegistry.guest() : address.user(), arrival);
+            return authentication.identify(address.user() == null ? SessionRegistry.guest() : address.user(), origin);
         } catch (ProtocolException e) {
             metrics.refused(e.code().wire());
             throw e;
@@ -125,10 +125,17 @@ public class RoomService {
     }
 
     private void joinHome(ClientSession session) {
-        if (session.home() != null) {
+        if (session.boundRoom() != null) {
             // Not a frame of the client's: a hello may still come first.
-            ClientFrame.Join join = new ClientFrame.Join(null, session.home(), session.since());
-            ask(session, join, null, session.home(), true, request -> joining.join(session, join, request), () -> {});
+            ClientFrame.Join join = new ClientFrame.Join(null, session.boundRoom(), session.since());
+            ask(
+                    session,
+                    join,
+                    null,
+                    session.boundRoom(),
+                    true,
+                    request -> joins.join(session, join, request),
+                    () -> {});
         }
     }
 
@@ -139,17 +146,17 @@ public class RoomService {
 
     /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
     public void receive(ClientSession session, ClientFrame frame) {
-        if (!session.isOpen() || entrance.seesOut(session)) {
+        if (!session.isOpen() || tokenAdmission.seesOut(session)) {
             return;
         }
         heard(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
         try {
-            if (!session.hold(frame, inFlight)) {
+            if (!session.deferWhileVerifying(frame, inFlight)) {
                 serve(session, frame);
             }
         } catch (ProtocolException e) {
-            refusal.answer(session, frame.id(), null, null, e);
+            errors.answer(session, frame.id(), null, null, e);
         }
     }
 
@@ -165,7 +172,7 @@ public class RoomService {
         if (session.identity() == null && !(frame instanceof ClientFrame.Ping)) {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "say hello with a token first");
         }
-        session.settle();
+        session.lockIdentity();
         if (frame instanceof ClientFrame.Publish publish) {
             ask(
                     session,
@@ -173,31 +180,31 @@ public class RoomService {
                     publish.key(),
                     publish.room(),
                     false,
-                    (room, request) -> talking.publish(session, publish, room, request));
+                    (room, request) -> messaging.publish(session, publish, room, request));
         } else if (frame instanceof ClientFrame.Signal signal) {
             ask(session, signal, null, signal.room(), false, (room, request) -> {
                 rates.request(session);
-                talking.signal(session, signal, room, request);
+                messaging.signal(session, signal, room, request);
             });
         } else if (frame instanceof ClientFrame.Join join) {
             join(session, join);
         } else if (frame instanceof ClientFrame.Leave leave) {
             askAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
-                joining.leave(session, room, request, () -> session.reply(left));
+                joins.leave(session, room, request, () -> session.reply(left));
             });
         } else if (frame instanceof ClientFrame.History history) {
             askAlone(
                     session,
                     history,
                     history.room(),
-                    (room, request) -> talking.history(session, history, room, request));
+                    (room, request) -> messaging.history(session, history, room, request));
         } else if (frame instanceof ClientFrame.Members members) {
             askAlone(
                     session,
                     members,
                     members.room(),
-                    (room, request) -> talking.members(session, members, room, request));
+                    (room, request) -> messaging.members(session, members, room, request));
         } else if (frame instanceof ClientFrame.Refresh refresh) {
             rates.request(session);
             refresh(session, refresh);
@@ -212,7 +219,7 @@ public class RoomService {
     private void refuse(ClientSession session, ClientFrame.Unsound unsound) {
         BadFrameException why = unsound.why();
         if (session.identity() == null) {
-            refusal.answer(session, why);
+            errors.answer(session, why);
         } else {
             ask(
                     session,
@@ -220,7 +227,7 @@ public class RoomService {
                     why.answer().key(),
                     unsound.room(),
                     false,
-                    (room, request) -> request.answer(() -> refusal.answer(session, why)));
+                    (room, request) -> request.answer(() -> errors.answer(session, why)));
         }
     }
 
@@ -229,7 +236,7 @@ public class RoomService {
                 session,
                 join,
                 join.room(),
-                (room, request) -> joining.join(session, new ClientFrame.Join(join.id(), room, join.since()), request));
+                (room, request) -> joins.join(session, new ClientFrame.Join(join.id(), room, join.since()), request));
     }
 
     private void askAlone(
@@ -251,7 +258,7 @@ public class RoomService {
             RoomName named,
             boolean alone,
             BiConsumer<RoomName, RoomRequests.Request> action) {
-        RoomName room = named == null ? session.home() : named;
+        RoomName room = named == null ? session.boundRoom() : named;
         try {
             if (room == null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
@@ -259,7 +266,7 @@ public class RoomService {
             Runnable end = inFlight.begin(session, frame.bytes());
             ask(session, frame, key, room, alone, request -> action.accept(room, request), end);
         } catch (ProtocolException e) {
-            refusal.answer(session, frame.id(), key, room, e);
+            errors.answer(session, frame.id(), key, room, e);
         }
     }
 
@@ -279,7 +286,7 @@ public class RoomService {
                     action.accept(request);
                 }
             } catch (RuntimeException e) {
-                request.answer(() -> refusal.answer(session, frame.id(), key, room, e));
+                request.answer(() -> errors.answer(session, frame.id(), key, room, e));
             }
         };
         session.requests().ask(room, alone, attempt, end);
@@ -288,7 +295,7 @@ public class RoomService {
     /** A line that is no frame. */
     public void receiveBad(ClientSession session, BadFrameException bad) {
         ClientFrame.Unsound request = bad.request();
-        if (request != null && (request.room() != null || session.home() != null)) {
+        if (request != null && (request.room() != null || session.boundRoom() != null)) {
             receive(session, request);
             return;
         }
@@ -297,7 +304,7 @@ public class RoomService {
         }
         heard(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
-        refusal.answer(session, bad);
+        errors.answer(session, bad);
     }
 
     /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */
@@ -326,31 +333,30 @@ public class RoomService {
         boolean dismissed = session.queue().isClosedByNode();
         if (sessions.remove(session, code)) {
             session.end();
-            joining.leaveAll(session, dismissed);
+            joins.leaveAll(session, dismissed);
         }
     }
 
     private void hello(ClientSession session, ClientFrame.Hello hello) {
-        if (session.home() != null
+        if (session.boundRoom() != null
                 && hello.user() != null
                 && !hello.user().equals(session.user())
                 && !hello.user().equals(session.addressedUser())) {
-            refusal.answer(
-                    session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
+            errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.identity() == null) {
-            entrance.enter(session, hello, () -> {
-                session.settle();
+            tokenAdmission.enter(session, hello, () -> {
+                session.lockIdentity();
                 welcome(session, hello.id());
                 joinHome(session);
                 serveHeld(session);
             });
-        } else if (session.greet()) {
+        } else if (session.firstHello()) {
             if (hello.user() != null && !session.identity().proven()) {
                 sessions.identify(session, Identity.claimed(hello.user()));
             }
             welcome(session, hello.id());
         } else {
-            refusal.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");
+            errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "hello must be the first frame");
         }
     }
 
@@ -358,17 +364,19 @@ public class RoomService {
         ServerFrame.Limits told = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, told, entrance.expiresInMs(session)));
+                id, session.user().value(), node.name(), heartbeatMs, told, tokenAdmission.expiresInMs(session)));
     }
 
     private void serveHeld(ClientSession session) {
-        for (List<ClientSession.Held> held = session.takeHeld(); !held.isEmpty(); held = session.takeHeld()) {
-            for (ClientSession.Held each : held) {
+        for (List<ClientSession.Deferred> held = session.takeDeferred();
+                !held.isEmpty();
+                held = session.takeDeferred()) {
+            for (ClientSession.Deferred each : held) {
                 each.end().run();
                 try {
                     serve(session, each.frame());
                 } catch (ProtocolException e) {
-                    refusal.answer(session, each.frame().id(), null, null, e);
+                    errors.answer(session, each.frame().id(), null, null, e);
                 }
             }
         }
@@ -378,6 +386,6 @@ public class RoomService {
         if (!authentication.wantsToken()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "no tokens are wanted here");
         }
-        entrance.refresh(session, frame);
+        tokenAdmission.refresh(session, frame);
     }
 }

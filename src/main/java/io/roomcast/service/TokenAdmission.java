@@ -29,9 +29,9 @@ public class TokenAdmission {
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
 
     private Authentication authentication;
-    private RoomJoins joining;
+    private RoomJoins joins;
     private SessionRegistry sessions;
-    private ErrorReplies refusal;
+    private ErrorReplies errors;
     private Threads threads;
     private RunningTime time;
     private Clocks clocks;
@@ -44,17 +44,17 @@ public class TokenAdmission {
     @Inject
     public TokenAdmission(
             Authentication authentication,
-            RoomJoins joining,
+            RoomJoins joins,
             SessionRegistry sessions,
-            ErrorReplies refusal,
+            ErrorReplies errors,
             Threads threads,
             RunningTime time,
             Clocks clocks,
             RoomcastConfig config) {
         this.authentication = authentication;
-        this.joining = joining;
+        this.joins = joins;
         this.sessions = sessions;
-        this.refusal = refusal;
+        this.errors = errors;
         this.threads = threads;
         this.time = time;
         this.clocks = clocks;
@@ -93,7 +93,7 @@ public class TokenAdmission {
                                 admitted.run();
                             }
                         } catch (ProtocolException e) {
-                            refusal.answer(session, hello.id(), null, null, e);
+                            errors.answer(session, hello.id(), null, null, e);
                             session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
                         }
                     }
@@ -114,11 +114,11 @@ public class TokenAdmission {
                         refuse(session, frame.id(), "the token is another user's");
                         return;
                     }
-                    session.admit(identity);
+                    session.setIdentity(identity);
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     session.roomNames().stream()
                             .filter(room -> !identity.permissions().mayRead(room))
-                            .forEach(room -> joining.putOut(
+                            .forEach(room -> joins.putOut(
                                     session,
                                     room,
                                     () -> !session.identity().permissions().mayRead(room),
@@ -146,7 +146,7 @@ public class TokenAdmission {
     }
 
     private void unavailable(ClientSession session, Long id, String text) {
-        refusal.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
+        errors.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
     }
 
     private void turnAway(ClientSession session, Long id, CloseCode code, String text) {
@@ -155,7 +155,7 @@ public class TokenAdmission {
     }
 
     private void refuse(ClientSession session, Long id, String text) {
-        refusal.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
+        errors.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
     }
 
     /** @return null for a session that may stay for ever */

@@ -101,7 +101,7 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
 
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
         return refusal.of(
-                context, request, HandshakeGuard.Verdict.CROWDED.status(), HandshakeGuard.Verdict.CROWDED.text());
+                context, request, HandshakeGuard.Verdict.OVERLOADED.status(), HandshakeGuard.Verdict.OVERLOADED.text());
     }
 
     private static void work(FilterChainContext context) {

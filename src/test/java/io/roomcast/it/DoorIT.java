@@ -48,7 +48,7 @@ class DoorIT {
     void onlyWebSocketIsAnUpgrade(String upgrade) throws IOException {
         for (String path : List.of("ws", "ws/lobby/ann", "ws/", "%77s")) {
             Handshake handshake = Handshake.to(server.webSocket(path)).header("Upgrade", upgrade);
-            assertEquals(400, handshake.header("Roomcast-Arrival", FORGED).status(), path);
+            assertEquals(400, handshake.header("Roomcast-Client-Origin", FORGED).status(), path);
             assertEquals(400, handshake.origin("https://evil.example").status(), path);
         }
     }
@@ -71,7 +71,7 @@ class DoorIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Roomcast-Arrival", "ROOMCAST-ARRIVAL", "roomcast-arrival"})
+    @ValueSource(strings = {"Roomcast-Client-Origin", "ROOMCAST-CLIENT-ORIGIN", "roomcast-client-origin"})
     void howAClientArrivedIsNotForItToSay(String header) throws IOException {
         assertEquals(
                 "unauthenticated",
@@ -143,7 +143,7 @@ class DoorIT {
     void whoOffersAnotherProtocolElsewhereIsServed() throws IOException {
         for (String path : List.of("metrics", "health/ready", "", "js/roomcast.js")) {
             assertEquals(200, status("GET", path, "Upgrade: x\r\nConnection: Upgrade\r\n"), path);
-            assertEquals(200, status("GET", path, WEB_SOCKET + "Roomcast-Arrival: " + FORGED + "\r\n"), path);
+            assertEquals(200, status("GET", path, WEB_SOCKET + "Roomcast-Client-Origin: " + FORGED + "\r\n"), path);
         }
     }
 

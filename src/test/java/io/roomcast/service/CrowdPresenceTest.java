@@ -27,8 +27,8 @@ class CrowdPresenceTest {
 
     @Test
     void theFirstAreToldAtOnceAndTheOthersTogether() {
-        crowd(0, PresenceChanges.AT_ONCE + 30);
-        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count());
+        crowd(0, PresenceChanges.BURST + 30);
+        assertEquals(PresenceChanges.BURST, witness.news().lines().count());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String others = witness.news();
         assertEquals(1, others.lines().count(), others);
@@ -44,8 +44,8 @@ class CrowdPresenceTest {
         crowd(0, 20);
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         witness.news();
-        crowd(20, 20 + PresenceChanges.AT_ONCE);
-        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count(), "a new interval");
+        crowd(20, 20 + PresenceChanges.BURST);
+        assertEquals(PresenceChanges.BURST, witness.news().lines().count(), "a new interval");
         crowd(40, 42);
         assertEquals("", witness.news());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
@@ -54,7 +54,7 @@ class CrowdPresenceTest {
 
     @Test
     void whoComesAndGoesIsToldOfInThatOrder() {
-        crowd(0, PresenceChanges.AT_ONCE);
+        crowd(0, PresenceChanges.BURST);
         witness.news();
         List<Client> last = crowd(20, 22);
         core.advance(0);
@@ -71,7 +71,7 @@ class CrowdPresenceTest {
 
     @Test
     void thoseWhoComeAndThoseWhoGoAreToldTogether() {
-        List<Client> first = crowd(0, PresenceChanges.AT_ONCE);
+        List<Client> first = crowd(0, PresenceChanges.BURST);
         witness.news();
         first.get(0).send("{\"type\":\"leave\"}");
         crowd(20, 21);
@@ -83,7 +83,7 @@ class CrowdPresenceTest {
     @Test
     void aCrowdThatMakesTheRoomLargeIsCounted() {
         crowd(0, 250);
-        assertEquals(PresenceChanges.AT_ONCE, witness.news().lines().count());
+        assertEquals(PresenceChanges.BURST, witness.news().lines().count());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String counted = witness.news();
         assertEquals(1, counted.lines().count(), counted);

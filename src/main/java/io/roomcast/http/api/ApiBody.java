@@ -16,7 +16,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class ApiBody implements ReadListener {
     static final int MAX_BYTES = 2 * 1024 * 1024;
-    private static final long PATIENCE_SECONDS = 10;
+    private static final long TIMEOUT_SECONDS = 10;
     /** The embedded server's: it tells of data only when it was asked for some, and there was none. */
     private static final String GRIZZLY = "org.glassfish.grizzly.servlet.";
 
@@ -36,7 +36,7 @@ final class ApiBody implements ReadListener {
      */
     static CompletableFuture<byte[]> of(ServletInputStream input, Threads threads) throws IOException {
         ApiBody body = new ApiBody(input);
-        CompletableFuture<byte[]> read = threads.within(PATIENCE_SECONDS, body.whole);
+        CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.whole);
         input.setReadListener(body);
         if (input.getClass().getName().startsWith(GRIZZLY)) {
             body.onDataAvailable();
@@ -58,7 +58,7 @@ final class ApiBody implements ReadListener {
         if (failure instanceof ProtocolException known) {
             return known;
         } else if (failure instanceof TimeoutException) {
-            return new ProtocolException(ErrorCode.TIMEOUT, "the body was not there within " + PATIENCE_SECONDS + " s");
+            return new ProtocolException(ErrorCode.TIMEOUT, "the body was not there within " + TIMEOUT_SECONDS + " s");
         }
         return new ProtocolException(ErrorCode.BAD_REQUEST, "the body broke off");
     }

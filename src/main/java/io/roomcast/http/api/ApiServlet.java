@@ -25,7 +25,7 @@ public class ApiServlet extends HttpServlet {
     public static final String ADDRESS = "/api/v1";
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
-    private static final long PATIENCE_SECONDS = 5;
+    private static final long TIMEOUT_SECONDS = 5;
 
     @Inject
     private transient ApiAccess access;
@@ -67,7 +67,7 @@ public class ApiServlet extends HttpServlet {
         }
         AsyncContext async = begin(request);
         CompletableFuture<Void> body = asked.hasBody() ? asked.read(threads) : CompletableFuture.completedFuture(null);
-        CompletableFuture<ApiAnswer> answer = threads.within(PATIENCE_SECONDS, caller)
+        CompletableFuture<ApiAnswer> answer = threads.within(TIMEOUT_SECONDS, caller)
                 .thenCompose(known -> body.thenComposeAsync(read -> serve(asked, known), async::start));
         finish(asked, async, response, answer);
     }
@@ -75,7 +75,7 @@ public class ApiServlet extends HttpServlet {
     private static AsyncContext begin(HttpServletRequest request) {
         AsyncContext async = request.startAsync();
         // The container's own limit must not come first: its answer would have no code.
-        async.setTimeout(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS * 6));
+        async.setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
         return async;
     }
 
@@ -86,7 +86,7 @@ public class ApiServlet extends HttpServlet {
 
     private CompletableFuture<ApiAnswer> serve(ApiRequest request, ApiCaller caller) {
         Route route = Route.of(request.method(), request.path());
-        return threads.within(PATIENCE_SECONDS, route.serve(rooms, node, request, caller));
+        return threads.within(TIMEOUT_SECONDS, route.serve(rooms, node, request, caller));
     }
 
     private void finish(

@@ -39,7 +39,7 @@ public class NodeApi {
     private RoomRegistry rooms;
     private Readiness readiness;
     private Drain drain;
-    private NodeSnapshot census;
+    private NodeSnapshot snapshot;
     private BackEndService backEnd;
 
     /** For the container's proxy. */
@@ -52,14 +52,14 @@ public class NodeApi {
             RoomRegistry rooms,
             Readiness readiness,
             Drain drain,
-            NodeSnapshot census,
+            NodeSnapshot snapshot,
             BackEndService backEnd) {
         this.node = node;
         this.sessions = sessions;
         this.rooms = rooms;
         this.readiness = readiness;
         this.drain = drain;
-        this.census = census;
+        this.snapshot = snapshot;
         this.backEnd = backEnd;
     }
 
@@ -70,7 +70,7 @@ public class NodeApi {
                 ManagementFactory.getRuntimeMXBean().getUptime(),
                 sessions.count(),
                 rooms.all().size(),
-                census.hottest(),
+                snapshot.hottest(),
                 shown(drain.progress())));
     }
 

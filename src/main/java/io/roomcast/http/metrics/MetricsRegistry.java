@@ -56,7 +56,7 @@ public class MetricsRegistry {
             SessionRegistry sessions,
             RoomRegistry rooms,
             LagBudget lag,
-            NodeSnapshot census,
+            NodeSnapshot snapshot,
             Readiness readiness,
             Drain drain,
             Threads threads,
@@ -84,7 +84,7 @@ public class MetricsRegistry {
                 registry,
                 "roomcast.members",
                 "Members of all rooms here",
-                () -> census.figures().members());
+                () -> snapshot.figures().members());
         readiness(readiness);
         gauge(
                 registry,
@@ -97,11 +97,11 @@ public class MetricsRegistry {
                 "1 while probes come back through the relay",
                 () -> readiness.relayAnswers() ? 1 : 0);
         gauge(registry, "roomcast.requests.waiting", "Requests that are not answered yet", inFlight::count);
-        saturation(threads, census, lag);
-        outbound(census);
-        hottest(census);
+        saturation(threads, snapshot, lag);
+        outbound(snapshot);
+        hottest(snapshot);
         durations(prometheus, metrics);
-        spreads(prometheus, census);
+        spreads(prometheus, snapshot);
         java();
     }
 
@@ -141,12 +141,12 @@ public class MetricsRegistry {
         }
     }
 
-    private void saturation(Threads threads, NodeSnapshot census, LagBudget lag) {
+    private void saturation(Threads threads, NodeSnapshot snapshot, LagBudget lag) {
         gauge(
                 registry,
                 "roomcast.lanes.events.waiting",
                 "Events that rooms have yet to take",
-                () -> census.figures().laneEvents());
+                () -> snapshot.figures().laneEvents());
         gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
         if (threads.lanes() instanceof ThreadPoolExecutor pool) {
             gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
@@ -166,23 +166,23 @@ public class MetricsRegistry {
         }
     }
 
-    private void outbound(NodeSnapshot census) {
+    private void outbound(NodeSnapshot snapshot) {
         gauge(
                 registry,
                 "roomcast.outbound.waiting.max.bytes",
                 "Bytes in the deepest queue",
-                () -> census.figures().deepestBytes());
+                () -> snapshot.figures().deepestBytes());
         gauge(
                 registry,
                 "roomcast.outbound.send.age.max.seconds",
                 "Age of the oldest send in flight: how long the slowest client has read nothing",
-                () -> census.figures().oldestNanos() / 1e9);
+                () -> snapshot.figures().oldestNanos() / 1e9);
     }
 
-    private void hottest(NodeSnapshot census) {
+    private void hottest(NodeSnapshot snapshot) {
         for (int i = 0; i < NodeSnapshot.HOTTEST; i++) {
             int rank = i;
-            Gauge.builder("roomcast.rooms.hottest.messages.per.second", () -> rate(census.hottest(), rank))
+            Gauge.builder("roomcast.rooms.hottest.messages.per.second", () -> rate(snapshot.hottest(), rank))
                     .description("Deliveries a second in the hottest rooms; /api/v1/node names them")
                     .tag("rank", String.valueOf(rank + 1))
                     .strongReference(true)
@@ -201,21 +201,21 @@ public class MetricsRegistry {
         }
     }
 
-    private static void spreads(PrometheusRegistry prometheus, NodeSnapshot census) {
+    private static void spreads(PrometheusRegistry prometheus, NodeSnapshot snapshot) {
         prometheus.register(HistogramCollector.now(
                 "roomcast_outbound_waiting_bytes",
                 "Sessions by bytes that wait for them",
                 NodeSnapshot.depthBounds(),
                 1,
-                () -> census.figures().depths(),
-                () -> census.figures().waitingBytes()));
+                () -> snapshot.figures().depths(),
+                () -> snapshot.figures().waitingBytes()));
         prometheus.register(HistogramCollector.now(
                 "roomcast_outbound_send_age_seconds",
                 "Sessions by age of the send in flight; 0 for none",
                 NodeSnapshot.ageBoundsMillis(),
                 1_000,
-                () -> census.figures().ages(),
-                () -> census.figures().agesNanos() / 1e9));
+                () -> snapshot.figures().ages(),
+                () -> snapshot.figures().agesNanos() / 1e9));
     }
 
     private void java() {

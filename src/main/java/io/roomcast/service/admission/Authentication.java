@@ -69,23 +69,23 @@ public class Authentication {
      * @param claimed the name that it gave
      * @throws ProtocolException {@code unauthenticated}, when it may not enter
      */
-    public Identity identify(UserName claimed, ClientOrigin arrival) {
+    public Identity identify(UserName claimed, ClientOrigin origin) {
         return switch (mode) {
             case "open" -> Identity.claimed(claimed);
-            case "container" -> loggedIn(arrival);
-            default -> local(claimed, arrival);
+            case "container" -> loggedIn(origin);
+            default -> local(claimed, origin);
         };
     }
 
-    private static Identity loggedIn(ClientOrigin arrival) {
-        if (arrival.login() == null) {
+    private static Identity loggedIn(ClientOrigin origin) {
+        if (origin.login() == null) {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "log in to the server first");
         }
-        return Identity.proven(new UserName(arrival.login()));
+        return Identity.proven(new UserName(origin.login()));
     }
 
-    private Identity local(UserName claimed, ClientOrigin arrival) {
-        if (arrival.isLoopback()) {
+    private Identity local(UserName claimed, ClientOrigin origin) {
+        if (origin.isLoopback()) {
             return Identity.claimed(claimed);
         }
         long last = complained.get();
@@ -93,7 +93,7 @@ public class Authentication {
         if (now - last >= COMPLAINT_NANOS && complained.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
-                    () -> "Refused a connection to " + LogText.of(arrival.host()) + " at " + LogText.of(arrival.local())
+                    () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
                             + ": " + CLOSED);
         }
         throw new ProtocolException(ErrorCode.UNAUTHENTICATED, CLOSED);

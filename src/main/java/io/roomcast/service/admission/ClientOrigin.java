@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * @param login name that the application server knows the user by, or null
  */
 public record ClientOrigin(String local, String remote, String host, String login) {
-    public static final String HEADER = "Roomcast-Arrival";
+    public static final String HEADER = "Roomcast-Client-Origin";
 
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final Pattern BRACKETS = Pattern.compile("^\\[(.*)]$");

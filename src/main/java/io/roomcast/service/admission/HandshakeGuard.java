@@ -27,14 +27,14 @@ public class HandshakeGuard {
     /** What becomes of a request; {@code status} is 0 for one that may go on. */
     public enum Verdict {
         PASS(0, ""),
-        NOWHERE(404, "nothing is here"),
+        NOT_FOUND(404, "nothing is here"),
         MALFORMED(
                 400,
                 "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade; a request has one Host"),
-        ENDLESS(400, "it is not clear where this request ends"),
+        AMBIGUOUS_LENGTH(400, "it is not clear where this request ends"),
         FULL(503, "this node is full; try another, or later"),
-        CROWDED(503, "too many want to come in at once; try again"),
-        LEAVING(503, "this node takes no more sessions; try another"),
+        OVERLOADED(503, "too many connections are opened at once; try again"),
+        DRAINING(503, "this node takes no more sessions; try another"),
         FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
 
         private final int status;
@@ -75,10 +75,10 @@ public class HandshakeGuard {
 
     public Verdict verdict(RequestHead head) {
         if (!head.clear()) {
-            return Verdict.ENDLESS;
+            return Verdict.AMBIGUOUS_LENGTH;
         }
         if (!RequestPath.isPlain(head.path())) {
-            return Verdict.NOWHERE;
+            return Verdict.NOT_FOUND;
         }
         boolean handshake = head.isHandshake();
         if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
@@ -98,7 +98,7 @@ public class HandshakeGuard {
         }
         // A load balancer that sends to whoever has least would send everybody who was sent away straight back.
         if (handshake && readiness.state() == Readiness.State.DRAINING) {
-            return Verdict.LEAVING;
+            return Verdict.DRAINING;
         }
         return Verdict.PASS;
     }

@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public final class PresenceChanges {
     /** Told one by one in an interval. */
-    public static final int AT_ONCE = 8;
+    public static final int BURST = 8;
 
     /**
      * What members are told. Where nobody is named, how many there are.
@@ -52,7 +52,7 @@ public final class PresenceChanges {
         change.left().forEach(user -> left.add(user.value()));
         count = change.count();
         revision = change.revision();
-        if (first && told < AT_ONCE) {
+        if (first && told < BURST) {
             told++;
             due.add(take());
         }

@@ -23,14 +23,14 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One WebSocket connection, as the service sees it.
  *
  * <p><b>Concurrency.</b> Frames of a session are received one after the other, its close may come at any time from any thread.
- * Memberships and what is held are guarded by this object's monitor. The membership in one room changes only where that is its turn among the
+ * Memberships and what is deferred are guarded by this object's monitor. The membership in one room changes only where that is its turn among the
  * {@link RoomRequests} about it.
  */
 public final class ClientSession {
-    private static final int MOST_HELD = 64;
+    private static final int MOST_DEFERRED = 64;
 
     private final String id;
-    private final RoomName home;
+    private final RoomName boundRoom;
     private final boolean plain;
     private final OutboundQueue queue;
     private final ServerFrameWriter writer;
@@ -47,14 +47,14 @@ public final class ClientSession {
     private final TokenBucket refusedRate = new TokenBucket();
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
-    private volatile boolean greeted;
+    private volatile boolean identityLocked;
     /** What came while the token is being checked; null when none is. */
-    private List<Held> held;
+    private List<Deferred> deferred;
 
     private volatile long heardAt;
 
     /** @param end to be run when it is served */
-    public record Held(ClientFrame frame, Runnable end) {}
+    public record Deferred(ClientFrame frame, Runnable end) {}
 
     /**
      * @param network that it came from, or null where unknown
@@ -75,7 +75,7 @@ public final class ClientSession {
         this.heardAt = now;
         this.addressedUser = address.user();
         this.since = address.since();
-        this.home = address.room();
+        this.boundRoom = address.room();
         this.plain = address.plain();
         this.queue = queue;
         this.writer = writer;
@@ -145,44 +145,44 @@ public final class ClientSession {
         return openedAt;
     }
 
-    public void admit(Identity proven) {
+    public void setIdentity(Identity proven) {
         identity = proven;
     }
 
     public synchronized void beginVerifying() {
-        held = new ArrayList<>(1);
+        deferred = new ArrayList<>(1);
     }
 
     /**
      * @return false when nothing is being verified, and the frame is the caller's
      * @throws ProtocolException {@code busy}
      */
-    public synchronized boolean hold(ClientFrame frame, InFlight inFlight) {
-        if (held == null) {
+    public synchronized boolean deferWhileVerifying(ClientFrame frame, InFlight inFlight) {
+        if (deferred == null) {
             return false;
         }
-        if (held.size() >= MOST_HELD) {
+        if (deferred.size() >= MOST_DEFERRED) {
             throw new ProtocolException(ErrorCode.BUSY, "the token is being checked; wait for welcome");
         }
         if (!ended) {
-            held.add(new Held(frame, inFlight.begin(this, frame.bytes())));
+            deferred.add(new Deferred(frame, inFlight.begin(this, frame.bytes())));
         }
         return true;
     }
 
-    /** What came since the last call; frames are held until this is empty, so that none overtakes another. */
-    public synchronized List<Held> takeHeld() {
-        List<Held> frames = held;
-        held = frames.isEmpty() ? null : new ArrayList<>(1);
+    /** What came since the last call; frames are deferred until this is empty, so that none overtakes another. */
+    public synchronized List<Deferred> takeDeferred() {
+        List<Deferred> frames = deferred;
+        deferred = frames.isEmpty() ? null : new ArrayList<>(1);
         return frames;
     }
 
-    /** Nothing is held any more. */
+    /** Nothing is deferred any more. */
     public synchronized void end() {
         ended = true;
-        if (held != null) {
-            held.forEach(each -> each.end().run());
-            held.clear();
+        if (deferred != null) {
+            deferred.forEach(each -> each.end().run());
+            deferred.clear();
         }
     }
 
@@ -190,8 +190,8 @@ public final class ClientSession {
         return queue;
     }
 
-    public RoomName home() {
-        return home;
+    public RoomName boundRoom() {
+        return boundRoom;
     }
 
     boolean isPlain() {
@@ -199,15 +199,15 @@ public final class ClientSession {
     }
 
     /** @return false when it is too late: another frame came first */
-    public boolean greet() {
-        boolean first = !greeted;
-        greeted = true;
+    public boolean firstHello() {
+        boolean first = !identityLocked;
+        identityLocked = true;
         return first;
     }
 
     /** Any frame but {@code hello}: from now on the user stays who it is. */
-    public void settle() {
-        greeted = true;
+    public void lockIdentity() {
+        identityLocked = true;
     }
 
     /** Something came from the client at this time, as {@link RunningTime} has it. */
@@ -226,7 +226,7 @@ public final class ClientSession {
 
     /** Sends a frame to this session alone. */
     public void reply(ServerFrame frame) {
-        reply(writer.write(plain ? frame.printable(home.value()) : frame));
+        reply(writer.write(plain ? frame.printable(boundRoom.value()) : frame));
     }
 
     public void reply(String encoded) {

@@ -141,7 +141,7 @@ public class SessionRegistry {
                     users.remove(before.value());
                 }
             }
-            session.admit(identity);
+            session.setIdentity(identity);
             return true;
         }
     }

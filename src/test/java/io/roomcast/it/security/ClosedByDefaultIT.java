@@ -41,7 +41,7 @@ class ClosedByDefaultIT {
     void whoComesThroughAProxyOnThisMachineDoesNot() throws Exception {
         Frame error = Handshake.to(server.uri().resolve("ws"))
                 .header("Host", "chat.example")
-                .header("Roomcast-Arrival", "127.0.0.1 127.0.0.1")
+                .header("Roomcast-Client-Origin", "127.0.0.1 127.0.0.1")
                 .firstFrame();
         assertEquals("unauthenticated", error.string("code"));
         assertTrue(error.string("text").contains("roomcast.auth"));

@@ -70,7 +70,7 @@ class EntranceIT {
                 "unauthenticated",
                 Handshake.to(ws)
                         .header("Host", "chat.example")
-                        .header("Roomcast-Arrival", "127.0.0.1 127.0.0.1")
+                        .header("Roomcast-Client-Origin", "127.0.0.1 127.0.0.1")
                         .firstFrame()
                         .string("code"));
     }
