@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.support.EmbeddedServer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,18 +32,12 @@ class HostileContentIT {
     @RegisterExtension
     static final Chromium CHROMIUM = new Chromium();
 
+    @AutoClose
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
         server = EmbeddedServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Test

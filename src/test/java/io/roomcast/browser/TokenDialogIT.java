@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,18 +24,12 @@ class TokenDialogIT {
     @RegisterExtension
     static final Chromium CHROMIUM = new Chromium();
 
+    @AutoClose
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
         server = EmbeddedServer.start(Map.of("roomcast.auth", "token", "roomcast.auth.secret", Tokens.SECRET));
-    }
-
-    @AfterAll
-    static void stop() {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -22,6 +22,7 @@ class DeflateIT {
     private static final String V1_DEFLATE = "roomcast.v1.deflate";
     private static final int MESSAGES = 500;
 
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -29,11 +30,6 @@ class DeflateIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -11,7 +11,6 @@ import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -19,6 +18,8 @@ import org.junit.jupiter.api.Test;
 /** Reading back what was said. */
 class HistoryIT {
     private static final int SAID = 120;
+
+    @AutoClose
     private static TestServer server;
 
     @AutoClose
@@ -27,11 +28,6 @@ class HistoryIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -7,12 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A client that knows {@code room}, {@code content} and {@code sender}, and nothing else. */
 class PlainClientIT {
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -20,11 +21,6 @@ class PlainClientIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -7,13 +7,13 @@ import io.roomcast.support.Frame;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Who is here, who comes and goes, and who is typing. */
 class PresenceIT {
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -24,11 +24,6 @@ class PresenceIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -9,13 +9,15 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A connection breaks, and its client comes back. */
 class RecoveryIT {
     private static final int MESSAGES = 10_000;
+
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -23,11 +25,6 @@ class RecoveryIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     /** The position to come back with. */

@@ -11,13 +11,13 @@ import io.roomcast.support.TestServer;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The main job: people in rooms talk to each other. */
 class RoomIT {
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -28,11 +28,6 @@ class RoomIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.IntConsumer;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +38,7 @@ class SlowConsumerIT {
 
     private static final String PADDING = "x".repeat(16_000);
 
+    @AutoClose
     private static TestServer server;
 
     private final String room = TestServer.newRoom();
@@ -45,11 +46,6 @@ class SlowConsumerIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void close() {
-        server.close();
     }
 
     @Test

@@ -21,7 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -36,6 +36,7 @@ class WaitingClientsIT {
     /** More than the server is told to wait, and less than it waits by itself. */
     private static final long END_SECONDS = 40;
 
+    @AutoClose
     private static TestServer server;
 
     private final HttpClient http =
@@ -44,11 +45,6 @@ class WaitingClientsIT {
     @BeforeAll
     static void start() {
         server = TestServer.open();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @ParameterizedTest

@@ -57,7 +57,11 @@ class RedisRollbackTest {
     }
 
     private RedisNode node() {
-        RedisNode node = new RedisNode(RedisSettings.parse(redis.uri()));
+        return node(RedisSettings.parse(redis.uri()));
+    }
+
+    private RedisNode node(RedisSettings settings) {
+        RedisNode node = new RedisNode(settings);
         nodes.add(node);
         return node;
     }
@@ -234,8 +238,7 @@ class RedisRollbackTest {
                 HeldLines lines = new HeldLines(redis);
                 Jedis admin = new Jedis("127.0.0.1", redis.port());
                 Jedis other = new Jedis("127.0.0.1", replica.port())) {
-            RedisNode bob = new RedisNode(lines.settings());
-            nodes.add(bob);
+            RedisNode bob = node(lines.settings());
             say(bob, 1, 5);
             follow(other, redis);
             awaitBeats(bob, 2);
@@ -267,8 +270,7 @@ class RedisRollbackTest {
         try (RedisProcess replica = RedisProcess.launch();
                 HeldLines lines = new HeldLines(redis);
                 Jedis other = new Jedis("127.0.0.1", replica.port())) {
-            RedisNode bob = new RedisNode(lines.settings());
-            nodes.add(bob);
+            RedisNode bob = node(lines.settings());
             say(bob, 1, 5);
             follow(other, redis);
             awaitBeats(bob, 2);
@@ -278,8 +280,7 @@ class RedisRollbackTest {
             Await.until(
                     "bob has spoken for it",
                     () -> other.hget("roomcast:{!}:life", "run").startsWith(runOf(other)));
-            RedisNode cleo = new RedisNode(RedisSettings.parse(replica.uri()));
-            nodes.add(cleo);
+            RedisNode cleo = node(RedisSettings.parse(replica.uri()));
             IntStream.range(6, 12).forEach(i -> {
                 say(cleo, i, i);
                 say(bob, i, i);
@@ -294,8 +295,7 @@ class RedisRollbackTest {
                 HeldLines lines = new HeldLines(redis);
                 Jedis admin = new Jedis("127.0.0.1", redis.port());
                 Jedis other = new Jedis("127.0.0.1", replica.port())) {
-            RedisNode bob = new RedisNode(lines.settings());
-            nodes.add(bob);
+            RedisNode bob = node(lines.settings());
             bob.awaitProbe();
             follow(other, redis);
             other.replicaofNoOne();

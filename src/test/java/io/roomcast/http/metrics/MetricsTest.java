@@ -26,13 +26,15 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a node tells Prometheus after two visitors spoke, one of them came back, and one was refused. */
 class MetricsTest {
+    @AutoClose
     private static EmbeddedServer server;
+
     private static Map<String, Double> figures;
     private static String text;
     private static double said;
@@ -78,11 +80,6 @@ class MetricsTest {
     private static void say(RoomClient visitor, String json) {
         said += json.getBytes(StandardCharsets.UTF_8).length;
         visitor.say(json);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @Test

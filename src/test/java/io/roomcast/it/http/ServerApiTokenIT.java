@@ -14,7 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +23,9 @@ class ServerApiTokenIT {
     private static final Duration HOUR = Duration.ofHours(1);
     private static final String MESSAGE = "{\"sender\":\"billing\",\"content\":\"x\",\"rooms\":[\"orders\",\"ops\"]}";
 
+    @AutoClose
     private static ApiServer server;
+
     private static OpenApi document;
 
     @BeforeAll
@@ -32,11 +34,6 @@ class ServerApiTokenIT {
         document = new OpenApi(new Http(server.uri(), null)
                 .send("GET", "/api/v1/openapi.yaml", null)
                 .body());
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,16 +29,12 @@ class ServerHttpIT {
     /** More than any server has threads for requests. */
     private static final int STUCK = 80;
 
+    @AutoClose
     private static ApiServer server;
 
     @BeforeAll
     static void start() {
         server = ApiServer.open();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     private static RawHttp connect() throws IOException {

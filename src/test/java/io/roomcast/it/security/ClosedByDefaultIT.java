@@ -8,22 +8,18 @@ import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
 import io.roomcast.support.RoomClient;
 import java.net.URI;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Without {@code roomcast.auth} nobody enters but from this machine. */
 class ClosedByDefaultIT {
+    @AutoClose
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
         server = EmbeddedServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @Test

@@ -15,8 +15,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +24,8 @@ import org.junit.jupiter.api.Test;
 class LimitsIT {
     private static final int PATIENCE_SECONDS = 40;
     private static final String PAGE = "https://shop.example";
+
+    @AutoClose
     private static OwnServer server;
 
     private final List<Key<?>> changed = new ArrayList<>();
@@ -38,11 +40,6 @@ class LimitsIT {
                         "roomcast.origins", PAGE,
                         // Payara hears of some connections that break at once by their silence only.
                         "roomcast.heartbeat", "2s"));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @AfterEach

@@ -12,7 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,16 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What strange pages may do with the server, and what the server lets browsers do with its own. */
 class WebSecurityIT {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    @AutoClose
     private static EmbeddedServer server;
 
     @BeforeAll
     static void start() {
         server = EmbeddedServer.start();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
     }
 
     @ParameterizedTest
