@@ -16,8 +16,8 @@ import javax.net.ssl.SSLContext;
 /**
  * One WebSocket connection that blocks nobody.
  *
- * <p><b>Concurrency.</b> Its loop's thread connects, reads and calls the listener. Any thread sends; what the socket does not take waits
- * in {@code unsent}, guarded by this object's monitor.
+ * <p><b>Concurrency.</b> Its loop's thread connects, reads and calls the listener. Any thread sends; what the socket
+ * does not take waits in {@code unsent}, guarded by this object's monitor.
  */
 final class Connection {
     private static final byte[] NOTHING = {};

@@ -54,7 +54,9 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    /** A buffer with {@code kept} at its beginning, and at least as much room again; used until this is called again. */
+    /**
+     * A buffer with {@code kept} at its beginning, and at least as much room again; used until this is called again.
+     */
     byte[] buffer(byte[] kept) {
         if (kept.length * 2 > buffer.length && buffer.length < LARGEST_BYTES) {
             buffer = new byte[buffer.length * 2];

@@ -13,9 +13,10 @@ import java.util.stream.IntStream;
 import javax.net.ssl.SSLContext;
 
 /**
- * All members, the threads that they share, and the publishing. Members are numbered; number n is in room n modulo the number of rooms, at
- * node n modulo the number of nodes, so that the members of a room are spread over the nodes where the two numbers have no common divisor
- * (rooms are numbered on from one lap to the next otherwise). Who lost its connection goes to the next node, as behind a load balancer.
+ * All members, the threads that they share, and the publishing. Members are numbered; number n is in room n modulo the
+ * number of rooms, at node n modulo the number of nodes, so that the members of a room are spread over the nodes where
+ * the two numbers have no common divisor (rooms are numbered on from one lap to the next otherwise). Who lost its
+ * connection goes to the next node, as behind a load balancer.
  */
 final class Fleet implements AutoCloseable {
     private static final long TICK_MILLIS = 5;
@@ -125,7 +126,10 @@ final class Fleet implements AutoCloseable {
         loop.execute(() -> member.connect(loop, endpoint));
     }
 
-    /** Goes round the nodes with the members of a room as with the rooms, so that each room is on every node, and each attempt goes to the next. */
+    /**
+     * Goes round the nodes with the members of a room as with the rooms, so that each room is on every node, and each
+     * attempt goes to the next.
+     */
     static int node(int index, int attempts, int rooms, int nodes) {
         return (index % rooms + index / rooms + attempts) % nodes;
     }

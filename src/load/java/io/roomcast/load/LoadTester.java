@@ -11,8 +11,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
 /**
- * The load tester's command line. Exits with 0 where every delivery was right, 1 where one was not or somebody was refused, and 2 where it
- * was asked for what it cannot do.
+ * The load tester's command line. Exits with 0 where every delivery was right, 1 where one was not or somebody was
+ * refused, and 2 where it was asked for what it cannot do.
  */
 public final class LoadTester {
     static final int RIGHT = 0;

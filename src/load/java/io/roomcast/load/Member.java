@@ -11,10 +11,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One member of one room: joins, publishes when it is told to, checks what it is sent, and comes back when its connection ends.
+ * One member of one room: joins, publishes when it is told to, checks what it is sent, and comes back when its
+ * connection ends.
  *
- * <p><b>Concurrency.</b> The thread of its loop calls the listener's methods; the timer's thread publishes. What both use is volatile or
- * atomic.
+ * <p><b>Concurrency.</b> The thread of its loop calls the listener's methods; the timer's thread publishes. What both
+ * use is volatile or atomic.
  */
 final class Member implements Connection.Listener {
     private static final long RETURN_MILLIS = 1_000;
@@ -217,7 +218,9 @@ final class Member implements Connection.Listener {
         }
     }
 
-    /** @param at when it should have been sent, in this process's nanoseconds: a tester that is late must not hide it */
+    /**
+     * @param at when it should have been sent, in this process's nanoseconds: a tester that is late must not hide it
+     */
     void publish(long at) {
         if (!joined) {
             return;

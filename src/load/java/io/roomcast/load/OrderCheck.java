@@ -3,8 +3,8 @@ package io.roomcast.load;
 import java.util.TreeSet;
 
 /**
- * What one member was sent, held against what its room's numbering promises: each offset once, one after the other. Used by one thread at
- * a time.
+ * What one member was sent, held against what its room's numbering promises: each offset once, one after the other.
+ * Used by one thread at a time.
  */
 final class OrderCheck {
     /** So many holes are told apart from repetitions; beyond, a late message counts as repeated. */

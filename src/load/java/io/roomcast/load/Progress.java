@@ -7,7 +7,10 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Looks at everything once a second: a line for whoever waits, and a sample for the plots. Used by the thread that runs the test. */
+/**
+ * Looks at everything once a second: a line for whoever waits, and a sample for the plots. Used by the thread that runs
+ * the test.
+ */
 final class Progress {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final double MILLIS = 1e6;
@@ -69,8 +72,8 @@ final class Progress {
     }
 
     /**
-     * Leaves the machine to the load for so long; then there may be something to tell. It waits for nothing but time: a phase is as long as the
-     * options say.
+     * Leaves the machine to the load for so long; then there may be something to tell. It waits for nothing but time: a
+     * phase is as long as the options say.
      */
     void wait(int millis) throws InterruptedException {
         Thread.sleep(millis);

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * What the members of a room were told, held against each other and against what publishers were answered: one message to an offset. Any
- * thread. It remembers the last 4,096 offsets; members that are further apart are not compared.
+ * What the members of a room were told, held against each other and against what publishers were answered: one message
+ * to an offset. Any thread. It remembers the last 4,096 offsets; members that are further apart are not compared.
  */
 final class RoomCheck {
     private static final int REMEMBERED = 4_096;

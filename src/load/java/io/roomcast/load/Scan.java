@@ -3,8 +3,8 @@ package io.roomcast.load;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Finds the few things that matter in a {@code message} frame, without parsing it: the tester must not be slower than the server. What
- * the frame looks like otherwise does not matter; what is not found here is parsed as JSON.
+ * Finds the few things that matter in a {@code message} frame, without parsing it: the tester must not be slower than
+ * the server. What the frame looks like otherwise does not matter; what is not found here is parsed as JSON.
  */
 final class Scan {
     private static final byte[] MESSAGE = ascii("{\"type\":\"message\"");

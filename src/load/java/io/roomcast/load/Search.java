@@ -4,8 +4,9 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * Finds how many connections the nodes hold: opens more and more while the objective is met, then closes in between the last number that
- * was good and the first that was not, to a twentieth. The rate of publishing stays the same, so deliveries grow with the members.
+ * Finds how many connections the nodes hold: opens more and more while the objective is met, then closes in between the
+ * last number that was good and the first that was not, to a twentieth. The rate of publishing stays the same, so
+ * deliveries grow with the members.
  */
 final class Search {
     private static final int FIRST = 100;

@@ -15,7 +15,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
 /**
- * What can be seen of the nodes from outside: their metrics, and the memory of their processes where those run on this machine.
+ * What can be seen of the nodes from outside: their metrics, and the memory of their processes where those run on this
+ * machine.
  *
  * @param endpoints WebSocket addresses; {@code /metrics} is beside them
  * @param pids of the nodes, or none

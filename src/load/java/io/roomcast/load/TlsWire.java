@@ -11,7 +11,10 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLParameters;
 
-/** The client's side of TLS. Keeps no buffers but for what is not whole, so that many connections are cheap. One thread reads. */
+/**
+ * The client's side of TLS. Keeps no buffers but for what is not whole, so that many connections are cheap. One thread
+ * reads.
+ */
 final class TlsWire implements Wire {
     /** Some records at once; each has 17 KiB at most. */
     private static final int BUFFER_BYTES = 64 * 1024;

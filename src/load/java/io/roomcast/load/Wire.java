@@ -5,7 +5,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.Queue;
 
-/** How plain bytes pass between a connection and its socket, which blocks nobody. Any thread; calls of one wire come one at a time. */
+/**
+ * How plain bytes pass between a connection and its socket, which blocks nobody. Any thread; calls of one wire come one
+ * at a time.
+ */
 interface Wire {
 
     /** As {@link SocketChannel#read}: what came, 0 for nothing, -1 for the end. */

@@ -13,7 +13,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What many people say and do in the same moment holds the page up for no longer than what a few do. Work is counted, not timed. */
+/**
+ * What many people say and do in the same moment holds the page up for no longer than what a few do. Work is counted,
+ * not timed.
+ */
 @Timeout(120)
 class ManyAtOnceIT {
     private static final int KEPT = 300;

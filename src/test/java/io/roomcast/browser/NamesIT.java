@@ -92,7 +92,9 @@ class NamesIT {
         }
     }
 
-    /** Characters of all planes in any order, more often those that the rule looks at together with their neighbours. */
+    /**
+     * Characters of all planes in any order, more often those that the rule looks at together with their neighbours.
+     */
     @Test
     void anyRowOfCharacters() {
         Random random = new Random(22);

@@ -91,7 +91,10 @@ final class Cluster implements AutoCloseable {
         onRedis(admin -> admin.clientKill(ClientKillParams.clientKillParams().type(ClientType.PUBSUB)));
     }
 
-    /** Redis is killed and comes back with what it had when this was called; whatever happens during {@code meanwhile} it has lost. */
+    /**
+     * Redis is killed and comes back with what it had when this was called; whatever happens during {@code meanwhile}
+     * it has lost.
+     */
     void rollBack(Runnable meanwhile) {
         onRedis(Jedis::save);
         meanwhile.run();
@@ -155,7 +158,9 @@ final class Cluster implements AutoCloseable {
         }
     }
 
-    /** Ends the run, and proves that no promise was broken in it, and that nothing is left in Redis when all have gone. */
+    /**
+     * Ends the run, and proves that no promise was broken in it, and that nothing is left in Redis when all have gone.
+     */
     void check() {
         workload.quiesce(WINDOW, PATIENCE_SECONDS);
         workload.awaitPresence(addresses(), PRESENCE_SECONDS);

@@ -4,7 +4,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
-/** What may happen to a cluster happens, one thing after the other, under a workload on all nodes; afterwards the history is checked. */
+/**
+ * What may happen to a cluster happens, one thing after the other, under a workload on all nodes; afterwards the
+ * history is checked.
+ */
 class ClusterFaultIT {
     private static final long SEED = 20_260_101;
 

@@ -12,9 +12,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
 /**
- * How long it takes until everything works again after a node or Redis was killed: two nodes in processes of their own over one Redis. Not part
- * of the tests, but a program that prints the table of {@code docs/performance.md}, where its command is. Argument: rounds, each of which takes
- * forty seconds; 3 by default.
+ * How long it takes until everything works again after a node or Redis was killed: two nodes in processes of their own
+ * over one Redis. Not part of the tests, but a program that prints the table of {@code docs/performance.md}, where its
+ * command is. Argument: rounds, each of which takes forty seconds; 3 by default.
  */
 public final class FailoverRun {
     private static final int MEMBERS = 50;

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 import redis.clients.jedis.Jedis;
 
 /**
- * The fault suite for as long as one likes: faults in an order that a seed decides, under the workload, and the history checked at the end. Not
- * part of the tests; {@code CONTRIBUTING.md} has the command. Arguments: seed, minutes.
+ * The fault suite for as long as one likes: faults in an order that a seed decides, under the workload, and the history
+ * checked at the end. Not part of the tests; {@code CONTRIBUTING.md} has the command. Arguments: seed, minutes.
  */
 public final class FaultRun {
 

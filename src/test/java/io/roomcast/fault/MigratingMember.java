@@ -9,7 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * A member of one room that connects to another node when its connection ends, and tells when it has all that it missed.
+ * A member of one room that connects to another node when its connection ends, and tells when it has all that it
+ * missed.
  *
  * <p>The monitor guards all state: frames come from the connections' threads.
  */

@@ -25,7 +25,10 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes behind nginx as {@code docker/nginx} configures it: each is drained and restarted under load, and nobody loses anything. */
+/**
+ * Two nodes behind nginx as {@code docker/nginx} configures it: each is drained and restarted under load, and nobody
+ * loses anything.
+ */
 class NginxIT {
     private static final String KEY = "the-operators-own-key";
     private static final int WINDOW = 10_000;

@@ -23,8 +23,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Both nodes of a cluster are restarted, one after the other, while everybody talks: drained first, as an operator does it, with a load
- * balancer that sends nobody to a node that is not ready.
+ * Both nodes of a cluster are restarted, one after the other, while everybody talks: drained first, as an operator does
+ * it, with a load balancer that sends nobody to a node that is not ready.
  */
 class RollingRestartIT {
     private static final String KEY = "a-key-of-sixteen-or-more";
@@ -99,7 +99,10 @@ class RollingRestartIT {
         workload.awaitAcks(100, PATIENCE_SECONDS);
     }
 
-    /** In no sixth of the window more than half did it, though all did: on a busy machine some come together, and a storm would be all. */
+    /**
+     * In no sixth of the window more than half did it, though all did: on a busy machine some come together, and a
+     * storm would be all.
+     */
     private static void assertSpread(String what, Stream<Event> events, int planned) {
         long[] times = events.mapToLong(Event::at).sorted().toArray();
         assertTrue(

@@ -13,7 +13,10 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes whose Redis fails over to its replica, by order and because the master died, under the workload whose history is checked. */
+/**
+ * Two nodes whose Redis fails over to its replica, by order and because the master died, under the workload whose
+ * history is checked.
+ */
 class SentinelFaultIT {
     private static final int WINDOW = 10_000;
     private static final long PATIENCE_SECONDS = 60;

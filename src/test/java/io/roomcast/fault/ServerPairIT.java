@@ -20,7 +20,10 @@ import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.resps.Tuple;
 
-/** Two application servers over one Redis, of which one is killed and the other is stopped, under the workload whose history is checked. */
+/**
+ * Two application servers over one Redis, of which one is killed and the other is stopped, under the workload whose
+ * history is checked.
+ */
 @Tag("server")
 @Tag("own-server")
 class ServerPairIT {

@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
-/** A member that publishes a hundred times a second, with or without answers, and notes when it is answered and who leaves. Any thread. */
+/**
+ * A member that publishes a hundred times a second, with or without answers, and notes when it is answered and who
+ * leaves. Any thread.
+ */
 final class SteadyPublisher implements AutoCloseable {
     private static final long PAUSE_MILLIS = 10;
 

@@ -12,7 +12,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Runs the fuzzer's targets on the inputs that are kept, which begin with all that it ever found, and on nearby ones. */
+/**
+ * Runs the fuzzer's targets on the inputs that are kept, which begin with all that it ever found, and on nearby ones.
+ */
 class FuzzTargetsTest {
     private static final Path INPUTS = Path.of("src/test/resources/fuzz");
     private static final int MUTATIONS = 2_000;

@@ -257,7 +257,9 @@ enum Abuse {
         client.go(server, random);
     }
 
-    /** Runs some of every kind at once, in an order and number that the seed decides, until {@code nanos} have gone by. */
+    /**
+     * Runs some of every kind at once, in an order and number that the seed decides, until {@code nanos} have gone by.
+     */
     static void goOn(TestServer server, long seed, long nanos) throws InterruptedException {
         long end = System.nanoTime() + nanos;
         List<Thread> threads = new ArrayList<>();

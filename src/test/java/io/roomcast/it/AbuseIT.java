@@ -10,7 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Hostile clients of every kind beside a healthy workload, which must not notice; afterwards nothing is left of them. */
+/**
+ * Hostile clients of every kind beside a healthy workload, which must not notice; afterwards nothing is left of them.
+ */
 class AbuseIT {
     private static final long SEED = 42;
     private static final long SECONDS = 8;

@@ -3,7 +3,10 @@ package io.roomcast.it;
 import io.roomcast.support.TestServer;
 import java.util.concurrent.TimeUnit;
 
-/** The abuse suite for as long as one likes. Not part of the tests; {@code CONTRIBUTING.md} has the command. Arguments: seed, minutes. */
+/**
+ * The abuse suite for as long as one likes. Not part of the tests; {@code CONTRIBUTING.md} has the command. Arguments:
+ * seed, minutes.
+ */
 public final class AbuseRun {
     private AbuseRun() {}
 

@@ -15,8 +15,8 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * One thing that no client should send, and what becomes of it: the code of the error that answers it while the connection stays, or else the
- * codes of which the connection is closed with one.
+ * One thing that no client should send, and what becomes of it: the code of the error that answers it while the
+ * connection stays, or else the codes of which the connection is closed with one.
  */
 record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsumer<RawWebSocket, String> sending) {
     private static final int FRAME_BYTES = 64 * 1024;

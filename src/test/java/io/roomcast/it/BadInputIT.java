@@ -60,7 +60,9 @@ class BadInputIT {
         neighbours.exchange();
     }
 
-    /** How often such an input was counted: by the code of its answer, where the answer is ours and not the container's. */
+    /**
+     * How often such an input was counted: by the code of its answer, where the answer is ours and not the container's.
+     */
     private static double counted(BadInput input) {
         if (input.stays()) {
             return server.metrics().sum("roomcast_refusals_total{code=\"" + input.errorCode() + "\"}");

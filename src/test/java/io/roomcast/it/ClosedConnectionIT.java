@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * After its Close frame a connection ends on TCP, too, whoever said so first and however long the client keeps its own side open: otherwise each would hold a file,
- * and count nowhere.
+ * After its Close frame a connection ends on TCP, too, whoever said so first and however long the client keeps its own
+ * side open: otherwise each would hold a file, and count nowhere.
  */
 class ClosedConnectionIT {
     private static final int CLIENTS = 100;

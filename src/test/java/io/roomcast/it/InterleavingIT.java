@@ -10,7 +10,10 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import org.junit.jupiter.api.Test;
 
-/** What a container says by itself, pongs, comes between a room's messages and never inside one, however little the network takes at a time. */
+/**
+ * What a container says by itself, pongs, comes between a room's messages and never inside one, however little the
+ * network takes at a time.
+ */
 class InterleavingIT {
     private static final int SMALL_BUFFER = 4_096;
     /** More bytes in all than the network takes at once. */

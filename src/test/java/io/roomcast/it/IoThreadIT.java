@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * What clients send is taken in by the thread that read it, though WildFly's setting is to hand each frame to another. Payara's is a transport's, which all of its
- * applications share.
+ * What clients send is taken in by the thread that read it, though WildFly's setting is to hand each frame to another.
+ * Payara's is a transport's, which all of its applications share.
  */
 @Tag("server")
 @Tag("wildfly")

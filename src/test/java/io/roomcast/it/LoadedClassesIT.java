@@ -17,8 +17,8 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node that serves has all of its classes: one that had to be looked for when clients have taken all files would be lost for the life of the process, and whoever
- * needs it would fail, while the node says that it is ready.
+ * A node that serves has all of its classes: one that had to be looked for when clients have taken all files would be
+ * lost for the life of the process, and whoever needs it would fail, while the node says that it is ready.
  */
 class LoadedClassesIT {
     private static final Path CLASSES = Path.of("target/classes");

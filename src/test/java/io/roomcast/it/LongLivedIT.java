@@ -14,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Connections that have been open for a while: on Payara and the embedded server these no longer go through HTTP. Other tests are done with theirs before that.
+ * Connections that have been open for a while: on Payara and the embedded server these no longer go through HTTP. Other
+ * tests are done with theirs before that.
  */
 class LongLivedIT {
     private static final String PADDING = "x".repeat(15_000);

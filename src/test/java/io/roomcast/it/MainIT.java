@@ -94,7 +94,9 @@ class MainIT {
         assertRefused("roomcast.webroot=/nowhere has no index.html", MainProcess.start("--webroot=/nowhere"));
     }
 
-    /** As it is started with {@code java -jar} and no option for it: limits were lifted, so that a heap can be filled. */
+    /**
+     * As it is started with {@code java -jar} and no option for it: limits were lifted, so that a heap can be filled.
+     */
     @Test
     void endsOnceItIsOutOfMemory() {
         try (MainProcess main = MainProcess.startSmall(

@@ -52,7 +52,10 @@ class PayaraRequestsIT {
         }
     }
 
-    /** One of the API is worked on by several threads, and may end on one while another leaves it; the server uses it again at once. */
+    /**
+     * One of the API is worked on by several threads, and may end on one while another leaves it; the server uses it
+     * again at once.
+     */
     @Test
     void areFreshForEachConnection() throws Exception {
         HttpClient http =

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A TCP connection to a server, for those who do not even get as far as a WebSocket. A server may close it at any time. */
+/**
+ * A TCP connection to a server, for those who do not even get as far as a WebSocket. A server may close it at any time.
+ */
 final class RawConnection implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 2_000;
 

@@ -9,7 +9,8 @@ import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 
 /**
- * The server of a test in another process than the test, with a console on it: an application server that runs already, else the embedded server as a command.
+ * The server of a test in another process than the test, with a console on it: an application server that runs already,
+ * else the embedded server as a command.
  *
  * @param main null where it runs already
  * @param base address, with a slash at its end

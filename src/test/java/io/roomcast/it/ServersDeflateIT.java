@@ -13,7 +13,10 @@ import java.util.zip.Inflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** permessage-deflate (RFC 7692), which is WildFly's own and on where its administrator says so: then Roomcast writes nothing past it. */
+/**
+ * permessage-deflate (RFC 7692), which is WildFly's own and on where its administrator says so: then Roomcast writes
+ * nothing past it.
+ */
 @Tag("server")
 @Tag("wildfly")
 class ServersDeflateIT {

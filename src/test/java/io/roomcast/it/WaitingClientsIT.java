@@ -28,7 +28,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients that keep a server waiting: none of its threads waits for them, or only as long as others do not notice, and in the end they are sent away. */
+/**
+ * Clients that keep a server waiting: none of its threads waits for them, or only as long as others do not notice, and
+ * in the end they are sent away.
+ */
 @Tag("wildfly")
 class WaitingClientsIT {
     private static final int CLIENTS = 100;

@@ -97,8 +97,8 @@ class LeakIT {
     }
 
     /**
-     * What is reachable, when nothing is held for a while any more (a user who left is kept for the grace, a closing for its time limit): as
-     * soon as it is less than {@code enough}, else the least that is seen.
+     * What is reachable, when nothing is held for a while any more (a user who left is kept for the grace, a closing
+     * for its time limit): as soon as it is less than {@code enough}, else the least that is seen.
      */
     private static long heap(long enough) throws InterruptedException {
         Runtime runtime = Runtime.getRuntime();

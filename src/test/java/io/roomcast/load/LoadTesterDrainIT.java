@@ -23,7 +23,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The load tester holds members on two nodes of which one is drained: they move, and it sees that nobody lost anything by it. */
+/**
+ * The load tester holds members on two nodes of which one is drained: they move, and it sees that nobody lost anything
+ * by it.
+ */
 @Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadTesterDrainIT {
     private static final String KEY = "a-key-of-sixteen-or-more";

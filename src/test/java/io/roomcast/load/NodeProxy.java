@@ -10,8 +10,8 @@ import java.net.Socket;
 import javax.net.ServerSocketFactory;
 
 /**
- * Stands between a tester and a node, on a loopback port of its own. A thread for each direction of a connection; when one of them ends, so does
- * the connection.
+ * Stands between a tester and a node, on a loopback port of its own. A thread for each direction of a connection; when
+ * one of them ends, so does the connection.
  */
 final class NodeProxy implements AutoCloseable {
     /** How what comes from one side gets to the other, until there is no more. */

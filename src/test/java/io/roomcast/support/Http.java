@@ -17,7 +17,10 @@ public record Http(URI server, String key) {
     private static final HttpClient PLAIN =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /** It offers HTTP/2 with every request. Not to Payara, which accepts, and then closes some of those connections at once. */
+    /**
+     * It offers HTTP/2 with every request. Not to Payara, which accepts, and then closes some of those connections at
+     * once.
+     */
     private static final HttpClient CLIENT =
             "payara".equals(System.getProperty("roomcast.tests")) ? PLAIN : HttpClient.newHttpClient();
 

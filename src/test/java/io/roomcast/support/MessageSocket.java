@@ -12,8 +12,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A WebSocket connection of a test that sends whole messages, one after the other, and gets whole messages. What no library would
- * send goes through {@link RawWebSocket}.
+ * A WebSocket connection of a test that sends whole messages, one after the other, and gets whole messages. What no
+ * library would send goes through {@link RawWebSocket}.
  *
  * <p>Messages and the end are handed over by the connection's own thread; any thread may call the methods.
  */

@@ -17,9 +17,9 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The WebSocket client that speaks frames byte by byte, for what no library would send: fragments without end, frames of
- * any size and opcode, text that is not UTF-8, and connections that break in the middle. {@link MessageSocket} is for
- * everything else. Used by one thread.
+ * The WebSocket client that speaks frames byte by byte, for what no library would send: fragments without end, frames
+ * of any size and opcode, text that is not UTF-8, and connections that break in the middle. {@link MessageSocket} is
+ * for everything else. Used by one thread.
  */
 public final class RawWebSocket implements AutoCloseable {
     public static final int CONTINUATION = 0x0;

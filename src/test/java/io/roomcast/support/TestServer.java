@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the test. */
+/**
+ * The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the
+ * test.
+ */
 public final class TestServer implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
@@ -36,7 +39,8 @@ public final class TestServer implements AutoCloseable {
     }
 
     /**
-     * The same, but an embedded one is a process of its own with a small heap, so that it can run out of memory, and be seen to.
+     * The same, but an embedded one is a process of its own with a small heap, so that it can run out of memory, and be
+     * seen to.
      *
      * @param embeddedOptions of the command line, such as {@code --heartbeat=1s}
      */

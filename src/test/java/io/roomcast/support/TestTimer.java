@@ -7,8 +7,8 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
 /**
- * Says how long each part of the test run took: the unit tests, and the integration tests on each server. It says so on the console, between
- * Maven's own lines, which is where one looks for it. Found by JUnit itself.
+ * Says how long each part of the test run took: the unit tests, and the integration tests on each server. It says so on
+ * the console, between Maven's own lines, which is where one looks for it. Found by JUnit itself.
  */
 public final class TestTimer implements TestExecutionListener {
     private final LongAdder tests = new LongAdder();

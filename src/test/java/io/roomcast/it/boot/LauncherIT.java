@@ -116,7 +116,10 @@ class LauncherIT {
         assertTrue(output(refused).matches("(WARNING: .*\\R)?roomcast: cannot unpack .*\\R"), output(refused));
     }
 
-    /** A request that is broken from the start, one that breaks off later while somebody waits for its body, and what is none. */
+    /**
+     * A request that is broken from the start, one that breaks off later while somebody waits for its body, and what is
+     * none.
+     */
     @Test
     void whatIsMalformedCostsOneLineAtMostAndNoTrace() throws Exception {
         long began = System.nanoTime();

@@ -4,7 +4,10 @@ import io.roomcast.support.EmbeddedServer;
 import java.net.URI;
 import java.util.Map;
 
-/** The node whose API is called: one that is running at {@code roomcast.uri}, with this key and secret, or an embedded one. */
+/**
+ * The node whose API is called: one that is running at {@code roomcast.uri}, with this key and secret, or an embedded
+ * one.
+ */
 public record ApiServer(EmbeddedServer embedded, URI uri) implements AutoCloseable {
     public static final String KEY = "a-key-of-sixteen-or-more";
     static final String SECRET = "a-secret-that-only-these-tests-know";

@@ -14,7 +14,10 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** The OpenAPI document, and whether an answer is as it says. Knows the words of JSON Schema that the document uses, and fails on others. */
+/**
+ * The OpenAPI document, and whether an answer is as it says. Knows the words of JSON Schema that the document uses, and
+ * fails on others.
+ */
 public final class OpenApi {
     private static final Set<String> WORDS = Set.of(
             "type",

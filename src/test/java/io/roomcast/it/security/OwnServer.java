@@ -11,7 +11,10 @@ import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 
-/** A server with settings of the test's own: the application server that {@code arquillian.launch} names, else the embedded one. */
+/**
+ * A server with settings of the test's own: the application server that {@code arquillian.launch} names, else the
+ * embedded one.
+ */
 final class OwnServer implements AutoCloseable {
     private final EmbeddedServer embedded;
     private final ServerNode node;

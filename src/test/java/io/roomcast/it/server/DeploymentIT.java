@@ -48,7 +48,9 @@ class DeploymentIT {
         }
     }
 
-    /** Classes that stand on another server's libraries are not even tried: WildFly would warn of each at every start. */
+    /**
+     * Classes that stand on another server's libraries are not even tried: WildFly would warn of each at every start.
+     */
     @Test
     @Tag("wildfly")
     void noClassIsWarnedOf() throws IOException {

@@ -18,7 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** MicroProfile Health, which the WildFly of these tests is built without: there the deployment is what is seen of it. */
+/**
+ * MicroProfile Health, which the WildFly of these tests is built without: there the deployment is what is seen of it.
+ */
 @Tag("server")
 @Tag("own-server")
 @Tag("payara")

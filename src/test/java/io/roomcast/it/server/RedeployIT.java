@@ -12,14 +12,18 @@ import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays behind. */
+/**
+ * The WAR is taken away and brought back ten times while people use it: they are told each time, and nothing stays
+ * behind.
+ */
 @Tag("server")
 @Tag("own-server")
 class RedeployIT {
     private static final int TIMES = 10;
     /**
-     * Class loaders that may be left, however often. Threads of WildFly's own pools keep that of the application for which they were made, as long as they live;
-     * the JDK keeps that of the last record whose {@code equals} it linked (the cast that {@code java.lang.runtime.ObjectMethods} remembers).
+     * Class loaders that may be left, however often. Threads of WildFly's own pools keep that of the application for
+     * which they were made, as long as they live; the JDK keeps that of the last record whose {@code equals} it linked
+     * (the cast that {@code java.lang.runtime.ObjectMethods} remembers).
      */
     private static final int CLASS_LOADERS = TIMES / 2;
 

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Users of the application server itself enter by their passwords there, under their names there, and nobody else does. */
+/**
+ * Users of the application server itself enter by their passwords there, under their names there, and nobody else does.
+ */
 @Tag("server")
 @Tag("own-server")
 class ServerLoginIT {

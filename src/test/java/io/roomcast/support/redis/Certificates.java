@@ -13,7 +13,8 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate for 127.0.0.1 that vouches for itself, and its key, as PEM files. Made by the keytool that every JDK has.
+ * A certificate for 127.0.0.1 that vouches for itself, and its key, as PEM files. Made by the keytool that every JDK
+ * has.
  *
  * @param certificate what clients trust
  */

@@ -31,7 +31,9 @@ public record ClusterTrio(List<RedisProcess> masters, List<Integer> busPorts) im
         return cluster;
     }
 
-    /** Has a new server follow a master, to take its place should it die; returns when it has all that the master has. */
+    /**
+     * Has a new server follow a master, to take its place should it die; returns when it has all that the master has.
+     */
     public RedisProcess addReplica(int master) {
         int busPort = RedisProcess.freePort();
         RedisProcess replica = launch(busPort);

@@ -15,8 +15,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A way to Redis on which what it says to one purpose of a node (publish, read, subscribe) can be held back: the connection stays, and is
- * deaf. New connections can be led to another server, while those that are open stay.
+ * A way to Redis on which what it says to one purpose of a node (publish, read, subscribe) can be held back: the
+ * connection stays, and is deaf. New connections can be led to another server, while those that are open stay.
  */
 public final class HeldLines implements AutoCloseable {
     private volatile int target;

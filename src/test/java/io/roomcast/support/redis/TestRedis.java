@@ -7,7 +7,10 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import redis.clients.jedis.Jedis;
 
-/** A Redis for all tests of a class, with a connection of its administrator; in a field that is not static, one for each test. */
+/**
+ * A Redis for all tests of a class, with a connection of its administrator; in a field that is not static, one for each
+ * test.
+ */
 public final class TestRedis implements BeforeAllCallback, AfterAllCallback, BeforeEachCallback, AfterEachCallback {
     private RedisProcess process;
     private Jedis admin;

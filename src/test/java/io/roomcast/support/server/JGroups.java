@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** WildFly's cluster, which starts with the first distributable application, kept from meeting that of another build on this machine. */
+/**
+ * WildFly's cluster, which starts with the first distributable application, kept from meeting that of another build on
+ * this machine.
+ */
 final class JGroups {
     /** Of the nodes of this run. */
     static final String MULTICAST_ADDRESS = "230.0.%d.%d"

@@ -10,8 +10,9 @@ import java.nio.file.WatchService;
 import java.util.Arrays;
 
 /**
- * Payara Micro as a program that has it built in would use it, told by files beside the WAR what to do, as WildFly's scanner is: deploys when
- * there is {@code .dodeploy}, and undeploys when {@code .deployed} was removed. Its classes are Payara's own, which the tests do not have.
+ * Payara Micro as a program that has it built in would use it, told by files beside the WAR what to do, as WildFly's
+ * scanner is: deploys when there is {@code .dodeploy}, and undeploys when {@code .deployed} was removed. Its classes
+ * are Payara's own, which the tests do not have.
  */
 public final class MicroHost {
     private static final String NAME = "roomcast";

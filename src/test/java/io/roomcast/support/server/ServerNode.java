@@ -17,8 +17,9 @@ import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 
 /**
- * An application server of the kind that {@code arquillian.launch} names, in processes of its own and with the WAR as it was packed: one of
- * several, which can be stopped and killed. Keeps its port over restarts. Whoever starts it closes it.
+ * An application server of the kind that {@code arquillian.launch} names, in processes of its own and with the WAR as
+ * it was packed: one of several, which can be stopped and killed. Keeps its port over restarts. Whoever starts it
+ * closes it.
  */
 public final class ServerNode implements AutoCloseable {
     private static final long START_SECONDS = 240;

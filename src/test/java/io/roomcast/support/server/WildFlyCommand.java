@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * WildFly with a base directory of its own, so that several share one installation; with JGroups on the loopback address, which starts with
- * the first distributable application. The WAR is copied into {@code deployments}, as people do.
+ * WildFly with a base directory of its own, so that several share one installation; with JGroups on the loopback
+ * address, which starts with the first distributable application. The WAR is copied into {@code deployments}, as people
+ * do.
  */
 final class WildFlyCommand implements ServerCommand {
     private static final Pattern UNDERTOW =
@@ -52,7 +53,10 @@ final class WildFlyCommand implements ServerCommand {
         Files.copy(ServerCommand.packed(), war());
     }
 
-    /** With the script that administrators use. The parts that the tests' server is made of know no domain for applications, the whole server does. */
+    /**
+     * With the script that administrators use. The parts that the tests' server is made of know no domain for
+     * applications, the whole server does.
+     */
     @Override
     public void addUser(String user, String password) throws IOException {
         Path configuration = directory.resolve("configuration");

@@ -8,7 +8,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Joins a room for a moment. Chance decides how it ends: with {@code leave}, with a cut, or with a cut before it has joined. */
+/**
+ * Joins a room for a moment. Chance decides how it ends: with {@code leave}, with a cut, or with a cut before it has
+ * joined.
+ */
 final class BriefMember {
     private static final int LONGEST_MILLIS = 30;
 

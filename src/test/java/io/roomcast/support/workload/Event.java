@@ -4,8 +4,8 @@ import io.roomcast.protocol.Position;
 import java.util.List;
 
 /**
- * What a client did or saw. {@code at} is in nanoseconds of one clock; events of one receiver in one room are recorded in the order in which
- * it saw them.
+ * What a client did or saw. {@code at} is in nanoseconds of one clock; events of one receiver in one room are recorded
+ * in the order in which it saw them.
  */
 public sealed interface Event {
     long at();
@@ -33,7 +33,9 @@ public sealed interface Event {
     record Told(long at, String room, String receiver, List<String> joined, List<String> left, long count)
             implements Event {}
 
-    /** A node stood still so long that others took it for dead: whoever is on it may be told to have left, in any room. */
+    /**
+     * A node stood still so long that others took it for dead: whoever is on it may be told to have left, in any room.
+     */
     record StoodStill(long at) implements Event {
         @Override
         public String room() {

@@ -11,9 +11,9 @@ import java.util.TreeMap;
 /**
  * Proves promises 1 to 4 on a recorded history: acknowledged means kept, one order per room, once, honest recovery.
  *
- * <p>Each receiver is replayed in each of its rooms by a {@link ReceiverReplay}, which knows the next offset that the receiver is owed. What all of
- * them saw, and what was acknowledged, must then agree place by place. The run must have been quiet at its end: whoever is still connected
- * has to have everything that was acknowledged.
+ * <p>Each receiver is replayed in each of its rooms by a {@link ReceiverReplay}, which knows the next offset that the
+ * receiver is owed. What all of them saw, and what was acknowledged, must then agree place by place. The run must have
+ * been quiet at its end: whoever is still connected has to have everything that was acknowledged.
  */
 public final class HistoryChecker {
     private final long window;

@@ -10,7 +10,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The checker, on histories that are wrong in each of the ways that it has to find, and on right ones that look odd. */
+/**
+ * The checker, on histories that are wrong in each of the ways that it has to find, and on right ones that look odd.
+ */
 class HistoryCheckerTest {
     private static final String ROOM = "room";
     private static final long WINDOW = 100;

@@ -10,8 +10,9 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Proves promise 8 on a recorded history: each coming and going is told once, in its order, and the list that a member keeps is the truth when
- * all is quiet. Nobody is told that somebody left who had been there for long, whatever broke meanwhile.
+ * Proves promise 8 on a recorded history: each coming and going is told once, in its order, and the list that a member
+ * keeps is the truth when all is quiet. Nobody is told that somebody left who had been there for long, whatever broke
+ * meanwhile.
  */
 final class PresenceChecker {
     /** Who has been in a room for so long cannot be leaving it by what happened before. */

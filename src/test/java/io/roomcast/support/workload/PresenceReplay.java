@@ -5,7 +5,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The list of who is in a room, as one receiver keeps it by the rules of the protocol: an answer to {@code members}, and each change after it. */
+/**
+ * The list of who is in a room, as one receiver keeps it by the rules of the protocol: an answer to {@code members},
+ * and each change after it.
+ */
 final class PresenceReplay {
     private final String receiver;
     private final String room;

@@ -10,7 +10,10 @@ record Violation(Kind kind, String room, String who, String what) {
         HOLE,
         /** A member received an offset a second time, or after a later one. */
         REPEATED,
-        /** Two saw different messages at one place of a room, or an acknowledgement named a place that holds another message. */
+        /**
+         * Two saw different messages at one place of a room, or an acknowledgement named a place that holds another
+         * message.
+         */
         ORDER,
         /** A message was stored, or acknowledged, at two places of one epoch. */
         TWICE,

@@ -15,8 +15,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Publishers and receivers over many rooms and all nodes, which go on whatever breaks, and record everything; and visitors, who are gone at once.
- * The first receiver of each room keeps its connection as long as it can, the others lose theirs now and then.
+ * Publishers and receivers over many rooms and all nodes, which go on whatever breaks, and record everything; and
+ * visitors, who are gone at once. The first receiver of each room keeps its connection as long as it can, the others
+ * lose theirs now and then.
  */
 public final class Workload implements AutoCloseable {
     /** A lease of 10 s, and what it takes to find out that it has run out and to tell it. */
@@ -132,7 +133,8 @@ public final class Workload implements AutoCloseable {
     }
 
     /**
-     * Waits until every node tells of each room just those who are in it, and members know that whoever asked has gone. To be called when the run is quiet.
+     * Waits until every node tells of each room just those who are in it, and members know that whoever asked has gone.
+     * To be called when the run is quiet.
      *
      * @param seconds a lease's time, and a little for asking
      */
