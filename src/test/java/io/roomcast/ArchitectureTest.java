@@ -17,9 +17,12 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -60,6 +63,30 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule everyClassUsesOnlyLowerFloors =
             classes().that().resideOutsideOfPackage(BOOT).should(useOnlyLowerFloors());
+
+    /** Time is given in as {@code Clocks}, so that a test can let it pass. The launcher and the embedded server make the clocks. */
+    @ArchTest
+    static final ArchRule onlyClocksAskForTheTime = noClasses()
+            .that()
+            .resideOutsideOfPackages(BASE + ".boot", BASE + ".standalone")
+            .and()
+            .haveNameNotMatching(".*\\.node\\.Clocks")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .callMethod(Instant.class, "now");
+
+    /** The JDK's timer behind these is a static thread, which keeps the class loader of an application that is gone. */
+    @ArchTest
+    static final ArchRule nothingWaitsOnTheTimerOfTheJdk = noClasses()
+            .should()
+            .callMethod(CompletableFuture.class, "orTimeout", long.class, TimeUnit.class)
+            .orShould()
+            .callMethod(CompletableFuture.class, "completeOnTimeout", Object.class, long.class, TimeUnit.class)
+            .orShould()
+            .callMethod(CompletableFuture.class, "delayedExecutor", long.class, TimeUnit.class);
 
     @ArchTest
     static final ArchRule theCoreRunsWithNothingButTheJdk = classes()

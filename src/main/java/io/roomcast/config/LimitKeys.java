@@ -174,7 +174,7 @@ public final class LimitKeys {
             Values.durationBetween("0", "1h"));
 
     /** Limits of counts, in the order of --help. */
-    public static final List<Key<Integer>> ALL = List.of(
+    public static final List<Key<Integer>> COUNTS = List.of(
             SESSIONS,
             USER_SESSIONS,
             ADDRESS_SESSIONS,
@@ -207,7 +207,7 @@ public final class LimitKeys {
 
     /** Limits whose breach a client is told of. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
-                    ALL,
+                    COUNTS,
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,

@@ -7,6 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.function.LongSupplier;
 
 /** {@code roomcast.relay=local}. */
 @ApplicationScoped
@@ -32,14 +33,14 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         return new Opened(
-                new LocalRelay(context.history(), most(), steadyClock(), context.timer()), new LocalPresence());
+                new LocalRelay(context.history(), most(), steadyClock(context.nanoClock()), context.timer()),
+                new LocalPresence());
     }
 
-    /** Ages are of time that went by here: a wall clock that jumps makes nothing older. */
-    private static InstantSource steadyClock() {
-        Instant begun = Instant.now();
-        long origin = System.nanoTime();
-        return () -> begun.plusNanos(System.nanoTime() - origin);
+    /** Measures ages only: a wall clock that is set makes no message older. */
+    private static InstantSource steadyClock(LongSupplier nanoClock) {
+        long origin = nanoClock.getAsLong();
+        return () -> Instant.EPOCH.plusNanos(nanoClock.getAsLong() - origin);
     }
 
     private long most() {

@@ -49,7 +49,7 @@ public final class Limits {
                 LimitKeys.SESSIONS.name(), files,
                 LimitKeys.NODE_ROOMS.name(), heap / 8 / ROOM_BYTES,
                 LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES);
-        LimitKeys.ALL.forEach(key -> add(config, key, Integer::longValue));
+        LimitKeys.COUNTS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
         if (get(LimitKeys.SESSIONS) > files

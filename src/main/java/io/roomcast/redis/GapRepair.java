@@ -21,7 +21,6 @@ import redis.clients.jedis.args.Rawable;
 final class GapRepair implements RoomCursor.Log {
     private static final Logger LOG = System.getLogger(GapRepair.class.getName());
     private static final int PAGE_MESSAGES = 500;
-    private static final long PAGE_BYTES = 256 * 1024;
     private static final long RETRY_MILLIS = 500;
 
     /** Fails a subscription that has not begun. */
@@ -47,8 +46,8 @@ final class GapRepair implements RoomCursor.Log {
         Rawable lineage = shard(cursor).lineage().argument();
         // Reads the last message again, to see that it is still the same.
         CommandArguments read = known == null
-                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
-                : scripts.readFrom(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
+                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, LogPage.MAX_BYTES)
+                : scripts.readFrom(cursor.keys(), known, lineage, PAGE_MESSAGES, LogPage.MAX_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.pageRead(readNumber, LogPage.of(reply)))
                 .whenComplete((done, failure) -> repeatIfFailed(cursor, readNumber, failure));

@@ -16,6 +16,8 @@ import java.util.List;
  * @param messages consecutive, oldest first
  */
 record LogPage(String epoch, long offset, long base, boolean more, List<StoredMessage> messages) {
+    /** Most bytes of bodies in a page, unless the first message is larger: what a reply may cost the node and Redis. */
+    static final long MAX_BYTES = 256 * 1024;
 
     static LogPage of(Object reply) {
         List<?> parts = (List<?>) reply;

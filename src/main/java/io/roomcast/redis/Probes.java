@@ -31,7 +31,6 @@ import redis.clients.jedis.CommandArguments;
 final class Probes {
     private static final Logger LOG = System.getLogger(Probes.class.getName());
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
-    private static final long PAGE_BYTES = 1 << 16;
 
     private record Probe(Shard shard, CompletableFuture<Void> received, long sentAt) {}
 
@@ -100,7 +99,8 @@ final class Probes {
         return Futures.map(
                 shard.read(
                         keys.slot(),
-                        scripts.readAfter(keys, null, shard.lineage().argument(), position.offset() - 1, 1, PAGE_BYTES),
+                        scripts.readAfter(
+                                keys, null, shard.lineage().argument(), position.offset() - 1, 1, LogPage.MAX_BYTES),
                         true),
                 reply -> {
                     List<StoredMessage> messages = LogPage.of(reply).messages();

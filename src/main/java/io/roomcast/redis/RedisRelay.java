@@ -63,7 +63,6 @@ public final class RedisRelay implements Relay {
     private static final int SIGNAL_QUEUE_LIMIT = 5_000;
 
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
-    private static final long PAGE_BYTES = 256 * 1024;
 
     private final RedisSettings settings;
     private final String node;
@@ -194,7 +193,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
         CommandArguments read =
-                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, PAGE_BYTES);
+                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, LogPage.MAX_BYTES);
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
             LogPage page = LogPage.of(reply);
             return new Position(page.epoch(), page.offset());
@@ -212,7 +211,7 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, PAGE_BYTES));
+                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, LogPage.MAX_BYTES));
     }
 
     @Override
@@ -221,7 +220,7 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, PAGE_BYTES));
+                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, LogPage.MAX_BYTES));
     }
 
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {

@@ -25,7 +25,6 @@ import java.util.List;
  * the latest read is used, and none after the intake is direct again.
  */
 final class LaneIntake {
-    private static final int PAGE_MESSAGES = 500;
     private static final int NEWEST_MESSAGES = 1_000;
     private static final long NEWEST_BYTES = 256 * 1024;
 
@@ -159,7 +158,7 @@ final class LaneIntake {
 
     private void read() {
         int number = ++readNumber;
-        source.historyAfter(room, members.position().offset(), PAGE_MESSAGES)
+        source.historyAfter(room, members.position().offset(), RoomSource.PAGE_MESSAGES)
                 .whenComplete(
                         (page, failure) -> lane.post(new RoomEvent.IntakePage(number, failure == null ? page : null)));
     }

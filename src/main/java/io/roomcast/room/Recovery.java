@@ -27,7 +27,6 @@ import java.util.function.Consumer;
  * history drops messages before a slow member has read them, {@code behind} says so.
  */
 final class Recovery {
-    private static final int PAGE_MESSAGES = 500;
     /** Bytes of bodies in a page; a larger message is a page by itself. */
     static final long PAGE_BYTES = 64 * 1024;
 
@@ -42,7 +41,7 @@ final class Recovery {
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
     private final Consumer<Member> admission;
-    private final ReplayPacer pace;
+    private final ReplayPacer pacer;
     private final NodeMetrics metrics;
     private final Batch batch = new Batch();
 
@@ -72,10 +71,10 @@ final class Recovery {
             MessageLog recent,
             Consumer<RoomEvent> lane,
             Consumer<Member> admission,
-            ReplayPacer pace,
+            ReplayPacer pacer,
             NodeMetrics metrics) {
         this.admission = admission;
-        this.pace = pace;
+        this.pacer = pacer;
         this.metrics = metrics;
         this.room = room;
         this.source = source;
@@ -103,7 +102,7 @@ final class Recovery {
     }
 
     private void catchUp(Member member, Position lanePosition) {
-        member.permit = pace.permit();
+        member.permit = pacer.permit();
         catchingUp++;
         advance(member, null, lanePosition);
     }
@@ -183,7 +182,7 @@ final class Recovery {
         } else if (page != null) {
             send(member, page, lanePosition);
         } else if (isRecent) {
-            List<StoredMessage> messages = recent.after(member.offset, PAGE_MESSAGES, PAGE_BYTES);
+            List<StoredMessage> messages = recent.after(member.offset, RoomSource.PAGE_MESSAGES, PAGE_BYTES);
             send(member, encode(member.offset, lanePosition.epoch(), messages), lanePosition);
         } else {
             read(member);
@@ -213,7 +212,7 @@ final class Recovery {
             return;
         }
         reading++;
-        source.historyAfter(room, member.offset, PAGE_MESSAGES)
+        source.historyAfter(room, member.offset, RoomSource.PAGE_MESSAGES)
                 .whenComplete((page, failure) ->
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }

@@ -60,12 +60,12 @@ public final class Room {
             LongSupplier nanoClock,
             MessageLog.Limits recent,
             LagBudget lag,
-            ReplayPacer pace,
+            ReplayPacer pacer,
             NodeMetrics metrics) {
         this.name = name;
         this.lane = new Lane<>(executor, this::handle, this::flush, lag, nanoClock);
-        this.members =
-                new RoomMembers(name, source, recent, lane::post, pace, nanoClock, metrics, new FanOut(lane, executor));
+        this.members = new RoomMembers(
+                name, source, recent, lane::post, pacer, nanoClock, metrics, new FanOut(lane, executor));
         this.intake = new LaneIntake(name, source, lane, members, metrics);
     }
 

@@ -44,7 +44,7 @@ final class RoomMembers {
             RoomSource source,
             MessageLog.Limits limits,
             Consumer<RoomEvent> lane,
-            ReplayPacer pace,
+            ReplayPacer pacer,
             LongSupplier nanoClock,
             NodeMetrics metrics,
             FanOut fanout) {
@@ -53,7 +53,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::admit, pace, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::admit, pacer, metrics);
     }
 
     int size() {

@@ -32,7 +32,7 @@ public final class RoomRegistry {
     private final MessageLog.Limits recent;
     private final Duration idleTimeout;
     private final LagBudget lag;
-    private final ReplayPacer pace;
+    private final ReplayPacer pacer;
     private final NodeMetrics metrics;
     private final AtomicInteger members = new AtomicInteger();
 
@@ -41,7 +41,7 @@ public final class RoomRegistry {
      * @param nanoClock as {@link System#nanoTime}
      * @param idleTimeout how long an empty room stays subscribed
      * @param lag bounds the bytes that wait for the lanes
-     * @param pace paces the replay to returning members
+     * @param pacer paces the replay to returning members
      */
     public RoomRegistry(
             RoomSource source,
@@ -51,7 +51,7 @@ public final class RoomRegistry {
             MessageLog.Limits recent,
             Duration idleTimeout,
             LagBudget lag,
-            ReplayPacer pace,
+            ReplayPacer pacer,
             NodeMetrics metrics) {
         this.source = source;
         this.executor = executor;
@@ -60,7 +60,7 @@ public final class RoomRegistry {
         this.recent = recent;
         this.idleTimeout = idleTimeout;
         this.lag = lag;
-        this.pace = pace;
+        this.pacer = pacer;
         this.metrics = metrics;
     }
 
@@ -71,7 +71,7 @@ public final class RoomRegistry {
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
             Room room =
-                    present == null ? new Room(key, source, executor, nanoClock, recent, lag, pace, metrics) : present;
+                    present == null ? new Room(key, source, executor, nanoClock, recent, lag, pacer, metrics) : present;
             room.references++;
             return room;
         });

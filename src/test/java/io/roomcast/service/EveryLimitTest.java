@@ -227,7 +227,7 @@ class EveryLimitTest {
 
     @Test
     void noneIsLeftOut() {
-        Set<String> all = Stream.of(LimitKeys.ALL, LimitKeys.SIZES, LimitKeys.DURATIONS)
+        Set<String> all = Stream.of(LimitKeys.COUNTS, LimitKeys.SIZES, LimitKeys.DURATIONS)
                 .flatMap(List::stream)
                 .map(Key::name)
                 .collect(Collectors.toSet());
