@@ -122,7 +122,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule webSocketsAreKnownToTheirOwnFaceOnly = noClasses()
             .that()
-            .resideOutsideOfPackages(BASE + ".websocket..", BASE + ".standalone", BASE + ".container")
+            .resideOutsideOfPackage(BASE + ".websocket..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("jakarta.websocket..");
@@ -143,20 +143,14 @@ class ArchitectureTest {
     static final ArchRule wingsOfRedisAreItsOwn = wingsAreUsedWithin("redis");
 
     @ArchTest
-    static final ArchRule wingsOfWebSocketAreItsOwn = wingsAreUsedWithin("websocket", "standalone", "container");
+    static final ArchRule wingsOfWebSocketAreItsOwn = wingsAreUsedWithin("websocket");
 
-    /**
-     * Wings hold what has to be public for their neighbours; to everybody else only the package itself is open.
-     *
-     * @param besides who starts a server has to deal with what is particular to it
-     */
-    private static ArchRule wingsAreUsedWithin(String name, String... besides) {
+    /** Wings hold what has to be public for their neighbours; to everybody else only the package itself is open. */
+    private static ArchRule wingsAreUsedWithin(String name) {
         String all = BASE + "." + name;
-        List<String> within = new ArrayList<>(List.of(core(besides)));
-        within.add(all + "..");
         return noClasses()
                 .that()
-                .resideOutsideOfPackages(within.toArray(String[]::new))
+                .resideOutsideOfPackage(all + "..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(all + ".(*)..");

@@ -2,21 +2,13 @@ package io.roomcast.container;
 
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.node.ClassPreloader;
-import io.roomcast.node.Limits;
 import io.roomcast.service.Lifecycle;
-import io.roomcast.websocket.TransportChooser;
-import io.roomcast.websocket.payara.Payara;
-import io.roomcast.websocket.payara.PayaraHandshake;
-import io.roomcast.websocket.payara.UpgradedRequests;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
-import io.roomcast.websocket.tyrus.TyrusIdleTimer;
-import io.roomcast.websocket.undertow.UndertowDispatch;
+import io.roomcast.websocket.ServerIntegration;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletContextEvent;
 import jakarta.servlet.ServletContextListener;
-import jakarta.websocket.server.ServerContainer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -42,9 +34,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
-        if (Payara.runs(application)) {
-            PayaraHandshake.addTo(application);
-        }
+        ServerIntegration.prepare(application);
     }
 
     @Override
@@ -53,11 +43,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
-            Object webSockets = application.getAttribute(ServerContainer.class.getName());
-            TyrusBuffer.follow(webSockets, CDI.current().select(Limits.class).get());
-            TyrusIdleTimer.leaveOut(webSockets);
-            UndertowDispatch.stay(webSockets);
-            CDI.current().select(TransportChooser.class).get().begin(webSockets);
+            webSockets().start(application);
             lifecycle.start();
             String context = application.getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
@@ -75,13 +61,13 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
             lifecycle().stop();
         } finally {
             console().close();
-            CDI.current().select(UpgradedRequests.class).get().release();
+            webSockets().stop(event.getServletContext());
         }
     }
 
     private static void loadClasses(ServletContext application) {
         Stream<String> classes = files(application, CLASSES);
-        if (!Payara.runs(application)) {
+        if (!ServerIntegration.isPayara(application)) {
             classes = classes.filter(file -> !isOfOtherServers(application, file));
         }
         ClassPreloader.load(classes.map(file -> file.substring(CLASSES.length())));
@@ -110,6 +96,10 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
 
     private static JmxRegistrar console() {
         return CDI.current().select(JmxRegistrar.class).get();
+    }
+
+    private static ServerIntegration webSockets() {
+        return CDI.current().select(ServerIntegration.class).get();
     }
 
     private static Lifecycle lifecycle() {

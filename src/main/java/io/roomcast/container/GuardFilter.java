@@ -11,8 +11,7 @@ import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.HandshakeGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
-import io.roomcast.websocket.payara.Payara;
-import io.roomcast.websocket.payara.UpgradedRequests;
+import io.roomcast.websocket.ServerIntegration;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -40,9 +39,6 @@ public class GuardFilter extends HttpFilter {
 
     @Inject
     private transient RequestLimiter requests;
-
-    @Inject
-    private transient UpgradedRequests upgraded;
 
     @Inject
     private transient RoomcastConfig config;
@@ -132,10 +128,9 @@ public class GuardFilter extends HttpFilter {
     private void open(
             ClientOriginRequest arriving, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Payara.runs(request.getServletContext())) {
+        if (ServerIntegration.isPayara(request.getServletContext())) {
             // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
             chain.doFilter(arriving, response);
-            upgraded.add(request);
         } else if (!handshakes.take(() -> chain.doFilter(arriving, response))) {
             refuse(response, HandshakeGuard.Verdict.OVERLOADED);
         }

@@ -86,6 +86,11 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
+    public long getSessionsPortable() {
+        return metrics.portableSessions();
+    }
+
+    @Override
     public long getSessionsOpened() {
         return metrics.get(Counter.SESSIONS_OPENED);
     }

@@ -22,6 +22,9 @@ public interface NodeMXBean {
     @Description("Open WebSocket sessions")
     int getSessions();
 
+    @Description("Open sessions that send through the server's own WebSocket session, not by the fast path")
+    long getSessionsPortable();
+
     @Description("Sessions opened since the start")
     long getSessionsOpened();
 

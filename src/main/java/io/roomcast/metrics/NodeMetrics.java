@@ -14,6 +14,7 @@ public final class NodeMetrics {
 
     private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
+    private final LongAdder portableSessions = new LongAdder();
     private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
@@ -71,6 +72,16 @@ public final class NodeMetrics {
     public void replayed(int messages, int bytes) {
         add(Counter.MESSAGES_REPLAYED, messages);
         add(Counter.BYTES_DELIVERED, bytes);
+    }
+
+    /** @param change how many open sessions more use the portable path; negative for fewer */
+    public void portableSessions(int change) {
+        portableSessions.add(change);
+    }
+
+    /** Open sessions on the portable path. */
+    public long portableSessions() {
+        return portableSessions.sum();
     }
 
     /** @param code as the connection was closed, by whichever side */

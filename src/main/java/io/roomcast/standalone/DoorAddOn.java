@@ -1,6 +1,7 @@
 package io.roomcast.standalone;
 
 import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.websocket.EmbeddedWebSockets;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -99,7 +100,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
         Connection<?> connection = context.getConnection();
         Visit visit = VISIT.get(connection);
         if (visit != null) {
-            if (HandshakeAddOn.hasLeft(connection)) {
+            if (EmbeddedWebSockets.isWebSocket(connection)) {
                 ((NIOConnection) connection).setMaxAsyncWriteQueueSize(USUAL_SIZE);
                 if (connection.isOpen()) {
                     connection.setReadBufferSize(connection.getTransport().getReadBufferSize());

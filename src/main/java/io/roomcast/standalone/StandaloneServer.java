@@ -21,15 +21,12 @@ import io.roomcast.service.admission.HandshakeGuard;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
-import io.roomcast.websocket.NamedRoomEndpoint;
+import io.roomcast.websocket.EmbeddedWebSockets;
 import io.roomcast.websocket.RoomEndpoint;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
-import jakarta.websocket.DeploymentException;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
@@ -45,7 +42,7 @@ public final class StandaloneServer implements AutoCloseable {
     private static final int WAITING = 4_096;
 
     private final SeContainer cdi;
-    private final TyrusContainer webSockets;
+    private final EmbeddedWebSockets webSockets;
     private final HttpServer http;
     private final NetworkListener listener;
     private final ExecutorService workers =
@@ -75,8 +72,7 @@ public final class StandaloneServer implements AutoCloseable {
                 .addExtensions(new ConfigExtension(config))
                 .addProperty("org.jboss.weld.se.shutdownHook", false)
                 .initialize();
-        webSockets = CdiComponentProvider.with(
-                cdi.getBeanManager(), () -> new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class)));
+        webSockets = CdiComponentProvider.with(cdi.getBeanManager(), EmbeddedWebSockets::new);
         http = new HttpServer();
         listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
         try {
@@ -110,7 +106,7 @@ public final class StandaloneServer implements AutoCloseable {
 
     private void listen(RoomcastConfig config, Path webroot) throws IOException {
         // No more than the socket's own buffer has: Grizzly would set that, and the system would not let it grow then.
-        listener.getTransport().setReadBufferSize(TyrusBuffer.READ_BYTES / 2);
+        listener.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
         Door door = new Door(config, FileDescriptors.connections(), metrics, System::nanoTime);
@@ -122,8 +118,7 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), refusal));
         Limits limits = cdi.select(Limits.class).get();
-        listener.registerAddOn(new HandshakeAddOn(
-                webSockets.getWebSocketEngine(), refusal, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
+        listener.registerAddOn(webSockets.handshakes(refusal::of, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
         listener.registerAddOn(new RequestsAddOn(door, refusal, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
@@ -134,11 +129,7 @@ public final class StandaloneServer implements AutoCloseable {
         api.addMapping("/api/v1/*");
         api.setAsyncSupported(true);
         servlets.deploy(http);
-        try {
-            webSockets.deploy();
-        } catch (DeploymentException e) {
-            throw new IllegalStateException(e);
-        }
+        webSockets.start();
         http.start();
         cdi.select(Lifecycle.class).get().start();
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());

@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
@@ -14,8 +15,9 @@ import java.util.stream.Stream;
  */
 final class StrangersLines implements Filter {
     private static final Duration QUIET = Duration.ofSeconds(10);
-    /** Carries all that comes from one library to the other. */
-    private static final String OWN_PACKAGE = StrangersLines.class.getPackageName();
+    /** Our classes that only pass on what comes from one library to another: an exception with them in its trace may still be the client's fault. */
+    private static final List<String> PASSING_ON =
+            List.of(StrangersLines.class.getPackageName(), "io.roomcast.websocket.tyrus.HandshakeAddOn");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
@@ -36,7 +38,8 @@ final class StrangersLines implements Filter {
                 && logger.startsWith("org.glassfish.")
                 && Stream.of(record.getThrown().getStackTrace())
                         .map(StackTraceElement::getClassName)
-                        .noneMatch(name -> name.startsWith("io.roomcast.") && !name.startsWith(OWN_PACKAGE));
+                        .noneMatch(name -> name.startsWith("io.roomcast.")
+                                && PASSING_ON.stream().noneMatch(name::startsWith));
     }
 
     @Override

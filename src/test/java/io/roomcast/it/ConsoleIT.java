@@ -70,6 +70,7 @@ class ConsoleIT {
             ann.next("ack");
             assertTrue((long) beans.getAttribute(name("Node"), "MessagesStored") > stored);
             assertTrue((int) beans.getAttribute(name("Node"), "Sessions") >= 1);
+            assertEquals(0L, beans.getAttribute(name("Node"), "SessionsPortable"), "the fast path serves all");
             assertEquals("READY", beans.getAttribute(name("Node"), "State"));
             assertEquals(true, beans.getAttribute(name("Relay"), "Reachable"));
             CompositeData view = (CompositeData) invoke("Rooms", "look", room, 10);

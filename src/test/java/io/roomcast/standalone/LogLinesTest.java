@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.websocket.tyrus.HandshakeAddOn;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -34,7 +35,7 @@ class LogLinesTest {
         IllegalStateException garbage = new IllegalStateException("Unknown protocol \u001b\n" + "x".repeat(8_000));
         garbage.setStackTrace(new StackTraceElement[] {
             new StackTraceElement("org.glassfish.grizzly.http.HttpCodecFilter", "decode", "HttpCodecFilter.java", 1),
-            new StackTraceElement("io.roomcast.standalone.HandshakeAddOn", "handleRead", "HandshakeAddOn.java", 1)
+            new StackTraceElement(HandshakeAddOn.class.getName(), "handleRead", "HandshakeAddOn.java", 1)
         });
         LogRecord met = new LogRecord(Level.WARNING, "Exception during FilterChain execution");
         met.setLoggerName("org.glassfish.grizzly.filterchain.DefaultFilterChain");

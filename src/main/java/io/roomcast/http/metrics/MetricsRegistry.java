@@ -72,6 +72,11 @@ public class MetricsRegistry {
         gauge(registry, "roomcast.sessions", "Open sessions", sessions::count);
         gauge(
                 registry,
+                "roomcast.sessions.portable",
+                "Open sessions that send through the server's own WebSocket session, not by the fast path",
+                metrics::portableSessions);
+        gauge(
+                registry,
                 "roomcast.outbound.held.bytes",
                 "Bytes that wait for all sessions, what is shared counted once",
                 sessions::heldBytes);

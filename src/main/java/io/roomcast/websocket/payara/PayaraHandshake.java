@@ -3,6 +3,7 @@ package io.roomcast.websocket.payara;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
+import io.roomcast.websocket.transport.PrivateNames;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -20,24 +21,32 @@ import java.io.IOException;
 import java.util.EnumSet;
 import org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler;
 
-/** On Payara: has each handshake end with a handler of ours, where Tyrus asks for its own. One for the application. */
+/** On Payara, gives each handshake our upgrade handler where Tyrus asks for its own. One filter for the application. */
 public final class PayaraHandshake implements Filter {
-    private final PayaraInternals access;
+    private final PayaraInternals internals;
+    private final UpgradedRequests upgraded;
     private Limits limits;
     private Threads threads;
 
-    private PayaraHandshake(PayaraInternals access) {
-        this.access = access;
+    private PayaraHandshake(PayaraInternals internals) {
+        this.internals = internals;
+        this.upgraded = new UpgradedRequests(internals);
     }
 
-    /** To be called when the application starts on Payara, before its filters are fixed. */
-    public static void addTo(ServletContext application) {
-        PayaraInternals access = PayaraInternals.find(application);
-        if (access != null) {
-            FilterRegistration.Dynamic filter = application.addFilter("handshake", new PayaraHandshake(access));
+    /**
+     * To be called when the application starts on Payara, before its filters are fixed.
+     *
+     * @return null for a Payara of another version, whose connections stay as they are
+     */
+    public static PrivateNames.Result<PayaraHandshake> addTo(ServletContext application) {
+        PrivateNames.Result<PayaraHandshake> result =
+                PrivateNames.find(() -> new PayaraHandshake(PayaraInternals.of(application)));
+        if (result.found() != null) {
+            FilterRegistration.Dynamic filter = application.addFilter("handshake", result.found());
             filter.setAsyncSupported(true);
             filter.addMappingForUrlPatterns(EnumSet.of(DispatcherType.REQUEST), false, "/ws/*");
         }
+        return result;
     }
 
     @Override
@@ -49,11 +58,16 @@ public final class PayaraHandshake implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        chain.doFilter(request instanceof HttpServletRequest http ? new Upgradable(http) : request, response);
+        chain.doFilter(request instanceof HttpServletRequest http ? new UpgradableRequest(http) : request, response);
     }
 
-    private final class Upgradable extends HttpServletRequestWrapper {
-        Upgradable(HttpServletRequest request) {
+    /** To be called when all connections of the application have ended. */
+    public void clearRequests() {
+        upgraded.clear();
+    }
+
+    private final class UpgradableRequest extends HttpServletRequestWrapper {
+        UpgradableRequest(HttpServletRequest request) {
             super(request);
         }
 
@@ -62,12 +76,17 @@ public final class PayaraHandshake implements Filter {
             if (type != TyrusHttpUpgradeHandler.class) {
                 return super.upgrade(type);
             }
-            PayaraConnection connection = PayaraConnection.of(
-                    access.grizzly(getRequest()), () -> limits.get(LimitKeys.FRAME_BYTES), threads.timer());
+            Object catalina = internals.catalina(getRequest());
+            PayaraConnection connection = catalina == null
+                    ? null
+                    : PayaraConnection.of(
+                            internals.grizzly(catalina), () -> limits.get(LimitKeys.FRAME_BYTES), threads.timer());
             if (connection == null) {
-                // In HTTP nothing would bound what it costs.
-                throw new ServletException("not a request whose connection can leave HTTP");
+                // What such a connection costs in HTTP has no bound.
+                throw new ServletException("the connection of this request cannot leave HTTP");
             }
+            internals.markInService(catalina);
+            upgraded.add(catalina);
             PayaraUpgrade handler = super.upgrade(PayaraUpgrade.class);
             handler.take(connection);
             return type.cast(handler);

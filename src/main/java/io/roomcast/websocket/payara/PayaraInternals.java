@@ -1,65 +1,83 @@
 package io.roomcast.websocket.payara;
 
-import io.roomcast.websocket.tyrus.TyrusInternals;
+import io.roomcast.websocket.transport.PrivateNames;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import org.glassfish.grizzly.http.server.Request;
 
-/** Finds Grizzly's request under a servlet request of Payara. All that is not public to an application is looked up here, once, before anything is served. */
+/**
+ * What Payara 6 hides from applications: Grizzly's request under a servlet request, and some states of Payara's own request object. All names are looked up in the
+ * constructor, before any request is served.
+ */
 final class PayaraInternals {
-    private static final Logger LOG = System.getLogger(PayaraInternals.class.getName());
-    private static final String FACADE = "org.apache.catalina.connector.RequestFacade";
-
     private final Class<?> facade;
-    private final Method unwrapped;
-    private final Method grizzly;
-    /** Of Payara's request: whether the thread that serves it is through with it. */
-    private final Field served;
+    private final Method catalinaRequest;
+    private final Method grizzlyRequest;
+    private final Field afterService;
+    private final Field upgrade;
+    private final Field upgradeHandler;
 
     private PayaraInternals(ClassLoader server) throws ReflectiveOperationException {
-        this.facade = Class.forName(FACADE, false, server);
-        this.unwrapped = facade.getMethod("getUnwrappedCoyoteRequest");
-        this.grizzly = unwrapped.getReturnType().getMethod("getCoyoteRequest");
-        this.served = TyrusInternals.find(unwrapped.getReturnType(), "afterService");
-        if (!Request.class.isAssignableFrom(grizzly.getReturnType())) {
-            throw new NoSuchMethodException("its Grizzly is not the one that the application sees");
+        facade = Class.forName("org.apache.catalina.connector.RequestFacade", false, server);
+        catalinaRequest = facade.getMethod("getUnwrappedCoyoteRequest");
+        Class<?> catalina = catalinaRequest.getReturnType();
+        grizzlyRequest = catalina.getMethod("getCoyoteRequest");
+        afterService = PrivateNames.field(catalina, "afterService");
+        upgrade = PrivateNames.field(catalina, "upgrade");
+        upgradeHandler = PrivateNames.field(catalina, "httpUpgradeHandler");
+        if (!Request.class.isAssignableFrom(grizzlyRequest.getReturnType())) {
+            throw new NoSuchMethodException("getCoyoteRequest() returns a class that the application does not see");
         }
     }
 
-    /** @return null where this Payara is other than Payara 6: a line in the log says why, and its WebSockets stay as they are */
-    static PayaraInternals find(ServletContext application) {
-        try {
-            return new PayaraInternals(application.getClass().getClassLoader());
-        } catch (ReflectiveOperationException | LinkageError e) {
-            LOG.log(Level.WARNING, "This Payara keeps WebSocket connections in HTTP; what they cost is not bounded", e);
-            return null;
-        }
+    /** @throws ReflectiveOperationException naming what this version of Payara does not have */
+    static PayaraInternals of(ServletContext application) throws ReflectiveOperationException {
+        return new PayaraInternals(application.getClass().getClassLoader());
     }
 
-    /**
-     * For a request that is being served. Payara uses its requests again, and may come with one that it takes for served already (6.2025.10: where the one before was asynchronous, and ended as
-     * its thread was leaving it). Such a request would end as soon as its handshake is answered, while others still have it in hand.
-     *
-     * @return null for a request of another kind
-     */
-    Request grizzly(ServletRequest request) {
+    /** @return Payara's own request object, or null for a request that Payara did not make */
+    Object catalina(ServletRequest request) {
         ServletRequest inner = request;
         while (inner instanceof ServletRequestWrapper wrapper) {
             inner = wrapper.getRequest();
         }
-        if (!facade.isInstance(inner)) {
-            return null;
-        }
+        return facade.isInstance(inner) ? invoke(catalinaRequest, inner) : null;
+    }
+
+    Request grizzly(Object catalina) {
+        return (Request) invoke(grizzlyRequest, catalina);
+    }
+
+    /**
+     * Marks a request as being served. Payara reuses request objects and may hand out one that still counts as served (6.2025.10: when the request before it was
+     * asynchronous and ended as its thread left it). Such a request would end as soon as its handshake is answered.
+     */
+    void markInService(Object catalina) {
         try {
-            Object own = unwrapped.invoke(inner);
-            served.setBoolean(own, false);
-            return (Request) grizzly.invoke(own);
+            afterService.setBoolean(catalina, false);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Clears the upgrade handler that Payara leaves in a request object, unless the object serves an upgrade again. */
+    void clearUpgradeHandler(Object catalina) {
+        try {
+            if (!upgrade.getBoolean(catalina)) {
+                upgradeHandler.set(catalina, null);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static Object invoke(Method method, Object target) {
+        try {
+            return method.invoke(target);
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException(e);
         }

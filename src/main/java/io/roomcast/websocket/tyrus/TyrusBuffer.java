@@ -2,46 +2,31 @@ package io.roomcast.websocket.tyrus;
 
 import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
-import io.roomcast.websocket.EndpointConnection;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.lang.reflect.Method;
 
 /**
- * Bounds what Tyrus holds of a frame that has not come whole: 4 MiB for each connection, unless it is told otherwise, and all of that copied again with every
- * part of the frame. What is larger than a frame may be, Tyrus closes by itself; {@link EndpointConnection#closed} says why.
+ * Bounds the part of a frame that Tyrus holds until the rest has come. Without a bound that is 4 MiB for each connection. Tyrus closes a connection whose frame is larger;
+ * {@code EndpointConnection.closed} then tells the client the reason.
  */
 public final class TyrusBuffer {
-    /** Bytes that come at once at most: what {@code web.xml} has, and no less than the embedded server reads. */
+    /** Most bytes that are read at once: the value in {@code web.xml}, and at least what the embedded server reads. */
     public static final int READ_BYTES = 128 * 1024;
 
-    private static final Logger LOG = System.getLogger(TyrusBuffer.class.getName());
     private static final int LONGEST_HEADER = 14;
 
     private TyrusBuffer() {}
 
-    /** @param container of the server's WebSockets, of whatever kind; only Tyrus's is changed, for connections that come from now on */
-    public static void follow(Object container, Limits limits) {
-        if (TyrusInternals.isTyrus(container)) {
-            bound(container, limits);
-            limits.whenChanged(() -> bound(container, limits));
-        }
+    /** Keeps the bound of new connections at the current limit of a frame. */
+    public static void follow(TyrusInternals tyrus, Limits limits) {
+        bound(tyrus, limits);
+        limits.whenChanged(() -> bound(tyrus, limits));
     }
 
-    private static void bound(Object container, Limits limits) {
-        // A frame that is nearly whole, and what comes with its end.
-        long bytes = limits.get(LimitKeys.FRAME_BYTES) + LONGEST_HEADER + READ_BYTES;
-        try {
-            Method getEngine = container.getClass().getMethod("getWebSocketEngine");
-            getEngine.setAccessible(true);
-            Object engine = getEngine.invoke(container);
-            engine.getClass().getMethod("setIncomingBufferSize", int.class).invoke(engine, Math.toIntExact(bytes));
-        } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(Level.INFO, "This Tyrus does not let itself be told how large frames may be", e);
-        }
+    private static void bound(TyrusInternals tyrus, Limits limits) {
+        // A frame that is almost complete, and what is read together with its end.
+        tyrus.setIncomingBufferSize(Math.toIntExact(limits.get(LimitKeys.FRAME_BYTES) + LONGEST_HEADER + READ_BYTES));
     }
 
-    /** Whether a connection was closed since a frame was larger than that. */
+    /** Whether Tyrus closed a connection because a frame was larger than its buffer. */
     public static boolean overflowed(int closeCode, String reason) {
         return closeCode == 1011 && "Buffer overflow.".equals(reason);
     }

@@ -1,37 +1,53 @@
 package io.roomcast.websocket.tyrus;
 
+import io.roomcast.websocket.transport.PrivateNames;
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.concurrent.ScheduledExecutorService;
 
-/** What Tyrus 2.1 keeps in private fields. */
+/**
+ * What Tyrus 2.1 hides in the WebSocket container of an application server: the size of its buffers, and its timer. All names are looked up in the constructor, before there
+ * is any connection. The embedded server needs none of them.
+ */
 public final class TyrusInternals {
-    private TyrusInternals() {}
+    private final Object container;
+    private final Object engine;
+    private final Method incomingBufferSize;
+    private final Field timer;
 
-    /** @param container of WebSockets, of whatever kind */
-    static boolean isTyrus(Object container) {
-        for (Class<?> type = container == null ? null : container.getClass();
-                type != null;
-                type = type.getSuperclass()) {
-            if (type.getName().startsWith("org.glassfish.tyrus.")) {
-                return true;
-            }
-        }
-        return false;
+    private TyrusInternals(Object container) throws ReflectiveOperationException {
+        this.container = container;
+        Method getEngine = container.getClass().getMethod("getWebSocketEngine");
+        getEngine.setAccessible(true);
+        engine = getEngine.invoke(container);
+        incomingBufferSize = engine.getClass().getMethod("setIncomingBufferSize", int.class);
+        timer = PrivateNames.field(container.getClass(), "managedScheduledExecutorService");
     }
 
-    static void set(Object object, String name, Object value) throws ReflectiveOperationException {
-        find(object.getClass(), name).set(object, value);
+    /**
+     * @param container of the application's WebSockets
+     * @throws ReflectiveOperationException naming what this version of Tyrus does not have
+     */
+    public static TyrusInternals of(Object container) throws ReflectiveOperationException {
+        return new TyrusInternals(container);
     }
 
-    /** @return the field of this class, or of the nearest above it */
-    public static Field find(Class<?> from, String name) throws NoSuchFieldException {
-        for (Class<?> type = from; type != null; type = type.getSuperclass()) {
-            for (Field field : type.getDeclaredFields()) {
-                if (field.getName().equals(name)) {
-                    field.setAccessible(true);
-                    return field;
-                }
-            }
+    /** For connections that come from now on. */
+    void setIncomingBufferSize(int bytes) {
+        try {
+            incomingBufferSize.invoke(engine, bytes);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException(e);
         }
-        throw new NoSuchFieldException(name);
+    }
+
+    /** For connections that come from now on. */
+    void setTimer(ScheduledExecutorService executor) {
+        try {
+            timer.set(container, executor);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }

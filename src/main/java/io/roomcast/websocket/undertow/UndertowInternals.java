@@ -8,45 +8,50 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
 /**
- * The way from a session of Undertow to the connection under it; Undertow has no public one. It is looked up once, in the classes that the container of the
- * application's WebSockets was loaded with and before there is any connection: where something is other than in Undertow 2.3, or is not Undertow at all, there
- * is no such object, and the portable transport serves. What fails later is one connection's own affair.
+ * What Undertow 2.3 hides: the connection under a WebSocket session, and on which thread messages are taken in. All names are looked up at once, before there is any
+ * connection. A failure later concerns one connection only.
  *
- * @param channel of a session
- * @param extended whether a channel has extensions, which have to see each message; the session does not know of one that the server's own
- *     configuration brings
- * @param connection of a channel
+ * @param session class of Undertow's sessions
+ * @param channel method of a session
+ * @param extended method of a channel: whether it has extensions, which must see each message; a session does not know of an extension that the server's own configuration adds
+ * @param connection method of a channel
+ * @param dispatch field of a container: whether it hands messages to a pool of threads
  */
-public record UndertowInternals(Class<?> session, Method channel, Method extended, Field connection) {
+public record UndertowInternals(Class<?> session, Method channel, Method extended, Method connection, Field dispatch) {
     private static final Logger LOG = System.getLogger(UndertowInternals.class.getName());
-    private static final String CONTAINER = "io.undertow.websockets.jsr.ServerWebSocketContainer";
 
     /**
-     * @param container of the application's WebSockets, of whatever kind
-     * @return null where there is no such way
+     * @param container of the application's WebSockets
+     * @throws ReflectiveOperationException naming what this version of Undertow does not have
      */
-    public static UndertowInternals of(Object container) {
-        if (container == null || !container.getClass().getName().equals(CONTAINER)) {
-            return null;
-        }
+    public static UndertowInternals of(Object container) throws ReflectiveOperationException {
+        ClassLoader classes = container.getClass().getClassLoader();
+        Class<?> session = Class.forName("io.undertow.websockets.jsr.UndertowSession", false, classes);
+        Method channel = session.getMethod("getWebSocketChannel");
+        Method connection = Class.forName("io.undertow.server.protocol.framed.AbstractFramedChannel", false, classes)
+                .getDeclaredMethod("getUnderlyingConnection");
+        connection.setAccessible(true);
+        Field dispatch = container.getClass().getDeclaredField("dispatchToWorker");
+        dispatch.setAccessible(true);
+        return new UndertowInternals(
+                session, channel, channel.getReturnType().getMethod("areExtensionsSupported"), connection, dispatch);
+    }
+
+    /**
+     * Has this application's messages taken in on the I/O thread that read them; nothing blocks there (docs/decisions/0011-reading-on-undertows-threads.md). Other applications keep
+     * the server's setting.
+     */
+    public void readOnIoThreads(Object container) {
         try {
-            ClassLoader classes = container.getClass().getClassLoader();
-            Class<?> session = Class.forName("io.undertow.websockets.jsr.UndertowSession", false, classes);
-            Method channel = session.getMethod("getWebSocketChannel");
-            Field connection = Class.forName("io.undertow.server.protocol.framed.AbstractFramedChannel", false, classes)
-                    .getDeclaredField("channel");
-            connection.setAccessible(true);
-            return new UndertowInternals(
-                    session, channel, channel.getReturnType().getMethod("areExtensionsSupported"), connection);
-        } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
-            LOG.log(Level.INFO, "This Undertow hides its connections; messages are encoded for each session", e);
-            return null;
+            dispatch.setBoolean(container, false);
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
         }
     }
 
     /**
      * @param jakarta a session of any container
-     * @return null where it has extensions, where it is of another container, and where its connection is gone
+     * @return null for a session with extensions, a session of another container, and a session whose connection is gone
      */
     public Transport transport(Object jakarta, SessionTransport portable) {
         if (!session.isInstance(jakarta)) {
@@ -56,9 +61,9 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
             Object webSocket = channel.invoke(jakarta);
             return (boolean) extended.invoke(webSocket)
                     ? null
-                    : new UndertowTransport(portable, webSocket, connection.get(webSocket));
+                    : new UndertowTransport(portable, webSocket, connection.invoke(webSocket));
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "A connection is not to be found under its session; the next may be", e);
+            LOG.log(Level.DEBUG, "No connection found under this session", e);
             return null;
         }
     }
@@ -69,12 +74,9 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
             return;
         }
         try {
-            UndertowEnd.await(connection.get(channel.invoke(jakarta)));
+            UndertowEnd.await(connection.invoke(channel.invoke(jakarta)));
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(
-                    Level.DEBUG,
-                    "A connection is not to be found under its session; it ends when the client ends it",
-                    e);
+            LOG.log(Level.DEBUG, "No connection found under this session; it ends when the client ends it", e);
         }
     }
 }

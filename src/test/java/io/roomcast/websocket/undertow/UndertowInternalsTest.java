@@ -2,15 +2,17 @@ package io.roomcast.websocket.undertow;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.websocket.transport.PrivateNames;
 import org.junit.jupiter.api.Test;
 
 class UndertowInternalsTest {
 
     /** What a session and its channel are to {@link UndertowInternals}. */
     public static final class Stranger {
-        /** Of the channel. */
-        Object connection;
+        /** Of the container. */
+        boolean dispatch = true;
 
         private int asked;
         private boolean broken;
@@ -20,6 +22,11 @@ class UndertowInternalsTest {
             if (broken) {
                 throw new IllegalStateException("the connection is gone");
             }
+            return this;
+        }
+
+        /** Of the channel. */
+        public Object connection() {
             return this;
         }
 
@@ -36,7 +43,8 @@ class UndertowInternalsTest {
                 Stranger.class,
                 Stranger.class.getMethod("channel"),
                 Stranger.class.getMethod("extended"),
-                Stranger.class.getDeclaredField("connection"));
+                Stranger.class.getMethod("connection"),
+                Stranger.class.getDeclaredField("dispatch"));
         Stranger unlucky = new Stranger();
         unlucky.broken = true;
         assertNull(access.transport(unlucky, null));
@@ -46,8 +54,9 @@ class UndertowInternalsTest {
     }
 
     @Test
-    void otherContainersHaveNone() {
-        assertNull(UndertowInternals.of(null));
-        assertNull(UndertowInternals.of(new Object()));
+    void anotherServerIsToldWhatItDoesNotHave() {
+        PrivateNames.Result<UndertowInternals> result = PrivateNames.find(() -> UndertowInternals.of(new Stranger()));
+        assertNull(result.found());
+        assertTrue(result.missing().contains("UndertowSession"), result.missing());
     }
 }

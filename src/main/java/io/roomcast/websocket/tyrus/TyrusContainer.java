@@ -1,6 +1,5 @@
-package io.roomcast.standalone;
+package io.roomcast.websocket.tyrus;
 
-import io.roomcast.websocket.tyrus.TyrusIdleTimer;
 import jakarta.websocket.DeploymentException;
 import jakarta.websocket.server.ServerEndpointConfig;
 import java.io.IOException;
@@ -12,26 +11,26 @@ import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * The WebSocket side of the embedded server, to be put on a Grizzly listener of our own: the container that Tyrus brings listens on all
- * addresses, whatever it is told.
+ * The WebSocket container of the embedded server, which has a Grizzly listener of its own: the container that comes with Tyrus listens on all
+ * addresses, whatever it is configured to.
  */
-final class TyrusContainer extends TyrusServerContainer {
+public final class TyrusContainer extends TyrusServerContainer {
     private static final String CONTEXT = "";
 
     private final TyrusWebSocketEngine engine;
 
-    TyrusContainer(Set<Class<?>> endpoints) {
+    public TyrusContainer(Set<Class<?>> endpoints) {
         super(endpoints);
         engine = TyrusWebSocketEngine.builder(this).build();
     }
 
-    /** Tyrus would hand it a task with each connection and with each message, also where no idle time is set. */
+    /** Tyrus would schedule a task with each connection and each message, even where no idle time is set. */
     @Override
     public ScheduledExecutorService getScheduledExecutorService() {
         return TyrusIdleTimer.NONE;
     }
 
-    void deploy() throws IOException, DeploymentException {
+    public void deploy() throws IOException, DeploymentException {
         start(CONTEXT, -1);
     }
 

@@ -1,7 +1,5 @@
-package io.roomcast.standalone;
+package io.roomcast.websocket.tyrus;
 
-import io.roomcast.websocket.tyrus.WebSocketConnection;
-import io.roomcast.websocket.tyrus.WebSocketFilter;
 import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -35,28 +33,36 @@ import org.glassfish.tyrus.spi.UpgradeResponse;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * Makes WebSocket connections of requests for one, by way of Tyrus's interface for servers ({@code org.glassfish.tyrus.spi}). Such a connection leaves HTTP: its bytes
- * pass none of the filters for requests any more, the request that opened it is let go, which Grizzly would keep, 10 KiB of it, and Grizzly's time for idle connections
- * holds for it no more: its heartbeat finds out whether it lives.
+ * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers ({@code org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves
+ * HTTP: its bytes no longer pass the filters for requests, its first request is released (Grizzly would keep it), and Grizzly's idle timeout no longer applies to it. The
+ * heartbeat finds out whether it is alive.
  */
-final class HandshakeAddOn extends BaseFilter implements AddOn {
+public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private static final int BAD_REQUEST = 400;
 
+    /** Answers a handshake that is not accepted, and ends its connection. */
+    @FunctionalInterface
+    public interface Rejection {
+        /** @return what the filter has to return */
+        NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
+    }
+
     private final WebSocketEngine engine;
-    private final Refusal refusal;
+    private final Rejection rejection;
     private final LongSupplier limit;
     private final ScheduledExecutorService timer;
 
-    /** Of all connections that have become WebSockets; made with the first of them. */
+    /** The filters of all WebSocket connections; made with the first of them. */
     private volatile FilterChain webSockets;
 
     /**
-     * @param limit bytes of a message that comes in, as it is now
+     * @param limit current limit of a message from a client, in bytes
      * @param timer runs short tasks later
      */
-    HandshakeAddOn(WebSocketEngine engine, Refusal refusal, LongSupplier limit, ScheduledExecutorService timer) {
+    public HandshakeAddOn(
+            WebSocketEngine engine, Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
         this.engine = engine;
-        this.refusal = refusal;
+        this.rejection = rejection;
         this.limit = limit;
         this.timer = timer;
     }
@@ -71,28 +77,28 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         HttpContent content = context.getMessage();
         return content.getHttpHeader() instanceof HttpRequestPacket request
                         && "websocket".equalsIgnoreCase(request.getUpgrade())
-                ? shakeHands(context, request, content)
+                ? handshake(context, request, content)
                 : context.getInvokeAction();
     }
 
     @SuppressWarnings("unchecked") // a TCP connection has socket addresses
-    private NextAction shakeHands(FilterChainContext context, HttpRequestPacket request, HttpContent content) {
+    private NextAction handshake(FilterChainContext context, HttpRequestPacket request, HttpContent content) {
         Connection<SocketAddress> connection = context.getConnection();
         WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
         UpgradeResponse answer = new TyrusUpgradeResponse();
         RequestContext handshake;
         try {
-            handshake = handshake(request);
+            handshake = requestContext(request);
         } catch (IllegalArgumentException e) {
-            return refusal.of(context, request, BAD_REQUEST, "no handshake");
+            return rejection.reject(context, request, BAD_REQUEST, "not a valid WebSocket handshake");
         }
         WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(handshake, answer);
         return switch (upgrade.getStatus()) {
-            // Some clients offer it with whatever they ask for.
+            // Some clients send the header Upgrade with every request.
             case NOT_APPLICABLE -> context.getInvokeAction();
             case HANDSHAKE_FAILED -> {
                 setHeaders(request.getResponse(), answer);
-                yield refusal.of(context, request, answer.getStatus(), "no handshake");
+                yield rejection.reject(context, request, answer.getStatus(), "not a valid WebSocket handshake");
             }
             case SUCCESS -> {
                 HttpResponsePacket response = request.getResponse();
@@ -112,8 +118,8 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         };
     }
 
-    /** The handshake as Tyrus takes it. */
-    private static RequestContext handshake(HttpRequestPacket request) {
+    /** The handshake in the form that Tyrus expects. */
+    private static RequestContext requestContext(HttpRequestPacket request) {
         Parameters query = new Parameters();
         query.setQuery(request.getQueryStringDC());
         query.setQueryStringEncoding(Charsets.UTF8_CHARSET);
@@ -142,7 +148,7 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
         answer.getHeaders().forEach((name, values) -> response.setHeader(name, Utils.getHeaderFromList(values)));
     }
 
-    /** When none of its old filters has anything of it in hand. */
+    /** The filters change when none of the old ones is working on the connection. */
     private void leaveHttp(FilterChainContext context, WebSocketConnection webSocket) {
         Connection<?> connection = context.getConnection();
         FilterChain http = context.getFilterChain();
@@ -152,11 +158,6 @@ final class HandshakeAddOn extends BaseFilter implements AddOn {
             connection.setProcessor(webSockets(http));
             WebSocketFilter.forgetRequest(connection);
         });
-    }
-
-    /** Whether it is a WebSocket, and no request of HTTP will come over it any more. */
-    static boolean hasLeft(Connection<?> connection) {
-        return connection.getProcessor() instanceof FilterChain chain && chain.indexOfType(WebSocketFilter.class) >= 0;
     }
 
     private FilterChain webSockets(FilterChain http) {

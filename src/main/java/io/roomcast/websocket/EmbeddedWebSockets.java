@@ -1,0 +1,59 @@
+package io.roomcast.websocket;
+
+import io.roomcast.websocket.tyrus.HandshakeAddOn;
+import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusContainer;
+import io.roomcast.websocket.tyrus.WebSocketFilter;
+import jakarta.websocket.DeploymentException;
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.function.LongSupplier;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.filterchain.FilterChain;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.filterchain.NextAction;
+import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.server.AddOn;
+
+/** The WebSockets of the embedded server, to be put on a Grizzly listener. */
+public final class EmbeddedWebSockets {
+    /** Most bytes that the listener reads from a connection at once. */
+    public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
+
+    /** Answers a handshake that is not accepted, and ends its connection. */
+    @FunctionalInterface
+    public interface Rejection {
+        /** @return what the filter has to return */
+        NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
+    }
+
+    private final TyrusContainer container = new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class));
+
+    /**
+     * Accepts handshakes and takes their connections out of HTTP.
+     *
+     * @param limit current limit of a message from a client, in bytes
+     * @param timer runs short tasks later
+     */
+    public AddOn handshakes(Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
+        return new HandshakeAddOn(container.getWebSocketEngine(), rejection::reject, limit, timer);
+    }
+
+    /** Whether a connection has become a WebSocket, so that no HTTP request will come over it. Any thread. */
+    public static boolean isWebSocket(Connection<?> connection) {
+        return connection.getProcessor() instanceof FilterChain chain && chain.indexOfType(WebSocketFilter.class) >= 0;
+    }
+
+    public void start() throws IOException {
+        try {
+            container.deploy();
+        } catch (DeploymentException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    public void stop() {
+        container.stop();
+    }
+}

@@ -1,0 +1,110 @@
+package io.roomcast.websocket;
+
+import io.roomcast.node.Limits;
+import io.roomcast.websocket.payara.PayaraHandshake;
+import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusIdleTimer;
+import io.roomcast.websocket.tyrus.TyrusInternals;
+import io.roomcast.websocket.undertow.UndertowInternals;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.ServletContext;
+import jakarta.websocket.server.ServerContainer;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Everything that Roomcast changes in the WebSockets of the application server on which it runs. The fast path needs private parts of the server; they are all looked up before
+ * anything is changed, and one line of the log says whether they are there. Where they are not, sessions use the portable path. A failure of one connection does not turn
+ * the fast path off for others.
+ *
+ * <p>The methods are called once, by the thread that starts or stops the application.
+ */
+@ApplicationScoped
+public class ServerIntegration {
+    private static final Logger LOG = System.getLogger(ServerIntegration.class.getName());
+    private static final String UNDERTOW = "io.undertow.websockets.jsr.ServerWebSocketContainer";
+    /** The attribute of the application that keeps the result of {@link #prepare} until it starts. */
+    private static final String HANDSHAKE = ServerIntegration.class.getName() + ".handshake";
+
+    private TransportChooser transports;
+    private Limits limits;
+
+    /** For the container's proxy. */
+    protected ServerIntegration() {}
+
+    @Inject
+    public ServerIntegration(TransportChooser transports, Limits limits) {
+        this.transports = transports;
+        this.limits = limits;
+    }
+
+    public static boolean isPayara(ServletContext application) {
+        return application.getServerInfo().startsWith("Payara");
+    }
+
+    /** To be called before the filters of the application are fixed. */
+    public static void prepare(ServletContext application) {
+        if (isPayara(application)) {
+            application.setAttribute(HANDSHAKE, PayaraHandshake.addTo(application));
+        }
+    }
+
+    /** To be called before the application has any connection. */
+    public void start(ServletContext application) {
+        Object container = application.getAttribute(ServerContainer.class.getName());
+        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake) {
+            report("Payara", handshake.missing());
+        }
+        if (isTyrus(container)) {
+            PrivateNames.Result<TyrusInternals> tyrus = PrivateNames.find(() -> TyrusInternals.of(container));
+            if (tyrus.found() == null) {
+                LOG.log(Level.WARNING, "This Tyrus keeps its timer and the size of its buffers: " + tyrus.missing());
+            } else {
+                TyrusBuffer.follow(tyrus.found(), limits);
+                TyrusIdleTimer.turnOff(tyrus.found());
+            }
+        } else if (container != null && container.getClass().getName().equals(UNDERTOW)) {
+            PrivateNames.Result<UndertowInternals> undertow = PrivateNames.find(() -> UndertowInternals.of(container));
+            report("Undertow", undertow.missing());
+            if (undertow.found() != null) {
+                undertow.found().readOnIoThreads(container);
+                transports.use(undertow.found());
+            }
+        } else {
+            report("This server", "neither Tyrus nor Undertow");
+        }
+    }
+
+    /** @param missing null where the fast path is available */
+    private static void report(String server, String missing) {
+        if (missing == null) {
+            LOG.log(Level.INFO, server + ": the fast path of WebSockets is available");
+        } else {
+            LOG.log(
+                    Level.WARNING,
+                    server + ": the fast path of WebSockets is not available, sessions use the portable path: "
+                            + missing);
+        }
+    }
+
+    private static boolean isTyrus(Object container) {
+        for (Class<?> type = container == null ? null : container.getClass();
+                type != null;
+                type = type.getSuperclass()) {
+            if (type.getName().startsWith("org.glassfish.tyrus.")) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** To be called when all connections of the application have ended. */
+    public void stop(ServletContext application) {
+        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake
+                && handshake.found() instanceof PayaraHandshake found) {
+            found.clearRequests();
+        }
+    }
+}
