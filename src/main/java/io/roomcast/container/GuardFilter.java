@@ -81,7 +81,7 @@ public class GuardFilter extends HttpFilter {
     private void answer(
             UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        FairTurns.Work work = () -> {
+        ConcurrencyLimiter.Work work = () -> {
             if (login.admits(request, response, false)) {
                 chain.doFilter(new ClientOriginRequest(request, null), response);
             }

@@ -19,7 +19,7 @@ public class HandshakeLimiter {
     /** More than thousands of handshakes take. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    private final FairTurns turns;
+    private final ConcurrencyLimiter turns;
     private final NodeMetrics metrics;
 
     /** For the container's proxy. */
@@ -34,11 +34,11 @@ public class HandshakeLimiter {
 
     HandshakeLimiter(NodeMetrics metrics, int atOnce, Duration patience) {
         this.metrics = metrics;
-        this.turns = new FairTurns(atOnce, Integer.MAX_VALUE, patience);
+        this.turns = new ConcurrencyLimiter(atOnce, Integer.MAX_VALUE, patience);
     }
 
     /** @return false when its turn did not come, and nothing was done */
-    boolean take(FairTurns.Work handshake) throws IOException, ServletException {
+    boolean take(ConcurrencyLimiter.Work handshake) throws IOException, ServletException {
         boolean came = turns.take(handshake);
         if (!came) {
             metrics.refused(ErrorCode.BUSY.wire());

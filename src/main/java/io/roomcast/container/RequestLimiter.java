@@ -23,7 +23,7 @@ public class RequestLimiter {
     private final int limit;
     private final Duration patience;
     /** Null until the server's threads are known; guarded by this. */
-    private FairTurns turns;
+    private ConcurrencyLimiter turns;
 
     /** For the container's proxy. */
     protected RequestLimiter() {
@@ -46,7 +46,7 @@ public class RequestLimiter {
      * @param threads that the server has for all requests; 0 where they do not wait for clients
      * @return false when its turn did not come, and nothing was done
      */
-    boolean take(int threads, FairTurns.Work work) throws IOException, ServletException {
+    boolean take(int threads, ConcurrencyLimiter.Work work) throws IOException, ServletException {
         if (limit == 0 || threads == 0) {
             work.go();
             return true;
@@ -58,9 +58,9 @@ public class RequestLimiter {
         return came;
     }
 
-    private synchronized FairTurns turns(int threads) {
+    private synchronized ConcurrencyLimiter turns(int threads) {
         if (turns == null) {
-            turns = new FairTurns(Math.max(1, Math.min(limit, threads / 2)), threads / 4, patience);
+            turns = new ConcurrencyLimiter(Math.max(1, Math.min(limit, threads / 2)), threads / 4, patience);
         }
         return turns;
     }

@@ -26,9 +26,9 @@ final class GuardAddOn extends BaseFilter implements AddOn {
     private static final String SEEN = GuardAddOn.class.getName();
 
     private final HandshakeGuard guard;
-    private final Refusal refusal;
+    private final ErrorResponder refusal;
 
-    GuardAddOn(HandshakeGuard guard, Refusal refusal) {
+    GuardAddOn(HandshakeGuard guard, ErrorResponder refusal) {
         this.guard = guard;
         this.refusal = refusal;
     }

@@ -44,7 +44,7 @@ public final class Main {
                 return 0;
             }
             configureLogging();
-            OutOfMemory.endsTheProcess();
+            OutOfMemoryExit.endsTheProcess();
             serve(Options.config(options), commandLine.getOut());
             return 0;
         } catch (ParameterException e) {
@@ -121,8 +121,8 @@ public final class Main {
             LogManager.getLogManager().readConfiguration(properties);
             // By hand: logging looks for classes where the packed WAR has none.
             for (Handler handler : Logger.getLogger("").getHandlers()) {
-                handler.setFormatter(new LogLines());
-                handler.setFilter(new StrangersLines());
+                handler.setFormatter(new LogFormatter());
+                handler.setFilter(new LogRateLimiter());
             }
         } catch (IOException e) {
             throw new StartException("logging cannot be configured: " + e.getMessage());

@@ -22,7 +22,7 @@ import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
 import io.roomcast.websocket.EmbeddedWebSockets;
-import io.roomcast.websocket.RoomEndpoint;
+import io.roomcast.websocket.MultiRoomEndpoint;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import java.io.IOException;
@@ -62,7 +62,7 @@ public final class StandaloneServer implements AutoCloseable {
                         PresenceAnnouncer.class,
                         Drain.class,
                         JwtVerifier.class,
-                        RoomEndpoint.class,
+                        MultiRoomEndpoint.class,
                         HealthServlet.class,
                         ApiServlet.class,
                         MetricsRegistry.class,
@@ -109,17 +109,18 @@ public final class StandaloneServer implements AutoCloseable {
         listener.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
-        Door door = new Door(config, FileDescriptors.connections(), metrics, System::nanoTime);
-        new DoorStrategy(door, metrics, timer, System::nanoTime).install(listener.getTransport());
+        ConnectionLimiter door =
+                new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
+        new AcceptStrategy(door, metrics, timer, System::nanoTime).install(listener.getTransport());
         var unused = timer.scheduleWithFixedDelay(door::tick, 1, 1, TimeUnit.SECONDS);
-        Refusal refusal = new Refusal(door);
-        listener.registerAddOn(new DoorAddOn(door));
+        ErrorResponder refusal = new ErrorResponder(door);
+        listener.registerAddOn(new ConnectionAddOn(door));
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), refusal));
         Limits limits = cdi.select(Limits.class).get();
         listener.registerAddOn(webSockets.handshakes(refusal::of, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
-        listener.registerAddOn(new RequestsAddOn(door, refusal, workers, healthWorker));
+        listener.registerAddOn(new RequestDispatchAddOn(door, refusal, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");

@@ -28,7 +28,8 @@ public final class EmbeddedWebSockets {
         NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
     }
 
-    private final TyrusContainer container = new TyrusContainer(Set.of(RoomEndpoint.class, NamedRoomEndpoint.class));
+    private final TyrusContainer container =
+            new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));
 
     /**
      * Accepts handshakes and takes their connections out of HTTP.

@@ -8,9 +8,9 @@ import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.InboundMessages;
 import io.roomcast.service.session.ClientSession;
-import io.roomcast.websocket.transport.Opening;
+import io.roomcast.websocket.transport.ObservableTransport;
+import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
-import io.roomcast.websocket.transport.TransportEvents;
 import io.roomcast.websocket.tyrus.TyrusBuffer;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DecodeException;
@@ -21,7 +21,7 @@ import jakarta.websocket.Session;
  * calls for one connection from one thread at a time, but for the close, which may come while the connection is being opened. Not every container's
  * properties may be used by two threads, so they are locked.
  */
-public final class EndpointConnection implements TransportEvents.Listener {
+public final class EndpointConnection implements ObservableTransport.Listener {
     private static final String PROPERTY = EndpointConnection.class.getName();
     /** In place of a connection, where the end was told before the beginning was over. */
     private static final Object CLOSED = new Object();
@@ -58,7 +58,7 @@ public final class EndpointConnection implements TransportEvents.Listener {
         synchronized (jakarta.getUserProperties()) {
             before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
         }
-        TransportEvents events = Opening.transport();
+        ObservableTransport events = OpeningContext.transport();
         if (events != null) {
             events.tell(connection);
         }

@@ -5,7 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.Transport;
 import io.roomcast.websocket.transport.DeflatingTransport;
-import io.roomcast.websocket.transport.Opening;
+import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
 import io.roomcast.websocket.undertow.UndertowInternals;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -47,7 +47,7 @@ public class TransportChooser {
     }
 
     private Transport fastest(Session session) {
-        Transport own = Opening.transport();
+        Transport own = OpeningContext.transport();
         if (own != null) {
             return own;
         }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
-import io.roomcast.websocket.transport.Opening;
+import io.roomcast.websocket.transport.ObservableTransport;
+import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
-import io.roomcast.websocket.transport.TransportEvents;
 import jakarta.websocket.Session;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
@@ -46,14 +46,14 @@ class TransportChooserTest {
 
     @Test
     void sessionsOnTheFastPathAreNot() {
-        TransportEvents fast = (TransportEvents) Proxy.newProxyInstance(
+        ObservableTransport fast = (ObservableTransport) Proxy.newProxyInstance(
                 TransportChooserTest.class.getClassLoader(),
-                new Class<?>[] {TransportEvents.class},
+                new Class<?>[] {ObservableTransport.class},
                 (proxy, method, arguments) -> null);
         Session session = session();
         assertEquals(
-                TransportEvents.class,
-                Opening.of(fast, () -> transports.of(session)).getClass().getInterfaces()[0]);
+                ObservableTransport.class,
+                OpeningContext.of(fast, () -> transports.of(session)).getClass().getInterfaces()[0]);
         assertEquals(0, metrics.portableSessions());
         transports.end(session);
         assertEquals(0, metrics.portableSessions());

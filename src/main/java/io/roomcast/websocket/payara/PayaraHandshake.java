@@ -87,7 +87,7 @@ public final class PayaraHandshake implements Filter {
             }
             internals.markInService(catalina);
             upgraded.add(catalina);
-            PayaraUpgrade handler = super.upgrade(PayaraUpgrade.class);
+            PayaraUpgradeHandler handler = super.upgrade(PayaraUpgradeHandler.class);
             handler.take(connection);
             return type.cast(handler);
         }

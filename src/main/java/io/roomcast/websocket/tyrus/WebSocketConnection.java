@@ -2,9 +2,9 @@ package io.roomcast.websocket.tyrus;
 
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.websocket.transport.Opening;
+import io.roomcast.websocket.transport.ObservableTransport;
+import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
-import io.roomcast.websocket.transport.TransportEvents;
 import jakarta.websocket.CloseReason;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -38,7 +38,7 @@ import org.glassfish.tyrus.spi.WriterInfo;
  *
  * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; all that comes from {@link FrameReader} is on that. Everything else comes on any thread.
  */
-public final class WebSocketConnection implements TransportEvents {
+public final class WebSocketConnection implements ObservableTransport {
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close. */
     private static final int PATIENCE = 5;
 
@@ -74,7 +74,7 @@ public final class WebSocketConnection implements TransportEvents {
 
     /** Opens the session, of whose handshake the answer is written. Until then nothing is read. */
     public void open(UpgradeInfo upgrade) {
-        session = Opening.of(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
+        session = OpeningContext.of(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
         CloseListener<Closeable, CloseType> end = (closed, how) -> asApplication(this::ended);
         connection.addCloseListener(end);
         if (writer.isClosing()) {

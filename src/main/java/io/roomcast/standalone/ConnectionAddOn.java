@@ -25,10 +25,10 @@ import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
 /** Tells the door of each connection that comes, becomes a session, or goes. It is the first of all filters: before anything is read. */
-final class DoorAddOn extends BaseFilter implements AddOn {
+final class ConnectionAddOn extends BaseFilter implements AddOn {
     /** Not there on a session. */
-    private static final Attribute<Visit> VISIT =
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(Visit.class.getName());
+    private static final Attribute<HttpConnection> VISIT =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpConnection.class.getName());
 
     /** Grizzly's words for queues that take as much as they are given, and as much as suits a socket. */
     private static final int ANY_SIZE = -1;
@@ -38,14 +38,14 @@ final class DoorAddOn extends BaseFilter implements AddOn {
     /** As much as the head of a request may have. It is all that a client can make us keep of requests whose turn has not come. */
     private static final int HEAD_BYTES = 8 * 1024;
 
-    private final Door door;
+    private final ConnectionLimiter door;
 
-    DoorAddOn(Door door) {
+    ConnectionAddOn(ConnectionLimiter door) {
         this.door = door;
     }
 
     /** @return null for a session */
-    static Visit visit(Connection<?> connection) {
+    static HttpConnection visit(Connection<?> connection) {
         return VISIT.get(connection);
     }
 
@@ -57,7 +57,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleAccept(FilterChainContext context) {
         NIOConnection connection = (NIOConnection) context.getConnection();
-        Visit visit = new Visit(new Socket(connection), network(connection));
+        HttpConnection visit = new HttpConnection(new Socket(connection), network(connection));
         VISIT.set(connection, visit);
         // An answer is written as a whole and waits for nobody: the door sees to it that there is one at a time, and
         // not for long.
@@ -76,7 +76,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        Visit visit = VISIT.get(connection);
+        HttpConnection visit = VISIT.get(connection);
         if (visit == null) {
             return context.getInvokeAction();
         }
@@ -98,7 +98,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
     /** Called after all others that want to hear that this read is over: after it has left HTTP, if it does. */
     private void isRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        Visit visit = VISIT.get(connection);
+        HttpConnection visit = VISIT.get(connection);
         if (visit != null) {
             if (EmbeddedWebSockets.isWebSocket(connection)) {
                 ((NIOConnection) connection).setMaxAsyncWriteQueueSize(USUAL_SIZE);
@@ -130,7 +130,7 @@ final class DoorAddOn extends BaseFilter implements AddOn {
         return address == null ? "" : ClientOrigin.network(address.getHostAddress());
     }
 
-    private record Socket(NIOConnection connection) implements Visit.Line {
+    private record Socket(NIOConnection connection) implements HttpConnection.Line {
         @Override
         public boolean hasUnread() {
             try {

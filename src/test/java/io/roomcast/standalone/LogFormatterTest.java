@@ -9,7 +9,7 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
-class LogLinesTest {
+class LogFormatterTest {
     private static final String FORGED = "ann\n2026-01-01T00:00:00.000+0000 INFO io.roomcast Kicked\u2028\u001b[31m";
 
     @Test
@@ -48,13 +48,13 @@ class LogLinesTest {
 
         IllegalStateException ours = new IllegalStateException("a defect");
         ours.setStackTrace(new StackTraceElement[] {
-            new StackTraceElement("io.roomcast.websocket.RoomEndpoint", "text", "RoomEndpoint.java", 1)
+            new StackTraceElement("io.roomcast.websocket.MultiRoomEndpoint", "text", "RoomEndpoint.java", 1)
         });
         met.setThrown(ours);
         assertEquals(3, lines(met).size(), "where it is ours, all is told");
     }
 
     private static List<String> lines(LogRecord logged) {
-        return new LogLines().format(logged).lines().toList();
+        return new LogFormatter().format(logged).lines().toList();
     }
 }

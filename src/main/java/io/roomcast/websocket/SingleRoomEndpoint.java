@@ -27,7 +27,7 @@ import java.util.List;
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ClientOriginConfigurator.class)
-public class NamedRoomEndpoint {
+public class SingleRoomEndpoint {
 
     @Inject
     private RoomService service;

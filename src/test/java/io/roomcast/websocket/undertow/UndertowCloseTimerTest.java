@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.xnio.XnioExecutor;
 
-class UndertowEndTest {
+class UndertowCloseTimerTest {
     private final Queue<Runnable> later = new ArrayDeque<>();
     private final XnioExecutor thread = new XnioExecutor() {
         @Override
@@ -32,9 +32,9 @@ class UndertowEndTest {
         }
     };
     private final Line line = new Line();
-    private final UndertowEnd end = new UndertowEnd(line, thread);
+    private final UndertowCloseTimer end = new UndertowCloseTimer(line, thread);
 
-    private static final class Line implements UndertowEnd.Line {
+    private static final class Line implements UndertowCloseTimer.Line {
         private boolean written;
         private boolean cut;
 
@@ -84,7 +84,7 @@ class UndertowEndTest {
 
     @Test
     void aServerThatEndsClosesWhatIsLeft() {
-        new UndertowEnd(line, new XnioExecutor() {
+        new UndertowCloseTimer(line, new XnioExecutor() {
                     @Override
                     public void execute(Runnable task) {
                         throw new RejectedExecutionException();

@@ -17,16 +17,16 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Who has to go, and who may stay, when it gets tight at the door or somebody takes too long. */
-class DoorTest {
+class ConnectionLimiterTest {
     private static final long FILES = 100;
 
     private final NodeMetrics metrics = new NodeMetrics();
     private final Map<String, String> settings = new HashMap<>();
     private final List<Line> lines = new ArrayList<>();
     private long now;
-    private Door door = door();
+    private ConnectionLimiter door = door();
 
-    private static final class Line implements Visit.Line {
+    private static final class Line implements HttpConnection.Line {
         private boolean unread;
         private int queued;
         private boolean file = true;
@@ -53,8 +53,8 @@ class DoorTest {
         }
     }
 
-    private Door door() {
-        return new Door(
+    private ConnectionLimiter door() {
+        return new ConnectionLimiter(
                 RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()),
                 FILES,
                 metrics,
@@ -66,24 +66,24 @@ class DoorTest {
         door = door();
     }
 
-    private Visit enters(String network) {
+    private HttpConnection enters(String network) {
         Line line = new Line();
         lines.add(line);
-        Visit visit = new Visit(line, network);
+        HttpConnection visit = new HttpConnection(line, network);
         door.arrives(line);
         door.enter(visit, line);
         return visit;
     }
 
-    private Visit enters() {
+    private HttpConnection enters() {
         return enters("10.0.0.1");
     }
 
-    private static Line line(Visit visit) {
+    private static Line line(HttpConnection visit) {
         return (Line) visit.line;
     }
 
-    private static boolean wasCut(Visit visit) {
+    private static boolean wasCut(HttpConnection visit) {
         return line(visit).cut;
     }
 
@@ -101,10 +101,10 @@ class DoorTest {
     @Test
     void theLongestSilentMakesRoom() {
         limit(HttpKeys.CONNECTIONS, "3");
-        Visit served = enters();
+        HttpConnection served = enters();
         door.begins(served);
-        Visit silent = enters();
-        Visit later = enters();
+        HttpConnection silent = enters();
+        HttpConnection later = enters();
         assertTrue(door.makeRoom());
         assertTrue(wasCut(silent));
         assertFalse(wasCut(served) || wasCut(later));
@@ -114,9 +114,9 @@ class DoorTest {
     @Test
     void whoHasSaidSomethingThatWasNotReadYetDoesNot() {
         limit(HttpKeys.CONNECTIONS, "2");
-        Visit unread = enters();
+        HttpConnection unread = enters();
         line(unread).unread = true;
-        Visit inHand = enters();
+        HttpConnection inHand = enters();
         inHand.inHand = true;
         assertFalse(door.makeRoom());
         assertFalse(wasCut(unread) || wasCut(inHand));
@@ -128,8 +128,8 @@ class DoorTest {
     @Test
     void anAddressMakesRoomAmongItsOwn() {
         limit(HttpKeys.ADDRESS_CONNECTIONS, "2");
-        Visit other = enters("10.0.0.2");
-        Visit first = enters();
+        HttpConnection other = enters("10.0.0.2");
+        HttpConnection first = enters();
         enters();
         enters();
         assertTrue(wasCut(first));
@@ -145,15 +145,15 @@ class DoorTest {
             door.becomesSession(enters());
         }
         assertFalse(door.makeRoom());
-        Visit silent = enters();
+        HttpConnection silent = enters();
         assertFalse(door.makeRoom() && !wasCut(silent), "there is no file for one more");
     }
 
     @Test
     void moreRequestsThanThatAreRefused() {
         limit(HttpKeys.REQUESTS, "1");
-        Visit first = enters();
-        Visit second = enters();
+        HttpConnection first = enters();
+        HttpConnection second = enters();
         door.begins(first);
         assertTrue(door.admits(first));
         door.begins(second);
@@ -167,9 +167,9 @@ class DoorTest {
     @Test
     void whoHasWaitedLongestGoesWhereTooMuchWaitsForItsReaders() {
         limit(HttpKeys.ANSWER_BYTES, "1MiB");
-        Visit first = enters();
-        Visit second = enters();
-        for (Visit visit : List.of(first, second)) {
+        HttpConnection first = enters();
+        HttpConnection second = enters();
+        for (HttpConnection visit : List.of(first, second)) {
             door.begins(visit);
             line(visit).queued = 600 << 10;
             door.answers(visit);
@@ -181,12 +181,12 @@ class DoorTest {
 
     @Test
     void whoSaysNothingGoes() {
-        Visit silent = enters();
+        HttpConnection silent = enters();
         passes(5);
-        Visit later = enters();
-        Visit session = enters();
+        HttpConnection later = enters();
+        HttpConnection session = enters();
         door.becomesSession(session);
-        Visit served = enters();
+        HttpConnection served = enters();
         door.begins(served);
         passes(6);
         assertTrue(wasCut(silent));
@@ -197,7 +197,7 @@ class DoorTest {
     /** A head that comes byte by byte is none yet, however long it goes on. */
     @Test
     void whoDripsGoesToo() {
-        Visit drips = enters();
+        HttpConnection drips = enters();
         for (int i = 0; i < 12; i++) {
             drips.inHand = true;
             passes(0);
@@ -209,9 +209,9 @@ class DoorTest {
 
     @Test
     void whoTakesNothingOfAnAnswerGoes() {
-        Visit takes = enters();
-        Visit stops = enters();
-        for (Visit visit : List.of(takes, stops)) {
+        HttpConnection takes = enters();
+        HttpConnection stops = enters();
+        for (HttpConnection visit : List.of(takes, stops)) {
             door.begins(visit);
             line(visit).queued = 1_000;
             door.answers(visit);
@@ -227,7 +227,7 @@ class DoorTest {
 
     @Test
     void nothingIsReadFromWhoDoesNotTakeItsAnswers() {
-        Visit visit = enters();
+        HttpConnection visit = enters();
         assertFalse(door.waitsForNetwork(visit));
         door.begins(visit);
         line(visit).queued = 1_000;
@@ -236,7 +236,7 @@ class DoorTest {
         line(visit).queued = 0;
         assertFalse(door.waitsForNetwork(visit));
         door.isTaken(visit);
-        assertEquals(Visit.Turn.CLIENT, visit.turn);
+        assertEquals(HttpConnection.Turn.CLIENT, visit.turn);
         // An interim answer, which no request of ours stands for.
         line(visit).queued = 25;
         assertTrue(door.waitsForNetwork(visit));
@@ -244,7 +244,7 @@ class DoorTest {
 
     @Test
     void whoWasRefusedHasAMomentToSeeWhy() {
-        Visit refused = enters();
+        HttpConnection refused = enters();
         door.begins(refused);
         door.sendsAway(refused);
         assertFalse(wasCut(refused));
@@ -256,7 +256,7 @@ class DoorTest {
 
     @Test
     void aTimeInWhichTheNodeStoodStillIsNobodysSilence() {
-        Visit silent = enters();
+        HttpConnection silent = enters();
         passes(1);
         now += TimeUnit.MINUTES.toNanos(1);
         door.tick();
@@ -270,10 +270,10 @@ class DoorTest {
         for (Key<?> key : HttpKeys.ALL) {
             limit(key, "0");
         }
-        List<Visit> visits = new ArrayList<>();
+        List<HttpConnection> visits = new ArrayList<>();
         for (int i = 0; i < FILES / 2; i++) {
             assertTrue(door.makeRoom());
-            Visit visit = enters();
+            HttpConnection visit = enters();
             visits.add(visit);
             if (i % 2 == 0) {
                 door.begins(visit);
@@ -283,13 +283,13 @@ class DoorTest {
             }
         }
         passes(100);
-        assertTrue(visits.stream().noneMatch(DoorTest::wasCut));
+        assertTrue(visits.stream().noneMatch(ConnectionLimiterTest::wasCut));
     }
 
     @Test
     void nothingIsLeftOfWhoHasGone() {
         for (int i = 0; i < 50; i++) {
-            Visit visit = enters("10.0.0." + i % 5);
+            HttpConnection visit = enters("10.0.0." + i % 5);
             if (i % 3 == 0) {
                 door.begins(visit);
                 door.admits(visit);

@@ -11,7 +11,7 @@ import java.util.logging.LogRecord;
  * One line for each record. What a client sent may be part of a message, or of an exception's: control characters in the one are replaced,
  * and each line of the other is indented, so that nobody can forge a record.
  */
-public final class LogLines extends Formatter {
+public final class LogFormatter extends Formatter {
     private static final String UNPRINTABLE = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";
     private static final int LONGEST_SUMMARY = 200;
 
@@ -28,7 +28,7 @@ public final class LogLines extends Formatter {
                 + ' '
                 + (message == null ? "" : message.replaceAll(UNPRINTABLE, "?"))
                 + '\n'
-                + (StrangersLines.isOne(record) ? summary(record.getThrown()) : trace(record.getThrown()));
+                + (LogRateLimiter.isOne(record) ? summary(record.getThrown()) : trace(record.getThrown()));
     }
 
     private static String summary(Throwable thrown) {

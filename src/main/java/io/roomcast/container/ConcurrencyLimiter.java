@@ -7,7 +7,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** So many requests at a time; who waits takes turns in the order of arrival. Any thread of the server, which waits here. */
-final class FairTurns {
+final class ConcurrencyLimiter {
     /** What a server does of a request while it is being filtered. */
     @FunctionalInterface
     interface Work {
@@ -22,7 +22,7 @@ final class FairTurns {
      * @param mostWaiting for their turn; who comes then has none
      * @param patience for how long each waits
      */
-    FairTurns(int atOnce, int mostWaiting, Duration patience) {
+    ConcurrencyLimiter(int atOnce, int mostWaiting, Duration patience) {
         this.free = new Semaphore(atOnce, true);
         this.mostWaiting = mostWaiting;
         this.patience = patience;

@@ -9,10 +9,10 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
-class StrangersLinesTest {
+class LogRateLimiterTest {
     private static final Instant NOON = Instant.parse("2026-01-01T12:00:00Z");
 
-    private final StrangersLines lines = new StrangersLines();
+    private final LogRateLimiter lines = new LogRateLimiter();
 
     @Test
     void oneLineOfAKindIsEnough() {

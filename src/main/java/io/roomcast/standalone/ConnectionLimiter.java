@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * <p><b>Concurrency.</b> Any thread. All is under one lock, which nobody holds for longer than a look at some connections; connections are cut after it was let go, since each
  * that ends comes back here.
  */
-final class Door {
+final class ConnectionLimiter {
     /** An answer that nobody has begun to take for so long makes room like somebody who says nothing. */
     private static final long UNTAKEN_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long somebody who was refused is read from. */
@@ -45,16 +45,16 @@ final class Door {
     private final LongSupplier nanoClock;
 
     /** Whose turn it is to say something, in the order in which it became so. */
-    private final Set<Visit> awaited = new LinkedHashSet<>();
+    private final Set<HttpConnection> awaited = new LinkedHashSet<>();
     /** Whose answer the network has, in the same way. */
-    private final Set<Visit> answered = new LinkedHashSet<>();
+    private final Set<HttpConnection> answered = new LinkedHashSet<>();
 
-    private final Set<Visit> served = new LinkedHashSet<>();
+    private final Set<HttpConnection> served = new LinkedHashSet<>();
     /** Who was refused, in the same way. */
-    private final Set<Visit> leaving = new LinkedHashSet<>();
+    private final Set<HttpConnection> leaving = new LinkedHashSet<>();
 
     /** Who has gone, but may hold a file still. */
-    private final Set<Visit> ending = new LinkedHashSet<>();
+    private final Set<HttpConnection> ending = new LinkedHashSet<>();
 
     private final Map<String, Integer> addresses = new HashMap<>();
     /** Taken in, but not entered yet. */
@@ -66,7 +66,7 @@ final class Door {
     private long lastTick;
 
     /** @param files for connections of any kind */
-    Door(RoomcastConfig config, long files, NodeMetrics metrics, LongSupplier nanoClock) {
+    ConnectionLimiter(RoomcastConfig config, long files, NodeMetrics metrics, LongSupplier nanoClock) {
         visitsLimit = config.get(HttpKeys.CONNECTIONS);
         addressLimit = config.get(HttpKeys.ADDRESS_CONNECTIONS);
         requestsLimit = config.get(HttpKeys.REQUESTS);
@@ -87,7 +87,7 @@ final class Door {
     /** Whether one more may be taken in, for whom room is made where there is none. */
     boolean makeRoom() {
         while (true) {
-            Visit silent;
+            HttpConnection silent;
             synchronized (this) {
                 boolean room = visits() + arriving.size() < limit(visitsLimit);
                 if (room && hasFile()) {
@@ -107,7 +107,7 @@ final class Door {
 
     /** Closes the one that has been silent longest, if any is: for want of files, however many there should be. */
     void giveWay() {
-        Visit silent;
+        HttpConnection silent;
         synchronized (this) {
             silent = longestSilent(null);
         }
@@ -126,8 +126,8 @@ final class Door {
     }
 
     /** @param channel that arrived */
-    void enter(Visit visit, Object channel) {
-        Visit other = null;
+    void enter(HttpConnection visit, Object channel) {
+        HttpConnection other = null;
         synchronized (this) {
             arriving.remove(channel);
             int count = addresses.merge(visit.network, 1, Integer::sum);
@@ -142,20 +142,20 @@ final class Door {
     }
 
     /** It has sent the head of a request. */
-    synchronized void begins(Visit visit) {
+    synchronized void begins(HttpConnection visit) {
         if (remove(visit)) {
-            turn(visit, Visit.Turn.OURS);
+            turn(visit, HttpConnection.Turn.OURS);
             served.add(visit);
         }
     }
 
     /** Whether its request may be worked on among the others; to be asked after it {@linkplain #begins began}. */
-    synchronized boolean admits(Visit visit) {
+    synchronized boolean admits(HttpConnection visit) {
         if (requests >= limit(requestsLimit)) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
-        if (visit.turn == Visit.Turn.OURS && !visit.counted && served.contains(visit)) {
+        if (visit.turn == HttpConnection.Turn.OURS && !visit.counted && served.contains(visit)) {
             visit.counted = true;
             requests++;
         }
@@ -163,18 +163,18 @@ final class Door {
     }
 
     /** Its request is answered; now the network has to take that. */
-    void answers(Visit visit) {
-        List<Visit> over = new ArrayList<>();
+    void answers(HttpConnection visit) {
+        List<HttpConnection> over = new ArrayList<>();
         synchronized (this) {
             if (!remove(visit)) {
                 return;
             }
-            turn(visit, Visit.Turn.NETWORK);
+            turn(visit, HttpConnection.Turn.NETWORK);
             visit.held = visit.line.queued();
             held += visit.held;
             answered.add(visit);
             long excess = answerBytes == 0 ? 0 : held - answerBytes;
-            for (Visit waiting : answered) {
+            for (HttpConnection waiting : answered) {
                 if (excess <= 0) {
                     break;
                 }
@@ -186,18 +186,18 @@ final class Door {
     }
 
     /** All of its answer has been taken. */
-    synchronized void isTaken(Visit visit) {
-        if (visit.turn == Visit.Turn.NETWORK && remove(visit)) {
+    synchronized void isTaken(HttpConnection visit) {
+        if (visit.turn == HttpConnection.Turn.NETWORK && remove(visit)) {
             await(visit);
         }
     }
 
     /** Whether the network has yet to take what it was told, by whomever, and it is not our turn: then it has to wait. */
-    boolean waitsForNetwork(Visit visit) {
+    boolean waitsForNetwork(HttpConnection visit) {
         synchronized (this) {
-            if (visit.turn == Visit.Turn.NETWORK) {
+            if (visit.turn == HttpConnection.Turn.NETWORK) {
                 return visit.line.queued() > 0;
-            } else if (visit.turn != Visit.Turn.CLIENT || visit.line.queued() == 0) {
+            } else if (visit.turn != HttpConnection.Turn.CLIENT || visit.line.queued() == 0) {
                 return false;
             }
         }
@@ -206,45 +206,45 @@ final class Door {
     }
 
     /** It was refused, and may go on to send for a moment, so that it sees why. */
-    synchronized void sendsAway(Visit visit) {
+    synchronized void sendsAway(HttpConnection visit) {
         if (remove(visit)) {
-            turn(visit, Visit.Turn.LEAVING);
+            turn(visit, HttpConnection.Turn.LEAVING);
             leaving.add(visit);
         }
     }
 
     /** It has become a session. */
-    synchronized void becomesSession(Visit visit) {
+    synchronized void becomesSession(HttpConnection visit) {
         if (remove(visit)) {
             forgetAddress(visit);
-            visit.turn = Visit.Turn.SESSION;
+            visit.turn = HttpConnection.Turn.SESSION;
             sessions++;
         }
     }
 
     /** It has ended. */
-    synchronized void leaves(Visit visit) {
-        if (visit.turn == Visit.Turn.SESSION) {
+    synchronized void leaves(HttpConnection visit) {
+        if (visit.turn == HttpConnection.Turn.SESSION) {
             sessions--;
             ending.add(visit);
         } else if (remove(visit)) {
             forgetAddress(visit);
             ending.add(visit);
         }
-        visit.turn = Visit.Turn.GONE;
+        visit.turn = HttpConnection.Turn.GONE;
     }
 
     /** To be called each second. */
     void tick() {
-        List<Visit> slow = new ArrayList<>();
-        List<Visit> stuck = new ArrayList<>();
-        List<Visit> refused = new ArrayList<>();
+        List<HttpConnection> slow = new ArrayList<>();
+        List<HttpConnection> stuck = new ArrayList<>();
+        List<HttpConnection> refused = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
             excuse(now - lastTick - PAUSE_NANOS);
             lastTick = now;
             ending.removeIf(visit -> !visit.line.holdsFile());
-            for (Visit visit : awaited) {
+            for (HttpConnection visit : awaited) {
                 if (now - visit.since < requestNanos) {
                     break;
                 }
@@ -266,7 +266,7 @@ final class Door {
     /** Time in which this process did not run is nobody's silence. */
     private void excuse(long pause) {
         if (pause > 0) {
-            for (Set<Visit> visits : List.of(awaited, answered, served, leaving)) {
+            for (Set<HttpConnection> visits : List.of(awaited, answered, served, leaving)) {
                 visits.forEach(visit -> {
                     visit.since += pause;
                     visit.movedAt += pause;
@@ -275,8 +275,8 @@ final class Door {
         }
     }
 
-    private void findStuck(Set<Visit> visits, long now, List<Visit> stuck) {
-        for (Visit visit : visits) {
+    private void findStuck(Set<HttpConnection> visits, long now, List<HttpConnection> stuck) {
+        for (HttpConnection visit : visits) {
             int left = visit.line.queued();
             if (left == 0 || left != visit.left) {
                 visit.left = left;
@@ -288,14 +288,14 @@ final class Door {
     }
 
     /** @param network of which, or null for any; null where nobody is, as far as one can see at a glance */
-    private Visit longestSilent(String network) {
-        for (Visit visit : leaving) {
+    private HttpConnection longestSilent(String network) {
+        for (HttpConnection visit : leaving) {
             if (network == null || network.equals(visit.network)) {
                 return visit;
             }
         }
         int looked = 0;
-        for (Visit visit : awaited) {
+        for (HttpConnection visit : awaited) {
             if (network == null || network.equals(visit.network)) {
                 if (visit.isSilent()) {
                     return visit;
@@ -306,7 +306,7 @@ final class Door {
             }
         }
         long now = nanoClock.getAsLong();
-        for (Visit visit : answered) {
+        for (HttpConnection visit : answered) {
             if (now - visit.since < UNTAKEN_NANOS) {
                 return null;
             }
@@ -317,32 +317,32 @@ final class Door {
         return null;
     }
 
-    private void cut(Visit visit, Key<?> limit) {
+    private void cut(HttpConnection visit, Key<?> limit) {
         if (end(visit)) {
             metrics.limitReached(limit.name());
         }
     }
 
     /** @return false where it had ended, or become a session */
-    private boolean end(Visit visit) {
+    private boolean end(HttpConnection visit) {
         synchronized (this) {
             if (!remove(visit)) {
                 return false;
             }
             forgetAddress(visit);
             ending.add(visit);
-            visit.turn = Visit.Turn.GONE;
+            visit.turn = HttpConnection.Turn.GONE;
         }
         visit.line.cut();
         return true;
     }
 
-    private void await(Visit visit) {
-        turn(visit, Visit.Turn.CLIENT);
+    private void await(HttpConnection visit) {
+        turn(visit, HttpConnection.Turn.CLIENT);
         awaited.add(visit);
     }
 
-    private void turn(Visit visit, Visit.Turn turn) {
+    private void turn(HttpConnection visit, HttpConnection.Turn turn) {
         visit.turn = turn;
         visit.since = nanoClock.getAsLong();
         visit.movedAt = visit.since;
@@ -350,7 +350,7 @@ final class Door {
     }
 
     /** @return false where it was known no more */
-    private boolean remove(Visit visit) {
+    private boolean remove(HttpConnection visit) {
         if (visit.counted) {
             visit.counted = false;
             requests--;
@@ -366,7 +366,7 @@ final class Door {
         };
     }
 
-    private void forgetAddress(Visit visit) {
+    private void forgetAddress(HttpConnection visit) {
         addresses.computeIfPresent(visit.network, (network, count) -> count == 1 ? null : count - 1);
     }
 

@@ -4,7 +4,7 @@ package io.roomcast.standalone;
  * One connection that is no session, or not yet. It is somebody's turn at any time: the client's, to send a request; ours, to answer it; or the network's, to take the answer.
  * The fields but {@code inHand} belong to the door, and are read and written under its lock.
  */
-final class Visit {
+final class HttpConnection {
 
     /** What the door has to know of a connection, and to be able to do to it. */
     interface Line {
@@ -46,7 +46,7 @@ final class Visit {
     /** Whether what came is being read at this moment: it is not silent then, though nothing of it is unread. */
     volatile boolean inHand;
 
-    Visit(Line line, String network) {
+    HttpConnection(Line line, String network) {
         this.line = line;
         this.network = network;
     }

@@ -3,7 +3,7 @@ package io.roomcast.websocket.transport;
 import io.roomcast.outbound.Transport;
 
 /** A transport that hears things of its connection by itself, which the container may keep to itself. */
-public interface TransportEvents extends Transport {
+public interface ObservableTransport extends Transport {
 
     /** Any thread, but for the end one at a time. */
     interface Listener {

@@ -28,22 +28,23 @@ import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
  * Takes connections in as the door allows, and handles what comes over them on the thread that found it. Where nobody can be taken in, for want of room or of files, those who
  * come wait with the system for a moment: asked again at once, it would have the same answer, for as long as all of a core.
  */
-final class DoorStrategy implements IOStrategy, ChannelConfigurator {
-    private static final Logger LOG = System.getLogger(DoorStrategy.class.getName());
+final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
+    private static final Logger LOG = System.getLogger(AcceptStrategy.class.getName());
     private static final SameThreadIOStrategy SAME_THREAD = SameThreadIOStrategy.getInstance();
     private static final ChannelConfigurator USUAL = TCPNIOTransport.DEFAULT_CHANNEL_CONFIGURATOR;
     private static final long FULL_MILLIS = 2;
     private static final long FAILED_MILLIS = 100;
     private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    private final Door door;
+    private final ConnectionLimiter door;
     private final NodeMetrics metrics;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
     /** When the log was told that somebody could not be taken in; null before. By the thread that takes them in. */
     private Long warnedAt;
 
-    DoorStrategy(Door door, NodeMetrics metrics, ScheduledExecutorService timer, LongSupplier nanoClock) {
+    AcceptStrategy(
+            ConnectionLimiter door, NodeMetrics metrics, ScheduledExecutorService timer, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.door = door;
         this.metrics = metrics;

@@ -20,14 +20,14 @@ import org.glassfish.grizzly.http.server.Response;
  * Has HTTP requests worked on by threads of their own, never by those that read and write for all: one request of a connection at a time, the next when the answer before it
  * has been taken whole, and of all connections in turn. No thread waits for a client.
  */
-final class RequestsAddOn extends BaseFilter implements AddOn {
+final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     /** Marks a request that was handed over: its body comes with the same head again. */
-    private static final String SEEN = RequestsAddOn.class.getName();
+    private static final String SEEN = RequestDispatchAddOn.class.getName();
     /** Who runs the node asks for it when there is too much of everything. */
     private static final String HEALTH = "/health/";
 
-    private final Door door;
-    private final Refusal refusal;
+    private final ConnectionLimiter door;
+    private final ErrorResponder refusal;
     private final Executor workers;
     private final Executor healthWorker;
 
@@ -35,7 +35,7 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
      * @param workers refuses what is too much
      * @param healthWorker the same, for what asks for the health of the node
      */
-    RequestsAddOn(Door door, Refusal refusal, Executor workers, Executor healthWorker) {
+    RequestDispatchAddOn(ConnectionLimiter door, ErrorResponder refusal, Executor workers, Executor healthWorker) {
         this.healthWorker = healthWorker;
         this.door = door;
         this.refusal = refusal;
@@ -59,7 +59,7 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        Visit visit = DoorAddOn.visit(connection);
+        HttpConnection visit = ConnectionAddOn.visit(connection);
         if (visit == null
                 || !(context.getMessage() instanceof HttpContent content)
                 || !(content.getHttpHeader() instanceof HttpRequestPacket request)
@@ -79,11 +79,11 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
             return begin(context, visit, request);
         }
         context.suspend();
-        DoorAddOn.afterAllIsTaken(connection, () -> begin(context, visit, request));
+        ConnectionAddOn.afterAllIsTaken(connection, () -> begin(context, visit, request));
         return suspended;
     }
 
-    private NextAction begin(FilterChainContext context, Visit visit, HttpRequestPacket request) {
+    private NextAction begin(FilterChainContext context, HttpConnection visit, HttpRequestPacket request) {
         door.begins(visit);
         boolean health = request.getRequestURI().startsWith(HEALTH);
         if (!health && !door.admits(visit)) {
@@ -113,10 +113,10 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
     }
 
     private void answered(Connection<?> connection) {
-        Visit visit = DoorAddOn.visit(connection);
+        HttpConnection visit = ConnectionAddOn.visit(connection);
         if (visit != null) {
             door.answers(visit);
-            DoorAddOn.afterAllIsTaken(connection, () -> door.isTaken(visit));
+            ConnectionAddOn.afterAllIsTaken(connection, () -> door.isTaken(visit));
         }
     }
 }

@@ -8,9 +8,9 @@ import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import org.junit.jupiter.api.Test;
 
-class OutOfMemoryTest {
+class OutOfMemoryExitTest {
     private final AtomicInteger ends = new AtomicInteger();
-    private final OutOfMemory watch = new OutOfMemory(ends::incrementAndGet);
+    private final OutOfMemoryExit watch = new OutOfMemoryExit(ends::incrementAndGet);
 
     @Test
     void oneThatWasCaughtAndLoggedEndsIt() {
@@ -26,13 +26,13 @@ class OutOfMemoryTest {
 
     @Test
     void norDoesOneGoOnThatOnlyCollects() {
-        for (int second = 1; second < OutOfMemory.STARVED_SECONDS; second++) {
+        for (int second = 1; second < OutOfMemoryExit.STARVED_SECONDS; second++) {
             watch.look(0.95, 0.99);
         }
         assertEquals(0, ends.get());
         watch.look(0.95, 0.5);
         watch.look(0.1, 0.99);
-        for (int second = 1; second < OutOfMemory.STARVED_SECONDS; second++) {
+        for (int second = 1; second < OutOfMemoryExit.STARVED_SECONDS; second++) {
             watch.look(0.95, 0.99);
         }
         assertEquals(0, ends.get());

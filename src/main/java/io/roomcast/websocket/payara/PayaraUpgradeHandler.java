@@ -9,7 +9,7 @@ import org.glassfish.tyrus.spi.Writer;
  * What Payara calls when it has answered a handshake: takes the connection out of HTTP there and then. Tyrus' own handler would read and write through the request, suspended for as
  * long as the connection lives.
  */
-public class PayaraUpgrade extends TyrusHttpUpgradeHandler {
+public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
     private PayaraConnection connection;
     private UpgradeInfo upgrade;
 

@@ -24,7 +24,7 @@ import java.util.List;
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ClientOriginConfigurator.class)
-public class RoomEndpoint {
+public class MultiRoomEndpoint {
 
     @Inject
     private RoomService service;

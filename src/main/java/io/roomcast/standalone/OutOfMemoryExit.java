@@ -17,7 +17,7 @@ import java.util.logging.Logger;
  * of is seen by an allocation of our own, each second. A heap that is nearly full may never see the error, and yet leave no time but for its collector: that is as good as out
  * of memory.
  */
-final class OutOfMemory extends Handler implements Thread.UncaughtExceptionHandler {
+final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionHandler {
     /** That of the JVM's own option. */
     private static final int EXIT = 3;
 
@@ -41,13 +41,13 @@ final class OutOfMemory extends Handler implements Thread.UncaughtExceptionHandl
     private final Runnable end;
     private int starved;
 
-    OutOfMemory(Runnable end) {
+    OutOfMemoryExit(Runnable end) {
         this.end = end;
     }
 
     /** For the process, for as long as it lives. */
     static void endsTheProcess() {
-        OutOfMemory watch = new OutOfMemory(() -> Runtime.getRuntime().halt(EXIT));
+        OutOfMemoryExit watch = new OutOfMemoryExit(() -> Runtime.getRuntime().halt(EXIT));
         Logger.getLogger("").addHandler(watch);
         Thread.setDefaultUncaughtExceptionHandler(watch);
         Thread thread = new Thread(watch::probe, "roomcast-memory");

@@ -15,8 +15,8 @@ import org.xnio.XnioExecutor;
  *
  * <p>Runs on the connection's I/O thread, but for its beginning.
  */
-final class UndertowEnd {
-    private static final Logger LOG = System.getLogger(UndertowEnd.class.getName());
+final class UndertowCloseTimer {
+    private static final Logger LOG = System.getLogger(UndertowCloseTimer.class.getName());
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close frame. */
     private static final int PATIENCE = 5;
 
@@ -34,7 +34,7 @@ final class UndertowEnd {
     private boolean written;
     private int patience = PATIENCE;
 
-    UndertowEnd(Line line, XnioExecutor thread) {
+    UndertowCloseTimer(Line line, XnioExecutor thread) {
         this.line = line;
         this.thread = thread;
     }
@@ -42,7 +42,7 @@ final class UndertowEnd {
     /** @param connection of Undertow; the Close frame of its WebSocket was handed to Undertow */
     static void await(Object connection) {
         StreamConnection tcp = (StreamConnection) connection;
-        new UndertowEnd(new Tcp(tcp), tcp.getIoThread()).lookLater();
+        new UndertowCloseTimer(new Tcp(tcp), tcp.getIoThread()).lookLater();
     }
 
     void lookLater() {

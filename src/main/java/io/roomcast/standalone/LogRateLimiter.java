@@ -13,11 +13,11 @@ import java.util.stream.Stream;
  * Lets through one line in ten seconds of each kind that strangers can bring about, and says in the next how many were left out: a log is no place where they may write
  * as much as they like. Any thread.
  */
-final class StrangersLines implements Filter {
+final class LogRateLimiter implements Filter {
     private static final Duration QUIET = Duration.ofSeconds(10);
     /** Our classes that only pass on what comes from one library to another: an exception with them in its trace may still be the client's fault. */
     private static final List<String> PASSING_ON =
-            List.of(StrangersLines.class.getPackageName(), "io.roomcast.websocket.tyrus.HandshakeAddOn");
+            List.of(LogRateLimiter.class.getPackageName(), "io.roomcast.websocket.tyrus.HandshakeAddOn");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 

@@ -3,13 +3,13 @@ package io.roomcast.websocket.transport;
 import java.util.function.Supplier;
 
 /** What a thread is opening just now: Tyrus does not tell an endpoint which connection its session has, but tells it on the thread that opens it. */
-public final class Opening {
-    private static final ThreadLocal<TransportEvents> TRANSPORT = new ThreadLocal<>();
+public final class OpeningContext {
+    private static final ThreadLocal<ObservableTransport> TRANSPORT = new ThreadLocal<>();
 
-    private Opening() {}
+    private OpeningContext() {}
 
     /** @param opening calls the endpoint */
-    public static <T> T of(TransportEvents transport, Supplier<T> opening) {
+    public static <T> T of(ObservableTransport transport, Supplier<T> opening) {
         TRANSPORT.set(transport);
         try {
             return opening.get();
@@ -19,7 +19,7 @@ public final class Opening {
     }
 
     /** @return null on servers that have transports of their own */
-    public static TransportEvents transport() {
+    public static ObservableTransport transport() {
         return TRANSPORT.get();
     }
 }

@@ -24,10 +24,10 @@ import org.glassfish.grizzly.nio.NIOConnection;
  * Answers a request that nobody works on, and ends its connection. What the client goes on to send is read and forgotten until the door closes it: a connection that is closed
  * with something unread is reset, and the client might never see the answer.
  */
-final class Refusal {
-    private static final Logger LOG = System.getLogger(Refusal.class.getName());
+final class ErrorResponder {
+    private static final Logger LOG = System.getLogger(ErrorResponder.class.getName());
 
-    private final Door door;
+    private final ConnectionLimiter door;
     private final FilterChain forgets = FilterChainBuilder.stateless()
             .add(new TransportFilter())
             .add(new BaseFilter() {
@@ -41,7 +41,7 @@ final class Refusal {
             })
             .build();
 
-    Refusal(Door door) {
+    ErrorResponder(ConnectionLimiter door) {
         this.door = door;
     }
 
@@ -58,14 +58,14 @@ final class Refusal {
                 .last(true)
                 .build());
         Connection<?> connection = context.getConnection();
-        Visit visit = DoorAddOn.visit(connection);
+        HttpConnection visit = ConnectionAddOn.visit(connection);
         if (visit == null) {
             connection.closeSilently();
             return context.getStopAction();
         }
         door.sendsAway(visit);
         connection.setProcessor(forgets);
-        DoorAddOn.afterAllIsTaken(connection, () -> endOutput(connection));
+        ConnectionAddOn.afterAllIsTaken(connection, () -> endOutput(connection));
         // Its requests that have been read already go with it.
         NextAction suspended = context.getSuspendAction();
         context.suspend();
