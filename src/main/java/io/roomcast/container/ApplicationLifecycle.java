@@ -18,17 +18,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Starts the node with the application and ends it with it.
+ * Starts the node with the application and stops it with the application.
  *
- * <p>It comes as an initializer, not as {@code @WebListener}: so it is the last listener of all, starts when the endpoints are there, and
- * is the first to hear of the end. On WildFly the listener that closes the WebSocket sessions would otherwise come before it, and clients
- * would not be told when to come back. Payara would leave the sessions open: there {@link Lifecycle#stop} closes them.
+ * <p>A container initializer registers it, not {@code @WebListener}. So it is the last listener: it starts when the endpoints are deployed and
+ * is told of the end first. Otherwise WildFly would close the WebSocket sessions before clients are told when to reconnect. Payara leaves the
+ * sessions open; {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLifecycle implements ServletContainerInitializer, ServletContextListener {
     private static final String CLASSES = "/WEB-INF/classes/";
-    /** Tyrus and Grizzly, and what only some have, as a class file names them. */
+    /** Packages that only some servers have, as a class file names them: Tyrus, Grizzly and MicroProfile Health. */
     private static final Pattern OTHER_SERVERS = Pattern.compile("org/glassfish/|org/eclipse/microprofile/health/");
-    /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
+    /** The usual context paths, where the MBeans have names without the path. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
     @Override
@@ -48,7 +48,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
             String context = application.getContextPath();
             console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
         } catch (RuntimeException e) {
-            // Not every server tells the end to one that failed to begin.
+            // Not every server calls contextDestroyed after a failed start.
             console().close();
             lifecycle.stop();
             throw e;
@@ -73,7 +73,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         ClassPreloader.load(classes.map(file -> file.substring(CLASSES.length())));
     }
 
-    /** WildFly would log a warning for each class that stands on those. */
+    /** WildFly would log a warning for each class that it cannot link. */
     private static boolean isOfOtherServers(ServletContext application, String file) {
         try (InputStream bytes = application.getResourceAsStream(file)) {
             return OTHER_SERVERS
@@ -89,7 +89,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
                 .flatMap(path -> path.endsWith("/") ? files(application, path) : Stream.of(path));
     }
 
-    /** Without what has a meaning in the name of an MBean, or in an address of a metric that a server makes of it. */
+    /** The path without characters that have a meaning in the name of an MBean or of a metric. */
     private static String contextName(String path) {
         return path.isEmpty() ? "root" : path.substring(1).replaceAll("[^\\p{L}\\p{N}._-]", "-");
     }

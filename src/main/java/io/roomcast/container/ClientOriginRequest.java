@@ -11,21 +11,21 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A request as the rest of the server may see it. A handshake has the header that tells the endpoint how it arrived; no other request has that header, or one
- * that a server would open a WebSocket for.
+ * A request as the rest of the server sees it. A handshake has the header with its {@link ClientOrigin}. Other requests have neither that header nor those that ask for a WebSocket,
+ * whatever the client sent.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
-    /** Null for a request that is no handshake. */
-    private final String arrival;
+    /** Null for a request that is not a handshake. */
+    private final String origin;
 
-    /** @param arrival of a handshake, sealed; else null */
-    ClientOriginRequest(HttpServletRequest request, String arrival) {
+    /** @param origin the sealed origin of a handshake; null for other requests */
+    ClientOriginRequest(HttpServletRequest request, String origin) {
         super(request);
-        this.arrival = arrival;
+        this.origin = origin;
     }
 
     private boolean isHidden(String name) {
-        return ClientOrigin.HEADER.equalsIgnoreCase(name) || arrival == null && RequestHead.isOffer(name);
+        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isOffer(name);
     }
 
     @Override
@@ -36,8 +36,8 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
 
     @Override
     public Enumeration<String> getHeaders(String name) {
-        if (arrival != null && ClientOrigin.HEADER.equalsIgnoreCase(name)) {
-            return Collections.enumeration(List.of(arrival));
+        if (origin != null && ClientOrigin.HEADER.equalsIgnoreCase(name)) {
+            return Collections.enumeration(List.of(origin));
         }
         return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
     }
@@ -50,7 +50,7 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
                 names.add(name);
             }
         }
-        if (arrival != null) {
+        if (origin != null) {
             names.add(ClientOrigin.HEADER);
         }
         return Collections.enumeration(names);

@@ -6,47 +6,47 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** So many requests at a time; who waits takes turns in the order of arrival. Any thread of the server, which waits here. */
+/** Runs a bounded number of requests at a time. Others wait in the order of arrival, on the thread of the server that calls. Any thread. */
 final class ConcurrencyLimiter {
-    /** What a server does of a request while it is being filtered. */
+    /** The rest of the work on a request. */
     @FunctionalInterface
-    interface Work {
-        void go() throws IOException, ServletException;
+    interface Task {
+        void run() throws IOException, ServletException;
     }
 
     private final Semaphore free;
-    private final int mostWaiting;
-    private final Duration patience;
+    private final int queueLimit;
+    private final Duration timeout;
 
     /**
-     * @param mostWaiting for their turn; who comes then has none
-     * @param patience for how long each waits
+     * @param atOnce how many run at a time
+     * @param queueLimit how many may wait; the next is rejected at once
+     * @param timeout how long each waits at most
      */
-    ConcurrencyLimiter(int atOnce, int mostWaiting, Duration patience) {
+    ConcurrencyLimiter(int atOnce, int queueLimit, Duration timeout) {
         this.free = new Semaphore(atOnce, true);
-        this.mostWaiting = mostWaiting;
-        this.patience = patience;
+        this.queueLimit = queueLimit;
+        this.timeout = timeout;
     }
 
-    /** @return false when its turn did not come, and nothing was done */
-    boolean take(Work work) throws IOException, ServletException {
-        if (!comes()) {
+    /** @return false if there was no permit in time, and the task did not run */
+    boolean tryRun(Task task) throws IOException, ServletException {
+        if (!acquire()) {
             return false;
         }
         try {
-            work.go();
+            task.run();
             return true;
         } finally {
             free.release();
         }
     }
 
-    private boolean comes() {
+    private boolean acquire() {
         try {
-            // Unlike tryAcquire() without a time, it passes over nobody who waits.
+            // Unlike tryAcquire() without a time, this does not overtake a thread that waits.
             return free.tryAcquire(0, TimeUnit.MILLISECONDS)
-                    || free.getQueueLength() < mostWaiting
-                            && free.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+                    || free.getQueueLength() < queueLimit && free.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

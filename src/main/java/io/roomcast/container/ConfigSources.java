@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the configuration from wherever the server keeps it: MicroProfile Config, which the server's own console and command line
- * change, or system properties and the environment where a server was built without it.
+ * Reads the configuration from MicroProfile Config, which the server's console and command line change. On a server without it, reads system
+ * properties and the environment.
  */
 final class ConfigSources {
     private ConfigSources() {}
 
-    /** @throws ConfigException with one line for each value or name that is wrong */
+    /** @throws ConfigException with one line for each wrong value or unknown name */
     static RoomcastConfig load() {
         try {
             return MicroProfileSource.load();

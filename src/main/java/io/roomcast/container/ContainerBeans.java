@@ -11,9 +11,9 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
 /**
- * What the application server gives to the beans below. All threads are the server's: they come from a managed thread factory, so they
- * know the application's class loader and names. Messages are carried by a pool of them, not by a managed executor, which sets up the
- * application's context anew for each task: that costs more than the task (docs/decisions/0003-a-pool-of-managed-threads.md).
+ * Beans that the application server provides: configuration and threads. All threads come from the server's managed thread factory, so they have
+ * the application's class loader and naming context. A pool of them carries messages, not a managed executor, which would set up the context
+ * for each task (docs/decisions/0003-a-pool-of-managed-threads.md).
  */
 @ApplicationScoped
 @ManagedThreadFactoryDefinition(name = ContainerBeans.THREAD_FACTORY)
@@ -33,7 +33,7 @@ public class ContainerBeans {
     @Singleton
     Threads threads(RoomcastConfig config) {
         Threads own = Threads.of(factory, config.get(Keys.THREADS));
-        String lent = config.get(Keys.EXECUTOR);
-        return lent.isEmpty() ? own : new Threads(new ServerExecutor(lent, own.timer()), own.timer(), own.loops());
+        String server = config.get(Keys.EXECUTOR);
+        return server.isEmpty() ? own : new Threads(new ServerExecutor(server, own.timer()), own.timer(), own.loops());
     }
 }

@@ -23,7 +23,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 
-/** Has the guard look at every request on an application server, and puts the security headers on every answer. */
+/** Passes every request on an application server to the {@link HandshakeGuard}, and sets the security headers of every response. */
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
 public class GuardFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
@@ -57,9 +57,9 @@ public class GuardFilter extends HttpFilter {
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
         HandshakeGuard.Verdict verdict = guard.verdict(head);
-        boolean reads = verdict == HandshakeGuard.Verdict.PASS
+        boolean readsBody = verdict == HandshakeGuard.Verdict.PASS
                 && request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!reads && UnreadBody.isThere(request)) {
+        if (!readsBody && UnreadBody.isThere(request)) {
             UnreadBody.leave(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
@@ -74,30 +74,30 @@ public class GuardFilter extends HttpFilter {
             if (undertow != null) {
                 undertow.becomeWebSocket();
             }
-            open(arriving(request, head), request, response, chain);
+            open(withOrigin(request, head), request, response, chain);
         }
     }
 
     private void answer(
             UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        ConcurrencyLimiter.Work work = () -> {
+        ConcurrencyLimiter.Task task = () -> {
             if (login.admits(request, response, false)) {
                 chain.doFilter(new ClientOriginRequest(request, null), response);
             }
             if (undertow != null && !request.isAsyncStarted()) {
-                // It would be written after the turn.
+                // Otherwise it would be written after the permit is released.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
-            // Whoever watches a node is answered when nobody else is.
+            // Health checks are answered even when other requests are rejected.
             if (undertow != null) {
-                // Alone on its connection, no answer has to wait for its reader.
+                // The only response on its connection: it does not wait for its reader.
                 response.setHeader("Connection", "close");
             }
-            work.go();
-        } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
+            task.run();
+        } else if (!requests.tryRun(undertow == null ? 0 : undertow.threads(), task)) {
             refuse(response, HandshakeGuard.Verdict.OVERLOADED);
         }
     }
@@ -113,30 +113,31 @@ public class GuardFilter extends HttpFilter {
                 name -> Collections.list(request.getHeaders(name)));
     }
 
-    /** As the client wrote it: Payara takes one kind of parameter out, but tells that it did. */
+    /** The path as the client sent it. Payara removes the session id, but says so. */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
     }
 
-    private static ClientOriginRequest arriving(HttpServletRequest request, RequestHead head) {
-        ClientOrigin arrival = ClientOrigin.of(
+    private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
+        ClientOrigin origin = ClientOrigin.of(
                 request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
-        return new ClientOriginRequest(request, arrival.sealed());
+        return new ClientOriginRequest(request, origin.sealed());
     }
 
     private void open(
-            ClientOriginRequest arriving, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            ClientOriginRequest upgrade, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (ServerIntegration.isPayara(request.getServletContext())) {
-            // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
-            chain.doFilter(arriving, response);
-        } else if (!handshakes.take(() -> chain.doFilter(arriving, response))) {
+            // No limiter on Payara: its upgrade may wait for the client, so a few slow clients would block all
+            // handshakes.
+            chain.doFilter(upgrade, response);
+        } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
             refuse(response, HandshakeGuard.Verdict.OVERLOADED);
         }
     }
 
-    /** The last answer on its connection, and so one that fits into it, whether it is read or not. */
+    /** The connection closes after this response, so the response fits into the socket whether the client reads it or not. */
     private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
         response.setStatus(verdict.status());

@@ -9,17 +9,16 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * As many handshakes at a time as there are cores. WildFly has sixteen threads for a core, and takes a crowd with all of them: those that carry
- * messages then wait for the core behind every one. Its handshakes are work only, they wait for nobody, so with fewer at a time they are done no later.
- *
- * <p>Any thread of the server; who waits takes turns in the order of arrival.
+ * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core; with a handshake on every thread, the threads that carry messages would wait for
+ * a core. Handshakes there never wait, so a limit does not delay them. Others wait in the order of arrival. Any thread of the server. See
+ * docs/decisions/0015-a-crowd-is-announced-together-and-let-in-by-turns.md.
  */
 @ApplicationScoped
 public class HandshakeLimiter {
-    /** More than thousands of handshakes take. */
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** Ample: thousands of handshakes take less. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
-    private final ConcurrencyLimiter turns;
+    private final ConcurrencyLimiter limiter;
     private final NodeMetrics metrics;
 
     /** For the container's proxy. */
@@ -29,20 +28,20 @@ public class HandshakeLimiter {
 
     @Inject
     public HandshakeLimiter(NodeMetrics metrics) {
-        this(metrics, Runtime.getRuntime().availableProcessors(), PATIENCE);
+        this(metrics, Runtime.getRuntime().availableProcessors(), TIMEOUT);
     }
 
-    HandshakeLimiter(NodeMetrics metrics, int atOnce, Duration patience) {
+    HandshakeLimiter(NodeMetrics metrics, int atOnce, Duration timeout) {
         this.metrics = metrics;
-        this.turns = new ConcurrencyLimiter(atOnce, Integer.MAX_VALUE, patience);
+        this.limiter = new ConcurrencyLimiter(atOnce, Integer.MAX_VALUE, timeout);
     }
 
-    /** @return false when its turn did not come, and nothing was done */
-    boolean take(ConcurrencyLimiter.Work handshake) throws IOException, ServletException {
-        boolean came = turns.take(handshake);
-        if (!came) {
+    /** @return false if there was no permit in time, and the handshake did not run */
+    boolean tryRun(ConcurrencyLimiter.Task handshake) throws IOException, ServletException {
+        boolean done = limiter.tryRun(handshake);
+        if (!done) {
             metrics.refused(ErrorCode.BUSY.wire());
         }
-        return came;
+        return done;
     }
 }

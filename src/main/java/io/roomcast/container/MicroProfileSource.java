@@ -6,7 +6,7 @@ import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** A class of its own, since it cannot be linked on a server without MicroProfile Config. */
+/** Reads MicroProfile Config. A class of its own, because it cannot be linked on a server without that API. */
 final class MicroProfileSource {
     private MicroProfileSource() {}
 

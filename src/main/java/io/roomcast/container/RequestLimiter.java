@@ -10,58 +10,56 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * HTTP requests of a server that answers them with threads that wait for the client to take the answer: as many at a time as leave half of its threads to
- * handshakes, and to those who ask for its health. A few more wait a moment for their turn; the next is told to come again.
- *
- * <p>Any thread of the server; who waits takes turns in the order of arrival.
+ * Limits concurrent HTTP requests on a server whose threads wait until the client has read the response. Half of the threads stay free for handshakes and health checks. A few more
+ * requests wait for a moment, in the order of arrival; the next is rejected with 503. Any thread of the server.
  */
 @ApplicationScoped
 public class RequestLimiter {
-    private static final Duration PATIENCE = Duration.ofMillis(500);
+    private static final Duration TIMEOUT = Duration.ofMillis(500);
 
     private final NodeMetrics metrics;
     private final int limit;
-    private final Duration patience;
+    private final Duration timeout;
     /** Null until the server's threads are known; guarded by this. */
-    private ConcurrencyLimiter turns;
+    private ConcurrencyLimiter limiter;
 
     /** For the container's proxy. */
     protected RequestLimiter() {
-        this(null, 0, PATIENCE);
+        this(null, 0, TIMEOUT);
     }
 
     @Inject
     public RequestLimiter(RoomcastConfig config, NodeMetrics metrics) {
-        this(metrics, config.get(HttpKeys.REQUESTS), PATIENCE);
+        this(metrics, config.get(HttpKeys.REQUESTS), TIMEOUT);
     }
 
-    /** @param limit however many threads there are; 0 for none */
-    RequestLimiter(NodeMetrics metrics, int limit, Duration patience) {
+    /** @param limit of concurrent requests, whatever the number of threads; 0 for no limit */
+    RequestLimiter(NodeMetrics metrics, int limit, Duration timeout) {
         this.metrics = metrics;
         this.limit = limit;
-        this.patience = patience;
+        this.timeout = timeout;
     }
 
     /**
-     * @param threads that the server has for all requests; 0 where they do not wait for clients
-     * @return false when its turn did not come, and nothing was done
+     * @param threads how many the server has for all requests; 0 if they do not wait for clients
+     * @return false if there was no permit in time, and the task did not run
      */
-    boolean take(int threads, ConcurrencyLimiter.Work work) throws IOException, ServletException {
+    boolean tryRun(int threads, ConcurrencyLimiter.Task task) throws IOException, ServletException {
         if (limit == 0 || threads == 0) {
-            work.go();
+            task.run();
             return true;
         }
-        boolean came = turns(threads).take(work);
-        if (!came) {
+        boolean done = limiter(threads).tryRun(task);
+        if (!done) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
         }
-        return came;
+        return done;
     }
 
-    private synchronized ConcurrencyLimiter turns(int threads) {
-        if (turns == null) {
-            turns = new ConcurrencyLimiter(Math.max(1, Math.min(limit, threads / 2)), threads / 4, patience);
+    private synchronized ConcurrencyLimiter limiter(int threads) {
+        if (limiter == null) {
+            limiter = new ConcurrencyLimiter(Math.max(1, Math.min(limit, threads / 2)), threads / 4, timeout);
         }
-        return turns;
+        return limiter;
     }
 }

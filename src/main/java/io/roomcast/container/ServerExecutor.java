@@ -12,42 +12,41 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * The server's executor that {@code roomcast.executor} names, for those who size and watch all work in the server's console. A task that
- * it refuses would stop a room for good; it runs on the fallback instead. Any thread.
+ * The server's executor that {@code roomcast.executor} names, for operators who size and watch all work in the server's console. A task that it
+ * rejects runs on the fallback instead, because a room that lost a task would stop. Any thread.
  */
 final class ServerExecutor implements Executor {
     private static final Logger LOG = System.getLogger(ServerExecutor.class.getName());
 
     private final String name;
-    private final Executor lent;
+    private final Executor server;
     private final Executor fallback;
-    private final AtomicBoolean told = new AtomicBoolean();
+    private final AtomicBoolean warned = new AtomicBoolean();
 
     /** @throws ConfigException when the name is not that of an executor */
     ServerExecutor(String jndiName, Executor fallback) {
         this(jndiName, lookUp(jndiName), fallback);
     }
 
-    ServerExecutor(String name, Executor lent, Executor fallback) {
+    ServerExecutor(String name, Executor server, Executor fallback) {
         this.name = name;
-        this.lent = lent;
+        this.server = server;
         this.fallback = fallback;
     }
 
     @Override
     public void execute(Runnable task) {
         try {
-            lent.execute(task);
+            server.execute(task);
         } catch (RejectedExecutionException e) {
-            if (told.compareAndSet(false, true)) {
-                LOG.log(Level.WARNING, name + " refuses tasks; give it more threads or a longer queue", e);
+            if (warned.compareAndSet(false, true)) {
+                LOG.log(Level.WARNING, name + " rejects tasks; give it more threads or a longer queue", e);
             }
             fallback.execute(task);
         }
     }
 
-    @SuppressWarnings(
-            "BanJNDI") // the name is the administrator's, checked when the configuration was read, not a user's
+    @SuppressWarnings("BanJNDI") // the name comes from the administrator's configuration, never from a user
     private static Executor lookUp(String name) {
         try {
             if (InitialContext.doLookup(name) instanceof Executor executor) {

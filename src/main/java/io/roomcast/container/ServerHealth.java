@@ -8,22 +8,23 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * What the server's own health endpoint tells of Roomcast: the same as {@code /health/ready} and {@code /health/live} of the application.
+ * The health checks that Roomcast adds to the server's own health endpoint. They report the same as {@code /health/ready} and
+ * {@code /health/live} of the application.
  *
- * <p>These classes cannot be linked on a server without MicroProfile Health, so nothing but {@link ServerHealthExtension} names them,
- * and they carry no annotation by which CDI would find them.
+ * <p>These classes cannot be linked on a server without MicroProfile Health. So only {@link ServerHealthExtension} names them, and they have no
+ * bean-defining annotation.
  */
 final class ServerHealth {
     private static final String NAME = "roomcast";
 
     private ServerHealth() {}
 
-    /** Messages are delivered here; the reason where they are not. */
+    /** Whether messages are delivered here, and if not, why. */
     @org.eclipse.microprofile.health.Readiness
     public static class Ready implements HealthCheck {
         @Override
         public HealthCheckResponse call() {
-            // Not injected: Payara sees what an extension adds beside the application's beans, and would find none.
+            // Not injected: on Payara a bean that an extension adds does not see the application's beans.
             Readiness.State state = CDI.current().select(Readiness.class).get().state();
             HealthCheckResponseBuilder answer = HealthCheckResponse.named(NAME).status(state == Readiness.State.READY);
             return state == Readiness.State.READY
@@ -33,7 +34,7 @@ final class ServerHealth {
         }
     }
 
-    /** The application answers. */
+    /** Up as long as the application answers. */
     @org.eclipse.microprofile.health.Liveness
     public static class Live implements HealthCheck {
         @Override

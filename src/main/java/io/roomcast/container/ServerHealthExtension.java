@@ -7,7 +7,7 @@ import jakarta.enterprise.inject.spi.Extension;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** Tells the server's own health endpoint of Roomcast, where the server has one. */
+/** Adds Roomcast's health checks to the server's own health endpoint, where the server has one. */
 public final class ServerHealthExtension implements Extension {
     private static final Logger LOG = System.getLogger(ServerHealthExtension.class.getName());
 
@@ -15,7 +15,7 @@ public final class ServerHealthExtension implements Extension {
 
     void add(@Observes BeforeBeanDiscovery event, BeanManager beans) {
         try {
-            // Asked for first: WildFly warns of each class that cannot be linked.
+            // Checked first: WildFly logs a warning for each class that cannot be linked.
             Class.forName(API, false, ServerHealthExtension.class.getClassLoader());
             Checks.add(event, beans);
         } catch (ClassNotFoundException e) {
@@ -23,7 +23,7 @@ public final class ServerHealthExtension implements Extension {
         }
     }
 
-    /** Linked when it is called, not with the extension. */
+    /** A class of its own, so that it is linked when it is called and not with the extension. */
     private static final class Checks {
         static void add(BeforeBeanDiscovery event, BeanManager beans) {
             event.addAnnotatedType(

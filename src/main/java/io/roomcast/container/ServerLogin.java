@@ -17,18 +17,18 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Has the application server log people in, where {@code roomcast.auth=container}: whoever opens a WebSocket, and whoever opens the page, so that a browser
- * asks for a password and sends it with its WebSockets, too. Users and passwords are the server's, which is shown what comes as HTTP Basic.
+ * Authenticates users with the application server's realm, where {@code roomcast.auth=container}. Credentials come as HTTP Basic. They are required for WebSockets and for the page:
+ * a browser asks for a password when it loads the page, and sends it with WebSockets too.
  *
- * <p>One WAR serves every way to enter, so its {@code web.xml} can neither demand a login nor name a mechanism: the servlet API's {@code login} works
- * without. Whom the server knows already is not asked again. Any thread; blocks as long as the server takes to find the user.
+ * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a mechanism. The servlet API's {@code login} works without. A user whom
+ * the server has authenticated already is not asked again. Any thread; blocks while the server looks the user up.
  */
 @ApplicationScoped
 public class ServerLogin {
     private static final Set<String> PAGE = Set.of("", "/", "/index.html");
     private static final String SCHEME = "basic ";
 
-    private boolean wanted;
+    private boolean enabled;
     private NodeMetrics metrics;
 
     /** For the container's proxy. */
@@ -36,16 +36,16 @@ public class ServerLogin {
 
     @Inject
     public ServerLogin(RoomcastConfig config, NodeMetrics metrics) {
-        this.wanted = config.get(AccessKeys.AUTH).equals("container");
+        this.enabled = config.get(AccessKeys.AUTH).equals("container");
         this.metrics = metrics;
     }
 
-    /** @return false where the request was answered with 401 instead */
+    /** @return false if the request was answered with 401 */
     boolean admits(HttpServletRequest request, HttpServletResponse response, boolean webSocket) throws IOException {
-        if (!wanted
+        if (!enabled
                 || !(webSocket || PAGE.contains(request.getServletPath()))
                 || request.getUserPrincipal() != null
-                || isKnown(request)) {
+                || logIn(request)) {
             return true;
         }
         if (webSocket) {
@@ -58,7 +58,7 @@ public class ServerLogin {
         return false;
     }
 
-    private static boolean isKnown(HttpServletRequest request) {
+    private static boolean logIn(HttpServletRequest request) {
         String[] credentials = credentials(request.getHeader("Authorization"));
         if (credentials == null) {
             return false;
@@ -70,13 +70,13 @@ public class ServerLogin {
         }
         HttpSession session = request.getSession(false);
         if (session != null && session.isNew()) {
-            // WildFly keeps a login in a session, one for each client that does not send cookies.
+            // WildFly keeps a login in an HTTP session: one for each request of a client without cookies.
             session.invalidate();
         }
         return true;
     }
 
-    /** @return name and password, or null where there are none */
+    /** @return name and password, or null if there are none */
     private static String[] credentials(String header) {
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return null;

@@ -25,28 +25,28 @@ import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
- * Takes connections in as the door allows, and handles what comes over them on the thread that found it. Where nobody can be taken in, for want of room or of files, those who
- * come wait with the system for a moment: asked again at once, it would have the same answer, for as long as all of a core.
+ * Accepts connections as the {@link ConnectionLimiter} allows, and handles all other events on the selector's thread. Where no connection can be accepted, for lack of room or of
+ * files, accepting pauses for some milliseconds and new clients wait in the system's queue. Without a pause the selector would try again at once and use up a core.
  */
 final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     private static final Logger LOG = System.getLogger(AcceptStrategy.class.getName());
     private static final SameThreadIOStrategy SAME_THREAD = SameThreadIOStrategy.getInstance();
-    private static final ChannelConfigurator USUAL = TCPNIOTransport.DEFAULT_CHANNEL_CONFIGURATOR;
-    private static final long FULL_MILLIS = 2;
-    private static final long FAILED_MILLIS = 100;
-    private static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(10);
+    private static final ChannelConfigurator DEFAULT = TCPNIOTransport.DEFAULT_CHANNEL_CONFIGURATOR;
+    private static final long NO_ROOM_PAUSE_MILLIS = 2;
+    private static final long FAILURE_PAUSE_MILLIS = 100;
+    private static final long WARNING_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(10);
 
-    private final ConnectionLimiter door;
+    private final ConnectionLimiter limiter;
     private final NodeMetrics metrics;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    /** When the log was told that somebody could not be taken in; null before. By the thread that takes them in. */
+    /** When the last warning was logged; null before the first. Used by the accepting thread only. */
     private Long warnedAt;
 
     AcceptStrategy(
-            ConnectionLimiter door, NodeMetrics metrics, ScheduledExecutorService timer, LongSupplier nanoClock) {
+            ConnectionLimiter limiter, NodeMetrics metrics, ScheduledExecutorService timer, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
-        this.door = door;
+        this.limiter = limiter;
         this.metrics = metrics;
         this.timer = timer;
     }
@@ -68,34 +68,34 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
         if (event != IOEvent.SERVER_ACCEPT) {
             return SAME_THREAD.executeIoEvent(connection, event, isEnabled);
         }
-        takeIn((TCPNIOServerConnection) connection);
+        accept((TCPNIOServerConnection) connection);
         return true;
     }
 
-    private void takeIn(TCPNIOServerConnection listening) throws IOException {
-        if (!door.makeRoom()) {
-            pause(listening, FULL_MILLIS);
+    private void accept(TCPNIOServerConnection listening) throws IOException {
+        if (!limiter.makeRoom()) {
+            pause(listening, NO_ROOM_PAUSE_MILLIS);
             return;
         }
         try {
             listening.onAccept();
         } catch (ClosedChannelException e) {
-            LOG.log(Level.DEBUG, "takes nobody in any more", e);
+            LOG.log(Level.DEBUG, "the listener is closed", e);
         } catch (IOException e) {
             metrics.increment(Counter.ACCEPTS_FAILED);
             warn(e);
-            door.giveWay();
-            pause(listening, FAILED_MILLIS);
+            limiter.closeLongestIdle();
+            pause(listening, FAILURE_PAUSE_MILLIS);
         }
     }
 
     private void warn(IOException failure) {
         long now = nanoClock.getAsLong();
-        if (warnedAt == null || now - warnedAt >= QUIET_NANOS) {
+        if (warnedAt == null || now - warnedAt >= WARNING_INTERVAL_NANOS) {
             warnedAt = now;
             LOG.log(
                     Level.WARNING,
-                    "Connections cannot be taken in: {0}. This is said once in ten minutes; roomcast_accepts_failed_total counts",
+                    "Cannot accept connections: {0}. Logged once in ten minutes; roomcast_accepts_failed_total counts them all",
                     failure.getMessage());
         }
     }
@@ -105,7 +105,7 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
         try {
             var unused = timer.schedule(() -> resume(listening), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "ends", e);
+            LOG.log(Level.DEBUG, "the server is stopping", e);
         }
     }
 
@@ -115,33 +115,33 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
                 listening.enableIOEvent(IOEvent.SERVER_ACCEPT);
             }
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "takes nobody in any more", e);
+            LOG.log(Level.DEBUG, "the listener is closed", e);
         }
     }
 
     @Override
     public void preConfigure(NIOTransport transport, SelectableChannel channel) throws IOException {
-        configure(channel, () -> USUAL.preConfigure(transport, channel));
+        configure(channel, () -> DEFAULT.preConfigure(transport, channel));
         if (channel instanceof SocketChannel) {
-            door.arrives(channel);
+            limiter.beginAccept(channel);
         }
     }
 
     @Override
     public void postConfigure(NIOTransport transport, SelectableChannel channel) throws IOException {
-        configure(channel, () -> USUAL.postConfigure(transport, channel));
+        configure(channel, () -> DEFAULT.postConfigure(transport, channel));
     }
 
     private interface Configuring {
         void run() throws IOException;
     }
 
-    /** One that cannot be used is given back. */
+    /** A channel that cannot be configured is closed. */
     private void configure(SelectableChannel channel, Configuring configuring) throws IOException {
         try {
             configuring.run();
         } catch (IOException | RuntimeException e) {
-            door.forget(channel);
+            limiter.abandonAccept(channel);
             channel.close();
             throw e;
         }

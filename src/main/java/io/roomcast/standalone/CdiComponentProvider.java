@@ -9,14 +9,14 @@ import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**
- * Has CDI make endpoints, encoders and decoders, as application servers do. Tyrus finds no CDI by itself outside of one, makes a provider
- * for each of its engines, and three components for each connection. They hold nothing that would have to be destroyed.
+ * Makes endpoints, encoders and decoders with CDI, as application servers do: outside of one, Tyrus does not find CDI by itself. Tyrus makes one provider for each engine and three
+ * components for each connection. The components hold nothing that has to be destroyed. Any thread.
  */
 public final class CdiComponentProvider extends ComponentProvider {
-    /** Whose engine is being made by this thread: with two nodes in one process nothing else tells them apart. */
+    /** The beans for the engine that this thread is making. There may be two nodes in one process. */
     private static final ThreadLocal<BeanManager> MAKING = new ThreadLocal<>();
 
-    /** Making one costs more than the whole handshake. */
+    /** Cached: making one costs more than a handshake. */
     private final Map<Class<?>, InjectionTarget<?>> targets = new ConcurrentHashMap<>();
 
     private final BeanManager beans = MAKING.get();

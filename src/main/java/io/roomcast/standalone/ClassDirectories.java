@@ -10,7 +10,7 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The files of our classes, where they lie in directories: those of this server, which is not in the WAR, and of the application. */
+/** Preloads the classes of the embedded server and of the application where they lie in directories. */
 final class ClassDirectories {
     private ClassDirectories() {}
 

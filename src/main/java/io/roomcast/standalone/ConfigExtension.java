@@ -6,7 +6,7 @@ import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
 
-/** Makes the configuration that the server was started with a bean of its container. */
+/** Makes the configuration of the server a CDI bean. */
 final class ConfigExtension implements Extension {
     private final RoomcastConfig config;
 

@@ -24,29 +24,29 @@ import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
-/** Tells the door of each connection that comes, becomes a session, or goes. It is the first of all filters: before anything is read. */
+/** Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. The first of all filters. */
 final class ConnectionAddOn extends BaseFilter implements AddOn {
-    /** Not there on a session. */
-    private static final Attribute<HttpConnection> VISIT =
+    /** WebSockets do not have it. */
+    private static final Attribute<HttpConnection> CONNECTION =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpConnection.class.getName());
 
-    /** Grizzly's words for queues that take as much as they are given, and as much as suits a socket. */
-    private static final int ANY_SIZE = -1;
+    /** Grizzly's constants for a queue without a limit, and for a limit that follows from the socket. */
+    private static final int UNLIMITED = -1;
 
-    private static final int USUAL_SIZE = -2;
+    private static final int AUTO_SIZE = -2;
 
-    /** As much as the head of a request may have. It is all that a client can make us keep of requests whose turn has not come. */
+    /** The limit of a request's head. A client cannot make the node keep more of pipelined requests. */
     private static final int HEAD_BYTES = 8 * 1024;
 
-    private final ConnectionLimiter door;
+    private final ConnectionLimiter limiter;
 
-    ConnectionAddOn(ConnectionLimiter door) {
-        this.door = door;
+    ConnectionAddOn(ConnectionLimiter limiter) {
+        this.limiter = limiter;
     }
 
-    /** @return null for a session */
-    static HttpConnection visit(Connection<?> connection) {
-        return VISIT.get(connection);
+    /** @return null for a WebSocket */
+    static HttpConnection http(Connection<?> connection) {
+        return CONNECTION.get(connection);
     }
 
     @Override
@@ -57,17 +57,16 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleAccept(FilterChainContext context) {
         NIOConnection connection = (NIOConnection) context.getConnection();
-        HttpConnection visit = new HttpConnection(new Socket(connection), network(connection));
-        VISIT.set(connection, visit);
-        // An answer is written as a whole and waits for nobody: the door sees to it that there is one at a time, and
-        // not for long.
-        connection.setMaxAsyncWriteQueueSize(ANY_SIZE);
+        HttpConnection http = new HttpConnection(new GrizzlySocket(connection), network(connection));
+        CONNECTION.set(connection, http);
+        // A response is queued whole, so that no thread waits. The limiter allows one at a time, and bounds its time.
+        connection.setMaxAsyncWriteQueueSize(UNLIMITED);
         connection.setReadBufferSize(HEAD_BYTES);
-        door.enter(visit, connection.getChannel());
+        limiter.add(http, connection.getChannel());
         connection.closeFuture().addCompletionHandler(new EmptyCompletionHandler<>() {
             @Override
             public void completed(CloseReason reason) {
-                door.leaves(visit);
+                limiter.remove(http);
             }
         });
         return context.getInvokeAction();
@@ -76,45 +75,45 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        HttpConnection visit = VISIT.get(connection);
-        if (visit == null) {
+        HttpConnection http = CONNECTION.get(connection);
+        if (http == null) {
             return context.getInvokeAction();
         }
-        visit.inHand = true;
-        context.addCompletionListener(this::isRead);
-        if (!door.waitsForNetwork(visit)) {
+        http.beingRead = true;
+        context.addCompletionListener(this::readCompleted);
+        if (!limiter.mustWaitForOutput(http)) {
             return context.getInvokeAction();
         }
-        // Nothing is read from a client that does not take its answers, whoever gave them.
+        // Nothing is read from a client that does not read its responses.
         NextAction suspended = context.getSuspendAction();
         context.suspend();
-        afterAllIsTaken(connection, () -> {
-            door.isTaken(visit);
+        afterOutputIsSent(connection, () -> {
+            limiter.responseSent(http);
             context.resumeNext();
         });
         return suspended;
     }
 
-    /** Called after all others that want to hear that this read is over: after it has left HTTP, if it does. */
-    private void isRead(FilterChainContext context) {
+    /** Runs after all other listeners of this read, so after the handshake has taken the connection out of HTTP. */
+    private void readCompleted(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        HttpConnection visit = VISIT.get(connection);
-        if (visit != null) {
+        HttpConnection http = CONNECTION.get(connection);
+        if (http != null) {
             if (EmbeddedWebSockets.isWebSocket(connection)) {
-                ((NIOConnection) connection).setMaxAsyncWriteQueueSize(USUAL_SIZE);
+                ((NIOConnection) connection).setMaxAsyncWriteQueueSize(AUTO_SIZE);
                 if (connection.isOpen()) {
                     connection.setReadBufferSize(connection.getTransport().getReadBufferSize());
                 }
-                VISIT.remove(connection);
-                door.becomesSession(visit);
+                CONNECTION.remove(connection);
+                limiter.becomeWebSocket(http);
             }
-            visit.inHand = false;
+            http.beingRead = false;
         }
     }
 
-    /** Runs the task when the network has taken all that was written so far; never where the connection ends before. */
+    /** Runs the task when the network has taken all output that was queued so far; never if the connection ends before. */
     @SuppressWarnings({"unchecked", "rawtypes"})
-    static void afterAllIsTaken(Connection connection, Runnable task) {
+    static void afterOutputIsSent(Connection connection, Runnable task) {
         ((NIOTransport) connection.getTransport())
                 .getWriter(connection)
                 .write(connection, null, Buffers.EMPTY_BUFFER, new EmptyCompletionHandler<WriteResult>() {
@@ -130,7 +129,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         return address == null ? "" : ClientOrigin.network(address.getHostAddress());
     }
 
-    private record Socket(NIOConnection connection) implements HttpConnection.Line {
+    private record GrizzlySocket(NIOConnection connection) implements HttpConnection.Socket {
         @Override
         public boolean hasUnread() {
             try {
@@ -151,14 +150,14 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
 
         @Override
         public boolean holdsFile() {
-            // One that was closed is so until its selector has looked again.
+            // A closed channel stays registered until its selector runs again.
             return connection.getChannel().isOpen() || connection.getChannel().isRegistered();
         }
 
         @Override
         public void cut() {
             connection.terminateSilently();
-            // Its file is given back by the thread that waits for what comes, when that looks.
+            // The selector's thread gives the file back when it runs.
             SelectorRunner runner = connection.getSelectorRunner();
             Selector selector = runner == null ? null : runner.getSelector();
             if (selector != null) {

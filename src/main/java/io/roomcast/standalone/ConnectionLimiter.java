@@ -15,26 +15,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Knows all connections of the embedded server that are no sessions, and counts those that are. Whoever says nothing, or takes nothing of its answer, makes room for
- * others when it gets tight, the longest silent first, and goes after a while in any case. A connection that is being served, or whose request has yet to
- * be read here, is never taken for silent.
+ * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It keeps all connections that are not WebSockets by their state, and
+ * counts the WebSockets. A client that sends no request, or does not read its response, is closed after a timeout. Where a limit is reached it is closed at once, the longest
+ * idle first. A connection whose request is being worked on, or is not read yet, is never idle. Why: docs/decisions/0017-connections-of-the-embedded-server.md.
  *
- * <p><b>Concurrency.</b> Any thread. All is under one lock, which nobody holds for longer than a look at some connections; connections are cut after it was let go, since each
- * that ends comes back here.
+ * <p><b>Concurrency.</b> Any thread. One lock guards all state, and is held for a short scan at most. Connections are closed outside the lock, because the close calls
+ * {@link #remove}.
  */
 final class ConnectionLimiter {
-    /** An answer that nobody has begun to take for so long makes room like somebody who says nothing. */
-    private static final long UNTAKEN_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How long somebody who was refused is read from. */
-    private static final long LEAVING_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** So many may end and come at the same time, out of what is kept for other files. */
-    private static final int LENT = 16;
-    /** So many are looked at to find one who is silent; where they all have something to say, the node has to catch up first. */
-    private static final int LOOKED_AT = 64;
-    /** Between two ticks there is a second. This much longer, and the node stood still. */
+    /** A client that has not read its response for this long counts as idle. */
+    private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How long input of a rejected client is still read. */
+    private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
+    /** How many closed connections may still hold a file without taking the place of new ones; reserved from other files. */
+    private static final int SPARE_FILES = 16;
+    /** How many connections are checked to find an idle one. If all of them have unread input, the node has to catch up first. */
+    private static final int IDLE_CANDIDATES = 64;
+    /** Ticks come once a second. If one is late by more than this, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-    private final int visitsLimit;
+    private final int connectionsLimit;
     private final int addressLimit;
     private final int requestsLimit;
     private final long answerBytes;
@@ -44,30 +44,31 @@ final class ConnectionLimiter {
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
 
-    /** Whose turn it is to say something, in the order in which it became so. */
-    private final Set<HttpConnection> awaited = new LinkedHashSet<>();
-    /** Whose answer the network has, in the same way. */
-    private final Set<HttpConnection> answered = new LinkedHashSet<>();
+    /** The connections in each state, the one that entered it first at the front. */
+    private final Set<HttpConnection> awaitingRequest = new LinkedHashSet<>();
 
-    private final Set<HttpConnection> served = new LinkedHashSet<>();
-    /** Who was refused, in the same way. */
-    private final Set<HttpConnection> leaving = new LinkedHashSet<>();
+    private final Set<HttpConnection> sendingResponse = new LinkedHashSet<>();
+    private final Set<HttpConnection> processing = new LinkedHashSet<>();
+    private final Set<HttpConnection> rejected = new LinkedHashSet<>();
 
-    /** Who has gone, but may hold a file still. */
-    private final Set<HttpConnection> ending = new LinkedHashSet<>();
+    /** Closed connections that may still hold a file. */
+    private final Set<HttpConnection> closing = new LinkedHashSet<>();
 
+    /** Open connections by client address. */
     private final Map<String, Integer> addresses = new HashMap<>();
-    /** Taken in, but not entered yet. */
-    private final Set<Object> arriving = new LinkedHashSet<>();
+    /** Channels that are accepted, but not added yet. */
+    private final Set<Object> accepting = new LinkedHashSet<>();
 
-    private int sessions;
+    private int webSockets;
     private int requests;
+    /** Bytes of all responses that wait. */
     private long held;
+
     private long lastTick;
 
-    /** @param files for connections of any kind */
+    /** @param files how many files all connections together may hold */
     ConnectionLimiter(RoomcastConfig config, long files, NodeMetrics metrics, LongSupplier nanoClock) {
-        visitsLimit = config.get(HttpKeys.CONNECTIONS);
+        connectionsLimit = config.get(HttpKeys.CONNECTIONS);
         addressLimit = config.get(HttpKeys.ADDRESS_CONNECTIONS);
         requestsLimit = config.get(HttpKeys.REQUESTS);
         answerBytes = config.get(HttpKeys.ANSWER_BYTES);
@@ -79,102 +80,102 @@ final class ConnectionLimiter {
         lastTick = nanoClock.getAsLong();
     }
 
-    /** None is one that is never over. */
+    /** Zero means no limit. */
     private static long nanos(Duration limit) {
         return limit.isZero() ? Long.MAX_VALUE : limit.toNanos();
     }
 
-    /** Whether one more may be taken in, for whom room is made where there is none. */
+    /** Whether one more connection may be accepted. Closes idle connections where there is no room. */
     boolean makeRoom() {
         while (true) {
-            HttpConnection silent;
+            HttpConnection idle;
             synchronized (this) {
-                boolean room = visits() + arriving.size() < limit(visitsLimit);
-                if (room && hasFile()) {
+                boolean room = count() + accepting.size() < limit(connectionsLimit);
+                if (room && hasFreeFile()) {
                     return true;
-                } else if (room && connections() < files) {
-                    // Those who have gone give theirs back in a moment: nobody has to go for it.
+                } else if (room && total() < files) {
+                    // Closed connections are about to give their files back; nothing has to be closed for one.
                     return false;
                 }
-                silent = longestSilent(null);
+                idle = longestIdle(null);
             }
-            if (silent == null) {
+            if (idle == null) {
                 return false;
             }
-            cut(silent, HttpKeys.CONNECTIONS);
+            close(idle, HttpKeys.CONNECTIONS);
         }
     }
 
-    /** Closes the one that has been silent longest, if any is: for want of files, however many there should be. */
-    void giveWay() {
-        HttpConnection silent;
+    /** Closes the connection that has been idle longest, if there is one. For when the system has no free file, whatever the limits say. */
+    void closeLongestIdle() {
+        HttpConnection idle;
         synchronized (this) {
-            silent = longestSilent(null);
+            idle = longestIdle(null);
         }
-        if (silent != null) {
-            cut(silent, HttpKeys.CONNECTIONS);
+        if (idle != null) {
+            close(idle, HttpKeys.CONNECTIONS);
         }
     }
 
-    /** @param channel that was taken in, and will be entered, or be forgotten */
-    synchronized void arrives(Object channel) {
-        arriving.add(channel);
+    /** @param channel that is accepted; {@link #add} or {@link #abandonAccept} follows */
+    synchronized void beginAccept(Object channel) {
+        accepting.add(channel);
     }
 
-    synchronized void forget(Object channel) {
-        arriving.remove(channel);
+    synchronized void abandonAccept(Object channel) {
+        accepting.remove(channel);
     }
 
-    /** @param channel that arrived */
-    void enter(HttpConnection visit, Object channel) {
+    /** @param channel that was passed to {@link #beginAccept} */
+    void add(HttpConnection http, Object channel) {
         HttpConnection other = null;
         synchronized (this) {
-            arriving.remove(channel);
-            int count = addresses.merge(visit.network, 1, Integer::sum);
-            await(visit);
+            accepting.remove(channel);
+            int count = addresses.merge(http.network, 1, Integer::sum);
+            awaitRequest(http);
             if (count > limit(addressLimit)) {
-                other = longestSilent(visit.network);
+                other = longestIdle(http.network);
             }
         }
         if (other != null) {
-            cut(other, HttpKeys.ADDRESS_CONNECTIONS);
+            close(other, HttpKeys.ADDRESS_CONNECTIONS);
         }
     }
 
-    /** It has sent the head of a request. */
-    synchronized void begins(HttpConnection visit) {
-        if (remove(visit)) {
-            turn(visit, HttpConnection.Turn.OURS);
-            served.add(visit);
+    /** The head of a request has been read. */
+    synchronized void beginRequest(HttpConnection http) {
+        if (leaveState(http)) {
+            setState(http, HttpConnection.State.PROCESSING);
+            processing.add(http);
         }
     }
 
-    /** Whether its request may be worked on among the others; to be asked after it {@linkplain #begins began}. */
-    synchronized boolean admits(HttpConnection visit) {
+    /** Whether the request may be worked on now; to be asked after {@link #beginRequest}. */
+    synchronized boolean admitsRequest(HttpConnection http) {
         if (requests >= limit(requestsLimit)) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
-        if (visit.turn == HttpConnection.Turn.OURS && !visit.counted && served.contains(visit)) {
-            visit.counted = true;
+        if (http.state == HttpConnection.State.PROCESSING && !http.counted && processing.contains(http)) {
+            http.counted = true;
             requests++;
         }
         return true;
     }
 
-    /** Its request is answered; now the network has to take that. */
-    void answers(HttpConnection visit) {
+    /** The response is complete and queued; the network has to take it. */
+    void responseQueued(HttpConnection http) {
         List<HttpConnection> over = new ArrayList<>();
         synchronized (this) {
-            if (!remove(visit)) {
+            if (!leaveState(http)) {
                 return;
             }
-            turn(visit, HttpConnection.Turn.NETWORK);
-            visit.held = visit.line.queued();
-            held += visit.held;
-            answered.add(visit);
+            setState(http, HttpConnection.State.SENDING_RESPONSE);
+            http.held = http.socket.queued();
+            held += http.held;
+            sendingResponse.add(http);
             long excess = answerBytes == 0 ? 0 : held - answerBytes;
-            for (HttpConnection waiting : answered) {
+            for (HttpConnection waiting : sendingResponse) {
                 if (excess <= 0) {
                     break;
                 }
@@ -182,216 +183,219 @@ final class ConnectionLimiter {
                 excess -= waiting.held;
             }
         }
-        over.forEach(waiting -> cut(waiting, HttpKeys.ANSWER_BYTES));
+        over.forEach(waiting -> close(waiting, HttpKeys.ANSWER_BYTES));
     }
 
-    /** All of its answer has been taken. */
-    synchronized void isTaken(HttpConnection visit) {
-        if (visit.turn == HttpConnection.Turn.NETWORK && remove(visit)) {
-            await(visit);
+    /** The network has taken the whole response. */
+    synchronized void responseSent(HttpConnection http) {
+        if (http.state == HttpConnection.State.SENDING_RESPONSE && leaveState(http)) {
+            awaitRequest(http);
         }
     }
 
-    /** Whether the network has yet to take what it was told, by whomever, and it is not our turn: then it has to wait. */
-    boolean waitsForNetwork(HttpConnection visit) {
+    /** Whether input has to wait because the network has not taken all output yet, whoever wrote it. */
+    boolean mustWaitForOutput(HttpConnection http) {
         synchronized (this) {
-            if (visit.turn == HttpConnection.Turn.NETWORK) {
-                return visit.line.queued() > 0;
-            } else if (visit.turn != HttpConnection.Turn.CLIENT || visit.line.queued() == 0) {
+            if (http.state == HttpConnection.State.SENDING_RESPONSE) {
+                return http.socket.queued() > 0;
+            } else if (http.state != HttpConnection.State.AWAITING_REQUEST || http.socket.queued() == 0) {
                 return false;
             }
         }
-        answers(visit);
+        responseQueued(http);
         return true;
     }
 
-    /** It was refused, and may go on to send for a moment, so that it sees why. */
-    synchronized void sendsAway(HttpConnection visit) {
-        if (remove(visit)) {
-            turn(visit, HttpConnection.Turn.LEAVING);
-            leaving.add(visit);
+    /** The request was rejected. The client may go on to send for a moment, so that it sees the response. */
+    synchronized void reject(HttpConnection http) {
+        if (leaveState(http)) {
+            setState(http, HttpConnection.State.REJECTED);
+            rejected.add(http);
         }
     }
 
-    /** It has become a session. */
-    synchronized void becomesSession(HttpConnection visit) {
-        if (remove(visit)) {
-            forgetAddress(visit);
-            visit.turn = HttpConnection.Turn.SESSION;
-            sessions++;
+    /** The connection has become a WebSocket. */
+    synchronized void becomeWebSocket(HttpConnection http) {
+        if (leaveState(http)) {
+            releaseAddress(http);
+            http.state = HttpConnection.State.WEB_SOCKET;
+            webSockets++;
         }
     }
 
-    /** It has ended. */
-    synchronized void leaves(HttpConnection visit) {
-        if (visit.turn == HttpConnection.Turn.SESSION) {
-            sessions--;
-            ending.add(visit);
-        } else if (remove(visit)) {
-            forgetAddress(visit);
-            ending.add(visit);
+    /** The connection is closed. */
+    synchronized void remove(HttpConnection http) {
+        if (http.state == HttpConnection.State.WEB_SOCKET) {
+            webSockets--;
+            closing.add(http);
+        } else if (leaveState(http)) {
+            releaseAddress(http);
+            closing.add(http);
         }
-        visit.turn = HttpConnection.Turn.GONE;
+        http.state = HttpConnection.State.CLOSED;
     }
 
-    /** To be called each second. */
+    /** Closes what is over its time. To be called once a second. */
     void tick() {
         List<HttpConnection> slow = new ArrayList<>();
         List<HttpConnection> stuck = new ArrayList<>();
-        List<HttpConnection> refused = new ArrayList<>();
+        List<HttpConnection> lingered = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
-            excuse(now - lastTick - PAUSE_NANOS);
+            skipPause(now - lastTick - PAUSE_NANOS);
             lastTick = now;
-            ending.removeIf(visit -> !visit.line.holdsFile());
-            for (HttpConnection visit : awaited) {
-                if (now - visit.since < requestNanos) {
+            closing.removeIf(http -> !http.socket.holdsFile());
+            for (HttpConnection http : awaitingRequest) {
+                if (now - http.since < requestNanos) {
                     break;
                 }
-                if (visit.isSilent()) {
-                    slow.add(visit);
+                if (http.isIdle()) {
+                    slow.add(http);
                 }
             }
-            leaving.stream()
-                    .takeWhile(visit -> now - visit.since >= LEAVING_NANOS)
-                    .forEach(refused::add);
-            findStuck(answered, now, stuck);
-            findStuck(served, now, stuck);
+            rejected.stream()
+                    .takeWhile(http -> now - http.since >= LINGER_NANOS)
+                    .forEach(lingered::add);
+            findStuck(sendingResponse, now, stuck);
+            findStuck(processing, now, stuck);
         }
-        refused.forEach(this::end);
-        slow.forEach(visit -> cut(visit, HttpKeys.REQUEST_TIMEOUT));
-        stuck.forEach(visit -> cut(visit, HttpKeys.ANSWER_TIMEOUT));
+        lingered.forEach(this::close);
+        slow.forEach(http -> close(http, HttpKeys.REQUEST_TIMEOUT));
+        stuck.forEach(http -> close(http, HttpKeys.ANSWER_TIMEOUT));
     }
 
-    /** Time in which this process did not run is nobody's silence. */
-    private void excuse(long pause) {
+    /** Clients are not charged for time in which this process did not run. */
+    private void skipPause(long pause) {
         if (pause > 0) {
-            for (Set<HttpConnection> visits : List.of(awaited, answered, served, leaving)) {
-                visits.forEach(visit -> {
-                    visit.since += pause;
-                    visit.movedAt += pause;
+            for (Set<HttpConnection> connections : List.of(awaitingRequest, sendingResponse, processing, rejected)) {
+                connections.forEach(http -> {
+                    http.since += pause;
+                    http.movedAt += pause;
                 });
             }
         }
     }
 
-    private void findStuck(Set<HttpConnection> visits, long now, List<HttpConnection> stuck) {
-        for (HttpConnection visit : visits) {
-            int left = visit.line.queued();
-            if (left == 0 || left != visit.left) {
-                visit.left = left;
-                visit.movedAt = now;
-            } else if (now - visit.movedAt >= answerNanos) {
-                stuck.add(visit);
+    private void findStuck(Set<HttpConnection> connections, long now, List<HttpConnection> stuck) {
+        for (HttpConnection http : connections) {
+            int left = http.socket.queued();
+            if (left == 0 || left != http.left) {
+                http.left = left;
+                http.movedAt = now;
+            } else if (now - http.movedAt >= answerNanos) {
+                stuck.add(http);
             }
         }
     }
 
-    /** @param network of which, or null for any; null where nobody is, as far as one can see at a glance */
-    private HttpConnection longestSilent(String network) {
-        for (HttpConnection visit : leaving) {
-            if (network == null || network.equals(visit.network)) {
-                return visit;
+    /**
+     * @param network whose connection, or null for any
+     * @return null if none is idle among the first candidates
+     */
+    private HttpConnection longestIdle(String network) {
+        for (HttpConnection http : rejected) {
+            if (network == null || network.equals(http.network)) {
+                return http;
             }
         }
-        int looked = 0;
-        for (HttpConnection visit : awaited) {
-            if (network == null || network.equals(visit.network)) {
-                if (visit.isSilent()) {
-                    return visit;
+        int candidates = 0;
+        for (HttpConnection http : awaitingRequest) {
+            if (network == null || network.equals(http.network)) {
+                if (http.isIdle()) {
+                    return http;
                 }
-                if (++looked == LOOKED_AT) {
+                if (++candidates == IDLE_CANDIDATES) {
                     break;
                 }
             }
         }
         long now = nanoClock.getAsLong();
-        for (HttpConnection visit : answered) {
-            if (now - visit.since < UNTAKEN_NANOS) {
+        for (HttpConnection http : sendingResponse) {
+            if (now - http.since < UNREAD_NANOS) {
                 return null;
             }
-            if (network == null || network.equals(visit.network)) {
-                return visit;
+            if (network == null || network.equals(http.network)) {
+                return http;
             }
         }
         return null;
     }
 
-    private void cut(HttpConnection visit, Key<?> limit) {
-        if (end(visit)) {
+    private void close(HttpConnection http, Key<?> limit) {
+        if (close(http)) {
             metrics.limitReached(limit.name());
         }
     }
 
-    /** @return false where it had ended, or become a session */
-    private boolean end(HttpConnection visit) {
+    /** @return false if it was closed before, or has become a WebSocket */
+    private boolean close(HttpConnection http) {
         synchronized (this) {
-            if (!remove(visit)) {
+            if (!leaveState(http)) {
                 return false;
             }
-            forgetAddress(visit);
-            ending.add(visit);
-            visit.turn = HttpConnection.Turn.GONE;
+            releaseAddress(http);
+            closing.add(http);
+            http.state = HttpConnection.State.CLOSED;
         }
-        visit.line.cut();
+        http.socket.cut();
         return true;
     }
 
-    private void await(HttpConnection visit) {
-        turn(visit, HttpConnection.Turn.CLIENT);
-        awaited.add(visit);
+    private void awaitRequest(HttpConnection http) {
+        setState(http, HttpConnection.State.AWAITING_REQUEST);
+        awaitingRequest.add(http);
     }
 
-    private void turn(HttpConnection visit, HttpConnection.Turn turn) {
-        visit.turn = turn;
-        visit.since = nanoClock.getAsLong();
-        visit.movedAt = visit.since;
-        visit.left = 0;
+    private void setState(HttpConnection http, HttpConnection.State state) {
+        http.state = state;
+        http.since = nanoClock.getAsLong();
+        http.movedAt = http.since;
+        http.left = 0;
     }
 
-    /** @return false where it was known no more */
-    private boolean remove(HttpConnection visit) {
-        if (visit.counted) {
-            visit.counted = false;
+    /** @return false if it is closed or a WebSocket, and so not kept here */
+    private boolean leaveState(HttpConnection http) {
+        if (http.counted) {
+            http.counted = false;
             requests--;
         }
-        held -= visit.held;
-        visit.held = 0;
-        return switch (visit.turn) {
-            case CLIENT -> awaited.remove(visit);
-            case OURS -> served.remove(visit);
-            case NETWORK -> answered.remove(visit);
-            case LEAVING -> leaving.remove(visit);
-            case SESSION, GONE -> false;
+        held -= http.held;
+        http.held = 0;
+        return switch (http.state) {
+            case AWAITING_REQUEST -> awaitingRequest.remove(http);
+            case PROCESSING -> processing.remove(http);
+            case SENDING_RESPONSE -> sendingResponse.remove(http);
+            case REJECTED -> rejected.remove(http);
+            case WEB_SOCKET, CLOSED -> false;
         };
     }
 
-    private void forgetAddress(HttpConnection visit) {
-        addresses.computeIfPresent(visit.network, (network, count) -> count == 1 ? null : count - 1);
+    private void releaseAddress(HttpConnection http) {
+        addresses.computeIfPresent(http.network, (network, count) -> count == 1 ? null : count - 1);
     }
 
     private static long limit(int configured) {
         return configured == 0 ? Long.MAX_VALUE : configured;
     }
 
-    /** Connections that are no sessions. */
-    synchronized int visits() {
-        return awaited.size() + served.size() + answered.size() + leaving.size();
+    /** Connections that are not WebSockets. */
+    synchronized int count() {
+        return awaitingRequest.size() + processing.size() + sendingResponse.size() + rejected.size();
     }
 
-    /** Requests that are worked on, but for those that count for nothing. */
+    /** Requests that are being worked on and count. */
     synchronized int requests() {
         return requests;
     }
 
-    private boolean hasFile() {
-        if (connections() + ending.size() - LENT >= files) {
-            ending.removeIf(visit -> !visit.line.holdsFile());
+    private boolean hasFreeFile() {
+        if (total() + closing.size() - SPARE_FILES >= files) {
+            closing.removeIf(http -> !http.socket.holdsFile());
         }
-        return connections() + Math.max(0, ending.size() - LENT) < files;
+        return total() + Math.max(0, closing.size() - SPARE_FILES) < files;
     }
 
-    private long connections() {
-        return (long) visits() + arriving.size() + sessions;
+    private long total() {
+        return (long) count() + accepting.size() + webSockets;
     }
 }

@@ -21,14 +21,14 @@ import org.glassfish.grizzly.memory.MemoryManager;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * Answers a request that nobody works on, and ends its connection. What the client goes on to send is read and forgotten until the door closes it: a connection that is closed
- * with something unread is reset, and the client might never see the answer.
+ * Answers a request that is rejected, and ends its connection. What the client still sends is discarded until the {@link ConnectionLimiter} closes the connection: TCP resets a
+ * connection that is closed with unread input, and the client might never see the response.
  */
 final class ErrorResponder {
     private static final Logger LOG = System.getLogger(ErrorResponder.class.getName());
 
-    private final ConnectionLimiter door;
-    private final FilterChain forgets = FilterChainBuilder.stateless()
+    private final ConnectionLimiter limiter;
+    private final FilterChain discarding = FilterChainBuilder.stateless()
             .add(new TransportFilter())
             .add(new BaseFilter() {
                 @Override
@@ -41,12 +41,12 @@ final class ErrorResponder {
             })
             .build();
 
-    ErrorResponder(ConnectionLimiter door) {
-        this.door = door;
+    ErrorResponder(ConnectionLimiter limiter) {
+        this.limiter = limiter;
     }
 
-    /** @return what the filter that refuses has to return; nothing else of the connection is looked at */
-    NextAction of(FilterChainContext context, HttpRequestPacket request, int status, String reason) {
+    /** @return what the calling filter has to return; nothing else of the connection is processed */
+    NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason) {
         byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
         HttpResponsePacket response = request.getResponse();
         response.setStatus(status);
@@ -58,15 +58,15 @@ final class ErrorResponder {
                 .last(true)
                 .build());
         Connection<?> connection = context.getConnection();
-        HttpConnection visit = ConnectionAddOn.visit(connection);
-        if (visit == null) {
+        HttpConnection http = ConnectionAddOn.http(connection);
+        if (http == null) {
             connection.closeSilently();
             return context.getStopAction();
         }
-        door.sendsAway(visit);
-        connection.setProcessor(forgets);
-        ConnectionAddOn.afterAllIsTaken(connection, () -> endOutput(connection));
-        // Its requests that have been read already go with it.
+        limiter.reject(http);
+        connection.setProcessor(discarding);
+        ConnectionAddOn.afterOutputIsSent(connection, () -> endOutput(connection));
+        // Pipelined requests that were read already are dropped.
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         context.completeAndRecycle();
@@ -77,7 +77,7 @@ final class ErrorResponder {
         try {
             ((SocketChannel) ((NIOConnection) connection).getChannel()).shutdownOutput();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "is gone already", e);
+            LOG.log(Level.DEBUG, "the connection is gone", e);
         }
     }
 }

@@ -18,19 +18,19 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Has the guard look at every request of the embedded server, before WebSockets, files and servlets see it, and puts the security headers
- * on every answer.
+ * Passes every request of the embedded server to the {@link HandshakeGuard}, before WebSockets, files and servlets see it, and sets the security
+ * headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
-    /** Marks a request whose head was looked at: its body, and all WebSocket frames, come with the same head again. */
+    /** Marks a request that was checked: the parts of its body come with the same head. */
     private static final String SEEN = GuardAddOn.class.getName();
 
     private final HandshakeGuard guard;
-    private final ErrorResponder refusal;
+    private final ErrorResponder responder;
 
-    GuardAddOn(HandshakeGuard guard, ErrorResponder refusal) {
+    GuardAddOn(HandshakeGuard guard, ErrorResponder responder) {
         this.guard = guard;
-        this.refusal = refusal;
+        this.responder = responder;
     }
 
     @Override
@@ -49,11 +49,11 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         List<String> names = new ArrayList<>();
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
-        tellArrival(request, head, names);
+        setOrigin(request, head, names);
         HandshakeGuard.Verdict verdict = guard.verdict(head);
         return verdict == HandshakeGuard.Verdict.PASS
                 ? context.getInvokeAction()
-                : refusal.of(context, request, verdict.status(), verdict.text());
+                : responder.reject(context, request, verdict.status(), verdict.text());
     }
 
     private static RequestHead head(HttpRequestPacket request, List<String> names) {
@@ -73,12 +73,12 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         return values;
     }
 
-    /** Whatever came under the header's name is gone. */
-    private static void tellArrival(HttpRequestPacket request, RequestHead head, List<String> names) {
+    /** A value that the client sent under the name of the header is removed. */
+    private static void setOrigin(HttpRequestPacket request, RequestHead head, List<String> names) {
         request.getHeaders().removeHeader(ClientOrigin.HEADER);
         if (head.isHandshake()) {
-            ClientOrigin arrival = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
-            request.setHeader(ClientOrigin.HEADER, arrival.sealed());
+            ClientOrigin origin = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
+            request.setHeader(ClientOrigin.HEADER, origin.sealed());
         }
     }
 }

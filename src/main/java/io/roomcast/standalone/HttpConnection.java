@@ -1,57 +1,61 @@
 package io.roomcast.standalone;
 
 /**
- * One connection that is no session, or not yet. It is somebody's turn at any time: the client's, to send a request; ours, to answer it; or the network's, to take the answer.
- * The fields but {@code inHand} belong to the door, and are read and written under its lock.
+ * A connection of the embedded server from its accept on, until it becomes a WebSocket or is closed. All fields but {@code beingRead} belong to the {@link ConnectionLimiter},
+ * which reads and writes them under its lock.
  */
 final class HttpConnection {
 
-    /** What the door has to know of a connection, and to be able to do to it. */
-    interface Line {
-        /** Whether something has come that nobody has read. */
+    /** The TCP connection, as far as the limiter needs it. */
+    interface Socket {
+        /** Whether bytes have arrived that were not read yet. */
         boolean hasUnread();
 
-        /** Bytes that the network has yet to take. */
+        /** Bytes of output that the network has not taken yet. */
         int queued();
 
-        /** Whether the system has a file open for it: for a moment after its end, too. */
+        /** Whether the system has a file open for the connection. That is so for a moment after the close, too. */
         boolean holdsFile();
 
-        /** Ends the connection at once, whatever it has to send. */
+        /** Closes the connection at once; queued output is lost. */
         void cut();
     }
 
-    enum Turn {
-        CLIENT,
-        OURS,
-        NETWORK,
-        LEAVING,
-        SESSION,
-        GONE
+    enum State {
+        AWAITING_REQUEST,
+        /** A request is being worked on. */
+        PROCESSING,
+        /** The response is complete; the network has to take it. */
+        SENDING_RESPONSE,
+        /** The request was rejected. What the client still sends is discarded. */
+        REJECTED,
+        WEB_SOCKET,
+        CLOSED
     }
 
-    final Line line;
+    final Socket socket;
     final String network;
-    Turn turn = Turn.CLIENT;
-    /** When its turn began. */
+    State state = State.AWAITING_REQUEST;
+    /** When the state began, in nanoseconds of the limiter's clock. */
     long since;
-    /** When the network last took something, and what it had left then. */
+    /** When the network last took some output. */
     long movedAt;
-
+    /** The queued output at that time, in bytes. */
     int left;
-    /** Whether its request counts among those that are worked on. */
+    /** Whether the request counts among those that are being worked on. */
     boolean counted;
-    /** Bytes of its answer that count among those that wait. */
+    /** Bytes of the response that count among those that wait. */
     long held;
-    /** Whether what came is being read at this moment: it is not silent then, though nothing of it is unread. */
-    volatile boolean inHand;
+    /** Whether input is being read at this moment. The connection is not idle then, although no input is unread. */
+    volatile boolean beingRead;
 
-    HttpConnection(Line line, String network) {
-        this.line = line;
+    /** @param network the client's address, as limits for one address count it */
+    HttpConnection(Socket socket, String network) {
+        this.socket = socket;
         this.network = network;
     }
 
-    boolean isSilent() {
-        return turn == Turn.CLIENT && !inHand && !line.hasUnread();
+    boolean isIdle() {
+        return state == State.AWAITING_REQUEST && !beingRead && !socket.hasUnread();
     }
 }

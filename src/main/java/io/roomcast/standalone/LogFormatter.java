@@ -8,8 +8,8 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
 /**
- * One line for each record. What a client sent may be part of a message, or of an exception's: control characters in the one are replaced,
- * and each line of the other is indented, so that nobody can forge a record.
+ * Formats each record as one line, followed by the indented lines of an exception. Text of a client may be part of a message or of an exception, so control characters are
+ * replaced: nobody can forge a record.
  */
 public final class LogFormatter extends Formatter {
     private static final String UNPRINTABLE = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";
@@ -28,7 +28,7 @@ public final class LogFormatter extends Formatter {
                 + ' '
                 + (message == null ? "" : message.replaceAll(UNPRINTABLE, "?"))
                 + '\n'
-                + (LogRateLimiter.isOne(record) ? summary(record.getThrown()) : trace(record.getThrown()));
+                + (LogRateLimiter.isCausedByClient(record) ? summary(record.getThrown()) : trace(record.getThrown()));
     }
 
     private static String summary(Throwable thrown) {

@@ -10,27 +10,24 @@ import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
 /**
- * Lets through one line in ten seconds of each kind that strangers can bring about, and says in the next how many were left out: a log is no place where they may write
- * as much as they like. Any thread.
+ * Limits log records that clients can cause to one of each kind in ten seconds. The next record says how many were suppressed. Otherwise any client could fill the log.
+ * Any thread.
  */
 final class LogRateLimiter implements Filter {
-    private static final Duration QUIET = Duration.ofSeconds(10);
-    /** Our classes that only pass on what comes from one library to another: an exception with them in its trace may still be the client's fault. */
-    private static final List<String> PASSING_ON =
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    /** Our classes that only connect libraries. An exception with them in its trace may still be the client's fault. */
+    private static final List<String> CONNECTING =
             List.of(LogRateLimiter.class.getPackageName(), "io.roomcast.websocket.tyrus.HandshakeAddOn");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
     private static final class Kind {
         private Instant last;
-        private long leftOut;
+        private long suppressed;
     }
 
-    /**
-     * Whether the server under us could not make sense of what came, and nothing of ours is at fault. Anybody can bring that about, as often as they
-     * like.
-     */
-    static boolean isOne(LogRecord record) {
+    /** Whether a library could not process what a client sent, and none of our classes is at fault. Any client can cause such a record, as often as it likes. */
+    static boolean isCausedByClient(LogRecord record) {
         String logger = record.getLoggerName();
         return record.getThrown() != null
                 && !(record.getThrown() instanceof VirtualMachineError)
@@ -39,28 +36,29 @@ final class LogRateLimiter implements Filter {
                 && Stream.of(record.getThrown().getStackTrace())
                         .map(StackTraceElement::getClassName)
                         .noneMatch(name -> name.startsWith("io.roomcast.")
-                                && PASSING_ON.stream().noneMatch(name::startsWith));
+                                && CONNECTING.stream().noneMatch(name::startsWith));
     }
 
     @Override
     public boolean isLoggable(LogRecord record) {
-        if (!isOne(record)) {
+        if (!isCausedByClient(record)) {
             return true;
         }
-        // Classes of exceptions, of which there are a few: never what a client sent.
+        // There are few classes of exceptions. Text of a client is never part of the name.
         String name =
                 record.getLoggerName() + ' ' + record.getThrown().getClass().getName();
         synchronized (kinds) {
             Kind kind = kinds.computeIfAbsent(name, unknown -> new Kind());
-            if (kind.last != null && record.getInstant().isBefore(kind.last.plus(QUIET))) {
-                kind.leftOut++;
+            if (kind.last != null && record.getInstant().isBefore(kind.last.plus(INTERVAL))) {
+                kind.suppressed++;
                 return false;
             }
-            if (kind.leftOut > 0) {
-                record.setMessage(record.getMessage() + " (" + kind.leftOut + " more like this since the last line)");
+            if (kind.suppressed > 0) {
+                record.setMessage(
+                        record.getMessage() + " (" + kind.suppressed + " more like this since the last line)");
             }
             kind.last = record.getInstant();
-            kind.leftOut = 0;
+            kind.suppressed = 0;
             return true;
         }
     }

@@ -24,7 +24,7 @@ import picocli.CommandLine.ParseResult;
 /** Starts the embedded server from a command line, and ends it on Ctrl-C. */
 public final class Main {
     private static final int FAILED = 1;
-    private static final long START_PATIENCE_SECONDS = 20;
+    private static final long START_TIMEOUT_SECONDS = 20;
 
     private Main() {}
 
@@ -44,7 +44,7 @@ public final class Main {
                 return 0;
             }
             configureLogging();
-            OutOfMemoryExit.endsTheProcess();
+            OutOfMemoryExit.install();
             serve(Options.config(options), commandLine.getOut());
             return 0;
         } catch (ParameterException e) {
@@ -58,17 +58,18 @@ public final class Main {
     private static void serve(RoomcastConfig config, PrintWriter out) {
         CompletableFuture<StandaloneServer> started = new CompletableFuture<>();
         CountDownLatch ended = new CountDownLatch(1);
-        Thread goodbye = new Thread(
+        Thread shutdown = new Thread(
                 () -> {
                     endOnceStarted(started);
                     ended.countDown();
                 },
                 "roomcast-shutdown");
         try {
-            // Before it starts: what is told to end meanwhile has its files until it has ended.
-            Runtime.getRuntime().addShutdownHook(goodbye);
+            // Registered before the start: a server that is told to end while it starts keeps its files until it has
+            // ended.
+            Runtime.getRuntime().addShutdownHook(shutdown);
         } catch (IllegalStateException e) {
-            // Told to end before it had begun.
+            // The process is ending already.
             return;
         }
         try {
@@ -88,10 +89,10 @@ public final class Main {
         }
     }
 
-    /** A start that takes longer than its patience is not waited for. */
+    /** Waits for a start that is under way, but not for long. */
     private static void endOnceStarted(CompletableFuture<StandaloneServer> started) {
         try {
-            started.get(START_PATIENCE_SECONDS, TimeUnit.SECONDS).close();
+            started.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS).close();
         } catch (CancellationException | ExecutionException | TimeoutException e) {
             // There is nothing to end.
         } catch (InterruptedException e) {
@@ -112,14 +113,14 @@ public final class Main {
         }
     }
 
-    /** One line for each record, and only what somebody should read; the JDK's own switch overrules. */
+    /** Configures java.util.logging, unless the user has done so by the JDK's own property. */
     private static void configureLogging() {
         if (System.getProperty("java.util.logging.config.file") != null) {
             return;
         }
         try (InputStream properties = Main.class.getResourceAsStream("logging.properties")) {
             LogManager.getLogManager().readConfiguration(properties);
-            // By hand: logging looks for classes where the packed WAR has none.
+            // Set here, because java.util.logging cannot load classes from the packed WAR.
             for (Handler handler : Logger.getLogger("").getHandlers()) {
                 handler.setFormatter(new LogFormatter());
                 handler.setFilter(new LogRateLimiter());

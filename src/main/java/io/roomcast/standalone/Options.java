@@ -14,10 +14,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line: one option for each key, which goes before a system property, which goes before the environment. */
+/** The command line. Each key is an option; an option wins over a system property, and that over the environment. */
 final class Options {
     private static final String PREFIX = "roomcast.";
-    /** Above that of system properties, 400. */
+    /** System properties have 400. */
     private static final int ORDINAL = 500;
 
     private Options() {}

@@ -12,41 +12,43 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Ends the process once the JVM is out of memory, so that whatever watches it starts another: one that goes on has lost threads or state, and answers nothing. The JVM does so
- * itself with {@code -XX:+ExitOnOutOfMemoryError}, but {@code java -jar} takes that from nobody but its user. An error that was caught is seen in the log; one that nobody told
- * of is seen by an allocation of our own, each second. A heap that is nearly full may never see the error, and yet leave no time but for its collector: that is as good as out
- * of memory.
+ * Ends the process when the JVM is out of memory, so that a service manager can start another. A process that went on would have lost threads or state. The JVM does the same
+ * with {@code -XX:+ExitOnOutOfMemoryError}, but the manifest of a JAR cannot set that option.
+ *
+ * <p>Errors are noticed in three ways: an error that was caught and logged, an error that nobody caught, and an allocation each second that fails. A heap that is almost full, with
+ * almost all time spent in the garbage collector, counts as out of memory too.
  */
 final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionHandler {
-    /** That of the JVM's own option. */
+    /** The exit code of the JVM's own option. */
     private static final int EXIT = 3;
 
-    /** What a full heap has no room for, and every other has. */
+    /** A full heap has no room for this; any other heap has. */
     private static final int PROBE_BYTES = 256 * 1024;
 
-    /** Of a length that no array may have, in a heap of any size. */
+    /** The message for an array that would be too long in any heap. */
     private static final String NOT_MEMORY = "Requested array size exceeds VM limit";
 
-    private static final int DEEPEST = 20;
+    /** How many causes of an exception are checked: a chain may be a loop. */
+    private static final int CAUSES = 20;
 
-    /** Of the time, to the collector, and of the heap, in use, for so many seconds on end: nothing else is done then. */
-    private static final double STARVED_TIME = 0.9;
+    /** Above this share of the time spent in the collector, and that of the heap in use, for so many seconds in a row, the heap counts as exhausted. */
+    private static final double EXHAUSTED_TIME = 0.9;
 
-    private static final double STARVED_HEAP = 0.95;
-    static final int STARVED_SECONDS = 10;
+    private static final double EXHAUSTED_HEAP = 0.95;
+    static final int EXHAUSTED_SECONDS = 10;
 
-    private final byte[] lastWords =
-            "roomcast: out of memory, ends with exit code 3\n".getBytes(StandardCharsets.US_ASCII);
+    private final byte[] message =
+            "roomcast: out of memory; ending with exit code 3\n".getBytes(StandardCharsets.US_ASCII);
     private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
     private final Runnable end;
-    private int starved;
+    private int exhaustedSeconds;
 
     OutOfMemoryExit(Runnable end) {
         this.end = end;
     }
 
-    /** For the process, for as long as it lives. */
-    static void endsTheProcess() {
+    /** Watches the whole process until it ends. */
+    static void install() {
         OutOfMemoryExit watch = new OutOfMemoryExit(() -> Runtime.getRuntime().halt(EXIT));
         Logger.getLogger("").addHandler(watch);
         Thread.setDefaultUncaughtExceptionHandler(watch);
@@ -57,19 +59,19 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
 
     @Override
     public void publish(LogRecord record) {
-        see(record.getThrown());
+        check(record.getThrown());
     }
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
-        see(failure);
+        check(failure);
         System.err.print("Exception in thread \"" + thread.getName() + "\" ");
         failure.printStackTrace();
     }
 
-    private void see(Throwable failure) {
+    private void check(Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < DEEPEST; depth++, cause = cause.getCause()) {
+        for (int depth = 0; cause != null && depth < CAUSES; depth++, cause = cause.getCause()) {
             if (cause instanceof OutOfMemoryError && !NOT_MEMORY.equals(cause.getMessage())) {
                 end();
             }
@@ -87,7 +89,7 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
                 long now = System.nanoTime();
                 long collected = collectedMillis();
                 long used = heap.totalMemory() - heap.freeMemory();
-                look(
+                sample(
                         TimeUnit.MILLISECONDS.toNanos(collected - collectedBefore) / (double) (now - before),
                         used / (double) heap.maxMemory());
                 before = now;
@@ -103,12 +105,12 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
     /**
      * To be called each second.
      *
-     * @param time share of it that went to the collector
-     * @param heap share of it that is in use
+     * @param time share of the second that the collector used, from 0 to 1
+     * @param heap share of the heap that is in use, from 0 to 1
      */
-    void look(double time, double heap) {
-        starved = time >= STARVED_TIME && heap >= STARVED_HEAP ? starved + 1 : 0;
-        if (starved == STARVED_SECONDS) {
+    void sample(double time, double heap) {
+        exhaustedSeconds = time >= EXHAUSTED_TIME && heap >= EXHAUSTED_HEAP ? exhaustedSeconds + 1 : 0;
+        if (exhaustedSeconds == EXHAUSTED_SECONDS) {
             end();
         }
     }
@@ -121,9 +123,9 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
 
     private void end() {
         try {
-            err.write(lastWords);
+            err.write(message);
         } catch (IOException | OutOfMemoryError e) {
-            // It ends without a word.
+            // The process ends without the message.
         } finally {
             end.run();
         }

@@ -17,28 +17,28 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.http.server.Response;
 
 /**
- * Has HTTP requests worked on by threads of their own, never by those that read and write for all: one request of a connection at a time, the next when the answer before it
- * has been taken whole, and of all connections in turn. No thread waits for a client.
+ * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time; the next is handed over when the network has taken the whole
+ * response. No thread waits for a client.
  */
 final class RequestDispatchAddOn extends BaseFilter implements AddOn {
-    /** Marks a request that was handed over: its body comes with the same head again. */
+    /** Marks a request that was handed over: the parts of its body come with the same head. */
     private static final String SEEN = RequestDispatchAddOn.class.getName();
-    /** Who runs the node asks for it when there is too much of everything. */
+    /** Answered by a thread of its own, so that operators get an answer from a node under load. */
     private static final String HEALTH = "/health/";
 
-    private final ConnectionLimiter door;
-    private final ErrorResponder refusal;
+    private final ConnectionLimiter limiter;
+    private final ErrorResponder responder;
     private final Executor workers;
     private final Executor healthWorker;
 
     /**
-     * @param workers refuses what is too much
-     * @param healthWorker the same, for what asks for the health of the node
+     * @param workers rejects tasks when its queue is full
+     * @param healthWorker the same, for requests below {@code /health/}
      */
-    RequestDispatchAddOn(ConnectionLimiter door, ErrorResponder refusal, Executor workers, Executor healthWorker) {
+    RequestDispatchAddOn(ConnectionLimiter limiter, ErrorResponder responder, Executor workers, Executor healthWorker) {
         this.healthWorker = healthWorker;
-        this.door = door;
-        this.refusal = refusal;
+        this.limiter = limiter;
+        this.responder = responder;
         this.workers = workers;
     }
 
@@ -59,8 +59,8 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        HttpConnection visit = ConnectionAddOn.visit(connection);
-        if (visit == null
+        HttpConnection http = ConnectionAddOn.http(connection);
+        if (http == null
                 || !(context.getMessage() instanceof HttpContent content)
                 || !(content.getHttpHeader() instanceof HttpRequestPacket request)
                 || request.getAttribute(SEEN) != null) {
@@ -69,24 +69,23 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         request.setAttribute(SEEN, SEEN);
         NextAction suspended = context.getSuspendAction();
         if (request.isContentBroken()) {
-            // Grizzly has answered it, and ends the connection. Worked on, it would fail or not, as the end comes later
-            // or sooner.
+            // Grizzly has answered it and closes the connection.
             context.suspend();
             context.completeAndRecycle();
             return suspended;
         }
-        if (visit.line.queued() == 0) {
-            return begin(context, visit, request);
+        if (http.socket.queued() == 0) {
+            return begin(context, http, request);
         }
         context.suspend();
-        ConnectionAddOn.afterAllIsTaken(connection, () -> begin(context, visit, request));
+        ConnectionAddOn.afterOutputIsSent(connection, () -> begin(context, http, request));
         return suspended;
     }
 
-    private NextAction begin(FilterChainContext context, HttpConnection visit, HttpRequestPacket request) {
-        door.begins(visit);
+    private NextAction begin(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
+        limiter.beginRequest(http);
         boolean health = request.getRequestURI().startsWith(HEALTH);
-        if (!health && !door.admits(visit)) {
+        if (!health && !limiter.admitsRequest(http)) {
             return refuse(context, request);
         }
         NextAction suspended = context.getSuspendAction();
@@ -100,7 +99,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     }
 
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
-        return refusal.of(
+        return responder.reject(
                 context, request, HandshakeGuard.Verdict.OVERLOADED.status(), HandshakeGuard.Verdict.OVERLOADED.text());
     }
 
@@ -113,10 +112,10 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     }
 
     private void answered(Connection<?> connection) {
-        HttpConnection visit = ConnectionAddOn.visit(connection);
-        if (visit != null) {
-            door.answers(visit);
-            ConnectionAddOn.afterAllIsTaken(connection, () -> door.isTaken(visit));
+        HttpConnection http = ConnectionAddOn.http(connection);
+        if (http != null) {
+            limiter.responseQueued(http);
+            ConnectionAddOn.afterOutputIsSent(connection, () -> limiter.responseSent(http));
         }
     }
 }

@@ -7,7 +7,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** The threads that an application server would lend. */
+/** Beans that an application server would provide: the threads. */
 @ApplicationScoped
 public class StandaloneBeans {
 

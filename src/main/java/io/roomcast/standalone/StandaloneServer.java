@@ -37,9 +37,10 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
-/** A node in this process: chat UI, WebSocket endpoints and health on one port. */
+/** A node in this process: chat UI, WebSockets, API, metrics and health on one port. Start and close it from one thread. */
 public final class StandaloneServer implements AutoCloseable {
-    private static final int WAITING = 4_096;
+    /** Requests that may wait for a worker. */
+    private static final int QUEUED_REQUESTS = 4_096;
 
     private final SeContainer cdi;
     private final EmbeddedWebSockets webSockets;
@@ -52,7 +53,8 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                // By class: a package may be in several places of a class path, and only one of them would be searched.
+                // By class: a package may be in several places of the class path, and by name only one of them would be
+                // searched.
                 .addPackages(
                         Threads.class,
                         LocalRelayProvider.class,
@@ -94,10 +96,10 @@ public final class StandaloneServer implements AutoCloseable {
         return new StandaloneServer(config, webroot);
     }
 
-    /** For HTTP requests, of which the door lets in fewer than may wait here. */
+    /** Threads for HTTP requests. The limiter admits fewer requests than the queue has room for. */
     private static ExecutorService workers(int threads) {
         return new ThreadPoolExecutor(
-                threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+                threads, threads, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(QUEUED_REQUESTS), task -> {
                     Thread thread = new Thread(task, "roomcast-http");
                     thread.setDaemon(true);
                     return thread;
@@ -105,22 +107,23 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(RoomcastConfig config, Path webroot) throws IOException {
-        // No more than the socket's own buffer has: Grizzly would set that, and the system would not let it grow then.
+        // Not larger than the socket's buffer: Grizzly would set its size, and the system would no longer let it grow.
         listener.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
-        ConnectionLimiter door =
+        ConnectionLimiter limiter =
                 new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
-        new AcceptStrategy(door, metrics, timer, System::nanoTime).install(listener.getTransport());
-        var unused = timer.scheduleWithFixedDelay(door::tick, 1, 1, TimeUnit.SECONDS);
-        ErrorResponder refusal = new ErrorResponder(door);
-        listener.registerAddOn(new ConnectionAddOn(door));
+        new AcceptStrategy(limiter, metrics, timer, System::nanoTime).install(listener.getTransport());
+        var unused = timer.scheduleWithFixedDelay(limiter::tick, 1, 1, TimeUnit.SECONDS);
+        ErrorResponder responder = new ErrorResponder(limiter);
+        listener.registerAddOn(new ConnectionAddOn(limiter));
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
-        listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), refusal));
+        listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
-        listener.registerAddOn(webSockets.handshakes(refusal::of, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
-        listener.registerAddOn(new RequestDispatchAddOn(door, refusal, workers, healthWorker));
+        listener.registerAddOn(
+                webSockets.handshakes(responder::reject, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
+        listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         WebappContext servlets = new WebappContext("roomcast", "");
@@ -145,7 +148,7 @@ public final class StandaloneServer implements AutoCloseable {
         return listener.getPort();
     }
 
-    /** Tells the clients, closes them, and ends; within seconds. */
+    /** Closes the sessions with a reason, then stops the server. Takes seconds. */
     @Override
     public void close() {
         if (cdi.isRunning()) {

@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-/** The server cannot start, for a reason that one line tells. */
+/** The server cannot start. The message is one line for its user. */
 final class StartException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

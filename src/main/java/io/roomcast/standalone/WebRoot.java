@@ -8,10 +8,10 @@ import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.http.server.Response;
 import org.glassfish.grizzly.http.server.StaticHttpHandler;
 
-/** The files of the chat UI, without those that an application server would not serve either. */
+/** Serves the files of the chat UI, but nothing below {@code /WEB-INF} and {@code /META-INF}. */
 final class WebRoot extends StaticHttpHandler {
 
-    /** Read and written as a whole, so that no file stays open for somebody who reads slowly; larger ones in pieces. */
+    /** Files up to this size are read at once, so that no file stays open while a client reads slowly. */
     private static final long SMALL_BYTES = 1 << 20;
 
     private final Path directory;
@@ -43,7 +43,7 @@ final class WebRoot extends StaticHttpHandler {
         return super.handle(uri, request, response);
     }
 
-    /** Which Grizzly answers with 405. */
+    /** Grizzly would answer HEAD with 405. */
     private static boolean head(File file, Response response) {
         if (!file.isFile()) {
             return false;

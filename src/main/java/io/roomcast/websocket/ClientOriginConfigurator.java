@@ -27,9 +27,9 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
         Map<String, Object> properties = config.getUserProperties();
         properties.remove(PROPERTY);
-        ClientOrigin arrival = ClientOrigin.unsealed(headers(request, ClientOrigin.HEADER));
-        if (arrival != null) {
-            properties.put(PROPERTY, arrival);
+        ClientOrigin origin = ClientOrigin.unsealed(headers(request, ClientOrigin.HEADER));
+        if (origin != null) {
+            properties.put(PROPERTY, origin);
         }
     }
 
@@ -46,7 +46,7 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
      *
      * @throws ProtocolException for one that came past the guard
      */
-    static ClientOrigin arrival(Session session) {
+    static ClientOrigin origin(Session session) {
         if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin known) {
             return known.of(
                     session.getUserPrincipal() == null

@@ -29,7 +29,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private final RoomService service;
     private final ClientSession session;
     private final ClientFrameDecoder decoder;
-    private final MessageAssembler gatherer;
+    private final MessageAssembler assembler;
     private final InboundMessages inbound;
     /** Nothing of what comes is taken any more. */
     private boolean refused;
@@ -44,7 +44,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         this.inbound = inbound;
         this.session = session;
         this.decoder = decoder;
-        this.gatherer = new MessageAssembler(service::maxFrameBytes);
+        this.assembler = new MessageAssembler(service::maxFrameBytes);
     }
 
     static void open(
@@ -60,7 +60,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
         ObservableTransport events = OpeningContext.transport();
         if (events != null) {
-            events.tell(connection);
+            events.setListener(connection);
         }
         if (before == CLOSED || !jakarta.isOpen()) {
             // It broke while it was being opened, and the call that told so found no connection here.
@@ -90,9 +90,9 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         if (refused) {
             return;
         }
-        long before = gatherer.bytes();
-        boolean fits = gatherer.accepts(part);
-        long more = gatherer.bytes() - before;
+        long before = assembler.bytes();
+        boolean fits = assembler.accepts(part);
+        long more = assembler.bytes() - before;
         service.received(more);
         if (!fits) {
             refuseTooLarge();
@@ -101,7 +101,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         if (!last && !hold(more)) {
             return;
         }
-        String whole = gatherer.add(part, last);
+        String whole = assembler.add(part, last);
         if (whole == null) {
             return;
         }
@@ -139,7 +139,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     /** Lets go of what was gathered, and takes nothing more. */
     private void drop() {
         refused = true;
-        gatherer.reset();
+        assembler.reset();
         endMessage();
     }
 
@@ -160,10 +160,10 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             return;
         }
         service.received(bytes);
-        if (!gatherer.accepts(bytes)) {
+        if (!assembler.accepts(bytes)) {
             refuseTooLarge();
         } else if (last) {
-            gatherer.reset();
+            assembler.reset();
             endMessage();
             service.receiveBad(session, new BadFrameException("binary WebSocket frames mean nothing here; send text"));
         } else {

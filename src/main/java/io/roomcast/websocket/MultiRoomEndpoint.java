@@ -51,7 +51,7 @@ public class MultiRoomEndpoint {
                     service.open(
                             transports.of(session),
                             ConnectRequest.ofUser(user),
-                            ClientOriginConfigurator.arrival(session)),
+                            ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);

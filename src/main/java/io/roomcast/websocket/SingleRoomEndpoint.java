@@ -57,7 +57,7 @@ public class SingleRoomEndpoint {
                     service.open(
                             transports.of(session),
                             new ConnectRequest(userName, roomName, position, plain),
-                            ClientOriginConfigurator.arrival(session)),
+                            ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);

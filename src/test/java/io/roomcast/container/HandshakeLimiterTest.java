@@ -34,13 +34,13 @@ class HandshakeLimiterTest {
 
     @Test
     void aCrowdIsWorkedOnAFewAtATime() throws Exception {
-        HandshakeLimiter turns = new HandshakeLimiter(metrics, AT_ONCE, Duration.ofSeconds(30));
+        HandshakeLimiter limiter = new HandshakeLimiter(metrics, AT_ONCE, Duration.ofSeconds(30));
         AtomicInteger busy = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch both = new CountDownLatch(AT_ONCE);
         List<Future<Boolean>> crowd = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            crowd.add(server.submit(() -> turns.take(() -> {
+            crowd.add(server.submit(() -> limiter.tryRun(() -> {
                 most.accumulateAndGet(busy.incrementAndGet(), Math::max);
                 both.countDown();
                 await(both);
@@ -63,20 +63,20 @@ class HandshakeLimiterTest {
 
     @Test
     void whoseTurnDoesNotComeIsRefused() throws Exception {
-        HandshakeLimiter turns = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
-        turns.take(() -> assertFalse(turns.take(() -> fail("two at a time"))));
+        HandshakeLimiter limiter = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
+        limiter.tryRun(() -> assertFalse(limiter.tryRun(() -> fail("two at a time"))));
         assertEquals(1, metrics.refusals().get("busy"));
-        assertTrue(turns.take(() -> {}), "the turn was given back");
+        assertTrue(limiter.tryRun(() -> {}), "the turn was given back");
     }
 
     @Test
     void aHandshakeThatFailsGivesItsTurnBack() throws ServletException, IOException {
-        HandshakeLimiter turns = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
+        HandshakeLimiter limiter = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
         assertThrows(
                 IOException.class,
-                () -> turns.take(() -> {
+                () -> limiter.tryRun(() -> {
                     throw new IOException("the client is gone");
                 }));
-        assertTrue(turns.take(() -> {}));
+        assertTrue(limiter.tryRun(() -> {}));
     }
 }

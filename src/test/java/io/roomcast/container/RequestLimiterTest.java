@@ -35,59 +35,59 @@ class RequestLimiterTest {
 
     @Test
     void halfOfTheThreadsWaitForReadersAndTheNextHasNoTurn() throws Exception {
-        RequestLimiter turns = new RequestLimiter(metrics, 100, Duration.ZERO);
-        hold(turns, THREADS / 2);
-        assertFalse(turns.take(THREADS, () -> fail("nobody has read")));
+        RequestLimiter limiter = new RequestLimiter(metrics, 100, Duration.ZERO);
+        hold(limiter, THREADS / 2);
+        assertFalse(limiter.tryRun(THREADS, () -> fail("nobody has read")));
         assertEquals(1, metrics.limits().get("roomcast.http.requests"));
         read.countDown();
         for (Future<Boolean> one : unread) {
             assertTrue(one.get(30, TimeUnit.SECONDS));
         }
-        assertTrue(turns.take(THREADS, () -> {}));
+        assertTrue(limiter.tryRun(THREADS, () -> {}));
     }
 
     @Test
     void lessWhereTheLimitSaysSo() throws Exception {
-        RequestLimiter turns = new RequestLimiter(metrics, 1, Duration.ZERO);
-        hold(turns, 1);
-        assertFalse(turns.take(THREADS, () -> fail("one at a time")));
+        RequestLimiter limiter = new RequestLimiter(metrics, 1, Duration.ZERO);
+        hold(limiter, 1);
+        assertFalse(limiter.tryRun(THREADS, () -> fail("one at a time")));
     }
 
     @Test
     void aTurnThatFreesInTimeIsTaken() throws Exception {
-        RequestLimiter turns = new RequestLimiter(metrics, 1, LONG);
-        hold(turns, 1);
-        Future<Boolean> next = server.submit(() -> turns.take(THREADS, () -> {}));
+        RequestLimiter limiter = new RequestLimiter(metrics, 1, LONG);
+        hold(limiter, 1);
+        Future<Boolean> next = server.submit(() -> limiter.tryRun(THREADS, () -> {}));
         read.countDown();
         assertTrue(next.get(30, TimeUnit.SECONDS));
     }
 
     @Test
     void whatFailsGivesItsTurnBack() throws Exception {
-        RequestLimiter turns = new RequestLimiter(metrics, 1, Duration.ZERO);
+        RequestLimiter limiter = new RequestLimiter(metrics, 1, Duration.ZERO);
         assertThrows(
                 IOException.class,
-                () -> turns.take(THREADS, () -> {
+                () -> limiter.tryRun(THREADS, () -> {
                     throw new IOException("gone");
                 }));
-        assertTrue(turns.take(THREADS, () -> {}));
+        assertTrue(limiter.tryRun(THREADS, () -> {}));
     }
 
     @Test
     void zeroIsNoLimitAndSomeServersNeedNone() throws Exception {
         RequestLimiter lifted = new RequestLimiter(metrics, 0, Duration.ZERO);
         hold(lifted, THREADS);
-        assertTrue(lifted.take(THREADS, () -> {}));
-        RequestLimiter turns = new RequestLimiter(metrics, 1, Duration.ZERO);
-        hold(turns, 1);
-        assertTrue(turns.take(0, () -> {}));
+        assertTrue(lifted.tryRun(THREADS, () -> {}));
+        RequestLimiter limiter = new RequestLimiter(metrics, 1, Duration.ZERO);
+        hold(limiter, 1);
+        assertTrue(limiter.tryRun(0, () -> {}));
     }
 
     /** As many answers that nobody reads. */
-    private void hold(RequestLimiter turns, int count) throws InterruptedException {
+    private void hold(RequestLimiter limiter, int count) throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {
-            unread.add(server.submit(() -> turns.take(THREADS, () -> {
+            unread.add(server.submit(() -> limiter.tryRun(THREADS, () -> {
                 begun.countDown();
                 try {
                     assertTrue(read.await(30, TimeUnit.SECONDS));

@@ -16,17 +16,17 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Who has to go, and who may stay, when it gets tight at the door or somebody takes too long. */
+/** Who has to go, and who may stay, when it gets tight at the limiter or somebody takes too long. */
 class ConnectionLimiterTest {
     private static final long FILES = 100;
 
     private final NodeMetrics metrics = new NodeMetrics();
     private final Map<String, String> settings = new HashMap<>();
-    private final List<Line> lines = new ArrayList<>();
+    private final List<FakeSocket> sockets = new ArrayList<>();
     private long now;
-    private ConnectionLimiter door = door();
+    private ConnectionLimiter limiter = limiter();
 
-    private static final class Line implements HttpConnection.Line {
+    private static final class FakeSocket implements HttpConnection.Socket {
         private boolean unread;
         private int queued;
         private boolean file = true;
@@ -53,7 +53,7 @@ class ConnectionLimiterTest {
         }
     }
 
-    private ConnectionLimiter door() {
+    private ConnectionLimiter limiter() {
         return new ConnectionLimiter(
                 RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet()),
                 FILES,
@@ -63,34 +63,34 @@ class ConnectionLimiterTest {
 
     private void limit(Key<?> key, String value) {
         settings.put(key.name(), value);
-        door = door();
+        limiter = limiter();
     }
 
     private HttpConnection enters(String network) {
-        Line line = new Line();
-        lines.add(line);
-        HttpConnection visit = new HttpConnection(line, network);
-        door.arrives(line);
-        door.enter(visit, line);
-        return visit;
+        FakeSocket socket = new FakeSocket();
+        sockets.add(socket);
+        HttpConnection http = new HttpConnection(socket, network);
+        limiter.beginAccept(socket);
+        limiter.add(http, socket);
+        return http;
     }
 
     private HttpConnection enters() {
         return enters("10.0.0.1");
     }
 
-    private static Line line(HttpConnection visit) {
-        return (Line) visit.line;
+    private static FakeSocket socket(HttpConnection http) {
+        return (FakeSocket) http.socket;
     }
 
-    private static boolean wasCut(HttpConnection visit) {
-        return line(visit).cut;
+    private static boolean wasCut(HttpConnection http) {
+        return socket(http).cut;
     }
 
     private void passes(long seconds) {
         for (long i = 0; i < seconds; i++) {
             now += TimeUnit.SECONDS.toNanos(1);
-            door.tick();
+            limiter.tick();
         }
     }
 
@@ -102,10 +102,10 @@ class ConnectionLimiterTest {
     void theLongestSilentMakesRoom() {
         limit(HttpKeys.CONNECTIONS, "3");
         HttpConnection served = enters();
-        door.begins(served);
+        limiter.beginRequest(served);
         HttpConnection silent = enters();
         HttpConnection later = enters();
-        assertTrue(door.makeRoom());
+        assertTrue(limiter.makeRoom());
         assertTrue(wasCut(silent));
         assertFalse(wasCut(served) || wasCut(later));
         assertEquals(1, reached(HttpKeys.CONNECTIONS));
@@ -115,14 +115,14 @@ class ConnectionLimiterTest {
     void whoHasSaidSomethingThatWasNotReadYetDoesNot() {
         limit(HttpKeys.CONNECTIONS, "2");
         HttpConnection unread = enters();
-        line(unread).unread = true;
-        HttpConnection inHand = enters();
-        inHand.inHand = true;
-        assertFalse(door.makeRoom());
-        assertFalse(wasCut(unread) || wasCut(inHand));
-        inHand.inHand = false;
-        assertTrue(door.makeRoom());
-        assertTrue(wasCut(inHand));
+        socket(unread).unread = true;
+        HttpConnection beingRead = enters();
+        beingRead.beingRead = true;
+        assertFalse(limiter.makeRoom());
+        assertFalse(wasCut(unread) || wasCut(beingRead));
+        beingRead.beingRead = false;
+        assertTrue(limiter.makeRoom());
+        assertTrue(wasCut(beingRead));
     }
 
     @Test
@@ -135,18 +135,18 @@ class ConnectionLimiterTest {
         assertTrue(wasCut(first));
         assertFalse(wasCut(other));
         assertEquals(1, reached(HttpKeys.ADDRESS_CONNECTIONS));
-        assertEquals(3, door.visits());
+        assertEquals(3, limiter.count());
     }
 
     @Test
     void sessionsAndThoseWhoHaveGoneButHoldAFileCount() {
         for (int i = 0; i < FILES; i++) {
-            assertTrue(door.makeRoom());
-            door.becomesSession(enters());
+            assertTrue(limiter.makeRoom());
+            limiter.becomeWebSocket(enters());
         }
-        assertFalse(door.makeRoom());
+        assertFalse(limiter.makeRoom());
         HttpConnection silent = enters();
-        assertFalse(door.makeRoom() && !wasCut(silent), "there is no file for one more");
+        assertFalse(limiter.makeRoom() && !wasCut(silent), "there is no file for one more");
     }
 
     @Test
@@ -154,14 +154,14 @@ class ConnectionLimiterTest {
         limit(HttpKeys.REQUESTS, "1");
         HttpConnection first = enters();
         HttpConnection second = enters();
-        door.begins(first);
-        assertTrue(door.admits(first));
-        door.begins(second);
-        assertFalse(door.admits(second));
+        limiter.beginRequest(first);
+        assertTrue(limiter.admitsRequest(first));
+        limiter.beginRequest(second);
+        assertFalse(limiter.admitsRequest(second));
         assertEquals(1, reached(HttpKeys.REQUESTS));
-        door.leaves(first);
-        assertEquals(0, door.requests());
-        assertTrue(door.admits(second));
+        limiter.remove(first);
+        assertEquals(0, limiter.requests());
+        assertTrue(limiter.admitsRequest(second));
     }
 
     @Test
@@ -169,10 +169,10 @@ class ConnectionLimiterTest {
         limit(HttpKeys.ANSWER_BYTES, "1MiB");
         HttpConnection first = enters();
         HttpConnection second = enters();
-        for (HttpConnection visit : List.of(first, second)) {
-            door.begins(visit);
-            line(visit).queued = 600 << 10;
-            door.answers(visit);
+        for (HttpConnection http : List.of(first, second)) {
+            limiter.beginRequest(http);
+            socket(http).queued = 600 << 10;
+            limiter.responseQueued(http);
         }
         assertTrue(wasCut(first));
         assertFalse(wasCut(second));
@@ -185,9 +185,9 @@ class ConnectionLimiterTest {
         passes(5);
         HttpConnection later = enters();
         HttpConnection session = enters();
-        door.becomesSession(session);
+        limiter.becomeWebSocket(session);
         HttpConnection served = enters();
-        door.begins(served);
+        limiter.beginRequest(served);
         passes(6);
         assertTrue(wasCut(silent));
         assertFalse(wasCut(later) || wasCut(session) || wasCut(served));
@@ -199,9 +199,9 @@ class ConnectionLimiterTest {
     void whoDripsGoesToo() {
         HttpConnection drips = enters();
         for (int i = 0; i < 12; i++) {
-            drips.inHand = true;
+            drips.beingRead = true;
             passes(0);
-            drips.inHand = false;
+            drips.beingRead = false;
             passes(1);
         }
         assertTrue(wasCut(drips));
@@ -211,13 +211,13 @@ class ConnectionLimiterTest {
     void whoTakesNothingOfAnAnswerGoes() {
         HttpConnection takes = enters();
         HttpConnection stops = enters();
-        for (HttpConnection visit : List.of(takes, stops)) {
-            door.begins(visit);
-            line(visit).queued = 1_000;
-            door.answers(visit);
+        for (HttpConnection http : List.of(takes, stops)) {
+            limiter.beginRequest(http);
+            socket(http).queued = 1_000;
+            limiter.responseQueued(http);
         }
         for (int i = 0; i < 12; i++) {
-            line(takes).queued--;
+            socket(takes).queued--;
             passes(1);
         }
         assertTrue(wasCut(stops));
@@ -227,30 +227,30 @@ class ConnectionLimiterTest {
 
     @Test
     void nothingIsReadFromWhoDoesNotTakeItsAnswers() {
-        HttpConnection visit = enters();
-        assertFalse(door.waitsForNetwork(visit));
-        door.begins(visit);
-        line(visit).queued = 1_000;
-        door.answers(visit);
-        assertTrue(door.waitsForNetwork(visit));
-        line(visit).queued = 0;
-        assertFalse(door.waitsForNetwork(visit));
-        door.isTaken(visit);
-        assertEquals(HttpConnection.Turn.CLIENT, visit.turn);
+        HttpConnection http = enters();
+        assertFalse(limiter.mustWaitForOutput(http));
+        limiter.beginRequest(http);
+        socket(http).queued = 1_000;
+        limiter.responseQueued(http);
+        assertTrue(limiter.mustWaitForOutput(http));
+        socket(http).queued = 0;
+        assertFalse(limiter.mustWaitForOutput(http));
+        limiter.responseSent(http);
+        assertEquals(HttpConnection.State.AWAITING_REQUEST, http.state);
         // An interim answer, which no request of ours stands for.
-        line(visit).queued = 25;
-        assertTrue(door.waitsForNetwork(visit));
+        socket(http).queued = 25;
+        assertTrue(limiter.mustWaitForOutput(http));
     }
 
     @Test
     void whoWasRefusedHasAMomentToSeeWhy() {
         HttpConnection refused = enters();
-        door.begins(refused);
-        door.sendsAway(refused);
+        limiter.beginRequest(refused);
+        limiter.reject(refused);
         assertFalse(wasCut(refused));
         passes(2);
         assertTrue(wasCut(refused));
-        assertEquals(0, door.visits());
+        assertEquals(0, limiter.count());
         assertEquals(Map.of(), metrics.limits());
     }
 
@@ -259,7 +259,7 @@ class ConnectionLimiterTest {
         HttpConnection silent = enters();
         passes(1);
         now += TimeUnit.MINUTES.toNanos(1);
-        door.tick();
+        limiter.tick();
         assertFalse(wasCut(silent));
         passes(12);
         assertTrue(wasCut(silent));
@@ -270,42 +270,42 @@ class ConnectionLimiterTest {
         for (Key<?> key : HttpKeys.ALL) {
             limit(key, "0");
         }
-        List<HttpConnection> visits = new ArrayList<>();
+        List<HttpConnection> connections = new ArrayList<>();
         for (int i = 0; i < FILES / 2; i++) {
-            assertTrue(door.makeRoom());
-            HttpConnection visit = enters();
-            visits.add(visit);
+            assertTrue(limiter.makeRoom());
+            HttpConnection http = enters();
+            connections.add(http);
             if (i % 2 == 0) {
-                door.begins(visit);
-                assertTrue(door.admits(visit));
-                line(visit).queued = 100 << 20;
-                door.answers(visit);
+                limiter.beginRequest(http);
+                assertTrue(limiter.admitsRequest(http));
+                socket(http).queued = 100 << 20;
+                limiter.responseQueued(http);
             }
         }
         passes(100);
-        assertTrue(visits.stream().noneMatch(ConnectionLimiterTest::wasCut));
+        assertTrue(connections.stream().noneMatch(ConnectionLimiterTest::wasCut));
     }
 
     @Test
     void nothingIsLeftOfWhoHasGone() {
         for (int i = 0; i < 50; i++) {
-            HttpConnection visit = enters("10.0.0." + i % 5);
+            HttpConnection http = enters("10.0.0." + i % 5);
             if (i % 3 == 0) {
-                door.begins(visit);
-                door.admits(visit);
+                limiter.beginRequest(http);
+                limiter.admitsRequest(http);
             } else if (i % 3 == 1) {
-                door.becomesSession(visit);
+                limiter.becomeWebSocket(http);
             }
-            door.leaves(visit);
-            door.leaves(visit);
-            line(visit).file = false;
+            limiter.remove(http);
+            limiter.remove(http);
+            socket(http).file = false;
         }
-        assertEquals(0, door.visits());
-        assertEquals(0, door.requests());
+        assertEquals(0, limiter.count());
+        assertEquals(0, limiter.requests());
         for (int i = 0; i < FILES; i++) {
-            assertTrue(door.makeRoom());
-            door.becomesSession(enters());
+            assertTrue(limiter.makeRoom());
+            limiter.becomeWebSocket(enters());
         }
-        assertTrue(lines.stream().noneMatch(line -> line.cut));
+        assertTrue(sockets.stream().noneMatch(socket -> socket.cut));
     }
 }

@@ -26,17 +26,17 @@ class OutOfMemoryExitTest {
 
     @Test
     void norDoesOneGoOnThatOnlyCollects() {
-        for (int second = 1; second < OutOfMemoryExit.STARVED_SECONDS; second++) {
-            watch.look(0.95, 0.99);
+        for (int second = 1; second < OutOfMemoryExit.EXHAUSTED_SECONDS; second++) {
+            watch.sample(0.95, 0.99);
         }
         assertEquals(0, ends.get());
-        watch.look(0.95, 0.5);
-        watch.look(0.1, 0.99);
-        for (int second = 1; second < OutOfMemoryExit.STARVED_SECONDS; second++) {
-            watch.look(0.95, 0.99);
+        watch.sample(0.95, 0.5);
+        watch.sample(0.1, 0.99);
+        for (int second = 1; second < OutOfMemoryExit.EXHAUSTED_SECONDS; second++) {
+            watch.sample(0.95, 0.99);
         }
         assertEquals(0, ends.get());
-        watch.look(0.95, 0.99);
+        watch.sample(0.95, 0.99);
         assertEquals(1, ends.get());
     }
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MessageAssemblerTest {
-    private final MessageAssembler gatherer = new MessageAssembler(() -> 12);
+    private final MessageAssembler assembler = new MessageAssembler(() -> 12);
 
     @Test
     void aWholeMessageComesAsItIs() {
@@ -32,10 +32,10 @@ class MessageAssemblerTest {
     @ValueSource(strings = {"abcdefghijkl", "ääääää", "€€€€", "😀😀😀"})
     void theLimitIsInBytesOfUtf8(String twelve) {
         assertEquals(twelve, text(twelve, true));
-        assertFalse(gatherer.accepts(twelve + "x"));
-        gatherer.reset();
+        assertFalse(assembler.accepts(twelve + "x"));
+        assembler.reset();
         assertNull(text(twelve, false));
-        assertFalse(gatherer.accepts("x"));
+        assertFalse(assembler.accepts("x"));
     }
 
     @Test
@@ -47,8 +47,8 @@ class MessageAssemblerTest {
     @Test
     void aMessageThatNeverEndsIsStopped() {
         int parts = 0;
-        while (parts < 100 && gatherer.accepts("x")) {
-            assertNull(gatherer.add("x", false));
+        while (parts < 100 && assembler.accepts("x")) {
+            assertNull(assembler.add("x", false));
             parts++;
         }
         assertEquals(12, parts);
@@ -64,22 +64,22 @@ class MessageAssemblerTest {
 
     @Test
     void binaryMessagesAreCountedToo() {
-        assertTrue(gatherer.accepts(7));
-        assertTrue(gatherer.accepts(5));
-        assertFalse(gatherer.accepts(1));
-        gatherer.reset();
-        assertTrue(gatherer.accepts(12));
+        assertTrue(assembler.accepts(7));
+        assertTrue(assembler.accepts(5));
+        assertFalse(assembler.accepts(1));
+        assembler.reset();
+        assertTrue(assembler.accepts(12));
     }
 
     @Test
     void aHugePartDoesNotOverflowTheCount() {
-        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
-        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
-        assertFalse(gatherer.accepts(Integer.MAX_VALUE));
+        assertFalse(assembler.accepts(Integer.MAX_VALUE));
+        assertFalse(assembler.accepts(Integer.MAX_VALUE));
+        assertFalse(assembler.accepts(Integer.MAX_VALUE));
     }
 
     private String text(String part, boolean last) {
-        assertTrue(gatherer.accepts(part));
-        return gatherer.add(part, last);
+        assertTrue(assembler.accepts(part));
+        return assembler.add(part, last);
     }
 }

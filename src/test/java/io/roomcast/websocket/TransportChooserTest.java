@@ -53,7 +53,9 @@ class TransportChooserTest {
         Session session = session();
         assertEquals(
                 ObservableTransport.class,
-                OpeningContext.of(fast, () -> transports.of(session)).getClass().getInterfaces()[0]);
+                OpeningContext.call(fast, () -> transports.of(session))
+                        .getClass()
+                        .getInterfaces()[0]);
         assertEquals(0, metrics.portableSessions());
         transports.end(session);
         assertEquals(0, metrics.portableSessions());

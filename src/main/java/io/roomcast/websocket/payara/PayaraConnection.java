@@ -56,7 +56,7 @@ final class PayaraConnection {
     private final FilterChainContext context;
     private final Connection<SocketAddress> connection;
     private final HttpRequestPacket head;
-    private final InputBuffer early;
+    private final InputBuffer earlyBytes;
     private final FilterChain filters;
     private final LongSupplier limit;
     private final ScheduledExecutorService timer;
@@ -66,7 +66,7 @@ final class PayaraConnection {
         this.context = request.getContext();
         this.connection = context.getConnection();
         this.head = request.getRequest();
-        this.early = request.getInputBuffer();
+        this.earlyBytes = request.getInputBuffer();
         this.filters = filters;
         this.limit = limit;
         this.timer = timer;
@@ -103,15 +103,15 @@ final class PayaraConnection {
      *
      * @param http whose end is the request's
      */
-    void leave(UpgradeInfo upgrade, WebConnection http) {
+    void detach(UpgradeInfo upgrade, WebConnection http) {
         try {
             connection.setProcessor(filters);
             WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
             WebSocketFilter.set(connection, webSocket);
             webSocket.open(upgrade);
-            if (early.available() > 0) {
+            if (earlyBytes.available() > 0) {
                 // It came with the request, and so is not in the socket.
-                webSocket.read(early.readBuffer().toByteBuffer());
+                webSocket.read(earlyBytes.readBuffer().toByteBuffer());
             }
             // Otherwise HTTP would close the connection when its request has ended, or when no other follows for a
             // time.
@@ -123,7 +123,7 @@ final class PayaraConnection {
             if (filters.indexOfType(IdleTimeoutFilter.class) >= 0) {
                 IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
             }
-            context.addCompletionListener(done -> WebSocketFilter.forgetRequest(connection));
+            context.addCompletionListener(done -> WebSocketFilter.releaseRequest(connection));
             http.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a connection that broke in its handshake", e);

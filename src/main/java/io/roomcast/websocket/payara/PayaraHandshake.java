@@ -88,7 +88,7 @@ public final class PayaraHandshake implements Filter {
             internals.markInService(catalina);
             upgraded.add(catalina);
             PayaraUpgradeHandler handler = super.upgrade(PayaraUpgradeHandler.class);
-            handler.take(connection);
+            handler.setConnection(connection);
             return type.cast(handler);
         }
     }

@@ -13,7 +13,7 @@ public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
     private PayaraConnection connection;
     private UpgradeInfo upgrade;
 
-    void take(PayaraConnection http) {
+    void setConnection(PayaraConnection http) {
         connection = http;
     }
 
@@ -24,7 +24,7 @@ public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
 
     @Override
     public void init(WebConnection http) {
-        connection.leave(upgrade, http);
+        connection.detach(upgrade, http);
     }
 
     /** The request has ended, not the connection. */

@@ -18,5 +18,5 @@ public interface ObservableTransport extends Transport {
     }
 
     /** Told from now on; at once, where the connection has ended already. */
-    void tell(Listener listener);
+    void setListener(Listener listener);
 }

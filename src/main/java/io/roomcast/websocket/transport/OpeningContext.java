@@ -9,7 +9,7 @@ public final class OpeningContext {
     private OpeningContext() {}
 
     /** @param opening calls the endpoint */
-    public static <T> T of(ObservableTransport transport, Supplier<T> opening) {
+    public static <T> T call(ObservableTransport transport, Supplier<T> opening) {
         TRANSPORT.set(transport);
         try {
             return opening.get();

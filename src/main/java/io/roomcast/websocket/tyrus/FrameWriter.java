@@ -40,7 +40,7 @@ final class FrameWriter {
 
     private final Connection<SocketAddress> connection;
     private final boolean encrypted;
-    private final Runnable whenAnswerTaken;
+    private final Runnable whenControlSent;
     private final Runnable whenClosed;
 
     @SuppressWarnings("UnusedVariable") // through GATE
@@ -55,14 +55,14 @@ final class FrameWriter {
     private Control control;
 
     /**
-     * @param whenAnswerTaken runs each time that the network has taken a pong or a ping
+     * @param whenControlSent runs each time that the network has taken a pong or a ping
      * @param whenClosed runs when it has taken the Close, or never will
      */
-    FrameWriter(Connection<SocketAddress> connection, Runnable whenAnswerTaken, Runnable whenClosed) {
+    FrameWriter(Connection<SocketAddress> connection, Runnable whenControlSent, Runnable whenClosed) {
         this.connection = connection;
         this.encrypted = connection.getProcessor() instanceof FilterChain filters
                 && filters.indexOfType(SSLBaseFilter.class) >= 0;
-        this.whenAnswerTaken = whenAnswerTaken;
+        this.whenControlSent = whenControlSent;
         this.whenClosed = whenClosed;
     }
 
@@ -128,7 +128,7 @@ final class FrameWriter {
     }
 
     /** Whether the network takes no more answers now. */
-    synchronized boolean answerWaits() {
+    synchronized boolean isPongPending() {
         return pongWaits != null;
     }
 
@@ -140,7 +140,7 @@ final class FrameWriter {
         write(frame, control);
     }
 
-    private void controlTaken() {
+    private void controlSent() {
         byte[] next;
         synchronized (this) {
             next = pongWaits == null && pingWaits ? PING : pongWaits;
@@ -151,7 +151,7 @@ final class FrameWriter {
         if (next != null) {
             writeControl(next);
         }
-        whenAnswerTaken.run();
+        whenControlSent.run();
     }
 
     /** @return false when there was one before */
@@ -179,7 +179,7 @@ final class FrameWriter {
     private final class Control extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         @Override
         public void completed(WriteResult<WritableMessage, SocketAddress> written) {
-            controlTaken();
+            controlSent();
         }
     }
 

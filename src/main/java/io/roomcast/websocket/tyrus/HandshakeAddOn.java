@@ -109,9 +109,9 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
                 context.write(HttpContent.builder(response).build());
                 leaveHttp(context, webSocket);
                 webSocket.open(upgrade);
-                ByteBuffer early = content.getContent().toByteBuffer();
-                if (early.hasRemaining()) {
-                    webSocket.read(early);
+                ByteBuffer earlyBytes = content.getContent().toByteBuffer();
+                if (earlyBytes.hasRemaining()) {
+                    webSocket.read(earlyBytes);
                 }
                 yield context.getStopAction();
             }
@@ -156,7 +156,7 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
         IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
         context.addCompletionListener(done -> {
             connection.setProcessor(webSockets(http));
-            WebSocketFilter.forgetRequest(connection);
+            WebSocketFilter.releaseRequest(connection);
         });
     }
 

@@ -40,7 +40,7 @@ import org.glassfish.tyrus.spi.WriterInfo;
  */
 public final class WebSocketConnection implements ObservableTransport {
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close. */
-    private static final int PATIENCE = 5;
+    private static final int LINGER_CHECKS = 5;
 
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
@@ -53,12 +53,12 @@ public final class WebSocketConnection implements ObservableTransport {
     private volatile org.glassfish.tyrus.spi.Connection session;
     private volatile Listener listener;
     private volatile boolean closeReceived;
-    private volatile boolean closeTaken;
+    private volatile boolean closeSent;
     private volatile boolean ended;
     /** The payload of the last ping of those that came together, and whether a pong was among them. */
-    private byte[] pinged;
+    private byte[] pendingPong;
 
-    private boolean heard;
+    private boolean alive;
 
     /**
      * @param limit bytes of a message that comes in, as it is now
@@ -68,14 +68,14 @@ public final class WebSocketConnection implements ObservableTransport {
             Connection<SocketAddress> connection, LongSupplier limit, ScheduledExecutorService timer) {
         this.connection = connection;
         this.timer = timer;
-        this.writer = new FrameWriter(connection, this::resumeReading, this::closeTaken);
+        this.writer = new FrameWriter(connection, this::resumeReading, this::closeSent);
         this.reader = new FrameReader(limit, new Incoming());
     }
 
     /** Opens the session, of whose handshake the answer is written. Until then nothing is read. */
     public void open(UpgradeInfo upgrade) {
-        session = OpeningContext.of(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
-        CloseListener<Closeable, CloseType> end = (closed, how) -> asApplication(this::ended);
+        session = OpeningContext.call(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
+        CloseListener<Closeable, CloseType> end = (closed, how) -> inApplicationContext(this::ended);
         connection.addCloseListener(end);
         if (writer.isClosing()) {
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "closed as it opened");
@@ -83,7 +83,7 @@ public final class WebSocketConnection implements ObservableTransport {
     }
 
     /** A thread of the server's comes with the server's class loader; what is called may look for classes of the application. */
-    private static void asApplication(Runnable task) {
+    private static void inApplicationContext(Runnable task) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
         thread.setContextClassLoader(WebSocketConnection.class.getClassLoader());
@@ -104,22 +104,22 @@ public final class WebSocketConnection implements ObservableTransport {
     }
 
     @Override
-    public void tell(Listener told) {
-        listener = told;
+    public void setListener(Listener events) {
+        listener = events;
         if (ended) {
-            told.ended();
+            events.ended();
         }
     }
 
     /** Takes what came in. */
     NextAction read(FilterChainContext context, ByteBuffer bytes) {
-        asApplication(() -> read(bytes));
-        if (!mustWait()) {
+        inApplicationContext(() -> read(bytes));
+        if (!mustPause()) {
             return context.getStopAction();
         }
         context.suspend();
         suspended.set(context);
-        if (!mustWait()) {
+        if (!mustPause()) {
             resumeReading();
         }
         return context.getSuspendAction();
@@ -128,20 +128,20 @@ public final class WebSocketConnection implements ObservableTransport {
     /** Takes what came with the handshake. */
     public void read(ByteBuffer bytes) {
         reader.read(bytes);
-        if (pinged != null) {
-            writer.pong(pinged);
-            pinged = null;
-            heard = true;
+        if (pendingPong != null) {
+            writer.pong(pendingPong);
+            pendingPong = null;
+            alive = true;
         }
-        if (heard && listener != null) {
+        if (alive && listener != null) {
             listener.heard();
         }
-        heard = false;
+        alive = false;
     }
 
     /** A client that takes no answers is read no further. */
-    private boolean mustWait() {
-        return writer.answerWaits() && !writer.isClosing() && !ended;
+    private boolean mustPause() {
+        return writer.isPongPending() && !writer.isClosing() && !ended;
     }
 
     private void resumeReading() {
@@ -176,21 +176,21 @@ public final class WebSocketConnection implements ObservableTransport {
 
     private void close(byte[] frame) {
         if (writer.close(frame)) {
-            linger(PATIENCE);
+            linger(LINGER_CHECKS);
             resumeReading();
         }
     }
 
     /** Waits a second for the client's Close, but not before what was sent before the server's has gone. */
-    private void linger(int patience) {
-        boolean taken = closeTaken;
+    private void linger(int checksLeft) {
+        boolean taken = closeSent;
         try {
             var unused = timer.schedule(
                     () -> {
-                        if (taken || patience == 1) {
+                        if (taken || checksLeft == 1) {
                             connection.terminateSilently();
                         } else {
-                            linger(patience - 1);
+                            linger(checksLeft - 1);
                         }
                     },
                     1,
@@ -207,14 +207,14 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    private void closeTaken() {
-        closeTaken = true;
+    private void closeSent() {
+        closeSent = true;
         endIfClosed();
     }
 
     /** Both sides have said so. */
     private void endIfClosed() {
-        if (closeTaken && closeReceived) {
+        if (closeSent && closeReceived) {
             connection.closeSilently();
         }
     }
@@ -254,20 +254,20 @@ public final class WebSocketConnection implements ObservableTransport {
 
         @Override
         public void ping(byte[] payload) {
-            pinged = payload;
+            pendingPong = payload;
         }
 
         @Override
         public void pong() {
-            heard = true;
+            alive = true;
         }
 
         @Override
         public void close(byte[] payload) {
             // A ping before it is still answered.
-            if (pinged != null) {
-                writer.pong(pinged);
-                pinged = null;
+            if (pendingPong != null) {
+                writer.pong(pendingPong);
+                pendingPong = null;
             }
             if (!writer.isClosing()) {
                 ByteBuffer frame = ByteBuffer.allocate(2 + payload.length);

@@ -46,7 +46,7 @@ public final class WebSocketFilter extends BaseFilter {
     }
 
     /** For a connection that has left HTTP, when none of its old filters has anything in hand. */
-    public static void forgetRequest(AttributeStorage connection) {
+    public static void releaseRequest(AttributeStorage connection) {
         REQUEST.forEach(attribute -> attribute.remove(connection));
     }
 

@@ -18,10 +18,10 @@ import org.xnio.XnioExecutor;
 final class UndertowCloseTimer {
     private static final Logger LOG = System.getLogger(UndertowCloseTimer.class.getName());
     /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close frame. */
-    private static final int PATIENCE = 5;
+    private static final int CHECKS = 5;
 
     /** What of a connection matters here. */
-    interface Line {
+    interface Target {
         /** Whether the network has taken all, the Close frame as the last. */
         boolean isWritten();
 
@@ -29,41 +29,41 @@ final class UndertowCloseTimer {
         void cut();
     }
 
-    private final Line line;
+    private final Target target;
     private final XnioExecutor thread;
     private boolean written;
-    private int patience = PATIENCE;
+    private int checksLeft = CHECKS;
 
-    UndertowCloseTimer(Line line, XnioExecutor thread) {
-        this.line = line;
+    UndertowCloseTimer(Target target, XnioExecutor thread) {
+        this.target = target;
         this.thread = thread;
     }
 
     /** @param connection of Undertow; the Close frame of its WebSocket was handed to Undertow */
-    static void await(Object connection) {
+    static void start(Object connection) {
         StreamConnection tcp = (StreamConnection) connection;
-        new UndertowCloseTimer(new Tcp(tcp), tcp.getIoThread()).lookLater();
+        new UndertowCloseTimer(new Tcp(tcp), tcp.getIoThread()).schedule();
     }
 
-    void lookLater() {
-        written = line.isWritten();
+    void schedule() {
+        written = target.isWritten();
         try {
-            var unused = thread.executeAfter(this::look, 1, TimeUnit.SECONDS);
+            var unused = thread.executeAfter(this::check, 1, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the server ends, and closes what is left", e);
         }
     }
 
-    private void look() {
-        patience--;
-        if (written || patience == 0) {
-            line.cut();
+    private void check() {
+        checksLeft--;
+        if (written || checksLeft == 0) {
+            target.cut();
         } else {
-            lookLater();
+            schedule();
         }
     }
 
-    private record Tcp(StreamConnection connection) implements Line {
+    private record Tcp(StreamConnection connection) implements Target {
         @Override
         public boolean isWritten() {
             return connection.isWriteShutdown();

@@ -74,7 +74,7 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
             return;
         }
         try {
-            UndertowCloseTimer.await(connection.invoke(channel.invoke(jakarta)));
+            UndertowCloseTimer.start(connection.invoke(channel.invoke(jakarta)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "No connection found under this session; it ends when the client ends it", e);
         }

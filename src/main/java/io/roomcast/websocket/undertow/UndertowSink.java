@@ -16,18 +16,18 @@ import org.xnio.conduits.StreamSinkConduit;
  * writes its pings, pongs and closes through here, as ever; a room's messages come by {@link #send}.
  *
  * <p><b>Concurrency.</b> One send at a time comes, on any thread; Undertow writes from any. This object's monitor guards all state and lets one of both write, and is
- * taken after Undertow's own. A completion never runs under it: it runs before {@link #send} returns, or as a task of the I/O thread.
+ * taken after Undertow's frame. A completion never runs under it: it runs before {@link #send} returns, or as a task of the I/O thread.
  */
 final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final WebSocketChannel channel;
     private final XnioIoThread thread;
     private final Consumer<Throwable> completion;
     /** What is left of the frame that is being sent; null where none is. */
-    private ByteBuffer own;
+    private ByteBuffer frame;
 
-    private boolean ownBegun;
+    private boolean frameBegun;
     /** A frame of Undertow's has gone in part. */
-    private boolean foreignBegun;
+    private boolean undertowFrameBegun;
 
     /** @param completion told once for each send; null when it was handed to the network */
     UndertowSink(
@@ -42,32 +42,32 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     void send(byte[] webSocketFrame) {
         Throwable failure = null;
         synchronized (this) {
-            own = ByteBuffer.wrap(webSocketFrame);
-            ownBegun = false;
+            frame = ByteBuffer.wrap(webSocketFrame);
+            frameBegun = false;
             try {
-                if (!drained()) {
+                if (!writeFrame()) {
                     next.resumeWrites();
                     return;
                 }
             } catch (IOException | RuntimeException e) {
                 failure = e;
             }
-            own = null;
+            frame = null;
         }
         completion.accept(failure);
     }
 
-    /** @return false when a part of the own frame has to wait until the socket, or Undertow, is ready */
-    private boolean drained() throws IOException {
-        if (foreignBegun) {
+    /** @return false when a part of the frame frame has to wait until the socket, or Undertow, is ready */
+    private boolean writeFrame() throws IOException {
+        if (undertowFrameBegun) {
             return false;
         }
-        if (!ownBegun && channel.isCloseFrameSent()) {
+        if (!frameBegun && channel.isCloseFrameSent()) {
             throw new ClosedChannelException();
         }
-        ownBegun = true;
-        while (own.hasRemaining()) {
-            if (next.write(own) == 0) {
+        frameBegun = true;
+        while (frame.hasRemaining()) {
+            if (next.write(frame) == 0) {
                 return false;
             }
         }
@@ -76,12 +76,12 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** @return false when Undertow has to wait */
     private boolean isFree() throws IOException {
-        return own == null || !ownBegun || finished();
+        return frame == null || !frameBegun || finishFrame();
     }
 
-    private boolean finished() throws IOException {
+    private boolean finishFrame() throws IOException {
         try {
-            if (!drained()) {
+            if (!writeFrame()) {
                 return false;
             }
         } catch (IOException | RuntimeException e) {
@@ -93,7 +93,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     private void complete(Throwable failure) {
-        own = null;
+        frame = null;
         try {
             thread.execute(() -> completion.accept(failure));
         } catch (RejectedExecutionException e) {
@@ -107,7 +107,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             return 0;
         }
         int written = next.write(source);
-        foreignBegun = source.hasRemaining();
+        undertowFrameBegun = source.hasRemaining();
         return written;
     }
 
@@ -117,18 +117,18 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
             return 0;
         }
         long written = next.write(sources, offset, length);
-        foreignBegun = Buffers.hasRemaining(sources, offset, length);
+        undertowFrameBegun = Buffers.hasRemaining(sources, offset, length);
         return written;
     }
 
     @Override
     public synchronized boolean flush() throws IOException {
-        return (own == null || finished()) && next.flush();
+        return (frame == null || finishFrame()) && next.flush();
     }
 
     @Override
     public synchronized void suspendWrites() {
-        if (own == null) {
+        if (frame == null) {
             next.suspendWrites();
         }
     }
@@ -146,7 +146,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     private synchronized void fail() {
-        if (own != null) {
+        if (frame != null) {
             complete(new ClosedChannelException());
         }
     }

@@ -31,10 +31,10 @@ class UndertowCloseTimerTest {
             throw new UnsupportedOperationException();
         }
     };
-    private final Line line = new Line();
-    private final UndertowCloseTimer end = new UndertowCloseTimer(line, thread);
+    private final FakeTarget target = new FakeTarget();
+    private final UndertowCloseTimer end = new UndertowCloseTimer(target, thread);
 
-    private static final class Line implements UndertowCloseTimer.Line {
+    private static final class FakeTarget implements UndertowCloseTimer.Target {
         private boolean written;
         private boolean cut;
 
@@ -51,40 +51,40 @@ class UndertowCloseTimerTest {
 
     @Test
     void aClientHasASecondToReadTheClose() {
-        line.written = true;
-        end.lookLater();
-        assertFalse(line.cut);
+        target.written = true;
+        end.schedule();
+        assertFalse(target.cut);
         aSecondLater();
-        assertTrue(line.cut);
+        assertTrue(target.cut);
         assertTrue(later.isEmpty());
     }
 
     @Test
     void itBeginsWhenTheNetworkHasTakenTheClose() {
-        end.lookLater();
+        end.schedule();
         aSecondLater();
-        line.written = true;
+        target.written = true;
         aSecondLater();
-        assertFalse(line.cut);
+        assertFalse(target.cut);
         aSecondLater();
-        assertTrue(line.cut);
+        assertTrue(target.cut);
     }
 
     @Test
     void oneThatReadsNothingIsNotWaitedForLong() {
-        end.lookLater();
+        end.schedule();
         for (int second = 1; second < 5; second++) {
             aSecondLater();
-            assertFalse(line.cut);
+            assertFalse(target.cut);
         }
         aSecondLater();
-        assertTrue(line.cut);
+        assertTrue(target.cut);
         assertTrue(later.isEmpty());
     }
 
     @Test
     void aServerThatEndsClosesWhatIsLeft() {
-        new UndertowCloseTimer(line, new XnioExecutor() {
+        new UndertowCloseTimer(target, new XnioExecutor() {
                     @Override
                     public void execute(Runnable task) {
                         throw new RejectedExecutionException();
@@ -100,8 +100,8 @@ class UndertowCloseTimerTest {
                         throw new RejectedExecutionException();
                     }
                 })
-                .lookLater();
-        assertFalse(line.cut);
+                .schedule();
+        assertFalse(target.cut);
     }
 
     private void aSecondLater() {
