@@ -60,7 +60,7 @@ public class GuardFilter extends HttpFilter {
         boolean readsBody = verdict == HandshakeGuard.Verdict.PASS
                 && request.getServletPath().equals(ApiServlet.ADDRESS);
         if (!readsBody && UnreadBody.isThere(request)) {
-            UnreadBody.leave(request, response);
+            UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * {@code /health/live}: the process answers. {@code /health/ready}: messages are delivered here; 503 with the reason otherwise. Both only
- * read what is known already, so they may be asked as often as one likes.
+ * {@code /health/live}: the process answers. {@code /health/ready}: this node delivers messages; otherwise 503 with the
+ * reason. Both read only what is known already, so they may be asked at any rate.
  */
 @WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
 public class HealthServlet extends HttpServlet {

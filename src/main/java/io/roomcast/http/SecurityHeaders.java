@@ -2,7 +2,7 @@ package io.roomcast.http;
 
 import java.util.Map;
 
-/** What every HTTP answer tells the browser about how little it may do with it. */
+/** Headers of every HTTP answer that restrict what browsers do with it. */
 public final class SecurityHeaders {
     /** The chat UI has all of its code, styles and pictures in files of its own; 'self' covers its WebSocket as well. */
     private static final String CONTENT = String.join(

@@ -4,8 +4,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 
 /**
- * The body of a request that is answered without it. WildFly's Undertow reads it to its end before it lets go of the thread, for as long as the client
- * takes; here it waits for two seconds, which the answer needs to arrive, and closes. Any thread.
+ * The unread body of a request that is answered early. WildFly's Undertow keeps the thread until the client has sent
+ * the whole body; here the server waits two seconds, enough for the answer to arrive, and closes. Any thread.
  */
 public final class UnreadBody {
     private UnreadBody() {}
@@ -15,7 +15,7 @@ public final class UnreadBody {
     }
 
     /** To be called before the answer is written. */
-    public static void leave(HttpServletRequest request, HttpServletResponse response) {
+    public static void abandon(HttpServletRequest request, HttpServletResponse response) {
         // Whatever comes next on the connection is the rest of the body, not a request.
         response.setHeader("Connection", "close");
         UndertowRequest undertow = UndertowRequest.of(request);

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What somebody may ask of the server API. */
+/** What the server API may be used for. */
 public enum ApiPermission {
     /** Say something in rooms. */
     PUBLISH,
@@ -15,7 +15,7 @@ public enum ApiPermission {
     /** See and change what the node does, and put users out. */
     OPERATE;
 
-    /** Of the words, those that are the name of one, in lower case; others mean nothing. */
+    /** The permissions among the words; other words are ignored. */
     public static Set<ApiPermission> of(Collection<String> words) {
         return Arrays.stream(values())
                 .filter(permission -> words.contains(permission.word()))

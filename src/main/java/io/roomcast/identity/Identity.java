@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Somebody, as far as this server knows.
+ * A user, as far as this server knows.
  *
  * @param proven whether the name was proved; anyone may have given a name that was not
  * @param api what the server API does for this one

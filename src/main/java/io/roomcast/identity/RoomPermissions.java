@@ -7,8 +7,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which rooms somebody may read and publish in. A rule's name is a room's, or begins like one and ends in {@code *}; of the rules that fit
- * a room the longest counts, and a room's own name before all others. Immutable.
+ * Which rooms a user may read and publish in. A rule is the name of a room, or ends in {@code *} and fits every room
+ * whose name starts with the part before it. Of the rules that fit a room, its own name counts, else the longest.
+ * Immutable.
  */
 public final class RoomPermissions {
     /** Everything, everywhere. */

@@ -1,6 +1,6 @@
 package io.roomcast.identity;
 
-/** A token of which nobody can say now whether it is good. The message is for the client. */
+/** A token cannot be checked now, because its keys are not at hand. The message is for the client. */
 public final class TokenUncheckedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

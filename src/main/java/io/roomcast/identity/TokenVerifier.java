@@ -2,7 +2,7 @@ package io.roomcast.identity;
 
 import java.util.concurrent.CompletionStage;
 
-/** Tells who a token speaks for. */
+/** Checks tokens and finds out whose they are. */
 public interface TokenVerifier {
 
     /** Reads the keys; called once, before any other method, when tokens are what identity rests on. */

@@ -14,10 +14,10 @@ import javax.management.ReflectionException;
 import javax.management.StandardMBean;
 
 /**
- * An MXBean that tells consoles what its interface says in {@link Description}s. No two operations of it have one name.
+ * An MXBean with the descriptions that its interface has in {@link Description}s. No two operations have the same name.
  *
- * <p>Whoever asks is a thread of the JVM or of the server's, which knows nothing of the application: each call has the application's class
- * loader as its context, by which CDI on Payara, and JSON everywhere, find what belongs to it.
+ * <p>Calls come on threads of the JVM or of the server, which know nothing of the application. Each call runs with the
+ * application's class loader as context, by which CDI on Payara, and JSON everywhere, find their providers.
  */
 final class DescribedBean extends StandardMBean {
     private final ClassLoader application = Thread.currentThread().getContextClassLoader();

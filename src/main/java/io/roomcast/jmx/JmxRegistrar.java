@@ -17,10 +17,8 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Shows the node to whoever connects to the JVM: {@code io.roomcast:type=Node}, {@code type=Rooms} and {@code type=Relay}. A second node in
- * the same JVM has what tells it apart in its names, such as {@code io.roomcast:type=Node,context=chat}.
- *
- * <p><b>Concurrency.</b> Opened and closed by whoever starts and ends the node, one after the other.
+ * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=Rooms} and {@code type=Relay}. A second
+ * node in the same JVM has a property more in its names, such as {@code io.roomcast:type=Node,context=chat}.
  */
 @ApplicationScoped
 public class JmxRegistrar {

@@ -5,7 +5,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import java.util.function.Function;
 
-/** Names that an operator typed. What is wrong with one is told by an exception that consoles have the class of. */
+/** Checks names that an operator typed. Errors are of a class that every console has. */
 final class OperatorInput {
     private OperatorInput() {}
 

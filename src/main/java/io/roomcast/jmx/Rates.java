@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** What went through the node a second, over the last ten. To be asked to {@link #sample} once a second. Any thread. */
+/** Rates per second over the last ten seconds. Call {@link #sample} once a second. Any thread. */
 final class Rates {
     private static final int SECONDS = 10;
 

@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads JSON Web Key Sets as RFC 7517 (section 5) wants them read: a key that is not understood is passed over. Issuers put new kinds of keys
- * beside those in use, and the day on which they do is not to be the last on which anybody enters.
+ * Reads JSON Web Key Sets as RFC 7517 (section 5) demands: keys of unknown kinds are ignored. So an issuer that adds a
+ * new kind of key locks nobody out.
  */
 final class KeySets {
     private KeySets() {}

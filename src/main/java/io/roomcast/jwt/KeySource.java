@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** What {@code roomcast.auth.jwks} names, where it is a URL, with a thread that lives as long as there is something to fetch. */
+/** The keys behind the URL in {@code roomcast.auth.jwks}, with a thread that ends when there is nothing to fetch. */
 final class KeySource implements SigningKeys {
     private static final long IDLE_SECONDS = 10;
 

@@ -22,12 +22,13 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Keys that stand behind a URL. They are fetched ahead, again and again, so that a token is mostly checked with keys at hand. While the
- * source is down the last good ones serve on. A token whose key is not among them waits for the next fetch, which strangers can hasten
- * but not multiply: one runs at a time, and they keep a pause.
+ * Keys that are fetched from a URL, ahead of need, so that most tokens are checked with keys at hand. While the source
+ * is down, the last good keys stay in use. A token whose key is unknown waits for the next fetch. Strangers can hasten
+ * that fetch but not multiply it: one runs at a time, with a pause between two.
  *
- * <p>Any thread. A lock guards the fields; nobody waits while it is held, and no stage is completed. A token that waits ends in one of
- * three ways, whichever is first: the fetch, its own patience, or {@link #close}. What follows then runs on a lane.
+ * <p><b>Concurrency.</b> Any thread. A lock guards the fields; nobody waits and no stage completes while it is held. A
+ * waiting token ends by the fetch, by its own timeout, or by {@link #close}, whichever is first. What follows runs on a
+ * lane.
  */
 final class RemoteKeys implements SigningKeys {
     /** A source that is down is asked again after so many pauses, unless tokens wait. */

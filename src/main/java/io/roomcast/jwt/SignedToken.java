@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A token that has the form of one; what it says counts once its signature was checked. Strangers write what the library reads here, so
- * whatever it throws is a refusal.
+ * A token of the right form; its claims count only after its signature was checked. Whatever the library throws on a
+ * stranger's input is a refusal.
  */
 final class SignedToken {
     /** As RFC 7519 and RFC 9068 name them; RFC 7515 lets each be written with its tree before it. */

@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
-/** Tells in the log when a source of keys goes down, and when it is back; what fails between is counted. Any thread. */
+/** Logs when a source of keys goes down and when it is back; failures in between are counted. Any thread. */
 final class SourceLog {
     private static final Logger LOG = System.getLogger(SourceLog.class.getName());
 

@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Reads the parts of a token as RFC 8259 has them, where other readers are lenient: each member once, at every depth, and nothing but
- * UTF-8. A token that two readers would understand differently is good for nobody.
+ * Reads the parts of a token strictly as RFC 8259 defines JSON: each member once, at every depth, and only UTF-8. A
+ * token that two readers could understand differently is refused.
  */
 final class StrictJson {
     private static final JsonReaderFactory READERS =

@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the claims of a token must be, and what they mean. A claim that is there but of a type that it cannot have, {@code null} among
- * them, was meant to say something: it never counts as absent.
+ * The claims that a token must have, and what they mean. A claim of the wrong type, {@code null} included, is never
+ * treated as absent.
  *
  * @param userClaim that holds the user's name
  * @param apiClaim that says what the server API does; empty where it does nothing for tokens

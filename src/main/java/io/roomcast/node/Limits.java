@@ -138,7 +138,7 @@ public final class Limits {
         }
     }
 
-    /** The answer to somebody who came up against a limit; counts it. */
+    /** The answer to a request that is over a limit; counts it. */
     public ProtocolException reached(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
         metrics.limitReached(limit.name());
         return new ProtocolException(code, text, retryAfterMs);

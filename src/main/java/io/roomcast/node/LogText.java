@@ -1,6 +1,6 @@
 package io.roomcast.node;
 
-/** Text from outside, made fit for a log line: nobody writes a line of their own into the log, or colours it. */
+/** Text from outside, made safe for a log line: it cannot begin a line of its own or colour the log. */
 public final class LogText {
     private static final int LONGEST = 200;
 

@@ -9,7 +9,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Who this node is. */
+/** The name of this node. */
 @ApplicationScoped
 public class Node {
     private static final SecureRandom RANDOM = new SecureRandom();

@@ -1,4 +1,4 @@
 package io.roomcast.node;
 
-/** Fired when the node runs: for what tells of it without being asked. */
+/** Fired when the node has started. */
 public record NodeStarted() {}

@@ -4,15 +4,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Time in which this node ran, in nanoseconds since any moment: what clients are judged by. A process that was stopped, starved or had its machine
- * paused could hear nobody, and its own standstill is nobody's silence.
+ * Time in which this node ran, in nanoseconds since some moment. Silence of clients is measured in it: while the
+ * process is stopped, starved or on a paused machine it hears nobody, and that is not the clients' fault.
  *
- * <p>A beat comes every second. Where one is late, no more than {@link #LONGEST_STEP} passes until it comes.
+ * <p>A beat comes every second. If one is late, the time goes on by {@link #LONGEST_STEP} at most until it comes.
  *
  * <p><b>Concurrency.</b> One thread at a time beats; any thread asks.
  */
 public final class RunningTime implements LongSupplier {
-    /** Of a node that runs, beats come closer together than this, however busy it is. */
+    /** On a node that runs, beats come closer together than this, however busy it is. */
     static final long LONGEST_STEP = TimeUnit.SECONDS.toNanos(2);
 
     private record Mark(long at, long ran) {}

@@ -14,7 +14,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads that the place where Roomcast runs lends it.
+ * The threads of a node: its own, or lent by the application server.
  *
  * @param lanes runs short tasks that never block; never refuses one while the application is up
  * @param timer runs short tasks later
@@ -66,7 +66,10 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
         return result;
     }
 
-    /** Takes no more tasks, and returns when those of the lanes are done: what they use may go then. Loops are ended by who started them. */
+    /**
+     * Takes no more tasks, and returns when the lanes' tasks are done or two seconds have passed. Loops are ended by
+     * their owners.
+     */
     public void end() {
         timer.shutdownNow();
         if (lanes instanceof ExecutorService pool) {

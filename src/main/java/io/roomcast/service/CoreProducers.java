@@ -29,7 +29,7 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
-/** Puts the plain classes of the lower floors together. */
+/** Makes beans of the plain classes of the lower floors. */
 @ApplicationScoped
 public class CoreProducers {
     private static final int RECENT_MESSAGES = 512;

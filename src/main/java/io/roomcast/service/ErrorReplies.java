@@ -14,8 +14,8 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 
 /**
- * Answers a request with an {@code error} frame, and counts it. Whoever goes on asking for what is refused is closed: lines without sense cost a client a
- * byte, and their answers cost the node a hundred times as much. Any thread.
+ * Answers a request with an {@code error} frame and counts it. A session that keeps asking for what is refused is
+ * closed: a bad line costs the client a byte, and its answer costs the node a hundred times as much. Any thread.
  */
 @ApplicationScoped
 public class ErrorReplies {

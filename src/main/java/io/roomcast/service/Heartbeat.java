@@ -20,15 +20,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Pings every session once an interval, a share of them each second, and closes those that show no life or read nothing. One timer for all
- * sessions. WildFly drops a client that sends nothing for 90 s, and browsers never ping: so the server does. Silence is counted in
- * {@link RunningTime}, so a node that stood still takes nobody for dead.
+ * Pings every session once in an interval, some of them each second, and closes sessions that show no life or read
+ * nothing. One timer serves all. The server pings because WildFly drops a client that sends nothing for 90 s, and
+ * browsers never ping. Silence is counted in {@link RunningTime}: a node that stood still takes no client for dead.
  *
- * <p>A session ends in one way: its connection is closed first, and when the container says that it has ended, the rest goes. Of one of which the
- * container says nothing, it goes a little later, whatever still comes from there.
+ * <p>A session ends in one way: its connection is closed, and the rest follows when the container reports the end. If
+ * the container reports nothing, the session is ended a few seconds later.
  *
- * <p><b>Concurrency.</b> Beats come from the timer, and the look at the sessions runs on the lanes' pool, one at a time: where the pool is
- * late, a beat is left out, so no look is taken twice and no share is passed over.
+ * <p><b>Concurrency.</b> The timer beats, and the lanes' pool checks the sessions, one check at a time. When the pool
+ * is late, a beat is left out: no check overlaps another, and no session is skipped.
  */
 @ApplicationScoped
 public class Heartbeat {
@@ -45,7 +45,7 @@ public class Heartbeat {
     private Histogram laneWait;
     private RunningTime time;
     private long intervalSeconds;
-    /** Looks that were taken. */
+    /** Checks that have begun. */
     private long rounds;
 
     private ScheduledFuture<?> timer;
@@ -82,7 +82,7 @@ public class Heartbeat {
         }
     }
 
-    /** Goes to the lanes' pool as a message would, so how long it waits there tells how busy the pool is. */
+    /** Checks on the lanes' pool. How long the check waits there tells how busy the pool is. */
     private void beat() {
         time.beat();
         if (!checking.compareAndSet(false, true)) {

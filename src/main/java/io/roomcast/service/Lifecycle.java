@@ -20,10 +20,12 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** Starts and ends what runs by itself. Called by whoever starts the application: the embedded server, or the application server. */
+/**
+ * Starts and stops everything that runs without a request. Called by the embedded server or by the application server.
+ */
 @ApplicationScoped
 public class Lifecycle {
-    /** Time for the last goodbyes to arrive, after the window. */
+    /** Time for the last close frames to arrive, after the window. */
     private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
     private TokenAdmission tokenAdmission;
@@ -83,9 +85,9 @@ public class Lifecycle {
     }
 
     /**
-     * Sends all clients away, each at a time of its own, and waits for that, a moment longer than the window at most. Then ends presence and the relay, which
-     * need threads to finish what they have, and at last the threads: in this order, which disposers of beans would not keep. Not to be
-     * started again.
+     * Drains all sessions and waits until they are gone, for two seconds more than the window at most. Then closes
+     * presence and the relay, which need threads to finish, and the threads last. Disposers of CDI beans would not keep
+     * this order. Not to be started again.
      */
     public void stop() {
         try {

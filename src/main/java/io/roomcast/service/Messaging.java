@@ -28,8 +28,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * What members do in a room: publish, signal, read history, ask who is there. Each method is the turn of one request, and ends it unless it throws. Any
- * thread; nothing blocks.
+ * What members do in a room: publish, signal, read history, ask who is there. Each method serves one request in its
+ * turn, and ends it unless it throws. Any thread; nothing blocks.
  */
 @ApplicationScoped
 public class Messaging {
@@ -121,7 +121,10 @@ public class Messaging {
         });
     }
 
-    /** As the room's members have been told, so that an answer and the frames before and after it agree. */
+    /**
+     * Answers with the users that the room's members have been told of, so that this answer agrees with the {@code
+     * presence} frames before and after it.
+     */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
         announcer.whenTold(room, membership.revision(), view -> {
@@ -141,7 +144,7 @@ public class Messaging {
         });
     }
 
-    /** Of a room whose members are not told names. */
+    /** For a room in which members are told counts and no names. */
     private void readMembers(
             ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         whenAnswered(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
@@ -157,7 +160,10 @@ public class Messaging {
         });
     }
 
-    /** Never on the relay's own thread: a send may cost more than it takes the relay to carry a message. */
+    /**
+     * Answers on the lanes' pool, never on the relay's thread: sending to a client can take longer than relaying a
+     * message.
+     */
     private <T> void whenAnswered(
             RoomRequests.Request request, CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
         BiConsumer<T, Throwable> answer = (done, failure) -> request.answer(() -> action.accept(done, failure));

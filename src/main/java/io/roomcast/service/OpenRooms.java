@@ -12,13 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * What a room needs from other nodes: its messages, and word of who comes and goes. It can be joined when both are there: so whoever joins is told
- * of everything that happens afterwards.
+ * Subscribes a room to its messages and to its presence. The room can be joined when both subscriptions stand: so a
+ * member is told of everything that happens after it joined.
  */
 final class OpenRooms implements RoomSource {
     private final Relay relay;
     private final PresenceStore presence;
-    /** What was subscribed and is neither given up nor unsubscribed. */
+    /** Rooms that are subscribed, or about to be. */
     private final ConcurrentMap<RoomName, CompletableFuture<Position>> open = new ConcurrentHashMap<>();
 
     OpenRooms(Relay relay, PresenceStore presence) {

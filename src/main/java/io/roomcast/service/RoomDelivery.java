@@ -11,7 +11,10 @@ import io.roomcast.room.RoomRegistry;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Hands what the relay brings to the rooms of this node. Runs on the relay's thread, and only appends. */
+/**
+ * Hands messages and signals from the relay to the rooms of this node. Runs on the relay's thread and only appends to
+ * lanes.
+ */
 public final class RoomDelivery implements RelayListener {
     private final RoomRegistry rooms;
 

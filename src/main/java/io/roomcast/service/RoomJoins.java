@@ -32,9 +32,12 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Joins sessions to rooms and takes them out again, and keeps presence true to it. Presence is entered when the room is open here, so that whoever comes is
- * told of everybody who comes later; and before the room is joined, since {@code joined} tells the count. A session that joins anew keeps the place that it
- * has until it is let in again: where that is refused, nothing has changed. Any thread; nothing blocks. Each method is the turn of one request, and ends it.
+ * Joins sessions to rooms, takes them out again, and keeps presence in step. Presence is entered when the room is
+ * subscribed here, so that the member is told of everybody who comes later, and before the room is joined, because
+ * {@code joined} carries the count. A session that joins again keeps its old place until the new one is sure: if the
+ * join is refused, nothing has changed.
+ *
+ * <p>Any thread; nothing blocks. Each method serves one request in its turn, and ends it.
  */
 @ApplicationScoped
 public class RoomJoins {
@@ -149,7 +152,7 @@ public class RoomJoins {
     }
 
     /**
-     * Takes a session out of a room unasked ({@code left}), after all that it has asked about it.
+     * Takes a session out of a room at the server's wish ({@code left}), after its earlier requests about the room.
      *
      * @param still whether that is to be done, when the turn has come
      * @param then runs after {@code left}, where it was in the room
@@ -197,7 +200,7 @@ public class RoomJoins {
         var unused = presence.leave(room, user, session);
     }
 
-    /** What the room tells of one member. */
+    /** Receives what the room reports of one member. */
     private final class Outcome implements Member.Listener {
         private final ClientSession session;
         private final Membership membership;
@@ -249,7 +252,7 @@ public class RoomJoins {
             refused(new RelayUnavailableException("room not reachable"));
         }
 
-        /** It has what it had before: its old place, or none. */
+        /** The session keeps its old place, or has none. */
         private void refused(Throwable why) {
             RoomName room = membership.room();
             try {

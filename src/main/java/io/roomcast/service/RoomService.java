@@ -32,8 +32,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * What a connection can ask for. Frames of one session come one after the other; different sessions, and the end of a session, come on any
- * thread. No method blocks and none throws because of what a client sent: the session is answered instead.
+ * Serves the frames of WebSocket sessions. Frames of one session arrive one after the other; different sessions, and
+ * the end of a session, come on any thread. No method blocks, and none throws because of what a client sent: the client
+ * is answered instead.
  */
 @ApplicationScoped
 public class RoomService {
@@ -139,14 +140,14 @@ public class RoomService {
         }
     }
 
-    /** So many bytes came from a client, whatever they mean. */
+    /** Counts bytes from a client, whatever they mean. */
     public void received(long bytes) {
         metrics.add(Counter.BYTES_RECEIVED, bytes);
     }
 
-    /** A frame of a session that is being closed is passed over: whoever was sent away can do nothing more. */
+    /** Serves a frame. Frames of a session that is being closed are ignored. */
     public void receive(ClientSession session, ClientFrame frame) {
-        if (!session.isOpen() || tokenAdmission.seesOut(session)) {
+        if (!session.isOpen() || tokenAdmission.closeIfExpired(session)) {
             return;
         }
         heard(session);
@@ -250,7 +251,10 @@ public class RoomService {
         });
     }
 
-    /** Asks for something in a room, which is refused when its turn has come; only {@code busy} is told at once, since it says that too much waits. */
+    /**
+     * Queues a request about a room. A refusal is answered in the order of requests; only {@code busy} is answered at
+     * once, because it says that too many wait.
+     */
     private void ask(
             ClientSession session,
             ClientFrame frame,
@@ -292,7 +296,7 @@ public class RoomService {
         session.requests().ask(room, alone, attempt, end);
     }
 
-    /** A line that is no frame. */
+    /** Answers a line that is no valid frame. */
     public void receiveBad(ClientSession session, BadFrameException bad) {
         ClientFrame.Unsound request = bad.request();
         if (request != null && (request.room() != null || session.boundRoom() != null)) {
@@ -307,7 +311,10 @@ public class RoomService {
         errors.answer(session, bad);
     }
 
-    /** A WebSocket message over {@code roomcast.limits.frame-bytes}: the rest of it cannot be told from a next one. */
+    /**
+     * Closes a session whose WebSocket message is over {@code roomcast.limits.frame-bytes}: the rest of that message
+     * cannot be told from the next one.
+     */
     public void refuseTooLarge(ClientSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
         metrics.limitReached(LimitKeys.FRAME_BYTES.name());

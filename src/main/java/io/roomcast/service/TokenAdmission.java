@@ -23,7 +23,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Lets sessions in by their tokens, and sees them out when those expire. Any thread; nothing blocks. */
+/** Admits sessions by their tokens and closes them when the tokens expire. Any thread; nothing blocks. */
 @ApplicationScoped
 public class TokenAdmission {
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
@@ -74,7 +74,7 @@ public class TokenAdmission {
     }
 
     /**
-     * Proves who a session is by its first token. What it sends meanwhile waits.
+     * Checks a session's first token. Frames that arrive meanwhile wait.
      *
      * @param admitted runs once the session has its identity
      */
@@ -85,7 +85,7 @@ public class TokenAdmission {
                 identity -> {
                     if (session.addressedUser() != null
                             && !session.addressedUser().equals(identity.user())) {
-                        turnAway(
+                        refuseAndClose(
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
                         try {
@@ -98,14 +98,14 @@ public class TokenAdmission {
                         }
                     }
                 },
-                text -> turnAway(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
+                text -> refuseAndClose(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
                 text -> {
                     unavailable(session, hello.id(), text);
                     session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, text);
                 });
     }
 
-    /** A new token for a session that is in. It may open rooms and shut others; a bad one changes nothing. */
+    /** Takes a new token of an admitted session. It may open rooms and shut others; a bad token changes nothing. */
     void refresh(ClientSession session, ClientFrame.Refresh frame) {
         verify(
                 frame.token(),
@@ -149,7 +149,7 @@ public class TokenAdmission {
         errors.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
     }
 
-    private void turnAway(ClientSession session, Long id, CloseCode code, String text) {
+    private void refuseAndClose(ClientSession session, Long id, CloseCode code, String text) {
         refuse(session, id, text);
         session.queue().closeWhenDrained(code, text);
     }
@@ -158,7 +158,7 @@ public class TokenAdmission {
         errors.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
     }
 
-    /** @return null for a session that may stay for ever */
+    /** @return null if the token never expires */
     Long expiresInMs(ClientSession session) {
         Instant expires = session.identity().expires();
         return expires.equals(Instant.MAX)
@@ -167,16 +167,19 @@ public class TokenAdmission {
                         0, Duration.between(clocks.wall().instant(), expires).toMillis()));
     }
 
-    /** Sees a session out whose token has expired; however slowly it reads, it can do nothing more. @return whether it has */
-    boolean seesOut(ClientSession session) {
-        return seesOut(session, clocks.wall().instant());
+    /**
+     * Closes a session whose token has expired; from then on it can do nothing, however slowly it reads. @return
+     * whether it has expired
+     */
+    boolean closeIfExpired(ClientSession session) {
+        return closeIfExpired(session, clocks.wall().instant());
     }
 
-    private boolean seesOut(ClientSession session, Instant clock) {
+    private boolean closeIfExpired(ClientSession session, Instant clock) {
         Identity identity = session.identity();
         boolean expired = identity != null && identity.expired(clock);
         if (expired) {
-            turnAway(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+            refuseAndClose(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
         }
         return expired;
     }
@@ -186,7 +189,7 @@ public class TokenAdmission {
         long now = time.getAsLong();
         for (ClientSession session : sessions.all()) {
             if (session.identity() != null) {
-                seesOut(session, clock);
+                closeIfExpired(session, clock);
             } else if (now - session.openedAt() > helloNanos) {
                 session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
             }

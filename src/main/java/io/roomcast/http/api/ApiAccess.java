@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Who may use the server API: who has the key, for everything, and who has a token, for what it says. Comparing takes the same time
- * whatever was sent, so nothing can be learned from it.
+ * Who may use the server API: holders of the key for everything, holders of a token for what it permits. Keys are
+ * compared in constant time.
  */
 @ApplicationScoped
 public class ApiAccess {

@@ -11,13 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Gathers the body of one request as it comes. No thread waits for it: Payara has five, and as many clients that stop in the middle of a body
- * would otherwise stop the node. The container calls from one thread at a time.
+ * Gathers the body of one request without a waiting thread: Payara has five threads, and five clients that stop in the
+ * middle of a body would stop the node. The container calls from one thread at a time.
  */
 final class ApiBody implements ReadListener {
     static final int MAX_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 10;
-    /** The embedded server's: it tells of data only when it was asked for some, and there was none. */
+    /** The embedded server's stream: it calls back only after a read that found no data. */
     private static final String GRIZZLY = "org.glassfish.grizzly.servlet.";
 
     private static final int PIECE_BYTES = 8 * 1024;

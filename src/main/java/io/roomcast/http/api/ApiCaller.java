@@ -7,9 +7,9 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.util.Set;
 
-/** Who asks something of the server API, and what that one may ask in which rooms. */
+/** The caller of the server API, with its permissions and the rooms in which it has them. */
 record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
-    /** Who has the key. */
+    /** The holder of the key. */
     static final ApiCaller TRUSTED = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
 
     /** @throws ProtocolException {@code forbidden} */

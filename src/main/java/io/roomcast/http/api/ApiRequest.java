@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A request of the server API: where it goes, and what it brings. Members of the body that nobody asks for are ignored. */
+/** A request of the server API. Unknown members of its body are ignored. */
 final class ApiRequest {
     private final HttpServletRequest request;
     private final List<String> path;
@@ -36,7 +36,10 @@ final class ApiRequest {
                 .toList();
     }
 
-    /** Behind the address of the API, as the client wrote it: some containers take its bytes for Latin-1, and a slash in a name for one between. */
+    /**
+     * The path behind the address of the API as the client wrote it: some containers decode it as Latin-1, and take an
+     * encoded slash for a separator.
+     */
     private static String rawPath(HttpServletRequest request) {
         String raw = request.getRequestURI();
         int at = raw.indexOf(request.getServletPath(), request.getContextPath().length());
@@ -44,7 +47,7 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** A name that is not encoded as it should be is one that nothing has. */
+    /** A segment with a wrong encoding stays as it is: no room or user has such a name. */
     private static String decoded(String segment) {
         try {
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -63,15 +66,15 @@ final class ApiRequest {
         return path;
     }
 
-    /** Whether something is to be read before this can be served. Without a length, and in HTTP/2, only reading tells. */
+    /** Whether a body has to be read first. Without a length, and in HTTP/2, only reading tells. */
     boolean hasBody() {
         return request.getMethod().equals("POST") && request.getContentLengthLong() != 0;
     }
 
-    /** Before it is answered: what was not read of it is left. */
-    void leave(HttpServletResponse response) {
+    /** Called before the answer: an unread body is abandoned. */
+    void abandonBody(HttpServletResponse response) {
         if (bytes == null && UnreadBody.isThere(request)) {
-            UnreadBody.leave(request, response);
+            UnreadBody.abandon(request, response);
         }
     }
 

@@ -105,7 +105,7 @@ public class ApiServlet extends HttpServlet {
     /** @param answer done */
     private void write(ApiRequest request, CompletableFuture<ApiAnswer> answer, HttpServletResponse response)
             throws IOException {
-        request.leave(response);
+        request.abandonBody(response);
         ApiAnswer settled = settled(answer);
         if (settled.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
             response.setHeader("Allow", Route.allowed(request.path()));

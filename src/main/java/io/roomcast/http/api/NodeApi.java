@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** What operators do with this node. */
+/** Serves the routes about this node, for operators. */
 @ApplicationScoped
 public class NodeApi {
 

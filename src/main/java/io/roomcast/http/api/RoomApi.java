@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** What back ends do with rooms. */
+/** Serves the routes about rooms, for back ends. */
 @ApplicationScoped
 public class RoomApi {
     private static final Logger LOG = System.getLogger(RoomApi.class.getName());
@@ -65,7 +65,7 @@ public class RoomApi {
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
-    /** The same message to many rooms. One room's failure does not keep it from the others, and is told by itself. */
+    /** Publishes a message in many rooms. Each room has its own outcome: one failure does not affect the others. */
     CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Shows durations to a registry that knows no buckets: count and mean, and the percentiles of what came since they were asked for last,
- * as the upper bound of the bucket that they fall into. One thread asks.
+ * Registers durations with a registry that has no buckets: count, mean, and percentiles since the last reading, given
+ * as the upper bound of the histogram bucket. One thread reads.
  */
 final class DurationMeters {
     private static final double MILLIS = 1e6;

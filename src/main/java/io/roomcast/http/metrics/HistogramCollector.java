@@ -9,7 +9,7 @@ import io.roomcast.metrics.Histogram;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
-/** Shows counts by bounds to Prometheus as they stand when it asks. */
+/** Gives Prometheus a histogram, with the counts at the time of the scrape. */
 final class HistogramCollector implements Collector {
     private static final double NANOS = 1e9;
 

@@ -36,7 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** All that this node tells about itself. Everything is read when somebody asks, or when it is sent to StatsD. */
+/** All metrics of this node. Values are read when somebody scrapes, or when they are sent to StatsD. */
 @ApplicationScoped
 public class MetricsRegistry {
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
@@ -155,7 +155,11 @@ public class MetricsRegistry {
         gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
         if (threads.lanes() instanceof ThreadPoolExecutor pool) {
             gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
-            gauge(registry, "roomcast.lanes.threads.busy", "Those of them that do", pool::getActiveCount);
+            gauge(
+                    registry,
+                    "roomcast.lanes.threads.busy",
+                    "Threads of the pool that are running a lane",
+                    pool::getActiveCount);
             gauge(
                     registry,
                     "roomcast.lanes.tasks.waiting",

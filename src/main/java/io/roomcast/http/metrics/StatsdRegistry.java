@@ -17,8 +17,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends what the node counts to a StatsD server over UDP, once in an interval, as many lines to a datagram as pass through any network in
- * one piece. Nobody waits for the server: what it does not get is lost, and said in the log once until it is there again. One thread.
+ * Sends the metrics to a StatsD server over UDP, once in an interval, in datagrams that pass any network unfragmented.
+ * Nothing waits for the server: lost datagrams are not sent again, and an outage is logged once. One thread.
  *
  * @see <a href="https://github.com/statsd/statsd/blob/master/docs/metric_types.md">StatsD metric types</a>
  */

@@ -3,9 +3,9 @@ package io.roomcast.http.metrics;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts the threads of this process by what they are for, so that one can see which kind grows. */
+/** Counts the threads of this process by purpose. */
 final class ThreadCounts {
-    /** What each thread is for, by the beginning of its name; the first that fits. */
+    /** The purpose of a thread, by the beginning of its name; the first that fits. */
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";

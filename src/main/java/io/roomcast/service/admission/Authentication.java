@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What {@code roomcast.auth} says about who may enter. Any thread. */
+/** Applies {@code roomcast.auth}: who may connect. Any thread. */
 @ApplicationScoped
 public class Authentication {
     private static final Logger LOG = System.getLogger(Authentication.class.getName());
@@ -45,7 +45,7 @@ public class Authentication {
         this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
-    /** Reads the keys, and says in the log who may enter where that is anybody. */
+    /** Reads the keys, and logs a warning if anybody may connect. */
     public void start() {
         if (wantsToken() || tokensServeTheApi) {
             tokens.start();
@@ -64,7 +64,7 @@ public class Authentication {
     }
 
     /**
-     * Who a connection is that shows no token.
+     * The identity of a connection without a token.
      *
      * @param claimed the name that it gave
      * @throws ProtocolException {@code unauthenticated}, when it may not enter

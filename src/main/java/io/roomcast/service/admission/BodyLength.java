@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Whether a request says, in one way only, where it ends (RFC 9112, 5.1 and 6.3). Where a proxy reads that in another way than this server, the body of one
- * client's request is another client's request; so what servers pass over in silence is refused.
+ * Whether a request says where it ends, in one way only (RFC 9112, 5.1 and 6.3). If a proxy reads the length in another
+ * way than this server, the body of one client's request becomes another client's request (request smuggling). Servers
+ * accept such requests silently; they are refused here.
  */
 final class BodyLength {
     private static final String NAME_CHARACTERS = "!#$%&'*+-.^_`|~";

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How a connection came here. The guard finds out, and tells the endpoint in a header of the request, since that is what all servers hand on to where a
- * handshake is answered. The header is sealed with a secret of this process, so nothing that a client sends can pass for it, wherever a server may let it
- * through; what came past the guard has none, and does not get in.
+ * Where a connection comes from. The guard finds out and hands it to the endpoint in a header of the handshake, because
+ * all servers pass headers on. The header is sealed with a secret of this process, so no client can forge it. A
+ * connection that did not pass the guard has none, and is refused.
  *
  * @param local address of this machine that it arrived at; null where unknown, or where a proxy says that it stands between
  * @param remote address that it came from
@@ -94,9 +94,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /**
-     * Whether it never left this machine, as far as one can tell. The name counts too: a proxy on this machine brings strangers to a loopback
-     * address, and so does a page whose own name was pointed at one; both ask for another host. A stranger may ask such a proxy for this one, so a
-     * connection that a proxy tells of is not of this machine either.
+     * Whether the connection never left this machine, as far as one can tell. The host name counts too: a proxy on this
+     * machine, or a web page whose own name points at a loopback address, brings strangers to a loopback address, and
+     * both ask for another host. A connection that a proxy reports is never of this machine.
      */
     boolean isLoopback() {
         return isLoopbackAddress(local)

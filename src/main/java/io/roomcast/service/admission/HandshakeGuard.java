@@ -24,7 +24,7 @@ public class HandshakeGuard {
     /** Change nothing, so a page of another site may as well ask for them: it cannot read the answer. */
     private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
 
-    /** What becomes of a request; {@code status} is 0 for one that may go on. */
+    /** What is done with a request; {@code status} is 0 if it may go on. */
     public enum Verdict {
         PASS(0, ""),
         NOT_FOUND(404, "nothing is here"),

@@ -12,7 +12,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** How fast sessions may ask, and how much rooms take. Any thread. */
+/** Limits the rates of sessions and of rooms. Any thread. */
 @ApplicationScoped
 public class RateLimits {
     /** Rooms that have gone may keep this many buckets before they are cleared away. */
@@ -49,7 +49,7 @@ public class RateLimits {
     }
 
     /**
-     * A request was refused: that costs, too, since a refusal is more work than what it answers.
+     * Counts a refused request: refusing takes more work than sending.
      *
      * @return the limit that the session has come up against, and is to be closed for; or null
      */

@@ -22,17 +22,17 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends sessions away gently: each is told at once when it should come back, and is closed with 4001 at that time, if it has not gone by
- * itself. A drain sends all away, also those that come meanwhile, and readiness says so; a rebalance sends a share away, and nothing else
- * changes. One of the two runs at a time.
+ * Closes sessions gently, at different times: each is told at once when to come back, and is closed with 4001 at that
+ * time if it is still there. A drain closes all sessions, new ones too, and the node is not ready. A rebalance closes a
+ * share of the sessions and changes nothing else. One of the two runs at a time.
  *
- * <p><b>Concurrency.</b> Any thread may call. All state is guarded by this object's monitor, which is never held while something is sent:
- * that is done by the lanes' pool.
+ * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. Sessions are told of their slots inside it,
+ * on the caller's thread; they are closed by the lanes' pool, outside of it.
  */
 @ApplicationScoped
 public class Drain {
     private static final long TICK_MILLIS = 100;
-    /** Whoever comes while the node drains is sent on within this time, however long ago the window ended. */
+    /** A session that opens while the node drains gets a slot within this time. */
     private static final Duration NEWCOMERS = Duration.ofSeconds(5);
 
     /** What is going on. */
@@ -48,7 +48,7 @@ public class Drain {
     }
 
     /**
-     * How far it is.
+     * How far a drain or a rebalance has come.
      *
      * @param planned sessions that were given a slot
      * @param remaining those of them that are still connected
@@ -99,7 +99,7 @@ public class Drain {
         }
     }
 
-    /** Sends all sessions away over the window; asked again, it begins a new window with those that are left. */
+    /** Closes all sessions over the window. A second call begins a new window with those that are left. */
     public synchronized Progress drain(Duration over) {
         readiness.drain(true);
         begin(State.DRAINING, over, sessions.all());
@@ -118,7 +118,7 @@ public class Drain {
     }
 
     /**
-     * Sends this share of the sessions away over the window.
+     * Closes a share of the sessions over the window.
      *
      * @param share from 0 to 1
      * @throws IllegalArgumentException that names the share, if it is another number
@@ -137,7 +137,10 @@ public class Drain {
         return progress();
     }
 
-    /** Ends a drain or a rebalance: the node takes sessions, and closes none. Those that were told to go may go all the same. */
+    /**
+     * Ends a drain or a rebalance: the node takes sessions and closes none. Clients that were told a time may reconnect
+     * elsewhere all the same.
+     */
     public synchronized Progress undrain() {
         end(State.OFF);
         readiness.drain(false);
@@ -177,7 +180,7 @@ public class Drain {
         long now = clocks.nanos().getAsLong();
         List<Slot<ClientSession>> planned = schedule.plan(who, over, now);
         planned.forEach(slot -> leaving.add(slot.session()));
-        // Here and now: whose slot comes first must not be gone before it was told.
+        // At once: the session with the first slot must be told before it is closed.
         for (Slot<ClientSession> slot : planned) {
             long millis = TimeUnit.NANOSECONDS.toMillis(slot.at() - now);
             slot.session().reply(new ServerFrame.Draining(millis));

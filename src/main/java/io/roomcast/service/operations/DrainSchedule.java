@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Who leaves when. Everybody gets a slot of its own and the slots are spread evenly, so that those who leave do not all come to other nodes at
- * once. Not thread-safe.
+ * When each session is closed. Slots are spread evenly, so that clients do not all reconnect to other nodes at once.
+ * Not thread-safe.
  */
 final class DrainSchedule<T> {
 

@@ -78,7 +78,7 @@ public class NodeSnapshot {
         return figures().hottest();
     }
 
-    /** Of the last look; it may be a second old. */
+    /** The figures of the last snapshot, at most a second old. */
     public synchronized Figures figures() {
         long now = clocks.nanos().getAsLong();
         if (figures == null || now - lookedAt >= FRESH_NANOS) {

@@ -76,7 +76,7 @@ public class Readiness {
         timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Whether nobody new should be sent here from now on. */
+    /** Whether load balancers should send no new clients. */
     void drain(boolean drains) {
         draining = drains;
     }

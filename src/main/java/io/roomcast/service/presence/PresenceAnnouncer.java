@@ -25,10 +25,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Tells the members of this node's rooms who came and went: by name in rooms of usual size, those of a crowd together, and once a second by count in large
- * ones. A thousand arrivals, each told to a thousand members, would be a million frames.
+ * Tells the members of this node's rooms who came and went: by name in rooms of usual size, several names in one frame
+ * when many come at once, and by a count each second in large rooms. A thousand joins, each told to a thousand members,
+ * would be a million frames.
  *
- * <p><b>Concurrency.</b> Any thread; nothing blocks. A room is in the map while it is watched; see {@link RoomAnnouncements} for the order within.
+ * <p><b>Concurrency.</b> Any thread; nothing blocks. A room is in the map while it is watched; {@link
+ * RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
 public class PresenceAnnouncer implements PresenceListener {

@@ -9,11 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Who has come to one room and who has left it, and what of that its members have yet to be told. Everyday comings and goings are told one by one, as they happen; of a
- * crowd the first few are, and the others gather until the interval is over. Not thread-safe: {@link RoomAnnouncements} guards it.
+ * Users who have come to one room and left it, and which of that its members have yet to be told. The first few of an
+ * interval are told one by one, as they happen; more are gathered until the interval is over. Not thread-safe: {@link
+ * RoomAnnouncements} guards it.
  */
 public final class PresenceChanges {
-    /** Told one by one in an interval. */
+    /** How many are told one by one in an interval. */
     public static final int BURST = 8;
 
     /**

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What plain clients show of who came and went. */
+/** The text that plain clients show of users who came and went. */
 final class PresenceText {
-    /** More are counted. */
+    /** Names in the text; further users are counted. */
     private static final int NAMED = 3;
 
     private PresenceText() {}

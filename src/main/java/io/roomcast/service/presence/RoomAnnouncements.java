@@ -11,13 +11,13 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What the members of one room here are told of who comes and goes, and what they have been told.
+ * What the members of one room on this node are told of users who come and go, and what they have been told.
  *
- * <p>Where the room does not take what it is to be told, since it is behind with messages, it is tried again after the interval: then the members are
- * told the difference to what they were told last.
+ * <p>If the room does not take a frame, because it is behind with messages, the frame is tried again after the
+ * interval, with the difference to what members were told last.
  *
- * <p><b>Concurrency.</b> The monitor guards everything. It is held while the room is given a frame, so frames leave in the order of what they tell; and while
- * it is given an answer, so whoever asks is answered with what the frames before it add up to.
+ * <p><b>Concurrency.</b> The monitor guards everything. It is held while the room is given a frame, so frames leave in
+ * the order of what they tell; and while it is given an answer, so an answer agrees with the frames before it.
  */
 public final class RoomAnnouncements {
 

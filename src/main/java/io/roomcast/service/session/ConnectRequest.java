@@ -5,7 +5,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 
 /**
- * What the address that a client connected to says.
+ * What a client asks for by the address that it connects to.
  *
  * @param user that it names, or null
  * @param room of a connection to {@code /ws/{room}/{user}}, else null

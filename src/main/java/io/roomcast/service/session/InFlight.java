@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds what was asked and is not answered yet, of each session and of the node: when the relay falls behind, publishers are told {@code busy} at once
- * instead of being kept in memory. Any thread.
+ * Bounds the requests that are not answered yet, for each session and for the node: when the relay falls behind,
+ * publishers are answered {@code busy} at once, and their requests do not pile up in memory. Any thread.
  */
 @ApplicationScoped
 public class InFlight {
@@ -51,7 +51,7 @@ public class InFlight {
         try {
             limits.require(LimitKeys.IN_FLIGHT, mine, ErrorCode.BUSY, "too many requests wait for their answers");
             limits.require(LimitKeys.NODE_IN_FLIGHT, all, ErrorCode.BUSY, "the node has too much to do");
-            // What is there alone may have any size.
+            // A single request may have any size.
             limits.requireBytes(
                     LimitKeys.NODE_IN_FLIGHT_BYTES, allBytes == bytes ? 0 : allBytes, "the node has too much to do");
             begun = true;

@@ -8,9 +8,8 @@ import io.roomcast.room.RoomRegistry;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A session's place in a room, from the request to join until it ends. Where a session joins anew, the place that it had is kept until the new one is sure.
- *
- * <p><b>Concurrency.</b> Used by one request about the room at a time; see {@link RoomRequests}.
+ * A session's place in a room, from the request to join until it ends. When a session joins again, its old place is
+ * kept until the new one is sure.
  */
 public final class Membership {
     private final RoomName name;

@@ -15,12 +15,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * What a session has asked about rooms and is not answered yet. What concerns one room is answered in the order in which it was asked, as HTTP does with
- * pipelined requests. Publishes are begun together. Anything else is <i>alone</i>: it begins when all before it is answered, and what comes after it begins
- * when it is answered itself. So a publish behind a join is one of a member, and what is told of a room ends with {@code left}.
+ * The requests of a session about rooms that are not answered yet. Requests about one room are answered in their order,
+ * like pipelined requests in HTTP. Publishes run side by side. Any other request is <i>alone</i>: it begins when all
+ * before it are answered, and the next begins when it is answered. So a publish sent behind a join is the publish of a
+ * member, and nothing of a room is told after {@code left}.
  *
- * <p><b>Concurrency.</b> Any thread may ask and answer; nothing blocks. The monitor guards the lines, one for each room. A line is served by one thread at a
- * time, outside of the monitor: whoever comes meanwhile leaves the work to it. What one request does happens-before what the next one does.
+ * <p><b>Concurrency.</b> Any thread may ask and answer; nothing blocks. The monitor guards the lines, one for each
+ * room. One thread at a time serves a line, outside the monitor; other threads leave their work to it. What one request
+ * does happens-before what the next one does.
  */
 public final class RoomRequests {
     private static final Logger LOG = System.getLogger(RoomRequests.class.getName());

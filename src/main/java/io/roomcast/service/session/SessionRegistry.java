@@ -97,7 +97,7 @@ public class SessionRegistry {
         return outbound.held();
     }
 
-    /** Tells a slow consumer what it has to fetch; null where there is no history to fetch it from. */
+    /** Tells a slow client which messages to fetch; null if no history is kept. */
     private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest address) {
         if (!history) {
             return null;
@@ -119,7 +119,7 @@ public class SessionRegistry {
     }
 
     /**
-     * Lets a session be somebody.
+     * Gives a session its identity.
      *
      * @return false when it has ended meanwhile
      * @throws ProtocolException {@code busy}, when the user has as many sessions as one may have
@@ -184,5 +184,19 @@ public class SessionRegistry {
                         .replaceAll("[^A-Za-z0-9]", "x")
                         .substring(0, 6)
                         .toLowerCase(Locale.ROOT));
+    }
+
+    /** Counts by name, and forgets a name whose count is 0. Any thread. */
+    private static final class KeyedCounter {
+        private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+        /** @return the count of the name, this one included */
+        int add(String name) {
+            return counts.merge(name, 1, Integer::sum);
+        }
+
+        void remove(String name) {
+            counts.computeIfPresent(name, (same, count) -> count == 1 ? null : count - 1);
+        }
     }
 }
