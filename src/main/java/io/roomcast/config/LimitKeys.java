@@ -173,6 +173,10 @@ public final class LimitKeys {
                     + "session with 4004; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
+    /** Rates that each session has a bucket for. */
+    public static final List<Key<Integer>> SESSION_RATES =
+            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE);
+
     /** Limits of counts, in the order of --help. */
     public static final List<Key<Integer>> COUNTS = List.of(
             SESSIONS,

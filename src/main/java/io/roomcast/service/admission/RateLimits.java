@@ -33,7 +33,7 @@ public class RateLimits {
 
     /** @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
     public void publish(ClientSession session) {
-        take(LimitKeys.PUBLISH_RATE, session.publishRate(), "too many messages");
+        take(LimitKeys.PUBLISH_RATE, session.rate(LimitKeys.PUBLISH_RATE), "too many messages");
     }
 
     /** Of one who may. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
@@ -45,7 +45,7 @@ public class RateLimits {
 
     /** Anything but a publish. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
     public void request(ClientSession session) {
-        take(LimitKeys.REQUEST_RATE, session.requestRate(), "too many requests");
+        take(LimitKeys.REQUEST_RATE, session.rate(LimitKeys.REQUEST_RATE), "too many requests");
     }
 
     /**
@@ -55,10 +55,11 @@ public class RateLimits {
      */
     public Key<Integer> refused(ClientSession session, ErrorCode code) {
         return switch (code) {
-            case BAD_REQUEST, UNAUTHENTICATED -> exceeded(LimitKeys.BAD_FRAME_RATE, session.mistakeRate());
+            case BAD_REQUEST, UNAUTHENTICATED ->
+                exceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
             // Not the client's doing.
             case UNAVAILABLE, UNKNOWN -> null;
-            default -> exceeded(LimitKeys.REFUSED_RATE, session.refusedRate());
+            default -> exceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
         };
     }
 

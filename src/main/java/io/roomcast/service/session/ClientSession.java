@@ -1,5 +1,7 @@
 package io.roomcast.service.session;
 
+import io.roomcast.config.Key;
+import io.roomcast.config.LimitKeys;
 import io.roomcast.identity.Identity;
 import io.roomcast.node.RunningTime;
 import io.roomcast.outbound.EncodedFrame;
@@ -18,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * One WebSocket connection, as the service sees it.
@@ -41,10 +44,11 @@ public final class ClientSession {
     private final Position since;
     private final long openedAt;
     private volatile Identity identity;
-    private final TokenBucket publishRate = new TokenBucket();
-    private final TokenBucket requestRate = new TokenBucket();
-    private final TokenBucket mistakeRate = new TokenBucket();
-    private final TokenBucket refusedRate = new TokenBucket();
+    /** One for each of {@link LimitKeys#SESSION_RATES}, in that order. */
+    private final TokenBucket[] rates = Stream.generate(TokenBucket::new)
+            .limit(LimitKeys.SESSION_RATES.size())
+            .toArray(TokenBucket[]::new);
+
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean identityLocked;
@@ -91,24 +95,9 @@ public final class ClientSession {
         return known == null ? null : known.user();
     }
 
-    /** Of its publishes. */
-    public TokenBucket publishRate() {
-        return publishRate;
-    }
-
-    /** Of its other requests. */
-    public TokenBucket requestRate() {
-        return requestRate;
-    }
-
-    /** Of what it should have known better. */
-    public TokenBucket mistakeRate() {
-        return mistakeRate;
-    }
-
-    /** Of its requests that are refused all the same. */
-    public TokenBucket refusedRate() {
-        return refusedRate;
+    /** @param limit one of {@link LimitKeys#SESSION_RATES} */
+    public TokenBucket rate(Key<Integer> limit) {
+        return rates[LimitKeys.SESSION_RATES.indexOf(limit)];
     }
 
     /** What it has asked about rooms. */
