@@ -21,9 +21,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DoorIT {
     private static final String FORGED = "127.0.0.1 127.0.0.1";
 
-    private static final String WEB_SOCKET =
-            "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-                    + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+    private static final String WEB_SOCKET = """
+            Upgrade: websocket\r
+            Connection: Upgrade\r
+            Sec-WebSocket-Version: 13\r
+            Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r
+            """;
 
     @AutoClose
     private static TestServer server;
