@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A request as the rest of the server sees it. A handshake has the header with its {@link ClientOrigin}. Other requests have neither that header nor those that ask for a WebSocket,
- * whatever the client sent.
+ * A request as the rest of the server sees it. A handshake has the header with its {@link ClientOrigin}. Other requests
+ * have neither that header nor those that ask for a WebSocket, whatever the client sent.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
     /** Null for a request that is not a handshake. */

@@ -6,7 +6,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Runs a bounded number of requests at a time. Others wait in the order of arrival, on the thread of the server that calls. Any thread. */
+/**
+ * Runs a bounded number of requests at a time. Others wait in the order of arrival, on the thread of the server that
+ * calls. Any thread.
+ */
 final class ConcurrencyLimiter {
     /** The rest of the work on a request. */
     @FunctionalInterface

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the configuration from MicroProfile Config, which the server's console and command line change. On a server without it, reads system
- * properties and the environment.
+ * Reads the configuration from MicroProfile Config, which the server's console and command line change. On a server
+ * without it, reads system properties and the environment.
  */
 final class ConfigSources {
     private ConfigSources() {}

@@ -23,7 +23,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 
-/** Passes every request on an application server to the {@link HandshakeGuard}, and sets the security headers of every response. */
+/**
+ * Passes every request on an application server to the {@link HandshakeGuard}, and sets the security headers of every
+ * response.
+ */
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
 public class GuardFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
@@ -137,7 +140,10 @@ public class GuardFilter extends HttpFilter {
         }
     }
 
-    /** The connection closes after this response, so the response fits into the socket whether the client reads it or not. */
+    /**
+     * The connection closes after this response, so the response fits into the socket whether the client reads it or
+     * not.
+     */
     private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
         response.setStatus(verdict.status());

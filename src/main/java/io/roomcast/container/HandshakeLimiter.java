@@ -9,8 +9,9 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core; with a handshake on every thread, the threads that carry messages would wait for
- * a core. Handshakes there never wait, so a limit does not delay them. Others wait in the order of arrival. Any thread of the server. See
+ * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core; with a handshake on
+ * every thread, the threads that carry messages would wait for a core. Handshakes there never wait, so a limit does not
+ * delay them. Others wait in the order of arrival. Any thread of the server. See
  * docs/decisions/0015-a-crowd-is-announced-together-and-let-in-by-turns.md.
  */
 @ApplicationScoped

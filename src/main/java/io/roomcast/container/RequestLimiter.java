@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Limits concurrent HTTP requests on a server whose threads wait until the client has read the response. Half of the threads stay free for handshakes and health checks. A few more
- * requests wait for a moment, in the order of arrival; the next is rejected with 503. Any thread of the server.
+ * Limits concurrent HTTP requests on a server whose threads wait until the client has read the response. Half of the
+ * threads stay free for handshakes and health checks. A few more requests wait for a moment, in the order of arrival;
+ * the next is rejected with 503. Any thread of the server.
  */
 @ApplicationScoped
 public class RequestLimiter {

@@ -12,8 +12,8 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * The server's executor that {@code roomcast.executor} names, for operators who size and watch all work in the server's console. A task that it
- * rejects runs on the fallback instead, because a room that lost a task would stop. Any thread.
+ * The server's executor that {@code roomcast.executor} names, for operators who size and watch all work in the server's
+ * console. A task that it rejects runs on the fallback instead, because a room that lost a task would stop. Any thread.
  */
 final class ServerExecutor implements Executor {
     private static final Logger LOG = System.getLogger(ServerExecutor.class.getName());

@@ -8,11 +8,11 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * The health checks that Roomcast adds to the server's own health endpoint. They report the same as {@code /health/ready} and
- * {@code /health/live} of the application.
+ * The health checks that Roomcast adds to the server's own health endpoint. They report the same as
+ * {@code /health/ready} and {@code /health/live} of the application.
  *
- * <p>These classes cannot be linked on a server without MicroProfile Health. So only {@link ServerHealthExtension} names them, and they have no
- * bean-defining annotation.
+ * <p>These classes cannot be linked on a server without MicroProfile Health. So only {@link ServerHealthExtension}
+ * names them, and they have no bean-defining annotation.
  */
 final class ServerHealth {
     private static final String NAME = "roomcast";

@@ -17,11 +17,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Authenticates users with the application server's realm, where {@code roomcast.auth=container}. Credentials come as HTTP Basic. They are required for WebSockets and for the page:
- * a browser asks for a password when it loads the page, and sends it with WebSockets too.
+ * Authenticates users with the application server's realm, where {@code roomcast.auth=container}. Credentials come as
+ * HTTP Basic. They are required for WebSockets and for the page: a browser asks for a password when it loads the page,
+ * and sends it with WebSockets too.
  *
- * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a mechanism. The servlet API's {@code login} works without. A user whom
- * the server has authenticated already is not asked again. Any thread; blocks while the server looks the user up.
+ * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a
+ * mechanism. The servlet API's {@code login} works without. A user whom the server has authenticated already is not
+ * asked again. Any thread; blocks while the server looks the user up.
  */
 @ApplicationScoped
 public class ServerLogin {

@@ -25,8 +25,9 @@ import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
- * Accepts connections as the {@link ConnectionLimiter} allows, and handles all other events on the selector's thread. Where no connection can be accepted, for lack of room or of
- * files, accepting pauses for some milliseconds and new clients wait in the system's queue. Without a pause the selector would try again at once and use up a core.
+ * Accepts connections as the {@link ConnectionLimiter} allows, and handles all other events on the selector's thread.
+ * Where no connection can be accepted, for lack of room or of files, accepting pauses for some milliseconds and new
+ * clients wait in the system's queue. Without a pause the selector would try again at once and use up a core.
  */
 final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     private static final Logger LOG = System.getLogger(AcceptStrategy.class.getName());

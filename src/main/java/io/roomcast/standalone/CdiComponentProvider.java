@@ -9,8 +9,9 @@ import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**
- * Makes endpoints, encoders and decoders with CDI, as application servers do: outside of one, Tyrus does not find CDI by itself. Tyrus makes one provider for each engine and three
- * components for each connection. The components hold nothing that has to be destroyed. Any thread.
+ * Makes endpoints, encoders and decoders with CDI, as application servers do: outside of one, Tyrus does not find CDI
+ * by itself. Tyrus makes one provider for each engine and three components for each connection. The components hold
+ * nothing that has to be destroyed. Any thread.
  */
 public final class CdiComponentProvider extends ComponentProvider {
     /** The beans for the engine that this thread is making. There may be two nodes in one process. */

@@ -24,7 +24,10 @@ import org.glassfish.grizzly.nio.NIOConnection;
 import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
-/** Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. The first of all filters. */
+/**
+ * Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. The first
+ * of all filters.
+ */
 final class ConnectionAddOn extends BaseFilter implements AddOn {
     /** WebSockets do not have it. */
     private static final Attribute<HttpConnection> CONNECTION =
@@ -111,7 +114,9 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         }
     }
 
-    /** Runs the task when the network has taken all output that was queued so far; never if the connection ends before. */
+    /**
+     * Runs the task when the network has taken all output that was queued so far; never if the connection ends before.
+     */
     @SuppressWarnings({"unchecked", "rawtypes"})
     static void afterOutputIsSent(Connection connection, Runnable task) {
         ((NIOTransport) connection.getTransport())

@@ -15,21 +15,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It keeps all connections that are not WebSockets by their state, and
- * counts the WebSockets. A client that sends no request, or does not read its response, is closed after a timeout. Where a limit is reached it is closed at once, the longest
- * idle first. A connection whose request is being worked on, or is not read yet, is never idle. Why: docs/decisions/0017-connections-of-the-embedded-server.md.
+ * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It keeps all
+ * connections that are not WebSockets by their state, and counts the WebSockets. A client that sends no request, or
+ * does not read its response, is closed after a timeout. Where a limit is reached it is closed at once, the longest
+ * idle first. A connection whose request is being worked on, or is not read yet, is never idle. Why:
+ * docs/decisions/0017-connections-of-the-embedded-server.md.
  *
- * <p><b>Concurrency.</b> Any thread. One lock guards all state, and is held for a short scan at most. Connections are closed outside the lock, because the close calls
- * {@link #remove}.
+ * <p><b>Concurrency.</b> Any thread. One lock guards all state, and is held for a short scan at most. Connections are
+ * closed outside the lock, because the close calls {@link #remove}.
  */
 final class ConnectionLimiter {
     /** A client that has not read its response for this long counts as idle. */
     private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long input of a rejected client is still read. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How many closed connections may still hold a file without taking the place of new ones; reserved from other files. */
+    /**
+     * How many closed connections may still hold a file without taking the place of new ones; reserved from other
+     * files.
+     */
     private static final int SPARE_FILES = 16;
-    /** How many connections are checked to find an idle one. If all of them have unread input, the node has to catch up first. */
+    /**
+     * How many connections are checked to find an idle one. If all of them have unread input, the node has to catch up
+     * first.
+     */
     private static final int IDLE_CANDIDATES = 64;
     /** Ticks come once a second. If one is late by more than this, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -106,7 +114,10 @@ final class ConnectionLimiter {
         }
     }
 
-    /** Closes the connection that has been idle longest, if there is one. For when the system has no free file, whatever the limits say. */
+    /**
+     * Closes the connection that has been idle longest, if there is one. For when the system has no free file, whatever
+     * the limits say.
+     */
     void closeLongestIdle() {
         HttpConnection idle;
         synchronized (this) {

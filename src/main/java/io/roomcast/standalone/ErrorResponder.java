@@ -21,8 +21,9 @@ import org.glassfish.grizzly.memory.MemoryManager;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * Answers a request that is rejected, and ends its connection. What the client still sends is discarded until the {@link ConnectionLimiter} closes the connection: TCP resets a
- * connection that is closed with unread input, and the client might never see the response.
+ * Answers a request that is rejected, and ends its connection. What the client still sends is discarded until the
+ * {@link ConnectionLimiter} closes the connection: TCP resets a connection that is closed with unread input, and the
+ * client might never see the response.
  */
 final class ErrorResponder {
     private static final Logger LOG = System.getLogger(ErrorResponder.class.getName());

@@ -18,8 +18,8 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Passes every request of the embedded server to the {@link HandshakeGuard}, before WebSockets, files and servlets see it, and sets the security
- * headers of every response.
+ * Passes every request of the embedded server to the {@link HandshakeGuard}, before WebSockets, files and servlets see
+ * it, and sets the security headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks a request that was checked: the parts of its body come with the same head. */

@@ -1,8 +1,8 @@
 package io.roomcast.standalone;
 
 /**
- * A connection of the embedded server from its accept on, until it becomes a WebSocket or is closed. All fields but {@code beingRead} belong to the {@link ConnectionLimiter},
- * which reads and writes them under its lock.
+ * A connection of the embedded server from its accept on, until it becomes a WebSocket or is closed. All fields but
+ * {@code beingRead} belong to the {@link ConnectionLimiter}, which reads and writes them under its lock.
  */
 final class HttpConnection {
 

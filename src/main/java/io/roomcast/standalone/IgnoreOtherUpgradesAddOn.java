@@ -12,8 +12,9 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Ignores the header {@code Upgrade} unless it asks for WebSocket, as RFC 9110, section 7.8 allows. Java's {@code HttpClient} offers HTTP/2
- * with its first request; Grizzly would take the body for bytes of HTTP/2 and never find its end.
+ * Ignores the header {@code Upgrade} unless it asks for WebSocket, as RFC 9110, section 7.8 allows. Java's
+ * {@code HttpClient} offers HTTP/2 with its first request; Grizzly would take the body for bytes of HTTP/2 and never
+ * find its end.
  */
 final class IgnoreOtherUpgradesAddOn extends BaseFilter implements AddOn {
 

@@ -8,8 +8,8 @@ import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 
 /**
- * Formats each record as one line, followed by the indented lines of an exception. Text of a client may be part of a message or of an exception, so control characters are
- * replaced: nobody can forge a record.
+ * Formats each record as one line, followed by the indented lines of an exception. Text of a client may be part of a
+ * message or of an exception, so control characters are replaced: nobody can forge a record.
  */
 public final class LogFormatter extends Formatter {
     private static final String UNPRINTABLE = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";

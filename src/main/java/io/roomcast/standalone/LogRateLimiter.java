@@ -10,8 +10,8 @@ import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
 /**
- * Limits log records that clients can cause to one of each kind in ten seconds. The next record says how many were suppressed. Otherwise any client could fill the log.
- * Any thread.
+ * Limits log records that clients can cause to one of each kind in ten seconds. The next record says how many were
+ * suppressed. Otherwise any client could fill the log. Any thread.
  */
 final class LogRateLimiter implements Filter {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
@@ -26,7 +26,10 @@ final class LogRateLimiter implements Filter {
         private long suppressed;
     }
 
-    /** Whether a library could not process what a client sent, and none of our classes is at fault. Any client can cause such a record, as often as it likes. */
+    /**
+     * Whether a library could not process what a client sent, and none of our classes is at fault. Any client can cause
+     * such a record, as often as it likes.
+     */
     static boolean isCausedByClient(LogRecord record) {
         String logger = record.getLoggerName();
         return record.getThrown() != null

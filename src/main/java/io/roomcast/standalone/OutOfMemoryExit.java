@@ -12,11 +12,13 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Ends the process when the JVM is out of memory, so that a service manager can start another. A process that went on would have lost threads or state. The JVM does the same
- * with {@code -XX:+ExitOnOutOfMemoryError}, but the manifest of a JAR cannot set that option.
+ * Ends the process when the JVM is out of memory, so that a service manager can start another. A process that went on
+ * would have lost threads or state. The JVM does the same with {@code -XX:+ExitOnOutOfMemoryError}, but the manifest of
+ * a JAR cannot set that option.
  *
- * <p>Errors are noticed in three ways: an error that was caught and logged, an error that nobody caught, and an allocation each second that fails. A heap that is almost full, with
- * almost all time spent in the garbage collector, counts as out of memory too.
+ * <p>Errors are noticed in three ways: an error that was caught and logged, an error that nobody caught, and an
+ * allocation each second that fails. A heap that is almost full, with almost all time spent in the garbage collector,
+ * counts as out of memory too.
  */
 final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionHandler {
     /** The exit code of the JVM's own option. */
@@ -31,7 +33,10 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
     /** How many causes of an exception are checked: a chain may be a loop. */
     private static final int CAUSES = 20;
 
-    /** Above this share of the time spent in the collector, and that of the heap in use, for so many seconds in a row, the heap counts as exhausted. */
+    /**
+     * Above this share of the time spent in the collector, and that of the heap in use, for so many seconds in a row,
+     * the heap counts as exhausted.
+     */
     private static final double EXHAUSTED_TIME = 0.9;
 
     private static final double EXHAUSTED_HEAP = 0.95;

@@ -17,8 +17,8 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.http.server.Response;
 
 /**
- * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time; the next is handed over when the network has taken the whole
- * response. No thread waits for a client.
+ * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time;
+ * the next is handed over when the network has taken the whole response. No thread waits for a client.
  */
 final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     /** Marks a request that was handed over: the parts of its body come with the same head. */

@@ -37,7 +37,9 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
-/** A node in this process: chat UI, WebSockets, API, metrics and health on one port. Start and close it from one thread. */
+/**
+ * A node in this process: chat UI, WebSockets, API, metrics and health on one port. Start and close it from one thread.
+ */
 public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */
     private static final int QUEUED_REQUESTS = 4_096;

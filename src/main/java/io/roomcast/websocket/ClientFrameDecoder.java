@@ -8,7 +8,7 @@ import jakarta.inject.Inject;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 
-/** Decodes one line. The cause of its exception is always a {@link BadFrameException}. */
+/** Decodes one line of a client. The cause of its {@link DecodeException} is always a {@link BadFrameException}. */
 @Dependent
 public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
 
@@ -24,7 +24,7 @@ public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
         }
     }
 
-    /** Always: some containers drop silently what a decoder will not have, and a bad line deserves an answer. */
+    /** Always true: some containers silently drop what a decoder rejects, but a bad line has to be answered. */
     @Override
     public boolean willDecode(String line) {
         return true;

@@ -11,13 +11,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Keeps what the guard told about a connection from the handshake, where it is in a header, to its opening, where only the properties of
- * the session are left. The container copies those for each connection.
+ * Passes the {@link ClientOrigin} from the handshake to the session. The guard puts it into a header of the handshake;
+ * when the session opens, only its properties are left. The container copies the properties for each connection.
  */
 public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator {
     private static final String PROPERTY = ClientOrigin.class.getName();
 
-    /** Origins are the guard's: a servlet container would answer anything with its own status. */
+    /**
+     * Always true: the guard has checked the origin. A servlet container would answer a wrong one with a status of its
+     * own.
+     */
     @Override
     public boolean checkOrigin(String origin) {
         return true;
@@ -33,7 +36,7 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
         }
     }
 
-    /** Names of headers are in any case, and not every container's map knows that. */
+    /** Header names are case-insensitive, but not every container's map is. */
     private static List<String> headers(HandshakeRequest request, String name) {
         return request.getHeaders().entrySet().stream()
                 .filter(header -> name.equalsIgnoreCase(header.getKey()))
@@ -42,9 +45,9 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
     }
 
     /**
-     * How the connection came here, and whom the container knows at its other end.
+     * Where the connection comes from, with the user whom the container has authenticated.
      *
-     * @throws ProtocolException for one that came past the guard
+     * @throws ProtocolException if the connection did not pass the guard
      */
     static ClientOrigin origin(Session session) {
         if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin known) {
@@ -53,6 +56,6 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
                             ? null
                             : session.getUserPrincipal().getName());
         }
-        throw new ProtocolException(ErrorCode.FORBIDDEN, "connections are opened by way of the guard only");
+        throw new ProtocolException(ErrorCode.FORBIDDEN, "the handshake did not pass the guard");
     }
 }

@@ -17,13 +17,15 @@ import jakarta.websocket.DecodeException;
 import jakarta.websocket.Session;
 
 /**
- * What the endpoints keep of an open connection, in the properties of its Jakarta session: endpoint objects hold no state. The container
- * calls for one connection from one thread at a time, but for the close, which may come while the connection is being opened. Not every container's
- * properties may be used by two threads, so they are locked.
+ * The state of an open connection, kept in the properties of its Jakarta session; endpoint objects hold no state.
+ *
+ * <p><b>Concurrency.</b> The container calls for a connection from one thread at a time, except for the close, which
+ * may come while the connection opens. The properties are locked, because not every container allows two threads to use
+ * them.
  */
 public final class EndpointConnection implements ObservableTransport.Listener {
     private static final String PROPERTY = EndpointConnection.class.getName();
-    /** In place of a connection, where the end was told before the beginning was over. */
+    /** Stands for a connection that was closed while it opened. */
     private static final Object CLOSED = new Object();
 
     private final RoomService service;
@@ -31,9 +33,9 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private final ClientFrameDecoder decoder;
     private final MessageAssembler assembler;
     private final InboundMessages inbound;
-    /** Nothing of what comes is taken any more. */
+    /** Whether all further input is ignored. */
     private boolean refused;
-    /** The message that is being gathered; null when there is none. */
+    /** The message whose parts are being collected; null when there is none. */
     private volatile InboundMessages.Unfinished unfinished;
 
     private volatile boolean closed;
@@ -63,7 +65,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             events.setListener(connection);
         }
         if (before == CLOSED || !jakarta.isOpen()) {
-            // It broke while it was being opened, and the call that told so found no connection here.
+            // It was closed while it opened, and the call for the close found no connection here.
             service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
         }
     }
@@ -77,7 +79,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    /** As {@link #of}, for the last call of all: a connection that is still being opened will learn of it. */
+    /** Like {@link #of}, for the close. A connection that is still opening will find a mark. */
     static EndpointConnection closing(Session jakarta) {
         synchronized (jakarta.getUserProperties()) {
             return jakarta.getUserProperties().putIfAbsent(PROPERTY, CLOSED) instanceof EndpointConnection connection
@@ -98,7 +100,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             refuseTooLarge();
             return;
         }
-        if (!last && !hold(more)) {
+        if (!last && !reserve(more)) {
             return;
         }
         String whole = assembler.add(part, last);
@@ -114,8 +116,8 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    /** @return false when the connection is closed, since there is no room for a message in parts */
-    private boolean hold(long bytes) {
+    /** @return false when the connection is closed because the node has no room for another unfinished message */
+    private boolean reserve(long bytes) {
         InboundMessages.Unfinished message = unfinished;
         if (message == null) {
             message = inbound.begin(session);
@@ -136,7 +138,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    /** Lets go of what was gathered, and takes nothing more. */
+    /** Discards the collected parts and ignores all further input. */
     private void drop() {
         refused = true;
         assembler.reset();
@@ -144,7 +146,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     }
 
     private void lineUnlessBlank(String line) {
-        // Of whoever was sent away the rest of the message is not even read.
+        // After a close from here, the rest of the message is ignored.
         if (line.isBlank() || !session.isOpen()) {
             return;
         }
@@ -165,10 +167,10 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         } else if (last) {
             assembler.reset();
             endMessage();
-            service.receiveBad(session, new BadFrameException("binary WebSocket frames mean nothing here; send text"));
+            service.receiveBad(session, new BadFrameException("binary WebSocket frames are not supported; send text"));
         } else {
-            // Nothing is kept of it, but it has to end.
-            hold(0);
+            // None of its bytes are kept, but an unfinished message counts.
+            reserve(0);
         }
     }
 
@@ -205,14 +207,14 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     void closed(CloseReason reason) {
         int code = reason.getCloseCode().getCode();
         if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
-            // The transport still gets a word in before the container's own, which would be of an error in the server.
+            // Our close frame goes out before the container's, which would report an error of the server.
             refuseTooLarge();
             code = CloseCode.TOO_LARGE.number();
         }
         end(code);
     }
 
-    /** Tells why, and closes: for a connection that never becomes a session. */
+    /** Sends the error and closes a connection that never becomes a session. */
     static void refuse(Session jakarta, ProtocolException why) {
         CloseCode close = why.code() == ErrorCode.BUSY ? CloseCode.TRY_AGAIN_LATER : CloseCode.POLICY;
         ServerFrame error = new ServerFrame.Error(null, null, null, why.code(), why.getMessage(), why.retryAfterMs())

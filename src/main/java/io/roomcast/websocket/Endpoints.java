@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What both endpoints do with what the container calls them for; a connection that was refused when it opened is passed over. */
+/**
+ * What both endpoints do when the container calls them. Calls for a connection that was refused when it opened are
+ * ignored.
+ */
 final class Endpoints {
     private static final Logger LOG = System.getLogger(Endpoints.class.getName());
 
@@ -19,10 +22,10 @@ final class Endpoints {
 
     private Endpoints() {}
 
-    /** @throws ProtocolException for an address with a token in it: addresses are written to logs on their way */
+    /** @throws ProtocolException if the URL has a token: proxies and servers write URLs to logs */
     static void requireNoToken(Session session) {
         if (TOKENS.stream().anyMatch(session.getRequestParameterMap()::containsKey)) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token has no place in an address; send it in hello");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello");
         }
     }
 
@@ -45,7 +48,7 @@ final class Endpoints {
         }
     }
 
-    /** A connection that breaks is no news; its close follows. Anything else is a defect. */
+    /** A broken connection is normal, and its close follows. Anything else is a defect. */
     static void error(Session session, Throwable failure) {
         Level level = failure instanceof IOException || failure.getCause() instanceof IOException
                 ? Level.DEBUG

@@ -3,20 +3,20 @@ package io.roomcast.websocket;
 import java.util.function.LongSupplier;
 
 /**
- * Gathers the parts of one WebSocket message, up to a limit. No container holds its own limit against a fragmented message that is never
- * finished; this one counts each part as it comes. Used by one thread at a time.
+ * Collects the parts of one WebSocket message, up to a limit. Containers do not apply their limits to a fragmented
+ * message that never ends; this class counts each part as it comes. Used by one thread at a time.
  */
 final class MessageAssembler {
     private final LongSupplier limit;
     private StringBuilder parts;
     private long bytes;
 
-    /** @param limit in bytes, as it is now */
+    /** @param limit current limit in bytes */
     MessageAssembler(LongSupplier limit) {
         this.limit = limit;
     }
 
-    /** Of the message that is being gathered. */
+    /** Bytes of the message so far. */
     long bytes() {
         return bytes;
     }

@@ -17,7 +17,7 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** Any number of rooms on one connection. */
+/** The endpoint for any number of rooms on one connection. */
 @ServerEndpoint(
         value = "/ws",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},

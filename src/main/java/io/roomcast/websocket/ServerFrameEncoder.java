@@ -6,8 +6,8 @@ import jakarta.inject.Inject;
 import jakarta.websocket.Encoder;
 
 /**
- * Encodes what is sent straight to a connection, before there is a session with a queue. All else is encoded once for a room, not once
- * for a connection.
+ * Encodes frames for a connection that has no session with a queue. All other frames are encoded once for a room, not
+ * once for a connection.
  */
 public class ServerFrameEncoder implements Encoder.Text<ServerFrame> {
 

@@ -15,9 +15,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Everything that Roomcast changes in the WebSockets of the application server on which it runs. The fast path needs private parts of the server; they are all looked up before
- * anything is changed, and one line of the log says whether they are there. Where they are not, sessions use the portable path. A failure of one connection does not turn
- * the fast path off for others.
+ * Everything that Roomcast changes in the WebSockets of the application server on which it runs. The fast path needs
+ * private parts of the server; they are all looked up before anything is changed, and one line of the log says whether
+ * they are there. Where they are not, sessions use the portable path. A failure of one connection does not turn the
+ * fast path off for others.
  *
  * <p>The methods are called once, by the thread that starts or stops the application.
  */

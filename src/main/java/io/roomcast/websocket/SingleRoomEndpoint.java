@@ -20,7 +20,9 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One room, named in the address: joins when the connection opens, leaves when it closes. */
+/**
+ * The endpoint for one room, named in the URL. The client joins when the connection opens and leaves when it closes.
+ */
 @ServerEndpoint(
         value = "/ws/{room}/{user}",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},

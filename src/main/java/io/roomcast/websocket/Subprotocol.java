@@ -3,7 +3,7 @@ package io.roomcast.websocket;
 /** Names that a client may ask for in {@code Sec-WebSocket-Protocol}. */
 final class Subprotocol {
     static final String V1 = "roomcast.v1";
-    /** The same, with large batches of messages in raw deflate, in binary WebSocket frames. */
+    /** The same, but large batches of messages are compressed with raw deflate and sent in binary WebSocket frames. */
     static final String V1_DEFLATE = "roomcast.v1.deflate";
 
     private Subprotocol() {}

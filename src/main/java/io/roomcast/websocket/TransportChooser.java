@@ -12,7 +12,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.Session;
 
-/** Chooses the fastest transport that the server of a session allows, and counts the sessions on the portable one. Any thread. */
+/**
+ * Chooses the fastest transport that the server of a session allows, and counts the sessions on the portable one. Any
+ * thread.
+ */
 @ApplicationScoped
 public class TransportChooser {
     /** The property of a session that uses the portable transport. */

@@ -1,2 +1,5 @@
-/** The face that clients see: endpoints, their encoders and decoders, and the one class that sends through a Jakarta session. */
+/**
+ * The WebSocket endpoints for clients, and the entrances for those who start a server: {@code ServerIntegration} and
+ * {@code EmbeddedWebSockets}.
+ */
 package io.roomcast.websocket;

@@ -29,28 +29,30 @@ import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
 /**
- * A connection of Payara that becomes a WebSocket, on its way out of HTTP. Left there, its bytes would come and go through the request that opened it, suspended for as long as the
- * connection lives: 20 KiB of objects, and a hand-over to another thread for each message that comes in.
+ * Takes a connection of Payara out of HTTP when it becomes a WebSocket. Otherwise all its bytes would pass the request
+ * that opened it, which stays suspended while the connection lives (docs/decisions/0013-leaving-http-on-payara.md).
  *
- * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time, and reads on when that thread is through. The handshake is on this thread, here: the answer is in the queue, the
- * request has not ended. So nobody reads: what the client sends came with the request, or is still in the socket, and goes to the new filters next. The request is not taken away, it
- * ends as any other does: Payara resumes it when it leaves the service, on this thread, and reading goes on.
+ * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time, and reads on when that thread is done.
+ * {@link #detach} runs on that thread: the response to the handshake is queued and the request has not ended, so no
+ * other thread reads. What the client has sent came with the request, or is still in the socket and goes to the new
+ * filters. The request ends as any other: Payara resumes it on this thread when it leaves the service, and reading goes
+ * on.
  */
 final class PayaraConnection {
     private static final Logger LOG = System.getLogger(PayaraConnection.class.getName());
 
-    /** By which HTTP ends a connection that has no request for some time. */
+    /** Lets HTTP close a connection that has had no request for some time. */
     private static final Attribute<Object> KEEP_ALIVE =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.KeepAliveContext");
 
     /**
-     * The request that comes in over a connection. At the end of the connection the codec takes what it finds there for unfinished; by then another connection may have it, since
-     * requests are used again.
+     * The request that is being read from a connection. When the connection ends, the codec marks it as unfinished; but
+     * requests are reused, and another connection may have it by then.
      */
-    private static final Attribute<Object> COMING_IN =
+    private static final Attribute<Object> CURRENT_REQUEST =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
 
-    /** The filters of connections that have left HTTP, by those that they came with: one for each listener of the server. */
+    /** The filters of connections outside HTTP, by the filters inside it: one entry for each listener of the server. */
     private static final Map<FilterChain, FilterChain> WEB_SOCKETS = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final FilterChainContext context;
@@ -73,9 +75,9 @@ final class PayaraConnection {
     }
 
     /**
-     * @param limit bytes of a message that comes in, as it is now
+     * @param limit current limit of a message from a client, in bytes
      * @param timer runs short tasks later
-     * @return null for a request that is not alone on its connection
+     * @return null for a request that does not have its connection for itself, as with HTTP/2
      */
     static PayaraConnection of(Request request, LongSupplier limit, ScheduledExecutorService timer) {
         return request != null
@@ -88,7 +90,7 @@ final class PayaraConnection {
                 : null;
     }
 
-    /** The filters of HTTP stay behind: they get no byte, but some have to hear of the end. */
+    /** The filters of HTTP stay behind ours: they get no bytes, but some must be told of the end. */
     private static FilterChain withoutHttp(FilterChain http) {
         int codec = http.indexOfType(HttpCodecFilter.class);
         return FilterChainBuilder.stateless()
@@ -99,9 +101,9 @@ final class PayaraConnection {
     }
 
     /**
-     * To be called when the answer to the handshake is written.
+     * To be called when the response to the handshake is written.
      *
-     * @param http whose end is the request's
+     * @param http closing it ends the request
      */
     void detach(UpgradeInfo upgrade, WebConnection http) {
         try {
@@ -110,26 +112,25 @@ final class PayaraConnection {
             WebSocketFilter.set(connection, webSocket);
             webSocket.open(upgrade);
             if (earlyBytes.available() > 0) {
-                // It came with the request, and so is not in the socket.
+                // These bytes came with the request and are no longer in the socket.
                 webSocket.read(earlyBytes.readBuffer().toByteBuffer());
             }
-            // Otherwise HTTP would close the connection when its request has ended, or when no other follows for a
-            // time.
+            // Without this, HTTP would close the connection after its request, or when no other request follows.
             head.getUpgradeDC().recycle();
             head.setExpectContent(false);
             head.getProcessingState().setKeepAlive(true);
             KEEP_ALIVE.remove(connection);
-            COMING_IN.remove(connection);
+            CURRENT_REQUEST.remove(connection);
             if (filters.indexOfType(IdleTimeoutFilter.class) >= 0) {
                 IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
             }
             context.addCompletionListener(done -> WebSocketFilter.releaseRequest(connection));
             http.close();
         } catch (IOException e) {
-            LOG.log(Level.DEBUG, "a connection that broke in its handshake", e);
+            LOG.log(Level.DEBUG, "a connection broke in its handshake", e);
             connection.closeSilently();
         } catch (Exception e) {
-            // Of this connection alone: it is closed, not left where nobody would read it.
+            // Concerns this connection only. It is closed, because nobody would read it.
             LOG.log(Level.WARNING, "A connection was closed in its handshake", e);
             connection.closeSilently();
         }

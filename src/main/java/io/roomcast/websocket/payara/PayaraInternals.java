@@ -10,8 +10,8 @@ import java.lang.reflect.Method;
 import org.glassfish.grizzly.http.server.Request;
 
 /**
- * What Payara 6 hides from applications: Grizzly's request under a servlet request, and some states of Payara's own request object. All names are looked up in the
- * constructor, before any request is served.
+ * What Payara 6 hides from applications: Grizzly's request under a servlet request, and some states of Payara's own
+ * request object. All names are looked up in the constructor, before any request is served.
  */
 final class PayaraInternals {
     private final Class<?> facade;
@@ -53,8 +53,9 @@ final class PayaraInternals {
     }
 
     /**
-     * Marks a request as being served. Payara reuses request objects and may hand out one that still counts as served (6.2025.10: when the request before it was
-     * asynchronous and ended as its thread left it). Such a request would end as soon as its handshake is answered.
+     * Marks a request as being served. Payara reuses request objects and may hand out one that still counts as served
+     * (6.2025.10: when the request before it was asynchronous and ended as its thread left it). Such a request would
+     * end as soon as its handshake is answered.
      */
     void markInService(Object catalina) {
         try {

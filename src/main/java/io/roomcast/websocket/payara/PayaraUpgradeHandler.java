@@ -6,8 +6,8 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 import org.glassfish.tyrus.spi.Writer;
 
 /**
- * What Payara calls when it has answered a handshake: takes the connection out of HTTP there and then. Tyrus' own handler would read and write through the request, suspended for as
- * long as the connection lives.
+ * Payara calls this handler when it has answered a handshake; it takes the connection out of HTTP. Tyrus's own handler
+ * would read and write through the request as long as the connection lives.
  */
 public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
     private PayaraConnection connection;
@@ -34,7 +34,7 @@ public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
         upgrade = null;
     }
 
-    /** Nothing here belongs to an HTTP session: who may do what is asked for with each message. */
+    /** Ignored: no WebSocket depends on an HTTP session. */
     @Override
     public void sessionDestroyed() {}
 }

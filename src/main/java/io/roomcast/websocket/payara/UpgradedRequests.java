@@ -6,9 +6,10 @@ import java.util.Set;
 import java.util.WeakHashMap;
 
 /**
- * Payara's request objects that became WebSocket connections. Payara reuses these objects, but does not clear their upgrade handler (6.2025.10). An object that waits in a
- * thread's cache would keep the classes of an undeployed application in memory, so the handlers are cleared here. There are at most as many objects as connections were
- * open at one time. Any thread.
+ * Payara's request objects that became WebSocket connections. Payara reuses these objects, but does not clear their
+ * upgrade handler (6.2025.10). An object that waits in a thread's cache would keep the classes of an undeployed
+ * application in memory, so the handlers are cleared here. There are at most as many objects as connections were open
+ * at one time. Any thread.
  */
 final class UpgradedRequests {
     private final PayaraInternals internals;

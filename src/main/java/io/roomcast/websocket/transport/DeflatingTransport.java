@@ -5,7 +5,7 @@ import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import java.util.concurrent.Executor;
 
-/** For clients that asked for {@code roomcast.v1.deflate}: sends messages as they were compressed once for their room. */
+/** For clients with the subprotocol {@code roomcast.v1.deflate}: sends messages compressed, once for the whole room. */
 public record DeflatingTransport(Transport transport, long threshold) implements Transport {
 
     @Override

@@ -4,8 +4,8 @@ import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 
 /**
- * Writes whole WebSocket frames to what lies under a container's session. Pings and closes stay with the container, which writes frames of its own, too,
- * and keeps account of them.
+ * A transport that writes whole WebSocket frames to the connection under a container's session. Pings and closes go
+ * through the session, because the container writes frames of its own and keeps their state.
  */
 public abstract class FrameTransport implements Transport {
     private final SessionTransport portable;
@@ -28,6 +28,6 @@ public abstract class FrameTransport implements Transport {
         }
     }
 
-    /** Writes the close frame of a session that the container holds for closed, but has not said so to the client. */
+    /** Writes the close frame of a session that the container has closed without a close frame. */
     protected abstract void writeLast(byte[] closeFrame);
 }

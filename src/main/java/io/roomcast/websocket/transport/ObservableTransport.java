@@ -2,21 +2,21 @@ package io.roomcast.websocket.transport;
 
 import io.roomcast.outbound.Transport;
 
-/** A transport that hears things of its connection by itself, which the container may keep to itself. */
+/** A transport that reports events of its connection which the container may not report. */
 public interface ObservableTransport extends Transport {
 
-    /** Any thread, but for the end one at a time. */
+    /** Called on any thread; {@code ended} may come at the same time as another call, all others come one at a time. */
     interface Listener {
-        /** A sign of life that is no message. */
+        /** The client sent a ping or a pong. */
         void heard();
 
-        /** The client has begun a message that is larger than one may be. */
+        /** The client has begun a message that is larger than the limit. */
         void tooLarge();
 
-        /** The connection is gone, whether the container has said so or not. May come more than once. */
+        /** The connection is closed, whether the container has said so or not. May come more than once. */
         void ended();
     }
 
-    /** Told from now on; at once, where the connection has ended already. */
+    /** Sets the listener. If the connection has ended already, the listener is called at once. */
     void setListener(Listener listener);
 }

@@ -2,7 +2,10 @@ package io.roomcast.websocket.transport;
 
 import java.util.function.Supplier;
 
-/** What a thread is opening just now: Tyrus does not tell an endpoint which connection its session has, but tells it on the thread that opens it. */
+/**
+ * The transport of the session that the current thread is opening. Tyrus does not tell an endpoint which connection its
+ * session has, but calls it on the thread that opens it.
+ */
 public final class OpeningContext {
     private static final ThreadLocal<ObservableTransport> TRANSPORT = new ThreadLocal<>();
 
@@ -18,7 +21,7 @@ public final class OpeningContext {
         }
     }
 
-    /** @return null on servers that have transports of their own */
+    /** @return null if this thread opens no session, or the server has another transport */
     public static ObservableTransport transport() {
         return TRANSPORT.get();
     }

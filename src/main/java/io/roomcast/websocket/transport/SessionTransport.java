@@ -13,15 +13,15 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Sends through a Jakarta session: the way that every container has. */
+/** The portable transport: sends through a Jakarta session, on any container. */
 public final class SessionTransport implements Transport {
     private static final Logger LOG = System.getLogger(SessionTransport.class.getName());
-    /** RFC 6455: a control frame has 125 bytes, two of them the code. */
+    /** RFC 6455: a control frame has at most 125 bytes of payload; the close code takes two. */
     private static final int LONGEST_REASON = 123;
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
-    /** Made once: there is one completion for a session, and a million sends. */
+    /** Made once: a session has one completion for all sends. */
     private SendHandler handler;
 
     public SessionTransport(Session session) {
@@ -54,7 +54,7 @@ public final class SessionTransport implements Transport {
         try {
             remote.sendPing(ByteBuffer.allocate(0));
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "ping failed; the heartbeat will tell", e);
+            LOG.log(Level.DEBUG, "ping failed; the heartbeat will notice", e);
         }
     }
 
@@ -63,7 +63,7 @@ public final class SessionTransport implements Transport {
         close(session, code, reason);
     }
 
-    /** Whether the container takes anything for the session. */
+    /** Whether the container still accepts frames for the session. */
     boolean isOpen() {
         return session.isOpen();
     }
@@ -77,8 +77,8 @@ public final class SessionTransport implements Transport {
     }
 
     /**
-     * A WebSocket close frame, for a transport that writes to the connection itself where the container holds the session for closed but has not said so
-     * to the client.
+     * A WebSocket close frame, for a transport that writes to the connection itself after the container has closed the
+     * session without one.
      */
     public static byte[] closeFrame(CloseCode code, String reason) {
         byte[] text = shortened(reason).getBytes(StandardCharsets.UTF_8);

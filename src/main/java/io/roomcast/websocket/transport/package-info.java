@@ -1,2 +1,2 @@
-/** Ways to send that every server has, and what the others have in common. */
+/** The transports for every server, and what the transports of particular servers have in common. */
 package io.roomcast.websocket.transport;

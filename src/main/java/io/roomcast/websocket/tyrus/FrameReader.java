@@ -4,27 +4,27 @@ import java.nio.ByteBuffer;
 import java.util.function.LongSupplier;
 
 /**
- * Reads the WebSocket frames of RFC 6455, section 5, that one client sends. It refuses a frame by its header, before the payload comes, and holds no
- * more of a frame than its header and the payload of a control frame: what has come of a text or binary frame is handed on at once, as a fragment of its
- * message. Used by one thread at a time.
+ * Reads the WebSocket frames of one client (RFC 6455, section 5). It rejects a frame by its header, before the payload
+ * arrives. It holds only the header of a frame and the payload of a control frame; the payload of a text or binary
+ * frame is passed on as it arrives, as a fragment of the message. Used by one thread at a time.
  */
 final class FrameReader {
-    /** What becomes of that which is read. */
+    /** Receives what was read. */
     interface Sink {
-        /** A complete text, binary or continuation frame without mask, which is a part of the client's frame, or the whole of it. */
+        /** A complete, unmasked text, binary or continuation frame: the client's frame, or a part of it. */
         void data(ByteBuffer frame);
 
         void ping(byte[] payload);
 
         void pong();
 
-        /** The client's Close, which ends what is read. */
+        /** The client's Close. Nothing after it is read. */
         void close(byte[] payload);
 
-        /** A message would be larger than the limit. What follows is read on. */
+        /** A message is larger than the limit. Its payload is skipped; later frames are read. */
         void tooLarge();
 
-        /** What comes is not RFC 6455. Nothing that follows is read. */
+        /** The client violates RFC 6455. Nothing after that is read. */
         void violation(String reason);
     }
 
@@ -42,7 +42,7 @@ final class FrameReader {
     private static final int LENGTH_64_BITS = 127;
     private static final int LONGEST_CONTROL = 125;
     private static final int MASK_BYTES = 4;
-    /** Payload that is handed on as one frame at most: Tyrus keeps a buffer of the largest frame for the life of the connection. */
+    /** Most payload in one frame for Tyrus, which keeps a buffer of the size of the largest frame. */
     private static final int PART = 2 * 1024;
 
     private enum Next {
@@ -51,7 +51,7 @@ final class FrameReader {
         EXTENDED_LENGTH,
         MASK,
         PAYLOAD,
-        /** What comes is nobody's. */
+        /** Input is discarded. */
         NOTHING
     }
 
@@ -60,23 +60,23 @@ final class FrameReader {
     private Next next = Next.FIRST_BYTE;
     private int first;
     private int extendedBytes;
-    /** Bytes of the extended length, or of the mask, that are yet to come. */
+    /** Bytes of the extended length or of the mask that have not arrived. */
     private int missing;
-    /** Of the payload, less what has come of it. */
+    /** Bytes of the payload that have not arrived. */
     private long length;
 
     private int mask;
-    /** Of a control frame; null in others. */
+    /** The payload of a control frame; null for other frames. */
     private byte[] control;
     /** The opcode of the next part of this frame: its own, then continuation. */
     private int partOpcode;
 
     private boolean messageBegun;
     private long messageBytes;
-    /** The payload that comes is of a message that was refused. */
+    /** Whether the payload belongs to a message that is too large. */
     private boolean skipping;
 
-    /** @param limit bytes of a message at most, as it is now */
+    /** @param limit current limit of a message, in bytes */
     FrameReader(LongSupplier limit, Sink sink) {
         this.limit = limit;
         this.sink = sink;
@@ -94,7 +94,7 @@ final class FrameReader {
             }
         }
         if (next == Next.PAYLOAD && control == null && partOpcode != CONTINUATION && !skipping) {
-            // None of its payload is here: its message has begun all the same.
+            // No payload has arrived, but the message has begun.
             hand(bytes, 0);
         }
     }

@@ -17,20 +17,21 @@ import org.glassfish.grizzly.nio.transport.TCPNIOTransport;
 import org.glassfish.grizzly.ssl.SSLBaseFilter;
 
 /**
- * The writing end of a WebSocket connection on Grizzly: whole frames only, in the order in which they come, one Close, and nothing after that.
+ * Writes the frames of a WebSocket connection on Grizzly: whole frames in order, one Close, and nothing after it.
  *
- * <p>However many pings a client sends, one pong is in Grizzly's queue and one waits, the latest (RFC 6455, 5.5.3): a client that reads nothing makes the node hold a few
- * hundred bytes here. What the application sends is bounded by its own queue.
+ * <p>One pong at most is in Grizzly's queue, and one waits, the latest (RFC 6455, section 5.5.3). So a client that
+ * sends pings and reads nothing makes the node hold a few hundred bytes. The session's queue bounds all other frames.
  *
- * <p><b>Concurrency.</b> Any thread may call anything. {@code gate} counts the threads that are handing a frame to Grizzly; once {@code CLOSING} is added to it no
- * other comes in, and the last that leaves writes the Close. The monitor guards the control frames that wait. It is never held while Grizzly is called, which may
- * close the connection there and then, and with it all that listens.
+ * <p><b>Concurrency.</b> Any thread may call anything. {@code gate} counts the threads that are handing a frame to
+ * Grizzly; once {@code CLOSING} is added to it no other enters, and the last that leaves writes the Close. The monitor
+ * guards the control frames that wait. It is never held while Grizzly is called, because Grizzly may close the
+ * connection within the call and notify its listeners.
  */
 final class FrameWriter {
     private static final int CLOSING = 1 << 30;
     private static final byte[] PING = {(byte) 0x89, 0};
     private static final byte PONG = (byte) 0x8a;
-    /** In place of the Close frame when that is written. */
+    /** Replaces the Close frame when it is written. */
     private static final byte[] WRITTEN = {};
 
     private static final AtomicIntegerFieldUpdater<FrameWriter> GATE =
@@ -56,7 +57,7 @@ final class FrameWriter {
 
     /**
      * @param whenControlSent runs each time that the network has taken a pong or a ping
-     * @param whenClosed runs when it has taken the Close, or never will
+     * @param whenClosed runs when the network has taken the Close, or never will
      */
     FrameWriter(Connection<SocketAddress> connection, Runnable whenControlSent, Runnable whenClosed) {
         this.connection = connection;
@@ -88,7 +89,7 @@ final class FrameWriter {
         return open;
     }
 
-    /** To the socket's own queue, past all filters: none has anything to add to bytes that are complete, but that of TLS. */
+    /** Writes to the socket's queue, past all filters; only TLS needs them. */
     private void hand(byte[] frame, CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
         Buffer buffer = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame);
         if (encrypted) {
@@ -127,7 +128,7 @@ final class FrameWriter {
         writeControl(frame);
     }
 
-    /** Whether the network takes no more answers now. */
+    /** Whether a pong waits because the network has not taken the one before. */
     synchronized boolean isPongPending() {
         return pongWaits != null;
     }
@@ -136,7 +137,7 @@ final class FrameWriter {
         if (control == null) {
             control = new Control();
         }
-        // After the Close none is wanted any more.
+        // After the Close it is dropped.
         write(frame, control);
     }
 
@@ -154,7 +155,7 @@ final class FrameWriter {
         whenControlSent.run();
     }
 
-    /** @return false when there was one before */
+    /** @return false if there was a Close before */
     boolean close(byte[] frame) {
         if (!CLOSE.compareAndSet(this, null, frame)) {
             return false;

@@ -33,9 +33,10 @@ import org.glassfish.tyrus.spi.UpgradeResponse;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers ({@code org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves
- * HTTP: its bytes no longer pass the filters for requests, its first request is released (Grizzly would keep it), and Grizzly's idle timeout no longer applies to it. The
- * heartbeat finds out whether it is alive.
+ * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers
+ * ({@code org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves HTTP: its bytes no longer pass the
+ * filters for requests, its first request is released (Grizzly would keep it), and Grizzly's idle timeout no longer
+ * applies to it. The heartbeat finds out whether it is alive.
  */
 public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private static final int BAD_REQUEST = 400;

@@ -4,8 +4,9 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 
 /**
- * Bounds the part of a frame that Tyrus holds until the rest has come. Without a bound that is 4 MiB for each connection. Tyrus closes a connection whose frame is larger;
- * {@code EndpointConnection.closed} then tells the client the reason.
+ * Bounds the part of a frame that Tyrus holds until the rest has come. Without a bound that is 4 MiB for each
+ * connection. Tyrus closes a connection whose frame is larger; {@code EndpointConnection.closed} then tells the client
+ * the reason.
  */
 public final class TyrusBuffer {
     /** Most bytes that are read at once: the value in {@code web.xml}, and at least what the embedded server reads. */

@@ -11,8 +11,8 @@ import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * The WebSocket container of the embedded server, which has a Grizzly listener of its own: the container that comes with Tyrus listens on all
- * addresses, whatever it is configured to.
+ * The WebSocket container of the embedded server, which has a Grizzly listener of its own: the container that comes
+ * with Tyrus listens on all addresses, whatever it is configured to.
  */
 public final class TyrusContainer extends TyrusServerContainer {
     private static final String CONTEXT = "";

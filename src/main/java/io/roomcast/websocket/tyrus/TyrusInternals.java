@@ -7,8 +7,8 @@ import java.lang.reflect.Method;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * What Tyrus 2.1 hides in the WebSocket container of an application server: the size of its buffers, and its timer. All names are looked up in the constructor, before there
- * is any connection. The embedded server needs none of them.
+ * What Tyrus 2.1 hides in the WebSocket container of an application server: the size of its buffers, and its timer. All
+ * names are looked up in the constructor, before there is any connection. The embedded server needs none of them.
  */
 public final class TyrusInternals {
     private final Object container;

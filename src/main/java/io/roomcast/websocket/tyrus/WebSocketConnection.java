@@ -29,24 +29,26 @@ import org.glassfish.tyrus.spi.Writer;
 import org.glassfish.tyrus.spi.WriterInfo;
 
 /**
- * A WebSocket connection of the embedded server, or of Payara: what is between a TCP connection of Grizzly and the session that Tyrus makes of it. Pings are answered
- * here, and each end, whoever brings it about, comes through here.
+ * A WebSocket connection of the embedded server or of Payara. It connects a TCP connection of Grizzly with the session
+ * of Tyrus, answers pings, and handles every close.
  *
- * <p><b>Closing.</b> Whoever closes, one Close frame is sent and nothing after it. What the client still sends is read and thrown away until its own Close comes, for a
- * second at most; then the TCP connection is closed. A TCP connection that is closed while something comes in is reset, and the client may never see the Close that was
- * on its way to it (RFC 6455, 7.1.1). One that has not taken what was sent before the Close is waited for some seconds longer.
+ * <p><b>Closing.</b> One Close frame is sent, whichever side closes first, and nothing after it. What the client still
+ * sends is read and discarded until its own Close comes, for a second at most; then the TCP connection is closed. TCP
+ * resets a connection that is closed with unread input, and the client might never see the Close (RFC 6455, section
+ * 7.1.1). A client that has not yet received what was sent before the Close gets some seconds more.
  *
- * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; all that comes from {@link FrameReader} is on that. Everything else comes on any thread.
+ * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; all calls from {@link FrameReader} come on
+ * it. All other calls come on any thread.
  */
 public final class WebSocketConnection implements ObservableTransport {
-    /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close. */
+    /** How many seconds the connection stays open until the network has taken the Close. */
     private static final int LINGER_CHECKS = 5;
 
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
     private final FrameWriter writer;
     private final FrameReader reader;
-    /** The context of the read that is suspended until the client takes its answers. */
+    /** The read that is suspended until the client reads its pongs. */
     private final AtomicReference<FilterChainContext> suspended = new AtomicReference<>();
 
     private Completed completed;
@@ -55,13 +57,13 @@ public final class WebSocketConnection implements ObservableTransport {
     private volatile boolean closeReceived;
     private volatile boolean closeSent;
     private volatile boolean ended;
-    /** The payload of the last ping of those that came together, and whether a pong was among them. */
+    /** The payload of the last ping among frames that came together, and whether there was a pong. */
     private byte[] pendingPong;
 
     private boolean alive;
 
     /**
-     * @param limit bytes of a message that comes in, as it is now
+     * @param limit current limit of a message from a client, in bytes
      * @param timer runs short tasks later
      */
     public WebSocketConnection(
@@ -72,7 +74,7 @@ public final class WebSocketConnection implements ObservableTransport {
         this.reader = new FrameReader(limit, new Incoming());
     }
 
-    /** Opens the session, of whose handshake the answer is written. Until then nothing is read. */
+    /** Opens the session when the response to its handshake is written. Nothing is read before. */
     public void open(UpgradeInfo upgrade) {
         session = OpeningContext.call(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
         CloseListener<Closeable, CloseType> end = (closed, how) -> inApplicationContext(this::ended);
@@ -82,7 +84,9 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    /** A thread of the server's comes with the server's class loader; what is called may look for classes of the application. */
+    /**
+     * Runs a task with the application's class loader as the thread's context; the server's threads have the server's.
+     */
     private static void inApplicationContext(Runnable task) {
         Thread thread = Thread.currentThread();
         ClassLoader before = thread.getContextClassLoader();
@@ -111,7 +115,7 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    /** Takes what came in. */
+    /** Reads what arrived. */
     NextAction read(FilterChainContext context, ByteBuffer bytes) {
         inApplicationContext(() -> read(bytes));
         if (!mustPause()) {
@@ -125,7 +129,7 @@ public final class WebSocketConnection implements ObservableTransport {
         return context.getSuspendAction();
     }
 
-    /** Takes what came with the handshake. */
+    /** Reads what arrived with the handshake. */
     public void read(ByteBuffer bytes) {
         reader.read(bytes);
         if (pendingPong != null) {
@@ -139,7 +143,7 @@ public final class WebSocketConnection implements ObservableTransport {
         alive = false;
     }
 
-    /** A client that takes no answers is read no further. */
+    /** Nothing more is read from a client that does not read its pongs. */
     private boolean mustPause() {
         return writer.isPongPending() && !writer.isClosing() && !ended;
     }
@@ -181,7 +185,7 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    /** Waits a second for the client's Close, but not before what was sent before the server's has gone. */
+    /** Gives the client a second to send its Close, from when the network has taken ours. */
     private void linger(int checksLeft) {
         boolean taken = closeSent;
         try {
@@ -196,7 +200,7 @@ public final class WebSocketConnection implements ObservableTransport {
                     1,
                     TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
-            // The node ends, and closes what is left.
+            // The node is stopping and closes all connections.
         }
     }
 
@@ -212,14 +216,14 @@ public final class WebSocketConnection implements ObservableTransport {
         endIfClosed();
     }
 
-    /** Both sides have said so. */
+    /** Closes the TCP connection when both sides have sent a Close. */
     private void endIfClosed() {
         if (closeSent && closeReceived) {
             connection.closeSilently();
         }
     }
 
-    /** Tells a send's completion; made once for a connection. */
+    /** Passes the end of a write to a completion; made once for a connection. */
     private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         private final Completion completion;
 
@@ -234,7 +238,7 @@ public final class WebSocketConnection implements ObservableTransport {
 
         @Override
         public void failed(Throwable cause) {
-            // Grizzly gives no cause where the connection was closed from here.
+            // Grizzly gives no cause if the connection was closed from here.
             completion.sent(cause == null ? new ClosedChannelException() : cause);
         }
 
@@ -264,7 +268,7 @@ public final class WebSocketConnection implements ObservableTransport {
 
         @Override
         public void close(byte[] payload) {
-            // A ping before it is still answered.
+            // A ping before the Close is still answered.
             if (pendingPong != null) {
                 writer.pong(pendingPong);
                 pendingPong = null;
@@ -273,7 +277,7 @@ public final class WebSocketConnection implements ObservableTransport {
                 ByteBuffer frame = ByteBuffer.allocate(2 + payload.length);
                 frame.put((byte) 0x88).put((byte) payload.length).put(payload).flip();
                 session.getReadHandler().handle(frame);
-                // Tyrus has answered it, unless it was just being closed from here.
+                // Tyrus has answered it, unless a close from here came at the same time.
                 WebSocketConnection.this.close(CloseCode.NORMAL, "");
             }
             closeReceived = true;
@@ -321,7 +325,7 @@ public final class WebSocketConnection implements ObservableTransport {
             handler.completed(frame);
         }
 
-        /** The TCP connection is closed when both sides have said so. */
+        /** Ignored: the TCP connection is closed when both sides have sent a Close. */
         @Override
         public void close() {}
     }

@@ -15,12 +15,15 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.http.HttpContext;
 import org.glassfish.grizzly.http.HttpServerFilter;
 
-/** Hands the bytes of connections that have left HTTP to them; no filter behind it sees them. One for all connections. */
+/**
+ * Passes the input of a connection to its {@link WebSocketConnection}; no filter behind it sees the bytes. One for all
+ * connections.
+ */
 public final class WebSocketFilter extends BaseFilter {
     private static final Attribute<WebSocketConnection> CONNECTION =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(WebSocketConnection.class.getName());
 
-    /** Where a connection keeps the request that opened it: for the codec, for HTTP, and for the server. */
+    /** The attributes in which the codec, HTTP and the server keep the request of a connection. */
     private static final List<Attribute<Object>> REQUEST = Stream.of(
                     HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME,
                     HttpContext.class.getName(),
@@ -30,22 +33,22 @@ public final class WebSocketFilter extends BaseFilter {
 
     private final Filter last;
 
-    /** With filters behind it that have to hear of the end of a connection, and of nothing else. */
+    /** For a chain with filters behind this one that must be told of the end of a connection. */
     public WebSocketFilter() {
         this(null);
     }
 
-    /** @param last the one filter that has to hear of the end */
+    /** @param last the only other filter that must be told of the end */
     public WebSocketFilter(Filter last) {
         this.last = last;
     }
 
-    /** From when on its bytes come here. */
+    /** Passes all further input of the connection to the WebSocket. */
     public static void set(Connection<?> connection, WebSocketConnection webSocket) {
         CONNECTION.set(connection, webSocket);
     }
 
-    /** For a connection that has left HTTP, when none of its old filters has anything in hand. */
+    /** To be called when the connection has left HTTP and none of its old filters is working on it. */
     public static void releaseRequest(AttributeStorage connection) {
         REQUEST.forEach(attribute -> attribute.remove(connection));
     }

@@ -1,2 +1,5 @@
-/** WebSocket connections on Grizzly: frames are read and written here, handshakes and endpoints are Tyrus's. For the embedded server and for Payara. */
+/**
+ * WebSocket connections on Grizzly, for the embedded server and for Payara. Frames are read and written here; Tyrus has
+ * the handshakes and calls the endpoints.
+ */
 package io.roomcast.websocket.tyrus;

@@ -9,23 +9,24 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 
 /**
- * The end of a TCP connection whose WebSocket is closed. Undertow sends the Close frame and its end of the stream, and waits for the client's for as long as that likes:
- * a client that never closes would keep a file open here for each session that it has had. So the connection is closed when the client has had a second to read the Close
- * frame; one that has not taken what was sent before is waited for some seconds longer.
+ * Closes the TCP connection of a closed WebSocket after a time. Undertow sends the Close frame and waits without limit
+ * for the client's, so a client that never closes would keep a file open for each of its sessions. The connection is
+ * closed when the client has had a second to read the Close frame. A client that has not received all before it gets
+ * some seconds more.
  *
- * <p>Runs on the connection's I/O thread, but for its beginning.
+ * <p>Started on any thread; then runs on the connection's I/O thread.
  */
 final class UndertowCloseTimer {
     private static final Logger LOG = System.getLogger(UndertowCloseTimer.class.getName());
-    /** How often a client that reads slowly is waited for, a second each, until the network has taken its Close frame. */
+    /** How many seconds the connection stays open until the network has taken the Close frame. */
     private static final int CHECKS = 5;
 
-    /** What of a connection matters here. */
+    /** The TCP connection, as far as this class needs it. */
     interface Target {
-        /** Whether the network has taken all, the Close frame as the last. */
+        /** Whether the network has taken all output, with the Close frame. */
         boolean isWritten();
 
-        /** Whatever is left to be sent. */
+        /** Closes the connection; output that is left is lost. */
         void cut();
     }
 
@@ -50,7 +51,7 @@ final class UndertowCloseTimer {
         try {
             var unused = thread.executeAfter(this::check, 1, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "the server ends, and closes what is left", e);
+            LOG.log(Level.DEBUG, "the server is stopping and closes all connections", e);
         }
     }
 

@@ -8,12 +8,13 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
 /**
- * What Undertow 2.3 hides: the connection under a WebSocket session, and on which thread messages are taken in. All names are looked up at once, before there is any
- * connection. A failure later concerns one connection only.
+ * What Undertow 2.3 hides: the connection under a WebSocket session, and on which thread messages are taken in. All
+ * names are looked up at once, before there is any connection. A failure later concerns one connection only.
  *
  * @param session class of Undertow's sessions
  * @param channel method of a session
- * @param extended method of a channel: whether it has extensions, which must see each message; a session does not know of an extension that the server's own configuration adds
+ * @param extended method of a channel: whether it has extensions, which must see each message; a session does not
+ *     know of an extension that the server's own configuration adds
  * @param connection method of a channel
  * @param dispatch field of a container: whether it hands messages to a pool of threads
  */
@@ -38,8 +39,8 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
     }
 
     /**
-     * Has this application's messages taken in on the I/O thread that read them; nothing blocks there (docs/decisions/0011-reading-on-undertows-threads.md). Other applications keep
-     * the server's setting.
+     * Has this application's messages taken in on the I/O thread that read them; nothing blocks there
+     * (docs/decisions/0011-reading-on-undertows-threads.md). Other applications keep the server's setting.
      */
     public void readOnIoThreads(Object container) {
         try {
@@ -51,7 +52,8 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
 
     /**
      * @param jakarta a session of any container
-     * @return null for a session with extensions, a session of another container, and a session whose connection is gone
+     * @return null for a session with extensions, a session of another container, and a session whose connection is
+     *     gone
      */
     public Transport transport(Object jakarta, SessionTransport portable) {
         if (!session.isInstance(jakarta)) {

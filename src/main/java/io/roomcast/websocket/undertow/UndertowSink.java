@@ -12,21 +12,22 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * The writing end of one of Undertow's connections, where whole WebSocket frames come in between those of Undertow itself, never inside one. Undertow
- * writes its pings, pongs and closes through here, as ever; a room's messages come by {@link #send}.
+ * The output of one of Undertow's connections. It puts our whole WebSocket frames between those of Undertow, never
+ * inside one. Undertow writes its pings, pongs and closes through this conduit; our frames come by {@link #send}.
  *
- * <p><b>Concurrency.</b> One send at a time comes, on any thread; Undertow writes from any. This object's monitor guards all state and lets one of both write, and is
- * taken after Undertow's frame. A completion never runs under it: it runs before {@link #send} returns, or as a task of the I/O thread.
+ * <p><b>Concurrency.</b> There is one send at a time, on any thread; Undertow also writes on any thread. The monitor
+ * guards all state and is taken after Undertow's own. A completion never runs under the monitor: it runs before
+ * {@link #send} returns, or as a task of the I/O thread.
  */
 final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final WebSocketChannel channel;
     private final XnioIoThread thread;
     private final Consumer<Throwable> completion;
-    /** What is left of the frame that is being sent; null where none is. */
+    /** The rest of our frame that is being sent; null when there is none. */
     private ByteBuffer frame;
 
     private boolean frameBegun;
-    /** A frame of Undertow's has gone in part. */
+    /** Whether a frame of Undertow is written in part. */
     private boolean undertowFrameBegun;
 
     /** @param completion told once for each send; null when it was handed to the network */
@@ -38,7 +39,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         this.completion = completion;
     }
 
-    /** The next only when this one's completion was told. */
+    /** Sends a frame. The next call must wait for the completion of this one. */
     void send(byte[] webSocketFrame) {
         Throwable failure = null;
         synchronized (this) {
@@ -57,7 +58,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         completion.accept(failure);
     }
 
-    /** @return false when a part of the frame frame has to wait until the socket, or Undertow, is ready */
+    /** @return false if a part of our frame must wait for the socket or for Undertow */
     private boolean writeFrame() throws IOException {
         if (undertowFrameBegun) {
             return false;
@@ -74,7 +75,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return next.flush();
     }
 
-    /** @return false when Undertow has to wait */
+    /** @return false if Undertow must wait */
     private boolean isFree() throws IOException {
         return frame == null || !frameBegun || finishFrame();
     }
@@ -97,7 +98,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         try {
             thread.execute(() -> completion.accept(failure));
         } catch (RejectedExecutionException e) {
-            // The thread is ending, and all of its connections with it.
+            // The thread is stopping, and all its connections with it.
         }
     }
 

@@ -12,15 +12,16 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.ssl.SslConnection;
 
 /**
- * Writes a room's WebSocket frame to the connection under Undertow, which would encode it anew for each member, and make a channel of its own for
- * it. From the thread that sends, but for TLS, whose state Undertow guards by writing on the connection's I/O thread only.
+ * Writes frames that were encoded once for a room to the connection under Undertow, which would encode them for each
+ * member. Writes on the calling thread; with TLS on the connection's I/O thread, because Undertow guards the state of
+ * TLS by that thread.
  */
 final class UndertowTransport extends FrameTransport {
     private final WebSocketChannel channel;
     private final StreamConnection connection;
     private final XnioIoThread thread;
     private final boolean secured;
-    /** Made with the first send, on the I/O thread, between two frames of Undertow's. */
+    /** Made with the first send, on the I/O thread, between two frames of Undertow. */
     private UndertowSink sink;
 
     UndertowTransport(SessionTransport portable, Object channel, Object connection) {
@@ -58,7 +59,7 @@ final class UndertowTransport extends FrameTransport {
         return secured ? thread : null;
     }
 
-    /** Undertow says so itself. */
+    /** Does nothing: Undertow sends a close frame itself. */
     @Override
     protected void writeLast(byte[] closeFrame) {}
 }
