@@ -4,6 +4,7 @@ import io.roomcast.config.HttpKeys;
 import io.roomcast.config.Key;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.standalone.HttpConnection.State;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,15 +30,9 @@ final class ConnectionLimiter {
     private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long input of a rejected client is still read. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /**
-     * How many closed connections may still hold a file without taking the place of new ones; reserved from other
-     * files.
-     */
+    /** How many closed connections may still hold a file; these files are reserved for them. */
     private static final int SPARE_FILES = 16;
-    /**
-     * How many connections are checked to find an idle one. If all of them have unread input, the node has to catch up
-     * first.
-     */
+    /** How many connections are checked to find an idle one; if all have unread input, the node is behind. */
     private static final int IDLE_CANDIDATES = 64;
     /** Ticks come once a second. If one is late by more than this, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -114,15 +109,9 @@ final class ConnectionLimiter {
         }
     }
 
-    /**
-     * Closes the connection that has been idle longest, if there is one. For when the system has no free file, whatever
-     * the limits say.
-     */
+    /** Closes the connection that has been idle longest, if there is one: for when the system has no free file. */
     void closeLongestIdle() {
-        HttpConnection idle;
-        synchronized (this) {
-            idle = longestIdle(null);
-        }
+        HttpConnection idle = longestIdle(null);
         if (idle != null) {
             close(idle, HttpKeys.CONNECTIONS);
         }
@@ -156,7 +145,7 @@ final class ConnectionLimiter {
     /** The head of a request has been read. */
     synchronized void beginRequest(HttpConnection http) {
         if (leaveState(http)) {
-            setState(http, HttpConnection.State.PROCESSING);
+            setState(http, State.PROCESSING);
             processing.add(http);
         }
     }
@@ -167,7 +156,7 @@ final class ConnectionLimiter {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
-        if (http.state == HttpConnection.State.PROCESSING && !http.counted && processing.contains(http)) {
+        if (http.state == State.PROCESSING && !http.counted && processing.contains(http)) {
             http.counted = true;
             requests++;
         }
@@ -181,7 +170,7 @@ final class ConnectionLimiter {
             if (!leaveState(http)) {
                 return;
             }
-            setState(http, HttpConnection.State.SENDING_RESPONSE);
+            setState(http, State.SENDING_RESPONSE);
             http.held = http.socket.queued();
             held += http.held;
             sendingResponse.add(http);
@@ -199,7 +188,7 @@ final class ConnectionLimiter {
 
     /** The network has taken the whole response. */
     synchronized void responseSent(HttpConnection http) {
-        if (http.state == HttpConnection.State.SENDING_RESPONSE && leaveState(http)) {
+        if (http.state == State.SENDING_RESPONSE && leaveState(http)) {
             awaitRequest(http);
         }
     }
@@ -207,9 +196,9 @@ final class ConnectionLimiter {
     /** Whether input has to wait because the network has not taken all output yet, whoever wrote it. */
     boolean mustWaitForOutput(HttpConnection http) {
         synchronized (this) {
-            if (http.state == HttpConnection.State.SENDING_RESPONSE) {
+            if (http.state == State.SENDING_RESPONSE) {
                 return http.socket.queued() > 0;
-            } else if (http.state != HttpConnection.State.AWAITING_REQUEST || http.socket.queued() == 0) {
+            } else if (http.state != State.AWAITING_REQUEST || http.socket.queued() == 0) {
                 return false;
             }
         }
@@ -220,7 +209,7 @@ final class ConnectionLimiter {
     /** The request was rejected. The client may go on to send for a moment, so that it sees the response. */
     synchronized void reject(HttpConnection http) {
         if (leaveState(http)) {
-            setState(http, HttpConnection.State.REJECTED);
+            setState(http, State.REJECTED);
             rejected.add(http);
         }
     }
@@ -229,21 +218,21 @@ final class ConnectionLimiter {
     synchronized void becomeWebSocket(HttpConnection http) {
         if (leaveState(http)) {
             releaseAddress(http);
-            http.state = HttpConnection.State.WEB_SOCKET;
+            http.state = State.WEB_SOCKET;
             webSockets++;
         }
     }
 
     /** The connection is closed. */
     synchronized void remove(HttpConnection http) {
-        if (http.state == HttpConnection.State.WEB_SOCKET) {
+        if (http.state == State.WEB_SOCKET) {
             webSockets--;
             closing.add(http);
         } else if (leaveState(http)) {
             releaseAddress(http);
             closing.add(http);
         }
-        http.state = HttpConnection.State.CLOSED;
+        http.state = State.CLOSED;
     }
 
     /** Closes what is over its time. To be called once a second. */
@@ -299,11 +288,8 @@ final class ConnectionLimiter {
         }
     }
 
-    /**
-     * @param network whose connection, or null for any
-     * @return null if none is idle among the first candidates
-     */
-    private HttpConnection longestIdle(String network) {
+    /** @return null if none is idle among the first candidates, of this network where one is given */
+    private synchronized HttpConnection longestIdle(String network) {
         for (HttpConnection http : rejected) {
             if (network == null || network.equals(http.network)) {
                 return http;
@@ -346,14 +332,14 @@ final class ConnectionLimiter {
             }
             releaseAddress(http);
             closing.add(http);
-            http.state = HttpConnection.State.CLOSED;
+            http.state = State.CLOSED;
         }
         http.socket.cut();
         return true;
     }
 
     private void awaitRequest(HttpConnection http) {
-        setState(http, HttpConnection.State.AWAITING_REQUEST);
+        setState(http, State.AWAITING_REQUEST);
         awaitingRequest.add(http);
     }
 
