@@ -66,7 +66,7 @@ public final class CoreFixture {
         Beans beans = new Beans(new CoreProducers())
                 .put(RoomcastConfig.class, config)
                 .put(Threads.class, new Threads(lanes, timer, Thread::new))
-                .put(Clocks.class, new Clocks(timer, timer::nanos))
+                .put(Clocks.class, new Clocks(() -> timer.instant().plus(Duration.ofDays(20_000)), timer::nanos))
                 .put(NodeMetrics.class, metrics)
                 .put(
                         Relay.class,
