@@ -70,7 +70,8 @@ public final class LimitKeys {
             "roomcast.limits.node-in-flight-bytes",
             "32MiB",
             "size",
-            "Bytes of messages and tokens in requests of all sessions that are not answered yet; busy; 0 for no limit.",
+            "Bytes of messages and tokens in requests of all sessions that are not answered yet; busy; never more than an eighth of the"
+                    + " heap.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Integer> ROOMS = limit("rooms", 100, "Rooms that one session may be in; too_many_rooms.");
@@ -101,7 +102,7 @@ public final class LimitKeys {
             "128MiB",
             "size",
             "Bytes that may wait for all sessions together, what is shared counted once; the less is left, the less may wait for each;"
-                    + " 0 for no limit.",
+                    + " busy for a page of history; never more than a quarter of the heap.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> NODE_INBOUND_BYTES = new Key<>(
@@ -109,7 +110,7 @@ public final class LimitKeys {
             "16MiB",
             "size",
             "Bytes of WebSocket messages of all sessions together that have begun to come in and have no end yet; the less is left, the"
-                    + " less each may have; closes 1013; 0 for no limit.",
+                    + " less each may have; closes 1013; never more than an eighth of the heap.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> LAG_BYTES = new Key<>(
@@ -124,7 +125,7 @@ public final class LimitKeys {
             "roomcast.limits.node-lag-bytes",
             "128MiB",
             "size",
-            "Bytes of messages that may wait so in all rooms of this node together; busy; 0 for no limit.",
+            "Bytes of messages that may wait so in all rooms of this node together; busy; never more than an eighth of the heap.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> RECOVERY_RATE = new Key<>(

@@ -14,6 +14,7 @@ import io.roomcast.service.BackEnd;
 import io.roomcast.service.Node;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -108,7 +109,8 @@ public class RoomApi {
         }
         int limit = (int) Math.max(1, request.query("limit", USUAL_MESSAGES, MAX_MESSAGES));
         return backEnd.history(room, after, before, limit)
-                .thenApply(page -> new ApiAnswer(200, MessageFrames.history(null, room, page)));
+                .thenApply(page -> new ApiAnswer(
+                        200, new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));
     }
 
     CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {

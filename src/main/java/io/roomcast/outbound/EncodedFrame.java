@@ -44,45 +44,37 @@ public final class EncodedFrame implements Waiting {
 
     private volatile EncodedFrame deflated;
 
-    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
-        this(kind, range, null, utf8, text, null, false);
+    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8) {
+        this(kind, range, null, utf8, null, false);
     }
 
     private EncodedFrame(
-            FrameKind kind,
-            MessageRange range,
-            Notice notice,
-            byte[] utf8,
-            String text,
-            List<EncodedFrame> parts,
-            boolean binary) {
+            FrameKind kind, MessageRange range, Notice notice, byte[] utf8, List<EncodedFrame> parts, boolean binary) {
         this.notice = notice;
         this.parts = parts;
         this.binary = binary;
         this.kind = kind;
         this.range = range;
         this.utf8 = utf8;
-        this.text = text;
     }
 
     public static EncodedFrame of(FrameKind kind, String text) {
-        return new EncodedFrame(kind, null, text.getBytes(StandardCharsets.UTF_8), text);
+        return of(kind, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @param utf8 the text; handed over, not copied */
     public static EncodedFrame of(FrameKind kind, byte[] utf8) {
-        return new EncodedFrame(kind, null, utf8, null);
+        return new EncodedFrame(kind, null, utf8);
     }
 
     /** Messages that a client can fetch, should it be too slow for them. {@code utf8} is handed over, not copied. */
     public static EncodedFrame of(MessageRange range, byte[] utf8) {
-        return new EncodedFrame(FrameKind.MESSAGE, range, utf8, null);
+        return new EncodedFrame(FrameKind.MESSAGE, range, utf8);
     }
 
     /** Who came and went, and what is told in its place should a client be too slow for it. */
     public static EncodedFrame of(Notice notice, String text) {
-        return new EncodedFrame(
-                FrameKind.PRESENCE, null, notice, text.getBytes(StandardCharsets.UTF_8), text, null, false);
+        return new EncodedFrame(FrameKind.PRESENCE, null, notice, text.getBytes(StandardCharsets.UTF_8), null, false);
     }
 
     /** All of them in one, separated by newlines. */
@@ -99,7 +91,7 @@ public final class EncodedFrame implements Waiting {
             }
             end = frame.copyTo(utf8, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, null, frames, false);
+        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, frames, false);
     }
 
     public FrameKind kind() {
@@ -185,7 +177,7 @@ public final class EncodedFrame implements Waiting {
     }
 
     private EncodedFrame binary(Deflation deflation) {
-        return new EncodedFrame(kind, range, null, deflation.end(), null, null, true);
+        return new EncodedFrame(kind, range, null, deflation.end(), null, true);
     }
 
     /** @return whether no other queue holds it */
@@ -226,7 +218,8 @@ public final class EncodedFrame implements Waiting {
         byte[] made = webSocketFrame;
         if (made == null) {
             made = makeWebSocketFrame();
-            webSocketFrame = made;
+            // An answer is sent once: kept, it would take its place twice.
+            webSocketFrame = kind == FrameKind.REPLY ? null : made;
         }
         return made;
     }

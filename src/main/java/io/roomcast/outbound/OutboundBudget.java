@@ -50,7 +50,21 @@ public final class OutboundBudget {
         return now.bytes() == 0 ? left : Math.min(now.bytes(), left);
     }
 
-    void add(long bytes) {
+    /**
+     * Adds these bytes, unless there would be more than there may be.
+     *
+     * @return false when nothing was added
+     */
+    public boolean reserve(long bytes) {
+        long most = limits.nodeBytes();
+        if (held.addAndGet(bytes) <= most || most == 0) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    public void add(long bytes) {
         held.addAndGet(bytes);
     }
 

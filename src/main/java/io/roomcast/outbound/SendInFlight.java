@@ -4,7 +4,7 @@ package io.roomcast.outbound;
 final class SendInFlight {
     private final OutboundBudget budget;
     private long began;
-    /** Where it is a text that was joined for this session alone; what members share is counted elsewhere. */
+    /** Where it is for this session alone: an answer, or a text that was joined. What members share is counted elsewhere. */
     private long ownBytes;
 
     SendInFlight(OutboundBudget budget) {
@@ -15,8 +15,10 @@ final class SendInFlight {
         began = nanos;
         if (what instanceof Waiting.Joined joined) {
             ownBytes = joined.bytes();
-            budget.add(ownBytes);
+        } else if (what instanceof EncodedFrame frame && frame.kind() == FrameKind.REPLY) {
+            ownBytes = frame.bytes();
         }
+        budget.add(ownBytes);
     }
 
     void end() {

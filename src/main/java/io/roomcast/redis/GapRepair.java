@@ -1,6 +1,7 @@
 package io.roomcast.redis;
 
 import io.roomcast.protocol.Position;
+import io.roomcast.relay.Relay;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionStage;
@@ -18,7 +19,6 @@ import redis.clients.jedis.args.Rawable;
 final class GapRepair implements RoomCursor.Log {
     private static final Logger LOG = System.getLogger(GapRepair.class.getName());
     private static final int PAGE_MESSAGES = 500;
-    private static final long PAGE_BYTES = 256 * 1024;
     private static final long RETRY_MILLIS = 500;
 
     /** Gives up a subscription that never began. */
@@ -44,8 +44,8 @@ final class GapRepair implements RoomCursor.Log {
         Rawable lineage = shard(cursor).witness().lineage();
         // The last message is read again, to see that it is still the same.
         CommandArguments read = known == null
-                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, PAGE_BYTES)
-                : scripts.readOn(cursor.keys(), known, lineage, PAGE_MESSAGES, PAGE_BYTES);
+                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, Relay.PAGE_BYTES)
+                : scripts.readOn(cursor.keys(), known, lineage, PAGE_MESSAGES, Relay.PAGE_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.answer(turn, Reading.of(reply)))
                 .whenComplete((done, failure) -> check(cursor, turn, failure));

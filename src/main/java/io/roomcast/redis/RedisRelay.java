@@ -44,7 +44,6 @@ public final class RedisRelay implements Relay {
     private static final int CROWD = 5_000;
 
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
-    private static final long PAGE_BYTES = 256 * 1024;
 
     private final RedisSettings settings;
     private final String node;

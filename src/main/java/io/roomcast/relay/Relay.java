@@ -23,6 +23,8 @@ import java.util.concurrent.CompletionStage;
  * known that the message was stored: it may have been. Publishing again with the same key finds out.
  */
 public interface Relay extends RoomSource, AutoCloseable {
+    /** Bytes of messages that a page of history has at most, but for a single message that is larger. */
+    long PAGE_BYTES = 256 * 1024;
 
     /** How long a publish can be repeated by its key, at least. */
     int KEY_MEMORY_SECONDS = 300;

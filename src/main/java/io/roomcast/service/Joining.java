@@ -197,7 +197,8 @@ public class Joining {
         private final UserName user;
         private final Long id;
         private final boolean returning;
-        private final Requests.Request request;
+        /** Null when it is answered. */
+        private Requests.Request request;
         /** Whether presence was to be entered. */
         private boolean asked;
 
@@ -232,7 +233,15 @@ public class Joining {
                     announcer.welcome(session, room, user, change);
                 }
             } finally {
-                request.answered();
+                answered();
+            }
+        }
+
+        private void answered() {
+            Requests.Request own = request;
+            request = null;
+            if (own != null) {
+                own.answered();
             }
         }
 
@@ -253,7 +262,7 @@ public class Joining {
                 }
                 refusal.answer(session, id, null, room, why);
             } finally {
-                request.answered();
+                answered();
             }
         }
 

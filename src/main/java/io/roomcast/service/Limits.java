@@ -26,7 +26,7 @@ import java.util.function.ToLongFunction;
 /** The limits that may be changed while the node runs, as they are now. Any thread. */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
-    private static final long RETRY_AFTER_MS = 1_000;
+    static final long RETRY_AFTER_MS = 1_000;
     /** Of heap: measured 1,950 bytes for a room with one member in it, 500 for each further member. */
     private static final long ROOM_BYTES = 2_048;
 
@@ -52,7 +52,11 @@ public final class Limits {
         this.ceilings = Map.of(
                 LimitKeys.SESSIONS.name(), files,
                 LimitKeys.NODE_ROOMS.name(), heap / 8 / ROOM_BYTES,
-                LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES);
+                LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES,
+                LimitKeys.NODE_OUTBOUND_BYTES.name(), heap / 4,
+                LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
+                LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
+                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
         LimitKeys.ALL.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
@@ -105,8 +109,8 @@ public final class Limits {
 
     /** One for the lanes of a node, which follows these limits. */
     LagBudget lagBudget() {
-        LagBudget budget = new LagBudget(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES));
-        whenChanged(() -> budget.change(get(LimitKeys.LAG_BYTES), get(LimitKeys.NODE_LAG_BYTES)));
+        LagBudget budget = new LagBudget(get(LimitKeys.LAG_BYTES), bytes(LimitKeys.NODE_LAG_BYTES));
+        whenChanged(() -> budget.change(get(LimitKeys.LAG_BYTES), bytes(LimitKeys.NODE_LAG_BYTES)));
         return budget;
     }
 
@@ -128,6 +132,13 @@ public final class Limits {
         return all;
     }
 
+    /** Bytes that a node may hold of something: what its limit says, and never more than a part of the heap. Always a bound. */
+    public long bytes(Key<Long> limit) {
+        long most = get(limit);
+        long ceiling = ceilings.get(limit.name());
+        return most == 0 ? ceiling : Math.min(most, ceiling);
+    }
+
     boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
         return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);
@@ -142,8 +153,7 @@ public final class Limits {
 
     /** @throws ProtocolException {@code busy}, when {@code bytes} are over the limit */
     void requireBytes(Key<Long> limit, long bytes, String text) {
-        long most = get(limit);
-        if (most > 0 && bytes > most) {
+        if (bytes > bytes(limit)) {
             throw reached(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
         }
     }

@@ -133,8 +133,10 @@ final class Requests {
         }
 
         private void finish() {
+            Runnable answer = reply;
+            reply = null;
             try {
-                reply.run();
+                answer.run();
             } finally {
                 end.run();
             }
@@ -217,6 +219,8 @@ final class Requests {
                 return false;
             }
             first = request.next;
+            // Somebody may keep the request for as long as the session is in the room: not all that were asked since.
+            request.next = null;
             if (first == null) {
                 last = null;
                 if (!served) {

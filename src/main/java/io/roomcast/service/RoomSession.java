@@ -228,8 +228,18 @@ public final class RoomSession {
         reply(writer.write(plain ? frame.printable(home.value()) : frame));
     }
 
-    void reply(String encoded) {
+    private void reply(String encoded) {
         queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
+    }
+
+    /** @param encoded a frame in UTF-8; handed over, not copied */
+    void reply(byte[] encoded) {
+        queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
+    }
+
+    /** Whether nobody is there any more who could be answered. */
+    boolean isGone() {
+        return queue.isClosed();
     }
 
     synchronized Membership membership(RoomName room) {

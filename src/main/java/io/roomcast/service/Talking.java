@@ -39,6 +39,7 @@ public class Talking {
     private RateLimits rates;
     private Overload overload;
     private Limits limits;
+    private Sessions sessions;
 
     /** For the container's proxy. */
     protected Talking() {}
@@ -54,7 +55,9 @@ public class Talking {
             Threads threads,
             RateLimits rates,
             Overload overload,
-            Limits limits) {
+            Limits limits,
+            Sessions sessions) {
+        this.sessions = sessions;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
@@ -109,14 +112,24 @@ public class Talking {
 
     void history(RoomSession session, ClientFrame.History frame, RoomName room, Requests.Request request) {
         requireMember(session, room);
+        if (session.isGone()) {
+            // What it has published is kept, but what it wanted to know is not looked up any more.
+            request.answer(() -> {});
+            return;
+        }
+        Runnable inQueue = sessions.reserveAnswer();
         CompletionStage<HistoryPage> page = frame.after() >= 0
                 ? relay.historyAfter(room, frame.after(), frame.limit())
                 : relay.historyBefore(room, frame.before(), frame.limit());
         whenAnswered(request, page, (found, failure) -> {
-            if (failure == null) {
-                session.reply(MessageFrames.history(frame.id(), room, found));
-            } else {
-                refusal.answer(session, frame.id(), null, room, failure);
+            try {
+                if (failure == null) {
+                    session.reply(MessageFrames.history(frame.id(), room, found));
+                } else {
+                    refusal.answer(session, frame.id(), null, room, failure);
+                }
+            } finally {
+                inQueue.run();
             }
         });
     }
@@ -124,6 +137,10 @@ public class Talking {
     /** As the room's members have been told, so that an answer and the frames before and after it agree. */
     void members(RoomSession session, ClientFrame.Members frame, RoomName room, Requests.Request request) {
         Membership membership = requireMember(session, room);
+        if (session.isGone()) {
+            request.answered();
+            return;
+        }
         announcer.whenTold(room, membership.revision(), view -> {
             if (view == null) {
                 readMembers(session, frame, room, request);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.Patience;
 import io.roomcast.outbound.HandTransport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
@@ -12,7 +13,10 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture.Client;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -257,6 +261,31 @@ class RequestsTest {
         presence.hold("enter");
         join(ann, 1);
         publish(ann, 2, "said in passing");
+    }
+
+    /** A member's listener may keep the request that let it in. */
+    @Test
+    void whatWasAskedAndAnsweredIsForgotten() {
+        Requests requests = new Requests(Runnable::run);
+        List<Requests.Request> kept = new ArrayList<>();
+        requests.ask(new RoomName("lobby"), true, kept::add, () -> {});
+        List<WeakReference<byte[]>> answers = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            requests.ask(new RoomName("lobby"), false, request -> answers.add(answer(request)), () -> {});
+        }
+        kept.get(0).answered();
+        assertEquals(3, answers.size());
+        Patience.await("the answers are forgotten", () -> {
+            System.gc();
+            return answers.stream().allMatch(answer -> answer.get() == null);
+        });
+        assertEquals(1, kept.size());
+    }
+
+    private static WeakReference<byte[]> answer(Requests.Request request) {
+        byte[] page = new byte[1_000];
+        request.answer(() -> page[0]++);
+        return new WeakReference<>(page);
     }
 
     /** The connection ends on one thread, while another takes what came on it before. */
