@@ -29,7 +29,7 @@ public final class HttpKeys {
             "roomcast.http.requests",
             "500",
             "number",
-            "HTTP requests that the embedded server or WildFly works on at a time, on WildFly never more than half of its threads; more are"
+            "HTTP requests that a server works on at a time, an application server never with more than half of its threads; more are"
                     + " answered 503, but for those after its health; 0 for no limit.",
             Values.integerBetween(0, MOST));
 
@@ -53,7 +53,7 @@ public final class HttpKeys {
             "roomcast.http.answer-timeout",
             "10s",
             "duration",
-            "How long a client of the embedded server or WildFly may take nothing of its HTTP answer before it is closed; 0 for no limit.",
+            "How long a client may take nothing of its HTTP answer before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** In the order in which they are shown. */

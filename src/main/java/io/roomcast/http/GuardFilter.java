@@ -14,6 +14,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 
@@ -21,6 +23,8 @@ import java.util.Collections;
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
 public class GuardFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = System.getLogger(GuardFilter.class.getName());
 
     @Inject
     private transient Guard guard;
@@ -63,10 +67,14 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
+        PayaraRequest payara = PayaraRequest.of(request);
+        if (payara != null) {
+            payara.waitForReader(answerMillis);
+        }
         if (verdict != Guard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, request, response, chain);
+            answer(undertow, payara, request, response, chain);
         } else if (login.admits(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();
@@ -76,26 +84,45 @@ public class GuardFilter extends HttpFilter {
     }
 
     private void answer(
-            UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            UndertowRequest undertow,
+            PayaraRequest payara,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
             throws IOException, ServletException {
         Turns.Work work = () -> {
+            if (payara != null && !payara.isOpen()) {
+                // It has sent several requests, and gone without their answers.
+                return;
+            }
             if (login.admits(request, response, false)) {
                 chain.doFilter(new Arriving(request, null), response);
             }
-            if (undertow != null && !request.isAsyncStarted()) {
+            if ((undertow != null || payara != null) && !request.isAsyncStarted()) {
                 // It would be written after the turn.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
             // Whoever watches a node is answered when nobody else is.
-            if (undertow != null) {
+            if (undertow != null || payara != null) {
                 // Alone on its connection, no answer has to wait for its reader.
                 response.setHeader("Connection", "close");
             }
             work.go();
-        } else if (!requests.take(undertow == null ? 0 : undertow.threads(), work)) {
-            refuse(response, Guard.Verdict.CROWDED);
+            return;
+        }
+        int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
+        try {
+            if (!requests.take(threads, work)) {
+                refuse(response, Guard.Verdict.CROWDED);
+            }
+        } catch (IOException e) {
+            if (payara == null || payara.isOpen()) {
+                throw e;
+            }
+            // Payara would write a stack trace for each client that does not take its answer.
+            LOG.log(Level.DEBUG, "a client that has gone", e);
         }
     }
 
@@ -105,6 +132,7 @@ public class GuardFilter extends HttpFilter {
                 request.getMethod(),
                 request.getProtocol(),
                 path(request),
+                request.getQueryString(),
                 RequestPath.isEndpoint(request.getServletPath() + info),
                 Collections.list(request.getHeaderNames()),
                 name -> Collections.list(request.getHeaders(name)));

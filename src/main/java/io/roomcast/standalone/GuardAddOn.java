@@ -5,6 +5,7 @@ import io.roomcast.service.Arrival;
 import io.roomcast.service.Guard;
 import io.roomcast.service.RequestHead;
 import io.roomcast.service.RequestPath;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -62,6 +63,8 @@ final class GuardAddOn extends BaseFilter implements AddOn {
                 request.getMethod().getMethodString(),
                 request.getProtocolString(),
                 path,
+                // Byte by byte: what is no URI's is refused, whatever it would mean.
+                request.getQueryStringDC().toString(StandardCharsets.ISO_8859_1),
                 RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
                 names,
                 name -> values(request, name));

@@ -103,6 +103,26 @@ class ServerHttpIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"sender\":\"billing\",\"content\":\"a\u00ff\u00c3(b\"}",
+                "{\"sender\":\"billing\",\"content\":\"\u00ed\u00a0\u0080\"}",
+                "{\"sender\":\"billing\",\"content\":\"c\"} x{{{",
+                "{\"sender\":\"billing\",\"content\":\"c\"}{\"sender\":\"billing\",\"content\":\"d\"}",
+                "\u00ef\u00bb\u00bf{\"sender\":\"billing\",\"content\":\"c\"}",
+                "[{\"sender\":\"billing\",\"content\":\"c\"}]",
+            })
+    void whatIsNotOneObjectInUtf8IsNotStored(String bytes) throws Exception {
+        try (RawHttp client = connect()) {
+            client.head("POST", MESSAGES, ENTRANCE + length(bytes.length()));
+            client.writeBytes(bytes);
+            RawHttp.Answer answer = client.answer(true);
+            assertEquals(400, answer.status());
+            assertTrue(answer.body().contains("not one JSON object in UTF-8"), answer.body());
+        }
+    }
+
     @Test
     void oneConnectionCarriesManyRequests() throws Exception {
         try (RawHttp client = connect()) {

@@ -19,9 +19,11 @@ public final class Handshake {
     private final Map<String, String> headers = new LinkedHashMap<>();
 
     private byte[] behind = {};
+    private String query;
 
     private Handshake(URI uri) {
         this.uri = uri;
+        query = uri.getRawQuery();
         headers.put("Host", uri.getAuthority());
         headers.put("Upgrade", "websocket");
         headers.put("Connection", "Upgrade");
@@ -39,6 +41,12 @@ public final class Handshake {
 
     public Handshake header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    /** As it is, in Latin-1. */
+    public Handshake query(String raw) {
+        query = raw;
         return this;
     }
 
@@ -75,12 +83,12 @@ public final class Handshake {
     private Socket sent() throws IOException {
         Socket socket = new Socket(uri.getHost(), uri.getPort());
         socket.setSoTimeout(PATIENCE_MS);
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
+        String address = uri.getRawPath() + (query == null ? "" : "?" + query);
+        StringBuilder request = new StringBuilder("GET " + address + " HTTP/1.1\r\n");
         headers.forEach(
                 (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         all.writeBytes(behind);
         socket.getOutputStream().write(all.toByteArray());
         return socket;
