@@ -39,11 +39,14 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
     /** Where the WAR is unless somebody chose another place: there its MBeans have their plain names. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
+    private final ServerLog log = new ServerLog();
+
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
         if (Payara.runs(application)) {
             PayaraHandshake.addTo(application);
+            log.begin();
         }
     }
 
@@ -76,6 +79,7 @@ public final class ApplicationLife implements ServletContainerInitializer, Servl
         } finally {
             console().close();
             CDI.current().select(UpgradedRequests.class).get().release();
+            log.end();
         }
     }
 

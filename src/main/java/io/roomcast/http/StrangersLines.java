@@ -1,8 +1,9 @@
-package io.roomcast.standalone;
+package io.roomcast.http;
 
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
@@ -12,10 +13,12 @@ import java.util.stream.Stream;
  * Lets through one line in ten seconds of each kind that strangers can bring about, and says in the next how many were left out: a log is no place where they may write
  * as much as they like. Any thread.
  */
-final class StrangersLines implements Filter {
+public final class StrangersLines implements Filter {
     private static final Duration QUIET = Duration.ofSeconds(10);
     /** Carries all that comes from one library to the other. */
-    private static final String OWN_PACKAGE = StrangersLines.class.getPackageName();
+    private static final String CARRIER = "io.roomcast.standalone.";
+    /** Read what comes, and tell of what they cannot read. */
+    private static final List<String> READERS = List.of("org.glassfish.", "jakarta.enterprise.web");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
@@ -28,15 +31,15 @@ final class StrangersLines implements Filter {
      * Whether the server under us could not make sense of what came, and nothing of ours is at fault. Anybody can bring that about, as often as they
      * like.
      */
-    static boolean isOne(LogRecord record) {
+    public static boolean isOne(LogRecord record) {
         String logger = record.getLoggerName();
         return record.getThrown() != null
                 && !(record.getThrown() instanceof VirtualMachineError)
                 && logger != null
-                && logger.startsWith("org.glassfish.")
+                && READERS.stream().anyMatch(logger::startsWith)
                 && Stream.of(record.getThrown().getStackTrace())
                         .map(StackTraceElement::getClassName)
-                        .noneMatch(name -> name.startsWith("io.roomcast.") && !name.startsWith(OWN_PACKAGE));
+                        .noneMatch(name -> name.startsWith("io.roomcast.") && !name.startsWith(CARRIER));
     }
 
     @Override
