@@ -43,10 +43,12 @@ final class Connector {
     }
 
     /** A connection to a sentinel, which has no databases and a password of its own. */
-    Link openSentinel(Address sentinel, String password) {
+    Link openSentinel(Address sentinel, String password, int timeoutMillis) {
         return new Link(
                 new HostAndPort(sentinel.host(), sentinel.port()),
-                config("sentinel", timeoutMillis(), null, password).build());
+                config("sentinel", timeoutMillis, null, password)
+                        .connectionTimeoutMillis(timeoutMillis)
+                        .build());
     }
 
     int timeoutMillis() {

@@ -12,16 +12,25 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Asks the sentinels, the one that answered last first. Any thread. */
+/**
+ * Asks the sentinels, the one that answered last first. Some may accept and say nothing: all of them together get the time that one server has to
+ * answer. Any thread.
+ */
 final class Sentinel implements Master {
+    private static final int LEAST_MILLIS = 250;
+
     private final Sentinels sentinels;
     private final Connector connector;
+    /** For each of them. */
+    private final int timeoutMillis;
+
     private volatile List<Address> order;
 
     Sentinel(Sentinels sentinels, Connector connector) {
         this.sentinels = sentinels;
         this.connector = connector;
         this.order = sentinels.addresses();
+        this.timeoutMillis = Math.max(connector.timeoutMillis() / Math.max(order.size(), 1), LEAST_MILLIS);
     }
 
     @Override
@@ -45,7 +54,7 @@ final class Sentinel implements Master {
     }
 
     private HostAndPort ask(Address sentinel) {
-        try (Link link = connector.openSentinel(sentinel, sentinels.password())) {
+        try (Link link = connector.openSentinel(sentinel, sentinels.password(), timeoutMillis)) {
             link.write(new CommandArguments(Protocol.Command.SENTINEL)
                     .add("GET-MASTER-ADDR-BY-NAME")
                     .add(sentinels.master()));

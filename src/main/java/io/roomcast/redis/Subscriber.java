@@ -65,6 +65,10 @@ final class Subscriber {
     private byte[] nodeChannel;
     private volatile Session session;
     private volatile boolean down;
+    /** What was told of the outage that goes on: it is over when this node hears its own word, which other connections say. */
+    private boolean lossTold;
+
+    private boolean absenceTold;
     private volatile boolean closed;
     private Thread thread;
 
@@ -183,9 +187,6 @@ final class Subscriber {
         link.flush();
         dispatch((List<?>) link.read());
         session = new Session(link, nodeChannel, new HashMap<>());
-        if (down) {
-            LOG.log(Level.INFO, "Redis is back, at {0}", link.address());
-        }
         down = false;
         backoff.reset();
         events.connected();
@@ -201,11 +202,15 @@ final class Subscriber {
             return;
         }
         if (connected) {
-            LOG.log(Level.INFO, "lost the subscription to Redis: {0}", failure.getMessage());
+            if (!lossTold) {
+                LOG.log(Level.INFO, "lost the subscription to Redis: {0}", failure.getMessage());
+            }
+            lossTold = true;
         } else {
-            if (!down) {
+            if (!absenceTold) {
                 LOG.log(Level.WARNING, "Redis cannot be reached: {0}", failure.getMessage());
             }
+            absenceTold = true;
             down = true;
             events.unreachable(failure.getMessage());
         }
@@ -236,9 +241,20 @@ final class Subscriber {
     private void received(byte[] channel, Envelope envelope) {
         if (!Arrays.equals(channel, nodeChannel)) {
             events.received(RoomKeys.roomOf(channel), envelope);
-        } else if (envelope instanceof Envelope.Message probe) {
+            return;
+        }
+        over();
+        if (envelope instanceof Envelope.Message probe) {
             events.probed(new String(probe.body(), UTF_8));
         }
+    }
+
+    private void over() {
+        if (absenceTold) {
+            LOG.log(Level.INFO, "Redis is back, at {0}", session.link().address());
+        }
+        absenceTold = false;
+        lossTold = false;
     }
 
     private void confirmed(byte[] channelName) {
