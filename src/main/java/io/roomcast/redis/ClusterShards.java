@@ -135,6 +135,7 @@ final class ClusterShards implements Shards {
         bySlot = next;
         all = used;
         LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", used.size(), members.keySet());
+        left.forEach(Shard::leave);
         used.forEach(owner::realign);
         left.forEach(Shard::close);
     }

@@ -14,6 +14,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 final class Link extends Connection {
     private final HostAndPort address;
     private final boolean opened;
+    private volatile boolean cut;
 
     /** @throws redis.clients.jedis.exceptions.JedisException when the server cannot be reached, or refuses the credentials */
     Link(HostAndPort address, JedisClientConfig config) {
@@ -51,8 +52,14 @@ final class Link extends Connection {
         return getUnflushedObject();
     }
 
+    /** What was read before, and not yet used, may be of a server that is not in charge any more. */
+    boolean isCut() {
+        return cut;
+    }
+
     /** Cuts the connection, whoever is using it: a read or write that blocks fails. Any thread. */
     void cut() {
+        cut = true;
         try {
             forceDisconnect();
         } catch (IOException e) {

@@ -46,6 +46,9 @@ final class Pipeline {
 
         /** The server has become a replica: no connection to it is any good. */
         default void demoted() {}
+
+        /** The server stands still: what it says later, it may say of data that others have left. Any thread. */
+        default void overdue() {}
     }
 
     private final String name;

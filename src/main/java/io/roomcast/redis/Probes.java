@@ -80,7 +80,7 @@ final class Probes {
                 shard.publish(
                         keys.slot(),
                         scripts.publish(keys, null, shard.witness().lineage(), key, token.getBytes(UTF_8))),
-                reply -> Position.parse(new String((byte[]) reply, UTF_8)));
+                reply -> Stored.of(reply).position());
     }
 
     private CompletionStage<Void> readBack(String token, Probe probe, Position position) {

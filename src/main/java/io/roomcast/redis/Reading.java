@@ -2,6 +2,7 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,6 +17,12 @@ import java.util.List;
  * @param messages consecutive, oldest first
  */
 record Reading(String epoch, long offset, long base, boolean more, List<StoredMessage> messages) {
+
+    /** The newest message. */
+    Seen seen() {
+        StoredMessage last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+        return Seen.of(new Position(epoch, offset), last == null || last.offset() != offset ? null : last.body());
+    }
 
     static Reading of(Object reply) {
         List<?> parts = (List<?>) reply;

@@ -40,8 +40,8 @@ final class Receiver implements Subscriber.Events {
     @Override
     public void subscribed(String room) {
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor != null) {
-            cursor.confirmed(true);
+        if (cursor != null && subscriptions.isInCharge(shard, cursor)) {
+            cursor.confirmed(true, shard);
         }
         subscriptions.presence().subscribed(room, true);
     }
@@ -56,11 +56,11 @@ final class Receiver implements Subscriber.Events {
             subscriptions.presence().subscribed(room, true);
         }
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor == null) {
+        if (cursor == null || !subscriptions.isInCharge(shard, cursor)) {
             return;
         }
         if (envelope instanceof Envelope.Message message) {
-            cursor.arrive(message);
+            cursor.arrive(message, shard);
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {

@@ -141,9 +141,9 @@ public final class RedisRelay implements Relay {
         Witness witness = shard.witness();
         CommandArguments command = scripts.publish(keys, subscriptions.known(room), witness.lineage(), key, body);
         return Replies.map(shard.publish(keys.slot(), command), reply -> {
-            Position position = position(reply);
-            witness.note(room, position);
-            return position;
+            Stored stored = Stored.of(reply);
+            witness.note(room, stored.seen(body));
+            return stored.position();
         });
     }
 
@@ -201,7 +201,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         return Replies.map(shard.read(keys.slot(), read, true), reply -> {
             Reading reading = Reading.of(reply);
-            shard.witness().note(room, new Position(reading.epoch(), reading.offset()));
+            shard.witness().note(room, reading.seen());
             return new HistoryPage(reading.epoch(), reading.messages(), reading.more());
         });
     }
@@ -246,9 +246,5 @@ public final class RedisRelay implements Relay {
 
     private RoomKeys keys(RoomName room) {
         return RoomKeys.of(room, settings.prefix(), settings.database());
-    }
-
-    private static Position position(Object reply) {
-        return Position.parse(new String((byte[]) reply, UTF_8));
     }
 }

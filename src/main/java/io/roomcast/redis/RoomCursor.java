@@ -62,6 +62,8 @@ final class RoomCursor {
     private int turn;
     /** When something was last read or delivered, in nanoseconds. */
     private long touched = System.nanoTime();
+    /** The server whose channel is listened to; null until it is subscribed. */
+    private Object source;
     /** Null until the subscription has its position. */
     private String epoch;
 
@@ -101,18 +103,33 @@ final class RoomCursor {
         return epoch == null ? null : new Position(epoch, offset);
     }
 
+    /** As {@link #known}, with a mark of the message there. */
+    synchronized Seen seen() {
+        return epoch == null ? null : Seen.of(new Position(epoch, offset), lastBody);
+    }
+
     /**
      * The channel is subscribed.
      *
      * @param anew whether just now: what came before may have been missed
+     * @param server where
      */
-    synchronized void confirmed(boolean anew) {
-        if (anew || turn == 0) {
+    synchronized void confirmed(boolean anew, Object server) {
+        if (anew || turn == 0 || source != server) {
+            source = server;
             read();
         }
     }
 
-    synchronized void arrive(Envelope.Message message) {
+    /** @param server whose channel has brought it; what comes by another than before is not put together with what came before */
+    synchronized void arrive(Envelope.Message message, Object server) {
+        if (source != server) {
+            if (source != null) {
+                source = server;
+                read();
+            }
+            return;
+        }
         if (live && message.epoch().equals(epoch) && message.offset() <= offset + 1) {
             if (message.offset() > offset) {
                 deliver(message.offset(), message.body());

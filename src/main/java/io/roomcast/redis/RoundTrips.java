@@ -1,9 +1,11 @@
 package io.roomcast.redis;
 
 import io.roomcast.relay.RelayUnavailableException;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
@@ -17,6 +19,9 @@ final class RoundTrips {
     /** Times that a batch is sent because scripts were forgotten. */
     private static final int TRIES = 4;
 
+    /** After so many batches in a row without an answer the server stands still: one alone may be a moment's load. */
+    private static final int SILENCES = 2;
+
     private static final String REPLICA = "READONLY";
     private static final List<String> UNFIT = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
 
@@ -26,6 +31,8 @@ final class RoundTrips {
     private volatile Link link;
     /** When the batch that is on its way began; 0 for none. */
     private volatile long since;
+
+    private int silences;
 
     /** @param overdueNanos after which a batch has failed */
     RoundTrips(Pipeline.Server server, List<Script> scripts, long overdueNanos) {
@@ -51,9 +58,13 @@ final class RoundTrips {
                 }
                 left = roundTrip(left, tries < TRIES);
             }
+            silences = 0;
         } catch (JedisException e) {
             cut();
             link = null;
+            if (e.getCause() instanceof SocketTimeoutException && ++silences == SILENCES) {
+                server.overdue();
+            }
             throw e;
         } finally {
             since = 0;
@@ -63,8 +74,10 @@ final class RoundTrips {
     /** Cuts a connection on which a batch is overdue: a write to a server that has stopped reading would block for ever. */
     void watch() {
         long began = since;
-        if (began != 0 && System.nanoTime() - began > overdueNanos) {
-            cut();
+        Link open = link;
+        if (open != null && !open.isCut() && began != 0 && System.nanoTime() - began > overdueNanos) {
+            open.cut();
+            server.overdue();
         }
     }
 
@@ -111,6 +124,9 @@ final class RoundTrips {
         for (Work.Command command : batch) {
             try {
                 Object answer = link.read();
+                if (link.isCut()) {
+                    throw new JedisConnectionException("the connection was cut");
+                }
                 if (!forgotten.isEmpty()) {
                     overtaken.set(command.slot());
                 }

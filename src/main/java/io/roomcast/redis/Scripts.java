@@ -123,6 +123,11 @@ final class Scripts {
         return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
     }
 
+    /** As {@link #renumber}, over a connection that has not loaded it yet. */
+    CommandArguments renumberByText(RoomKeys keys, Position known, Rawable lineage) {
+        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    }
+
     /** Gives each command of all scripts to Redis once, in the slot of {@code keys}. */
     CommandArguments attempt(RoomKeys keys) {
         List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
@@ -145,9 +150,16 @@ final class Scripts {
         return check;
     }
 
-    /** Ends the epoch of {@code known}, if Redis has less. */
-    CommandArguments check(RoomKeys keys, Position known, Rawable lineage) {
-        return check.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), offset(known), lineage);
+    /** Ends the epoch of {@code known}, if Redis has less; else answers what it has there, if that can be compared. */
+    CommandArguments check(RoomKeys keys, Seen known, Rawable lineage) {
+        Position position = known.position();
+        return check.call(
+                List.of(keys.numbering(), keys.log()),
+                newEpoch(),
+                epoch(position),
+                offset(position),
+                lineage,
+                known.isMarked() ? 1 : 0);
     }
 
     /** Only has to differ from the room's earlier ones. */

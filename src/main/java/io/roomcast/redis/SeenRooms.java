@@ -1,6 +1,5 @@
 package io.roomcast.redis;
 
-import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -14,7 +13,7 @@ final class SeenRooms {
     private static final int MAX_MARKS = 60;
     private static final int MAX_ROOMS = 50_000;
 
-    private record Since(long mark, Map<RoomName, Position> rooms) {}
+    private record Since(long mark, Map<RoomName, Seen> rooms) {}
 
     /** Oldest first; but for the last, each has rooms. */
     private final ArrayDeque<Since> marks = new ArrayDeque<>();
@@ -28,15 +27,11 @@ final class SeenRooms {
     }
 
     /** A message is known to have existed at a position. */
-    synchronized void note(RoomName room, Position position) {
-        Map<RoomName, Position> latest = marks.getLast().rooms();
+    synchronized void note(RoomName room, Seen message) {
+        Map<RoomName, Seen> latest = marks.getLast().rooms();
         int before = latest.size();
-        latest.merge(room, position, SeenRooms::later);
+        latest.merge(room, message, Seen::later);
         rooms += latest.size() - before;
-    }
-
-    static Position later(Position known, Position next) {
-        return known.epoch().equals(next.epoch()) && known.offset() > next.offset() ? known : next;
     }
 
     /** A mark is about to be left: what was noted so far came before it. */
@@ -53,14 +48,14 @@ final class SeenRooms {
     }
 
     /** What was seen since a mark; null where that is not remembered. */
-    synchronized Map<RoomName, Position> since(long mark) {
+    synchronized Map<RoomName, Seen> since(long mark) {
         if (forgotten >= mark) {
             return null;
         }
-        Map<RoomName, Position> found = new HashMap<>();
+        Map<RoomName, Seen> found = new HashMap<>();
         for (Since since : marks) {
             if (since.mark() >= mark) {
-                since.rooms().forEach((room, position) -> found.merge(room, position, SeenRooms::later));
+                since.rooms().forEach((room, message) -> found.merge(room, message, Seen::later));
             }
         }
         return found;

@@ -82,6 +82,11 @@ final class Shard {
         subscriber.close();
     }
 
+    /** Another server has come for this one: nothing that it says counts from now on. Returns at once. */
+    void leave() {
+        subscriber.end();
+    }
+
     /** To be called now and then. */
     void watch() {
         publisher.watch();
@@ -165,13 +170,10 @@ final class Shard {
     private Link connect(String purpose, int readTimeout, boolean judged) {
         Link link = connector.open(master.find(), purpose, readTimeout);
         try {
-            link.write(new CommandArguments(Protocol.Command.ROLE));
-            link.flush();
-            if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
-                throw new JedisConnectionException(link.address() + " is a replica");
-            }
+            Witness judge = witness.get();
+            judge.lines().join(link, runOfMaster(link));
             if (judged) {
-                judge(link);
+                judge(link, judge);
             }
             if (!connected.add(purpose)) {
                 metrics.reconnected();
@@ -186,10 +188,23 @@ final class Shard {
         }
     }
 
-    private void judge(Link link) {
-        Witness judge = witness.get();
+    private static String runOfMaster(Link link) {
+        link.write(new CommandArguments(Protocol.Command.ROLE));
+        link.write(new CommandArguments(Protocol.Command.INFO).add("server"));
+        link.flush();
+        if (!"master".equals(new String((byte[]) ((List<?>) link.read()).get(0), UTF_8))) {
+            throw new JedisConnectionException(link.address() + " is a replica");
+        }
+        String info = new String((byte[]) link.read(), UTF_8);
+        return info.lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .findFirst()
+                .orElse("");
+    }
+
+    private void judge(Link link, Witness judge) {
         try {
-            judge.judge(link, this::cut);
+            judge.judge(link);
             currentWitness = judge;
         } catch (JedisMovedDataException e) {
             master.moved();
@@ -216,6 +231,11 @@ final class Shard {
 
         @Override
         public void demoted() {
+            cut();
+        }
+
+        @Override
+        public void overdue() {
             cut();
         }
     }

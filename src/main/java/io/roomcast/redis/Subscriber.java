@@ -96,11 +96,7 @@ final class Subscriber {
 
     /** Ends the thread; waits a second for it at most. */
     void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        drop();
+        end();
         try {
             if (thread != null) {
                 thread.join(1_000);
@@ -108,6 +104,15 @@ final class Subscriber {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** As {@link #close}, and waits for nothing. */
+    void end() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        drop();
     }
 
     /** Cuts the connection, so that it is made anew. Any thread. */

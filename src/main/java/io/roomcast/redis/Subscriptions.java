@@ -68,9 +68,7 @@ final class Subscriptions {
         Shard shard = shardOf(cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");
-            if (earlier.known() != null) {
-                shard.witness().note(room, earlier.known());
-            }
+            note(earlier, shard);
         }
         shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
         if (shard.subscriber().isDown()) {
@@ -95,11 +93,15 @@ final class Subscriptions {
     private void giveUp(RoomCursor cursor, String why) {
         cursor.close(why);
         Shard shard = shardOf(cursor);
-        Position known = cursor.known();
-        if (known != null) {
-            shard.witness().note(cursor.room(), known);
-        }
+        note(cursor, shard);
         shard.run(() -> align(shard, cursor.room().value(), cursor.keys()));
+    }
+
+    private static void note(RoomCursor cursor, Shard shard) {
+        Seen seen = cursor.seen();
+        if (seen != null) {
+            shard.witness().note(cursor.room(), seen);
+        }
     }
 
     /** The cursor of a room that is subscribed, or null. */
@@ -117,12 +119,17 @@ final class Subscriptions {
         return cursor == null ? null : cursor.known();
     }
 
+    /** Whether it is this server's word on a room that counts. */
+    boolean isInCharge(Shard shard, RoomCursor cursor) {
+        return shardOf(cursor) == shard;
+    }
+
     /** The rooms that a witness is to look after, and where they stand. */
-    void forEach(Witness witness, BiConsumer<RoomName, Position> action) {
+    void forEach(Witness witness, BiConsumer<RoomName, Seen> action) {
         for (RoomCursor cursor : cursors.values()) {
-            Position known = cursor.known();
-            if (known != null && shardOf(cursor).witness() == witness) {
-                action.accept(cursor.room(), known);
+            Seen seen = shardOf(cursor).witness() == witness ? cursor.seen() : null;
+            if (seen != null) {
+                action.accept(cursor.room(), seen);
             }
         }
     }
@@ -155,7 +162,7 @@ final class Subscriptions {
         boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
         if (shard.subscriber().align(room, roomKeys.channel(), wanted) && wanted) {
             if (cursor != null) {
-                cursor.confirmed(false);
+                cursor.confirmed(false, shard);
             }
             presence.subscribed(room, false);
         }

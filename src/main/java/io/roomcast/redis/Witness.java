@@ -2,11 +2,9 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +13,6 @@ import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
  * What this node remembers of the data of one Redis server, to tell whether they are still the same: the mark that it left there last, and
@@ -33,7 +30,6 @@ final class Witness {
     /** Long enough for a node that has to find a new master. */
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final int AT_ONCE = 500;
     private static final String FOREIGN = "this node speaks version " + Envelope.VERSION
             + ", and others that are connected to this Redis under the same prefix speak another one; stop these first, or give this one"
             + " another roomcast.redis.prefix: ";
@@ -42,15 +38,15 @@ final class Witness {
 
     /** The rooms that are open here, and where they stand. */
     interface OpenRooms {
-        void forEach(Witness witness, BiConsumer<RoomName, Position> action);
+        void forEach(Witness witness, BiConsumer<RoomName, Seen> action);
     }
 
     private final byte[] key;
     private final String node;
     private final NodeChannels channels;
-    private final Scripts scripts;
     private final OpenRooms open;
-    private final Function<RoomName, RoomKeys> keys;
+    private final Comparison comparison;
+    private final Lines lines = new Lines();
     private final SeenRooms seen = new SeenRooms();
     private final Rawable lineageArgument = this::lineageText;
     private final Object judging = new Object();
@@ -62,6 +58,8 @@ final class Witness {
     private volatile String run = "";
     private volatile boolean ended;
     private volatile String complaint;
+    /** Whether this node has said what it knows, and waits for others; guarded by {@code judging}. */
+    private boolean spoken;
     /** Guarded by {@code judging}. */
     private String told = "";
 
@@ -75,9 +73,8 @@ final class Witness {
         this.key = key.getBytes(UTF_8);
         this.node = node;
         this.channels = channels;
-        this.scripts = scripts;
         this.open = open;
-        this.keys = keys;
+        this.comparison = new Comparison(scripts, keys, lineageArgument);
     }
 
     int slot() {
@@ -93,45 +90,51 @@ final class Witness {
         return Long.toString(lineage).getBytes(UTF_8);
     }
 
-    /** A room was seen to have a message at a position. */
-    void note(RoomName room, Position position) {
-        seen.note(room, position);
+    /** A room was seen to have a message. */
+    void note(RoomName room, Seen message) {
+        seen.note(room, message);
+    }
+
+    /** All connections to the data. */
+    Lines lines() {
+        return lines;
     }
 
     /**
-     * Finds out whether the data behind a new connection may be used.
+     * Finds out whether the data behind a new connection may be used. Before this node says what it knows of them, it cuts its other connections:
+     * they may lead to a server that was in charge before, and still takes messages.
      *
-     * @param others cuts the node's other connections: they may lead to a server that was in charge before, and still takes messages. It
-     *     is called before this node says what it knows of the data
      * @throws JedisException when they may not, or not yet
      */
-    void judge(Link link, Runnable others) {
+    void judge(Link link) {
         synchronized (judging) {
-            judgeAlone(link, others);
+            judgeAlone(link);
         }
     }
 
-    private void judgeAlone(Link link, Runnable others) {
+    private void judgeAlone(Link link) {
         List<String> strangers = confirmed == 0 ? channels.foreign(link) : List.of();
         if (!strangers.isEmpty()) {
             throw refused(FOREIGN + String.join(", ", strangers));
         }
         Verdict verdict = ask(link, "look");
         if (verdict.state().equals("vouch")) {
-            others.run();
-            Map<RoomName, Position> rooms = seen.since(verdict.number());
+            lines.leave(link, !spoken);
+            spoken = true;
+            Map<RoomName, Seen> rooms = seen.since(verdict.number());
             if (verdict.number() == 0 || rooms == null) {
                 LOG.log(Level.WARNING, "Redis has lost what this node had marked: all rooms begin a new epoch");
                 verdict = ask(link, "anew");
             } else {
-                open.forEach(this, (room, position) -> rooms.merge(room, position, SeenRooms::later));
-                check(link, rooms);
+                open.forEach(this, (room, message) -> rooms.merge(room, message, Seen::later));
+                comparison.make(link, rooms);
                 verdict = ask(link, "vouch");
             }
         }
         if (!verdict.state().equals("open")) {
             throw refused(verdict.refusal());
         }
+        spoken = false;
         told = "";
     }
 
@@ -141,31 +144,6 @@ final class Witness {
             told = why;
         }
         return new JedisException(why);
-    }
-
-    /** Ends the epochs of rooms in which Redis has less than was seen. */
-    private void check(Link link, Map<RoomName, Position> rooms) {
-        Iterator<Map.Entry<RoomName, Position>> left = rooms.entrySet().iterator();
-        if (left.hasNext()) {
-            link.write(scripts.check().load());
-            link.flush();
-            link.read();
-        }
-        while (left.hasNext()) {
-            int written = 0;
-            for (; left.hasNext() && written < AT_ONCE; written++) {
-                Map.Entry<RoomName, Position> room = left.next();
-                link.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineageArgument));
-            }
-            link.flush();
-            for (int i = 0; i < written; i++) {
-                try {
-                    link.read();
-                } catch (JedisMovedDataException e) {
-                    LOG.log(Level.DEBUG, "a room has moved to another server: {0}", e.getMessage());
-                }
-            }
-        }
     }
 
     private Verdict ask(Link link, String action) {

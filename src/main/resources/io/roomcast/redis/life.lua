@@ -3,7 +3,7 @@
 --
 --   open      rooms may be used; where their numbering has a lower lineage than this one, they begin a new epoch; the starts and the run
 --             follow, and 'marked' if the mark is left
---   vouch     the data are those of another run of Redis, or older than this node knows them: it has to look at the rooms that it has
+--   vouch     the data are those of another run of Redis than this node knows, or older than it knows them: it has to look at the rooms that it has
 --             seen change since its mark in the data, which follows, and to say 'vouch'; or 'anew' if it does not remember so far back
 --   wait      other nodes have yet to do so; they follow
 --   foreign   nodes serve that speak another version; it and they follow
@@ -117,7 +117,9 @@ local emptied = life.birth ~= ARGV[9] and life.born == run and ARGV[11] == run
 local toldAlready = lineage > tonumber(ARGV[4])
 local unknownStarts = starts < tonumber(ARGV[10]) and not emptied
 local older = (mark < known or unknownStarts) and not emptied and not toldAlready
-if known > 0 and ARGV[5] == 'look' and (older or another and life['v:' .. node] ~= run) then
+-- Others may have vouched, and write already: this node compares all the same, since it may have used another server until now.
+local elsewhere = ARGV[11] ~= '' and ARGV[11] ~= run and not emptied and not toldAlready
+if known > 0 and ARGV[5] == 'look' and (older or (another or elsewhere) and life['v:' .. node] ~= run) then
     return { 'vouch', text(lineage), life.birth, unknownStarts and '0' or text(mark) }
 end
 

@@ -1,5 +1,5 @@
 -- Stores a message and tells it to every node that listens, in one step: so the order of offsets, of the log and of what nodes hear
--- is one order. Answers its position as EPOCH:OFFSET; for a key that is remembered, the first position, and nothing else is done.
+-- is one order. Answers its position as EPOCH:OFFSET; for a key that is remembered, '=' and the first position, and nothing else is done.
 --
 -- Redis undoes nothing when a command of a script is refused (by a right that is missing, by a key of another type). So whatever was
 -- done before is taken back here: a message is told last, and what is refused is neither stored nor told. Where the log cannot be taken
@@ -111,10 +111,10 @@ if key then
         local entry = redis.call('XRANGE', KEYS[2], offset, offset)[1]
         if entry then
             local position = epoch .. ':' .. offset
-            return tell(epoch, offset, entry[2][4]) and did('SET', key, position, 'PX', KEY_MS) and position or failure
+            return tell(epoch, offset, entry[2][4]) and did('SET', key, position, 'PX', KEY_MS) and '=' .. position or failure
         end
     elseif first and first ~= '' then
-        return first
+        return '=' .. first
     end
 end
 

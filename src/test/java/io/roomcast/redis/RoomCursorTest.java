@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /** The cursor with a log that answers when the test says so. */
 class RoomCursorTest {
+    private static final Object SERVER = new Object();
+
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
     private final RelayMetrics metrics = new RelayMetrics();
@@ -49,7 +51,7 @@ class RoomCursorTest {
     }
 
     private void arrive(String epoch, long offset) {
-        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)));
+        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)), SERVER);
     }
 
     /** Answers the read that was asked for last, with the messages from {@code first} to {@code last}. */
@@ -63,14 +65,14 @@ class RoomCursorTest {
     }
 
     private void goLive(long offset) {
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         answer("a", offset, 0, false, offset, offset);
         assertTrue(reads.isEmpty());
     }
 
     @Test
     void beginsWhereTheLogStands() {
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         assertFalse(cursor.subscribed().isDone());
         answer("a", 7, 0, false, 7, 7);
 
@@ -82,7 +84,7 @@ class RoomCursorTest {
 
     @Test
     void whatArrivesWhileTheLogIsReadIsHeldAndDeliveredOnce() {
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         arrive("a", 1);
         arrive("a", 2);
         arrive("a", 3);
@@ -134,7 +136,7 @@ class RoomCursorTest {
         goLive(0);
         arrive("a", 2);
         int first = reads.removeLast();
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         cursor.answer(first, new Reading("b", 0, 0, false, List.of()));
         assertEquals(List.of(), listener.resets(room));
         answer("a", 2, 0, false, 1, 2);
@@ -171,7 +173,7 @@ class RoomCursorTest {
     void anotherMessageInTheLastOnesPlaceEndsTheEpoch() {
         goLive(0);
         arrive("a", 1);
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         int turn = reads.removeLast();
         cursor.answer(turn, new Reading("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
@@ -180,6 +182,25 @@ class RoomCursorTest {
         answer("b", 1, 1, false, 1, 1);
         answer("b", 1, 1, false, 1, 1);
         assertEquals(List.of(new Position("b", 1)), listener.resets(room));
+    }
+
+    /** It stood still while the room went on elsewhere: what it says now is of a log that nobody reads. */
+    @Test
+    void whatAServerSaysThatWasLeftIsNotPutBehindTheLogOfAnother() {
+        Object next = new Object();
+        goLive(0);
+        arrive("a", 1);
+        cursor.confirmed(true, next);
+        answer("a", 1, 0, false, 1, 1);
+        arrive("a", 2); // By the one that was left.
+        assertEquals(upTo(1), listener.offsets(room));
+        answer("a", 1, 0, false, 1, 1);
+        cursor.arrive(new Envelope.Message("a", 2, body("other", 2)), next);
+        answer("a", 2, 0, false, 1, 2);
+
+        assertEquals(upTo(2), listener.offsets(room));
+        cursor.arrive(new Envelope.Message("a", 3, body("a", 3)), next);
+        assertEquals(upTo(3), listener.offsets(room));
     }
 
     @Test
@@ -195,12 +216,12 @@ class RoomCursorTest {
     void whatAReconnectMissedIsOneGapOverAllPages() {
         goLive(0);
         arrive("a", 1);
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         answer("a", 9, 0, true, 1, 4);
         assertEquals(1, metrics.gapsSeen());
         assertEquals(0, metrics.gapsRepaired());
         answer("a", 9, 0, false, 4, 9);
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
         answer("a", 9, 0, false, 9, 9);
 
         assertEquals(1, metrics.gapsSeen());
@@ -240,7 +261,7 @@ class RoomCursorTest {
         cursor.close("the end");
         arrive("a", 1);
         cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));
-        cursor.confirmed(true);
+        cursor.confirmed(true, SERVER);
 
         assertEquals(List.of(), listener.offsets(room));
         assertEquals(List.of(), listener.signals());
