@@ -8,7 +8,7 @@ import java.lang.reflect.Method;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.http.server.Request;
-import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
+import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
  * The connection under a request of Payara, which lets a thread of the server wait for thirty seconds for a client that does not take what it is sent, and has 200 of them.
@@ -77,7 +77,8 @@ final class PayaraRequest {
 
     /** @return how many requests the server works on at a time; 0 where it does not say */
     int threads() {
-        ThreadPoolConfig pool = connection.getTransport().getWorkerThreadPoolConfig();
-        return pool == null ? 0 : Math.max(0, pool.getMaxPoolSize());
+        return connection.getTransport().getWorkerThreadPool() instanceof GrizzlyExecutorService pool
+                ? Math.max(0, pool.getConfiguration().getMaxPoolSize())
+                : 0;
     }
 }
