@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 
 /** Puts {@code message} and {@code history} frames together from stored bodies, without parsing them. */
 public final class MessageFrames {
-    /** Bytes before a body in a page: {@code ,{"offset":}, a number and a comma, without the body's own brace. */
+    /** Bytes before a body in a page: a comma, a brace, {@code "offset":}, a number and a comma, in place of the body's own brace. */
     private static final int MOST_BEFORE_BODY = 32;
 
     private MessageFrames() {}

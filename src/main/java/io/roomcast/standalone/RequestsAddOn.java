@@ -62,9 +62,11 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
         Visit visit = DoorAddOn.visit(connection);
         if (visit == null
                 || !(context.getMessage() instanceof HttpContent content)
-                || !(content.getHttpHeader() instanceof HttpRequestPacket request)
-                || request.getAttribute(SEEN) != null) {
+                || !(content.getHttpHeader() instanceof HttpRequestPacket request)) {
             return context.getInvokeAction();
+        }
+        if (request.getAttribute(SEEN) != null) {
+            return goOn(context, visit);
         }
         request.setAttribute(SEEN, SEEN);
         NextAction suspended = context.getSuspendAction();
@@ -83,6 +85,19 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
+    /** With the body of a request: not while another thread is still at the beginning, since Grizzly would have both read it. */
+    private NextAction goOn(FilterChainContext context, Visit visit) {
+        NextAction suspended = context.getSuspendAction();
+        context.suspend();
+        try {
+            visit.work.execute(workers, () -> work(context));
+        } catch (RejectedExecutionException e) {
+            context.getConnection().closeSilently();
+            context.completeAndRecycle();
+        }
+        return suspended;
+    }
+
     private NextAction begin(FilterChainContext context, Visit visit, HttpRequestPacket request) {
         door.begins(visit);
         boolean health = request.getRequestURI().startsWith(HEALTH);
@@ -92,7 +107,7 @@ final class RequestsAddOn extends BaseFilter implements AddOn {
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            (health ? healthWorker : workers).execute(() -> work(context));
+            visit.work.execute(health ? healthWorker : workers, () -> work(context));
             return suspended;
         } catch (RejectedExecutionException e) {
             return refuse(context, request);

@@ -2,7 +2,7 @@ package io.roomcast.standalone;
 
 /**
  * One connection that is no session, or not yet. It is somebody's turn at any time: the client's, to send a request; ours, to answer it; or the network's, to take the answer.
- * The fields but {@code inHand} belong to the door, and are read and written under its lock.
+ * The fields but {@code inHand} and {@code work} belong to the door, and are read and written under its lock.
  */
 final class Visit {
 
@@ -45,6 +45,8 @@ final class Visit {
     long held;
     /** Whether what came is being read at this moment: it is not silent then, though nothing of it is unread. */
     volatile boolean inHand;
+    /** What is worked on of its requests: what comes of a body comes after what is done with the head. */
+    final InOrder work = new InOrder();
 
     Visit(Line line, String network) {
         this.line = line;

@@ -163,7 +163,8 @@ class NginxIT {
                 Socket slow = new Socket()) {
             slow.setReceiveBufferSize(4_096);
             slow.setSoTimeout(30_000);
-            slow.connect(new InetSocketAddress("127.0.0.1", nginx.http("/").getPort()));
+            slow.connect(new InetSocketAddress(
+                    InetAddress.getLoopbackAddress(), nginx.http("/").getPort()));
             slow.getOutputStream().write(request("GET", "/ws/room/slow", upgrade("websocket"), "a"));
             Patience.await("the slow one", () -> sessions(node) == 1);
             fill(node);

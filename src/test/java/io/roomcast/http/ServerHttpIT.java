@@ -25,6 +25,7 @@ class ServerHttpIT {
     private static final String ENTRANCE = JSON + "Authorization: Bearer " + ApiServer.KEY + "\r\n";
     private static final String CHUNKED = ENTRANCE + "Transfer-Encoding: chunked\r\n";
     private static final int TOO_MANY_BYTES = 3 << 20;
+    private static final int LARGE_BODIES = 40;
     /** More than any server has threads for requests. */
     private static final int STUCK = 80;
 
@@ -120,6 +121,22 @@ class ServerHttpIT {
             RawHttp.Answer answer = client.answer(true);
             assertEquals(400, answer.status());
             assertTrue(answer.body().contains("not one JSON object in UTF-8"), answer.body());
+        }
+    }
+
+    /** What comes late of a body is read by another thread than what came with the head. */
+    @Test
+    void largeBodiesBetweenOtherRequestsAreReadAsTheyWere() throws Exception {
+        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(16_000) + "\"}";
+        try (RawHttp client = connect()) {
+            for (int i = 0; i < LARGE_BODIES; i++) {
+                client.head("GET", "metrics", "");
+                assertEquals(200, client.answer(true).status());
+                client.head("POST", MESSAGES, ENTRANCE + length(message.length()));
+                client.write(message);
+                RawHttp.Answer answer = client.answer(true);
+                assertEquals(200, answer.status(), answer::body);
+            }
         }
     }
 
