@@ -30,8 +30,8 @@ public final class HttpKeys {
             "roomcast.http.requests",
             "500",
             "number",
-            "Most HTTP requests that the embedded server or WildFly handles at a time; on WildFly at most half of "
-                    + "its threads. Further ones are answered with 503, except health checks. 0 for no limit.",
+            "Most HTTP requests that a server handles at a time; on an application server at most half of its "
+                    + "threads. Further ones are answered with 503, except health checks. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Long> ANSWER_BYTES = new Key<>(
@@ -54,8 +54,7 @@ public final class HttpKeys {
             "roomcast.http.answer-timeout",
             "10s",
             "duration",
-            "How long a client of the embedded server or WildFly may read nothing of its HTTP response before it "
-                    + "is closed; 0 for no limit.",
+            "How long a client may read nothing of its HTTP response before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** In the order of --help. */

@@ -79,8 +79,8 @@ public final class LimitKeys {
             "roomcast.limits.node-in-flight-bytes",
             "32MiB",
             "size",
-            "Most bytes of messages and tokens in unanswered requests of all sessions; further ones fail with "
-                    + "busy; 0 for no limit.",
+            "Most bytes of messages and tokens in unanswered requests of all sessions, at most an eighth of the "
+                    + "heap; further ones fail with busy.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Integer> ROOMS =
@@ -113,16 +113,17 @@ public final class LimitKeys {
             "roomcast.limits.node-outbound-bytes",
             "128MiB",
             "size",
-            "Most bytes that wait for all sessions together; shared frames count once. A session may have at most "
-                    + "as many bytes as are left. 0 for no limit.",
+            "Most bytes that wait for all sessions together, at most a quarter of the heap; shared frames count "
+                    + "once. A session may have at most as many bytes as are left. A request for history fails with "
+                    + "busy when nothing is left for its page.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> NODE_INBOUND_BYTES = new Key<>(
             "roomcast.limits.node-inbound-bytes",
             "16MiB",
             "size",
-            "Most bytes of incomplete WebSocket messages of all sessions together. A session that has more than is "
-                    + "left is closed with 1013. 0 for no limit.",
+            "Most bytes of incomplete WebSocket messages of all sessions together, at most an eighth of the heap. "
+                    + "A session that has more than is left is closed with 1013.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> LAG_BYTES = new Key<>(
@@ -137,8 +138,8 @@ public final class LimitKeys {
             "roomcast.limits.node-lag-bytes",
             "128MiB",
             "size",
-            "Most bytes of messages that wait for delivery in all rooms of this node; further publishes fail with "
-                    + "busy; 0 for no limit.",
+            "Most bytes of messages that wait for delivery in all rooms of this node, at most an eighth of the "
+                    + "heap; further publishes fail with busy.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> RECOVERY_RATE = new Key<>(

@@ -31,10 +31,15 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     /** The usual context paths, where the MBeans have names without the path. */
     private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
 
+    private final ServerLog serverLog = new ServerLog();
+
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
         ServerIntegration.prepare(application);
+        if (ServerIntegration.isPayara(application)) {
+            serverLog.limit();
+        }
     }
 
     @Override
@@ -62,6 +67,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         } finally {
             console().close();
             webSockets().stop(event.getServletContext());
+            serverLog.restore();
         }
     }
 

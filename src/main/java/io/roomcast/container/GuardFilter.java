@@ -3,6 +3,7 @@ package io.roomcast.container;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
 import io.roomcast.http.UnreadBody;
@@ -20,6 +21,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 
@@ -30,6 +33,8 @@ import java.util.Collections;
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
 public class GuardFilter extends HttpFilter {
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = System.getLogger(GuardFilter.class.getName());
 
     @Inject
     private transient HandshakeGuard guard;
@@ -69,10 +74,14 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
+        PayaraRequest payara = PayaraRequest.of(request);
+        if (payara != null) {
+            payara.waitForReader(answerMillis);
+        }
         if (verdict != HandshakeGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, request, response, chain);
+            answer(undertow, payara, request, response, chain);
         } else if (login.admits(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();
@@ -82,26 +91,45 @@ public class GuardFilter extends HttpFilter {
     }
 
     private void answer(
-            UndertowRequest undertow, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            UndertowRequest undertow,
+            PayaraRequest payara,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            FilterChain chain)
             throws IOException, ServletException {
         ConcurrencyLimiter.Task task = () -> {
+            if (payara != null && !payara.isOpen()) {
+                // The client sent several requests and is gone.
+                return;
+            }
             if (login.admits(request, response, false)) {
                 chain.doFilter(new ClientOriginRequest(request, null), response);
             }
-            if (undertow != null && !request.isAsyncStarted()) {
+            if ((undertow != null || payara != null) && !request.isAsyncStarted()) {
                 // Otherwise it would be written after the permit is released.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
             // Health checks are answered even when other requests are rejected.
-            if (undertow != null) {
+            if (undertow != null || payara != null) {
                 // The only response on its connection: it does not wait for its reader.
                 response.setHeader("Connection", "close");
             }
             task.run();
-        } else if (!requests.tryRun(undertow == null ? 0 : undertow.threads(), task)) {
-            refuse(response, HandshakeGuard.Verdict.OVERLOADED);
+            return;
+        }
+        int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
+        try {
+            if (!requests.tryRun(threads, task)) {
+                refuse(response, HandshakeGuard.Verdict.OVERLOADED);
+            }
+        } catch (IOException e) {
+            if (payara == null || payara.isOpen()) {
+                throw e;
+            }
+            // Payara would log a stack trace for each client that does not read its response.
+            LOG.log(Level.DEBUG, "the client is gone", e);
         }
     }
 
@@ -111,6 +139,7 @@ public class GuardFilter extends HttpFilter {
                 request.getMethod(),
                 request.getProtocol(),
                 path(request),
+                request.getQueryString(),
                 RequestPath.isEndpoint(request.getServletPath() + info),
                 Collections.list(request.getHeaderNames()),
                 name -> Collections.list(request.getHeaders(name)));

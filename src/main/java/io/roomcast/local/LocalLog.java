@@ -17,7 +17,6 @@ final class LocalLog {
     /** The numbering outlives the history by far: whoever comes back the next day is told the truth. */
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-    private static final long PAGE_BYTES = 256 * 1024;
     /** Bytes of heap, about, of a room that keeps nothing. */
     private static final long LOG_COST = 1_024;
 
@@ -88,7 +87,7 @@ final class LocalLog {
 
     HistoryPage after(long after, int limit, long now) {
         expire(now);
-        List<StoredMessage> found = messages.after(after, limit, PAGE_BYTES);
+        List<StoredMessage> found = messages.after(after, limit, Relay.PAGE_BYTES);
         boolean more = !found.isEmpty() && found.get(found.size() - 1).offset() < messages.lastOffset();
         return new HistoryPage(epoch, found, more);
     }
@@ -96,7 +95,7 @@ final class LocalLog {
     HistoryPage before(long before, int limit, long now) {
         expire(now);
         long end = before == 0 ? offset + 1 : Math.min(before, offset + 1);
-        List<StoredMessage> found = messages.before(end, limit, PAGE_BYTES);
+        List<StoredMessage> found = messages.before(end, limit, Relay.PAGE_BYTES);
         boolean more = !found.isEmpty() && found.get(0).offset() > messages.firstOffset();
         return new HistoryPage(epoch, found, more);
     }

@@ -22,7 +22,7 @@ import java.util.function.ToLongFunction;
 /** The limits that may be changed while the node runs, as they are now. Any thread. */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
-    private static final long RETRY_AFTER_MS = 1_000;
+    public static final long RETRY_AFTER_MS = 1_000;
     /** Of heap: measured 1,950 bytes for a room with one member in it, 500 for each further member. */
     private static final long ROOM_BYTES = 2_048;
 
@@ -48,7 +48,11 @@ public final class Limits {
         this.ceilings = Map.of(
                 LimitKeys.SESSIONS.name(), files,
                 LimitKeys.NODE_ROOMS.name(), heap / 8 / ROOM_BYTES,
-                LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES);
+                LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES,
+                LimitKeys.NODE_OUTBOUND_BYTES.name(), heap / 4,
+                LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
+                LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
+                LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
         LimitKeys.COUNTS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
@@ -106,6 +110,18 @@ public final class Limits {
         return all;
     }
 
+    /**
+     * The limit of bytes that the node holds of something: the configured one, and at most a part of the heap.
+     *
+     * @param limit one of the {@code NODE_..._BYTES}
+     * @return never 0
+     */
+    public long bytes(Key<Long> limit) {
+        long most = get(limit);
+        long ceiling = ceilings.get(limit.name());
+        return most == 0 ? ceiling : Math.min(most, ceiling);
+    }
+
     public boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
         return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);
@@ -120,8 +136,7 @@ public final class Limits {
 
     /** @throws ProtocolException {@code busy}, when {@code bytes} are over the limit */
     public void requireBytes(Key<Long> limit, long bytes, String text) {
-        long most = get(limit);
-        if (most > 0 && bytes > most) {
+        if (bytes > bytes(limit)) {
             throw reached(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
         }
     }

@@ -54,8 +54,8 @@ public final class EncodedFrame implements QueueEntry {
 
     private volatile EncodedFrame deflated;
 
-    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8, String text) {
-        this(kind, range, null, utf8, text, null, false);
+    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8) {
+        this(kind, range, null, utf8, null, false);
     }
 
     private EncodedFrame(
@@ -63,7 +63,6 @@ public final class EncodedFrame implements QueueEntry {
             MessageRange range,
             Fallback fallback,
             byte[] utf8,
-            String text,
             List<EncodedFrame> parts,
             boolean binary) {
         this.fallback = fallback;
@@ -72,27 +71,25 @@ public final class EncodedFrame implements QueueEntry {
         this.kind = kind;
         this.range = range;
         this.utf8 = utf8;
-        this.text = text;
     }
 
     public static EncodedFrame of(FrameKind kind, String text) {
-        return new EncodedFrame(kind, null, text.getBytes(StandardCharsets.UTF_8), text);
+        return of(kind, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** @param utf8 the text; handed over, not copied */
     public static EncodedFrame of(FrameKind kind, byte[] utf8) {
-        return new EncodedFrame(kind, null, utf8, null);
+        return new EncodedFrame(kind, null, utf8);
     }
 
     /** Stored messages, which a slow client can fetch later. {@code utf8} is handed over, not copied. */
     public static EncodedFrame of(MessageRange range, byte[] utf8) {
-        return new EncodedFrame(FrameKind.MESSAGE, range, utf8, null);
+        return new EncodedFrame(FrameKind.MESSAGE, range, utf8);
     }
 
     /** A presence change, and what replaces it for a slow client. */
     public static EncodedFrame of(Fallback fallback, String text) {
-        return new EncodedFrame(
-                FrameKind.PRESENCE, null, fallback, text.getBytes(StandardCharsets.UTF_8), text, null, false);
+        return new EncodedFrame(FrameKind.PRESENCE, null, fallback, text.getBytes(StandardCharsets.UTF_8), null, false);
     }
 
     /** One frame of all these, separated by newlines. */
@@ -109,7 +106,7 @@ public final class EncodedFrame implements QueueEntry {
             }
             end = frame.copyTo(utf8, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, null, frames, false);
+        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, frames, false);
     }
 
     public FrameKind kind() {
@@ -195,7 +192,7 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     private EncodedFrame binary(Deflation deflation) {
-        return new EncodedFrame(kind, range, null, deflation.end(), null, null, true);
+        return new EncodedFrame(kind, range, null, deflation.end(), null, true);
     }
 
     /** @return whether this queue is the first to hold the frame */
@@ -236,7 +233,8 @@ public final class EncodedFrame implements QueueEntry {
         byte[] made = webSocketFrame;
         if (made == null) {
             made = makeWebSocketFrame();
-            webSocketFrame = made;
+            // A reply is sent once: if it were kept here, it would take twice its memory.
+            webSocketFrame = kind == FrameKind.REPLY ? null : made;
         }
         return made;
     }

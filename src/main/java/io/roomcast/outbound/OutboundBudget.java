@@ -51,7 +51,22 @@ public final class OutboundBudget {
         return now.bytes() == 0 ? left : Math.min(now.bytes(), left);
     }
 
-    void add(long bytes) {
+    /**
+     * Adds these bytes, unless the limit of the node would be exceeded.
+     *
+     * @return false when nothing was added
+     */
+    public boolean reserve(long bytes) {
+        long most = limits.nodeBytes();
+        if (held.addAndGet(bytes) <= most || most == 0) {
+            return true;
+        }
+        held.addAndGet(-bytes);
+        return false;
+    }
+
+    /** @param bytes negative for bytes that are no longer held */
+    public void add(long bytes) {
         held.addAndGet(bytes);
     }
 

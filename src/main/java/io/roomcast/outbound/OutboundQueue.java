@@ -74,8 +74,8 @@ public final class OutboundQueue implements Transport.Completion {
     private Backlog backlog;
     /** When the send in flight began. */
     private long sendBegan;
-    /** Bytes of the send in flight that no other session shares: those of joined frames. */
-    private long joinedBytes;
+    /** Bytes of the send in flight that no other session shares: those of a reply, or of joined frames. */
+    private long ownBytes;
 
     private List<Runnable> whenDrained = List.of();
     private PendingClose pendingClose;
@@ -237,15 +237,17 @@ public final class OutboundQueue implements Transport.Completion {
     private void beginSend(QueueEntry entry) {
         sendBegan = nanoClock.getAsLong();
         if (entry instanceof QueueEntry.Joined joined) {
-            joinedBytes = joined.bytes();
-            budget.add(joinedBytes);
+            ownBytes = joined.bytes();
+        } else if (entry instanceof EncodedFrame frame && frame.kind() == FrameKind.REPLY) {
+            ownBytes = frame.bytes();
         }
+        budget.add(ownBytes);
     }
 
     private void endSend() {
-        if (joinedBytes > 0) {
-            budget.add(-joinedBytes);
-            joinedBytes = 0;
+        if (ownBytes > 0) {
+            budget.add(-ownBytes);
+            ownBytes = 0;
         }
     }
 

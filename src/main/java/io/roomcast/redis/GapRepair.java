@@ -4,6 +4,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
+import io.roomcast.relay.Relay;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionStage;
@@ -46,8 +47,8 @@ final class GapRepair implements RoomCursor.Log {
         Rawable lineage = shard(cursor).lineage().argument();
         // Reads the last message again, to see that it is still the same.
         CommandArguments read = known == null
-                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, LogPage.MAX_BYTES)
-                : scripts.readFrom(cursor.keys(), known, lineage, PAGE_MESSAGES, LogPage.MAX_BYTES);
+                ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, Relay.PAGE_BYTES)
+                : scripts.readFrom(cursor.keys(), known, lineage, PAGE_MESSAGES, Relay.PAGE_BYTES);
         send(cursor, read)
                 .thenAccept(reply -> cursor.pageRead(readNumber, LogPage.of(reply)))
                 .whenComplete((done, failure) -> repeatIfFailed(cursor, readNumber, failure));

@@ -2,7 +2,9 @@ package io.roomcast.redis;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.StoredMessage;
+import io.roomcast.redis.connection.SeenMessage;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,8 +18,12 @@ import java.util.List;
  * @param messages consecutive, oldest first
  */
 record LogPage(String epoch, long offset, long base, boolean more, List<StoredMessage> messages) {
-    /** Most bytes of bodies in a page, unless the first message is larger: what a reply may cost the node and Redis. */
-    static final long MAX_BYTES = 256 * 1024;
+    /** The newest message of the room. Its body may not be in the page. */
+    SeenMessage seen() {
+        StoredMessage last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
+        return SeenMessage.of(
+                new Position(epoch, offset), last == null || last.offset() != offset ? null : last.body());
+    }
 
     static LogPage of(Object reply) {
         List<?> parts = (List<?>) reply;

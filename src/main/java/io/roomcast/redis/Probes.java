@@ -8,6 +8,7 @@ import io.roomcast.redis.connection.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.topology.Shard;
+import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -90,7 +91,7 @@ final class Probes {
                 shard.publish(
                         keys.slot(),
                         scripts.publish(keys, null, shard.lineage().argument(), key, token.getBytes(UTF_8))),
-                reply -> Position.parse(new String((byte[]) reply, UTF_8)));
+                reply -> PublishReply.of(reply).position());
     }
 
     private CompletionStage<Void> readBack(String token, Probe probe, Position position) {
@@ -100,7 +101,7 @@ final class Probes {
                 shard.read(
                         keys.slot(),
                         scripts.readAfter(
-                                keys, null, shard.lineage().argument(), position.offset() - 1, 1, LogPage.MAX_BYTES),
+                                keys, null, shard.lineage().argument(), position.offset() - 1, 1, Relay.PAGE_BYTES),
                         true),
                 reply -> {
                     List<StoredMessage> messages = LogPage.of(reply).messages();

@@ -44,8 +44,8 @@ final class PubSubDispatcher implements Subscriber.Listener {
     @Override
     public void subscribed(String room) {
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor != null) {
-            cursor.channelSubscribed(true);
+        if (cursor != null && subscriptions.isInCharge(shard, cursor)) {
+            cursor.channelSubscribed(true, shard);
         }
         subscriptions.presence().subscribed(room, true);
     }
@@ -60,11 +60,11 @@ final class PubSubDispatcher implements Subscriber.Listener {
             subscriptions.presence().subscribed(room, true);
         }
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor == null) {
+        if (cursor == null || !subscriptions.isInCharge(shard, cursor)) {
             return;
         }
         if (envelope instanceof Envelope.Message message) {
-            cursor.arrive(message);
+            cursor.arrive(message, shard);
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {

@@ -167,9 +167,9 @@ public final class RedisRelay implements Relay {
         DataLineage lineage = shard.lineage();
         CommandArguments command = scripts.publish(keys, subscriptions.known(room), lineage.argument(), key, body);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
-            Position position = position(reply);
-            lineage.note(room, position);
-            return position;
+            PublishReply stored = PublishReply.of(reply);
+            lineage.note(room, stored.seen(body));
+            return stored.position();
         });
     }
 
@@ -193,7 +193,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
         CommandArguments read =
-                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, LogPage.MAX_BYTES);
+                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, Relay.PAGE_BYTES);
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
             LogPage page = LogPage.of(reply);
             return new Position(page.epoch(), page.offset());
@@ -211,7 +211,7 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, LogPage.MAX_BYTES));
+                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
     }
 
     @Override
@@ -220,14 +220,14 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, LogPage.MAX_BYTES));
+                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
     }
 
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
         Shard shard = shards.of(keys.slot());
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
             LogPage page = LogPage.of(reply);
-            shard.lineage().note(room, new Position(page.epoch(), page.offset()));
+            shard.lineage().note(room, page.seen());
             return new HistoryPage(page.epoch(), page.messages(), page.more());
         });
     }
@@ -272,9 +272,5 @@ public final class RedisRelay implements Relay {
 
     private RoomKeys keys(RoomName room) {
         return RoomKeys.of(room, settings.prefix(), settings.database());
-    }
-
-    private static Position position(Object reply) {
-        return Position.parse(new String((byte[]) reply, UTF_8));
     }
 }

@@ -7,6 +7,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.SeenMessage;
 import io.roomcast.relay.RelayListener;
 import io.roomcast.relay.RelayUnavailableException;
 import java.util.ArrayDeque;
@@ -129,6 +130,8 @@ final class RoomCursor {
     private int readNumber;
     /** When a message was last read or delivered, in nanoseconds. */
     private long touchedAt;
+    /** The server whose channel this cursor listens to; null until the channel is subscribed. */
+    private Object source;
     /** Null until the position of the subscription is known. */
     private String epoch;
 
@@ -178,18 +181,38 @@ final class RoomCursor {
         return epoch == null ? null : new Position(epoch, offset);
     }
 
+    /** As {@link #known}, with a checksum of the message there. */
+    synchronized SeenMessage seen() {
+        return epoch == null ? null : SeenMessage.of(new Position(epoch, offset), lastBody);
+    }
+
     /**
      * The channel is subscribed.
      *
      * @param isNew whether it was subscribed just now, so that messages may be missing
+     * @param server whose channel it is
      */
-    synchronized void channelSubscribed(boolean isNew) {
-        if (isNew || readNumber == 0) {
+    synchronized void channelSubscribed(boolean isNew, Object server) {
+        if (isNew || readNumber == 0 || source != server) {
+            source = server;
             read();
         }
     }
 
-    synchronized void arrive(Envelope.Message message) {
+    /**
+     * A message arrived.
+     *
+     * @param server that published it. A message of another server than before does not follow on what that one has
+     *     published: then the log is read instead.
+     */
+    synchronized void arrive(Envelope.Message message, Object server) {
+        if (source != server) {
+            if (source != null) {
+                source = server;
+                read();
+            }
+            return;
+        }
         if (live && message.epoch().equals(epoch) && message.offset() <= offset + 1) {
             if (message.offset() > offset) {
                 deliver(message.offset(), message.body());

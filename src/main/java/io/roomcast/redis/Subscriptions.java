@@ -4,6 +4,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.SeenMessage;
 import io.roomcast.redis.presence.PresenceEvents;
 import io.roomcast.redis.presence.RoomChannels;
 import io.roomcast.redis.topology.DataLineage;
@@ -81,9 +82,7 @@ public final class Subscriptions implements RoomChannels {
         Shard shard = shardOf(cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");
-            if (earlier.known() != null) {
-                shard.lineage().note(room, earlier.known());
-            }
+            note(earlier, shard);
         }
         shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
         if (shard.subscriber().isDown()) {
@@ -108,11 +107,15 @@ public final class Subscriptions implements RoomChannels {
     private void end(RoomCursor cursor, String why) {
         cursor.close(why);
         Shard shard = shardOf(cursor);
-        Position known = cursor.known();
-        if (known != null) {
-            shard.lineage().note(cursor.room(), known);
-        }
+        note(cursor, shard);
         shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
+    }
+
+    private static void note(RoomCursor cursor, Shard shard) {
+        SeenMessage seen = cursor.seen();
+        if (seen != null) {
+            shard.lineage().note(cursor.room(), seen);
+        }
     }
 
     /** The cursor of a room that is subscribed, or null. */
@@ -130,12 +133,17 @@ public final class Subscriptions implements RoomChannels {
         return cursor == null ? null : cursor.known();
     }
 
-    /** The open rooms of a server, and their positions. */
-    void forEach(DataLineage lineage, BiConsumer<RoomName, Position> action) {
+    /** Whether the room of the cursor belongs to this server. Another server may be a former master. */
+    boolean isInCharge(Shard shard, RoomCursor cursor) {
+        return shardOf(cursor) == shard;
+    }
+
+    /** The open rooms of a server, and their last messages. */
+    void forEach(DataLineage lineage, BiConsumer<RoomName, SeenMessage> action) {
         for (RoomCursor cursor : cursors.values()) {
-            Position known = cursor.known();
-            if (known != null && shardOf(cursor).lineage() == lineage) {
-                action.accept(cursor.room(), known);
+            SeenMessage seen = shardOf(cursor).lineage() == lineage ? cursor.seen() : null;
+            if (seen != null) {
+                action.accept(cursor.room(), seen);
             }
         }
     }
@@ -168,7 +176,7 @@ public final class Subscriptions implements RoomChannels {
         boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
         if (shard.subscriber().setSubscribed(room, roomKeys.channel(), wanted) && wanted) {
             if (cursor != null) {
-                cursor.channelSubscribed(false);
+                cursor.channelSubscribed(false, shard);
             }
             presence.subscribed(room, false);
         }

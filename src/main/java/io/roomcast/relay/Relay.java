@@ -23,6 +23,8 @@ import java.util.concurrent.CompletionStage;
  * known that the message was stored: it may have been. Publishing again with the same key finds out.
  */
 public interface Relay extends RoomSource, AutoCloseable {
+    /** Most bytes of messages in a page of history. A single message may be larger. */
+    long PAGE_BYTES = 256 * 1024;
 
     /** How long a publish can be repeated by its key, at least. */
     int KEY_MEMORY_SECONDS = 300;

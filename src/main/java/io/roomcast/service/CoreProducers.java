@@ -108,8 +108,9 @@ public class CoreProducers {
     @Produces
     @Singleton
     static LagBudget lagBudget(Limits limits) {
-        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES));
-        limits.whenChanged(() -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES)));
+        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES));
+        limits.whenChanged(
+                () -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES)));
         return budget;
     }
 

@@ -21,6 +21,7 @@ import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.Membership;
 import io.roomcast.service.session.RoomRequests;
+import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ public class Messaging {
     private RateLimits rates;
     private LoadShedding loadShedding;
     private Limits limits;
+    private SessionRegistry sessions;
 
     /** For the container's proxy. */
     protected Messaging() {}
@@ -60,8 +62,10 @@ public class Messaging {
             Threads threads,
             RateLimits rates,
             LoadShedding loadShedding,
-            Limits limits) {
+            Limits limits,
+            SessionRegistry sessions) {
         this.publisher = publisher;
+        this.sessions = sessions;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
@@ -109,14 +113,24 @@ public class Messaging {
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
+        if (session.isGone()) {
+            // Publishes of a client that is gone are stored, but its questions are not answered.
+            request.answer(() -> {});
+            return;
+        }
+        Runnable release = sessions.reserveReply();
         CompletionStage<HistoryPage> page = frame.after() >= 0
                 ? relay.historyAfter(room, frame.after(), frame.limit())
                 : relay.historyBefore(room, frame.before(), frame.limit());
         whenAnswered(request, page, (found, failure) -> {
-            if (failure == null) {
-                session.reply(MessageFrames.history(frame.id(), room, found));
-            } else {
-                errors.answer(session, frame.id(), null, room, failure);
+            try {
+                if (failure == null) {
+                    session.reply(MessageFrames.history(frame.id(), room, found));
+                } else {
+                    errors.answer(session, frame.id(), null, room, failure);
+                }
+            } finally {
+                release.run();
             }
         });
     }
@@ -127,6 +141,10 @@ public class Messaging {
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
+        if (session.isGone()) {
+            request.answered();
+            return;
+        }
         announcer.whenTold(room, membership.revision(), view -> {
             if (view == null) {
                 readMembers(session, frame, room, request);

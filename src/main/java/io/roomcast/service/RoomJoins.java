@@ -207,7 +207,8 @@ public class RoomJoins {
         private final UserName user;
         private final Long id;
         private final boolean returning;
-        private final RoomRequests.Request request;
+        /** Null once it is answered: this listener lives as long as the membership. */
+        private RoomRequests.Request request;
         /** Whether presence was to be entered. */
         private boolean asked;
 
@@ -242,7 +243,15 @@ public class RoomJoins {
                     announcer.welcome(session, room, user, change);
                 }
             } finally {
-                request.answered();
+                answered();
+            }
+        }
+
+        private void answered() {
+            RoomRequests.Request own = request;
+            request = null;
+            if (own != null) {
+                own.answered();
             }
         }
 
@@ -263,7 +272,7 @@ public class RoomJoins {
                 }
                 errors.answer(session, id, null, room, why);
             } finally {
-                request.answered();
+                answered();
             }
         }
 

@@ -5,6 +5,7 @@ import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.HandshakeGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -62,6 +63,8 @@ final class GuardAddOn extends BaseFilter implements AddOn {
                 request.getMethod().getMethodString(),
                 request.getProtocolString(),
                 path,
+                // One character for each byte: what no URI may have is refused in any encoding.
+                request.getQueryStringDC().toString(StandardCharsets.ISO_8859_1),
                 RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
                 names,
                 name -> values(request, name));

@@ -2,7 +2,8 @@ package io.roomcast.standalone;
 
 /**
  * A connection of the embedded server from its accept on, until it becomes a WebSocket or is closed. All fields but
- * {@code beingRead} belong to the {@link ConnectionLimiter}, which reads and writes them under its lock.
+ * {@code beingRead} and {@code tasks} belong to the {@link ConnectionLimiter}, which reads and writes them under its
+ * lock.
  */
 final class HttpConnection {
 
@@ -48,6 +49,8 @@ final class HttpConnection {
     long held;
     /** Whether input is being read at this moment. The connection is not idle then, although no input is unread. */
     volatile boolean beingRead;
+    /** The work on its requests. A later part of a body is read after the work on the head is done. */
+    final TaskSequence tasks = new TaskSequence();
 
     /** @param network the client's address, as limits for one address count it */
     HttpConnection(Socket socket, String network) {

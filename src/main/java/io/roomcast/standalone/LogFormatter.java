@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.LogRateLimiter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.ZoneId;

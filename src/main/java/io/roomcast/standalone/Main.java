@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.LogRateLimiter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;

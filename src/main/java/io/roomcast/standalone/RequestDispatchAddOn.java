@@ -62,9 +62,11 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         HttpConnection http = ConnectionAddOn.http(connection);
         if (http == null
                 || !(context.getMessage() instanceof HttpContent content)
-                || !(content.getHttpHeader() instanceof HttpRequestPacket request)
-                || request.getAttribute(SEEN) != null) {
+                || !(content.getHttpHeader() instanceof HttpRequestPacket request)) {
             return context.getInvokeAction();
+        }
+        if (request.getAttribute(SEEN) != null) {
+            return readMore(context, http);
         }
         request.setAttribute(SEEN, SEEN);
         NextAction suspended = context.getSuspendAction();
@@ -82,6 +84,22 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
+    /**
+     * Reads a later part of a request's body, after the work on its head is done: with Grizzly both threads would read
+     * the same buffer.
+     */
+    private NextAction readMore(FilterChainContext context, HttpConnection http) {
+        NextAction suspended = context.getSuspendAction();
+        context.suspend();
+        try {
+            http.tasks.execute(workers, () -> work(context));
+        } catch (RejectedExecutionException e) {
+            context.getConnection().closeSilently();
+            context.completeAndRecycle();
+        }
+        return suspended;
+    }
+
     private NextAction begin(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
         limiter.beginRequest(http);
         boolean health = request.getRequestURI().startsWith(HEALTH);
@@ -91,7 +109,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            (health ? healthWorker : workers).execute(() -> work(context));
+            http.tasks.execute(health ? healthWorker : workers, () -> work(context));
             return suspended;
         } catch (RejectedExecutionException e) {
             return refuse(context, request);

@@ -1,7 +1,16 @@
--- Ends the epoch of a room if this node has seen more of its messages than Redis has. Returns the current epoch.
+-- Ends the epoch of a room if this node has seen more of its messages than Redis has. Returns the current epoch, and
+-- the message at the offset that the node knows, if it belongs to the epoch that the node knows and is still in the
+-- log.
+--
+-- ARGV[5]  '1' if the node can compare the message
 
 local room = numbering()
 if room.begins and not room.fresh then
     begin(room)
 end
-return room.epoch
+local body = false
+if ARGV[5] == '1' and room.epoch == ARGV[2] then
+    local entries = redis.pcall('XRANGE', KEYS[2], ARGV[3], ARGV[3])
+    body = entries[1] and entries[1][2][4] or false
+end
+return { room.epoch, body }

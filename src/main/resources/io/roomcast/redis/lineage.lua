@@ -3,9 +3,9 @@
 --
 --   open      The data may be used. A room whose numbering has a lower lineage than this one begins a new epoch. The
 --             number of starts and the run follow, and 'marked' if the mark was written.
---   vouch     The data belong to another run of Redis, or are older than this node knows them. The mark of this node in
---             the data follows. The node has to check the rooms that it has seen change since that mark, and then to
---             call with 'vouch'; or with 'anew' if it does not remember so much.
+--   vouch     The data belong to another run of Redis than this node knows, or are older than it knows them. The mark
+--             of this node in the data follows. The node has to check the rooms that it has seen change since that
+--             mark, and then to call with 'vouch'; or with 'anew' if it does not remember so much.
 --   wait      Other nodes have not vouched yet. Their names follow.
 --   foreign   Nodes of another version are serving. Their version and names follow.
 --
@@ -122,7 +122,10 @@ local emptied = life.birth ~= ARGV[9] and life.born == run and ARGV[11] == run
 local toldAlready = lineage > tonumber(ARGV[4])
 local unknownStarts = starts < tonumber(ARGV[10]) and not emptied
 local older = (mark < known or unknownStarts) and not emptied and not toldAlready
-if known > 0 and ARGV[5] == 'look' and (older or another and life['v:' .. node] ~= run) then
+-- Other nodes may have vouched and write already. This node has to compare all the same: until now it may have used
+-- another server.
+local elsewhere = ARGV[11] ~= '' and ARGV[11] ~= run and not emptied and not toldAlready
+if known > 0 and ARGV[5] == 'look' and (older or (another or elsewhere) and life['v:' .. node] ~= run) then
     return { 'vouch', text(lineage), life.birth, unknownStarts and '0' or text(mark) }
 end
 

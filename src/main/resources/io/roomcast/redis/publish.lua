@@ -1,6 +1,6 @@
 -- Stores a message and publishes it to all nodes that listen, in one step: so offsets, the log and the deliveries have
--- the same order. Returns the position as EPOCH:OFFSET. For an idempotency key that is known, it returns the first
--- position and does nothing else.
+-- the same order. Returns the position as EPOCH:OFFSET. For an idempotency key that is known, it returns '=' and the
+-- first position, and does nothing else.
 --
 -- Redis does not roll back a script when a command is refused (for a missing permission, or a key of another type). So
 -- this script takes back what it has done: a message is published last, and a refused message is neither stored nor
@@ -116,10 +116,11 @@ if key then
         local entry = redis.call('XRANGE', KEYS[2], offset, offset)[1]
         if entry then
             local position = epoch .. ':' .. offset
-            return tell(epoch, offset, entry[2][4]) and did('SET', key, position, 'PX', KEY_MS) and position or failure
+            return tell(epoch, offset, entry[2][4]) and did('SET', key, position, 'PX', KEY_MS)
+                and '=' .. position or failure
         end
     elseif first and first ~= '' then
-        return first
+        return '=' .. first
     end
 end
 

@@ -88,6 +88,26 @@ class OutboundBudgetTest {
         assertEquals(0, budget.held());
     }
 
+    @Test
+    void anAnswerCountsUntilItIsSent() {
+        OutboundQueue queue = stuck();
+        queue.offer(EncodedFrame.of(FrameKind.REPLY, "x".repeat(KIB)));
+        transports.get(0).complete();
+        assertEquals(KIB, budget.held(), "in flight");
+        transports.get(0).complete();
+        assertEquals(0, budget.held());
+    }
+
+    @Test
+    void nothingMoreIsReservedThanThereMayBe() {
+        assertTrue(budget.reserve(300 * KIB));
+        assertFalse(budget.reserve(200 * KIB));
+        assertTrue(budget.reserve(100 * KIB));
+        budget.add(-300 * KIB);
+        assertTrue(budget.reserve(200 * KIB));
+        assertEquals(300 * KIB, budget.held());
+    }
+
     /** A queue whose client has not read the first frame. */
     private OutboundQueue stuck() {
         ManualTransport transport = new ManualTransport();
@@ -99,7 +119,7 @@ class OutboundBudgetTest {
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, "behind " + range.first() + ".." + range.last()),
                 new NodeMetrics());
-        queue.offer(EncodedFrame.of(FrameKind.REPLY, "in flight"));
+        queue.offer(EncodedFrame.of(FrameKind.SIGNAL, "in flight"));
         return queue;
     }
 

@@ -3,7 +3,9 @@ package io.roomcast.redis;
 import static io.roomcast.redis.RedisNode.upTo;
 import static io.roomcast.support.Stages.assertUnavailable;
 import static io.roomcast.support.Stages.get;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -111,6 +113,39 @@ class RedisClusterFaultTest {
             assertEquals(upTo(11), hearer.listener.offsets(room));
             assertEquals(List.of(), hearer.listener.resets(room));
             hearer.awaitProbe();
+        } finally {
+            replica.close();
+        }
+    }
+
+    /**
+     * The former master still carries out what was in its socket, before it learns that another server is the master.
+     */
+    @Test
+    void whatAMasterThatStoodStillDoesLateIsNobodysMessage() {
+        int owner = cluster.ownerOf(slot);
+        RedisProcess old = cluster.masters().get(owner);
+        RedisProcess replica = cluster.addReplica(owner);
+        try {
+            get(hearer.relay.subscribe(room));
+            IntStream.rangeClosed(1, 10).forEach(i -> speaker.publish(room, "before" + i));
+            hearer.listener.awaitCount(room, 10);
+            cluster.awaitReplicated(owner);
+            old.pause();
+            var late =
+                    hearer.relay.publish(room, "late", RedisNode.body("late")).toCompletableFuture();
+            speaker.publish(room, "after");
+            old.resume();
+            speaker.publish(room, "last");
+            hearer.listener.await(
+                    "the last", () -> hearer.listener.lastBody(room).contains("last"));
+
+            assertTrue(late.isCompletedExceptionally());
+            List<String> stored = get(speaker.relay.historyAfter(room, 0, 100)).messages().stream()
+                    .map(message -> new String(message.body(), UTF_8))
+                    .toList();
+            assertEquals(stored, hearer.listener.bodies(room));
+            assertEquals(List.of(), hearer.listener.resets(room));
         } finally {
             replica.close();
         }

@@ -22,6 +22,8 @@ import org.junit.jupiter.api.Test;
 
 /** The cursor with a log that answers when the test says so. */
 class RoomCursorTest {
+    private static final Object SERVER = new Object();
+
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
     private final NodeMetrics metrics = new NodeMetrics();
@@ -53,7 +55,7 @@ class RoomCursorTest {
     }
 
     private void arrive(String epoch, long offset) {
-        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)));
+        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)), SERVER);
     }
 
     /** Answers the read that was asked for last, with the messages from {@code first} to {@code last}. */
@@ -67,14 +69,14 @@ class RoomCursorTest {
     }
 
     private void goLive(long offset) {
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         answer("a", offset, 0, false, offset, offset);
         assertTrue(reads.isEmpty());
     }
 
     @Test
     void beginsWhereTheLogStands() {
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         assertFalse(cursor.subscribed().isDone());
         answer("a", 7, 0, false, 7, 7);
 
@@ -86,7 +88,7 @@ class RoomCursorTest {
 
     @Test
     void whatArrivesWhileTheLogIsReadIsHeldAndDeliveredOnce() {
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         arrive("a", 1);
         arrive("a", 2);
         arrive("a", 3);
@@ -138,7 +140,7 @@ class RoomCursorTest {
         goLive(0);
         arrive("a", 2);
         int first = reads.removeLast();
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         cursor.pageRead(first, new LogPage("b", 0, 0, false, List.of()));
         assertEquals(List.of(), listener.resets(room));
         answer("a", 2, 0, false, 1, 2);
@@ -175,7 +177,7 @@ class RoomCursorTest {
     void anotherMessageInTheLastOnesPlaceEndsTheEpoch() {
         goLive(0);
         arrive("a", 1);
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         int turn = reads.removeLast();
         cursor.pageRead(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
@@ -184,6 +186,25 @@ class RoomCursorTest {
         answer("b", 1, 1, false, 1, 1);
         answer("b", 1, 1, false, 1, 1);
         assertEquals(List.of(new Position("b", 1)), listener.resets(room));
+    }
+
+    /** It stood still while the room went on elsewhere: what it says now is of a log that nobody reads. */
+    @Test
+    void whatAServerSaysThatWasLeftIsNotPutBehindTheLogOfAnother() {
+        Object next = new Object();
+        goLive(0);
+        arrive("a", 1);
+        cursor.channelSubscribed(true, next);
+        answer("a", 1, 0, false, 1, 1);
+        arrive("a", 2); // By the one that was left.
+        assertEquals(upTo(1), listener.offsets(room));
+        answer("a", 1, 0, false, 1, 1);
+        cursor.arrive(new Envelope.Message("a", 2, body("other", 2)), next);
+        answer("a", 2, 0, false, 1, 2);
+
+        assertEquals(upTo(2), listener.offsets(room));
+        cursor.arrive(new Envelope.Message("a", 3, body("a", 3)), next);
+        assertEquals(upTo(3), listener.offsets(room));
     }
 
     @Test
@@ -199,12 +220,12 @@ class RoomCursorTest {
     void whatAReconnectMissedIsOneGapOverAllPages() {
         goLive(0);
         arrive("a", 1);
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         answer("a", 9, 0, true, 1, 4);
         assertEquals(1, metrics.get(Counter.GAPS_SEEN));
         assertEquals(0, metrics.get(Counter.GAPS_REPAIRED));
         answer("a", 9, 0, false, 4, 9);
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
         answer("a", 9, 0, false, 9, 9);
 
         assertEquals(1, metrics.get(Counter.GAPS_SEEN));
@@ -244,7 +265,7 @@ class RoomCursorTest {
         cursor.close("the end");
         arrive("a", 1);
         cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));
-        cursor.channelSubscribed(true);
+        cursor.channelSubscribed(true, SERVER);
 
         assertEquals(List.of(), listener.offsets(room));
         assertEquals(List.of(), listener.signals());

@@ -18,9 +18,11 @@ public final class Handshake {
     private final Map<String, String> headers = new LinkedHashMap<>();
 
     private byte[] behind = {};
+    private String query;
 
     private Handshake(URI uri) {
         this.uri = uri;
+        query = uri.getRawQuery();
         headers.put("Host", uri.getAuthority());
         headers.put("Upgrade", "websocket");
         headers.put("Connection", "Upgrade");
@@ -38,6 +40,12 @@ public final class Handshake {
 
     public Handshake header(String name, String value) {
         headers.put(name, value);
+        return this;
+    }
+
+    /** The query as it is sent, one byte for each character. */
+    public Handshake query(String raw) {
+        query = raw;
         return this;
     }
 
@@ -72,12 +80,12 @@ public final class Handshake {
 
     /** What is sent. */
     public byte[] bytes() {
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        StringBuilder request = new StringBuilder("GET " + uri.getRawPath() + query + " HTTP/1.1\r\n");
+        String address = uri.getRawPath() + (query == null ? "" : "?" + query);
+        StringBuilder request = new StringBuilder("GET " + address + " HTTP/1.1\r\n");
         headers.forEach(
                 (name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.UTF_8));
+        all.writeBytes(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         all.writeBytes(behind);
         return all.toByteArray();
     }

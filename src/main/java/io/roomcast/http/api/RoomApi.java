@@ -16,6 +16,7 @@ import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -117,7 +118,8 @@ public class RoomApi {
         }
         int limit = (int) Math.max(1, request.query("limit", USUAL_MESSAGES, MAX_MESSAGES));
         return backEnd.history(room, after, before, limit)
-                .thenApply(page -> ApiAnswer.okJson(MessageFrames.history(null, room, page)));
+                .thenApply(page ->
+                        ApiAnswer.okJson(new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));
     }
 
     CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {

@@ -42,11 +42,17 @@ public final class Connector {
                         .build());
     }
 
-    /** A connection to a sentinel, which has no databases and its own password. */
-    public RedisConnection openSentinel(Address sentinel, String password) {
+    /**
+     * A connection to a sentinel, which has no databases and its own password.
+     *
+     * @param timeoutMillis for the connection, and for each reply
+     */
+    public RedisConnection openSentinel(Address sentinel, String password, int timeoutMillis) {
         return new RedisConnection(
                 new HostAndPort(sentinel.host(), sentinel.port()),
-                config("sentinel", timeoutMillis(), null, password).build());
+                config("sentinel", timeoutMillis, null, password)
+                        .connectionTimeoutMillis(timeoutMillis)
+                        .build());
     }
 
     public int timeoutMillis() {

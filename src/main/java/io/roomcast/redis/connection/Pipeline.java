@@ -5,6 +5,7 @@ import io.roomcast.redis.connection.PipelineCommand.Task;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
@@ -40,13 +42,16 @@ public final class Pipeline {
     /** Most times that a batch is sent when Redis has forgotten its scripts. */
     private static final int MAX_TRIES = 4;
 
+    /** The server hangs when so many batches in a row timed out. A single timeout may be a moment of high load. */
+    private static final int MAX_TIMEOUTS = 2;
+
     private static final String REPLICA = "READONLY";
     /**
      * Errors of a server that cannot serve now: it is a replica, still reads its file, or is cut off from its Cluster.
      */
     private static final List<String> UNFIT = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
 
-    /** The server of a pipeline, which is told of results. Called on the pipeline's thread. */
+    /** The server of a pipeline, which is told of results. Called on the pipeline's thread, except {@link #hung}. */
     public interface Server {
         /** @throws JedisException if no server can be reached */
         RedisConnection connect();
@@ -62,6 +67,12 @@ public final class Pipeline {
 
         /** The server has become a replica, so that every connection to it is useless. */
         default void demoted() {}
+
+        /**
+         * The server hangs. What it publishes later may belong to data that others have abandoned. Called on any
+         * thread.
+         */
+        default void hung() {}
     }
 
     private final String name;
@@ -76,6 +87,9 @@ public final class Pipeline {
     private volatile RedisConnection connection;
     /** When the batch on its way began, in nanoseconds; 0 if there is none. */
     private volatile long batchBegan;
+
+    /** How many batches in a row have timed out. Used by the pipeline's thread. */
+    private int timeouts;
 
     private Thread thread;
 
@@ -165,8 +179,10 @@ public final class Pipeline {
      */
     public void watch() {
         long began = batchBegan;
-        if (began != 0 && nanoClock.getAsLong() - began > overdueNanos) {
-            cut();
+        RedisConnection open = connection;
+        if (open != null && !open.isCut() && began != 0 && nanoClock.getAsLong() - began > overdueNanos) {
+            open.cut();
+            server.hung();
         }
     }
 
@@ -226,10 +242,14 @@ public final class Pipeline {
         batchBegan = began;
         try {
             send(batch);
+            timeouts = 0;
             server.answered(nanoClock.getAsLong() - began);
         } catch (JedisException e) {
             cut();
             connection = null;
+            if (e.getCause() instanceof SocketTimeoutException && ++timeouts == MAX_TIMEOUTS) {
+                server.hung();
+            }
             fail(batch, e, nanoClock.getAsLong() - began);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
@@ -291,6 +311,9 @@ public final class Pipeline {
         for (Request request : batch) {
             try {
                 Object answer = connection.read();
+                if (connection.isCut()) {
+                    throw new JedisConnectionException("the connection was cut");
+                }
                 if (!forgotten.isEmpty()) {
                     overtaken.set(request.slot());
                 }

@@ -14,6 +14,7 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 public final class RedisConnection extends Connection {
     private final HostAndPort address;
     private final boolean opened;
+    private volatile boolean cut;
 
     /**
      * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
@@ -53,8 +54,14 @@ public final class RedisConnection extends Connection {
         return getUnflushedObject();
     }
 
+    /** Whether it was cut: a reply that was read, and not used yet, may come from a former master. Any thread. */
+    public boolean isCut() {
+        return cut;
+    }
+
     /** Cuts the connection while others may be using it: a blocked read or write fails. Any thread. */
     public void cut() {
+        cut = true;
         try {
             forceDisconnect();
         } catch (IOException e) {

@@ -126,6 +126,11 @@ public final class Scripts {
         return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
     }
 
+    /** As {@link #renumber}, for a connection that may not have loaded the script. */
+    public CommandArguments renumberByText(RoomKeys keys, Position known, Rawable lineage) {
+        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    }
+
     /** Tries each command of all scripts once, in the slot of {@code keys}. */
     public CommandArguments attempt(RoomKeys keys) {
         List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
@@ -148,9 +153,19 @@ public final class Scripts {
         return check;
     }
 
-    /** Ends the epoch of {@code known} if Redis has fewer messages of it. */
-    public CommandArguments check(RoomKeys keys, Position known, Rawable lineage) {
-        return check.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), offset(known), lineage);
+    /**
+     * Ends the epoch of {@code known} if Redis has fewer messages of it. Otherwise returns the message that Redis has
+     * at that position, if it can be compared.
+     */
+    public CommandArguments check(RoomKeys keys, SeenMessage known, Rawable lineage) {
+        Position position = known.position();
+        return check.call(
+                List.of(keys.numbering(), keys.log()),
+                newEpoch(),
+                epoch(position),
+                offset(position),
+                lineage,
+                known.isComparable() ? 1 : 0);
     }
 
     /** A random epoch: it only has to differ from the room's earlier ones. */

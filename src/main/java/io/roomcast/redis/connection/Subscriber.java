@@ -89,6 +89,13 @@ public final class Subscriber {
     private byte[] nodeChannel;
     private volatile Session session;
     private volatile boolean down;
+    /**
+     * What was logged of the current outage. It ends when this node receives a message of its own, which other
+     * connections publish. Used by the subscriber's thread.
+     */
+    private boolean lossLogged;
+
+    private boolean unreachableLogged;
     private volatile boolean closed;
     private Thread thread;
 
@@ -121,11 +128,7 @@ public final class Subscriber {
 
     /** Ends the thread. Waits for it for a second at most. */
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        cut();
+        end();
         try {
             if (thread != null) {
                 thread.join(1_000);
@@ -133,6 +136,15 @@ public final class Subscriber {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** As {@link #close}, and does not wait. */
+    public void end() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        cut();
     }
 
     /** Cuts the connection, so that a new one is made. Any thread. */
@@ -215,9 +227,6 @@ public final class Subscriber {
         connection.flush();
         dispatch((List<?>) connection.read());
         session = new Session(connection, nodeChannel, new HashMap<>());
-        if (down) {
-            LOG.log(Level.INFO, "Redis is back, at {0}", connection.address());
-        }
         down = false;
         backoff.reset();
         listener.connected();
@@ -233,11 +242,15 @@ public final class Subscriber {
             return;
         }
         if (connected) {
-            LOG.log(Level.INFO, "the subscription to Redis was lost: {0}", failure.getMessage());
+            if (!lossLogged) {
+                LOG.log(Level.INFO, "the subscription to Redis was lost: {0}", failure.getMessage());
+            }
+            lossLogged = true;
         } else {
-            if (!down) {
+            if (!unreachableLogged) {
                 LOG.log(Level.WARNING, "Redis cannot be reached: {0}", failure.getMessage());
             }
+            unreachableLogged = true;
             down = true;
             listener.unreachable(failure.getMessage());
         }
@@ -268,9 +281,20 @@ public final class Subscriber {
     private void received(byte[] channel, Envelope envelope) {
         if (!Arrays.equals(channel, nodeChannel)) {
             listener.received(RoomKeys.roomOf(channel), envelope);
-        } else if (envelope instanceof Envelope.Message probe) {
+            return;
+        }
+        endOutage();
+        if (envelope instanceof Envelope.Message probe) {
             listener.probed(new String(probe.body(), UTF_8));
         }
+    }
+
+    private void endOutage() {
+        if (unreachableLogged) {
+            LOG.log(Level.INFO, "Redis is back, at {0}", session.connection().address());
+        }
+        unreachableLogged = false;
+        lossLogged = false;
     }
 
     private void confirmed(byte[] channelName) {

@@ -136,6 +136,7 @@ public final class ClusterShards implements Shards {
         bySlot = next;
         all = used;
         LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", used.size(), members.keySet());
+        left.forEach(Shard::abandon);
         used.forEach(owner::resubscribe);
         left.forEach(Shard::close);
     }

@@ -2,16 +2,15 @@ package io.roomcast.redis.topology;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.redis.connection.Envelope;
 import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
 import io.roomcast.redis.connection.Scripts;
+import io.roomcast.redis.connection.SeenMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -22,11 +21,10 @@ import java.util.function.Function;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisException;
-import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
  * Detects that a Redis server has lost data, by a failover or a restart from an older file. Each node leaves a growing
- * mark in the data, and remembers its last mark and the rooms' positions that it has seen since. {@code lineage.lua}
+ * mark in the data, and remembers its last mark and the messages that it has seen since. {@code lineage.lua}
  * compares these. Data that are older than a node knows them get a new <i>lineage</i>, and every room a new epoch. If
  * the nodes know which rooms have lost messages, only these rooms get one.
  *
@@ -42,16 +40,15 @@ public final class DataLineage {
     /** How long nodes wait for each other; long enough to find a new master. */
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final int CHECKS_AT_ONCE = 500;
     private static final String OTHER_VERSION = "this node speaks version " + Envelope.VERSION
             + " of the protocol between nodes, but these nodes use the same Redis and roomcast.redis.prefix with another version;"
             + " stop them, or set another prefix for this node: ";
 
     public static final List<Script> SCRIPTS = List.of(SCRIPT);
 
-    /** The rooms that are open on this node, and their positions. */
+    /** The rooms that are open on this node, and their last messages. */
     public interface OpenRooms {
-        void forEach(DataLineage lineage, BiConsumer<RoomName, Position> action);
+        void forEach(DataLineage lineage, BiConsumer<RoomName, SeenMessage> action);
     }
 
     /** One for each Redis server. In a Cluster it outlives the server when a replica takes over. Any thread. */
@@ -79,10 +76,10 @@ public final class DataLineage {
     private final byte[] key;
     private final String node;
     private final NodeChannels channels;
-    private final Scripts scripts;
     private final OpenRooms open;
-    private final Function<RoomName, RoomKeys> keys;
-    private final SeenPositions seen = new SeenPositions();
+    private final LogComparison comparison;
+    private final ConnectionGroup connections = new ConnectionGroup();
+    private final SeenMessages seen = new SeenMessages();
     private final Rawable lineageArgument = this::lineageText;
     private final Object verifying = new Object();
     private long lastMark;
@@ -93,6 +90,8 @@ public final class DataLineage {
     private volatile String run = "";
     private volatile boolean ended;
     private volatile String problem;
+    /** Whether this node has reported what it has seen, and waits for others. Guarded by {@code verifying}. */
+    private boolean reported;
     /** The last warning, which is not logged again. Guarded by {@code verifying}. */
     private String lastWarning = "";
 
@@ -106,9 +105,8 @@ public final class DataLineage {
         this.key = key.getBytes(UTF_8);
         this.node = node;
         this.channels = channels;
-        this.scripts = scripts;
         this.open = open;
-        this.keys = keys;
+        this.comparison = new LogComparison(scripts, keys, lineageArgument);
     }
 
     int slot() {
@@ -124,45 +122,51 @@ public final class DataLineage {
         return Long.toString(lineage).getBytes(UTF_8);
     }
 
-    /** A message of the room was seen at this position. */
-    public void note(RoomName room, Position position) {
-        seen.note(room, position);
+    /** A message of the room was seen. */
+    public void note(RoomName room, SeenMessage message) {
+        seen.note(room, message);
+    }
+
+    /** This node's connections to the data. */
+    ConnectionGroup connections() {
+        return connections;
     }
 
     /**
-     * Finds out whether the data behind a new connection may be used.
+     * Finds out whether the data behind a new connection may be used. Before this node reports what it has seen, it
+     * cuts its other connections, which may lead to a former master that still takes messages.
      *
-     * @param cutOthers cuts the node's other connections, which may lead to a former master that still takes messages;
-     *     called before this node reports what it has seen
      * @throws JedisException if they may not be used, or not yet
      */
-    void verify(RedisConnection connection, Runnable cutOthers) {
+    void verify(RedisConnection connection) {
         synchronized (verifying) {
-            verifyLocked(connection, cutOthers);
+            verifyLocked(connection);
         }
     }
 
-    private void verifyLocked(RedisConnection connection, Runnable cutOthers) {
+    private void verifyLocked(RedisConnection connection) {
         List<String> others = confirmedMark == 0 ? channels.ofOtherVersions(connection) : List.of();
         if (!others.isEmpty()) {
             throw refused(OTHER_VERSION + String.join(", ", others));
         }
         Verdict verdict = ask(connection, "look");
         if (verdict.state().equals("vouch")) {
-            cutOthers.run();
-            Map<RoomName, Position> rooms = seen.since(verdict.number());
+            connections.cutOthers(connection, !reported);
+            reported = true;
+            Map<RoomName, SeenMessage> rooms = seen.since(verdict.number());
             if (verdict.number() == 0 || rooms == null) {
                 LOG.log(Level.WARNING, "Redis has lost the marks of this node: all rooms begin a new epoch");
                 verdict = ask(connection, "anew");
             } else {
-                open.forEach(this, (room, position) -> rooms.merge(room, position, SeenPositions::later));
-                check(connection, rooms);
+                open.forEach(this, (room, message) -> rooms.merge(room, message, SeenMessage::later));
+                comparison.compare(connection, rooms);
                 verdict = ask(connection, "vouch");
             }
         }
         if (!verdict.state().equals("open")) {
             throw refused(verdict.refusal());
         }
+        reported = false;
         lastWarning = "";
     }
 
@@ -172,31 +176,6 @@ public final class DataLineage {
             lastWarning = why;
         }
         return new JedisException(why);
-    }
-
-    /** Ends the epochs of the rooms of which Redis has fewer messages than were seen. */
-    private void check(RedisConnection connection, Map<RoomName, Position> rooms) {
-        Iterator<Map.Entry<RoomName, Position>> left = rooms.entrySet().iterator();
-        if (left.hasNext()) {
-            connection.write(scripts.check().load());
-            connection.flush();
-            connection.read();
-        }
-        while (left.hasNext()) {
-            int written = 0;
-            for (; left.hasNext() && written < CHECKS_AT_ONCE; written++) {
-                Map.Entry<RoomName, Position> room = left.next();
-                connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineageArgument));
-            }
-            connection.flush();
-            for (int i = 0; i < written; i++) {
-                try {
-                    connection.read();
-                } catch (JedisMovedDataException e) {
-                    LOG.log(Level.DEBUG, "a room has moved to another server: {0}", e.getMessage());
-                }
-            }
-        }
     }
 
     private Verdict ask(RedisConnection connection, String action) {

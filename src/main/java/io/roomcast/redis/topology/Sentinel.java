@@ -15,16 +15,25 @@ import redis.clients.jedis.Protocol;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** Asks the sentinels for the current master, first the one that answered last. Any thread. */
+/**
+ * Asks the sentinels for the current master, first the one that answered last. A sentinel may accept connections and
+ * not answer: so all of them together get the time that one server has for its reply. Any thread.
+ */
 public final class Sentinel implements MasterLocator {
+    private static final int MIN_TIMEOUT_MILLIS = 250;
+
     private final Sentinels sentinels;
     private final Connector connector;
+    /** For each sentinel. */
+    private final int timeoutMillis;
+
     private volatile List<Address> order;
 
     public Sentinel(Sentinels sentinels, Connector connector) {
         this.sentinels = sentinels;
         this.connector = connector;
         this.order = sentinels.addresses();
+        this.timeoutMillis = Math.max(connector.timeoutMillis() / Math.max(order.size(), 1), MIN_TIMEOUT_MILLIS);
     }
 
     @Override
@@ -48,7 +57,7 @@ public final class Sentinel implements MasterLocator {
     }
 
     private HostAndPort ask(Address sentinel) {
-        try (RedisConnection connection = connector.openSentinel(sentinel, sentinels.password())) {
+        try (RedisConnection connection = connector.openSentinel(sentinel, sentinels.password(), timeoutMillis)) {
             connection.write(new CommandArguments(Protocol.Command.SENTINEL)
                     .add("GET-MASTER-ADDR-BY-NAME")
                     .add(sentinels.master()));

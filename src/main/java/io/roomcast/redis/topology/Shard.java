@@ -97,6 +97,11 @@ public final class Shard {
         subscriber.close();
     }
 
+    /** Another server has taken over: ignores whatever this one still publishes. Returns at once. */
+    void abandon() {
+        subscriber.end();
+    }
+
     /** Cuts connections that hang. To be called regularly. */
     public void watch() {
         publisher.watch();
@@ -184,13 +189,10 @@ public final class Shard {
     private RedisConnection connect(String purpose, int readTimeout, boolean verified) {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
-            connection.write(new CommandArguments(Protocol.Command.ROLE));
-            connection.flush();
-            if (!"master".equals(new String((byte[]) ((List<?>) connection.read()).get(0), UTF_8))) {
-                throw new JedisConnectionException(connection.address() + " is a replica");
-            }
+            DataLineage next = lineage.get();
+            next.connections().add(connection, runOfMaster(connection));
             if (verified) {
-                verify(connection);
+                verify(connection, next);
             }
             if (!connected.add(purpose)) {
                 metrics.increment(Counter.RELAY_RECONNECTS);
@@ -205,10 +207,24 @@ public final class Shard {
         }
     }
 
-    private void verify(RedisConnection connection) {
-        DataLineage next = lineage.get();
+    /** The {@code run_id} of the server's process. Throws an exception if the server is a replica. */
+    private static String runOfMaster(RedisConnection connection) {
+        connection.write(new CommandArguments(Protocol.Command.ROLE));
+        connection.write(new CommandArguments(Protocol.Command.INFO).add("server"));
+        connection.flush();
+        if (!"master".equals(new String((byte[]) ((List<?>) connection.read()).get(0), UTF_8))) {
+            throw new JedisConnectionException(connection.address() + " is a replica");
+        }
+        String info = new String((byte[]) connection.read(), UTF_8);
+        return info.lines()
+                .filter(line -> line.startsWith("run_id:"))
+                .findFirst()
+                .orElse("");
+    }
+
+    private void verify(RedisConnection connection, DataLineage next) {
         try {
-            next.verify(connection, this::cut);
+            next.verify(connection);
             currentLineage = next;
         } catch (JedisMovedDataException e) {
             master.moved();
@@ -235,6 +251,11 @@ public final class Shard {
 
         @Override
         public void demoted() {
+            cut();
+        }
+
+        @Override
+        public void hung() {
             cut();
         }
     }

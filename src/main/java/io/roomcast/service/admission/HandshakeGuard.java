@@ -30,7 +30,8 @@ public class HandshakeGuard {
         NOT_FOUND(404, "nothing is here"),
         MALFORMED(
                 400,
-                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade; a request has one Host"),
+                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade, and a query in the "
+                        + "characters of a URI; a request has one Host"),
         AMBIGUOUS_LENGTH(400, "it is not clear where this request ends"),
         FULL(503, "this node is full; try another, or later"),
         OVERLOADED(503, "too many connections are opened at once; try again"),

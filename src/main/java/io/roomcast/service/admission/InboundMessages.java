@@ -90,7 +90,7 @@ public class InboundMessages {
                 if (ended) {
                     return false;
                 }
-                long most = limits.get(LimitKeys.NODE_INBOUND_BYTES);
+                long most = limits.bytes(LimitKeys.NODE_INBOUND_BYTES);
                 if (most == 0 || bytes + more <= most - held.get()) {
                     bytes += more;
                     held.addAndGet(more);

@@ -52,7 +52,8 @@ public class LoadShedding {
         refuseShare(refused(lagMillis, limits.get(LimitKeys.LAG)), LimitKeys.LAG, lagMillis);
         refuseShare(refused(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
         if (load.bytes() > 0) {
-            refuseShare(refused(lag.held(), limits.get(LimitKeys.NODE_LAG_BYTES)), LimitKeys.NODE_LAG_BYTES, lagMillis);
+            refuseShare(
+                    refused(lag.held(), limits.bytes(LimitKeys.NODE_LAG_BYTES)), LimitKeys.NODE_LAG_BYTES, lagMillis);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
  * counts.
  *
  * @param path as the client wrote it, without the query
+ * @param query as the client wrote it; empty where there is none
  * @param endpoint whether WebSockets are opened there
  * @param clear whether it is {@linkplain BodyLength clear} where the request ends
  * @param offers whether the client offers to go on with another protocol, in any way that some server takes for that
@@ -19,6 +20,7 @@ public record RequestHead(
         String method,
         String protocol,
         String path,
+        String query,
         boolean endpoint,
         boolean clear,
         boolean offers,
@@ -33,6 +35,7 @@ public record RequestHead(
 
     /**
      * @param path and {@code endpoint} as above
+     * @param query null where there is none
      * @param names of all headers
      * @param values all that came under a name
      */
@@ -40,6 +43,7 @@ public record RequestHead(
             String method,
             String protocol,
             String path,
+            String query,
             boolean endpoint,
             Iterable<String> names,
             Function<String, List<String>> values) {
@@ -51,6 +55,7 @@ public record RequestHead(
                 method,
                 protocol,
                 path,
+                query == null ? "" : query,
                 endpoint,
                 BodyLength.isClear(names, values),
                 offers,
@@ -79,6 +84,7 @@ public record RequestHead(
     /** Whether a handshake is one that RFC 6455 allows, and that all servers read alike. */
     boolean isWellFormed() {
         return method.equals("GET")
+                && RequestPath.isPlainQuery(query)
                 && protocol.equals("HTTP/1.1")
                 && upgrade.size() == 1
                 && upgrade.get(0).strip().equalsIgnoreCase("websocket")

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
  */
 public final class RequestPath {
     private static final String UNENCODED = "-._~!$&'()*+,=:@";
+    private static final String IN_QUERY = "/?;[]";
 
     /** Stands for what is no UTF-8. Nothing here has it in its name. */
     private static final char REPLACEMENT = '\uFFFD';
@@ -51,6 +52,25 @@ public final class RequestPath {
     /** Bytes that are no UTF-8, or write a character in more bytes than it takes, are read in as many ways as there are servers. */
     private static boolean isUtf8(String path) {
         return decoded(path).indexOf(REPLACEMENT) < 0;
+    }
+
+    /**
+     * Whether all servers read this query alike: only characters that a URI may have (RFC 3986, 3.4). Some servers open
+     * a WebSocket for any other query, and fail afterwards.
+     */
+    static boolean isPlainQuery(String query) {
+        for (int i = 0; i < query.length(); i++) {
+            char c = query.charAt(i);
+            if (c == '%') {
+                if (encodedByte(query, i) < 0) {
+                    return false;
+                }
+                i += 2;
+            } else if (!isUnencoded(c) && IN_QUERY.indexOf(c) < 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** What {@link #isPlain a plain path} says. */

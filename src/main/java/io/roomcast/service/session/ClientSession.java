@@ -218,8 +218,18 @@ public final class ClientSession {
         reply(writer.write(plain ? frame.printable(boundRoom.value()) : frame));
     }
 
-    public void reply(String encoded) {
+    private void reply(String encoded) {
         queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
+    }
+
+    /** @param encoded a frame in UTF-8; handed over, not copied */
+    public void reply(byte[] encoded) {
+        queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
+    }
+
+    /** Whether the connection has ended, so that a reply would reach nobody. */
+    public boolean isGone() {
+        return queue.isClosed();
     }
 
     public synchronized Membership membership(RoomName room) {

@@ -136,8 +136,10 @@ public final class RoomRequests {
         }
 
         private void finish() {
+            Runnable answer = reply;
+            reply = null;
             try {
-                reply.run();
+                answer.run();
             } finally {
                 end.run();
             }
@@ -220,6 +222,8 @@ public final class RoomRequests {
                 return false;
             }
             first = request.next;
+            // A request may be referenced as long as its session is in the room. It must not keep the later ones.
+            request.next = null;
             if (first == null) {
                 last = null;
                 if (!served) {

@@ -22,6 +22,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
+import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.Collection;
@@ -89,7 +90,25 @@ public class SessionRegistry {
         return new OutboundLimits(
                 limits.get(LimitKeys.OUTBOUND_BYTES),
                 TimeUnit.MILLISECONDS.toNanos(limits.get(LimitKeys.OUTBOUND_AGE)),
-                limits.get(LimitKeys.NODE_OUTBOUND_BYTES));
+                limits.bytes(LimitKeys.NODE_OUTBOUND_BYTES));
+    }
+
+    /**
+     * Reserves memory for a reply that is still to be read from a store, and may have as many bytes as a page of
+     * history.
+     *
+     * @return to be run once, when the reply is in its queue, or there will be none
+     * @throws ProtocolException {@code busy}, when slow clients hold as much as they may
+     */
+    public Runnable reserveReply() {
+        if (!outbound.reserve(Relay.PAGE_BYTES)) {
+            throw limits.reached(
+                    LimitKeys.NODE_OUTBOUND_BYTES,
+                    ErrorCode.BUSY,
+                    "the node holds as much for slow clients as it may",
+                    Limits.RETRY_AFTER_MS);
+        }
+        return () -> outbound.add(-Relay.PAGE_BYTES);
     }
 
     /** Bytes that wait for all sessions; what is shared counts once. */

@@ -57,6 +57,12 @@ final class RawHttp implements AutoCloseable {
         out.flush();
     }
 
+    /** @param latin1 a byte in each character */
+    void writeBytes(String latin1) throws IOException {
+        out.write(latin1.getBytes(StandardCharsets.ISO_8859_1));
+        out.flush();
+    }
+
     /** A piece of a body without a length; the empty one is the last. */
     void chunk(String text) throws IOException {
         write(Integer.toHexString(text.length()) + "\r\n" + text + "\r\n");

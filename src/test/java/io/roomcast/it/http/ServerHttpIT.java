@@ -26,6 +26,7 @@ class ServerHttpIT {
     private static final String ENTRANCE = JSON + "Authorization: Bearer " + ApiServer.KEY + "\r\n";
     private static final String CHUNKED = ENTRANCE + "Transfer-Encoding: chunked\r\n";
     private static final int TOO_MANY_BYTES = 3 << 20;
+    private static final int LARGE_BODIES = 40;
     /** More than any server has threads for requests. */
     private static final int STUCK = 80;
 
@@ -97,6 +98,42 @@ class ServerHttpIT {
             client.write(hidden);
             String answers = client.everything();
             assertFalse(answers.contains("\"UP\""), answers);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"sender\":\"billing\",\"content\":\"a\u00ff\u00c3(b\"}",
+                "{\"sender\":\"billing\",\"content\":\"\u00ed\u00a0\u0080\"}",
+                "{\"sender\":\"billing\",\"content\":\"c\"} x{{{",
+                "{\"sender\":\"billing\",\"content\":\"c\"}{\"sender\":\"billing\",\"content\":\"d\"}",
+                "\u00ef\u00bb\u00bf{\"sender\":\"billing\",\"content\":\"c\"}",
+                "[{\"sender\":\"billing\",\"content\":\"c\"}]",
+            })
+    void whatIsNotOneObjectInUtf8IsNotStored(String bytes) throws Exception {
+        try (RawHttp client = connect()) {
+            client.head("POST", MESSAGES, ENTRANCE + length(bytes.length()));
+            client.writeBytes(bytes);
+            RawHttp.Answer answer = client.answer(true);
+            assertEquals(400, answer.status());
+            assertTrue(answer.body().contains("not one JSON object in UTF-8"), answer.body());
+        }
+    }
+
+    /** A part of a body that comes later is read by another thread than the part that came with the head. */
+    @Test
+    void largeBodiesBetweenOtherRequestsAreReadAsTheyWere() throws Exception {
+        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(16_000) + "\"}";
+        try (RawHttp client = connect()) {
+            for (int i = 0; i < LARGE_BODIES; i++) {
+                client.head("GET", "metrics", "");
+                assertEquals(200, client.answer(true).status());
+                client.head("POST", MESSAGES, ENTRANCE + length(message.length()));
+                client.write(message);
+                RawHttp.Answer answer = client.answer(true);
+                assertEquals(200, answer.status(), answer::body);
+            }
         }
     }
 

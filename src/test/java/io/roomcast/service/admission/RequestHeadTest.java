@@ -31,6 +31,24 @@ class RequestHeadTest {
         assertEquals(wellFormed, head.isWellFormed());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "/ws/lobby/ann?since=e1:3, true",
+        "/ws?token=a.b-c_d~&x=%C3%A4+/?@:;[], true",
+        "/ws?, true",
+        "/ws?a=%, false",
+        "/ws?a=%z1, false",
+        "/ws?a={}, false",
+        "/ws?a=|, false",
+        "/ws?a=\\, false",
+        "'/ws?a=\"<>', false",
+        "/ws?a=\u00ff\u00fe, false",
+    })
+    void aQueryIsInTheCharactersOfAUri(String address, boolean wellFormed) {
+        Map<String, List<String>> headers = Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"));
+        assertEquals(wellFormed, RequestHeads.get(address, headers).isWellFormed());
+    }
+
     @Test
     void severalUpgradesAreNotWellFormed() {
         Map<String, List<String>> headers =

@@ -12,13 +12,17 @@ public final class RequestHeads {
         return of("GET", "HTTP/1.1", path, headers);
     }
 
-    public static RequestHead of(String method, String protocol, String path, Map<String, List<String>> headers) {
+    /** @param address a path, with a query or without */
+    public static RequestHead of(String method, String protocol, String address, Map<String, List<String>> headers) {
+        int query = address.indexOf('?');
+        String path = query < 0 ? address : address.substring(0, query);
         Map<String, List<String>> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         all.putAll(headers);
         return RequestHead.of(
                 method,
                 protocol,
                 path,
+                query < 0 ? null : address.substring(query + 1),
                 RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
                 all.keySet(),
                 name -> all.getOrDefault(name, List.of()));

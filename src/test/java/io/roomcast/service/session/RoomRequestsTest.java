@@ -13,9 +13,13 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.service.CoreFixture;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.support.Await;
 import io.roomcast.support.HeldAnswers;
 import io.roomcast.support.ManualTransport;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -260,6 +264,30 @@ class RoomRequestsTest {
         presence.hold("enter");
         join(ann, 1);
         publish(ann, 2, "said in passing");
+    }
+
+    /** A member's listener may keep the request of its join. */
+    @Test
+    void whatWasAskedAndAnsweredIsForgotten() {
+        RoomRequests requests = new RoomRequests(Runnable::run);
+        List<RoomRequests.Request> kept = new ArrayList<>();
+        requests.ask(new RoomName("lobby"), true, kept::add, () -> {});
+        List<WeakReference<RoomRequests.Request>> asked = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            requests.ask(new RoomName("lobby"), false, request -> asked.add(answer(request)), () -> {});
+        }
+        kept.get(0).answered();
+        assertEquals(3, asked.size());
+        Await.until("they are forgotten", () -> {
+            System.gc();
+            return asked.stream().allMatch(request -> request.get() == null);
+        });
+        assertEquals(1, kept.size());
+    }
+
+    private static WeakReference<RoomRequests.Request> answer(RoomRequests.Request request) {
+        request.answer(() -> {});
+        return new WeakReference<>(request);
     }
 
     /** The connection ends on one thread, while another takes what came on it before. */

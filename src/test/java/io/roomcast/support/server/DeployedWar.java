@@ -30,6 +30,8 @@ final class DeployedWar implements AutoCloseable {
                         Path.of(System.getProperty("wildfly.home"), "standalone/configuration/standalone.xml");
                 JGroups.takeFreePorts(standalone);
                 compress(standalone);
+            } else {
+                PayaraCommand.preboot();
             }
             war.arquillian.beforeSuite();
             war.arquillian.beforeClass(DeployedWar.class, LifecycleMethodExecutor.NO_OP);

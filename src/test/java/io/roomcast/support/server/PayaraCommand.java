@@ -31,6 +31,14 @@ final class PayaraCommand implements ServerCommand {
         Files.copy(ServerCommand.packed(), war());
     }
 
+    /** One file, since Payara Micro takes one: the limits that are shipped, and the commands that tests need. */
+    static Path preboot() throws IOException {
+        return Files.writeString(
+                Path.of("target/payara-preboot.txt"),
+                Files.readString(Path.of("docker/payara/limits.asadmin"))
+                        + Files.readString(Path.of("src/test/resources/payara-micro-preboot.txt")));
+    }
+
     /** With the command that administrators use, which Payara Micro runs from a file when it has started. */
     @Override
     public void addUser(String user, String password) throws IOException {
@@ -69,7 +77,7 @@ final class PayaraCommand implements ServerCommand {
         String classPath = System.getProperty("payara.micro") + File.pathSeparator + "target/test-classes";
         line.addAll(List.of("-cp", classPath, MicroHost.class.getName(), war().toString()));
         line.addAll(List.of("--nohazelcast", "--port", String.valueOf(port)));
-        line.addAll(List.of("--prebootcommandfile", "src/test/resources/payara-micro-preboot.txt"));
+        line.addAll(List.of("--prebootcommandfile", preboot().toString()));
         if (Files.exists(commands())) {
             line.addAll(List.of("--postbootcommandfile", commands().toString()));
         }

@@ -1,4 +1,4 @@
-package io.roomcast.standalone;
+package io.roomcast.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

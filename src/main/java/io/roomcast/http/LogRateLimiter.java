@@ -1,4 +1,4 @@
-package io.roomcast.standalone;
+package io.roomcast.http;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -13,11 +13,13 @@ import java.util.stream.Stream;
  * Limits log records that clients can cause to one of each kind in ten seconds. The next record says how many were
  * suppressed. Otherwise any client could fill the log. Any thread.
  */
-final class LogRateLimiter implements Filter {
+public final class LogRateLimiter implements Filter {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     /** Our classes that only connect libraries. An exception with them in its trace may still be the client's fault. */
     private static final List<String> CONNECTING =
-            List.of(LogRateLimiter.class.getPackageName(), "io.roomcast.websocket.tyrus.HandshakeAddOn");
+            List.of("io.roomcast.standalone.", "io.roomcast.websocket.tyrus.HandshakeAddOn");
+    /** The loggers of the libraries that read what clients send: Tyrus and Grizzly, and Payara's web container. */
+    private static final List<String> READERS = List.of("org.glassfish.", "jakarta.enterprise.web");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
@@ -30,12 +32,12 @@ final class LogRateLimiter implements Filter {
      * Whether a library could not process what a client sent, and none of our classes is at fault. Any client can cause
      * such a record, as often as it likes.
      */
-    static boolean isCausedByClient(LogRecord record) {
+    public static boolean isCausedByClient(LogRecord record) {
         String logger = record.getLoggerName();
         return record.getThrown() != null
                 && !(record.getThrown() instanceof VirtualMachineError)
                 && logger != null
-                && logger.startsWith("org.glassfish.")
+                && READERS.stream().anyMatch(logger::startsWith)
                 && Stream.of(record.getThrown().getStackTrace())
                         .map(StackTraceElement::getClassName)
                         .noneMatch(name -> name.startsWith("io.roomcast.")

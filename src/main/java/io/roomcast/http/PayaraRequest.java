@@ -1,0 +1,85 @@
+package io.roomcast.http;
+
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
+import java.util.concurrent.TimeUnit;
+import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.http.server.Request;
+import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
+
+/**
+ * The connection under a request of Payara. By itself Payara lets a thread of the server wait up to thirty seconds for
+ * a client that does not read its response, and has 200 threads. This class makes that time shorter. Any thread.
+ */
+public final class PayaraRequest {
+    private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
+    private static final String FACADE = "org.apache.catalina.connector.RequestFacade";
+
+    /** The methods that lead from Payara's request to Grizzly's. */
+    private record Path(Method own, Method grizzly) {}
+
+    /** Looked up once for each class of requests; null for a class that is not Payara's, or differs from Payara 6. */
+    private static final ClassValue<Path> PATH = new ClassValue<>() {
+        @Override
+        protected Path computeValue(Class<?> type) {
+            if (!type.getName().equals(FACADE)) {
+                return null;
+            }
+            try {
+                Method own = type.getMethod("getUnwrappedCoyoteRequest");
+                Method grizzly = own.getReturnType().getMethod("getCoyoteRequest");
+                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? new Path(own, grizzly) : null;
+            } catch (ReflectiveOperationException | LinkageError e) {
+                LOG.log(Level.WARNING, "This Payara hides its connections; slow clients hold its threads", e);
+                return null;
+            }
+        }
+    };
+
+    private final Connection<?> connection;
+
+    private PayaraRequest(Connection<?> connection) {
+        this.connection = connection;
+    }
+
+    /** @return null on another server, and where the connection is gone */
+    public static PayaraRequest of(ServletRequest request) {
+        ServletRequest facade = request;
+        while (facade instanceof ServletRequestWrapper wrapper) {
+            facade = wrapper.getRequest();
+        }
+        Path path = PATH.get(facade.getClass());
+        if (path == null) {
+            return null;
+        }
+        try {
+            Request grizzly = (Request) path.grizzly().invoke(path.own().invoke(facade));
+            return new PayaraRequest(grizzly.getContext().getConnection());
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "a connection takes no time limit", e);
+            return null;
+        }
+    }
+
+    /** Whether the client is still connected. */
+    public boolean isOpen() {
+        return connection.isOpen();
+    }
+
+    /** @param millis that a thread waits until the client reads more; 0 for the server's own limit */
+    public void waitForReader(int millis) {
+        if (millis > 0) {
+            connection.setWriteTimeout(millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** @return how many requests the server handles at a time; 0 if unknown */
+    public int threads() {
+        return connection.getTransport().getWorkerThreadPool() instanceof GrizzlyExecutorService pool
+                ? Math.max(0, pool.getConfiguration().getMaxPoolSize())
+                : 0;
+    }
+}

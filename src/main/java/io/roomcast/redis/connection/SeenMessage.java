@@ -1,0 +1,50 @@
+package io.roomcast.redis.connection;
+
+import io.roomcast.protocol.Position;
+import java.util.zip.CRC32C;
+
+/**
+ * The last message that this node has seen in a room: its position, and a checksum. Two logs may have the same
+ * positions and different messages.
+ *
+ * @param checksum of the message, which is positive; or {@link #UNKNOWN}, or {@link #SEVERAL}
+ */
+public record SeenMessage(Position position, long checksum) {
+    private static final long UNKNOWN = 0;
+    /** Different messages were seen at this position. No message of Redis equals all of them. */
+    private static final long SEVERAL = -1;
+
+    /** @param body of the message at the position, or null if it is not known */
+    public static SeenMessage of(Position position, byte[] body) {
+        return new SeenMessage(position, body == null ? UNKNOWN : checksum(body));
+    }
+
+    private static long checksum(byte[] body) {
+        CRC32C sum = new CRC32C();
+        sum.update(body, 0, body.length);
+        return 1 + ((long) body.length << Integer.SIZE | sum.getValue());
+    }
+
+    /** Whether the message at the position is known, so that it can be compared. */
+    public boolean isComparable() {
+        return checksum != UNKNOWN;
+    }
+
+    /** Whether {@code body} is a different message than the one that was seen at the position. */
+    public boolean differsFrom(byte[] body) {
+        return checksum != UNKNOWN && checksum != checksum(body);
+    }
+
+    /** The later one of two messages of a room; {@code next} was seen after {@code known}. */
+    public static SeenMessage later(SeenMessage known, SeenMessage next) {
+        if (!known.position.epoch().equals(next.position.epoch()) || known.position.offset() < next.position.offset()) {
+            return next;
+        }
+        if (known.position.offset() > next.position.offset() || next.checksum == UNKNOWN) {
+            return known;
+        }
+        return known.checksum == UNKNOWN || known.checksum == next.checksum
+                ? next
+                : new SeenMessage(next.position, SEVERAL);
+    }
+}

@@ -1,0 +1,98 @@
+package io.roomcast.redis.topology;
+
+import io.roomcast.protocol.RoomName;
+import io.roomcast.redis.connection.RedisConnection;
+import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.redis.connection.Scripts;
+import io.roomcast.redis.connection.SeenMessage;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.args.Rawable;
+import redis.clients.jedis.exceptions.JedisMovedDataException;
+
+/**
+ * Compares the logs of Redis with what this node has seen. It ends the epoch of a room that has fewer messages, or a
+ * different one at the position of the last message. A log only grows at its end: if the last message is the same, so
+ * are those before it. If the log has dropped that message, only the position is compared.
+ */
+final class LogComparison {
+    private static final Logger LOG = System.getLogger(LogComparison.class.getName());
+    private static final int CHECKS_AT_ONCE = 500;
+
+    private final Scripts scripts;
+    private final Function<RoomName, RoomKeys> keys;
+    private final Rawable lineage;
+
+    /** @param lineage as an argument of the scripts */
+    LogComparison(Scripts scripts, Function<RoomName, RoomKeys> keys, Rawable lineage) {
+        this.scripts = scripts;
+        this.keys = keys;
+        this.lineage = lineage;
+    }
+
+    void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
+        Iterator<Map.Entry<RoomName, SeenMessage>> left = rooms.entrySet().iterator();
+        if (left.hasNext()) {
+            connection.write(scripts.check().load());
+            connection.flush();
+            connection.read();
+        }
+        int different = 0;
+        while (left.hasNext()) {
+            List<Map.Entry<RoomName, SeenMessage>> asked = new ArrayList<>();
+            while (left.hasNext() && asked.size() < CHECKS_AT_ONCE) {
+                Map.Entry<RoomName, SeenMessage> room = left.next();
+                connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
+                asked.add(room);
+            }
+            connection.flush();
+            different += endDifferent(connection, asked);
+        }
+        if (different > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "Redis has other messages than this node has seen, in {0} of its rooms: they begin a new epoch",
+                    different);
+        }
+    }
+
+    /**
+     * Reads the replies to the checks, and ends the epochs of the rooms that have a different message.
+     *
+     * @return the number of these rooms
+     */
+    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> asked) {
+        List<CommandArguments> endings = new ArrayList<>();
+        for (Map.Entry<RoomName, SeenMessage> room : asked) {
+            byte[] body = body(read(connection));
+            if (body != null && room.getValue().differsFrom(body)) {
+                endings.add(scripts.renumberByText(
+                        keys.apply(room.getKey()), room.getValue().position(), lineage));
+            }
+        }
+        endings.forEach(connection::write);
+        connection.flush();
+        endings.forEach(ending -> read(connection));
+        return endings.size();
+    }
+
+    private static byte[] body(Object reply) {
+        return reply == null ? null : (byte[]) ((List<?>) reply).get(1);
+    }
+
+    /** @return null if the room has moved to another server */
+    private static Object read(RedisConnection connection) {
+        try {
+            return connection.read();
+        } catch (JedisMovedDataException e) {
+            LOG.log(Level.DEBUG, "a room has moved to another server: {0}", e.getMessage());
+            return null;
+        }
+    }
+}

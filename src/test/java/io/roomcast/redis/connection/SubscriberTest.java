@@ -1,0 +1,115 @@
+package io.roomcast.redis.connection;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.roomcast.support.redis.RedisProcess;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+
+/** What a subscriber tells the log of a connection that is lost over and over. */
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class SubscriberTest {
+    /** Held here: the logging itself lets go of loggers that nobody holds, and of their handlers. */
+    private static final Logger LOG = Logger.getLogger(Subscriber.class.getName());
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
+    private final Handler handler = new Handler() {
+        @Override
+        public void publish(LogRecord line) {
+            lines.add(line.getMessage());
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    };
+    private RedisProcess redis;
+    private Subscriber subscriber;
+
+    @BeforeEach
+    void start() {
+        redis = RedisProcess.launch();
+        LOG.addHandler(handler);
+        Connector connector = new Connector(RedisSettings.parse(redis.uri()), "test");
+        subscriber = new Subscriber(
+                new Subscriber.Server() {
+                    @Override
+                    public RedisConnection connect(int silenceMillis) {
+                        return connector.open(new HostAndPort("127.0.0.1", redis.port()), "subscribe", silenceMillis);
+                    }
+
+                    @Override
+                    public byte[] nodeChannel() {
+                        return "own".getBytes(UTF_8);
+                    }
+                },
+                new Recorder(),
+                false,
+                System::nanoTime);
+        subscriber.start(Thread::new);
+    }
+
+    @AfterEach
+    void stop() {
+        subscriber.close();
+        LOG.removeHandler(handler);
+        redis.close();
+    }
+
+    private final class Recorder implements Subscriber.Listener {
+        @Override
+        public void connected() {
+            events.add("connected");
+        }
+
+        @Override
+        public void unreachable(String why) {}
+
+        @Override
+        public void subscribed(String room) {}
+
+        @Override
+        public void received(String room, Envelope envelope) {}
+
+        @Override
+        public void probed(String token) {
+            events.add(token);
+        }
+    }
+
+    private void loseItTimes(int times) throws InterruptedException {
+        for (int i = 0; i < times; i++) {
+            subscriber.cut();
+            assertNotNull(events.poll(20, TimeUnit.SECONDS), "it connects again");
+        }
+    }
+
+    @Test
+    void lossIsToldOncePerOutage() throws InterruptedException {
+        assertEquals("connected", events.poll(20, TimeUnit.SECONDS));
+        loseItTimes(4);
+        assertEquals(1, lines.size(), lines::toString);
+        try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
+            admin.publish("own", "2Ma 1 heard");
+        }
+        assertEquals("heard", events.poll(20, TimeUnit.SECONDS));
+        loseItTimes(4);
+        assertEquals(2, lines.size(), lines::toString);
+    }
+}
