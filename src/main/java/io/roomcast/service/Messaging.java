@@ -119,9 +119,15 @@ public class Messaging {
             return;
         }
         Runnable release = sessions.reserveReply();
-        CompletionStage<HistoryPage> page = frame.after() >= 0
-                ? relay.historyAfter(room, frame.after(), frame.limit())
-                : relay.historyBefore(room, frame.before(), frame.limit());
+        CompletionStage<HistoryPage> page;
+        try {
+            page = frame.after() >= 0
+                    ? relay.historyAfter(room, frame.after(), frame.limit())
+                    : relay.historyBefore(room, frame.before(), frame.limit());
+        } catch (RuntimeException e) {
+            release.run();
+            throw e;
+        }
         whenAnswered(request, page, (found, failure) -> {
             try {
                 if (failure == null) {
