@@ -2,6 +2,9 @@ package io.roomcast.container;
 
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.RequestHead;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.util.Collections;
@@ -18,10 +21,30 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
     /** Null for a request that is not a handshake. */
     private final String origin;
 
+    /** Used by the filter's thread only. */
+    private boolean leftToOthers;
+
     /** @param origin the sealed origin of a handshake; null for other requests */
     ClientOriginRequest(HttpServletRequest request, String origin) {
         super(request);
         this.origin = origin;
+    }
+
+    /** Whether other threads answer it, or have done so: then the server may have reused the request already. */
+    boolean isLeftToOthers() {
+        return leftToOthers;
+    }
+
+    @Override
+    public AsyncContext startAsync() {
+        leftToOthers = true;
+        return super.startAsync();
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+        leftToOthers = true;
+        return super.startAsync(request, response);
     }
 
     private boolean isHidden(String name) {

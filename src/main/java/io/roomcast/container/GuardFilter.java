@@ -74,7 +74,8 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        PayaraRequest payara = PayaraRequest.of(request);
+        // The API answers from other threads, and strangers get no further there than a refusal.
+        PayaraRequest payara = request.getServletPath().equals(ApiServlet.ADDRESS) ? null : PayaraRequest.of(request);
         if (payara != null) {
             payara.waitForReader(answerMillis);
         }
@@ -97,15 +98,16 @@ public class GuardFilter extends HttpFilter {
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
+        ClientOriginRequest seen = new ClientOriginRequest(request, null);
         ConcurrencyLimiter.Task task = () -> {
             if (payara != null && !payara.isOpen()) {
                 // The client sent several requests and is gone.
                 return;
             }
             if (login.admits(request, response, false)) {
-                chain.doFilter(new ClientOriginRequest(request, null), response);
+                chain.doFilter(seen, response);
             }
-            if ((undertow != null || payara != null) && !request.isAsyncStarted()) {
+            if ((undertow != null || payara != null) && !seen.isLeftToOthers()) {
                 // Otherwise it would be written after the permit is released.
                 response.getOutputStream().close();
             }
