@@ -118,9 +118,15 @@ public class Talking {
             return;
         }
         Runnable inQueue = sessions.reserveAnswer();
-        CompletionStage<HistoryPage> page = frame.after() >= 0
-                ? relay.historyAfter(room, frame.after(), frame.limit())
-                : relay.historyBefore(room, frame.before(), frame.limit());
+        CompletionStage<HistoryPage> page;
+        try {
+            page = frame.after() >= 0
+                    ? relay.historyAfter(room, frame.after(), frame.limit())
+                    : relay.historyBefore(room, frame.before(), frame.limit());
+        } catch (RuntimeException e) {
+            inQueue.run();
+            throw e;
+        }
         whenAnswered(request, page, (found, failure) -> {
             try {
                 if (failure == null) {
