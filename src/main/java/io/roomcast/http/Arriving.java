@@ -2,6 +2,9 @@ package io.roomcast.http;
 
 import io.roomcast.service.Arrival;
 import io.roomcast.service.RequestHead;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.util.Collections;
@@ -18,10 +21,30 @@ final class Arriving extends HttpServletRequestWrapper {
     /** Null for a request that is no handshake. */
     private final String arrival;
 
+    /** On the thread of the filter alone. */
+    private boolean leftToOthers;
+
     /** @param arrival of a handshake, sealed; else null */
     Arriving(HttpServletRequest request, String arrival) {
         super(request);
         this.arrival = arrival;
+    }
+
+    /** Whether other threads answer it, or have done so: then the server may use it for another request already. */
+    boolean isLeftToOthers() {
+        return leftToOthers;
+    }
+
+    @Override
+    public AsyncContext startAsync() {
+        leftToOthers = true;
+        return super.startAsync();
+    }
+
+    @Override
+    public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
+        leftToOthers = true;
+        return super.startAsync(request, response);
     }
 
     private boolean isHidden(String name) {

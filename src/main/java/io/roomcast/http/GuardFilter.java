@@ -67,7 +67,8 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        PayaraRequest payara = PayaraRequest.of(request);
+        // The API answers from other threads, and strangers get no further there than a refusal.
+        PayaraRequest payara = request.getServletPath().equals(ApiServlet.ADDRESS) ? null : PayaraRequest.of(request);
         if (payara != null) {
             payara.waitForReader(answerMillis);
         }
@@ -90,15 +91,16 @@ public class GuardFilter extends HttpFilter {
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
+        Arriving arriving = new Arriving(request, null);
         Turns.Work work = () -> {
             if (payara != null && !payara.isOpen()) {
                 // It has sent several requests, and gone without their answers.
                 return;
             }
             if (login.admits(request, response, false)) {
-                chain.doFilter(new Arriving(request, null), response);
+                chain.doFilter(arriving, response);
             }
-            if ((undertow != null || payara != null) && !request.isAsyncStarted()) {
+            if ((undertow != null || payara != null) && !arriving.isLeftToOthers()) {
                 // It would be written after the turn.
                 response.getOutputStream().close();
             }

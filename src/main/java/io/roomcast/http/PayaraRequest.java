@@ -5,6 +5,7 @@ import jakarta.servlet.ServletRequestWrapper;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.http.server.Request;
@@ -18,20 +19,20 @@ final class PayaraRequest {
     private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
     private static final String FACADE = "org.apache.catalina.connector.RequestFacade";
 
-    /** The way from Payara's request to Grizzly's. */
-    private record Path(Method own, Method grizzly) {}
-
-    /** Looked up in the class, whatever becomes of one connection: null where the class is none of Payara's, or other than in Payara 6. */
-    private static final ClassValue<Path> PATH = new ClassValue<>() {
+    /**
+     * The way from Payara's request to Grizzly's, looked up in the class, whatever becomes of one connection: null where the class is none of Payara's, or other
+     * than in Payara 6. Payara's class keeps it, and so it must be of no class of ours: that would stay when the application is gone.
+     */
+    private static final ClassValue<List<Method>> PATH = new ClassValue<>() {
         @Override
-        protected Path computeValue(Class<?> type) {
+        protected List<Method> computeValue(Class<?> type) {
             if (!type.getName().equals(FACADE)) {
                 return null;
             }
             try {
                 Method own = type.getMethod("getUnwrappedCoyoteRequest");
                 Method grizzly = own.getReturnType().getMethod("getCoyoteRequest");
-                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? new Path(own, grizzly) : null;
+                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? List.of(own, grizzly) : null;
             } catch (ReflectiveOperationException | LinkageError e) {
                 LOG.log(Level.WARNING, "This Payara hides its connections; slow clients hold its threads", e);
                 return null;
@@ -51,12 +52,12 @@ final class PayaraRequest {
         while (facade instanceof ServletRequestWrapper wrapper) {
             facade = wrapper.getRequest();
         }
-        Path path = PATH.get(facade.getClass());
+        List<Method> path = PATH.get(facade.getClass());
         if (path == null) {
             return null;
         }
         try {
-            Request grizzly = (Request) path.grizzly().invoke(path.own().invoke(facade));
+            Request grizzly = (Request) path.get(1).invoke(path.get(0).invoke(facade));
             return new PayaraRequest(grizzly.getContext().getConnection());
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "a connection takes no time limit", e);
