@@ -2,7 +2,6 @@ package io.roomcast.http;
 
 import io.roomcast.protocol.ErrorCode;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -177,10 +176,10 @@ final class ApiRequest {
             if (!parser.hasNext()) {
                 return object;
             }
-            throw new JsonException("something follows");
         } catch (CharacterCodingException | RuntimeException e) {
-            // What a reader throws for its own bounds, such as depth, is no JsonException.
-            throw ApiException.of(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
+            // The same answer as for two objects. What a parser throws for its own bounds, such as depth, is no
+            // JsonException.
         }
+        throw ApiException.of(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }
 }

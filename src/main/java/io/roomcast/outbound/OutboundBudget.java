@@ -64,7 +64,12 @@ public final class OutboundBudget {
         return false;
     }
 
-    public void add(long bytes) {
+    /** Takes back what was reserved. */
+    public void release(long bytes) {
+        add(-bytes);
+    }
+
+    void add(long bytes) {
         held.addAndGet(bytes);
     }
 
