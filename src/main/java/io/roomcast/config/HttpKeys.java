@@ -33,6 +33,14 @@ public final class HttpKeys {
                     + " answered 503, but for those after its health; 0 for no limit.",
             Values.integerBetween(0, MOST));
 
+    public static final Key<Integer> PIPELINED = new Key<>(
+            "roomcast.http.pipelined",
+            "8",
+            "number",
+            "Requests that Payara answers of those that one connection sends together, without waiting for answers; then the connection is"
+                    + " closed; 0 for no limit.",
+            Values.integerBetween(0, MOST));
+
     public static final Key<Long> ANSWER_BYTES = new Key<>(
             "roomcast.http.answer-bytes",
             "16MiB",
@@ -57,8 +65,8 @@ public final class HttpKeys {
             Values.durationBetween("0", "1h"));
 
     /** In the order in which they are shown. */
-    public static final List<Key<?>> ALL =
-            List.of(CONNECTIONS, ADDRESS_CONNECTIONS, REQUESTS, ANSWER_BYTES, REQUEST_TIMEOUT, ANSWER_TIMEOUT);
+    public static final List<Key<?>> ALL = List.of(
+            CONNECTIONS, ADDRESS_CONNECTIONS, REQUESTS, PIPELINED, ANSWER_BYTES, REQUEST_TIMEOUT, ANSWER_TIMEOUT);
 
     private HttpKeys() {}
 }

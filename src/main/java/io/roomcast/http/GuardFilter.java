@@ -44,19 +44,30 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient RoomcastConfig config;
 
+    private boolean onPayara;
     private int answerMillis;
+    private int pipelined;
 
     @Override
     public void init() {
+        onPayara = Payara.runs(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
+        pipelined = config.get(HttpKeys.PIPELINED);
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
+        if (payara != null && !payara.isAwaited()) {
+            return;
+        }
         SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
+        if (payara != null && !handshake) {
+            payara.endRow(request, response, pipelined);
+        }
         Guard.Verdict verdict = guard.verdict(head);
         boolean reads =
                 verdict == Guard.Verdict.PASS && request.getServletPath().equals(ApiServlet.ADDRESS);
@@ -67,8 +78,10 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        // The API answers from other threads, and strangers get no further there than a refusal.
-        PayaraRequest payara = request.getServletPath().equals(ApiServlet.ADDRESS) ? null : PayaraRequest.of(request);
+        if (request.getServletPath().equals(ApiServlet.ADDRESS)) {
+            // The API answers from other threads, and strangers get no further there than a refusal.
+            payara = null;
+        }
         if (payara != null) {
             payara.waitForReader(answerMillis);
         }
@@ -93,8 +106,7 @@ public class GuardFilter extends HttpFilter {
             throws IOException, ServletException {
         Arriving arriving = new Arriving(request, null);
         Turns.Work work = () -> {
-            if (payara != null && !payara.isOpen()) {
-                // It has sent several requests, and gone without their answers.
+            if (payara != null && !payara.isAwaited()) {
                 return;
             }
             if (login.admits(request, response, false)) {
@@ -120,7 +132,7 @@ public class GuardFilter extends HttpFilter {
                 refuse(response, Guard.Verdict.CROWDED);
             }
         } catch (IOException e) {
-            if (payara == null || payara.isOpen()) {
+            if (payara == null || payara.isAwaited()) {
                 throw e;
             }
             // Payara would write a stack trace for each client that does not take its answer.
@@ -154,7 +166,7 @@ public class GuardFilter extends HttpFilter {
 
     private void open(Arriving arriving, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (Payara.runs(request.getServletContext())) {
+        if (onPayara) {
             // No turns here: its upgrade may wait for the client, and a few that are slow would keep everybody out.
             chain.doFilter(arriving, response);
             upgraded.add(request);
