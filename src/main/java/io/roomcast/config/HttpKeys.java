@@ -34,6 +34,14 @@ public final class HttpKeys {
                     + "threads. Further ones are answered with 503, except health checks. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
+    public static final Key<Integer> PIPELINED = new Key<>(
+            "roomcast.http.pipelined",
+            "8",
+            "number",
+            "Most requests that Payara answers of those that a client sends without waiting for responses; then the "
+                    + "connection is closed. 0 for no limit.",
+            Values.integerBetween(0, MAX));
+
     public static final Key<Long> ANSWER_BYTES = new Key<>(
             "roomcast.http.answer-bytes",
             "16MiB",
@@ -58,8 +66,8 @@ public final class HttpKeys {
             Values.durationBetween("0", "1h"));
 
     /** In the order of --help. */
-    public static final List<Key<?>> ALL =
-            List.of(CONNECTIONS, ADDRESS_CONNECTIONS, REQUESTS, ANSWER_BYTES, REQUEST_TIMEOUT, ANSWER_TIMEOUT);
+    public static final List<Key<?>> ALL = List.of(
+            CONNECTIONS, ADDRESS_CONNECTIONS, REQUESTS, PIPELINED, ANSWER_BYTES, REQUEST_TIMEOUT, ANSWER_TIMEOUT);
 
     private HttpKeys() {}
 }

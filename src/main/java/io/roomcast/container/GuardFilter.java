@@ -51,19 +51,30 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient RoomcastConfig config;
 
+    private boolean onPayara;
     private int answerMillis;
+    private int pipelined;
 
     @Override
     public void init() {
+        onPayara = ServerIntegration.isPayara(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
+        pipelined = config.get(HttpKeys.PIPELINED);
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
+        PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
+        if (payara != null && !payara.isConnected()) {
+            return;
+        }
         SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
+        if (payara != null && !handshake) {
+            payara.limitPipeline(request, response, pipelined);
+        }
         HandshakeGuard.Verdict verdict = guard.verdict(head);
         boolean readsBody = verdict == HandshakeGuard.Verdict.PASS
                 && request.getServletPath().equals(ApiServlet.ADDRESS);
@@ -74,8 +85,10 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        // The API answers from other threads, and strangers get no further there than a refusal.
-        PayaraRequest payara = request.getServletPath().equals(ApiServlet.ADDRESS) ? null : PayaraRequest.of(request);
+        if (request.getServletPath().equals(ApiServlet.ADDRESS)) {
+            // The API answers from other threads, and strangers get no further there than a refusal.
+            payara = null;
+        }
         if (payara != null) {
             payara.waitForReader(answerMillis);
         }
@@ -100,8 +113,7 @@ public class GuardFilter extends HttpFilter {
             throws IOException, ServletException {
         ClientOriginRequest seen = new ClientOriginRequest(request, null);
         ConcurrencyLimiter.Task task = () -> {
-            if (payara != null && !payara.isOpen()) {
-                // The client sent several requests and is gone.
+            if (payara != null && !payara.isConnected()) {
                 return;
             }
             if (login.admits(request, response, false)) {
@@ -127,7 +139,7 @@ public class GuardFilter extends HttpFilter {
                 refuse(response, HandshakeGuard.Verdict.OVERLOADED);
             }
         } catch (IOException e) {
-            if (payara == null || payara.isOpen()) {
+            if (payara == null || payara.isConnected()) {
                 throw e;
             }
             // Payara would log a stack trace for each client that does not read its response.
@@ -162,7 +174,7 @@ public class GuardFilter extends HttpFilter {
     private void open(
             ClientOriginRequest upgrade, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (ServerIntegration.isPayara(request.getServletContext())) {
+        if (onPayara) {
             // No limiter on Payara: its upgrade may wait for the client, so a few slow clients would block all
             // handshakes.
             chain.doFilter(upgrade, response);

@@ -2,18 +2,25 @@ package io.roomcast.http;
 
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Method;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.attributes.Attribute;
+import org.glassfish.grizzly.filterchain.FilterChainContext;
+import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
- * The connection under a request of Payara. By itself Payara lets a thread of the server wait up to thirty seconds for
- * a client that does not read its response, and has 200 threads. This class makes that time shorter. Any thread.
+ * A request of Payara and its connection. By itself a thread of Payara waits up to thirty seconds for a client that does
+ * not read its response, and answers a thousand pipelined requests of one client before it turns to another; Payara has
+ * 200 threads. This class shortens both. Not for other servers, which have no Grizzly. Any thread.
  */
 public final class PayaraRequest {
     private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
@@ -21,8 +28,8 @@ public final class PayaraRequest {
 
     /**
      * The methods that lead from Payara's request to Grizzly's, looked up once for each class of requests; null for a
-     * class that is not Payara's, or differs from Payara 6. Payara's class holds the value, so it must not be of a
-     * class of ours: that would keep an undeployed application in memory.
+     * class that differs from Payara 6. Payara's class holds the value, so it must not be of a class of ours: that
+     * would keep an undeployed application in memory.
      */
     private static final ClassValue<List<Method>> PATH = new ClassValue<>() {
         @Override
@@ -41,13 +48,21 @@ public final class PayaraRequest {
         }
     };
 
-    private final Connection<?> connection;
+    /** Attribute of one read of a connection: how many of its requests have begun. */
+    private static final Attribute<Integer> BEGUN =
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.requests-begun");
 
-    private PayaraRequest(Connection<?> connection) {
-        this.connection = connection;
+    private final Connection<?> connection;
+    private final FilterChainContext reading;
+    private final HttpRequestPacket head;
+
+    private PayaraRequest(Request request) {
+        this.reading = request.getContext();
+        this.connection = reading.getConnection();
+        this.head = request.getRequest();
     }
 
-    /** @return null on another server, and where the connection is gone */
+    /** @return null on a Payara that differs from Payara 6, and where the connection is gone */
     public static PayaraRequest of(ServletRequest request) {
         ServletRequest facade = request;
         while (facade instanceof ServletRequestWrapper wrapper) {
@@ -58,17 +73,50 @@ public final class PayaraRequest {
             return null;
         }
         try {
-            Request grizzly = (Request) path.get(1).invoke(path.get(0).invoke(facade));
-            return new PayaraRequest(grizzly.getContext().getConnection());
+            return new PayaraRequest((Request) path.get(1).invoke(path.get(0).invoke(facade)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "a connection takes no time limit", e);
             return null;
         }
     }
 
-    /** Whether the client is still connected. */
-    public boolean isOpen() {
+    /**
+     * Whether the client is still connected. If not, its other pipelined requests are dropped: by itself Payara answers
+     * them even then.
+     */
+    public boolean isConnected() {
+        if (!connection.isOpen()) {
+            dropPipeline();
+        }
         return connection.isOpen();
+    }
+
+    /**
+     * Closes the connection after this request if too many came with it. To be called once for each request, before its
+     * response.
+     *
+     * @param max requests that are answered of those that were read together; 0 for no limit
+     */
+    public void limitPipeline(HttpServletRequest request, HttpServletResponse response, int max) {
+        if (max > 0 && nextInPipeline() >= max) {
+            response.setHeader("Connection", "close");
+            if (!UnreadBody.isThere(request)) {
+                dropPipeline();
+            }
+        }
+    }
+
+    /** @return the number of this request among those that were read together, from 1 */
+    private int nextInPipeline() {
+        Integer before = BEGUN.get(reading);
+        int number = before == null ? 1 : before + 1;
+        BEGUN.set(reading, number);
+        return number;
+    }
+
+    /** Grizzly then drops what it has read, and looks for no further request in it. */
+    private void dropPipeline() {
+        head.setContentBroken(true);
     }
 
     /** @param millis that a thread waits until the client reads more; 0 for the server's own limit */

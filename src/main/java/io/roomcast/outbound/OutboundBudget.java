@@ -65,6 +65,11 @@ public final class OutboundBudget {
         return false;
     }
 
+    /** Takes back what was reserved. */
+    public void release(long bytes) {
+        add(-bytes);
+    }
+
     /** @param bytes negative for bytes that are no longer held */
     public void add(long bytes) {
         held.addAndGet(bytes);

@@ -3,30 +3,17 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.support.Handshake;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
-import java.net.StandardSocketOptions;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Clients that keep a server waiting: none of its threads waits for them, or only as long as others do not notice, and
@@ -34,64 +21,15 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 @Tag("wildfly")
 class WaitingClientsIT {
-    private static final int CLIENTS = 100;
-    private static final int REQUESTS_OF_EACH = 1_000;
     /** More than the server is told to wait, and less than it waits by itself. */
     private static final long END_SECONDS = 40;
 
     @AutoClose
     private static TestServer server;
 
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-
     @BeforeAll
     static void start() {
         server = TestServer.open();
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {"metrics", "api/v1/openapi.yaml", "js/roomcast.js", "health/live", "nothing", "metrics;", "ws"})
-    void answersThatNobodyReadsHoldNobodyUp(String path) throws Exception {
-        List<SocketChannel> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i < CLIENTS; i++) {
-                clients.add(asking(path));
-            }
-            for (int i = 0; i < 20; i++) {
-                assertEquals(200, health());
-                assertEquals(101, Handshake.to(server.webSocket("ws?user=ann")).status());
-            }
-        } finally {
-            for (SocketChannel client : clients) {
-                client.close();
-            }
-        }
-    }
-
-    private int health() throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(server.http("health/live"))
-                .timeout(Duration.ofSeconds(10))
-                .build();
-        return http.send(request, BodyHandlers.discarding()).statusCode();
-    }
-
-    /** Sends as many requests as its connection takes, and reads none of the answers. */
-    private static SocketChannel asking(String path) throws IOException {
-        URI base = server.http("");
-        ByteBuffer requests = ByteBuffer.wrap(
-                ("GET " + base.getPath() + path + " HTTP/1.1\r\nHost: " + base.getAuthority() + "\r\n\r\n")
-                        .repeat(REQUESTS_OF_EACH)
-                        .getBytes(StandardCharsets.US_ASCII));
-        SocketChannel client = SocketChannel.open();
-        client.setOption(StandardSocketOptions.SO_RCVBUF, 4_096);
-        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), base.getPort()));
-        client.configureBlocking(false);
-        while (requests.hasRemaining() && client.write(requests) > 0) {
-            // Until the server takes no more.
-        }
-        return client;
     }
 
     @Test

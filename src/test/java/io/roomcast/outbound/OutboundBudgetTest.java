@@ -103,7 +103,7 @@ class OutboundBudgetTest {
         assertTrue(budget.reserve(300 * KIB));
         assertFalse(budget.reserve(200 * KIB));
         assertTrue(budget.reserve(100 * KIB));
-        budget.add(-300 * KIB);
+        budget.release(300 * KIB);
         assertTrue(budget.reserve(200 * KIB));
         assertEquals(300 * KIB, budget.held());
     }

@@ -5,7 +5,6 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import jakarta.json.Json;
-import jakarta.json.JsonException;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -181,10 +180,10 @@ final class ApiRequest {
             if (!parser.hasNext()) {
                 return object;
             }
-            throw new JsonException("something follows the object");
         } catch (CharacterCodingException | RuntimeException e) {
-            // What a reader throws for its own bounds, such as depth, is no JsonException.
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
+            // The same response as for two objects. What a parser throws for its own limits, such as depth, is no
+            // JsonException.
         }
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }
 }

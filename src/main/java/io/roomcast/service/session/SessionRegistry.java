@@ -108,7 +108,7 @@ public class SessionRegistry {
                     "the node holds as much for slow clients as it may",
                     Limits.RETRY_AFTER_MS);
         }
-        return () -> outbound.add(-Relay.PAGE_BYTES);
+        return () -> outbound.release(Relay.PAGE_BYTES);
     }
 
     /** Bytes that wait for all sessions; what is shared counts once. */

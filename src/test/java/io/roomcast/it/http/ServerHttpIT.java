@@ -2,6 +2,7 @@ package io.roomcast.it.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.RoomClient;
@@ -152,6 +153,17 @@ class ServerHttpIT {
                 assertEquals(200, client.answer(true).status());
                 client.head("GET", "api/v1/nowhere", ENTRANCE);
                 assertEquals(404, client.answer(true).status());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"index.html", "nothing", "api/v1/node", "api/v1/rooms/news/messages"})
+    void whoWaitsForEachAnswerKeepsTheConnection(String path) throws Exception {
+        try (RawHttp client = connect()) {
+            for (int i = 0; i < 50; i++) {
+                client.head("GET", path, ENTRANCE);
+                assertNotEquals("close", client.answer(true).headers().get("Connection"));
             }
         }
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -31,8 +30,8 @@ interface ServerCommand {
         return Files.exists(marker(".undeployed"));
     }
 
+    /** The WAR is still there: WildFly would deploy a newer one by itself, and then once more. */
     default void deploy() throws IOException {
-        Files.copy(packed(), war(), StandardCopyOption.REPLACE_EXISTING);
         Files.writeString(marker(".dodeploy"), "");
     }
 

@@ -1,0 +1,35 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.roomcast.config.HttpKeys;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A thread of Payara serves all that one connection has sent together, and nobody else meanwhile: so it is not much. */
+@Tag("server")
+@Tag("payara")
+class PayaraPipelineIT {
+    private static final int FEW = Integer.parseInt(HttpKeys.PIPELINED.defaultText());
+
+    @ParameterizedTest
+    @ValueSource(strings = {"index.html", "metrics", "nothing", "api/v1/openapi.yaml", "api/v1/rooms", "api/v1/node"})
+    void endsAfterAFewAnswers(String path) throws IOException {
+        try (ApiServer server = ApiServer.open();
+                RawHttp client = new RawHttp(server.uri())) {
+            client.write(("GET " + server.uri().resolve(path).getPath()
+                            + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ApiServer.KEY + "\r\n\r\n")
+                    .repeat(10 * FEW));
+            String answers = client.everything();
+            assertEquals(FEW, found("HTTP/1\\.1 \\d", answers), answers);
+            assertEquals(1, found("(?i)\r\nconnection: close\r\n", answers));
+        }
+    }
+
+    private static long found(String pattern, String text) {
+        return Pattern.compile(pattern).matcher(text).results().count();
+    }
+}
