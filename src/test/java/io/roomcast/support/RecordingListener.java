@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Keeps what a relay brings, and lets a test wait for it. Notes when two threads deliver to one room at once. */
 public final class RecordingListener implements RelayListener {
@@ -122,14 +123,15 @@ public final class RecordingListener implements RelayListener {
         }
     }
 
+    /** Of some rooms how many were delivered, and the last of them. */
     private String summary() {
-        StringBuilder text = new StringBuilder();
-        delivered.entrySet().stream()
+        return delivered.keySet().stream()
                 .limit(10)
-                .forEach(entry -> text.append(entry.getKey())
-                        .append(":")
-                        .append(entry.getValue().size())
-                        .append(' '));
-        return text.toString();
+                .map(room -> room + ": " + count(room) + " with " + last(offsets(room)) + " " + last(bodies(room)))
+                .collect(Collectors.joining("; "));
+    }
+
+    private static <T> List<T> last(List<T> all) {
+        return all.subList(Math.max(0, all.size() - 5), all.size());
     }
 }
