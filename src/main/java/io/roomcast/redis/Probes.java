@@ -90,7 +90,13 @@ final class Probes {
         return Futures.map(
                 shard.publish(
                         keys.slot(),
-                        scripts.publish(keys, null, shard.lineage().argument(), key, token.getBytes(UTF_8))),
+                        scripts.publish(
+                                keys,
+                                null,
+                                shard.lineage().argument(),
+                                shard.lineage().server(),
+                                key,
+                                token.getBytes(UTF_8))),
                 reply -> PublishReply.of(reply).position());
     }
 

@@ -42,10 +42,10 @@ final class PubSubDispatcher implements Subscriber.Listener {
     }
 
     @Override
-    public void subscribed(String room) {
+    public void subscribed(String room, String run) {
         RoomCursor cursor = subscriptions.find(room);
         if (cursor != null && subscriptions.isInCharge(shard, cursor)) {
-            cursor.channelSubscribed(true, shard);
+            cursor.channelSubscribed(true, run);
         }
         subscriptions.presence().subscribed(room, true);
     }
@@ -64,7 +64,7 @@ final class PubSubDispatcher implements Subscriber.Listener {
             return;
         }
         if (envelope instanceof Envelope.Message message) {
-            cursor.arrive(message, shard);
+            cursor.arrive(message);
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {

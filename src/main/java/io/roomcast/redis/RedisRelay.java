@@ -165,7 +165,8 @@ public final class RedisRelay implements Relay {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
-        CommandArguments command = scripts.publish(keys, subscriptions.known(room), lineage.argument(), key, body);
+        CommandArguments command =
+                scripts.publish(keys, subscriptions.known(room), lineage.argument(), lineage.server(), key, body);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
             PublishReply stored = PublishReply.of(reply);
             lineage.note(room, stored.seen(body));

@@ -130,8 +130,8 @@ final class RoomCursor {
     private int readNumber;
     /** When a message was last read or delivered, in nanoseconds. */
     private long touchedAt;
-    /** The server whose channel this cursor listens to; null until the channel is subscribed. */
-    private Object source;
+    /** The run of the server whose channel this cursor listens to; null until the channel is subscribed. */
+    private String run;
     /** Null until the position of the subscription is known. */
     private String epoch;
 
@@ -190,26 +190,26 @@ final class RoomCursor {
      * The channel is subscribed.
      *
      * @param isNew whether it was subscribed just now, so that messages may be missing
-     * @param server whose channel it is
+     * @param serverRun of the server whose channel it is: see {@code RedisConnection.run()}
      */
-    synchronized void channelSubscribed(boolean isNew, Object server) {
-        if (isNew || readNumber == 0 || source != server) {
-            source = server;
+    synchronized void channelSubscribed(boolean isNew, String serverRun) {
+        if (isNew || readNumber == 0 || !serverRun.equals(run)) {
+            run = serverRun;
             read();
         }
     }
 
     /**
-     * A message arrived.
-     *
-     * @param server that published it. A message of another server than before does not follow on what that one has
-     *     published: then the log is read instead.
+     * A message arrived. If another server stored it than the one to which this cursor listens, it may belong to a log
+     * that others have left: then the log is read instead. So it is if the message differs from the one that was
+     * delivered at its position.
      */
-    synchronized void arrive(Envelope.Message message, Object server) {
-        if (source != server) {
-            if (source != null) {
-                source = server;
+    synchronized void arrive(Envelope.Message message) {
+        if (!message.run().equals(run) || isOtherThanDelivered(message)) {
+            if (live) {
                 read();
+            } else {
+                missed = true;
             }
             return;
         }
@@ -224,6 +224,14 @@ final class RoomCursor {
                 read();
             }
         }
+    }
+
+    private boolean isOtherThanDelivered(Envelope.Message message) {
+        return live
+                && message.epoch().equals(epoch)
+                && message.offset() == offset
+                && lastBody != null
+                && !Arrays.equals(lastBody, message.body());
     }
 
     /** An unknown envelope arrived: the log may have a message for it. */

@@ -174,9 +174,10 @@ public final class Subscriptions implements RoomChannels {
     private void resubscribeOne(Shard shard, String room, RoomKeys roomKeys) {
         RoomCursor cursor = cursors.get(room);
         boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
-        if (shard.subscriber().setSubscribed(room, roomKeys.channel(), wanted) && wanted) {
+        String run = shard.subscriber().setSubscribed(room, roomKeys.channel(), wanted);
+        if (run != null) {
             if (cursor != null) {
-                cursor.channelSubscribed(false, shard);
+                cursor.channelSubscribed(false, run);
             }
             presence.subscribed(room, false);
         }

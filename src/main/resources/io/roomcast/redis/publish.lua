@@ -11,6 +11,7 @@
 -- KEYS[4]  memory of the idempotency key, if there is one: the position, or '!' and the position of a message that was
 --          not published
 -- ARGV[5]  body
+-- ARGV[6]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
 
 local failure
 
@@ -25,7 +26,7 @@ local function did(...)
 end
 
 local function tell(epoch, offset, body)
-    return did(PUBLISH, KEYS[3], ENVELOPE .. 'M' .. epoch .. ' ' .. offset .. ' ' .. body)
+    return did(PUBLISH, KEYS[3], ENVELOPE .. 'M' .. epoch .. ' ' .. offset .. ' ' .. ARGV[6] .. ' ' .. body)
 end
 
 -- The log is bounded by age and by bytes, too. Entry ids are offsets, so that it cannot be trimmed by time directly. A

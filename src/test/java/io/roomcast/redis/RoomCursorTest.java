@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** The cursor with a log that answers when the test says so. */
 class RoomCursorTest {
-    private static final Object SERVER = new Object();
+    private static final String SERVER = "one";
 
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
@@ -55,7 +55,7 @@ class RoomCursorTest {
     }
 
     private void arrive(String epoch, long offset) {
-        cursor.arrive(new Envelope.Message(epoch, offset, body(epoch, offset)), SERVER);
+        cursor.arrive(new Envelope.Message(epoch, offset, SERVER, body(epoch, offset)));
     }
 
     /** Answers the read that was asked for last, with the messages from {@code first} to {@code last}. */
@@ -191,7 +191,7 @@ class RoomCursorTest {
     /** It stood still while the room went on elsewhere: what it says now is of a log that nobody reads. */
     @Test
     void whatAServerSaysThatWasLeftIsNotPutBehindTheLogOfAnother() {
-        Object next = new Object();
+        String next = "other";
         goLive(0);
         arrive("a", 1);
         cursor.channelSubscribed(true, next);
@@ -199,12 +199,34 @@ class RoomCursorTest {
         arrive("a", 2); // By the one that was left.
         assertEquals(upTo(1), listener.offsets(room));
         answer("a", 1, 0, false, 1, 1);
-        cursor.arrive(new Envelope.Message("a", 2, body("other", 2)), next);
-        answer("a", 2, 0, false, 1, 2);
-
+        cursor.arrive(new Envelope.Message("a", 2, next, body("a", 2)));
         assertEquals(upTo(2), listener.offsets(room));
-        cursor.arrive(new Envelope.Message("a", 3, body("a", 3)), next);
+        cursor.arrive(new Envelope.Message("a", 3, next, body("a", 3)));
         assertEquals(upTo(3), listener.offsets(room));
+    }
+
+    /** As a replica that has taken the master's place passes on what the former master says late. */
+    @Test
+    void messageOfAnotherServerOfTheShardIsReadFromTheLogIfItIsThere() {
+        goLive(0);
+        arrive("a", 1);
+        cursor.arrive(new Envelope.Message("a", 2, "former", body("late", 2)));
+        answer("a", 1, 0, false, 1, 1);
+        assertEquals(upTo(1), listener.offsets(room));
+
+        cursor.arrive(new Envelope.Message("a", 2, "former", body("a", 2)));
+        answer("a", 2, 0, false, 1, 2);
+        assertEquals(upTo(2), listener.offsets(room));
+    }
+
+    @Test
+    void otherMessageAtThePositionOfTheLastEndsTheEpoch() {
+        goLive(0);
+        arrive("a", 1);
+        cursor.arrive(new Envelope.Message("a", 1, SERVER, body("other", 1)));
+        cursor.pageRead(
+                reads.removeLast(), new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+        assertEquals(1, renumberings);
     }
 
     @Test

@@ -15,22 +15,27 @@ import java.util.List;
  * kind are for reading only):
  *
  * <pre>
- * 2M EPOCH OFFSET BODY         a message, written by publish.lua
- * 2R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
- * 2S FRAME                     a signal
- * 2P FRAME                     a signal of the kind presence
- * 2N                           the keep-alive of a node to itself, so that its channel is never silent
+ * 3M EPOCH OFFSET RUN BODY     a message, written by publish.lua on the server with that run
+ * 3R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
+ * 3S FRAME                     a signal
+ * 3P FRAME                     a signal of the kind presence
+ * 3N                           the keep-alive of a node to itself, so that its channel is never silent
  * </pre>
  *
  * A node that receives an unknown envelope reads the room's log and roster instead, whose format does not change. So
  * nodes of different versions can serve one room.
  */
 public sealed interface Envelope {
-    char VERSION = '2';
+    char VERSION = '3';
 
-    /** {@code body} is shared: no reader may write to it. */
+    /**
+     * {@code body} is shared: no reader may write to it.
+     *
+     * @param run of the server's process that stored the message. In a Cluster a server passes messages of other
+     *     servers of its shard on, also those of a former master
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Message(String epoch, long offset, byte[] body) implements Envelope {}
+    record Message(String epoch, long offset, String run, byte[] body) implements Envelope {}
 
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Signal(FrameKind kind, byte[] frame) implements Envelope {}
@@ -77,14 +82,16 @@ public sealed interface Envelope {
     private static Envelope message(byte[] bytes) {
         int epochEnd = indexOfBlank(bytes, 2);
         int offsetEnd = indexOfBlank(bytes, epochEnd + 1);
-        if (epochEnd < 0 || offsetEnd < 0) {
+        int runEnd = indexOfBlank(bytes, offsetEnd + 1);
+        if (epochEnd < 0 || offsetEnd < 0 || runEnd < 0) {
             return new Unknown();
         }
         long offset = 0;
         for (int i = epochEnd + 1; i < offsetEnd; i++) {
             offset = offset * 10 + (bytes[i] - '0');
         }
-        return new Message(new String(bytes, 2, epochEnd - 2, UTF_8), offset, rest(bytes, offsetEnd + 1));
+        String run = new String(bytes, offsetEnd + 1, runEnd - offsetEnd - 1, UTF_8);
+        return new Message(new String(bytes, 2, epochEnd - 2, UTF_8), offset, run, rest(bytes, runEnd + 1));
     }
 
     private static Envelope presence(byte[] bytes) {

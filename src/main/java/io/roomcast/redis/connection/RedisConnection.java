@@ -15,6 +15,7 @@ public final class RedisConnection extends Connection {
     private final HostAndPort address;
     private final boolean opened;
     private volatile boolean cut;
+    private volatile String run = "";
 
     /**
      * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
@@ -37,6 +38,16 @@ public final class RedisConnection extends Connection {
 
     public HostAndPort address() {
         return address;
+    }
+
+    /** The run of the server's process: see {@link #run(String)}. */
+    public String run() {
+        return run;
+    }
+
+    /** @param id which tells this run of the server's process from others; empty if it is not known */
+    public void run(String id) {
+        run = id;
     }
 
     /** Buffers a command. It is sent by the next {@link #flush}, or earlier. */

@@ -74,12 +74,14 @@ public final class Scripts {
     /**
      * @param known this node's position in the room, or null
      * @param lineage of the server's data: see {@code DataLineage}
+     * @param run of the server's process
      */
-    public CommandArguments publish(RoomKeys keys, Position known, Rawable lineage, String key, byte[] body) {
+    public CommandArguments publish(
+            RoomKeys keys, Position known, Rawable lineage, Rawable run, String key, byte[] body) {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
                 : List.of(keys.numbering(), keys.log(), keys.channel(), keys.memory(key));
-        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body);
+        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body, run);
     }
 
     /** The oldest messages after {@code offset}. */

@@ -38,7 +38,8 @@ public final class Subscriber {
         /** The server cannot be reached; {@code why} is the last failure. */
         void unreachable(String why);
 
-        void subscribed(String room);
+        /** @param run of the server that publishes on this channel: see {@link RedisConnection#run()} */
+        void subscribed(String room, String run);
 
         void received(String room, Envelope envelope);
 
@@ -158,12 +159,12 @@ public final class Subscriber {
     /**
      * Sends SUBSCRIBE or UNSUBSCRIBE for a room's channel, unless that was sent already.
      *
-     * @return whether the channel is subscribed now
+     * @return the run of the server if the channel is subscribed now, else null
      */
-    public boolean setSubscribed(String room, byte[] channelName, boolean wanted) {
+    public String setSubscribed(String room, byte[] channelName, boolean wanted) {
         Session open = session;
         if (open == null) {
-            return false;
+            return null;
         }
         Command command;
         synchronized (open.channels()) {
@@ -171,7 +172,7 @@ public final class Subscriber {
             if (channel.asked == wanted) {
                 boolean subscribed = wanted && channel.unconfirmed == 0;
                 removeIfDone(open, room, channel);
-                return subscribed;
+                return subscribed ? open.connection().run() : null;
             }
             channel.asked = wanted;
             channel.unconfirmed += wanted ? 1 : 0;
@@ -179,7 +180,7 @@ public final class Subscriber {
             removeIfDone(open, room, channel);
         }
         open.connection().write(new CommandArguments(command).add(channelName));
-        return false;
+        return null;
     }
 
     private static void removeIfDone(Session open, String room, Channel channel) {
@@ -314,7 +315,7 @@ public final class Subscriber {
                 return;
             }
         }
-        listener.subscribed(room);
+        listener.subscribed(room, open.connection().run());
     }
 
     /** A channel was unsubscribed. If this node did not ask for that, its slot has moved to another server. */

@@ -2,9 +2,9 @@ package io.roomcast.redis.topology;
 
 import io.roomcast.redis.connection.RedisConnection;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 /**
  * This node's connections to the server of the same data. A new connection to another server cuts the earlier ones:
@@ -12,14 +12,13 @@ import java.util.Map;
  * may belong to two shards: that of the former master and that of the new one. Any thread.
  */
 final class ConnectionGroup {
-    /** Each with the {@code run_id} of its server's process. */
-    private final Map<RedisConnection, String> runs = new HashMap<>();
+    private final Set<RedisConnection> connections = new HashSet<>();
 
-    /** @param run the {@code run_id} of the server's process */
-    void add(RedisConnection connection, String run) {
+    /** Its {@link RedisConnection#run()} is known. */
+    void add(RedisConnection connection) {
         synchronized (this) {
-            runs.keySet().removeIf(other -> other.isCut() || !other.isConnected());
-            runs.put(connection, run);
+            connections.removeIf(other -> other.isCut() || !other.isConnected());
+            connections.add(connection);
         }
         cutOthers(connection, false);
     }
@@ -28,12 +27,11 @@ final class ConnectionGroup {
     void cutOthers(RedisConnection connection, boolean all) {
         List<RedisConnection> others = new ArrayList<>();
         synchronized (this) {
-            String run = runs.get(connection);
-            runs.forEach((other, otherRun) -> {
-                if (other != connection && (all || !otherRun.equals(run))) {
+            for (RedisConnection other : connections) {
+                if (other != connection && (all || !other.run().equals(connection.run()))) {
                     others.add(other);
                 }
-            });
+            }
         }
         others.forEach(RedisConnection::cut);
     }

@@ -81,6 +81,7 @@ public final class DataLineage {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final SeenMessages seen = new SeenMessages();
     private final Rawable lineageArgument = this::lineageText;
+    private final Rawable serverArgument = this::serverText;
     private final Object verifying = new Object();
     private long lastMark;
     private volatile long confirmedMark;
@@ -88,6 +89,9 @@ public final class DataLineage {
     private volatile String birth = "";
     private volatile long starts;
     private volatile String run = "";
+    /** The run of the server whose data were verified last, as {@link RedisConnection#run()}. */
+    private volatile String server = "";
+
     private volatile boolean ended;
     private volatile String problem;
     /** Whether this node has reported what it has seen, and waits for others. Guarded by {@code verifying}. */
@@ -120,6 +124,18 @@ public final class DataLineage {
 
     private byte[] lineageText() {
         return Long.toString(lineage).getBytes(UTF_8);
+    }
+
+    /**
+     * The run of the server's process as an argument of a command. The connections to another server were cut before:
+     * so it is that of the server to which the command goes.
+     */
+    public Rawable server() {
+        return serverArgument;
+    }
+
+    private byte[] serverText() {
+        return server.getBytes(UTF_8);
     }
 
     /** A message of the room was seen. */
@@ -166,6 +182,7 @@ public final class DataLineage {
         if (!verdict.state().equals("open")) {
             throw refused(verdict.refusal());
         }
+        server = connection.run();
         reported = false;
         lastWarning = "";
     }

@@ -32,6 +32,10 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
  * Each has a thread of its own. Any thread may call any method.
  */
 public final class Shard {
+    private static final String RUN_ID = "run_id:";
+    /** Of 40 hexadecimal digits. It goes with each message to the nodes. */
+    private static final int RUN_LENGTH = 12;
+
     private final String name;
     private final MasterLocator master;
     private final Connector connector;
@@ -190,7 +194,8 @@ public final class Shard {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
             DataLineage next = lineage.get();
-            next.connections().add(connection, runOfMaster(connection));
+            connection.run(runOfMaster(connection));
+            next.connections().add(connection);
             if (verified) {
                 verify(connection, next);
             }
@@ -207,7 +212,7 @@ public final class Shard {
         }
     }
 
-    /** The {@code run_id} of the server's process. Throws an exception if the server is a replica. */
+    /** The beginning of the {@code run_id} of the server's process. Throws an exception if the server is a replica. */
     private static String runOfMaster(RedisConnection connection) {
         connection.write(new CommandArguments(Protocol.Command.ROLE));
         connection.write(new CommandArguments(Protocol.Command.INFO).add("server"));
@@ -217,7 +222,8 @@ public final class Shard {
         }
         String info = new String((byte[]) connection.read(), UTF_8);
         return info.lines()
-                .filter(line -> line.startsWith("run_id:"))
+                .filter(line -> line.startsWith(RUN_ID))
+                .map(line -> line.substring(RUN_ID.length(), Math.min(line.length(), RUN_ID.length() + RUN_LENGTH)))
                 .findFirst()
                 .orElse("");
     }

@@ -17,16 +17,18 @@ class EnvelopeTest {
 
     @Test
     void messageHasEpochOffsetAndTheRestAsBody() {
-        Envelope.Message message = assertInstanceOf(Envelope.Message.class, parse("2Mx7 4503599627370495 {\"a\": 1} "));
+        Envelope.Message message =
+                assertInstanceOf(Envelope.Message.class, parse("3Mx7 4503599627370495 1f {\"a\": 1} "));
         assertEquals("x7", message.epoch());
         assertEquals(4_503_599_627_370_495L, message.offset());
+        assertEquals("1f", message.run());
         assertEquals("{\"a\": 1} ", new String(message.body(), UTF_8));
     }
 
     @Test
     void bodyMayBeEmpty() {
         assertEquals(
-                0, assertInstanceOf(Envelope.Message.class, parse("2Mx 1 ")).body().length);
+                0, assertInstanceOf(Envelope.Message.class, parse("3Mx 1 1f ")).body().length);
     }
 
     @Test
@@ -49,15 +51,17 @@ class EnvelopeTest {
     @ValueSource(
             strings = {
                 "",
-                "2",
-                "1Mx 1 {}",
-                "2Z",
-                "2M",
-                "2Mx",
-                "2Mx 1",
-                "2R",
-                "2R1 2",
-                "2R1 2 1\n+a b",
+                "3",
+                "1Mx 1 1f {}",
+                "3Z",
+                "3M",
+                "3Mx",
+                "3Mx 1",
+                "3Mx 1 1f",
+                "2Mx 1 {}",
+                "3R",
+                "3R1 2",
+                "3R1 2 1\n+a b",
                 "{\"content\":\"hi\"}",
                 "\u00e9"
             })

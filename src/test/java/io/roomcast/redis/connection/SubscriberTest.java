@@ -82,7 +82,7 @@ class SubscriberTest {
         public void unreachable(String why) {}
 
         @Override
-        public void subscribed(String room) {}
+        public void subscribed(String room, String run) {}
 
         @Override
         public void received(String room, Envelope envelope) {}
@@ -106,7 +106,7 @@ class SubscriberTest {
         loseItTimes(4);
         assertEquals(1, lines.size(), lines::toString);
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            admin.publish("own", "2Ma 1 heard");
+            admin.publish("own", "3Ma 1 run heard");
         }
         assertEquals("heard", events.poll(20, TimeUnit.SECONDS));
         loseItTimes(4);
