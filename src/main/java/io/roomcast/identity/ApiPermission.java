@@ -6,23 +6,23 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What the server API may be used for. */
+/** A group of requests of the server API that a token may permit. */
 public enum ApiPermission {
-    /** Say something in rooms. */
+    /** Publish messages in rooms. */
     PUBLISH,
-    /** Read history, and who is where. */
+    /** Read the history, the members and the list of rooms. */
     READ,
-    /** See and change what the node does, and put users out. */
+    /** Inspect, drain and rebalance the node, and disconnect users. */
     OPERATE;
 
-    /** The permissions among the words; other words are ignored. */
+    /** The permissions that the words name. Other words are ignored. */
     public static Set<ApiPermission> of(Collection<String> words) {
         return Arrays.stream(values())
                 .filter(permission -> words.contains(permission.word()))
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** As a token says it. */
+    /** The word for this permission in a token. */
     public String word() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -5,21 +5,22 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * A user, as far as this server knows.
+ * A user name, and what its holder may do.
  *
- * @param proven whether the name was proved; anyone may have given a name that was not
- * @param api what the server API does for this one
- * @param expires when the proof ends; {@link Instant#MAX} for never
+ * @param proven whether the name was verified; if not, anyone may have given it
+ * @param permissions rooms that the user may read and publish in
+ * @param api requests of the server API that the user may make
+ * @param expires when this identity expires; {@link Instant#MAX} for never
  */
 public record Identity(
         UserName user, boolean proven, RoomPermissions permissions, Set<ApiPermission> api, Instant expires) {
 
-    /** Whoever says so. */
+    /** A user whose name nothing has verified. */
     public static Identity claimed(UserName user) {
         return new Identity(user, false, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }
 
-    /** Whom the application server knows. */
+    /** A user who is logged in to the application server. */
     public static Identity proven(UserName user) {
         return new Identity(user, true, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }

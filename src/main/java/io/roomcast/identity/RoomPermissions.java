@@ -7,19 +7,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which rooms a user may read and publish in. A rule is the name of a room, or ends in {@code *} and fits every room
- * whose name starts with the part before it. Of the rules that fit a room, its own name counts, else the longest.
- * Immutable.
+ * Which rooms a user may read and publish in. A rule without {@code *} at its end applies to the room of that name. A
+ * rule with {@code *} at its end applies to every room whose name starts with the part before it. If several rules
+ * apply to a room, only one counts: the rule that equals the room's name, else the longest. Immutable.
  */
 public final class RoomPermissions {
-    /** Everything, everywhere. */
+    /** Permits {@code read} and {@code publish} in every room. */
     public static final RoomPermissions ALL = new RoomPermissions(Map.of("*", Set.of("read", "publish")));
 
     private static final String WILDCARD = "*";
 
     private final Map<String, Set<String>> rules = new HashMap<>();
 
-    /** @param rules what may be done, {@code read} or {@code publish}, by the name of the rule; other words mean nothing */
+    /** @param rules the permitted actions of each rule: {@code read} and {@code publish}; other words are ignored */
     public RoomPermissions(Map<String, ? extends Collection<String>> rules) {
         rules.forEach((name, allowed) -> this.rules.put(name, Set.copyOf(allowed)));
     }

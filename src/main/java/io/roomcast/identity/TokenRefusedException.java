@@ -1,6 +1,6 @@
 package io.roomcast.identity;
 
-/** A token is not valid. The message is for the client and contains nothing of the token. */
+/** A token is not valid. The message is sent to the client and contains no part of the token. */
 public final class TokenRefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,6 +1,6 @@
 package io.roomcast.identity;
 
-/** A token cannot be checked now, because its keys are not at hand. The message is for the client. */
+/** A token cannot be verified now, because its key is not available. The message is sent to the client. */
 public final class TokenUncheckedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -2,17 +2,17 @@ package io.roomcast.identity;
 
 import java.util.concurrent.CompletionStage;
 
-/** Checks tokens and finds out whose they are. */
+/** Verifies tokens and reads the identity of their users. */
 public interface TokenVerifier {
 
-    /** Reads the keys; called once, before any other method, when tokens are what identity rests on. */
+    /** Reads the keys. To be called once, before any other method, if connections or the server API use tokens. */
     void start();
 
     /**
-     * Never blocks; completes on any thread, and mostly at once on the caller's.
+     * Verifies a token. Any thread may call; never blocks.
      *
-     * @return fails with {@link TokenRefusedException} for a token that proves nothing, and with {@link TokenUncheckedException} where
-     *     the keys that it takes are not at hand
+     * @return completes on any thread, mostly before this method returns; fails with {@link TokenRefusedException} if
+     *     the token is not valid, and with {@link TokenUncheckedException} if its key is not available now
      */
     CompletionStage<Identity> verify(String token);
 }

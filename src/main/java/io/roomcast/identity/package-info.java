@@ -1,2 +1,2 @@
-/** Who somebody is and where they may go. Values, and the port through which a token is checked. */
+/** Users and their permissions, as values, and the port that verifies tokens. */
 package io.roomcast.identity;

@@ -8,47 +8,47 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
-/** The body of an answer, as long as it is no larger than it may be. */
+/** Collects the body of an HTTP response, and fails with an {@link IOException} if it is too large. */
 final class BoundedBody implements BodySubscriber<byte[]> {
-    private final BodySubscriber<byte[]> whole = BodySubscribers.ofByteArray();
-    private final long most;
+    private final BodySubscriber<byte[]> collector = BodySubscribers.ofByteArray();
+    private final long maxBytes;
     private Flow.Subscription subscription;
     private long received;
 
-    /** @param most bytes; 0 for any number */
-    BoundedBody(long most) {
-        this.most = most;
+    /** @param maxBytes largest body in bytes; 0 for no bound */
+    BoundedBody(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     @Override
     public CompletionStage<byte[]> getBody() {
-        return whole.getBody();
+        return collector.getBody();
     }
 
     @Override
-    public void onSubscribe(Flow.Subscription begun) {
-        subscription = begun;
-        whole.onSubscribe(begun);
+    public void onSubscribe(Flow.Subscription started) {
+        subscription = started;
+        collector.onSubscribe(started);
     }
 
     @Override
     public void onNext(List<ByteBuffer> part) {
         received += part.stream().mapToLong(ByteBuffer::remaining).sum();
-        if (most > 0 && received > most) {
+        if (maxBytes > 0 && received > maxBytes) {
             subscription.cancel();
-            whole.onError(new IOException("more than " + most + " bytes"));
+            collector.onError(new IOException("more than " + maxBytes + " bytes"));
         } else {
-            whole.onNext(part);
+            collector.onNext(part);
         }
     }
 
     @Override
     public void onError(Throwable failure) {
-        whole.onError(failure);
+        collector.onError(failure);
     }
 
     @Override
     public void onComplete() {
-        whole.onComplete();
+        collector.onComplete();
     }
 }

@@ -23,8 +23,8 @@ import java.util.concurrent.CompletionStage;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Checks form, signature and claims of a JSON Web Token. With keys at hand that takes microseconds and happens on the caller's thread.
- * Any thread.
+ * Verifies the form, the signature and the claims of JSON Web Tokens. If the keys are known, this takes microseconds on
+ * the caller's thread. If they must be fetched, it continues on another thread. Any thread may call.
  */
 @ApplicationScoped
 public class JwtVerifier implements TokenVerifier {
@@ -32,7 +32,7 @@ public class JwtVerifier implements TokenVerifier {
     private Threads threads;
     private Clocks clocks;
     private TokenClaims claims;
-    private long mostBytes;
+    private long maxBytes;
     private SigningKeys keys;
 
     /** For the container's proxy. */
@@ -44,7 +44,7 @@ public class JwtVerifier implements TokenVerifier {
         this.threads = threads;
         this.clocks = clocks;
         this.claims = TokenClaims.of(config);
-        this.mostBytes = config.get(AccessKeys.TOKEN_BYTES);
+        this.maxBytes = config.get(AccessKeys.TOKEN_BYTES);
     }
 
     @Override
@@ -74,16 +74,16 @@ public class JwtVerifier implements TokenVerifier {
     @Override
     public CompletionStage<Identity> verify(String token) {
         try {
-            SignedToken signed = SignedToken.parse(token, mostBytes);
+            SignedToken signed = SignedToken.parse(token, maxBytes);
             return keys.candidates(signed.header())
-                    .thenCompose(candidates -> signedByOneOf(candidates, signed))
-                    .thenApply(said -> claims.identity(said, clocks.wall().instant()));
+                    .thenCompose(candidates -> verifiedClaims(candidates, signed))
+                    .thenApply(payload -> claims.identity(payload, clocks.wall().instant()));
         } catch (TokenRefusedException e) {
             return CompletableFuture.failedStage(e);
         }
     }
 
-    private CompletionStage<JsonObject> signedByOneOf(List<? extends Key> candidates, SignedToken signed) {
+    private CompletionStage<JsonObject> verifiedClaims(List<? extends Key> candidates, SignedToken signed) {
         return signed.claims(candidates)
                 .map(CompletableFuture::completedStage)
                 .orElseGet(() -> keys.newer(signed.header())

@@ -23,14 +23,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads the keys that tokens are checked with. The algorithm follows from the key, never from the token. */
+/** Reads keys that verify tokens, mostly from files. The key decides which algorithm is allowed, never the token. */
 final class KeyFiles {
-    /** With a set of public keys each key says what it is for; a shared secret has no place in it. */
+    /** The algorithms that are allowed with a key set: those of public keys, and none with a shared secret. */
     static final Set<JWSAlgorithm> PUBLIC = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private KeyFiles() {}
 
-    /** The one key of a PEM file. */
+    /** @throws ConfigException if the file does not contain a public key in PEM */
     static JWSKeySelector<SecurityContext> pem(String file) {
         PublicKey key = publicKey(file);
         return single(key instanceof ECPublicKey ? JWSAlgorithm.ES256 : JWSAlgorithm.RS256, key);
@@ -40,12 +40,13 @@ final class KeyFiles {
         return new SingleKeyJWSKeySelector<>(algorithm, key);
     }
 
+    /** @throws ConfigException if the file is not a JSON Web Key Set with a supported key */
     static JWSKeySelector<SecurityContext> jwks(String file) {
         try {
             return new JWSVerificationKeySelector<>(
                     PUBLIC, new ImmutableJWKSet<>(KeySets.parse(Files.readString(Path.of(file)))));
         } catch (IOException | ParseException e) {
-            throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set with a key that is understood");
+            throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set with a supported key");
         }
     }
 

@@ -18,26 +18,27 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fetches a JSON Web Key Set. The deadline is for the whole of it, from the name of the host to the last byte: what arrives drop by drop
- * ends there as well.
+ * Fetches a JSON Web Key Set from a URL. The deadline covers the whole fetch, from the look-up of the host name to the
+ * last byte. So a response that arrives very slowly is cut off, too. Any thread.
  */
 final class KeySetUrl {
     private final HttpRequest request;
     private final Duration deadline;
-    private final long mostBytes;
+    private final long maxBytes;
     private final ScheduledExecutorService timer;
     private final HttpClient client;
 
     /**
-     * @param mostBytes of the answer; 0 for any number
-     * @param thread what takes a moment, such as looking the host up, happens on it
+     * @param deadline longest time of a fetch
+     * @param maxBytes largest response body in bytes; 0 for no bound
+     * @param thread runs the parts of a fetch that may block, such as the look-up of the host name
      */
-    KeySetUrl(URI url, Duration deadline, long mostBytes, ScheduledExecutorService timer, Executor thread) {
+    KeySetUrl(URI url, Duration deadline, long maxBytes, ScheduledExecutorService timer, Executor thread) {
         this.request = HttpRequest.newBuilder(url)
                 .header("Accept", "application/jwk-set+json, application/json")
                 .build();
         this.deadline = deadline;
-        this.mostBytes = mostBytes;
+        this.maxBytes = maxBytes;
         this.timer = timer;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
@@ -47,13 +48,18 @@ final class KeySetUrl {
                 .build();
     }
 
-    /** Never blocks. */
+    /**
+     * Starts a fetch. Never blocks.
+     *
+     * @return fails if there is no complete response in time, if its status is not 200, or if its body is too large or
+     *     has no supported key
+     */
     CompletionStage<JWKSet> fetch() {
         CompletableFuture<HttpResponse<byte[]>> response =
-                client.sendAsync(request, answer -> new BoundedBody(mostBytes));
-        // Cancelling ends the connection too.
-        Future<?> late = timer.schedule(() -> response.cancel(true), deadline.toMillis(), TimeUnit.MILLISECONDS);
-        return response.whenComplete((answer, failure) -> late.cancel(false)).thenApply(KeySetUrl::keys);
+                client.sendAsync(request, answer -> new BoundedBody(maxBytes));
+        // The cancellation closes the connection, too.
+        Future<?> timeout = timer.schedule(() -> response.cancel(true), deadline.toMillis(), TimeUnit.MILLISECONDS);
+        return response.whenComplete((answer, failure) -> timeout.cancel(false)).thenApply(KeySetUrl::keys);
     }
 
     private static JWKSet keys(HttpResponse<byte[]> answer) {
@@ -63,11 +69,11 @@ final class KeySetUrl {
         try {
             return KeySets.parse(new String(answer.body(), StandardCharsets.UTF_8));
         } catch (ParseException e) {
-            throw new UncheckedIOException(new IOException("no JSON Web Key Set with a key that is understood"));
+            throw new UncheckedIOException(new IOException("not a JSON Web Key Set with a supported key"));
         }
     }
 
-    /** Without what may be secret in it. */
+    /** The URL without user, query and fragment, which may be secret. */
     @Override
     public String toString() {
         URI url = request.uri();

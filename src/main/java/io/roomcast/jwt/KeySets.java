@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads JSON Web Key Sets as RFC 7517 (section 5) demands: keys of unknown kinds are ignored. So an issuer that adds a
- * new kind of key locks nobody out.
+ * Reads JSON Web Key Sets. Keys of unknown types are ignored, as RFC 7517 (section 5) demands. So tokens with the known
+ * keys stay valid when an issuer adds a new type of key.
  */
 final class KeySets {
     private KeySets() {}
 
-    /** @throws ParseException for what is no key set, and for one that holds no key that is understood */
+    /** @throws ParseException if the text is not a key set, or has no supported key */
     static JWKSet parse(String text) throws ParseException {
         List<Object> entries = JSONObjectUtils.getJSONArray(JSONObjectUtils.parse(text), "keys");
         if (entries == null) {
@@ -24,22 +24,22 @@ final class KeySets {
         List<JWK> keys = new ArrayList<>();
         for (Object entry : entries) {
             if (entry instanceof Map<?, ?> members) {
-                addUnderstood(keys, members);
+                addIfSupported(keys, members);
             }
         }
         if (keys.isEmpty()) {
-            throw new ParseException("no keys in it that are understood", 0);
+            throw new ParseException("the JSON Web Key Set has no supported key", 0);
         }
         return new JWKSet(keys);
     }
 
-    private static void addUnderstood(List<JWK> keys, Map<?, ?> members) {
+    private static void addIfSupported(List<JWK> keys, Map<?, ?> members) {
         @SuppressWarnings("unchecked")
         Map<String, Object> key = (Map<String, Object>) members;
         try {
             keys.add(JWK.parse(key));
         } catch (ParseException | RuntimeException e) {
-            // Of a kind, or with values, that this library does not know.
+            // The library does not know the type of this key, or one of its values.
         }
     }
 }

@@ -14,7 +14,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The keys behind the URL in {@code roomcast.auth.jwks}, with a thread that ends when there is nothing to fetch. */
+/** The keys from the URL in {@code roomcast.auth.jwks}. The thread that fetches them ends when it is idle. */
 final class KeySource implements SigningKeys {
     private static final long IDLE_SECONDS = 10;
 
@@ -49,9 +49,9 @@ final class KeySource implements SigningKeys {
                 return uri;
             }
         } catch (IllegalArgumentException e) {
-            // The same answer as for a URL without a host.
+            // This is the same error as a URL without a host.
         }
-        throw new ConfigException(List.of(AccessKeys.JWKS.name() + "=" + text + " is no URL"));
+        throw new ConfigException(List.of(AccessKeys.JWKS.name() + "=" + text + " is not a URL"));
     }
 
     @Override

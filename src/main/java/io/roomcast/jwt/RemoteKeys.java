@@ -22,16 +22,17 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * Keys that are fetched from a URL, ahead of need, so that most tokens are checked with keys at hand. While the source
- * is down, the last good keys stay in use. A token whose key is unknown waits for the next fetch. Strangers can hasten
- * that fetch but not multiply it: one runs at a time, with a pause between two.
+ * Keys that are fetched from a URL periodically, so that most tokens are verified without a wait. While fetches fail,
+ * the last keys stay in use, for a limited time. A token whose key is unknown waits for the next fetch, which then
+ * starts early. Invalid tokens cannot cause many fetches: one fetch runs at a time, and an early fetch starts a pause
+ * after the start of the one before.
  *
- * <p><b>Concurrency.</b> Any thread. A lock guards the fields; nobody waits and no stage completes while it is held. A
- * waiting token ends by the fetch, by its own timeout, or by {@link #close}, whichever is first. What follows runs on a
- * lane.
+ * <p><b>Concurrency.</b> Any thread. A lock guards the fields. While the lock is held, no thread waits and no stage
+ * completes. The wait of a token ends with the fetch, with its timeout, or with {@link #close}, whichever is first. The
+ * continuation runs on a thread of the lanes, or on the thread that calls {@link #close}.
  */
 final class RemoteKeys implements SigningKeys {
-    /** A source that is down is asked again after so many pauses, unless tokens wait. */
+    /** A failed fetch is repeated after this many pauses, or earlier if tokens wait or the refresh time is shorter. */
     private static final int RETRY_AFTER_PAUSES = 10;
 
     private final Supplier<CompletionStage<JWKSet>> fetch;
@@ -44,21 +45,21 @@ final class RemoteKeys implements SigningKeys {
 
     private JWSKeySelector<SecurityContext> known;
     private long fetchedAt;
-    private long begunAt;
-    private boolean underWay;
-    private boolean hastened;
+    private long fetchStartedAt;
+    private boolean fetching;
+    private boolean earlyFetchScheduled;
     private boolean closed;
     private Future<?> next;
     private List<CompletableFuture<JWSKeySelector<SecurityContext>>> waiting = new ArrayList<>();
 
     /**
-     * How often and how long.
+     * Times and limits of the fetches.
      *
-     * @param refresh after which keys are fetched again
-     * @param pause at least, between the beginnings of two fetches
-     * @param patience of a token that waits
-     * @param outage for which keys serve that cannot be fetched again; zero for ever
-     * @param mostWaiting tokens at a time; 0 for any number
+     * @param refresh time after a fetch until the keys are fetched again
+     * @param pause shortest time between the start of a fetch and an early start of the next one
+     * @param patience longest time that a token waits for a fetch
+     * @param outage how long the last keys stay in use while fetches fail; zero for no limit
+     * @param mostWaiting most tokens that may wait at a time; 0 for no limit
      */
     record Pace(Duration refresh, Duration pause, Duration patience, Duration outage, int mostWaiting) {}
 
@@ -82,17 +83,17 @@ final class RemoteKeys implements SigningKeys {
         if (!KeyFiles.PUBLIC.contains(header.getAlgorithm())) {
             return CompletableFuture.completedStage(List.of());
         }
-        JWSKeySelector<SecurityContext> atHand;
+        JWSKeySelector<SecurityContext> usableKeys;
         synchronized (lock) {
-            atHand = usable();
+            usableKeys = usable();
         }
-        List<? extends Key> found = atHand == null ? List.of() : keys(atHand, header);
+        List<? extends Key> found = usableKeys == null ? List.of() : keys(usableKeys, header);
         return found.isEmpty()
                 ? fetched().thenApply(selector -> keys(selector, header))
                 : CompletableFuture.completedStage(found);
     }
 
-    /** A token that names no key may be signed with one that took the place of those at hand. */
+    /** A token that names no key may be signed with a key that has replaced the known ones. */
     @Override
     public CompletionStage<List<? extends Key>> newer(JWSHeader header) {
         return header.getKeyID() != null
@@ -104,16 +105,17 @@ final class RemoteKeys implements SigningKeys {
         try {
             return selector.selectJWSKeys(header, null);
         } catch (KeySourceException e) {
-            throw new IllegalStateException("keys at hand have no source", e);
+            throw new IllegalStateException("a key set in memory needs no source", e);
         }
     }
 
+    /** The known keys, or null if there are none or {@code outage} is over. The lock is held. */
     private JWSKeySelector<SecurityContext> usable() {
         Duration outage = pace.outage();
         return outage.isZero() || nanos.getAsLong() - fetchedAt <= outage.toNanos() ? known : null;
     }
 
-    /** What the next fetch brings. */
+    /** The keys of the next fetch, or of the fetch that runs now. Fails if it fails, or after {@code patience}. */
     private CompletableFuture<JWSKeySelector<SecurityContext>> fetched() {
         CompletableFuture<JWSKeySelector<SecurityContext>> answer = new CompletableFuture<>();
         synchronized (lock) {
@@ -121,32 +123,32 @@ final class RemoteKeys implements SigningKeys {
                 return CompletableFuture.failedFuture(new TokenUncheckedException());
             }
             waiting.add(answer);
-            if (!underWay && !hastened) {
-                hastened = true;
-                begin(Math.max(0, pace.pause().toNanos() - (nanos.getAsLong() - begunAt)));
+            if (!fetching && !earlyFetchScheduled) {
+                earlyFetchScheduled = true;
+                schedule(Math.max(0, pace.pause().toNanos() - (nanos.getAsLong() - fetchStartedAt)));
             }
         }
-        Future<?> patience =
-                timer.schedule(() -> giveUp(answer), pace.patience().toNanos(), TimeUnit.NANOSECONDS);
-        return answer.whenComplete((selector, failure) -> patience.cancel(false));
+        Future<?> timeout =
+                timer.schedule(() -> timeOut(answer), pace.patience().toNanos(), TimeUnit.NANOSECONDS);
+        return answer.whenComplete((selector, failure) -> timeout.cancel(false));
     }
 
-    private void giveUp(CompletableFuture<?> answer) {
+    private void timeOut(CompletableFuture<?> answer) {
         synchronized (lock) {
             waiting.removeIf(other -> other == answer);
         }
         lanes.execute(() -> answer.completeExceptionally(new TokenUncheckedException()));
     }
 
-    /** Fetches for the first time. */
+    /** Starts the first fetch. */
     void begin() {
         synchronized (lock) {
-            begin(0);
+            schedule(0);
         }
     }
 
-    /** With the lock held: instead of whatever else was to come next. */
-    private void begin(long inNanos) {
+    /** Schedules the next fetch, in place of the one that was scheduled before. The lock is held. */
+    private void schedule(long inNanos) {
         if (next != null) {
             next.cancel(false);
         }
@@ -155,12 +157,12 @@ final class RemoteKeys implements SigningKeys {
 
     private void run() {
         synchronized (lock) {
-            if (closed || underWay) {
+            if (closed || fetching) {
                 return;
             }
-            underWay = true;
-            hastened = false;
-            begunAt = nanos.getAsLong();
+            fetching = true;
+            earlyFetchScheduled = false;
+            fetchStartedAt = nanos.getAsLong();
         }
         CompletionStage<JWKSet> fetched;
         try {
@@ -168,27 +170,27 @@ final class RemoteKeys implements SigningKeys {
         } catch (RuntimeException e) {
             fetched = CompletableFuture.failedStage(e);
         }
-        fetched.whenComplete(this::ended);
+        fetched.whenComplete(this::fetchEnded);
     }
 
-    private void ended(JWKSet set, Throwable failure) {
-        List<CompletableFuture<JWSKeySelector<SecurityContext>>> told;
+    private void fetchEnded(JWKSet set, Throwable failure) {
+        List<CompletableFuture<JWSKeySelector<SecurityContext>>> answers;
         JWSKeySelector<SecurityContext> fresh =
                 set == null ? null : new JWSVerificationKeySelector<>(KeyFiles.PUBLIC, new ImmutableJWKSet<>(set));
         synchronized (lock) {
-            underWay = false;
+            fetching = false;
             if (fresh != null) {
                 known = fresh;
                 fetchedAt = nanos.getAsLong();
             }
-            told = waiting;
+            answers = waiting;
             waiting = new ArrayList<>();
             Duration retry = pace.pause().multipliedBy(RETRY_AFTER_PAUSES);
             boolean wait = fresh != null || retry.compareTo(pace.refresh()) > 0;
-            begin((wait ? pace.refresh() : retry).toNanos());
+            schedule((wait ? pace.refresh() : retry).toNanos());
         }
         log.note(failure);
-        for (CompletableFuture<JWSKeySelector<SecurityContext>> answer : told) {
+        for (CompletableFuture<JWSKeySelector<SecurityContext>> answer : answers) {
             lanes.execute(() -> {
                 if (fresh != null) {
                     answer.complete(fresh);
@@ -201,13 +203,13 @@ final class RemoteKeys implements SigningKeys {
 
     @Override
     public void close() {
-        List<CompletableFuture<JWSKeySelector<SecurityContext>>> told;
+        List<CompletableFuture<JWSKeySelector<SecurityContext>>> answers;
         synchronized (lock) {
             closed = true;
-            begin(0);
-            told = waiting;
+            schedule(0); // Only cancels the next fetch, since this object is closed.
+            answers = waiting;
             waiting = new ArrayList<>();
         }
-        told.forEach(answer -> answer.completeExceptionally(new TokenUncheckedException()));
+        answers.forEach(answer -> answer.completeExceptionally(new TokenUncheckedException()));
     }
 }

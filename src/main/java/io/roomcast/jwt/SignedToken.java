@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A token of the right form; its claims count only after its signature was checked. Whatever the library throws on a
- * stranger's input is a refusal.
+ * A token of the right form. Its claims can be read only with the keys that may have signed it. Every exception of the
+ * library means that the token is refused.
  */
 final class SignedToken {
-    /** As RFC 7519 and RFC 9068 name them; RFC 7515 lets each be written with its tree before it. */
+    /** The types of RFC 7519 and RFC 9068. RFC 7515 allows each with or without the prefix {@code application/}. */
     private static final JOSEObjectType[] TYPES = {
         null,
         JOSEObjectType.JWT,
@@ -50,18 +50,20 @@ final class SignedToken {
     }
 
     /**
-     * @param most bytes that it may have; 0 for any number
-     * @throws TokenRefusedException for anything that is no signed token
+     * Reads a token, without a check of its signature.
+     *
+     * @param maxBytes most bytes of the token; 0 for no limit
+     * @throws TokenRefusedException if it is not a signed token
      */
-    static SignedToken parse(String token, long most) {
-        if (most > 0 && token.length() > most) {
-            throw refused("longer than " + most + " bytes");
+    static SignedToken parse(String token, long maxBytes) {
+        if (maxBytes > 0 && token.length() > maxBytes) {
+            throw refused("longer than " + maxBytes + " bytes");
         }
         int end = token.indexOf('.');
         if (end < 0 || !token.chars().allMatch(SignedToken::isBase64Url)) {
             throw unknown();
         }
-        // No extension of the format is known here, so none may be critical: the empty list is as wrong as a full one.
+        // This server supports no extension, so none may be critical. An empty list of critical extensions is invalid.
         JsonObject header = StrictJson.object(new Base64URL(token.substring(0, end)).decode());
         if (header.containsKey("crit") || header.containsKey("b64")) {
             throw refused("its header wants an extension");
@@ -85,8 +87,10 @@ final class SignedToken {
     }
 
     /**
-     * @return empty where none of the keys signed it
-     * @throws TokenRefusedException where it is bad whoever signed it
+     * Verifies the signature, and returns the claims.
+     *
+     * @return empty if none of the keys signed the token
+     * @throws TokenRefusedException if the token is not valid for a reason other than its key
      */
     Optional<JsonObject> claims(List<? extends Key> keys) {
         try {

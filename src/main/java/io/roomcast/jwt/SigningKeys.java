@@ -6,20 +6,21 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** The keys that tokens are checked with. */
+/** The keys that verify tokens. Any thread. */
 interface SigningKeys extends AutoCloseable {
 
     /**
-     * Those that may have signed a token with this header; none where it cannot be good. Never blocks.
+     * The keys that may have signed a token with this header; empty if no such token can be valid. Never blocks.
      *
-     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} where nobody can tell now
+     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} if the keys are not available now
      */
     CompletionStage<List<? extends Key>> candidates(JWSHeader header);
 
     /**
-     * Those that may have signed it besides, asked for where none of the candidates did. Never blocks.
+     * Further keys that may have signed a token with this header. To be called if none of the candidates signed the
+     * token. Never blocks.
      *
-     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} where nobody can tell now
+     * @return fails with {@link io.roomcast.identity.TokenUncheckedException} if the keys are not available now
      */
     default CompletionStage<List<? extends Key>> newer(JWSHeader header) {
         return CompletableFuture.completedStage(List.of());

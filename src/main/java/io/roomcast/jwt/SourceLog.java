@@ -5,7 +5,7 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
-/** Logs when a source of keys goes down and when it is back; failures in between are counted. Any thread. */
+/** Logs the first fetch of keys that fails, and the first that succeeds after that. Counts the failures. Any thread. */
 final class SourceLog {
     private static final Logger LOG = System.getLogger(SourceLog.class.getName());
 
@@ -16,20 +16,20 @@ final class SourceLog {
         this.source = source;
     }
 
-    /** @param failure of one fetch; null where it succeeded */
+    /** @param failure why a fetch failed; null if it succeeded */
     synchronized void note(Throwable failure) {
         if (failure != null) {
             failures++;
             if (failures == 1) {
                 LOG.log(
                         Level.WARNING,
-                        () -> "The keys for tokens cannot be fetched from " + source + ": " + cause(failure)
-                                + ". Those that are known serve on; this is told again when it has passed");
+                        () -> "Cannot fetch the keys for tokens from " + source + ": " + cause(failure)
+                                + ". Known keys stay in use; the next log entry follows when a fetch succeeds");
             }
         } else if (failures > 0) {
             LOG.log(
                     Level.INFO,
-                    "The keys for tokens are fetched from {0} again, after {1,number,0} attempts that failed",
+                    "Fetched the keys for tokens from {0} again, after {1,number,0} failed attempts",
                     source,
                     failures);
             failures = 0;
@@ -42,7 +42,7 @@ final class SourceLog {
             cause = cause.getCause();
         }
         String text = cause instanceof CancellationException || cause instanceof CompletionException
-                ? "no whole answer in time"
+                ? "no complete answer in time"
                 : cause.toString();
         return text.replaceAll("\\p{Cntrl}", " ");
     }

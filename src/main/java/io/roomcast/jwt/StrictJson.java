@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Reads the parts of a token strictly as RFC 8259 defines JSON: each member once, at every depth, and only UTF-8. A
- * token that two readers could understand differently is refused.
+ * Reads the JSON parts of a token as strictly as RFC 8259 recommends: only UTF-8, and no object with two members of the
+ * same name, at any depth. So a token is refused if two readers could understand it differently.
  */
 final class StrictJson {
     private static final JsonReaderFactory READERS =
@@ -22,12 +22,12 @@ final class StrictJson {
 
     private StrictJson() {}
 
-    /** @throws TokenRefusedException for anything that is not one object */
+    /** @throws TokenRefusedException if the bytes are not exactly one JSON object */
     static JsonObject object(byte[] bytes) {
         try (JsonReader reader = READERS.createReader(new StringReader(text(bytes)))) {
             return reader.readObject();
         } catch (CharacterCodingException | RuntimeException e) {
-            // What a reader throws for its own bounds, such as depth, is no JsonException.
+            // For its own limits, such as depth, a reader throws exceptions other than JsonException.
             throw new TokenRefusedException("the token was refused: not a JSON object with each member once");
         }
     }

@@ -20,12 +20,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The claims that a token must have, and what they mean. A claim of the wrong type, {@code null} included, is never
- * treated as absent.
+ * The claims that a token must have, and how an identity is read from them. A claim of the wrong type, also
+ * {@code null}, is never treated as absent.
  *
- * @param userClaim that holds the user's name
- * @param apiClaim that says what the server API does; empty where it does nothing for tokens
- * @param issuer and {@code audience}: empty where any will do
+ * @param userClaim name of the claim with the user's name
+ * @param apiClaim name of the claim with the permissions for the server API; empty if tokens give none
+ * @param issuer required value of {@code iss}; empty for any
+ * @param audience value that {@code aud} must contain; empty for any
+ * @param life the times at which a token is valid
  */
 record TokenClaims(String userClaim, String apiClaim, String issuer, String audience, TokenLife life) {
 
@@ -38,7 +40,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
                 TokenLife.of(config));
     }
 
-    /** @throws TokenRefusedException for claims that make nobody */
+    /** @throws TokenRefusedException if the claims are not those of a valid token */
     Identity identity(JsonObject claims, Instant now) {
         Instant end = life.end(claims, now);
         String issuedBy = text(claims, "iss");
@@ -61,7 +63,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         }
     }
 
-    /** A claim of another shape allows nothing, rather than all. */
+    /** A claim {@code rooms} of the wrong type permits nothing. Without the claim, everything is permitted. */
     private static RoomPermissions permissions(JsonObject claims) {
         JsonValue rooms = claims.get("rooms");
         if (rooms == null) {
@@ -74,7 +76,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         return new RoomPermissions(rules);
     }
 
-    /** An array of words, or one text with blanks between, as scopes are written. */
+    /** The words of the API claim: an array of strings, or one string with spaces between words, as OAuth scopes. */
     private List<String> api(JsonObject claims) {
         JsonValue allowed = apiClaim.isEmpty() ? null : claims.get(apiClaim);
         return allowed instanceof JsonString words
@@ -94,7 +96,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         return all;
     }
 
-    /** @return null where the claim is absent */
+    /** @return null if the claim is absent */
     private static String text(JsonObject claims, String name) {
         JsonValue value = claims.get(name);
         if (value != null && !(value instanceof JsonString)) {

@@ -11,30 +11,34 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * From when to when a token is good: {@code nbf}, {@code exp}, {@code iat}, and the longest life that the operator allows.
+ * The time during which a token is valid, from its claims {@code nbf}, {@code exp} and {@code iat}, and from the limit
+ * that the operator sets.
  *
  * @param expRequired whether a token without {@code exp} is refused
- * @param longest how long a token lets somebody stay; zero for as long as {@code exp} says
+ * @param longest longest time that a session may last after its token was verified, even if {@code exp} is later; also
+ *     the time that a token without {@code exp} is valid after {@code iat}; zero for no limit
  */
 record TokenLife(boolean expRequired, Duration longest) {
-    /** Clocks differ; a token that begins now is not to be refused. */
+    /** Clocks differ: a token is accepted although its {@code nbf} is this far in the future. */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
-    /** What lies behind it never comes. */
-    private static final Instant LAST_YEAR = Instant.parse("9999-12-31T23:59:59Z");
+    /** A later time in a claim means never. */
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
-    private static final BigDecimal LAST_SECOND = BigDecimal.valueOf(LAST_YEAR.getEpochSecond());
+    private static final BigDecimal LATEST_SECOND = BigDecimal.valueOf(LATEST.getEpochSecond());
 
-    /** A number of more digits than any time has is refused before anybody calculates with it. */
-    private static final int MOST_DIGITS = 40;
+    /** Most characters of a number in a claim. A longer number is refused, so that nothing computes with it. */
+    private static final int MAX_LENGTH = 40;
 
     static TokenLife of(RoomcastConfig config) {
         return new TokenLife(config.get(AccessKeys.EXP).equals("required"), config.get(AccessKeys.MAX_LIFE));
     }
 
     /**
-     * @return when the token ends; {@link Instant#MAX} for never
-     * @throws TokenRefusedException for a token that is not good now
+     * When the token expires.
+     *
+     * @return {@link Instant#MAX} for never
+     * @throws TokenRefusedException if the token is not valid now
      */
     Instant end(JsonObject claims, Instant now) {
         Instant begin = time(claims, "nbf");
@@ -54,24 +58,24 @@ record TokenLife(boolean expRequired, Duration longest) {
     }
 
     private Instant capped(Instant end, Instant from) {
-        if (longest.isZero() || from.isAfter(LAST_YEAR)) {
+        if (longest.isZero() || from.isAfter(LATEST)) {
             return end;
         }
-        Instant most = from.plus(longest);
-        return most.isBefore(end) ? most : end;
+        Instant limit = from.plus(longest);
+        return limit.isBefore(end) ? limit : end;
     }
 
-    /** Seconds since 1970, fractions allowed, as RFC 7519 has them; null only where the claim is absent. */
+    /** Reads seconds since 1970 as RFC 7519 defines them; a fraction is cut off. Null only if the claim is absent. */
     private static Instant time(JsonObject claims, String name) {
         JsonValue value = claims.get(name);
         if (value == null) {
             return null;
         }
-        if (!(value instanceof JsonNumber number) || number.toString().length() > MOST_DIGITS) {
+        if (!(value instanceof JsonNumber number) || number.toString().length() > MAX_LENGTH) {
             throw refused("its claim " + name + " is no time");
         }
         BigDecimal seconds = number.bigDecimalValue();
-        if (seconds.compareTo(LAST_SECOND) > 0) {
+        if (seconds.compareTo(LATEST_SECOND) > 0) {
             return Instant.MAX;
         }
         return seconds.signum() < 0 ? Instant.EPOCH : Instant.ofEpochSecond(seconds.longValue());

@@ -1,2 +1,2 @@
-/** Signed JSON Web Tokens, checked with the Nimbus library. */
+/** Verifies signed JSON Web Tokens with the Nimbus library. */
 package io.roomcast.jwt;

@@ -10,47 +10,51 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * The epochs in which rooms begin, in one life of a node. A room in which nothing was ever said begins in the same one however often it is forgotten: whoever comes
- * back has missed nothing. A room that is forgotten with what was said in it begins in another.
+ * Computes the epoch of a new log of a room. If the last log was discarded without any message, the new one gets the
+ * same epoch: returning clients have missed nothing. If the last log had messages, the new one gets another epoch.
+ * After a restart of the node, every room has another epoch.
  *
- * <p>What tells the two apart is a number for every few rooms, not one for each room that ever was. Where two share one, an empty room begins in another epoch
- * without need: its members are told of a gap that is none, and never the other way round. Any thread.
+ * <p>An epoch depends on a count of discarded logs. Rooms share a fixed number of counters, so that memory is bounded.
+ * If two rooms share a counter, an empty room may get a new epoch without need: its clients then see a gap that does
+ * not exist. A real gap is never hidden. Any thread.
  */
 final class Epochs {
-    private static final int NUMBERS = 4_096;
-    private static final int BYTES = 9;
+    private static final int COUNTERS = 4_096;
+    private static final int EPOCH_BYTES = 9;
 
-    private final byte[] life = new byte[16];
-    private final AtomicIntegerArray forgotten = new AtomicIntegerArray(NUMBERS);
+    /** Random for each start of the node. */
+    private final byte[] salt = new byte[16];
+    /** Counts of discarded logs that had messages. */
+    private final AtomicIntegerArray discards = new AtomicIntegerArray(COUNTERS);
 
     Epochs() {
-        new SecureRandom().nextBytes(life);
+        new SecureRandom().nextBytes(salt);
     }
 
-    /** In which the room begins now. */
+    /** The epoch of a log of the room that is made now. */
     String of(RoomName room) {
-        byte[] own = own(room);
-        byte[] number = ByteBuffer.allocate(Integer.BYTES)
-                .putInt(forgotten.get(place(own)))
+        byte[] digest = roomDigest(room);
+        byte[] count = ByteBuffer.allocate(Integer.BYTES)
+                .putInt(discards.get(counterOf(digest)))
                 .array();
         return Base64.getUrlEncoder()
                 .withoutPadding()
-                .encodeToString(ByteBuffer.allocate(BYTES)
-                        .put(digest(own, number), 0, BYTES)
+                .encodeToString(ByteBuffer.allocate(EPOCH_BYTES)
+                        .put(digest(digest, count), 0, EPOCH_BYTES)
                         .array());
     }
 
-    /** The room is forgotten, and something had been said in it. */
+    /** A log of the room that had messages was discarded. */
     void forget(RoomName room) {
-        forgotten.incrementAndGet(place(own(room)));
+        discards.incrementAndGet(counterOf(roomDigest(room)));
     }
 
-    private byte[] own(RoomName room) {
-        return digest(life, room.value().getBytes(StandardCharsets.UTF_8));
+    private byte[] roomDigest(RoomName room) {
+        return digest(salt, room.value().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static int place(byte[] own) {
-        return Math.floorMod(ByteBuffer.wrap(own).getInt(), NUMBERS);
+    private static int counterOf(byte[] digest) {
+        return Math.floorMod(ByteBuffer.wrap(digest).getInt(), COUNTERS);
     }
 
     private static byte[] digest(byte[] first, byte[] second) {

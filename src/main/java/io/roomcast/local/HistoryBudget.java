@@ -3,29 +3,35 @@ package io.roomcast.local;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What the rooms of a {@link LocalRelay} keep together, in bytes of heap, roughly. A room may keep no more than is left for all, so that one that is full of
- * messages leaves something for the next: the dynamic threshold of Choudhury and Hahne, as for what waits for sessions. Any thread.
+ * The bytes of heap, approximately, that all rooms of a {@link LocalRelay} hold together. A room may hold at most as
+ * much as remains free, so that a full room leaves memory for the next one. This is the dynamic threshold of Choudhury
+ * and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread.
  */
 final class HistoryBudget {
-    private final long most;
+    private final long limit;
     private final AtomicLong held = new AtomicLong();
 
-    HistoryBudget(long most) {
-        this.most = most;
+    HistoryBudget(long limit) {
+        this.limit = limit;
     }
 
-    /** @param counted what a room has added before, which {@code cost} replaces */
-    boolean allows(long cost, long counted) {
-        return cost <= most - (held.get() - counted) - cost;
+    /**
+     * Whether a room may hold {@code cost} bytes.
+     *
+     * @param charged bytes that the room has added before, and that {@code cost} replaces
+     */
+    boolean allows(long cost, long charged) {
+        return cost <= limit - (held.get() - charged) - cost;
     }
 
+    /** @param bytes negative for bytes that are no longer held */
     void add(long bytes) {
         held.addAndGet(bytes);
     }
 
-    /** Whether rooms that nobody is in had better be forgotten. */
+    /** Whether more than three quarters of the limit are used: rooms without subscription then lose their messages. */
     boolean isTight() {
-        return held.get() > most / 4 * 3;
+        return held.get() > limit / 4 * 3;
     }
 
     long held() {

@@ -7,8 +7,9 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
 /**
- * An idempotency key, as {@link SeenKeys} remembers it: 128 bits of a SHA-256 digest. Two keys with the same digest would be taken for one, which nobody can
- * bring about. The digest is salted for each process, so that nobody can choose keys that meet in a hash table, either.
+ * An idempotency key as {@link SeenKeys} stores it: 128 bits of a SHA-256 digest. Two keys with the same digest would
+ * count as one key, but it is infeasible to find such keys. Each process has its own random salt, so that no client can
+ * choose keys that collide in a hash table.
  */
 record KeyDigest(long high, long low) {
     private static final byte[] SALT = new byte[16];
@@ -24,7 +25,7 @@ record KeyDigest(long high, long low) {
             ByteBuffer digest = ByteBuffer.wrap(sha.digest(key.getBytes(StandardCharsets.UTF_8)));
             return new KeyDigest(digest.getLong(), digest.getLong());
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every JDK has SHA-256", e);
+            throw new IllegalStateException("every Java platform has SHA-256", e);
         }
     }
 }

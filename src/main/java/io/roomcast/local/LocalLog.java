@@ -11,25 +11,28 @@ import io.roomcast.room.MessageLog;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** One room of a {@link LocalRelay}: its numbering, its history, the keys it has seen. Not thread-safe. */
+/** The log of one room of a {@link LocalRelay}: epoch and offset, history, and idempotency keys. Not thread-safe. */
 final class LocalLog {
     private static final long KEY_MEMORY_MILLIS = TimeUnit.SECONDS.toMillis(Relay.KEY_MEMORY_SECONDS);
-    /** The numbering outlives the history by far: whoever comes back the next day is told the truth. */
+    /**
+     * How long epoch and offset outlive the last publish. Usually the history is shorter: a client that returns within
+     * a day learns how many messages it missed.
+     */
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
-    /** Bytes of heap, about, of a room that keeps nothing. */
+    /** Bytes of heap, approximately, of a log without messages and keys. */
     private static final long LOG_COST = 1_024;
 
     private static final long BUSY_RETRY_MILLIS = 1_000;
 
-    /** @param message null for a key that was known */
+    /** @param message null if the key was known, so that nothing was appended */
     record Appended(Position position, StoredMessage message) {}
 
     private final String epoch;
     private final HistoryLimits limits;
     private final HistoryBudget budget;
-    /** What the budget holds of this room. */
-    private long counted;
+    /** Bytes that this room has added to the budget. */
+    private long charged;
 
     private final MessageLog messages;
     private final SeenKeys keys = new SeenKeys();
@@ -51,8 +54,9 @@ final class LocalLog {
     /**
      * Appends a message, unless its key is known.
      *
-     * @param key or null
-     * @throws ProtocolException {@code busy} when there is no room to remember the key: it is promised to be known for five minutes
+     * @param key may be null
+     * @throws ProtocolException {@code busy} if the budget has no space for the log and its keys; keys are not evicted,
+     *     since a room must remember each for {@link Relay#KEY_MEMORY_SECONDS}
      */
     Appended append(KeyDigest key, byte[] body, long now) {
         expire(now);
@@ -67,20 +71,20 @@ final class LocalLog {
         if (key != null) {
             keys.add(key, offset, now);
         }
-        shrink();
+        evictMessages();
         return new Appended(position(), message);
     }
 
-    /** @throws ProtocolException {@code busy} when the node keeps so much that this room has no place */
+    /** @throws ProtocolException {@code busy} if the budget has no space for this log and its keys */
     void requireSpace() {
         requireSpace(keys.heap());
     }
 
     private void requireSpace(long keyCost) {
-        if (!budget.allows(LOG_COST + keyCost, counted)) {
+        if (!budget.allows(LOG_COST + keyCost, charged)) {
             throw new ProtocolException(
                     ErrorCode.BUSY,
-                    "this node keeps as much as it may (roomcast.history.node-bytes); try again",
+                    "the history of this node is full (roomcast.history.node-bytes); try again",
                     BUSY_RETRY_MILLIS);
         }
     }
@@ -100,27 +104,30 @@ final class LocalLog {
         return new HistoryPage(epoch, found, more);
     }
 
-    /** Lets go of what is too old. */
+    /** Removes messages and keys that are too old. */
     void expire(long now) {
         messages.removeBefore(now - limits.age().toMillis());
         keys.removeBefore(now - KEY_MEMORY_MILLIS);
         count();
     }
 
-    /** Lets go of the oldest messages, down to what there is room for; of the last one too, which its members have all the same. */
-    private void shrink() {
-        while (!budget.allows(cost(), counted) && messages.size() > 0) {
+    /**
+     * Evicts the oldest messages until the log fits into the budget. May evict even the message that was just appended:
+     * members receive it by its delivery.
+     */
+    private void evictMessages() {
+        while (!budget.allows(cost(), charged) && messages.size() > 0) {
             messages.removeFirst();
         }
         count();
     }
 
-    /** Tells the budget what this room costs now. */
+    /** Updates the bytes of this room in the budget. */
     void count() {
         long cost = cost();
-        if (cost != counted) {
-            budget.add(cost - counted);
-            counted = cost;
+        if (cost != charged) {
+            budget.add(cost - charged);
+            charged = cost;
         }
     }
 
@@ -128,8 +135,11 @@ final class LocalLog {
         return LOG_COST + messages.heap() + keys.heap();
     }
 
-    /** Lets go of the messages that nobody is here for, where memory is tight: whoever comes back is told that they cannot be recovered. */
-    void spare() {
+    /**
+     * Evicts all messages of a room without subscription if the budget is tight, and ends the retention of its epoch
+     * and offset. A returning client is told that it cannot recover the messages.
+     */
+    void evictIfIdle() {
         if (!subscribed && budget.isTight()) {
             messages.clear();
             lastAppend = Long.MIN_VALUE / 2;
@@ -137,19 +147,22 @@ final class LocalLog {
         }
     }
 
-    /** Whether something was ever said in it. */
+    /** Whether the log has ever had a message. */
     boolean hasBegun() {
         return offset > 0;
     }
 
-    /** It is forgotten. */
+    /** Removes the bytes of this log from the budget. Called when the log is discarded. */
     void release() {
-        budget.add(-counted);
-        counted = 0;
+        budget.add(-charged);
+        charged = 0;
     }
 
-    /** Whether nobody could tell if this log were made anew. */
-    boolean isForgettable(long now) {
+    /**
+     * Whether the log may be discarded: it has no subscription, no messages and no keys, and its epoch and offset are
+     * not retained (no publish for {@link #NUMBERING_MILLIS}, or none at all).
+     */
+    boolean isDiscardable(long now) {
         boolean numbered = offset > 0 && now - lastAppend < NUMBERING_MILLIS;
         return !subscribed && !numbered && messages.size() == 0 && keys.size() == 0;
     }

@@ -18,26 +18,31 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * Presence of a single node, in memory: nothing can be missed, and the only lease is the node's own life.
+ * The presence of a single node, in memory. No change can be missed, and no lease is needed: the data end with the
+ * process.
  *
- * <p><b>Concurrency.</b> Rooms are changed, and the listener is told, inside the map's atomic update for their name: so what is told has the order of what happened.
+ * <p><b>Concurrency.</b> The map's atomic update for a room changes the room and calls the listener. So the listener
+ * receives the changes of a room in their order.
  */
 public final class LocalPresence implements PresenceStore {
 
-    /** Changed only inside the map's update for the room; {@code users} and {@code count} are read at any time. */
-    private static final class Present {
+    /**
+     * The users of one room, with their sessions. Changed only inside the map's update for the room. Any thread may
+     * read the fields of a roster: {@code users}, {@code count}, {@code revision} and {@code origin}.
+     */
+    private static final class RoomUsers {
         final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
-        /** Of users: their map would have to walk through all of them to tell. */
+        /** Number of users; {@link ConcurrentSkipListMap#size} would visit each of them. */
         final AtomicInteger count = new AtomicInteger();
 
         volatile long revision;
         volatile long origin;
         boolean watched;
-        /** Whether the listener knows the names. */
+        /** Whether the listener has the names of the users. */
         boolean named;
     }
 
-    private final ConcurrentHashMap<RoomName, Present> rooms = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RoomName, RoomUsers> rooms = new ConcurrentHashMap<>();
     private final AtomicLong revisions = new AtomicLong();
     private PresenceListener listener;
     private int names;
@@ -53,12 +58,12 @@ public final class LocalPresence implements PresenceStore {
     public void close() {
         closed = true;
         for (RoomName room : rooms.keySet()) {
-            var unused = on(room, present -> {
+            var unused = update(room, present -> {
                 List<UserName> all = List.copyOf(present.users.keySet());
                 present.users.clear();
                 present.count.set(0);
                 if (!all.isEmpty()) {
-                    tell(room, present, List.of(), all);
+                    reportChange(room, present, List.of(), all);
                 }
                 return null;
             });
@@ -67,21 +72,21 @@ public final class LocalPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Void> watch(RoomName room) {
-        return on(room, present -> {
+        return update(room, present -> {
             present.watched = true;
-            present(room, present);
+            reportRoster(room, present);
             return null;
         });
     }
 
-    private void present(RoomName room, Present present) {
+    private void reportRoster(RoomName room, RoomUsers present) {
         present.named = present.count.get() <= names;
         listener.present(room, roster(present, present.named ? names : 0));
     }
 
     @Override
     public void unwatch(RoomName room) {
-        var unused = on(room, present -> {
+        var unused = update(room, present -> {
             present.watched = false;
             listener.forgotten(room);
             return null;
@@ -90,36 +95,36 @@ public final class LocalPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
-        return on(room, present -> {
+        return update(room, present -> {
             if (closed) {
                 throw new RelayUnavailableException("the node is stopping");
             }
             Set<String> sessions = present.users.computeIfAbsent(user, u -> new HashSet<>(2));
-            boolean came = sessions.isEmpty();
+            boolean isNew = sessions.isEmpty();
             sessions.add(session);
-            if (came) {
+            if (isNew) {
                 present.count.incrementAndGet();
-                tell(room, present, List.of(user), List.of());
+                reportChange(room, present, List.of(user), List.of());
             }
-            return new Change(came, present.count.get(), present.revision);
+            return new Change(isNew, present.count.get(), present.revision);
         });
     }
 
     @Override
     public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        return on(room, present -> {
+        return update(room, present -> {
             Set<String> sessions = present.users.get(user);
-            boolean went = sessions != null && sessions.remove(session) && sessions.isEmpty();
-            if (went) {
+            boolean isLast = sessions != null && sessions.remove(session) && sessions.isEmpty();
+            if (isLast) {
                 present.users.remove(user);
                 present.count.decrementAndGet();
-                tell(room, present, List.of(), List.of(user));
+                reportChange(room, present, List.of(), List.of(user));
             }
-            return new Change(went, present.count.get(), present.revision);
+            return new Change(isLast, present.count.get(), present.revision);
         });
     }
 
-    private void tell(RoomName room, Present present, List<UserName> joined, List<UserName> left) {
+    private void reportChange(RoomName room, RoomUsers present, List<UserName> joined, List<UserName> left) {
         long previous = present.revision;
         int count = present.count.get();
         present.revision = revisions.incrementAndGet();
@@ -135,15 +140,15 @@ public final class LocalPresence implements PresenceStore {
         if (unnamed) {
             present.named = false;
             if (count <= names) {
-                present(room, present);
+                reportRoster(room, present);
             }
         }
     }
 
-    private <T> CompletionStage<T> on(RoomName room, Function<Present, T> action) {
+    private <T> CompletionStage<T> update(RoomName room, Function<RoomUsers, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         rooms.compute(room, (name, known) -> {
-            Present present = known == null ? new Present() : known;
+            RoomUsers present = known == null ? new RoomUsers() : known;
             try {
                 result.complete(action.apply(present));
             } catch (RelayUnavailableException e) {
@@ -156,12 +161,12 @@ public final class LocalPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        Present present = rooms.get(room);
+        RoomUsers present = rooms.get(room);
         return CompletableFuture.completedFuture(
                 present == null ? new Roster(0, List.of(), 0, 0) : roster(present, limit));
     }
 
-    private static Roster roster(Present present, int limit) {
+    private static Roster roster(RoomUsers present, int limit) {
         List<UserName> users = present.users.keySet().stream().limit(limit).toList();
         return new Roster(present.count.get(), users, present.revision, present.origin);
     }

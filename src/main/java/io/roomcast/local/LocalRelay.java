@@ -18,10 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The relay of a node that is alone: the same promises, kept in this process's memory, and lost with it.
+ * The relay of a single node. It stores messages in the memory of this process: they are lost when the process ends.
  *
- * <p><b>Concurrency.</b> Each room's log is changed, and its deliveries are made, inside the map's atomic update for its name, on the thread
- * that publishes: so offsets, history and deliveries have one order. Listeners only append, as {@link RelayListener} demands.
+ * <p><b>Concurrency.</b> The map's atomic update for a room changes the room's log and delivers its messages, on the
+ * thread that publishes. So offsets, history and deliveries have the same order. The listener is called inside the
+ * update: it only queues, as {@link RelayListener} requires.
  */
 public final class LocalRelay implements Relay {
     private static final long SWEEP_SECONDS = 10;
@@ -35,11 +36,11 @@ public final class LocalRelay implements Relay {
     private volatile RelayListener listener;
 
     /**
-     * @param most bytes of heap, about, that all rooms keep together
-     * @param timer lets go of what is too old, every few seconds
+     * @param maxBytes approximate limit of the heap that all rooms hold together
+     * @param timer removes old messages and keys, every 10 seconds
      */
-    public LocalRelay(HistoryLimits limits, long most, InstantSource clock, ScheduledExecutorService timer) {
-        this.budget = new HistoryBudget(most);
+    public LocalRelay(HistoryLimits limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
+        this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
         this.sweep = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
@@ -53,7 +54,7 @@ public final class LocalRelay implements Relay {
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
         KeyDigest digest = key == null ? null : KeyDigest.of(key);
-        return onLog(room, log -> {
+        return withLog(room, log -> {
             LocalLog.Appended appended = log.append(digest, body, clock.millis());
             if (appended.message() != null && log.subscribed) {
                 listener.deliver(room, appended.message());
@@ -74,7 +75,7 @@ public final class LocalRelay implements Relay {
 
     @Override
     public CompletionStage<Position> subscribe(RoomName room) {
-        return onLog(room, log -> {
+        return withLog(room, log -> {
             log.requireSpace();
             log.subscribed = true;
             return log.position();
@@ -83,22 +84,22 @@ public final class LocalRelay implements Relay {
 
     @Override
     public CompletionStage<Position> position(RoomName room) {
-        return onLog(room, LocalLog::position);
+        return withLog(room, LocalLog::position);
     }
 
     @Override
     public void unsubscribe(RoomName room) {
-        onLog(room, log -> log.subscribed = false);
+        withLog(room, log -> log.subscribed = false);
     }
 
     @Override
     public CompletionStage<HistoryPage> historyAfter(RoomName room, long offset, int limit) {
-        return onLog(room, log -> log.after(offset, limit, clock.millis()));
+        return withLog(room, log -> log.after(offset, limit, clock.millis()));
     }
 
     @Override
     public CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit) {
-        return onLog(room, log -> log.before(offset, limit, clock.millis()));
+        return withLog(room, log -> log.before(offset, limit, clock.millis()));
     }
 
     @Override
@@ -116,7 +117,7 @@ public final class LocalRelay implements Relay {
         sweep.cancel(false);
     }
 
-    private <T> CompletionStage<T> onLog(RoomName room, Function<LocalLog, T> action) {
+    private <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, known) -> {
             LocalLog log = known == null ? new LocalLog(epochs.of(name), limits, budget) : known;
@@ -127,13 +128,14 @@ public final class LocalRelay implements Relay {
             } catch (ProtocolException e) {
                 result.completeExceptionally(e);
             }
-            return unlessForgettable(name, log);
+            return discardIfIdle(name, log);
         });
         return result;
     }
 
-    private LocalLog unlessForgettable(RoomName room, LocalLog log) {
-        if (log.isForgettable(clock.millis())) {
+    /** @return null, which removes the log from the map, if the log was discarded */
+    private LocalLog discardIfIdle(RoomName room, LocalLog log) {
+        if (log.isDiscardable(clock.millis())) {
             log.release();
             if (log.hasBegun()) {
                 epochs.forget(room);
@@ -143,17 +145,18 @@ public final class LocalRelay implements Relay {
         return log;
     }
 
-    /** Bytes of heap, about, that all rooms keep. */
+    /** Bytes of heap, approximately, that all rooms hold. */
     long held() {
         return budget.held();
     }
 
+    /** Removes old messages and keys, evicts messages if memory is tight, and discards idle logs. */
     void sweep() {
         for (RoomName room : logs.keySet()) {
             logs.computeIfPresent(room, (name, log) -> {
                 log.expire(clock.millis());
-                log.spare();
-                return unlessForgettable(name, log);
+                log.evictIfIdle();
+                return discardIfIdle(name, log);
             });
         }
     }

@@ -9,15 +9,18 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
-/** {@code roomcast.relay=local}. */
+/** Makes the relay for {@code roomcast.relay=local}. */
 @ApplicationScoped
 public class LocalRelayProvider implements RelayProvider {
-    /** Strangers may publish to any number of rooms: what all keep together is bounded, too. */
-    private static final int SHARE_OF_HEAP = 4;
+    /**
+     * All rooms together hold at most one part in this many of the heap, unless configured. Clients may publish to any
+     * number of rooms, so that a limit for each room is not enough.
+     */
+    private static final int HEAP_FRACTION = 4;
 
     private RoomcastConfig config;
 
-    /** For the container's proxy. */
+    /** For the CDI proxy. */
     protected LocalRelayProvider() {}
 
     @Inject
@@ -33,18 +36,18 @@ public class LocalRelayProvider implements RelayProvider {
     @Override
     public Opened open(Context context) {
         return new Opened(
-                new LocalRelay(context.history(), most(), steadyClock(context.nanoClock()), context.timer()),
+                new LocalRelay(context.history(), maxBytes(), steadyClock(context.nanoClock()), context.timer()),
                 new LocalPresence());
     }
 
-    /** Measures ages only: a wall clock that is set makes no message older. */
+    /** A clock that only measures ages. It does not change when the wall clock is set. */
     private static InstantSource steadyClock(LongSupplier nanoClock) {
         long origin = nanoClock.getAsLong();
         return () -> Instant.EPOCH.plusNanos(nanoClock.getAsLong() - origin);
     }
 
-    private long most() {
+    private long maxBytes() {
         long configured = config.get(Keys.HISTORY_NODE_BYTES);
-        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
     }
 }

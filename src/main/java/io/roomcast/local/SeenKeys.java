@@ -3,34 +3,37 @@ package io.roomcast.local;
 import java.util.Arrays;
 
 /**
- * The idempotency keys that a room has seen, oldest first, each with the offset of its message: a ring of numbers, and a hash table of places in the ring
- * (linear probing, deletion by shifting back: Knuth, The Art of Computer Programming, 6.4, algorithm R). There are no objects for a key, and what all cost is
- * known to the byte. Not thread-safe.
+ * The idempotency keys that a room has seen, oldest first, each with the offset of its message. Parallel arrays form a
+ * ring of keys; a hash table contains slots of the ring. The table uses linear probing, and deletion by shifting back:
+ * Knuth, <i>The Art of Computer Programming</i>, 6.4, algorithm R. A key needs no object of its own, so that the memory
+ * can be computed. Not thread-safe.
  */
 final class SeenKeys {
-    private static final int SMALLEST = 8;
-    /** A digest, an offset, a time, and two places in the table, which is never more than half full. */
-    private static final int BYTES_EACH = 2 * Long.BYTES + Long.BYTES + Long.BYTES + 2 * Integer.BYTES;
+    private static final int MIN_CAPACITY = 8;
+    /** A digest, an offset, a time, and two table entries: the table is at most half full. */
+    private static final int BYTES_PER_KEY = 2 * Long.BYTES + Long.BYTES + Long.BYTES + 2 * Integer.BYTES;
 
     private static final int ARRAY_HEADERS = 5 * 16;
-    private static final int NONE = -1;
+    private static final int EMPTY = -1;
 
     private long[] highs = {};
     private long[] lows = {};
     private long[] offsets = {};
     private long[] times = {};
-    /** Places in the ring, by digest; {@link #NONE} where no key is. */
+    /** Slots of the ring, hashed by the digest of their key; {@link #EMPTY} for an unused entry. */
     private int[] table = {};
 
+    /** Slot of the oldest key. */
     private int oldest;
+
     private int size;
 
-    /** The offset of the message that came with this key, or 0. */
+    /** The offset of the message with this key, or 0 if the key is unknown. */
     long find(KeyDigest key) {
         if (size == 0) {
             return 0;
         }
-        for (int i = home(key.low()); table[i] != NONE; i = next(i)) {
+        for (int i = home(key.low()); table[i] != EMPTY; i = next(i)) {
             if (lows[table[i]] == key.low() && highs[table[i]] == key.high()) {
                 return offsets[table[i]];
             }
@@ -39,23 +42,23 @@ final class SeenKeys {
     }
 
     /**
-     * Remembers a key that is not known.
+     * Adds a key that is not known yet.
      *
-     * @param at milliseconds; not before the last one's
+     * @param at time in milliseconds, at least that of the last key
      */
     void add(KeyDigest key, long offset, long at) {
         if (size == highs.length) {
-            resize(grown());
+            resize(grownCapacity());
         }
-        int place = (oldest + size++) & (highs.length - 1);
-        highs[place] = key.high();
-        lows[place] = key.low();
-        offsets[place] = offset;
-        times[place] = at;
-        enter(place);
+        int slot = (oldest + size++) & (highs.length - 1);
+        highs[slot] = key.high();
+        lows[slot] = key.low();
+        offsets[slot] = offset;
+        times[slot] = at;
+        insert(slot);
     }
 
-    /** Forgets the keys that came before {@code time}. */
+    /** Removes the keys that were added before {@code time}. */
     void removeBefore(long time) {
         int before = size;
         while (size > 0 && times[oldest] < time) {
@@ -65,8 +68,8 @@ final class SeenKeys {
         }
         if (size == 0 && before > 0) {
             resize(0);
-        } else if (size < before && highs.length > SMALLEST && size <= highs.length / 4) {
-            resize(Math.max(SMALLEST, 2 * Integer.highestOneBit(size)));
+        } else if (size < before && highs.length > MIN_CAPACITY && size <= highs.length / 4) {
+            resize(Math.max(MIN_CAPACITY, 2 * Integer.highestOneBit(size)));
         }
     }
 
@@ -79,33 +82,33 @@ final class SeenKeys {
         return heap(highs.length);
     }
 
-    /** Bytes of heap that there will be with one more. */
+    /** Bytes of heap after one more key is added. */
     long heapWithOneMore() {
-        return heap(size == highs.length ? grown() : highs.length);
+        return heap(size == highs.length ? grownCapacity() : highs.length);
     }
 
     private static long heap(int capacity) {
-        return capacity == 0 ? 0 : ARRAY_HEADERS + (long) BYTES_EACH * capacity;
+        return capacity == 0 ? 0 : ARRAY_HEADERS + (long) BYTES_PER_KEY * capacity;
     }
 
-    private int grown() {
-        return highs.length == 0 ? SMALLEST : 2 * highs.length;
+    private int grownCapacity() {
+        return highs.length == 0 ? MIN_CAPACITY : 2 * highs.length;
     }
 
     private void resize(int capacity) {
-        highs = moved(highs, capacity);
-        lows = moved(lows, capacity);
-        offsets = moved(offsets, capacity);
-        times = moved(times, capacity);
+        highs = copied(highs, capacity);
+        lows = copied(lows, capacity);
+        offsets = copied(offsets, capacity);
+        times = copied(times, capacity);
         oldest = 0;
         table = new int[2 * capacity];
-        Arrays.fill(table, NONE);
-        for (int place = 0; place < size; place++) {
-            enter(place);
+        Arrays.fill(table, EMPTY);
+        for (int slot = 0; slot < size; slot++) {
+            insert(slot);
         }
     }
 
-    private long[] moved(long[] from, int capacity) {
+    private long[] copied(long[] from, int capacity) {
         long[] to = new long[capacity];
         int first = Math.min(size, from.length - oldest);
         System.arraycopy(from, oldest, to, 0, first);
@@ -113,28 +116,28 @@ final class SeenKeys {
         return to;
     }
 
-    private void enter(int place) {
-        int i = home(lows[place]);
-        while (table[i] != NONE) {
+    private void insert(int slot) {
+        int i = home(lows[slot]);
+        while (table[i] != EMPTY) {
             i = next(i);
         }
-        table[i] = place;
+        table[i] = slot;
     }
 
-    private void remove(int place) {
-        int hole = home(lows[place]);
-        while (table[hole] != place) {
+    private void remove(int slot) {
+        int hole = home(lows[slot]);
+        while (table[hole] != slot) {
             hole = next(hole);
         }
-        for (int i = next(hole); table[i] != NONE; i = next(i)) {
-            // Whoever would be found before the hole stays; the others would be looked for in vain behind it.
+        for (int i = next(hole); table[i] != EMPTY; i = next(i)) {
+            // If the search for this entry passes the hole, it would stop there: so the entry moves into the hole.
             int distance = (i - home(lows[table[i]])) & (table.length - 1);
             if (distance >= ((i - hole) & (table.length - 1))) {
                 table[hole] = table[i];
                 hole = i;
             }
         }
-        table[hole] = NONE;
+        table[hole] = EMPTY;
     }
 
     private int home(long low) {

@@ -1,2 +1,2 @@
-/** The relay and presence of a single node, in its own memory. */
+/** The relay and the presence store of a single node, in the memory of its process. */
 package io.roomcast.local;

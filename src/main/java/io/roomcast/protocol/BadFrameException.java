@@ -1,6 +1,9 @@
 package io.roomcast.protocol;
 
-/** A line that is no frame of the protocol, with what could be read of it, so that the answer can name the request. */
+/**
+ * A line from a client is not a valid frame. Holds the members that could be read, so that the answer can name the
+ * request. Carries no stack trace.
+ */
 public final class BadFrameException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
@@ -15,8 +18,10 @@ public final class BadFrameException extends RuntimeException {
     }
 
     /**
-     * @param room that it names, or null
-     * @param concernsRoom whether it would have been done in a room
+     * @param id the client's number for the request, or null
+     * @param key the key of the publish, or null
+     * @param room the room that the line names, or null
+     * @param concernsRoom whether frames of this type are requests in a room
      */
     BadFrameException(Long id, String key, RoomName room, boolean concernsRoom, ProtocolException cause) {
         super(cause.getMessage(), null, false, false);
@@ -31,12 +36,12 @@ public final class BadFrameException extends RuntimeException {
         this(null, null, new ProtocolException(ErrorCode.BAD_REQUEST, text));
     }
 
-    /** In the place of a frame, where it concerns a room; else null. */
+    /** The line as a frame that is refused in its turn, if it is a request in a room; else null. */
     public ClientFrame.Unsound request() {
         return concernsRoom ? new ClientFrame.Unsound(id, room, this) : null;
     }
 
-    /** Why it is none. */
+    /** Why the line is not a valid frame. */
     public ErrorCode code() {
         return code;
     }

@@ -7,14 +7,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a client asks for. Names and numbers in it are valid; whether it may be done is for the service to say. {@code id} is
- * null where the client gave none; {@code room} is null where the client left it to the address that it connected to.
+ * A request of a client. Its names and numbers are valid; the service decides whether it is permitted. {@code id} is
+ * null if the client gave none. {@code room} is null if the client gave none: the service then takes the room in the
+ * URL of the connection, or refuses the frame if the URL names none.
  */
 public sealed interface ClientFrame {
 
     /**
-     * The types of frames by their names on the wire, and what is read for each. A new type is a line here and a record below; where it is
-     * served, {@code RoomService} has a branch.
+     * The types of frames, and how each is read. A new type needs a line here, a record below, and a branch in
+     * {@code RoomService}.
      */
     enum Type {
         HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token)),
@@ -37,15 +38,19 @@ public sealed interface ClientFrame {
                 Stream.of(values()).collect(Collectors.toUnmodifiableMap(Type::wire, type -> type));
 
         private final boolean inRoom;
-        private final Function<RawFrame, ClientFrame> reading;
+        private final Function<RawFrame, ClientFrame> reader;
 
-        /** @param inRoom whether it is done in a room */
-        Type(boolean inRoom, Function<RawFrame, ClientFrame> reading) {
+        /** @param inRoom whether a frame of this type is a request in a room */
+        Type(boolean inRoom, Function<RawFrame, ClientFrame> reader) {
             this.inRoom = inRoom;
-            this.reading = reading;
+            this.reader = reader;
         }
 
-        /** A frame without a type is a publish. @return null for a type that does not exist */
+        /**
+         * The type of a frame; a frame without a type is a publish.
+         *
+         * @return null for an unknown type
+         */
         static Type of(RawFrame raw) {
             return raw.type == null ? PUBLISH : BY_NAME.get(raw.type);
         }
@@ -59,12 +64,15 @@ public sealed interface ClientFrame {
             return inRoom;
         }
 
-        /** @throws ProtocolException when a member is missing or no value for it */
+        /** @throws ProtocolException if a member is missing or has an invalid value */
         ClientFrame read(RawFrame raw) {
-            return reading.apply(raw);
+            return reader.apply(raw);
         }
 
-        /** @throws ProtocolException when it is no name */
+        /**
+         * @return null if the frame names no room
+         * @throws ProtocolException if the room's name is not valid
+         */
         static RoomName room(RawFrame raw) {
             return raw.room == null ? null : new RoomName(raw.room);
         }
@@ -77,12 +85,12 @@ public sealed interface ClientFrame {
     /** The client's number for this request, or null. */
     Long id();
 
-    /** What is kept of it as long as it is not answered, in bytes, about. */
+    /** Approximate bytes of memory that the frame takes until it is answered. */
     default long bytes() {
         return 0;
     }
 
-    /** @param token null where none was given; never printed */
+    /** @param token null if none was given; never printed */
     record Hello(Long id, UserName user, String token) implements ClientFrame {
         @Override
         public long bytes() {
@@ -95,7 +103,7 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param token proves again who the session's user is; never printed */
+    /** @param token a newer token for the session's user, or null; never printed */
     record Refresh(Long id, String token) implements ClientFrame {
         @Override
         public long bytes() {
@@ -108,10 +116,10 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param since last position that the client has, or null */
+    /** @param since the last position that the client has, or null */
     record Join(Long id, RoomName room, Position since) implements ClientFrame {}
 
-    /** @param key makes the publish repeatable, or null */
+    /** @param key the message's key, so that a repeated publish is stored once; or null */
     record Publish(Long id, RoomName room, String key, Content content) implements ClientFrame {
         @Override
         public long bytes() {
@@ -119,17 +127,17 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param content null where none was given */
+    /** @param content null if none was given */
     record Signal(Long id, RoomName room, String name, Content content) implements ClientFrame {
-        private static final int LONGEST_NAME = 64;
+        private static final int MAX_NAME_LENGTH = 64;
 
         private static String checkedName(String name) {
             if (name == null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is missing");
             } else if (name.isEmpty()) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is empty");
-            } else if (name.length() > LONGEST_NAME) {
-                throw new ProtocolException(ErrorCode.TOO_LARGE, "name has over " + LONGEST_NAME + " characters");
+            } else if (name.length() > MAX_NAME_LENGTH) {
+                throw new ProtocolException(ErrorCode.TOO_LARGE, "name has over " + MAX_NAME_LENGTH + " characters");
             }
             Text.checkedUtf8Length("name", name);
             return name;
@@ -142,21 +150,23 @@ public sealed interface ClientFrame {
     }
 
     /**
-     * @param before exclusive upper end, or 0
-     * @param after exclusive lower end, or -1; never together with {@code before}
-     * @param limit 1–200
+     * A request for a page of messages.
+     *
+     * @param before offset before which the page ends; 0 for no such bound
+     * @param after offset after which the page begins; -1 for no such bound, and always -1 if {@code before} was given
+     * @param limit most messages of the page, 1–200
      */
     record History(Long id, RoomName room, long before, long after, int limit) implements ClientFrame {
         private static final int DEFAULT_LIMIT = 50;
-        private static final int LARGEST_LIMIT = 200;
+        private static final int MAX_LIMIT = 200;
 
         private static History of(RawFrame raw) {
             if (raw.before != null && raw.after != null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "before and after exclude each other");
             }
             long limit = raw.limit == null ? DEFAULT_LIMIT : raw.limit;
-            if (limit < 1 || limit > LARGEST_LIMIT) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + LARGEST_LIMIT);
+            if (limit < 1 || limit > MAX_LIMIT) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + MAX_LIMIT);
             }
             return new History(
                     raw.id,
@@ -172,9 +182,10 @@ public sealed interface ClientFrame {
     record Leave(Long id, RoomName room) implements ClientFrame {}
 
     /**
-     * A request in a room that is no valid frame. It is refused when the requests before it in that room have been answered.
+     * A request in a room that is not a valid frame. It is refused once the earlier requests in the room have been
+     * answered.
      *
-     * @param room null where none was given
+     * @param room null if none was given
      */
     record Unsound(Long id, RoomName room, BadFrameException why) implements ClientFrame {}
 

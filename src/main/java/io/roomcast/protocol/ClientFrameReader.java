@@ -9,7 +9,7 @@ import jakarta.json.bind.JsonbException;
 public final class ClientFrameReader {
     private final Jsonb jsonb = JsonbBuilder.create(new JsonbConfig().withDeserializers(new RawFrame.Deserializer()));
 
-    /** @throws BadFrameException with all that could be read of it, when the line is no frame of the protocol */
+    /** @throws BadFrameException if the line is not a valid frame; holds the members that could be read */
     public ClientFrame read(String line) {
         RawFrame raw = parse(line);
         try {
@@ -25,13 +25,13 @@ public final class ClientFrameReader {
         try {
             return new BadFrameException(raw.id, echo(raw.key), ClientFrame.Type.room(raw), concernsRoom, cause);
         } catch (ProtocolException e) {
-            // There is no such room.
+            // The room's name is not valid: the answer cannot name the room.
             return new BadFrameException(raw.id, echo(raw.key), cause);
         }
     }
 
     private RawFrame parse(String line) {
-        // Yasson gives a deserializer no way to see which token it starts at.
+        // A deserializer of Yasson cannot see its first token: so the object is recognized here.
         if (!line.stripLeading().startsWith("{")) {
             throw new BadFrameException("a frame is a JSON object");
         }
@@ -60,7 +60,7 @@ public final class ClientFrameReader {
         return type.read(raw);
     }
 
-    /** The key, if an answer may carry it: half of a surrogate pair, for one, could not be sent. */
+    /** The key, or null if it is not valid: an answer must not repeat half of a surrogate pair, for example. */
     private static String echo(String key) {
         try {
             return MessageKey.checked(key);

@@ -1,8 +1,8 @@
 package io.roomcast.protocol;
 
 /**
- * Why the server closes a connection. The number says whether to come back: 4000–4499 do, 4500–4999 stay away; the
- * standard codes below 4000 as RFC 6455 has them.
+ * Why the server closes a connection. A client reconnects after 4000–4499 and stays away after 4500–4999. Codes below
+ * 4000 are those of RFC 6455 and of IANA's registry of close codes.
  */
 public enum CloseCode {
     NORMAL(1000),

@@ -1,13 +1,14 @@
 package io.roomcast.protocol;
 
 /**
- * Text that users see: no control characters but {@code \n} and {@code \t}, no broken surrogate pairs.
+ * Text that users see. It has no control characters other than {@code \n} and {@code \t}, and no half of a surrogate
+ * pair.
  *
- * @param bytes its length in UTF-8
+ * @param bytes length of the text in UTF-8
  */
 public record Content(String text, int bytes) {
 
-    /** @throws ProtocolException {@code bad_request} for text that is missing, empty or has forbidden characters */
+    /** @throws ProtocolException {@code bad_request} if the text is missing or empty, or has forbidden characters */
     public static Content of(String text) {
         if (text == null || text.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "content is missing");

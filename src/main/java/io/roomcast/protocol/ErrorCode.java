@@ -2,7 +2,10 @@ package io.roomcast.protocol;
 
 import java.util.Locale;
 
-/** Why a request was refused. On the wire: the name in lower case. A WebSocket stays open after any of them. */
+/**
+ * Why a request was refused. On the wire a code is its name in lower case. An {@code error} frame does not close the
+ * WebSocket.
+ */
 public enum ErrorCode {
     BAD_REQUEST(400),
     TOO_LARGE(413),
@@ -10,16 +13,16 @@ public enum ErrorCode {
     FORBIDDEN(403),
     UNAUTHENTICATED(401),
     RATE_LIMITED(429),
-    /** The node has no space now. */
+    /** The node cannot serve the request now, mostly because a limit is reached. */
     BUSY(503),
-    /** The relay, or what checks tokens, cannot be reached now. */
+    /** The relay cannot be reached now, or the keys that verify tokens are not available now. */
     UNAVAILABLE(503),
     ROOM_FULL(429),
     TOO_MANY_ROOMS(429),
     /** A defect of the server. */
     UNKNOWN(500),
 
-    /** Only in answers of the server API, as are all that follow. */
+    /** This code and those below occur only in answers of the server API. */
     NOT_FOUND(404),
     METHOD_NOT_ALLOWED(405),
     TIMEOUT(408),
@@ -37,7 +40,7 @@ public enum ErrorCode {
         return wire;
     }
 
-    /** The status of an HTTP answer with this code. */
+    /** The HTTP status of an answer of the server API with this code. */
     public int httpStatus() {
         return httpStatus;
     }

@@ -3,10 +3,10 @@ package io.roomcast.protocol;
 import java.util.List;
 
 /**
- * A piece of a room's history.
+ * A page of a room's history.
  *
- * @param epoch that the offsets belong to
- * @param messages consecutive, oldest first
- * @param more whether there are further messages in the direction that was asked for
+ * @param epoch epoch of the offsets
+ * @param messages messages with consecutive offsets, oldest first
+ * @param more whether the history has further messages in the direction of the request
  */
 public record HistoryPage(String epoch, List<StoredMessage> messages, boolean more) {}

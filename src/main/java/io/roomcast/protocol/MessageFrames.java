@@ -3,29 +3,25 @@ package io.roomcast.protocol;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
-/** Puts {@code message} and {@code history} frames together from stored bodies, without parsing them. */
+/** Assembles {@code message} and {@code history} frames from stored bodies, without parsing them. Any thread. */
 public final class MessageFrames {
     /**
-     * Most bytes before a body in a page: a comma, a brace, {@code "offset":}, a number and a comma, in place of the
-     * body's own brace.
+     * Most bytes before a body in a page: a comma, a brace, {@code "offset":}, a number and a comma. The brace replaces
+     * the opening brace of the body.
      */
     private static final int MAX_BEFORE_BODY = 32;
 
     private MessageFrames() {}
 
-    /**
-     * What stands before a stored body, without the body's opening brace, to make it a {@code message} frame.
-     *
-     * @return ASCII
-     */
+    /** The first bytes of a {@code message} frame, in ASCII. The stored body follows without its opening brace. */
     public static byte[] messageStart(StoredMessage message) {
         return ("{\"type\":\"message\",\"offset\":" + message.offset() + ',').getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /**
-     * The {@code history} frame that answers request {@code id}, which may be null.
+     * A {@code history} frame in UTF-8.
      *
-     * @return in UTF-8
+     * @param id the client's number for the request, or null
      */
     public static byte[] history(Long id, RoomName room, HistoryPage page) {
         StringBuilder head = new StringBuilder(64);
@@ -42,7 +38,7 @@ public final class MessageFrames {
         for (StoredMessage message : page.messages()) {
             bytes += message.body().length + MAX_BEFORE_BODY;
         }
-        // Large enough from the start: a page may have a quarter of a megabyte, which should not be copied.
+        // Large enough from the start: a page may have 256 KiB, and a buffer that grows would copy them.
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
         out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
         String separator = "";

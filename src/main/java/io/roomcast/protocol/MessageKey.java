@@ -1,18 +1,22 @@
 package io.roomcast.protocol;
 
 /**
- * The rule for the keys that make a publish repeatable, by whatever way they come: 1–64 characters, none of them a control character, and
- * no half of a surrogate pair. That has no UTF-8, so that two keys would be one to whoever keeps them as bytes.
+ * The rule for the keys of messages, in frames and in the server API. A key has 1–64 UTF-16 characters. It has no
+ * control characters and no half of a surrogate pair. Such a half has no form in UTF-8: two different keys could have
+ * the same bytes.
  */
 public final class MessageKey {
-    private static final int LONGEST = 64;
+    private static final int MAX_LENGTH = 64;
 
     private MessageKey() {}
 
     /**
-     * @param key or null for none
-     * @return the same
-     * @throws ProtocolException {@code bad_request}, or {@code too_large} when it is too long
+     * Checks a key.
+     *
+     * @param key the key, or null for none
+     * @return {@code key}
+     * @throws ProtocolException {@code too_large} if the key is too long; {@code bad_request} if it breaks another part
+     *     of the rule
      */
     public static String checked(String key) {
         if (key == null) {
@@ -21,8 +25,8 @@ public final class MessageKey {
         if (key.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "key is empty");
         }
-        if (key.length() > LONGEST) {
-            throw new ProtocolException(ErrorCode.TOO_LARGE, "key has over " + LONGEST + " characters");
+        if (key.length() > MAX_LENGTH) {
+            throw new ProtocolException(ErrorCode.TOO_LARGE, "key has over " + MAX_LENGTH + " characters");
         }
         Text.checkedUtf8Length("key", key);
         if (key.indexOf('\n') >= 0 || key.indexOf('\t') >= 0) {

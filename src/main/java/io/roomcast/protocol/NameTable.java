@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What the rule for names asks about characters. The answers stand in a file, not in the JDK, so that every node and every page gives the
- * same ones: JDKs and browsers each know another version of Unicode.
+ * A set of code points that the rule for names needs. The sets come from the file {@code names.txt} and not from the
+ * JDK: JDKs and browsers know different versions of Unicode, but all nodes and pages must apply the same rule.
  */
 final class NameTable {
     private static final Map<String, int[]> SETS = read();
@@ -25,13 +25,13 @@ final class NameTable {
     static final NameTable JOINS_NEXT = new NameTable("joins-next");
     static final NameTable JOINS_PREVIOUS = new NameTable("joins-previous");
 
-    private static final String LIKE = "like-";
+    private static final String LOOKALIKE_PREFIX = "like-";
     private static final List<Map.Entry<String, NameTable>> LOOKALIKES = SETS.keySet().stream()
-            .filter(name -> name.startsWith(LIKE))
-            .map(name -> Map.entry(name.substring(LIKE.length()), new NameTable(name)))
+            .filter(name -> name.startsWith(LOOKALIKE_PREFIX))
+            .map(name -> Map.entry(name.substring(LOOKALIKE_PREFIX.length()), new NameTable(name)))
             .toList();
 
-    /** The first and the last of each range, in order. */
+    /** The first and the last code point of each range, in ascending order. */
     private final int[] bounds;
 
     private NameTable(String name) {
@@ -52,7 +52,10 @@ final class NameTable {
         return 2 * low < bounds.length && bounds[2 * low] <= c;
     }
 
-    /** The letters of the reserved name, as its skeleton has them, that this one looks like; the character itself if it looks like none. */
+    /**
+     * The skeleton of a code point: the letters of the name {@code system} that it looks like, or the code point itself
+     * if it looks like none of them.
+     */
     static String skeleton(int c) {
         return LOOKALIKES.stream()
                 .filter(like -> like.getValue().has(c))

@@ -4,38 +4,47 @@ import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /**
- * The rule that rooms and users share, after UTS 39 and RFC 8264: 1–128 characters in normal form C, letters, digits and marks of any
- * script that show, {@code _ - . : @}, and the few signs and joiners that names are written with, where they belong.
- * The page has the same in {@code names.js}.
+ * The rule for the names of rooms and users, after UTS 39 and RFC 8264. A name has 1–128 code points in normalization
+ * form C. It may contain visible letters, digits and marks of any script, and {@code _ - . : @}. A few punctuation
+ * characters and joiners are allowed only next to certain letters. {@code docs/protocol.md} has the rule in full, and
+ * {@code names.js} applies it on the page.
  */
 final class Names {
     static final int MAX_LENGTH = 128;
 
     private static final String ANYWHERE = "_-.:@";
 
-    /** UAX 31, tables 3a and 3b: what stands inside names, between letters; the last also at an end. */
+    /** Punctuation of UAX 31, tables 3a and 3b, that is allowed only between two letters. */
     private static final String INSIDE = "'\u00B7\u058A\u05F4\u0F0B\u2010\u2019\u2027\u30A0\u30FB";
 
+    /** Punctuation of the same tables that is allowed after any letter, also at the end of a name. */
     private static final int GERESH = 0x05F3;
+
     private static final int ZWNJ = 0x200C;
     private static final int ZWJ = 0x200D;
     private static final int BENGALI_RA = 0x09B0;
     private static final int BENGALI_VIRAMA = 0x09CD;
 
-    /** UTS 39: more than these on one letter are no writing. */
-    private static final int MOST_MARKS = 4;
+    /** Most non-spacing marks in a row (UTS 39): no script writes more of them on one letter. */
+    private static final int MAX_MARKS = 4;
 
-    /** With a ligature for its s and t. */
-    private static final int SHORTEST_LOOKALIKE = 5;
+    /** Fewest UTF-16 characters of a name that looks like {@code system}: a ligature may replace s and t. */
+    private static final int MIN_LOOKALIKE = 5;
 
-    /** With r and n for its m. */
-    private static final int LONGEST_PLAIN_LOOKALIKE = 7;
+    /** Most ASCII characters of a name that looks like {@code system}: r and n may replace m. */
+    private static final int MAX_PLAIN_LOOKALIKE = 7;
 
     private static final Pattern SYSTEM = Pattern.compile("syste(rn|m)");
 
     private Names() {}
 
-    /** @throws ProtocolException {@code bad_request} or {@code too_large}, when the name breaks the rule */
+    /**
+     * Checks a name.
+     *
+     * @param what the kind of name, for the text of the exception
+     * @return {@code name}
+     * @throws ProtocolException {@code bad_request} or {@code too_large} if the name breaks the rule
+     */
     static String checked(String what, String name) {
         if (name == null || name.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " is missing");
@@ -50,7 +59,7 @@ final class Names {
                     what + " has " + characters.length + " characters, " + MAX_LENGTH + " are allowed");
         }
         for (int i = 0; i < characters.length; i++) {
-            if (!allowed(characters, i)) {
+            if (!isAllowed(characters, i)) {
                 throw refused(
                         what,
                         "has the character " + String.format("U+%04X", characters[i])
@@ -67,7 +76,7 @@ final class Names {
         return new ProtocolException(ErrorCode.BAD_REQUEST, what + " " + why);
     }
 
-    /** Whether a name can be seen to be good without any table, as most can. */
+    /** Whether the name is valid because all its characters are plain ASCII. Most names need no table lookup. */
     private static boolean isPlain(String name) {
         if (name.length() > MAX_LENGTH) {
             return false;
@@ -81,10 +90,10 @@ final class Names {
         return true;
     }
 
-    private static boolean allowed(int[] name, int i) {
+    private static boolean isAllowed(int[] name, int i) {
         int c = name[i];
         if (NameTable.NONSPACING.has(c)) {
-            return i > 0 && fits(name, i);
+            return i > 0 && isMarkAllowed(name, i);
         }
         if (NameTable.LETTERS.has(c)) {
             return i > 0 || !NameTable.SPACING.has(c);
@@ -100,15 +109,16 @@ final class Names {
         };
     }
 
-    private static boolean fits(int[] name, int i) {
+    /** Whether the non-spacing mark here is allowed, after the marks that directly precede it. */
+    private static boolean isMarkAllowed(int[] name, int i) {
         int first = i;
         while (first > 0 && NameTable.NONSPACING.has(name[first - 1])) {
             first--;
         }
-        return i - first < MOST_MARKS && (i == first || name[i] != name[i - 1]);
+        return i - first < MAX_MARKS && (i == first || name[i] != name[i - 1]);
     }
 
-    /** RFC 5892, A.1: between letters that would join. */
+    /** Whether the non-joiner here stands between two letters that would join without it (RFC 5892, A.1). */
     private static boolean breaksJoin(int[] name, int i) {
         int before = i - 1;
         while (is(NameTable.NONSPACING, name, before)) {
@@ -121,7 +131,7 @@ final class Names {
         return is(NameTable.JOINS_NEXT, name, before) && is(NameTable.JOINS_PREVIOUS, name, after);
     }
 
-    /** The one place in Bengali where the joiner stands before the virama. */
+    /** Whether the joiner here is part of a Bengali ya-phalaa: only there it precedes the virama. */
     private static boolean makesYaphalaa(int[] name, int i) {
         return i > 0 && name[i - 1] == BENGALI_RA && i + 1 < name.length && name[i + 1] == BENGALI_VIRAMA;
     }
@@ -134,9 +144,9 @@ final class Names {
         return i >= 0 && i < name.length && set.has(name[i]);
     }
 
-    /** Whether people would read a name as {@code system}: in any case, width, script, and with marks on it. */
+    /** Whether people may read the name as {@code system}, in any case, width or script, with or without marks. */
     static boolean looksLikeSystem(String name) {
-        if (name.length() < SHORTEST_LOOKALIKE || isPlain(name) && name.length() > LONGEST_PLAIN_LOOKALIKE) {
+        if (name.length() < MIN_LOOKALIKE || isPlain(name) && name.length() > MAX_PLAIN_LOOKALIKE) {
             return false;
         }
         StringBuilder skeleton = new StringBuilder();

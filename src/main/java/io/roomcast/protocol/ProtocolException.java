@@ -1,8 +1,8 @@
 package io.roomcast.protocol;
 
 /**
- * A frame, name or request that is refused, with the code that the client is told. Carries no stack trace: it is an answer, and
- * hostile clients may cause any number of them.
+ * A frame, name or request is refused. The code and the text are sent to the client or back end. Carries no stack
+ * trace, since hostile clients may cause any number of these exceptions.
  */
 public final class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class ProtocolException extends RuntimeException {
         this(code, text, null);
     }
 
-    /** @param retryAfterMs when to try again, or null */
+    /** @param retryAfterMs milliseconds after which to try again, or null */
     public ProtocolException(ErrorCode code, String text, Long retryAfterMs) {
         super(text, null, false, false);
         this.code = code;

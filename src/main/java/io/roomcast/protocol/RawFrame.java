@@ -6,11 +6,11 @@ import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
 
-/** The members of a client's JSON object that the protocol knows, as they stood there; null where absent. */
+/** The members of a client's JSON object that the protocol knows. Their values are not validated. Null if absent. */
 final class RawFrame {
     private static final int MAX_DEPTH = 32;
-    private static final int LONGEST_NUMBER = "9007199254740991".length();
-    private static final long LARGEST_NUMBER = (1L << 53) - 1;
+    private static final int MAX_DIGITS = "9007199254740991".length();
+    private static final long MAX_NUMBER = (1L << 53) - 1;
 
     String type;
     Long id;
@@ -27,16 +27,16 @@ final class RawFrame {
     String epoch;
     Long offset;
 
-    /** The first member that is of the wrong kind, or null. */
+    /** The first error: a known member of the wrong type, or a value that is nested too deep. Null if there is none. */
     ProtocolException defect;
 
-    /** Where the object ended in the text, in characters. */
+    /** Index of the first character after the object. */
     long end;
 
     /**
-     * Reads a client's object in one pass, strict about the kinds of the members it knows and blind to all others. It walks over unknown
-     * arrays and objects itself and counts their depth, since {@code skipArray} of Parsson 1.1.7 never returns when the text ends inside
-     * the array.
+     * Reads a client's object in one pass. It checks the types of the members that it knows, and ignores all others. It
+     * skips unknown arrays and objects by itself and counts their depth: {@code skipArray} of Parsson 1.1.7 never
+     * returns if the text ends inside the array.
      */
     static final class Deserializer implements JsonbDeserializer<RawFrame> {
         @Override
@@ -104,9 +104,9 @@ final class RawFrame {
             }
             if (value == Event.VALUE_NUMBER) {
                 String digits = parser.getString();
-                if (digits.length() <= LONGEST_NUMBER && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                if (digits.length() <= MAX_DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
                     long number = Long.parseLong(digits);
-                    if (number <= LARGEST_NUMBER) {
+                    if (number <= MAX_NUMBER) {
                         return number;
                     }
                 }
@@ -139,7 +139,7 @@ final class RawFrame {
             skip(parser, value, frame);
         }
 
-        /** The rest is read all the same: the answer names the request, by members that may come later. */
+        /** Notes an error. Reading continues, since later members may be needed to name the request in the answer. */
         private static void defect(RawFrame frame, String text) {
             if (frame.defect == null) {
                 frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);

@@ -1,9 +1,9 @@
 package io.roomcast.protocol;
 
-/** A room's name, valid by construction. */
+/** The name of a room. Every instance is valid. */
 public record RoomName(String value) implements Comparable<RoomName> {
 
-    /** @throws ProtocolException {@code bad_request} or {@code too_large}, when the name breaks the rule for names */
+    /** @throws ProtocolException {@code bad_request} or {@code too_large} if the name breaks the rule for names */
     public RoomName {
         Names.checked("room", value);
     }

@@ -5,9 +5,9 @@ import jakarta.json.bind.annotation.JsonbTypeInfo;
 import java.util.List;
 
 /**
- * What the server tells one client, or a room, apart from messages: those are assembled from stored bytes by
- * {@link MessageFrames}. Members that are null are left out;
- * {@code sender} and {@code content} of most are null but for plain clients, which {@link #printable} serves.
+ * A frame from the server to one client, or to the members of a room. {@code message} and {@code history} frames are
+ * not among these types: {@link MessageFrames} assembles them from stored bytes. A member that is null is left out of
+ * the JSON. Most frames have {@code sender} and {@code content} only for plain clients; {@link #printable} adds them.
  */
 @JsonbTypeInfo(
         key = "type",
@@ -27,15 +27,20 @@ import java.util.List;
         })
 public sealed interface ServerFrame {
 
-    /** The same for a plain client of this room, which prints {@code content} and {@code sender} of whatever it gets. */
+    /**
+     * The same frame with a {@code content} and {@code sender} that a plain client can print, if the frame has such a
+     * form.
+     *
+     * @param room the room of the plain session
+     */
     default ServerFrame printable(String room) {
         return this;
     }
 
-    /** What a client has to know to stay within its bounds; sizes in bytes. */
+    /** The limits that a client must keep: two sizes in bytes, and the number of rooms. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
-    /** @param expiresInMs time that the token is good for, or null for ever */
+    /** @param expiresInMs milliseconds until the session needs another token, or null if it never does */
     record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits, Long expiresInMs)
             implements ServerFrame {}
 

@@ -11,14 +11,14 @@ public final class ServerFrameWriter {
     private final Jsonb jsonb =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
-    /** @param at milliseconds since 1970 UTC; the rest as members see it */
+    /** @param at milliseconds since 1970 UTC; the other components have the form that members see */
     public record MessageBody(String room, String sender, String content, long at, String key) {}
 
     public String write(ServerFrame frame) {
         return jsonb.toJson(frame);
     }
 
-    /** What a {@link StoredMessage} carries. */
+    /** The body of a {@link StoredMessage}, in UTF-8. */
     public byte[] body(MessageBody body) {
         return jsonb.toJson(body).getBytes(StandardCharsets.UTF_8);
     }

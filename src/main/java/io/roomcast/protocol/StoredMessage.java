@@ -1,11 +1,11 @@
 package io.roomcast.protocol;
 
 /**
- * A message that has its place in a room.
+ * A message with its number in a room.
  *
- * @param offset its place
- * @param body JSON object in UTF-8 with everything that members see but the type and the offset; encoded once, by the node
- *     that took the publish, and never changed nor parsed again. Shared: nobody may write to it.
+ * @param offset number of the message
+ * @param body JSON object in UTF-8 with all that members see, except the type and the offset. The node that took the
+ *     publish encodes it once; later nothing parses or changes it. The array is shared: nobody may write to it.
  */
-@SuppressWarnings("ArrayRecordComponent") // identity is all that is ever compared
+@SuppressWarnings("ArrayRecordComponent") // equals() compares the array by identity, which is enough
 public record StoredMessage(long offset, byte[] body) {}

@@ -1,14 +1,15 @@
 package io.roomcast.protocol;
 
-/** What text from a client may hold, and how long it is on the wire. */
+/** Checks text from a client, and computes its length in UTF-8. */
 final class Text {
     private Text() {}
 
     /**
-     * Bytes of {@code text} in UTF-8.
+     * The length of {@code text} in UTF-8, in bytes.
      *
-     * @throws ProtocolException for half of a surrogate pair, which has no UTF-8, and for control characters other than
-     *     {@code \n} and {@code \t}
+     * @param what the kind of text, for the text of the exception
+     * @throws ProtocolException {@code bad_request} for control characters other than {@code \n} and {@code \t}, and
+     *     for half of a surrogate pair, which has no form in UTF-8
      */
     static int checkedUtf8Length(String what, String text) {
         int bytes = 0;

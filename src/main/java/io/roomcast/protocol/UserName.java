@@ -1,14 +1,14 @@
 package io.roomcast.protocol;
 
-/** A user's name, valid by construction. */
+/** The name of a user. Every instance is valid. */
 public record UserName(String value) implements Comparable<UserName> {
 
-    /** What the server itself says is said by this sender; no user may have the name, or one that looks like it. */
+    /** The sender of texts of the server itself. No user may have this name, or a name that looks like it. */
     public static final String SYSTEM = "system";
 
     /**
-     * @throws ProtocolException {@code bad_request} or {@code too_large}, when the name breaks the rule for names;
-     *     {@code forbidden} for the reserved name and what looks like it
+     * @throws ProtocolException {@code bad_request} or {@code too_large} if the name breaks the rule for names;
+     *     {@code forbidden} if it is {@link #SYSTEM} or looks like it
      */
     public UserName {
         Names.checked("user", value);

@@ -1,5 +1,5 @@
 /**
- * Protocol v1 as values: names, frames, codes, and their JSON. Nothing here knows a connection or a room. {@code docs/protocol.md}
- * is the same for people.
+ * Protocol v1: names, frames, codes and their JSON, as values. This package knows neither connections nor rooms.
+ * {@code docs/protocol.md} describes the protocol for people.
  */
 package io.roomcast.protocol;

@@ -3,10 +3,10 @@ package io.roomcast.relay;
 import java.time.Duration;
 
 /**
- * How much of each room is kept.
+ * Limits of the history of each room.
  *
- * @param messages at most; 0 keeps none
- * @param age of the oldest
- * @param bytes of bodies
+ * @param messages maximum number of messages; 0 stores none
+ * @param age maximum age of a message
+ * @param bytes maximum total size of the message bodies
  */
 public record HistoryLimits(int messages, Duration age, long bytes) {}

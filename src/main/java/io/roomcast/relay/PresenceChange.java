@@ -4,10 +4,10 @@ import io.roomcast.protocol.UserName;
 import java.util.List;
 
 /**
- * One step of a room's presence.
+ * One change of a room's presence.
  *
- * @param previous revision that it follows; 0 says that nobody was there
- * @param revision greater than that
- * @param count of users in the room after it
+ * @param previous revision before the change; 0 means that the room was empty
+ * @param revision revision after the change, greater than {@code previous}
+ * @param count number of users in the room after the change
  */
 public record PresenceChange(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {}

@@ -12,65 +12,82 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who is in a room, as this node has been told and has told on. It passes on each change that follows the one before. Whenever something may be
- * missing (a hole in the revisions, a new subscription, a comparison that does not agree) it holds what arrives, has the roster read, tells
- * the difference, and goes on.
+ * The presence of one room, as this node last reported it to the listener. While the fold is live, it reports each
+ * change whose {@code previous} is the fold's revision. Changes may be missing after a gap in the revisions, a new
+ * subscription, or a comparison that found another revision. The fold then holds the changes that arrive, requests the
+ * roster, reports the difference, and is live again.
  *
  * <pre>
- *   new ──missed──▶ reading ──roster──▶ live
- *                      ▲                  │ hole, missed, compared
- *                      └──────────────────┘
+ *   NEW ──subscribed, missed──▶ READING ──roster──▶ LIVE
+ *                                  ▲                  │ gap, missed, other revision, small again
+ *                                  └──────────────────┘
  * </pre>
  *
- * <p><b>Who is missing in a roster</b> has left, and that is told; unless the store may have lost them, and their node is about to enter them again: then it
- * is told only if they are still missing a while later, and they count until then. Who has come is told at once.
+ * <p><b>Absent users.</b> A user who is not in a new roster has left, and the fold reports this at once. The exception
+ * is a user whom the store may have lost: the roster is uncertain, or has another origin or a lower revision than the
+ * fold. The fold counts such a user as present, since the user's node should enter the user again. It reports the leave
+ * if the user is still absent after {@link #settle}. Joins are reported at once.
  *
- * <p><b>Large rooms.</b> Of a room with more users than are told by name the names are not kept. Once it is smaller again, the roster is read.
+ * <p><b>Large rooms.</b> If a room has more users than {@code maxNames}, the fold keeps only their number. When the
+ * room is small enough again, the fold requests the roster.
  *
- * <p><b>Concurrency.</b> The monitor guards everything; the listener is called inside it, and only hands over; {@code known} is completed outside. {@code turn} counts the reads: the
- * answer to any but the latest is not used.
+ * <p><b>Concurrency.</b> Any thread. The monitor guards all state. The listener and {@link Rosters} are called inside
+ * it, and must not block. {@code known} is completed outside it. {@code readNumber} counts the reads: only the reply to
+ * the latest is used.
  */
 public final class PresenceFold {
+    /** Most changes that are held during a read. If more arrive, they are dropped, and the roster is read again. */
     private static final int MAX_HELD = 1_000;
 
-    /** What a fold asks for. Called inside its monitor: hands over and returns. */
+    /** Reads rosters and schedules calls for a fold. Called inside the fold's monitor: a method must not block. */
     public interface Rosters {
-        /** Reads with this many names at most. Answered by {@link #roster} or {@link #failed}, with the same turn. */
-        void read(PresenceFold fold, int turn, int names);
+        /**
+         * Reads the roster, then calls {@link #roster} or {@link #failed} with the same read number.
+         *
+         * @param maxNames maximum number of names in the roster
+         */
+        void read(PresenceFold fold, int readNumber, int maxNames);
 
-        /** Calls {@link #retry} with that turn a moment later. */
-        void again(PresenceFold fold, int turn);
+        /** Calls {@link #retry} with the read number after a short delay. */
+        void again(PresenceFold fold, int readNumber);
 
-        /** Calls {@link #settle} when whoever was lost by the store has had the time to enter again. */
+        /** Calls {@link #settle} after the time that other nodes need to enter lost users again. */
         void await(PresenceFold fold);
     }
 
     private final RoomName room;
-    private final int names;
+    private final int maxNames;
     private final PresenceListener listener;
     private final Rosters rosters;
     private final ArrayDeque<PresenceChange> held = new ArrayDeque<>(0);
-    /** Who is there; null before that is known, and while there are too many. */
-    private Set<UserName> here;
-    /** Of those: who may have been lost by the store, and is given time to be entered again. */
-    private Set<UserName> missing = new TreeSet<>();
+    /** Users in the room; null before the first roster, and while the room is too large for names. */
+    private Set<UserName> present;
+    /** Those of {@code present} whom the store may have lost: the fold waits until their nodes enter them again. */
+    private Set<UserName> maybeLost = new TreeSet<>();
 
     private final CompletableFuture<Void> known = new CompletableFuture<>();
+    /** Whether the listener has received a roster. */
     private boolean presented;
+
     private boolean live;
-    private boolean overflown;
+    /** Whether a change was dropped because too many were held. */
+    private boolean overflowed;
+    /** Whether a call of {@link #settle} is due. */
     private boolean awaiting;
+
     private boolean closed;
-    private boolean doubted;
-    private int turn;
+    /** Whether the last comparison found another revision, and no change was applied since. */
+    private boolean mismatched;
+
+    private int readNumber;
     private long revision;
     private long origin;
     private long count;
 
-    /** @param names users of the largest room that is told by name */
-    public PresenceFold(RoomName room, int names, PresenceListener listener, Rosters rosters) {
+    /** @param maxNames most users of a room whose users are reported by name */
+    public PresenceFold(RoomName room, int maxNames, PresenceListener listener, Rosters rosters) {
         this.room = room;
-        this.names = names;
+        this.maxNames = maxNames;
         this.listener = listener;
         this.rosters = rosters;
     }
@@ -79,23 +96,27 @@ public final class PresenceFold {
         return room;
     }
 
-    /** Completes when the listener has been told who is there: it is told of everything that happens from then on. Fails when that cannot be read. */
+    /**
+     * Completes when the listener has received the first roster; the listener receives every later change. Fails if the
+     * first roster cannot be read, or if the fold is closed before.
+     */
     public CompletionStage<Void> known() {
         return known;
     }
 
-    /** Something may have happened that was not heard of. */
+    /** Changes may have been missed: reads the roster. */
     public synchronized void missed() {
         read();
     }
 
-    /** The subscription is there, and may have been before. */
+    /** The room's channel is subscribed. Reads the roster, unless a read has begun before. */
     public synchronized void subscribed() {
-        if (turn == 0) {
+        if (readNumber == 0) {
             read();
         }
     }
 
+    /** Receives a change from the room's channel. Ignores a change that the fold already contains. */
     public synchronized void arrive(PresenceChange change) {
         if (closed) {
             return;
@@ -113,38 +134,38 @@ public final class PresenceFold {
     }
 
     private boolean follows(PresenceChange change) {
-        return change.previous() == revision || change.previous() == 0 && here != null && here.isEmpty();
+        return change.previous() == revision || change.previous() == 0 && present != null && present.isEmpty();
     }
 
     private void hold(PresenceChange change) {
         if (held.size() < MAX_HELD) {
             held.add(change);
         } else {
-            overflown = true;
+            overflowed = true;
         }
     }
 
     private void apply(PresenceChange change) {
-        doubted = false;
+        mismatched = false;
         if (change.previous() == 0) {
             origin = change.revision();
         }
-        if (here == null || change.count() > names) {
+        if (present == null || change.count() > maxNames) {
             forgetNames();
-            tell(change.revision(), change.count(), List.of(), List.of());
-            if (change.count() <= names) {
+            report(change.revision(), change.count(), List.of(), List.of());
+            if (change.count() <= maxNames) {
                 read();
             }
             return;
         }
-        missing.removeAll(change.left());
-        missing.removeAll(change.joined());
-        List<UserName> left = change.left().stream().filter(here::remove).toList();
-        List<UserName> joined = change.joined().stream().filter(here::add).toList();
-        tell(change.revision(), here.size(), joined, left);
+        maybeLost.removeAll(change.left());
+        maybeLost.removeAll(change.joined());
+        List<UserName> left = change.left().stream().filter(present::remove).toList();
+        List<UserName> joined = change.joined().stream().filter(present::add).toList();
+        report(change.revision(), present.size(), joined, left);
     }
 
-    private void tell(long next, long users, List<UserName> joined, List<UserName> left) {
+    private void report(long next, long users, List<UserName> joined, List<UserName> left) {
         long previous = revision;
         revision = next;
         count = users;
@@ -152,80 +173,83 @@ public final class PresenceFold {
     }
 
     /**
-     * The roster as it is.
+     * The reply to {@link Rosters#read}.
      *
-     * @param certain false when the store may have lost users a short while ago
+     * @param certain false if the store may have lost users whom their nodes have not entered again yet
      */
-    public void roster(int answered, Roster roster, boolean certain) {
-        if (take(answered, roster, certain)) {
+    public void roster(int number, Roster roster, boolean certain) {
+        if (use(number, roster, certain)) {
             known.complete(null);
         }
     }
 
-    private synchronized boolean take(int answered, Roster roster, boolean certain) {
-        if (closed || answered != turn) {
+    private synchronized boolean use(int number, Roster roster, boolean certain) {
+        if (closed || number != readNumber) {
             return false;
         }
-        boolean named = roster.count() <= names;
-        if (!presented || named && here == null) {
-            here = named ? new HashSet<>(roster.users()) : null;
+        boolean named = roster.count() <= maxNames;
+        if (!presented || named && present == null) {
+            present = named ? new HashSet<>(roster.users()) : null;
             revision = roster.revision();
             count = roster.count();
             listener.present(
                     room, named ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
         } else if (!named) {
             forgetNames();
-            tell(revisionOf(roster), roster.count(), List.of(), List.of());
+            report(revisionOf(roster), roster.count(), List.of(), List.of());
         } else {
-            difference(roster, certain && roster.origin() == origin && revisionOf(roster) >= revision);
+            reportDifference(roster, certain && roster.origin() == origin && revisionOf(roster) >= revision);
         }
         origin = roster.origin();
         presented = true;
-        goOn();
+        resume();
         return true;
     }
 
-    private void difference(Roster roster, boolean certain) {
-        Set<UserName> gone = new TreeSet<>(here);
+    private void reportDifference(Roster roster, boolean certain) {
+        Set<UserName> gone = new TreeSet<>(present);
         gone.removeAll(new HashSet<>(roster.users()));
-        Set<UserName> doubtful = new TreeSet<>(gone);
+        Set<UserName> uncertain = new TreeSet<>(gone);
         if (certain) {
-            doubtful.retainAll(missing);
+            uncertain.retainAll(maybeLost);
         }
-        missing = doubtful;
-        gone.removeAll(doubtful);
-        here.removeAll(gone);
-        List<UserName> joined = roster.users().stream().filter(here::add).toList();
-        tell(revisionOf(roster), here.size(), joined, List.copyOf(gone));
-        if (!missing.isEmpty() && !awaiting) {
+        maybeLost = uncertain;
+        gone.removeAll(uncertain);
+        present.removeAll(gone);
+        List<UserName> joined = roster.users().stream().filter(present::add).toList();
+        report(revisionOf(roster), present.size(), joined, List.copyOf(gone));
+        if (!maybeLost.isEmpty() && !awaiting) {
             awaiting = true;
             rosters.await(this);
         }
     }
 
-    /** A room in which nobody is may have none. */
+    /** The store may have no revision for an empty room: the fold then keeps its own. */
     private long revisionOf(Roster roster) {
         return roster.revision() == 0 ? revision : roster.revision();
     }
 
-    /** Whoever is missing now would be back if they could. */
+    /**
+     * The nodes of lost users have had time to enter them again. Users who are still absent from the next roster have
+     * left.
+     */
     public synchronized void settle() {
         awaiting = false;
-        if (!closed && !missing.isEmpty()) {
-            missing = new TreeSet<>();
+        if (!closed && !maybeLost.isEmpty()) {
+            maybeLost = new TreeSet<>();
             read();
         }
     }
 
     private void forgetNames() {
-        here = null;
-        missing = new TreeSet<>();
+        present = null;
+        maybeLost = new TreeSet<>();
     }
 
-    private void goOn() {
+    private void resume() {
         live = true;
-        boolean again = overflown;
-        overflown = false;
+        boolean again = overflowed;
+        overflowed = false;
         while (live && !held.isEmpty()) {
             arrive(held.remove());
         }
@@ -234,60 +258,61 @@ public final class PresenceFold {
         }
     }
 
-    /** The roster could not be read. */
-    public void failed(int answered, Throwable failure) {
+    /** The reply to {@link Rosters#read} if the roster could not be read. */
+    public void failed(int number, Throwable failure) {
         synchronized (this) {
-            if (closed || answered != turn) {
+            if (closed || number != readNumber) {
                 return;
             }
             if (presented) {
-                rosters.again(this, answered);
+                rosters.again(this, number);
                 return;
             }
         }
-        known.completeExceptionally(failure); // Whoever watches gives it up.
+        known.completeExceptionally(failure); // The caller of watch() then unwatches the room.
     }
 
-    /** Reads again, if nothing else has happened since that turn. */
-    public synchronized void retry(int failed) {
-        if (failed == turn) {
+    /** Reads the roster again, unless another read has begun since the failed one. */
+    public synchronized void retry(int failedRead) {
+        if (failedRead == readNumber) {
             read();
         }
     }
 
     /**
-     * The store stands at this revision; what was told may still be on its way.
+     * Compares the fold with the revision in the store. At the first mismatch, a change may still be on its way from
+     * the store, so the caller has to compare again. At the second one, the fold reads the roster.
      *
-     * @return whether that is to be looked at again soon
+     * @return whether the caller should compare again soon
      */
-    public synchronized boolean compared(long there) {
-        if (closed || !live || there == revision || there == 0 && count == 0) {
-            doubted = false;
+    public synchronized boolean compared(long storeRevision) {
+        if (closed || !live || storeRevision == revision || storeRevision == 0 && count == 0) {
+            mismatched = false;
             return false;
         }
-        if (doubted) {
-            doubted = false;
+        if (mismatched) {
+            mismatched = false;
             read();
             return false;
         }
-        doubted = true;
+        mismatched = true;
         return true;
     }
 
     private void read() {
         if (!closed) {
             live = false;
-            rosters.read(this, ++turn, names);
+            rosters.read(this, ++readNumber, maxNames);
         }
     }
 
-    /** Nothing is told any more when this returns. */
+    /** Ends the fold. The listener is not called any more after this method has returned. */
     public void close() {
         synchronized (this) {
             closed = true;
             live = false;
             held.clear();
         }
-        known.completeExceptionally(new RelayUnavailableException("the room is not watched any more"));
+        known.completeExceptionally(new RelayUnavailableException("the room is no longer watched"));
     }
 }

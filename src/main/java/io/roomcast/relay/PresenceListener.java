@@ -3,17 +3,23 @@ package io.roomcast.relay;
 import io.roomcast.protocol.RoomName;
 
 /**
- * Is told on each node what happens in the rooms that it watches. Called for one room by one thread at a time, in the order in which it happened: every
- * method hands over and returns.
+ * Receives the presence of the rooms that this node watches. The calls for one room come from one thread at a time, in
+ * the order of the changes. A method must not block: it queues the event and returns.
  */
 public interface PresenceListener {
 
-    /** Who is there, where no change tells it: at the beginning, and when a room that was too large for names is so no more. */
+    /**
+     * Replaces all that is known of the room. Called with the first roster, and when a room that was too large for
+     * names is small enough again. The roster of a room that is too large has a count and no names.
+     */
     void present(RoomName room, PresenceStore.Roster roster);
 
-    /** Whoever is named as come was not there before, and whoever is named as gone was. Nobody is named where the room is too large for that, or nobody came or went after all. */
+    /**
+     * Reports a change. A user in {@code joined} was not present before; a user in {@code left} was present. Both lists
+     * are empty if the room is too large for names, or if only the revision has changed.
+     */
     void changed(RoomName room, PresenceChange change);
 
-    /** Nothing more is told of the room: it is not watched any longer. */
+    /** The room is no longer watched: this is the last call for it. */
     void forgotten(RoomName room);
 }

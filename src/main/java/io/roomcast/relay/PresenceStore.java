@@ -6,66 +6,74 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Who is in which room, across nodes. A user may be in a room by several sessions and counts once. Any thread may call; nothing blocks;
- * stages complete on any thread, and fail with {@link RelayUnavailableException}. Every implementation promises, and {@code
- * PresenceContractTest} checks:
+ * Stores which users are in which room, across all nodes. A user with several sessions in a room counts once. Any
+ * thread may call; no method blocks. Stages complete on any thread, and fail with {@link RelayUnavailableException}.
+ * {@code PresenceContractTest} checks what every implementation guarantees:
  *
  * <ul>
- *   <li><b>Told where it is decided.</b> Each coming and going gives the room its next revision, and is told with it, in one step, to every
- *       node that watches the room: in one order, each once.
- *   <li><b>A miss is noticed.</b> A change names the revision before it. A node that missed one, or could have, reads the roster and is told
- *       the difference; see {@link PresenceFold}.
- *   <li><b>Nothing comes late.</b> A node's users are in the room under its lease. What was put out with a lease cannot come in under it again.
- *   <li><b>It puts itself right.</b> What a failed call asked for takes effect when the store can be reached again, and what others did to the
- *       store is found out: within seconds the roster is that of the sessions that nodes have.
+ *   <li><b>Atomic changes in one order.</b> One atomic step stores a join or leave, gives the room its next revision,
+ *       and publishes the change. Every node that watches the room receives each change once, in the same order.
+ *   <li><b>Gaps are detected.</b> A change contains the revision before it. A node that may have missed a change reads
+ *       the roster and reports the difference; see {@link PresenceFold}.
+ *   <li><b>Late commands have no effect.</b> A node enters its users under its lease. After a lease was evicted, no
+ *       user can enter under it.
+ *   <li><b>Errors are repaired.</b> A call that failed takes effect once the store can be reached again. Changes to the
+ *       store from outside are detected. Within seconds the roster matches the sessions of all nodes.
  * </ul>
  */
 public interface PresenceStore extends AutoCloseable {
 
     /**
-     * Names who is told of what happens in rooms that are watched. Called once, before any other method.
+     * Sets the listener for the watched rooms. Called once, before any other method.
      *
-     * @param names users of the largest room that is told by name; of larger ones only how many there are
+     * @param names most users of a room whose users are reported by name; for a larger room, only their number is
+     *     reported
      */
     void start(PresenceListener listener, int names);
 
-    /** Takes this node's sessions out, and lets nothing in any more. To be closed before the relay that goes with it. */
+    /**
+     * Removes the sessions of this node from all rooms, and refuses new ones. Must be called before the relay of this
+     * store is closed.
+     */
     @Override
     void close();
 
     /**
-     * What came of a call.
+     * The result of {@link #enter} or {@link #leave}.
      *
-     * @param changed whether the user was not in the room before, or is not any more
-     * @param count of users in the room now
-     * @param revision of the room now; grows with every change, whatever becomes of the store
+     * @param changed whether the call added the user to the room, or removed the user from it
+     * @param count number of users in the room after the call
+     * @param revision revision of the room after the call; grows with each change, even if the store has lost data
      */
     record Change(boolean changed, long count, long revision) {}
 
     /**
-     * Who is in a room.
+     * The users in a room.
      *
-     * @param users sorted; may be cut off at the limit that was asked for, {@code count} is not
-     * @param origin revision at which the first of them came: with another one, everybody had left meanwhile, or the store had lost them
+     * @param count number of all users
+     * @param users sorted names, at most as many as the caller asked for
+     * @param origin revision at which the first user joined the empty room; if it differs from an earlier roster's, the
+     *     room was empty in between, or the store has lost its users
      */
     record Roster(long count, List<UserName> users, long revision, long origin) {}
 
     /**
-     * The listener is told who is in the room, and then of each change, until {@link #unwatch}.
+     * Reports the users of the room to the listener, and then each change, until {@link #unwatch}.
      *
-     * @return completes when it has been told who is there: it hears of everything that is asked for later. When it fails, the room is
-     *     to be given up.
+     * @return completes when the listener has received the roster; the listener receives every change that is requested
+     *     after that. If the stage fails, the caller must unwatch the room.
      */
     CompletionStage<Void> watch(RoomName room);
 
-    /** To be called once for each {@link #watch}, and after it. */
+    /** Ends a {@link #watch}. Must be called once for each, after it. */
     void unwatch(RoomName room);
 
-    /** Enters a session; entering it again changes nothing. */
+    /** Adds a session of the user to the room. Idempotent. */
     CompletionStage<Change> enter(RoomName room, UserName user, String session);
 
+    /** Removes a session of the user from the room. Idempotent. */
     CompletionStage<Change> leave(RoomName room, UserName user, String session);
 
-    /** @param limit of names */
+    /** @param limit maximum number of names */
     CompletionStage<Roster> roster(RoomName room, int limit);
 }

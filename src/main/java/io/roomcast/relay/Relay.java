@@ -8,59 +8,68 @@ import io.roomcast.room.RoomSource;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Carries published messages between nodes, and keeps them. Every implementation promises, and {@code RelayContractTest} checks:
+ * Stores published messages and delivers them to the nodes. {@code RelayContractTest} checks what every implementation
+ * guarantees:
  *
  * <ul>
- *   <li><b>Stored, then acknowledged.</b> A publish that completes is in the history, and is delivered to every node that is subscribed.
- *   <li><b>One order.</b> A room's messages have the offsets 1, 2, 3 … within an epoch, and every node is delivered all of them, in this
- *       order, each once.
- *   <li><b>Once by key.</b> A publish with a key that the room has seen within {@link #KEY_MEMORY_SECONDS} stores nothing and completes
- *       with the first position.
- *   <li><b>Honest loss.</b> What cannot be delivered to a node any more is told by {@link RelayListener#reset}.
+ *   <li><b>Stored, then acknowledged.</b> When a publish completes, its message is in the history, and is delivered to
+ *       every subscribed node.
+ *   <li><b>One order.</b> Within an epoch, the messages of a room have the offsets 1, 2, 3 … Every subscribed node
+ *       receives each message once, in this order.
+ *   <li><b>Idempotent publish.</b> A publish with a key that the room has seen within {@link #KEY_MEMORY_SECONDS}
+ *       stores nothing. It completes with the position of the first message.
+ *   <li><b>Reported loss.</b> If messages cannot be delivered to a node any more, {@link RelayListener#reset} reports
+ *       the loss.
  * </ul>
  *
- * <p>Any thread may call; nothing blocks. Stages complete on any thread, and fail with {@link RelayUnavailableException} when it is not
- * known that the message was stored: it may have been. Publishing again with the same key finds out.
+ * <p>Any thread may call; no method blocks. Stages complete on any thread. A stage fails with
+ * {@link RelayUnavailableException} if the relay has not confirmed the call. The message of such a publish may have
+ * been stored: to find out, publish it again with the same key. A stage fails with {@code ProtocolException}
+ * ({@code busy}) if the node has no memory for the room: then nothing was stored.
  */
 public interface Relay extends RoomSource, AutoCloseable {
-    /** Most bytes of messages in a page of history. A single message may be larger. */
+    /** Maximum bytes of message bodies in a page of history. A page with a single message may be larger. */
     long PAGE_BYTES = 256 * 1024;
 
-    /** How long a publish can be repeated by its key, at least. */
+    /** A room remembers a key for at least this many seconds. */
     int KEY_MEMORY_SECONDS = 300;
 
-    /** Names who is delivered to. Called once, before any other method. */
+    /** Sets the listener that receives the deliveries. Called once, before any other method. */
     void start(RelayListener listener);
 
     /**
-     * Stores a message and delivers it to every node with members in the room. Two publishes to one room from one thread are stored in the
-     * order of the calls.
+     * Stores a message and delivers it to every subscribed node. If one thread publishes two messages to a room, they
+     * are stored in the order of the calls.
      *
-     * @param key makes it repeatable, or null
+     * @param key idempotency key, or null if the publish is never repeated
      * @param body as {@link io.roomcast.protocol.StoredMessage#body} describes it
      */
     CompletionStage<Position> publish(RoomName room, String key, byte[] body);
 
-    /** Hands a frame to every node with members in the room; best effort, never stored. {@code frame} is shared, not copied. */
+    /**
+     * Delivers a frame to every subscribed node. The frame is never stored, and it may be lost. The array is shared,
+     * not copied: the caller must not change it.
+     */
     void signal(RoomName room, FrameKind kind, byte[] frame);
 
     /**
      * The newest messages before {@code offset}, oldest first.
      *
-     * @param offset exclusive; 0 for the end
+     * @param offset exclusive; 0 for the end of the history
+     * @param limit maximum number of messages; the page may have fewer if they are large
      */
     CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit);
 
     /**
-     * Sends something through the relay, and completes when it came back to this node the way that deliveries come. What completes
-     * within its time proves that messages are delivered here.
+     * Sends a message of this node to itself, by the path of all deliveries. The stage completes when the message has
+     * arrived. A probe that completes in time proves that the relay delivers messages to this node.
      */
     CompletionStage<Void> probe();
 
-    /** Whether the history is in this process's memory: a room need keep nothing of it again. */
+    /** Whether the history is in the memory of this process. A room then needs no copy of its latest messages. */
     boolean isLocal();
 
-    /** Ends all threads and connections. Publishes that were accepted are finished first, within a few seconds. */
+    /** Completes the accepted publishes, within a few seconds, and then ends all threads and connections. */
     @Override
     void close();
 }

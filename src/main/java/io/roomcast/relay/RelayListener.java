@@ -6,17 +6,23 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 
 /**
- * Takes what a relay brings to this node. Called by the relay's own thread, for one room by one thread at a time: every method appends
- * and returns.
+ * Receives the deliveries of a relay to this node. The calls for one room come from one thread at a time: a thread of
+ * the relay, or the thread that publishes. A method must not block: it queues the event and returns.
  */
 public interface RelayListener {
 
-    /** The room's next message; its offset is one more than the last delivered, or than the subscription's position. */
+    /**
+     * Delivers the next message of the room. Its offset is one more than that of the last message, or than the position
+     * of the subscription or of the last {@link #reset}.
+     */
     void deliver(RoomName room, StoredMessage message);
 
-    /** An ephemeral frame, as it goes to members. */
+    /** Delivers a frame that is not stored. The members receive it unchanged. */
     void signal(RoomName room, FrameKind kind, byte[] frame);
 
-    /** Deliveries go on after {@code position}: what was before is lost to this node, or the epoch is a new one. */
+    /**
+     * The next delivery is the message after {@code position}. Earlier messages that were not delivered are lost to
+     * this node, or the room has a new epoch.
+     */
     void reset(RoomName room, Position position);
 }

@@ -5,15 +5,15 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 
-/** Makes the relay that {@code roomcast.relay} names, and the presence that goes with it. */
+/** Makes a relay and its presence store. The setting {@code roomcast.relay} selects the provider by its name. */
 public interface RelayProvider {
 
     /**
-     * What a relay is lent.
+     * What the node provides to a relay. The relay does not close any of it.
      *
      * @param node name of this node
-     * @param loops makes threads that live until the relay is closed
-     * @param timer runs short tasks that never block
+     * @param loops makes the threads that run until the relay is closed
+     * @param timer runs short tasks that must not block
      * @param nanoClock as {@link System#nanoTime}
      * @param metrics counts gaps and reconnects
      */
@@ -25,12 +25,12 @@ public interface RelayProvider {
             LongSupplier nanoClock,
             NodeMetrics metrics) {}
 
-    /** To be closed with the presence first. */
+    /** A relay and its presence store. The presence store must be closed first. */
     record Opened(Relay relay, PresenceStore presence) {}
 
-    /** The value of {@code roomcast.relay} that chooses this one. */
+    /** The value of {@code roomcast.relay} that selects this provider. */
     String name();
 
-    /** Called once. Nothing need be reachable yet. */
+    /** Makes the relay. Called once. The servers of the relay may still be unreachable. */
     Opened open(Context context);
 }

@@ -1,6 +1,9 @@
 package io.roomcast.relay;
 
-/** The relay could not be reached in time. Carries no stack trace: while a relay is away, every request meets it. */
+/**
+ * The relay could not be reached, or did not confirm a call. Has no stack trace: while a relay is unavailable, every
+ * request fails with this exception, and stack traces would be expensive.
+ */
 public final class RelayUnavailableException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -1,2 +1,2 @@
-/** The ports between nodes: what a relay of messages and a store of presence have to do, and what they tell. */
+/** The ports between nodes: the interfaces of message relays and presence stores, and of their listeners. */
 package io.roomcast.relay;

@@ -13,11 +13,11 @@ import java.util.Arrays;
  */
 final class Batch {
     /** A batch of this many bytes is sent before further messages are added. */
-    private static final int FULL = 64 * 1024;
+    private static final int FULL_BYTES = 64 * 1024;
 
-    private static final int SMALLEST = 512;
-    /** A larger buffer is released after use. */
-    private static final int KEEP = 8 * 1024;
+    private static final int MIN_BUFFER = 512;
+    /** A buffer that is larger than this many bytes is released after use. */
+    private static final int MAX_KEPT_BUFFER = 8 * 1024;
 
     private byte[] buffer = new byte[0];
     private int length;
@@ -32,7 +32,7 @@ final class Batch {
             buffer[length++] = '\n';
         }
         append(start, 0);
-        append(body, 1); // Without its first brace: the start has one.
+        append(body, 1); // Skips the opening brace of the body: the start has one.
         messages++;
         lastOffset = message.offset();
     }
@@ -42,7 +42,7 @@ final class Batch {
     }
 
     boolean isFull() {
-        return length >= FULL;
+        return length >= FULL_BYTES;
     }
 
     /** Messages added since the last {@link #take}. */
@@ -56,7 +56,7 @@ final class Batch {
         messages = 0;
         EncodedFrame frame = EncodedFrame.of(range, Arrays.copyOf(buffer, length));
         length = 0;
-        if (buffer.length > KEEP) {
+        if (buffer.length > MAX_KEPT_BUFFER) {
             buffer = new byte[0];
         }
         return frame;
@@ -69,7 +69,7 @@ final class Batch {
 
     private void ensure(int more) {
         if (length + more > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(SMALLEST, Math.max(length + more, buffer.length * 2)));
+            buffer = Arrays.copyOf(buffer, Math.max(MIN_BUFFER, Math.max(length + more, buffer.length * 2)));
         }
     }
 }

@@ -8,16 +8,17 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Sends one frame to the queues of many members, each on the thread where that is cheapest.
+ * Sends one frame to the queues of many members. Each queue sends on its own executor, or on any thread if it has none
+ * ({@link OutboundQueue#executor}).
  *
- * <p>In a small room the lane sends to every queue that accepts any thread. In a large room these queues are divided
- * into chunks, which run on the room's executor: so a room uses every core, and other rooms run in between. Some
- * containers write on threads of their own. Each such thread gets its members as one task, and not one task for each
- * member. The lane continues when all chunks are done ({@link Lane#retain}). Meanwhile messages gather, and the next
- * batch is larger.
+ * <p>In a small room, the lane itself sends to the queues without an executor. In a large room, these queues are
+ * divided into chunks, which run on the room's executor. So the room uses every core, and other rooms run in between.
+ * Queues with the same executor of their own are gathered into chunks in every room: the executor gets one task for
+ * many members. The next run of the lane waits until all chunks are done ({@link Lane#retain}). Meanwhile messages wait
+ * in the lane, and the next batch is larger.
  *
- * <p><b>Concurrency.</b> Confined to the lane. A chunk runs once, on any thread. A queue that has accepted the frame
- * holds back later frames until its chunk has sent it, so that the order is kept.
+ * <p><b>Concurrency.</b> Confined to the lane. A chunk runs once, on any thread. After a queue has accepted the frame,
+ * later frames wait in the queue until the chunk has sent this frame. So the order is kept.
  */
 final class FanOut {
     /** Most members that one task sends to: well under a millisecond of work. */
@@ -34,7 +35,7 @@ final class FanOut {
         this.executor = executor;
     }
 
-    /** @param members the most to whom the frame is offered */
+    /** @param members upper bound of the number of members to whom the frame is offered */
     void begin(EncodedFrame next, int members) {
         frame = next;
         inChunks = members > CHUNK_SIZE;
@@ -87,7 +88,7 @@ final class FanOut {
         try {
             chunk.executor.execute(chunk);
         } catch (RejectedExecutionException e) {
-            // The executor is shutting down, and its connections are closing: the send reports that.
+            // The executor is shutting down, and its connections are closing: the send on this thread reports that.
             chunk.run();
         }
     }

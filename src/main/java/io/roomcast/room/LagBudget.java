@@ -9,15 +9,15 @@ public final class LagBudget {
     private volatile long nodeBytes;
 
     /**
-     * @param roomBytes that may wait in one room; 0 for no bound
-     * @param nodeBytes that may wait in all rooms together; 0 for no bound
+     * @param roomBytes most bytes that may wait in one room; 0 for no bound
+     * @param nodeBytes most bytes that may wait in all rooms together; 0 for no bound
      */
     public LagBudget(long roomBytes, long nodeBytes) {
         this.roomBytes = roomBytes;
         this.nodeBytes = nodeBytes;
     }
 
-    /** Sets other bounds, for events from now on. */
+    /** Changes the bounds for events from now on. Parameters as of the constructor. */
     public void change(long room, long node) {
         roomBytes = room;
         nodeBytes = node;

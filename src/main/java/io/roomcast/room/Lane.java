@@ -8,8 +8,8 @@ import java.util.function.Predicate;
 
 /**
  * Handles posted events in order on a shared executor, on one thread at a time. Events that are posted during a run are
- * handled by the next run as one batch: so load makes batches larger, and no timer is needed. A run ends after a
- * bounded time, so that other lanes get the thread; events that it did not reach stay first in line.
+ * handled by the next run as one batch: so load makes batches larger, and no timer is needed. A run is bounded in time
+ * and in events, so that other lanes get the thread. The next run begins with the events that are left.
  *
  * <p><b>Concurrency.</b> The monitor guards {@code gathering}, {@code gatheringBytes} and {@code scheduled}. The
  * consumer runs outside of it, on one executor thread at a time. Each run happens-after the one before, so that the
@@ -19,7 +19,7 @@ import java.util.function.Predicate;
 final class Lane<E> {
     private record Posted<E>(E event, int bytes, long at) {}
 
-    /** Longest time of a run, so that a busy room gives its thread to others. */
+    /** After this time a run ends as soon as the consumer allows, so that other lanes get the thread. */
     static final long SLICE_NANOS = 1_000_000;
 
     /** Most events of a run. */
@@ -64,7 +64,7 @@ final class Lane<E> {
      * As {@link #post}, if the event fits.
      *
      * @param bytes size of the event
-     * @return false if more bytes would wait than may; a single event may have any size
+     * @return false if the event would exceed the budget; while no bytes wait here, an event of any size is accepted
      */
     boolean offer(E event, int bytes) {
         synchronized (this) {
@@ -144,7 +144,7 @@ final class Lane<E> {
         Posted<E> next = gathering.remove();
         changeBytes(-next.bytes);
         if (gathering.isEmpty()) {
-            gathering = new ArrayDeque<>(0); // The old one may have grown.
+            gathering = new ArrayDeque<>(0); // Releases the memory of the old queue, which may have grown.
         }
         return next.event;
     }

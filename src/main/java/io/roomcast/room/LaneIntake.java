@@ -13,16 +13,16 @@ import java.util.List;
  * Passes the relay's messages on to a room's lane, bounded in bytes. When the lane is full, the intake leaves further
  * messages to the history, and the lane reads them there page by page, as fast as it can. The intake keeps the newest
  * messages meanwhile. When these follow directly on what was read, it passes messages on to the lane again. So a node
- * that is slower than the publishers holds a bounded amount. Its members still get every message that the history has,
- * and are told of messages that it no longer has.
+ * that is slower than the publishers holds a bounded amount. Its members still get every message that the history has.
+ * For messages that the history no longer has, they get {@code behind}.
  *
  * <pre>
  *   DIRECT ──lane is full──▶ READING: the lane reads pages ──the newest messages follow──▶ DIRECT
  * </pre>
  *
  * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}. The relay's thread and the
- * lane's take it, and nothing is sent or read inside it. {@code readNumber} is confined to the lane. Only the page of
- * the latest read is used, and none after the intake is direct again.
+ * lane's take it, and nothing is sent or read inside it. {@code readNumber} is confined to the lane. A page is ignored
+ * if it is not that of the latest read, or if the intake is direct again.
  */
 final class LaneIntake {
     private static final int NEWEST_MESSAGES = 1_000;
@@ -39,8 +39,8 @@ final class LaneIntake {
     /** Offset of the last message that is left to the history. */
     private long last;
     /**
-     * Resets that the lane has not handled yet: until then {@code newest} and the lane's position do not belong
-     * together.
+     * Number of resets that the lane has not handled yet. While it is not 0, {@code newest} does not continue the
+     * messages that the lane has, since it begins after a reset.
      */
     private int resets;
 
@@ -55,7 +55,7 @@ final class LaneIntake {
         this.metrics = metrics;
     }
 
-    /** From the relay, in the order of offsets. */
+    /** Takes a message of the relay. Any thread, one at a time, in the order of offsets. */
     synchronized void deliver(StoredMessage message) {
         if (newest == null) {
             if (lane.offer(new RoomEvent.Deliver(message), message.body().length)) {
@@ -75,7 +75,7 @@ final class LaneIntake {
         }
     }
 
-    /** @return false if the lane is full, also for messages */
+    /** @return false if the frame is dropped: the lane is full, or the intake is not direct */
     synchronized boolean announce(EncodedFrame frame, long revision) {
         return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
     }
@@ -146,7 +146,7 @@ final class LaneIntake {
      */
     private synchronized List<StoredMessage> takeRest(long offset) {
         if (newest == null) {
-            return List.of(); // An earlier reset has reached the end already.
+            return List.of(); // The handling of a reset has made the intake direct already.
         }
         if (resets > 0 || offset < last && !newest.reachesBackTo(offset)) {
             return null;

@@ -9,9 +9,9 @@ import java.util.Arrays;
  */
 final class LogSegment {
     /** Approximate overhead in bytes: this object, its slot in the log, and the headers of its arrays. */
-    private static final int COST = 80;
-    /** Expected minimum length of a body. The index grows for shorter ones. */
-    private static final int SHORTEST = 16;
+    private static final int OVERHEAD = 80;
+    /** The index is sized for bodies of at least this many bytes. It grows if bodies are shorter. */
+    private static final int MIN_BODY = 16;
 
     private final long first;
     /** Time of the first message in milliseconds; the index holds times relative to it. */
@@ -32,7 +32,7 @@ final class LogSegment {
         first = message.offset();
         start = at;
         bodies = new byte[Math.max(length, bytes)];
-        index = new int[2 * Math.max(1, bodies.length / Math.max(SHORTEST, length))];
+        index = new int[2 * Math.max(1, bodies.length / Math.max(MIN_BODY, length))];
     }
 
     /** Whether the message fits, by its bytes and by its time. */
@@ -86,7 +86,7 @@ final class LogSegment {
 
     /** Approximate memory of this segment, in bytes. */
     long heap() {
-        return COST + bodies.length + (long) Integer.BYTES * index.length;
+        return OVERHEAD + bodies.length + (long) Integer.BYTES * index.length;
     }
 
     /** Where a message's body starts in {@link #bodies}: the end of the one before. */

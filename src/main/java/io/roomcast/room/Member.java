@@ -19,18 +19,18 @@ public final class Member {
     boolean live;
     long offset;
     int slot = -1;
-    /** Whether it was told that it has joined. From then on it gets what the room is told. */
+    /** Whether the join has succeeded. From then on the member gets presence changes. */
     boolean admitted;
-    /** The presence revision that the room had been told when this member was admitted. */
+    /** Revision of the last presence change that the room was sent before this member was admitted. */
     long announced;
-    /** The position that it asked to recover from; null once it was told whether it recovered. */
+    /** The position that the member asked to recover from. Null once the join is answered. */
     Position since;
-    /** Its permit while it catches up, else null. */
+    /** The member's permit while it catches up, else null. */
     ReplayPacer.Permit permit;
     /** The earlier member of the same session, until this one is admitted; or null. */
     private Member replaced;
 
-    /** Told of the outcome of a join. Called on the room's lane; must not block. */
+    /** Receives the outcome of a join, and losses after it. Called on the room's lane; must not block. */
     public interface Listener {
         /** The member has joined. The messages that it missed follow after this call. */
         void joined(Position position, boolean recovered);
@@ -63,7 +63,7 @@ public final class Member {
         return before;
     }
 
-    /** The presence revision that the room had been told when this member was admitted. On the lane. */
+    /** Revision of the last presence change that the room was sent before this member was admitted. On the lane. */
     public long announced() {
         return announced;
     }

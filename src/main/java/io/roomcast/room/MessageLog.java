@@ -5,31 +5,32 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The latest messages of a room, with consecutive offsets and the times at which they came. Bounded by count and bytes;
- * a message is found by its offset in logarithmic time. The log consists of segments, as a log of Kafka does: the
- * garbage collector sees a few arrays for each room, and not three objects for each message. A segment is removed with
- * its last message, so that up to about an eighth of the memory is unused at either end. Not thread-safe.
+ * The latest messages of a room, with consecutive offsets and times of arrival. Bounded by count and bytes. A message
+ * is found by its offset in logarithmic time. The log consists of segments, as a log of Kafka does: the garbage
+ * collector sees a few arrays for each room, and not three objects for each message. A segment is removed with its last
+ * message. So up to about an eighth of the memory is unused at either end. Not thread-safe.
  */
 public final class MessageLog {
     /**
-     * How many of its latest messages a room keeps on the node, so that most recoveries need no relay.
+     * Limits of the messages that a room keeps on the node, so that most recoveries need no read from the relay.
      *
-     * @param bytes of message bodies
+     * @param messages most messages
+     * @param bytes most bytes of message bodies
      */
     public record Limits(int messages, long bytes) {}
 
     /** Bytes of bodies in a segment. A larger message gets a segment of its own. */
-    private static final int LARGEST_SEGMENT = 16 * 1024;
+    private static final int MAX_SEGMENT = 16 * 1024;
 
-    private static final int SMALLEST_SEGMENT = 256;
-    /** A new segment has one part in this many of the log's bytes, so that segments at the ends waste little. */
+    private static final int MIN_SEGMENT = 256;
+    /** A new segment has the log's bytes divided by this as its capacity, so that little is unused at the ends. */
     private static final int SEGMENTS = 8;
 
     private final int maxMessages;
     private final long maxBytes;
     /**
-     * Segments from {@link #oldest} on. The slots before it are empty, and are removed together: a long list is not
-     * moved for each segment.
+     * Segments from index {@link #oldest} on. The slots before it are empty. They are removed together, so that the
+     * list is not shifted for each segment.
      */
     private final List<LogSegment> segments = new ArrayList<>(0);
 
@@ -39,7 +40,7 @@ public final class MessageLog {
     private long bytes;
     private long heap;
 
-    /** @param maxBytes of bodies */
+    /** @param maxBytes most bytes of message bodies; a single message may have more */
     public MessageLog(int maxMessages, long maxBytes) {
         this.maxMessages = maxMessages;
         this.maxBytes = maxBytes;
@@ -53,7 +54,7 @@ public final class MessageLog {
     /**
      * Appends the next message. A message that does not follow the last one empties the log first.
      *
-     * @param at when it came, in milliseconds since any fixed moment
+     * @param at time of arrival, in milliseconds since any fixed moment
      */
     public void add(StoredMessage message, long at) {
         if (maxMessages == 0) {
@@ -87,7 +88,7 @@ public final class MessageLog {
     }
 
     private int capacity() {
-        return (int) Math.max(SMALLEST_SEGMENT, Math.min(LARGEST_SEGMENT, bytes / SEGMENTS));
+        return (int) Math.max(MIN_SEGMENT, Math.min(MAX_SEGMENT, bytes / SEGMENTS));
     }
 
     /** Removes the oldest message. */
@@ -106,7 +107,7 @@ public final class MessageLog {
         size--;
     }
 
-    /** Removes the oldest messages, up to the first that did not come before {@code time}. */
+    /** Removes the oldest messages, until the oldest one that is left arrived at {@code time} or later. */
     public void removeBefore(long time) {
         while (size > 0 && segments.get(oldest).time(first) < time) {
             removeFirst();

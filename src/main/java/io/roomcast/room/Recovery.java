@@ -23,16 +23,16 @@ import java.util.function.Consumer;
  *     └── AHEAD ────────┘ once the lane has reached the member's offset; the relay is asked first
  * </pre>
  *
- * <p>A member is never misled: either it gets all that it missed, or {@code joined} says that it does not. If the
- * history drops messages before a slow member has read them, {@code behind} says so.
+ * <p>A member always learns of missing messages. If it will not get all that it missed, {@code joined} says so. If the
+ * history drops messages later, before a slow member has read them, {@code behind} says so.
  */
 final class Recovery {
     /** Bytes of bodies in a page; a larger message is a page by itself. */
     static final long PAGE_BYTES = 64 * 1024;
 
     /**
-     * Most reads at a time: each page is in memory until the lane has used it, and a thousand members may return
-     * together.
+     * Most history reads of a room at a time. Each page stays in memory until the lane has used it, and a thousand
+     * members may return together.
      */
     private static final int MAX_READS = 16;
 
@@ -64,7 +64,7 @@ final class Recovery {
         }
     }
 
-    /** @param admission admits a member: from then on it gets what the room is told */
+    /** @param admission marks a member as joined: from then on it gets presence changes */
     Recovery(
             RoomName room,
             RoomSource source,
@@ -107,7 +107,7 @@ final class Recovery {
         advance(member, null, lanePosition);
     }
 
-    /** The node that the member was connected to may have delivered more than this one: the relay knows. */
+    /** Asks the relay for the room's position: the member's former node may have delivered more than this node. */
     private void askRelay(Member member) {
         source.position(room)
                 .whenComplete((position, failure) ->
@@ -135,13 +135,13 @@ final class Recovery {
         }
     }
 
-    /** From here on the member gets what the room is told. */
+    /** Answers the join. From now on the member gets presence changes. */
     private void admit(Member member, Position position, boolean recovered) {
         admission.accept(member);
         member.listener().joined(position, recovered);
     }
 
-    /** The lane has advanced: members that were ahead of it and are not any more begin to catch up. */
+    /** To be called when the lane has advanced. Members that are no longer ahead of the lane begin to catch up. */
     void laneAdvanced(Position lanePosition) {
         if (ahead.isEmpty()) {
             return;
@@ -158,7 +158,7 @@ final class Recovery {
     }
 
     /**
-     * Sends the member its next page, once its permit is granted. Makes the member live if there is none.
+     * Sends the member its next page, once its permit is granted. Makes the member live if it has missed nothing more.
      *
      * @param shared a page that was read for another member and may suit this one, or null
      */
@@ -217,7 +217,10 @@ final class Recovery {
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
-    /** A read has ended: members whose reads are queued continue, with its page or with a read of their own. */
+    /**
+     * To be called when a read has ended. A member whose read is queued uses the last page if it suits, or starts its
+     * own read.
+     */
     void startQueuedReads(Position lanePosition) {
         reading--;
         while (reading < MAX_READS && !queuedReads.isEmpty()) {
@@ -243,7 +246,7 @@ final class Recovery {
         HistoryPage page = read.page();
         long after = member.offset;
         boolean first = member.since != null;
-        // In a new epoch the same offset is another message.
+        // In another epoch, the same offset belongs to another message.
         boolean whole = page != null
                 && page.epoch().equals(lanePosition.epoch())
                 && (!first || member.since.epoch().equals(page.epoch()))
@@ -261,7 +264,7 @@ final class Recovery {
         if (first) {
             confirmRecovered(member, lanePosition);
         }
-        // The history may be ahead of the lane, which delivers these messages later.
+        // The history may have messages that the lane has not delivered yet. The member gets them as batches later.
         long ahead = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();

@@ -12,19 +12,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Paces the replay of missed messages to returning members, for all rooms of a node together: a crowd that returns at
- * once leaves bandwidth to everybody else. A few members never wait. When the rate does not suffice, each permit is for
- * one page, and permits are granted in the order of the requests.
+ * Paces the replay of missed messages to returning members, for all rooms of a node together. So members that return
+ * all at once leave bandwidth to the others. Each permit is for one page. While the rate suffices, a permit is granted
+ * at once. When it does not, permits are granted in the order of the requests.
  *
  * <p>A page costs time: its bytes divided by the rate. {@code usedUntil} is the time up to which the rate is used.
  * Unused time is saved up to {@link #BURST_NANOS}. This is the virtual scheduling algorithm of ITU-T I.371, a token
- * bucket without a refill. The size of a page is known only after it was read, and a page that may not be sent must not
- * be read. So a permit costs a full page first, and its release returns what was not needed.
+ * bucket without a refill. The size of a page is known only after the page was read, and a page must not be read before
+ * it may be sent. So a permit costs a full page first, and its release corrects this to the bytes that were sent.
  *
- * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, that of the permits,
- * too. It is never held while a callback runs. A tick is scheduled only while a permit is waited for. A member that
- * leaves releases its permit. If the permit is being granted at that moment it is returned, and the callback finds that
- * the member has left.
+ * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, also that of the
+ * permits. It is never held while a callback runs. A tick is scheduled only while a member waits for a permit. A member
+ * that leaves releases its permit. If the permit is being granted at that moment, its bytes are returned, and the
+ * callback finds that the member has left.
  */
 public final class ReplayPacer {
     /** Most unused time that may be used at once. */
@@ -61,11 +61,11 @@ public final class ReplayPacer {
         this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
     }
 
-    /** Sets another rate. */
+    /** @param bytes the new rate in bytes per second; 0 for no bound */
     public synchronized void change(long bytes) {
         long now = nanoClock.getAsLong();
         bytesPerSecond = bytes;
-        // Time that was used at a far lower rate would keep every member waiting.
+        // Time that was used at a far lower rate must not keep members waiting.
         usedUntil = Math.min(usedUntil - now, 0) + now;
     }
 
@@ -114,7 +114,7 @@ public final class ReplayPacer {
         granted.forEach(Runnable::run);
     }
 
-    /** A permit for a member that begins to catch up; not granted yet. */
+    /** Makes a permit for a member that begins to catch up. It is not granted yet. */
     Permit permit() {
         return new Permit();
     }
@@ -155,9 +155,9 @@ public final class ReplayPacer {
         }
 
         /**
-         * Gives the permit back, or ends the wait for it.
+         * Returns the permit, or ends the wait for it. Does nothing if the permit is neither granted nor awaited.
          *
-         * @param bytes that were sent with it
+         * @param bytes size of the page that was sent; 0 if none was sent
          */
         void release(long bytes) {
             synchronized (ReplayPacer.this) {

@@ -43,7 +43,7 @@ public final class Room {
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
     private final LaneIntake intake;
-    /** The events that came before the subscription was live; null from then on. */
+    /** The events that arrived before the subscription was live; null from then on. */
     private List<RoomEvent> beforeLive = new ArrayList<>();
 
     private boolean unreachable;
@@ -73,7 +73,7 @@ public final class Room {
         return name;
     }
 
-    /** Number of members, for metrics; members that are joining may or may not count. Any thread. */
+    /** Number of members, for metrics. Members that are joining may or may not be counted. Any thread. */
     public int size() {
         return members.size();
     }
@@ -98,8 +98,8 @@ public final class Room {
     }
 
     /**
-     * @return whether the run may end here: not while messages gather in a batch, since a frame costs far more than a
-     *     message
+     * @return whether the run may end here. It may not while messages wait in the batch: to send a frame costs far more
+     *     than to add a message
      */
     private boolean handle(RoomEvent event) {
         try {
@@ -109,7 +109,7 @@ public final class Room {
                 applyBeforeLive(event);
             }
         } catch (RuntimeException e) {
-            // A defect that concerns one event must not cost the members the rest of the batch.
+            // A defect in one event must not stop the other events of this run.
             LOG.log(Level.ERROR, "An event of room " + name + " failed", e);
         }
         return members.batchIsEmpty();
@@ -175,11 +175,11 @@ public final class Room {
         } else if (event instanceof RoomEvent.IntakePage page) {
             intake.pageRead(page);
         } else {
-            throw new IllegalStateException("nothing applies " + event.getClass());
+            throw new IllegalStateException("no handler for " + event.getClass());
         }
     }
 
-    /** From the relay, in the order of offsets. Any thread, one at a time. */
+    /** Delivers a message of the relay to the members. Any thread, one at a time, in the order of offsets. */
     public void deliver(StoredMessage message) {
         intake.deliver(message);
     }
@@ -193,7 +193,7 @@ public final class Room {
      * Sends a presence change to the members. Any thread.
      *
      * @param revision of the presence change
-     * @return false if the lane is full: no member is told
+     * @return false if the lane is full: no member gets the change
      */
     public boolean announce(EncodedFrame frame, long revision) {
         return intake.announce(frame, revision);
@@ -209,7 +209,7 @@ public final class Room {
         return ready;
     }
 
-    /** The relay lost messages up to this position, or began a new epoch. Any thread. */
+    /** Continues after this position: messages up to it were lost, or a new epoch began. Any thread. */
     public void reset(Position position) {
         intake.reset(position);
     }

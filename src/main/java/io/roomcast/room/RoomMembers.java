@@ -19,7 +19,7 @@ import java.util.function.LongSupplier;
  * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
  * by page. Each page is sent when the member's queue has sent the one before; the member gets no batches meanwhile.
  * Once it has every message up to the lane's offset it is live, and the next batch follows without a gap or an overlap.
- * So nothing is merged, and a slow reader costs no memory: the history is its buffer.
+ * So pages and batches need not be merged. A slow reader takes no memory for messages: the history is its buffer.
  */
 final class RoomMembers {
     private final RoomName room;
@@ -31,12 +31,12 @@ final class RoomMembers {
     private final FanOut fanout;
     private final LongSupplier nanoClock;
     private volatile int size;
-    private long deliveredHere;
-    /** A copy for other threads. */
+    private long deliveredOnLane;
+    /** A copy of {@link #deliveredOnLane} for other threads. */
     private volatile long delivered;
 
     private Position position;
-    /** Revision of the last presence change that the members were told. */
+    /** Revision of the last presence change that the members were sent. */
     private long announced;
 
     RoomMembers(
@@ -115,8 +115,8 @@ final class RoomMembers {
         }
         fanout.end();
         metrics.fannedOut(messages, frame.bytes(), taken, refused, nanoClock.getAsLong() - started);
-        deliveredHere += (long) messages * taken;
-        delivered = deliveredHere;
+        deliveredOnLane += (long) messages * taken;
+        delivered = deliveredOnLane;
         recovery.laneAdvanced(position);
     }
 
@@ -225,7 +225,7 @@ final class RoomMembers {
         recent.clear();
         recovery.dropSharedPage();
         for (Member member : members) {
-            // A member that catches up in the same epoch finds the loss when it reads the history.
+            // In the same epoch, the next read of the history detects the loss for a member that catches up.
             if (member.live || !sameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);

@@ -65,8 +65,8 @@ public final class RoomRegistry {
     }
 
     /**
-     * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whatever comes of the
-     * join.
+     * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whether or not the join
+     * succeeds.
      */
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
@@ -89,7 +89,7 @@ public final class RoomRegistry {
         return joined;
     }
 
-    /** Adds the member to a room that was opened. Its listener is told the outcome. */
+    /** Adds the member to a room that was opened. The member's listener receives the outcome. */
     public void join(Room room, Member member, Position since) {
         members.incrementAndGet();
         room.post(new RoomEvent.Join(member, since));

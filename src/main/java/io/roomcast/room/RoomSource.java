@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 
 /** The port to the relay: where a room's messages come from. No method blocks. Stages complete on any thread. */
 public interface RoomSource {
-    /** Most messages that a room asks for at a time. The source bounds the bytes of a page by itself. */
+    /** Most messages that a room requests in one page. The source bounds the bytes of a page by itself. */
     int PAGE_MESSAGES = 500;
 
     /**

@@ -9,6 +9,7 @@ final class ThreadCounts {
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";
+    private static final String OURS = "roomcast-";
 
     private ThreadCounts() {}
 
@@ -51,13 +52,14 @@ final class ThreadCounts {
         return counts;
     }
 
+    /** Threads of ours are named {@code roomcast-PURPOSE} or {@code roomcast-PURPOSE-WHAT}. */
     static String purpose(String name) {
         for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
             if (name.startsWith(purpose.getKey())) {
                 return purpose.getValue();
             }
         }
-        return OTHER;
+        return name.startsWith(OURS) ? name.substring(OURS.length()).split("-", 2)[0] : OTHER;
     }
 
     /** Without a stop of all threads, unlike {@link Thread#getAllStackTraces}. */
