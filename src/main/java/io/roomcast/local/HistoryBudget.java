@@ -1,6 +1,6 @@
 package io.roomcast.local;
 
-import java.util.concurrent.atomic.AtomicLong;
+import io.roomcast.outbound.ByteBudget;
 
 /**
  * The bytes of heap, approximately, that all rooms of a {@link LocalRelay} hold together. A room may hold at most as
@@ -9,10 +9,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class HistoryBudget {
     private final long limit;
-    private final AtomicLong held = new AtomicLong();
+    private final ByteBudget allRooms;
 
     HistoryBudget(long limit) {
         this.limit = limit;
+        this.allRooms = new ByteBudget(limit);
     }
 
     /**
@@ -21,20 +22,20 @@ final class HistoryBudget {
      * @param charged bytes that the room has added before, and that {@code cost} replaces
      */
     boolean allows(long cost, long charged) {
-        return cost <= limit - (held.get() - charged) - cost;
+        return 2 * cost - charged <= allRooms.left();
     }
 
     /** @param bytes negative for bytes that are no longer held */
     void add(long bytes) {
-        held.addAndGet(bytes);
+        allRooms.add(bytes);
     }
 
     /** Whether more than three quarters of the limit are used: rooms without subscription then lose their messages. */
     boolean isTight() {
-        return held.get() > limit / 4 * 3;
+        return allRooms.left() < limit / 4;
     }
 
     long held() {
-        return held.get();
+        return allRooms.held();
     }
 }

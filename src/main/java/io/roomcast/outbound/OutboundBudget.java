@@ -1,7 +1,5 @@
 package io.roomcast.outbound;
 
-import java.util.concurrent.atomic.AtomicLong;
-
 /**
  * The bytes that all queues of a node hold together, and the share that one session may have. Any thread.
  *
@@ -17,16 +15,18 @@ public final class OutboundBudget {
     /** Replies are never dropped, so that a full node still lets a few of them wait. */
     private static final long MIN_FOR_REPLIES = 64 * 1024;
 
-    private final AtomicLong held = new AtomicLong();
+    private final ByteBudget node;
     private volatile OutboundLimits limits;
 
     public OutboundBudget(OutboundLimits limits) {
         this.limits = limits;
+        this.node = new ByteBudget(limits.nodeBytes());
     }
 
     /** Sets other limits. A queue that exceeds them drops frames when it is offered the next one. */
     public void change(OutboundLimits next) {
         limits = next;
+        node.limit(next.nodeBytes());
     }
 
     OutboundLimits limits() {
@@ -35,7 +35,7 @@ public final class OutboundBudget {
 
     /** Bytes that all queues hold now. */
     public long held() {
-        return held.get();
+        return node.held();
     }
 
     /** Bytes that may wait for one session; 0 for no bound. */
@@ -44,7 +44,7 @@ public final class OutboundBudget {
         if (now.nodeBytes() == 0) {
             return now.bytes();
         }
-        long left = Math.max(NOTHING, now.nodeBytes() - held.get());
+        long left = Math.max(NOTHING, node.left());
         if (kind == FrameKind.REPLY) {
             left = Math.max(left, MIN_FOR_REPLIES);
         }
@@ -57,12 +57,7 @@ public final class OutboundBudget {
      * @return false when nothing was added
      */
     public boolean reserve(long bytes) {
-        long most = limits.nodeBytes();
-        if (held.addAndGet(bytes) <= most || most == 0) {
-            return true;
-        }
-        held.addAndGet(-bytes);
-        return false;
+        return node.reserve(bytes);
     }
 
     /** Takes back what was reserved. */
@@ -72,7 +67,7 @@ public final class OutboundBudget {
 
     /** @param bytes negative for bytes that are no longer held */
     public void add(long bytes) {
-        held.addAndGet(bytes);
+        node.add(bytes);
     }
 
     void enter(EncodedFrame frame) {

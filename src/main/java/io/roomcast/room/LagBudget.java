@@ -1,12 +1,11 @@
 package io.roomcast.room;
 
-import java.util.concurrent.atomic.AtomicLong;
+import io.roomcast.outbound.ByteBudget;
 
 /** Counts the bytes that wait in all lanes of a node, and bounds them for each room and for the node. Any thread. */
 public final class LagBudget {
-    private final AtomicLong held = new AtomicLong();
+    private final ByteBudget allRooms;
     private volatile long roomBytes;
-    private volatile long nodeBytes;
 
     /**
      * @param roomBytes most bytes that may wait in one room; 0 for no bound
@@ -14,18 +13,18 @@ public final class LagBudget {
      */
     public LagBudget(long roomBytes, long nodeBytes) {
         this.roomBytes = roomBytes;
-        this.nodeBytes = nodeBytes;
+        this.allRooms = new ByteBudget(nodeBytes);
     }
 
     /** Changes the bounds for events from now on. Parameters as of the constructor. */
     public void change(long room, long node) {
         roomBytes = room;
-        nodeBytes = node;
+        allRooms.limit(node);
     }
 
     /** Bytes that wait now in all lanes. */
     public long held() {
-        return held.get();
+        return allRooms.held();
     }
 
     /**
@@ -35,13 +34,12 @@ public final class LagBudget {
      */
     boolean allows(long waiting, long more) {
         long room = roomBytes;
-        long node = nodeBytes;
-        return (room == 0 || waiting + more <= room) && (node == 0 || held.get() + more <= node);
+        return (room == 0 || waiting + more <= room) && more <= allRooms.left();
     }
 
     void add(long bytes) {
         if (bytes != 0) {
-            held.addAndGet(bytes);
+            allRooms.add(bytes);
         }
     }
 }
