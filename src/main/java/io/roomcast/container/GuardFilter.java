@@ -100,7 +100,7 @@ public class GuardFilter extends HttpFilter {
             if (undertow != null) {
                 undertow.becomeWebSocket();
             }
-            open(withOrigin(request, head), request, response, chain);
+            open(withOrigin(request, head), response, chain);
         }
     }
 
@@ -171,8 +171,7 @@ public class GuardFilter extends HttpFilter {
         return new ClientOriginRequest(request, origin.sealed());
     }
 
-    private void open(
-            ClientOriginRequest upgrade, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+    private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (onPayara) {
             // No limiter on Payara: its upgrade may wait for the client, so a few slow clients would block all
