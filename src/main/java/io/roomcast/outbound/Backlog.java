@@ -59,7 +59,7 @@ final class Backlog {
             }
         }
         if (!fits(frame, limit) && mayDropMessages) {
-            dropMessages();
+            forgetMessages();
             if (frame.range() != null) {
                 dropMessage(frame.range(), entries);
                 return OfferResult.DROPPED;
@@ -114,7 +114,7 @@ final class Backlog {
         }
     }
 
-    private void dropMessages() {
+    private void forgetMessages() {
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {

@@ -36,7 +36,7 @@ public final class EncodedFrame implements QueueEntry {
     private final MessageRange range;
     private final Fallback fallback;
     /** The payload: UTF-8, or deflated bytes. */
-    private final byte[] utf8;
+    private final byte[] payload;
 
     private final boolean binary;
     /** The frames that this one was joined of, or null. */
@@ -54,15 +54,15 @@ public final class EncodedFrame implements QueueEntry {
 
     private volatile EncodedFrame deflated;
 
-    private EncodedFrame(FrameKind kind, MessageRange range, byte[] utf8) {
-        this(kind, range, null, utf8, null, false);
+    private EncodedFrame(FrameKind kind, MessageRange range, byte[] payload) {
+        this(kind, range, null, payload, null, false);
     }
 
     private EncodedFrame(
             FrameKind kind,
             MessageRange range,
             Fallback fallback,
-            byte[] utf8,
+            byte[] payload,
             List<EncodedFrame> parts,
             boolean binary) {
         this.fallback = fallback;
@@ -70,21 +70,21 @@ public final class EncodedFrame implements QueueEntry {
         this.binary = binary;
         this.kind = kind;
         this.range = range;
-        this.utf8 = utf8;
+        this.payload = payload;
     }
 
     public static EncodedFrame of(FrameKind kind, String text) {
         return of(kind, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** @param utf8 the text; handed over, not copied */
-    public static EncodedFrame of(FrameKind kind, byte[] utf8) {
-        return new EncodedFrame(kind, null, utf8);
+    /** @param payload the text; handed over, not copied */
+    public static EncodedFrame of(FrameKind kind, byte[] payload) {
+        return new EncodedFrame(kind, null, payload);
     }
 
-    /** Stored messages, which a slow client can fetch later. {@code utf8} is handed over, not copied. */
-    public static EncodedFrame of(MessageRange range, byte[] utf8) {
-        return new EncodedFrame(FrameKind.MESSAGE, range, utf8);
+    /** Stored messages, which a slow client can fetch later. {@code payload} is handed over, not copied. */
+    public static EncodedFrame of(MessageRange range, byte[] payload) {
+        return new EncodedFrame(FrameKind.MESSAGE, range, payload);
     }
 
     /** A presence change, and what replaces it for a slow client. */
@@ -98,15 +98,15 @@ public final class EncodedFrame implements QueueEntry {
         for (EncodedFrame frame : frames) {
             bytes += frame.bytes();
         }
-        byte[] utf8 = new byte[bytes];
+        byte[] payload = new byte[bytes];
         int end = 0;
         for (EncodedFrame frame : frames) {
             if (end > 0) {
-                utf8[end++] = '\n';
+                payload[end++] = '\n';
             }
-            end = frame.copyTo(utf8, end);
+            end = frame.copyTo(payload, end);
         }
-        return new EncodedFrame(frames.get(0).kind(), null, null, utf8, frames, false);
+        return new EncodedFrame(frames.get(0).kind(), null, null, payload, frames, false);
     }
 
     public FrameKind kind() {
@@ -135,7 +135,7 @@ public final class EncodedFrame implements QueueEntry {
 
     /** The payload. Shared: the caller must not write to it. */
     public byte[] payload() {
-        return utf8;
+        return payload;
     }
 
     /**
@@ -163,13 +163,13 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     private boolean isWorthDeflating(long threshold) {
-        return kind == FrameKind.MESSAGE && utf8.length >= threshold;
+        return kind == FrameKind.MESSAGE && payload.length >= threshold;
     }
 
     private byte[] deflatedPart() {
         byte[] made = deflatedPart;
         if (made == null) {
-            made = Deflation.part(utf8);
+            made = Deflation.part(payload);
             deflatedPart = made;
         }
         return made;
@@ -185,7 +185,7 @@ public final class EncodedFrame implements QueueEntry {
             if (part.isWorthDeflating(threshold)) {
                 deflation.add(part.deflatedPart());
             } else {
-                deflation.addStored(part.utf8);
+                deflation.addStored(part.payload);
             }
         }
         return binary(deflation);
@@ -208,7 +208,7 @@ public final class EncodedFrame implements QueueEntry {
     public String text() {
         String made = text;
         if (made == null) {
-            made = new String(utf8, StandardCharsets.UTF_8);
+            made = new String(payload, StandardCharsets.UTF_8);
             text = made;
         }
         return made;
@@ -216,13 +216,13 @@ public final class EncodedFrame implements QueueEntry {
 
     /** Length of the payload in bytes. */
     public int bytes() {
-        return utf8.length;
+        return payload.length;
     }
 
     /** Copies the payload into {@code target}, and returns the index behind it. */
     int copyTo(byte[] target, int index) {
-        System.arraycopy(utf8, 0, target, index, utf8.length);
-        return index + utf8.length;
+        System.arraycopy(payload, 0, target, index, payload.length);
+        return index + payload.length;
     }
 
     /**
@@ -240,7 +240,7 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     private byte[] makeWebSocketFrame() {
-        int length = utf8.length;
+        int length = payload.length;
         int lengthBytes = length < LENGTH_16_BITS ? 0 : length < 1 << 16 ? 2 : 8;
         byte[] frame = new byte[2 + lengthBytes + length];
         frame[0] = (byte) (binary ? BINARY_FIN : TEXT_FIN);

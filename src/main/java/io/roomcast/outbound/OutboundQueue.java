@@ -88,7 +88,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     /**
      * @param mayJoin whether waiting frames may share one WebSocket frame; plain clients expect one frame for each
-     * @param nanoClock as {@link System#nanoTime}
+     * @param nanoClock in nanoseconds; on a node the time in which it ran, so that its own pauses do not count
      * @param gapFrames null if messages must not be dropped, since there is no history to fetch them from
      */
     public OutboundQueue(

@@ -37,8 +37,8 @@ public final class BadFrameException extends RuntimeException {
     }
 
     /** The line as a frame that is refused in its turn, if it is a request in a room; else null. */
-    public ClientFrame.Unsound request() {
-        return concernsRoom ? new ClientFrame.Unsound(id, room, this) : null;
+    public ClientFrame.Invalid request() {
+        return concernsRoom ? new ClientFrame.Invalid(id, room, this) : null;
     }
 
     /** Why the line is not a valid frame. */

@@ -187,7 +187,7 @@ public sealed interface ClientFrame {
      *
      * @param room null if none was given
      */
-    record Unsound(Long id, RoomName room, BadFrameException why) implements ClientFrame {}
+    record Invalid(Long id, RoomName room, BadFrameException why) implements ClientFrame {}
 
     record Ping(Long id) implements ClientFrame {}
 }

@@ -5,7 +5,7 @@ package io.roomcast.protocol;
  *
  * @param offset number of the message
  * @param body JSON object in UTF-8 with all that members see, except the type and the offset. The node that took the
- *     publish encodes it once; later nothing parses or changes it. The array is shared: nobody may write to it.
+ *     publish encodes it once. Relays, rooms and queues pass it on unread. The array is shared: nobody may write to it.
  */
 @SuppressWarnings("ArrayRecordComponent") // equals() compares the array by identity, which is enough
 public record StoredMessage(long offset, byte[] body) {}

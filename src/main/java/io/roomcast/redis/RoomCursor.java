@@ -190,7 +190,7 @@ final class RoomCursor {
      * The channel is subscribed.
      *
      * @param isNew whether it was subscribed just now, so that messages may be missing
-     * @param serverRun of the server whose channel it is: see {@code RedisConnection.run()}
+     * @param serverRun of the server whose channel it is: see {@code RedisConnection.serverRun()}
      */
     synchronized void channelSubscribed(boolean isNew, String serverRun) {
         if (isNew || readNumber == 0 || !serverRun.equals(run)) {

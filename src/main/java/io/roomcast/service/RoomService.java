@@ -166,8 +166,8 @@ public class RoomService {
             hello(session, hello);
             return;
         }
-        if (frame instanceof ClientFrame.Unsound unsound) {
-            refuse(session, unsound);
+        if (frame instanceof ClientFrame.Invalid invalid) {
+            refuse(session, invalid);
             return;
         }
         if (session.identity() == null && !(frame instanceof ClientFrame.Ping)) {
@@ -217,16 +217,16 @@ public class RoomService {
         }
     }
 
-    private void refuse(ClientSession session, ClientFrame.Unsound unsound) {
-        BadFrameException why = unsound.why();
+    private void refuse(ClientSession session, ClientFrame.Invalid invalid) {
+        BadFrameException why = invalid.why();
         if (session.identity() == null) {
             errors.answer(session, why);
         } else {
             ask(
                     session,
-                    unsound,
+                    invalid,
                     why.answer().key(),
-                    unsound.room(),
+                    invalid.room(),
                     false,
                     (room, request) -> request.answer(() -> errors.answer(session, why)));
         }
@@ -298,7 +298,7 @@ public class RoomService {
 
     /** Answers a line that is no valid frame. */
     public void receiveBad(ClientSession session, BadFrameException bad) {
-        ClientFrame.Unsound request = bad.request();
+        ClientFrame.Invalid request = bad.request();
         if (request != null && (request.room() != null || session.boundRoom() != null)) {
             receive(session, request);
             return;

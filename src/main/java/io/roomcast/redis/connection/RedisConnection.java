@@ -15,7 +15,7 @@ public final class RedisConnection extends Connection {
     private final HostAndPort address;
     private final boolean opened;
     private volatile boolean cut;
-    private volatile String run = "";
+    private volatile String serverRun = "";
 
     /**
      * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
@@ -40,14 +40,13 @@ public final class RedisConnection extends Connection {
         return address;
     }
 
-    /** The run of the server's process: see {@link #run(String)}. */
-    public String run() {
-        return run;
+    /** An id of the server's process, from its start to its end; empty if it is not known. */
+    public String serverRun() {
+        return serverRun;
     }
 
-    /** @param id which tells this run of the server's process from others; empty if it is not known */
-    public void run(String id) {
-        run = id;
+    public void setServerRun(String run) {
+        serverRun = run;
     }
 
     /** Buffers a command. It is sent by the next {@link #flush}, or earlier. */

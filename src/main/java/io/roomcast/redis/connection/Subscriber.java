@@ -38,7 +38,7 @@ public final class Subscriber {
         /** The server cannot be reached; {@code why} is the last failure. */
         void unreachable(String why);
 
-        /** @param run of the server that publishes on this channel: see {@link RedisConnection#run()} */
+        /** @param run of the server that publishes on this channel: see {@link RedisConnection#serverRun()} */
         void subscribed(String room, String run);
 
         void received(String room, Envelope envelope);
@@ -172,7 +172,7 @@ public final class Subscriber {
             if (channel.asked == wanted) {
                 boolean subscribed = wanted && channel.unconfirmed == 0;
                 removeIfDone(open, room, channel);
-                return subscribed ? open.connection().run() : null;
+                return subscribed ? open.connection().serverRun() : null;
             }
             channel.asked = wanted;
             channel.unconfirmed += wanted ? 1 : 0;
@@ -315,7 +315,7 @@ public final class Subscriber {
                 return;
             }
         }
-        listener.subscribed(room, open.connection().run());
+        listener.subscribed(room, open.connection().serverRun());
     }
 
     /** A channel was unsubscribed. If this node did not ask for that, its slot has moved to another server. */

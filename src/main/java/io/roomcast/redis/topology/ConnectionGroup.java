@@ -14,7 +14,7 @@ import java.util.Set;
 final class ConnectionGroup {
     private final Set<RedisConnection> connections = new HashSet<>();
 
-    /** Its {@link RedisConnection#run()} is known. */
+    /** Its {@link RedisConnection#serverRun()} is known. */
     void add(RedisConnection connection) {
         synchronized (this) {
             connections.removeIf(other -> other.isCut() || !other.isConnected());
@@ -28,7 +28,7 @@ final class ConnectionGroup {
         List<RedisConnection> others = new ArrayList<>();
         synchronized (this) {
             for (RedisConnection other : connections) {
-                if (other != connection && (all || !other.run().equals(connection.run()))) {
+                if (other != connection && (all || !other.serverRun().equals(connection.serverRun()))) {
                     others.add(other);
                 }
             }

@@ -86,11 +86,14 @@ public final class DataLineage {
     private long lastMark;
     private volatile long confirmedMark;
     private volatile long lineage;
+    /** The name of the data, given when they were begun. */
     private volatile String birth = "";
+    /** How many nodes had ever started with these data. */
     private volatile long starts;
-    private volatile String run = "";
-    /** The run of the server whose data were verified last, as {@link RedisConnection#run()}. */
-    private volatile String server = "";
+    /** The run of Redis, as {@code lineage.lua} tells it, in which this node found the data last. */
+    private volatile String reportedRun = "";
+    /** The run of the server whose data were verified last, as {@link RedisConnection#serverRun()}. */
+    private volatile String verifiedRun = "";
 
     private volatile boolean ended;
     private volatile String problem;
@@ -127,15 +130,15 @@ public final class DataLineage {
     }
 
     /**
-     * The run of the server's process as an argument of a command. The connections to another server were cut before:
-     * so it is that of the server to which the command goes.
+     * The run of the server's process as an argument of a command. Connections to other servers are cut first, so this
+     * names the server that gets the command.
      */
     public Rawable server() {
         return serverArgument;
     }
 
     private byte[] serverText() {
-        return server.getBytes(UTF_8);
+        return verifiedRun.getBytes(UTF_8);
     }
 
     /** A message of the room was seen. */
@@ -182,7 +185,7 @@ public final class DataLineage {
         if (!verdict.state().equals("open")) {
             throw refused(verdict.refusal());
         }
-        server = connection.run();
+        verifiedRun = connection.serverRun();
         reported = false;
         lastWarning = "";
     }
@@ -219,7 +222,7 @@ public final class DataLineage {
             WAIT_MILLIS,
             birth,
             starts,
-            run
+            reportedRun
         };
     }
 
@@ -263,7 +266,7 @@ public final class DataLineage {
             lineage = Math.max(lineage, verdict.lineage());
             birth = verdict.birth();
             starts = verdict.number();
-            run = verdict.rest().get(1);
+            reportedRun = verdict.rest().get(1);
             if (verdict.rest().contains("marked")) {
                 confirmedMark = Math.max(confirmedMark, mark);
             }

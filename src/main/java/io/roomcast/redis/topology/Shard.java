@@ -194,7 +194,7 @@ public final class Shard {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
             DataLineage next = lineage.get();
-            connection.run(runOfMaster(connection));
+            connection.setServerRun(runOfMaster(connection));
             next.connections().add(connection);
             if (verified) {
                 verify(connection, next);
