@@ -21,14 +21,14 @@ public sealed interface ClientFrame {
         HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
         JOIN(true, raw -> new Join(raw.id, room(raw), since(raw))),
-        PUBLISH(true, raw -> new Publish(raw.id, room(raw), MessageKey.checked(raw.key), Content.of(raw.content))),
+        PUBLISH(true, raw -> new Publish(raw.id, room(raw), MessageKey.checked(raw.key), raw.checkedContent())),
         SIGNAL(
                 true,
                 raw -> new Signal(
                         raw.id,
                         room(raw),
                         Signal.checkedName(raw.name),
-                        raw.content == null ? null : Content.of(raw.content))),
+                        raw.content == null ? null : raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),

@@ -33,6 +33,11 @@ final class RawFrame {
     /** Index of the first character after the object. */
     long end;
 
+    /** @throws ProtocolException {@code bad_request} if it is missing, or no content */
+    Content checkedContent() {
+        return Content.of(content);
+    }
+
     /**
      * Reads a client's object in one pass. It checks the types of the members that it knows, and ignores all others. It
      * skips unknown arrays and objects by itself and counts their depth: {@code skipArray} of Parsson 1.1.7 never

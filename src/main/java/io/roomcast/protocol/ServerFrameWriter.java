@@ -12,7 +12,11 @@ public final class ServerFrameWriter {
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
     /** @param at milliseconds since 1970 UTC; the other components have the form that members see */
-    public record MessageBody(String room, String sender, String content, long at, String key) {}
+    public record MessageBody(String room, String sender, String content, long at, String key) {
+        public static MessageBody of(RoomName room, UserName sender, Content content, long at, String key) {
+            return new MessageBody(room.value(), sender.value(), content.text(), at, key);
+        }
+    }
 
     public String write(ServerFrame frame) {
         return jsonb.toJson(frame);

@@ -60,7 +60,7 @@ public class Publisher {
     private CompletionStage<Position> store(
             RoomName room, UserName sender, Content content, String key, String keyOwner) {
         long at = clocks.wall().millis();
-        byte[] body = writer.body(new MessageBody(room.value(), sender.value(), content.text(), at, key));
+        byte[] body = writer.body(MessageBody.of(room, sender, content, at, key));
         String relayKey = key == null ? null : keyOwner + '\n' + key;
         long started = clocks.nanos().getAsLong();
         return relay.publish(room, relayKey, body).whenComplete((position, failure) -> {
