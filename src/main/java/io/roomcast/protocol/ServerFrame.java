@@ -31,9 +31,9 @@ public sealed interface ServerFrame {
      * The same frame with a {@code content} and {@code sender} that a plain client can print, if the frame has such a
      * form.
      *
-     * @param room the room of the plain session
+     * @param urlRoom the room in the URL of the plain session, or null
      */
-    default ServerFrame printable(String room) {
+    default ServerFrame printable(String urlRoom) {
         return this;
     }
 
@@ -63,7 +63,7 @@ public sealed interface ServerFrame {
         }
 
         @Override
-        public Joined printable(String home) {
+        public Joined printable(String urlRoom) {
             String text = "Welcome to " + room + ", " + user;
             return new Joined(id, room, user, epoch, offset, recovered, members, UserName.SYSTEM, text);
         }
@@ -90,7 +90,7 @@ public sealed interface ServerFrame {
         }
 
         @Override
-        public Behind printable(String home) {
+        public Behind printable(String urlRoom) {
             return new Behind(room, epoch, from, offset, UserName.SYSTEM, "Some messages are missing here");
         }
     }
@@ -102,8 +102,8 @@ public sealed interface ServerFrame {
         }
 
         @Override
-        public Draining printable(String home) {
-            return new Draining(reconnectAfterMs, home, UserName.SYSTEM, "The server restarts; please reconnect");
+        public Draining printable(String urlRoom) {
+            return new Draining(reconnectAfterMs, urlRoom, UserName.SYSTEM, "The server restarts; please reconnect");
         }
     }
 
@@ -123,8 +123,8 @@ public sealed interface ServerFrame {
         }
 
         @Override
-        public Error printable(String home) {
-            return new Error(id, key, room == null ? home : room, code, text, retryAfterMs, UserName.SYSTEM, text);
+        public Error printable(String urlRoom) {
+            return new Error(id, key, room == null ? urlRoom : room, code, text, retryAfterMs, UserName.SYSTEM, text);
         }
     }
 }

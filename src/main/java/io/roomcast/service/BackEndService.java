@@ -17,12 +17,12 @@ import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
- * What back ends and operators can ask for, over HTTP and JMX. They are members of no room and may act in all of them; the callers check
- * permissions. Any thread; nothing blocks.
+ * Serves the requests of back ends and operators, over HTTP and JMX. These callers are members of no room, and may act
+ * in every room. The HTTP API and JMX check their permissions. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class BackEndService {
-    /** Names in a list of members, at most. */
+    /** Most names in a list of members. */
     static final int ROSTER_NAMES = 1_000;
 
     private Publisher publisher;
@@ -52,10 +52,11 @@ public class BackEndService {
     }
 
     /**
-     * Publishes a message in a room, whoever is there.
+     * Publishes a message in a room, even if the room has no members.
      *
-     * @param sender as members see it
-     * @param key makes the publish repeatable, or null; back ends share their keys, and share none with users
+     * @param sender sender that the members see
+     * @param key idempotency key, or null if the publish is never repeated; back ends share one set of keys, apart from
+     *     those of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
     public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
@@ -64,40 +65,46 @@ public class BackEndService {
     }
 
     /**
-     * A page of a room's messages.
+     * Reads a page of a room's messages.
      *
-     * @param after the offset before the page; -1 to use {@code before}
-     * @param before the offset behind the page; 0 for the newest messages
+     * @param after offset after which the page begins; -1 to use {@code before}
+     * @param before offset before which the page ends; 0 for the newest messages
+     * @param limit most messages of the page
      */
     public CompletionStage<HistoryPage> history(RoomName room, long after, long before, int limit) {
         return after >= 0 ? relay.historyAfter(room, after, limit) : relay.historyBefore(room, before, limit);
     }
 
-    /** Who is in the room, on any node. */
+    /** The users in the room, on all nodes. */
     public CompletionStage<PresenceStore.Roster> members(RoomName room) {
         return presence.roster(room, ROSTER_NAMES);
     }
 
-    /** Closes all sessions of the user on this node (4500): clients do not come back by themselves. @return how many */
+    /**
+     * Closes all sessions of the user on this node (4500): their clients do not reconnect by themselves.
+     *
+     * @return number of closed sessions
+     */
     public int disconnect(UserName user) {
-        List<ClientSession> theirs = sessions.all().stream()
+        List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
-        theirs.forEach(session -> session.queue().close(CloseCode.KICKED, "disconnected by an administrator"));
-        return theirs.size();
+        ofUser.forEach(session -> session.queue().close(CloseCode.KICKED, "disconnected by an administrator"));
+        return ofUser.size();
     }
 
     /**
-     * Takes every session of this node out of the room; each is sent {@code left}. A session whose address names the room is closed (4500).
+     * Removes every session of this node from the room. Each of these sessions is sent {@code left}. If the URL of a
+     * session names the room, the session is closed (4500).
      *
-     * @return how many were in it
+     * @return number of sessions that were in the room
      */
     public int closeRoom(RoomName room) {
         int count = 0;
         for (ClientSession session : sessions.all()) {
             if (session.membership(room) != null) {
                 joins.putOut(session, room, () -> true, () -> {
-                    if (room.equals(session.boundRoom())) {
+                    if (room.equals(session.urlRoom())) {
                         session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
                     }
                 });

@@ -29,12 +29,17 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 
-/** Makes beans of the plain classes of the lower floors. */
+/** Makes CDI beans of classes that are plain Java, without CDI annotations. */
 @ApplicationScoped
 public class CoreProducers {
+    /** Most messages that a room keeps in memory, if the history is not in this process. */
     private static final int RECENT_MESSAGES = 512;
+
     private static final long RECENT_BYTES = 256 * 1024;
-    /** A reconnect within this time finds its room still subscribed. */
+    /**
+     * How long a room without members stays subscribed. A client that reconnects within this time needs no new
+     * subscription.
+     */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     @Produces

@@ -14,8 +14,8 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 
 /**
- * Answers a request with an {@code error} frame and counts it. A session that keeps asking for what is refused is
- * closed: a bad line costs the client a byte, and its answer costs the node a hundred times as much. Any thread.
+ * Answers a request with an {@code error} frame and counts the error. An {@code error} frame costs the node far more
+ * than an invalid line costs the client. So a session that exceeds the rate of refused requests is closed. Any thread.
  */
 @ApplicationScoped
 public class ErrorReplies {
@@ -58,7 +58,7 @@ public class ErrorReplies {
         }
     }
 
-    /** Answers with what {@code failure} means to a client, and logs it if it is a defect. */
+    /** Answers with the error that {@link Failure} makes of {@code cause}. Logs {@code cause} if it is unexpected. */
     void answer(ClientSession session, Long id, String key, RoomName room, Throwable cause) {
         Failure failure = Failure.of(cause);
         failure.log(LOG, "A request of session " + session.id() + " failed");

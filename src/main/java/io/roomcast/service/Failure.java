@@ -12,11 +12,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 
 /**
- * What a failed request means to whoever asked, over WebSocket, HTTP or JMX. This is the only place that maps exceptions to codes.
+ * The error code and the text of a failed request, over WebSocket, HTTP or JMX. No other class maps exceptions to error
+ * codes.
  *
- * @param retryAfterMs when the same request may succeed; null where asking again does not help
- * @param level at which the failure belongs in the log, {@link Level#OFF} where it is an answer and no accident
- * @param cause without the exceptions that futures wrap around it
+ * @param retryAfterMs milliseconds after which the same request may succeed; null if a repetition does not help
+ * @param level level of the failure in the log; {@link Level#OFF} if the failure is an ordinary answer
+ * @param cause the exception, without the exceptions that futures wrap around it
  */
 public record Failure(ErrorCode code, String text, Long retryAfterMs, Level level, Throwable cause) {
     private static final long RETRY_AFTER_MS = 1_000;
@@ -36,7 +37,10 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
         return new Failure(ErrorCode.UNKNOWN, "internal error", null, Level.ERROR, cause);
     }
 
-    /** As {@link #of}, for the check of a token: any failure but a refusal says nothing about the token. */
+    /**
+     * As {@link #of}, for the check of a token. Only {@link TokenRefusedException} means that the token is bad. Any
+     * other exception means that the token could not be checked ({@code unavailable}).
+     */
     public static Failure ofToken(Throwable failure) {
         Failure known = of(failure);
         if (known.code == ErrorCode.UNAUTHENTICATED) {
@@ -51,12 +55,16 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
                 known.cause);
     }
 
-    /** Usual for a code: a second where the failure is temporary, else null. */
+    /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */
     static Long retryAfterMs(ErrorCode code) {
         return code.isTemporary() ? Long.valueOf(RETRY_AFTER_MS) : null;
     }
 
-    /** @param what failed, for the log */
+    /**
+     * Logs the failure at its level.
+     *
+     * @param what what failed, as the text of the log entry
+     */
     public void log(Logger logger, String what) {
         if (level != Level.OFF) {
             logger.log(level, what, cause);

@@ -20,21 +20,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Pings every session once in an interval, some of them each second, and closes sessions that show no life or read
- * nothing. One timer serves all. The server pings because WildFly drops a client that sends nothing for 90 s, and
- * browsers never ping. Silence is counted in {@link RunningTime}: a node that stood still takes no client for dead.
+ * Pings each session once in an interval, and closes sessions that send nothing or read nothing. The pings are spread
+ * over the seconds of the interval. One timer serves all sessions. The server sends the pings, for two reasons: WildFly
+ * drops a client that sends nothing for 90 s, and browsers never ping. Silence is measured in {@link RunningTime}: a
+ * pause of this process does not count as silence of a client.
  *
- * <p>A session ends in one way: its connection is closed, and the rest follows when the container reports the end. If
- * the container reports nothing, the session is ended a few seconds later.
+ * <p>To end a session, this class closes the connection. The session is removed when the container reports the close.
+ * If the container reports nothing within five seconds, this class removes the session.
  *
- * <p><b>Concurrency.</b> The timer beats, and the lanes' pool checks the sessions, one check at a time. When the pool
- * is late, a beat is left out: no check overlaps another, and no session is skipped.
+ * <p><b>Concurrency.</b> The timer starts a check each second, and the lanes' pool runs it. If the previous check has
+ * not ended, none is started. So no two checks overlap. A session is still pinged in its turn, because checks are
+ * counted, not seconds.
  */
 @ApplicationScoped
 public class Heartbeat {
-    /** Time for a pong, on top of the interval. */
+    /** How long a client may take for its pong, in addition to the interval. */
     private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(10);
-    /** Time for a connection that was closed to end. */
+    /** How long the container may take to report the end of a connection that was closed. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final AtomicBoolean checking = new AtomicBoolean();
@@ -45,7 +47,7 @@ public class Heartbeat {
     private Histogram laneWait;
     private RunningTime time;
     private long intervalSeconds;
-    /** Checks that have begun. */
+    /** Number of checks that have begun. Used only by the check that runs. */
     private long rounds;
 
     private ScheduledFuture<?> timer;
@@ -72,7 +74,7 @@ public class Heartbeat {
     }
 
     public void start() {
-        // With a fixed delay: a node that stood still has no beats to make up for.
+        // With a fixed delay: after a pause of the process, no missed checks are repeated.
         timer = threads.timer().scheduleWithFixedDelay(this::beat, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -82,7 +84,7 @@ public class Heartbeat {
         }
     }
 
-    /** Checks on the lanes' pool. How long the check waits there tells how busy the pool is. */
+    /** Starts a check on the lanes' pool. The time that the check waits there shows how busy the pool is. */
     private void beat() {
         time.beat();
         if (!checking.compareAndSet(false, true)) {

@@ -21,11 +21,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Starts and stops everything that runs without a request. Called by the embedded server or by the application server.
+ * Starts and stops the tasks of a node that no request triggers. The embedded server or the application server calls
+ * it.
  */
 @ApplicationScoped
 public class Lifecycle {
-    /** Time for the last close frames to arrive, after the window. */
+    /** How long {@link #stop} waits, after the window, for the last connections to close. */
     private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
 
     private TokenAdmission tokenAdmission;
@@ -45,7 +46,7 @@ public class Lifecycle {
     /** For the container's proxy. */
     protected Lifecycle() {}
 
-    /** @param unusedRooms not used, but needed: with them the relay has somebody to deliver to */
+    /** @param unusedRooms makes CDI create the rooms: with them, the relay gets its listener */
     @Inject
     public Lifecycle(
             TokenAdmission tokenAdmission,
@@ -85,9 +86,9 @@ public class Lifecycle {
     }
 
     /**
-     * Drains all sessions and waits until they are gone, for two seconds more than the window at most. Then closes
-     * presence and the relay, which need threads to finish, and the threads last. Disposers of CDI beans would not keep
-     * this order. Not to be started again.
+     * Drains all sessions and waits until they are gone, at most two seconds longer than the window. Then closes
+     * presence and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not
+     * keep this order. A stopped node cannot be started again.
      */
     public void stop() {
         try {

@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * What members do in a room: publish, signal, read history, ask who is there. Each method serves one request in its
- * turn, and ends it unless it throws. Any thread; nothing blocks.
+ * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request in its
+ * turn, and ends the request unless the method throws. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Messaging {
@@ -78,14 +78,14 @@ public class Messaging {
     }
 
     void publish(ClientSession session, ClientFrame.Publish frame, RoomName room, RoomRequests.Request request) {
-        rates.publish(session);
+        rates.takePublish(session);
         requireMember(session, room);
         requirePublisher(session, room);
         limits.requireSize(frame.content());
-        rates.publish(room);
+        rates.takePublish(room);
         loadShedding.admit(room);
         CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
-        whenAnswered(request, stored, (position, failure) -> {
+        answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
             } else {
@@ -100,7 +100,7 @@ public class Messaging {
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (!loadShedding.sparesNotices(room)) {
+        if (!loadShedding.shedsNotices(room)) {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
@@ -108,14 +108,14 @@ public class Messaging {
                     frame.content() == null ? null : frame.content().text()));
             relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
         }
-        request.answer(() -> {});
+        request.endInTurn();
     }
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
         if (session.isGone()) {
-            // Publishes of a client that is gone are stored, but its questions are not answered.
-            request.answer(() -> {});
+            // The connection has ended. Publishes are still stored, but an answer would reach no client.
+            request.endInTurn();
             return;
         }
         Runnable release = sessions.reserveReply();
@@ -128,7 +128,7 @@ public class Messaging {
             release.run();
             throw e;
         }
-        whenAnswered(request, page, (found, failure) -> {
+        answerWhenComplete(request, page, (found, failure) -> {
             try {
                 if (failure == null) {
                     session.reply(MessageFrames.history(frame.id(), room, found));
@@ -142,13 +142,13 @@ public class Messaging {
     }
 
     /**
-     * Answers with the users that the room's members have been told of, so that this answer agrees with the {@code
-     * presence} frames before and after it.
+     * Answers with the users that the room's members on this node have been sent. So the answer agrees with the
+     * {@code presence} frames before and after it.
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
         if (session.isGone()) {
-            request.answered();
+            request.finish();
             return;
         }
         announcer.whenTold(room, membership.revision(), view -> {
@@ -163,15 +163,15 @@ public class Messaging {
                         view.users().size(),
                         view.users().stream().limit(ROSTER_NAMES).toList()));
             } finally {
-                request.answered();
+                request.finish();
             }
         });
     }
 
-    /** For a room in which members are told counts and no names. */
+    /** Answers from the presence store: the members of this room are not sent the names of its users. */
     private void readMembers(
             ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
-        whenAnswered(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
+        answerWhenComplete(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -185,12 +185,13 @@ public class Messaging {
     }
 
     /**
-     * Answers on the lanes' pool, never on the relay's thread: sending to a client can take longer than relaying a
-     * message.
+     * Answers the request when the stage has completed. The answer then runs on the lanes' pool, because a send may
+     * take longer than a delivery and would delay the relay's thread. If the stage is complete already, the answer runs
+     * on this thread.
      */
-    private <T> void whenAnswered(
+    private <T> void answerWhenComplete(
             RoomRequests.Request request, CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
-        BiConsumer<T, Throwable> answer = (done, failure) -> request.answer(() -> action.accept(done, failure));
+        BiConsumer<T, Throwable> answer = (done, failure) -> request.answerInTurn(() -> action.accept(done, failure));
         var unused = stage.toCompletableFuture().isDone()
                 ? stage.whenComplete(answer)
                 : stage.whenCompleteAsync(answer, threads.lanes());

@@ -12,13 +12,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Subscribes a room to its messages and to its presence. The room can be joined when both subscriptions stand: so a
- * member is told of everything that happens after it joined.
+ * Subscribes a room to its messages and to its presence. A room can be joined once both subscriptions are live. So a
+ * member receives every event after its join. Any thread; no method blocks.
  */
 final class OpenRooms implements RoomSource {
     private final Relay relay;
     private final PresenceStore presence;
-    /** Rooms that are subscribed, or about to be. */
+    /** Rooms that are subscribed, and rooms whose subscription is pending. */
     private final ConcurrentMap<RoomName, CompletableFuture<Position>> open = new ConcurrentHashMap<>();
 
     OpenRooms(Relay relay, PresenceStore presence) {
@@ -30,15 +30,15 @@ final class OpenRooms implements RoomSource {
     public CompletionStage<Position> subscribe(RoomName room) {
         CompletableFuture<Position> both = new CompletableFuture<>();
         open.put(room, both);
-        CompletionStage<Void> watched = presence.watch(room);
+        CompletionStage<Void> watch = presence.watch(room);
         relay.subscribe(room).whenComplete((position, failure) -> {
             if (failure != null) {
                 giveUp(room, both, failure);
                 return;
             }
-            watched.whenComplete((known, unknown) -> {
-                if (unknown != null) {
-                    giveUp(room, both, unknown);
+            watch.whenComplete((none, watchFailure) -> {
+                if (watchFailure != null) {
+                    giveUp(room, both, watchFailure);
                 } else {
                     both.complete(position);
                 }

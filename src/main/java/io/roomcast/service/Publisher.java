@@ -16,9 +16,9 @@ import jakarta.inject.Inject;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stores messages, whoever publishes them: writes the body, gives the key its owner, counts and measures. The body is JSON that is made
- * here once; relays, rooms and queues pass its bytes on and never read them. Callers check
- * permissions, sizes and rates. Any thread; nothing blocks.
+ * Stores the messages of members and back ends. Writes the body, adds the owner to the key, and updates the metrics.
+ * The body is JSON that only this class writes: relays, rooms and queues pass its bytes on and never parse them. The
+ * callers check permissions, sizes and rates. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Publisher {
@@ -39,19 +39,20 @@ public class Publisher {
     }
 
     /**
-     * A member publishes.
+     * Stores a message of a member.
      *
-     * @param key makes the publish repeatable, or null. A user's keys are its own: nobody can take the place of another user's message
-     *     by guessing its key
+     * @param key idempotency key, or null if the publish is never repeated. Each user has a separate set of keys. So a
+     *     user who guesses another user's key cannot suppress that user's message.
      */
     CompletionStage<Position> publish(RoomName room, UserName user, Content content, String key) {
         return store(room, user, content, key, user.value());
     }
 
     /**
-     * A back end publishes, in the name of any sender.
+     * Stores a message of a back end, under the name of any sender.
      *
-     * @param key as above; back ends share their keys, and share none with users: no user's name is empty
+     * @param key idempotency key, or null if the publish is never repeated. All back ends share one set of keys. Its
+     *     owner is the empty name, which no user can have.
      */
     CompletionStage<Position> publishForBackEnd(RoomName room, UserName sender, Content content, String key) {
         return store(room, sender, content, key, "");

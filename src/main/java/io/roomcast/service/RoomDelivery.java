@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Hands messages and signals from the relay to the rooms of this node. Runs on the relay's thread and only appends to
- * lanes.
+ * Passes messages and signals from the relay to the rooms of this node. Runs on the thread that delivers. Never blocks:
+ * it only appends to lanes.
  */
 public final class RoomDelivery implements RelayListener {
     private final RoomRegistry rooms;
@@ -24,20 +24,20 @@ public final class RoomDelivery implements RelayListener {
 
     @Override
     public void deliver(RoomName room, StoredMessage message) {
-        ifHere(room, here -> here.deliver(message));
+        ifOpen(room, open -> open.deliver(message));
     }
 
     @Override
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
-        ifHere(room, here -> here.signal(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
+        ifOpen(room, open -> open.signal(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
     }
 
     @Override
     public void reset(RoomName room, Position position) {
-        ifHere(room, here -> here.reset(position));
+        ifOpen(room, open -> open.reset(position));
     }
 
-    private void ifHere(RoomName name, Consumer<Room> action) {
+    private void ifOpen(RoomName name, Consumer<Room> action) {
         Room room = rooms.find(name);
         if (room != null) {
             action.accept(room);

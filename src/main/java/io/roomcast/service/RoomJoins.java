@@ -32,12 +32,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Joins sessions to rooms, takes them out again, and keeps presence in step. Presence is entered when the room is
- * subscribed here, so that the member is told of everybody who comes later, and before the room is joined, because
- * {@code joined} carries the count. A session that joins again keeps its old place until the new one is sure: if the
- * join is refused, nothing has changed.
+ * Adds sessions to rooms, removes them, and keeps presence in step. A join enters presence after the room is subscribed
+ * on this node: so the member receives every later change. It enters presence before the member joins the room, because
+ * {@code joined} contains the number of users. A session that joins again keeps its earlier membership until the new
+ * one is complete: a refused join changes nothing.
  *
- * <p>Any thread; nothing blocks. Each method serves one request in its turn, and ends it.
+ * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn, and end it unless
+ * they throw. The other methods queue requests of their own.
  */
 @ApplicationScoped
 public class RoomJoins {
@@ -75,7 +76,13 @@ public class RoomJoins {
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
     }
 
-    /** @param frame with its room; a room that the session is in already is joined anew, from the position that the frame gives */
+    /**
+     * Joins the session to the room of the frame. If the session is in the room already, it joins anew, from
+     * {@code since} of the frame.
+     *
+     * @param frame a request with a room
+     * @throws ProtocolException if the user may not read the room, or a limit is reached
+     */
     void join(ClientSession session, ClientFrame.Join frame, RoomRequests.Request request) {
         RoomName room = frame.room();
         if (!session.identity().permissions().mayRead(room)) {
@@ -85,10 +92,10 @@ public class RoomJoins {
         if (membership.previous() == null) {
             requireSpace(room);
         }
-        long most = limits.get(LimitKeys.ROOMS);
-        if (!session.put(membership, most)) {
-            throw limits.reached(
-                    LimitKeys.ROOMS, ErrorCode.TOO_MANY_ROOMS, "a session may be in " + most + " rooms", null);
+        long limit = limits.get(LimitKeys.ROOMS);
+        if (!session.put(membership, limit)) {
+            throw limits.exceeded(
+                    LimitKeys.ROOMS, ErrorCode.TOO_MANY_ROOMS, "a session may be in " + limit + " rooms", null);
         }
         Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
@@ -96,25 +103,25 @@ public class RoomJoins {
                 enter(session, membership, frame.since(), outcome);
             } else {
                 membership.giveUp(rooms);
-                outcome.refused(failure);
+                outcome.refuse(failure);
             }
         });
     }
 
     private void enter(ClientSession session, Membership membership, Position since, Outcome outcome) {
-        RoomName room = membership.room();
+        RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
-        outcome.asked = true;
+        outcome.presenceEntered = true;
         presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
                 membership.giveUp(rooms);
-                outcome.refused(limits.reached(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
+                outcome.refuse(limits.exceeded(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
             } else if (failure == null) {
                 membership.enter(rooms, outcome, session, since, change.revision());
             } else {
                 membership.giveUp(rooms);
-                outcome.refused(failure);
+                outcome.refuse(failure);
             }
         });
     }
@@ -134,7 +141,12 @@ public class RoomJoins {
                 "the rooms of this node have as many members as they may; try again, or another node");
     }
 
-    /** @param left runs when nothing of the room is sent to the session any more, before the request ends */
+    /**
+     * Removes the session from the room.
+     *
+     * @param left runs once no further frame of the room is sent to the session, before the request ends
+     * @throws ProtocolException {@code not_joined}
+     */
     void leave(ClientSession session, RoomName room, RoomRequests.Request request, Runnable left) {
         Membership membership = session.remove(room);
         if (membership == null) {
@@ -142,25 +154,26 @@ public class RoomJoins {
         }
         membership.leave(rooms, () -> {
             try {
-                // Whoever is told that one has left may take the place.
+                // Before `left`: a client that receives it may expect the place in the room to be free.
                 withdraw(room, session.user(), session.id());
                 left.run();
             } finally {
-                request.answered();
+                request.finish();
             }
         });
     }
 
     /**
-     * Takes a session out of a room at the server's wish ({@code left}), after its earlier requests about the room.
+     * Removes a session from a room, although the client did not ask for it, and sends {@code left}. Its earlier
+     * requests in the room are served first.
      *
-     * @param still whether that is to be done, when the turn has come
-     * @param then runs after {@code left}, where it was in the room
+     * @param still called when the turn has come; if it returns false, the session stays in the room
+     * @param then runs after {@code left} was queued, if the session was in the room
      */
     void putOut(ClientSession session, RoomName room, BooleanSupplier still, Runnable then) {
         Consumer<RoomRequests.Request> leave = request -> {
             if (session.membership(room) == null || !still.getAsBoolean()) {
-                request.answered();
+                request.finish();
                 return;
             }
             leave(session, room, request, () -> {
@@ -172,9 +185,10 @@ public class RoomJoins {
     }
 
     /**
-     * Takes a session out of all its rooms after its connection ended; others see it leave when it has not come back in time.
+     * Removes a session from all its rooms, after its connection has ended. Other members see the user leave after the
+     * grace period, unless the user has returned.
      *
-     * @param dismissed whether it was sent away from here, and what it has asked for is not done any more
+     * @param dismissed whether this node closed the connection; if so, requests that have not begun are discarded
      */
     void leaveAll(ClientSession session, boolean dismissed) {
         session.requests().end(dismissed, session::roomNames, (room, request) -> {
@@ -183,7 +197,7 @@ public class RoomJoins {
                 membership.leave(rooms, () -> {});
                 withdrawLater(room, session);
             }
-            request.answered();
+            request.finish();
         });
     }
 
@@ -192,7 +206,7 @@ public class RoomJoins {
             var unused = threads.timer()
                     .schedule(() -> withdraw(room, session.user(), session.id()), graceMillis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            LOG.log(Level.DEBUG, "the node ends, and gives up all presence by itself", e);
+            LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }
     }
 
@@ -200,17 +214,17 @@ public class RoomJoins {
         var unused = presence.leave(room, user, session);
     }
 
-    /** Receives what the room reports of one member. */
+    /** Receives the outcome of one join, and the losses of the member after it. */
     private final class Outcome implements Member.Listener {
         private final ClientSession session;
         private final Membership membership;
         private final UserName user;
         private final Long id;
         private final boolean returning;
-        /** Null once it is answered: this listener lives as long as the membership. */
+        /** Null once the join is answered, since this listener lives as long as the membership. */
         private RoomRequests.Request request;
-        /** Whether presence was to be entered. */
-        private boolean asked;
+        /** Whether {@link PresenceStore#enter} was called. */
+        private boolean presenceEntered;
 
         private PresenceStore.Change change;
 
@@ -225,7 +239,7 @@ public class RoomJoins {
 
         @Override
         public void joined(Position position, boolean recovered) {
-            RoomName room = membership.room();
+            RoomName room = membership.name();
             if (returning) {
                 metrics.increment(recovered ? Counter.RECOVERIES_COMPLETE : Counter.RECOVERIES_INCOMPLETE);
             }
@@ -238,48 +252,48 @@ public class RoomJoins {
                         position.offset(),
                         recovered,
                         announcer.count(room, change)));
-                membership.begun(rooms);
+                membership.leavePrevious(rooms);
                 if (change.changed() && membership.wasAnnounced()) {
                     announcer.welcome(session, room, user, change);
                 }
             } finally {
-                answered();
+                finish();
             }
         }
 
-        private void answered() {
+        private void finish() {
             RoomRequests.Request own = request;
             request = null;
             if (own != null) {
-                own.answered();
+                own.finish();
             }
         }
 
         @Override
         public void unavailable() {
             membership.leave(rooms, () -> {});
-            refused(new RelayUnavailableException("room not reachable"));
+            refuse(new RelayUnavailableException("room not reachable"));
         }
 
-        /** The session keeps its old place, or has none. */
-        private void refused(Throwable why) {
-            RoomName room = membership.room();
+        /** Restores the earlier membership, if there is one, and answers with the error. */
+        private void refuse(Throwable why) {
+            RoomName room = membership.name();
             try {
                 session.restore(room, membership.previous());
-                if (asked && membership.previous() == null) {
-                    // A store that could not be reached does later what it was asked for: so that is taken back, too.
+                if (presenceEntered && membership.previous() == null) {
+                    // If the call of enter failed, the store repeats it later. So a leave is needed even then.
                     withdraw(room, user, session.id());
                 }
                 errors.answer(session, id, null, room, why);
             } finally {
-                answered();
+                finish();
             }
         }
 
         @Override
         public void behind(long from, Position position) {
             metrics.increment(Counter.MEMBERS_BEHIND);
-            session.reply(new ServerFrame.Behind(membership.room().value(), position.epoch(), from, position.offset()));
+            session.reply(new ServerFrame.Behind(membership.name().value(), position.epoch(), from, position.offset()));
         }
     }
 }

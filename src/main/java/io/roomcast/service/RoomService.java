@@ -32,9 +32,9 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
- * Serves the frames of WebSocket sessions. Frames of one session arrive one after the other; different sessions, and
- * the end of a session, come on any thread. No method blocks, and none throws because of what a client sent: the client
- * is answered instead.
+ * Serves the frames of WebSocket sessions. The frames of one session arrive one after the other. Frames of different
+ * sessions, and the end of a session, arrive on any thread. No method blocks. A frame never makes a method throw: the
+ * client gets an error.
  */
 @ApplicationScoped
 public class RoomService {
@@ -86,23 +86,24 @@ public class RoomService {
     }
 
     /**
-     * A connection has opened. One to {@code /ws/{room}/{user}} joins the room, as soon as it is known who it is.
+     * Opens a session for a new connection. A connection to {@code /ws/{room}/{user}} joins the room once its user is
+     * known.
      *
-     * @throws ProtocolException when it may not come in; then there is no session
+     * @throws ProtocolException if the connection is refused; then there is no session
      */
-    public ClientSession open(Transport transport, ConnectRequest address, ClientOrigin origin) {
-        Identity identity = authentication.wantsToken() ? null : identify(address, origin);
-        ClientSession session = admit(transport, address, origin, identity);
+    public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
+        Identity identity = authentication.wantsToken() ? null : identify(request, origin);
+        ClientSession session = admit(transport, request, origin, identity);
         if (identity != null) {
-            joinHome(session);
+            joinUrlRoom(session);
         }
         return session;
     }
 
-    private ClientSession admit(Transport transport, ConnectRequest address, ClientOrigin origin, Identity identity) {
+    private ClientSession admit(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
         ClientSession session = null;
         try {
-            session = sessions.open(transport, address, origin.network());
+            session = sessions.open(transport, request, origin.network());
             if (identity != null) {
                 sessions.identify(session, identity);
             }
@@ -116,36 +117,30 @@ public class RoomService {
         }
     }
 
-    private Identity identify(ConnectRequest address, ClientOrigin origin) {
+    private Identity identify(ConnectRequest request, ClientOrigin origin) {
         try {
-            return authentication.identify(address.user() == null ? SessionRegistry.guest() : address.user(), origin);
+            return authentication.identify(request.user() == null ? SessionRegistry.guest() : request.user(), origin);
         } catch (ProtocolException e) {
             metrics.refused(e.code().wire());
             throw e;
         }
     }
 
-    private void joinHome(ClientSession session) {
-        if (session.boundRoom() != null) {
-            // Not a frame of the client's: a hello may still come first.
-            ClientFrame.Join join = new ClientFrame.Join(null, session.boundRoom(), session.since());
-            ask(
-                    session,
-                    join,
-                    null,
-                    session.boundRoom(),
-                    true,
-                    request -> joins.join(session, join, request),
-                    () -> {});
+    private void joinUrlRoom(ClientSession session) {
+        RoomName room = session.urlRoom();
+        if (room != null) {
+            // This join is not a frame of the client: it does not lock the identity, so a hello may follow.
+            ClientFrame.Join join = new ClientFrame.Join(null, room, session.since());
+            ask(session, join, null, room, true, request -> joins.join(session, join, request), () -> {});
         }
     }
 
-    /** Counts bytes from a client, whatever they mean. */
-    public void received(long bytes) {
+    /** Counts bytes that a client has sent, valid or not. */
+    public void countBytes(long bytes) {
         metrics.add(Counter.BYTES_RECEIVED, bytes);
     }
 
-    /** Serves a frame. Frames of a session that is being closed are ignored. */
+    /** Serves a frame. Ignores the frame if the session is closing, or if the token of the session has expired. */
     public void receive(ClientSession session, ClientFrame frame) {
         if (!session.isOpen() || tokenAdmission.closeIfExpired(session)) {
             return;
@@ -228,7 +223,7 @@ public class RoomService {
                     why.answer().key(),
                     invalid.room(),
                     false,
-                    (room, request) -> request.answer(() -> errors.answer(session, why)));
+                    (room, request) -> request.answerInTurn(() -> errors.answer(session, why)));
         }
     }
 
@@ -252,8 +247,8 @@ public class RoomService {
     }
 
     /**
-     * Queues a request about a room. A refusal is answered in the order of requests; only {@code busy} is answered at
-     * once, because it says that too many wait.
+     * Queues a request in a room. A refusal is answered in its turn, with two exceptions that are answered at once: a
+     * request without a room, and {@code busy}, because too many requests wait.
      */
     private void ask(
             ClientSession session,
@@ -262,7 +257,7 @@ public class RoomService {
             RoomName named,
             boolean alone,
             BiConsumer<RoomName, RoomRequests.Request> action) {
-        RoomName room = named == null ? session.boundRoom() : named;
+        RoomName room = named == null ? session.urlRoom() : named;
         try {
             if (room == null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
@@ -285,21 +280,21 @@ public class RoomService {
         Consumer<RoomRequests.Request> attempt = request -> {
             try {
                 if (session.queue().isClosedByNode()) {
-                    request.answer(() -> {});
+                    request.endInTurn();
                 } else {
                     action.accept(request);
                 }
             } catch (RuntimeException e) {
-                request.answer(() -> errors.answer(session, frame.id(), key, room, e));
+                request.answerInTurn(() -> errors.answer(session, frame.id(), key, room, e));
             }
         };
         session.requests().ask(room, alone, attempt, end);
     }
 
-    /** Answers a line that is no valid frame. */
-    public void receiveBad(ClientSession session, BadFrameException bad) {
-        ClientFrame.Invalid request = bad.request();
-        if (request != null && (request.room() != null || session.boundRoom() != null)) {
+    /** Answers a line that is not a valid frame. */
+    public void receiveInvalid(ClientSession session, BadFrameException invalid) {
+        ClientFrame.Invalid request = invalid.request();
+        if (request != null && (request.room() != null || session.urlRoom() != null)) {
             receive(session, request);
             return;
         }
@@ -308,12 +303,12 @@ public class RoomService {
         }
         heard(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
-        errors.answer(session, bad);
+        errors.answer(session, invalid);
     }
 
     /**
-     * Closes a session whose WebSocket message is over {@code roomcast.limits.frame-bytes}: the rest of that message
-     * cannot be told from the next one.
+     * Closes a session whose WebSocket message exceeds {@code roomcast.limits.frame-bytes}. The session cannot
+     * continue: the end of that message cannot be found.
      */
     public void refuseTooLarge(ClientSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
@@ -321,20 +316,20 @@ public class RoomService {
         session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
     }
 
-    /** Bytes that a WebSocket message may have now. */
+    /** The current limit of a WebSocket message, in bytes. */
     public long maxFrameBytes() {
         return limits.get(LimitKeys.FRAME_BYTES);
     }
 
-    /** Any sign of life, such as a pong. */
+    /** Records a sign of life of the client, such as a pong. */
     public void heard(ClientSession session) {
         session.heard(time.getAsLong());
     }
 
     /**
-     * The connection has ended. Idempotent.
+     * Ends a session whose connection has ended. Idempotent.
      *
-     * @param code as it was closed, by whichever side
+     * @param code close code, of the client or of this node
      */
     public void closed(ClientSession session, int code) {
         boolean dismissed = session.queue().isClosedByNode();
@@ -345,17 +340,17 @@ public class RoomService {
     }
 
     private void hello(ClientSession session, ClientFrame.Hello hello) {
-        if (session.boundRoom() != null
+        if (session.urlRoom() != null
                 && hello.user() != null
                 && !hello.user().equals(session.user())
-                && !hello.user().equals(session.addressedUser())) {
+                && !hello.user().equals(session.urlUser())) {
             errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.identity() == null) {
             tokenAdmission.enter(session, hello, () -> {
                 session.lockIdentity();
                 welcome(session, hello.id());
-                joinHome(session);
-                serveHeld(session);
+                joinUrlRoom(session);
+                serveDeferred(session);
             });
         } else if (session.firstHello()) {
             if (hello.user() != null && !session.identity().proven()) {
@@ -368,17 +363,17 @@ public class RoomService {
     }
 
     private void welcome(ClientSession session, Long id) {
-        ServerFrame.Limits told = new ServerFrame.Limits(
+        ServerFrame.Limits current = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, told, tokenAdmission.expiresInMs(session)));
+                id, session.user().value(), node.name(), heartbeatMs, current, tokenAdmission.expiresInMs(session)));
     }
 
-    private void serveHeld(ClientSession session) {
-        for (List<ClientSession.Deferred> held = session.takeDeferred();
-                !held.isEmpty();
-                held = session.takeDeferred()) {
-            for (ClientSession.Deferred each : held) {
+    private void serveDeferred(ClientSession session) {
+        for (List<ClientSession.Deferred> deferred = session.takeDeferred();
+                !deferred.isEmpty();
+                deferred = session.takeDeferred()) {
+            for (ClientSession.Deferred each : deferred) {
                 each.end().run();
                 try {
                     serve(session, each.frame());

@@ -23,7 +23,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Admits sessions by their tokens and closes them when the tokens expire. Any thread; nothing blocks. */
+/** Admits sessions by their tokens, and closes them when the tokens expire. Any thread; no method blocks. */
 @ApplicationScoped
 public class TokenAdmission {
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
@@ -74,7 +74,7 @@ public class TokenAdmission {
     }
 
     /**
-     * Checks a session's first token. Frames that arrive meanwhile wait.
+     * Checks a session's first token. Frames that arrive meanwhile are deferred.
      *
      * @param admitted runs once the session has its identity
      */
@@ -83,8 +83,7 @@ public class TokenAdmission {
         verify(
                 hello.token(),
                 identity -> {
-                    if (session.addressedUser() != null
-                            && !session.addressedUser().equals(identity.user())) {
+                    if (session.urlUser() != null && !session.urlUser().equals(identity.user())) {
                         refuseAndClose(
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
@@ -105,7 +104,10 @@ public class TokenAdmission {
                 });
     }
 
-    /** Takes a new token of an admitted session. It may open rooms and shut others; a bad token changes nothing. */
+    /**
+     * Checks a newer token of an admitted session. The session leaves the rooms that the new token does not let it
+     * read. A bad token changes nothing.
+     */
     void refresh(ClientSession session, ClientFrame.Refresh frame) {
         verify(
                 frame.token(),
@@ -128,7 +130,7 @@ public class TokenAdmission {
                 text -> unavailable(session, frame.id(), text));
     }
 
-    /** @param unknown runs where nobody can tell now whether the token is good */
+    /** @param unknown runs if the token could not be checked */
     private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
         if (token == null || token.isEmpty()) {
             bad.accept("a token is needed");
@@ -158,7 +160,7 @@ public class TokenAdmission {
         errors.answer(session, id, null, null, ErrorCode.UNAUTHENTICATED, text);
     }
 
-    /** @return null if the token never expires */
+    /** @return milliseconds until the token expires, at least 0; null if it never expires */
     Long expiresInMs(ClientSession session) {
         Instant expires = session.identity().expires();
         return expires.equals(Instant.MAX)
@@ -168,8 +170,10 @@ public class TokenAdmission {
     }
 
     /**
-     * Closes a session whose token has expired; from then on it can do nothing, however slowly it reads. @return
-     * whether it has expired
+     * Closes a session whose token has expired. From then on the frames of the session are ignored, even while its
+     * client still reads earlier frames.
+     *
+     * @return whether the token has expired
      */
     boolean closeIfExpired(ClientSession session) {
         return closeIfExpired(session, clocks.wall().instant());

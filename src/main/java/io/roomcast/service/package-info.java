@@ -1,2 +1,4 @@
-/** What the application does with a client's frames, and with what the relay brings. CDI annotations, and otherwise plain Java. */
+/**
+ * Serves the frames of clients, and passes the deliveries of the relay to the rooms. Plain Java with CDI annotations.
+ */
 package io.roomcast.service;

@@ -95,7 +95,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         long before = assembler.bytes();
         boolean fits = assembler.accepts(part);
         long more = assembler.bytes() - before;
-        service.received(more);
+        service.countBytes(more);
         if (!fits) {
             refuseTooLarge();
             return;
@@ -153,7 +153,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         try {
             service.receive(session, decoder.decode(line));
         } catch (DecodeException e) {
-            service.receiveBad(session, (BadFrameException) e.getCause());
+            service.receiveInvalid(session, (BadFrameException) e.getCause());
         }
     }
 
@@ -161,13 +161,14 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         if (refused) {
             return;
         }
-        service.received(bytes);
+        service.countBytes(bytes);
         if (!assembler.accepts(bytes)) {
             refuseTooLarge();
         } else if (last) {
             assembler.reset();
             endMessage();
-            service.receiveBad(session, new BadFrameException("binary WebSocket frames are not supported; send text"));
+            service.receiveInvalid(
+                    session, new BadFrameException("binary WebSocket frames are not supported; send text"));
         } else {
             // None of its bytes are kept, but an unfinished message counts.
             reserve(0);

@@ -132,7 +132,7 @@ public final class CoreFixture {
             try {
                 service.receive(session, reader.read(line));
             } catch (BadFrameException e) {
-                service.receiveBad(session, e);
+                service.receiveInvalid(session, e);
             }
         }
 

@@ -18,16 +18,18 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Applies {@code roomcast.auth}: who may connect. Any thread. */
+/** Decides who may connect, as {@code roomcast.auth} demands. Any thread. */
 @ApplicationScoped
 public class Authentication {
     private static final Logger LOG = System.getLogger(Authentication.class.getName());
-    private static final long COMPLAINT_NANOS = TimeUnit.MINUTES.toNanos(1);
+    /** Least time between two log entries about refused connections. */
+    private static final long REFUSAL_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
+
     private static final String CLOSED =
             "This server takes connections to a loopback address only, until its operator sets"
                     + " roomcast.auth to token, container or open";
 
-    private final AtomicLong complained = new AtomicLong();
+    private final AtomicLong refusalLogged = new AtomicLong();
     private TokenVerifier tokens;
     private Clocks clocks;
     private String mode;
@@ -40,25 +42,27 @@ public class Authentication {
     public Authentication(TokenVerifier tokens, Clocks clocks, RoomcastConfig config) {
         this.tokens = tokens;
         this.clocks = clocks;
-        this.complained.set(clocks.nanos().getAsLong() - COMPLAINT_NANOS);
+        this.refusalLogged.set(clocks.nanos().getAsLong() - REFUSAL_LOG_NANOS);
         this.mode = config.get(AccessKeys.AUTH);
         this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
-    /** Reads the keys, and logs a warning if anybody may connect. */
+    /** Loads the token keys if tokens are used. Logs a warning if anyone may connect. */
     public void start() {
         if (wantsToken() || tokensServeTheApi) {
             tokens.start();
         }
         switch (mode) {
             case "open" ->
-                LOG.log(Level.WARNING, "roomcast.auth=open: whoever reaches this server may enter, under any name");
+                LOG.log(
+                        Level.WARNING,
+                        "roomcast.auth=open: anyone who reaches this server may connect, under any name");
             case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", CLOSED);
             default -> {}
         }
     }
 
-    /** Whether a connection has to say {@code hello} with a token before anything else. */
+    /** Whether a session gets its identity from the token of a {@code hello} frame. */
     public boolean wantsToken() {
         return mode.equals("token");
     }
@@ -66,8 +70,8 @@ public class Authentication {
     /**
      * The identity of a connection without a token.
      *
-     * @param claimed the name that it gave
-     * @throws ProtocolException {@code unauthenticated}, when it may not enter
+     * @param claimed user name that the client gave
+     * @throws ProtocolException {@code unauthenticated} if the connection is refused
      */
     public Identity identify(UserName claimed, ClientOrigin origin) {
         return switch (mode) {
@@ -88,9 +92,9 @@ public class Authentication {
         if (origin.isLoopback()) {
             return Identity.claimed(claimed);
         }
-        long last = complained.get();
+        long last = refusalLogged.get();
         long now = clocks.nanos().getAsLong();
-        if (now - last >= COMPLAINT_NANOS && complained.compareAndSet(last, now)) {
+        if (now - last >= REFUSAL_LOG_NANOS && refusalLogged.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
                     () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
@@ -99,6 +103,7 @@ public class Authentication {
         throw new ProtocolException(ErrorCode.UNAUTHENTICATED, CLOSED);
     }
 
+    /** Verifies a token, as {@link TokenVerifier#verify}. */
     public CompletionStage<Identity> verify(String token) {
         return tokens.verify(token);
     }

@@ -4,20 +4,20 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Whether a request says where it ends, in one way only (RFC 9112, 5.1 and 6.3). If a proxy reads the length in another
- * way than this server, the body of one client's request becomes another client's request (request smuggling). Servers
- * accept such requests silently; they are refused here.
+ * Checks that a request states the length of its body in one way only (RFC 9112, 5.1 and 6.3). If a proxy reads the
+ * length in another way than this server, the body of one client's request becomes another client's request (request
+ * smuggling). Servers accept such requests silently. So they are refused here.
  */
 final class BodyLength {
     private static final String NAME_CHARACTERS = "!#$%&'*+-.^_`|~";
-    /** Of a length in bytes; no more can ever come. */
-    private static final int MOST_DIGITS = 18;
+    /** Most digits of a length in bytes. A body that needs more digits cannot exist. */
+    private static final int MAX_DIGITS = 18;
 
     private BodyLength() {}
 
     /**
-     * @param names of all headers
-     * @param values all that came under a name
+     * @param names names of all headers
+     * @param values returns all values of a header
      */
     static boolean isClear(Iterable<String> names, Function<String, List<String>> values) {
         for (String name : names) {
@@ -34,7 +34,7 @@ final class BodyLength {
 
     private static boolean isLength(String length) {
         return !length.isEmpty()
-                && length.length() <= MOST_DIGITS
+                && length.length() <= MAX_DIGITS
                 && length.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 

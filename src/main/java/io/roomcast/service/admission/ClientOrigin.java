@@ -14,14 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a connection comes from. The guard finds out and hands it to the endpoint in a header of the handshake, because
- * all servers pass headers on. The header is sealed with a secret of this process, so no client can forge it. A
- * connection that did not pass the guard has none, and is refused.
+ * Where a connection comes from. The guard passes the origin to the endpoint in a header of the handshake, because all
+ * servers pass headers on. The header contains a secret of this process, so that no client can forge it. A connection
+ * without this header has not passed the guard, and is refused.
  *
- * @param local address of this machine that it arrived at; null where unknown, or where a proxy says that it stands between
- * @param remote address that it came from
- * @param host that the client asked for, with a port if it named one; all three null where unknown
- * @param login name that the application server knows the user by, or null
+ * @param local address of this machine at which the connection arrived; null if unknown, or if a proxy forwarded the
+ *     request
+ * @param remote address of the other end; null if unknown
+ * @param host host that the client asked for, with the port if the client named one; null if unknown
+ * @param login user name of the login at the application server, or null
  */
 public record ClientOrigin(String local, String remote, String host, String login) {
     public static final String HEADER = "Roomcast-Client-Origin";
@@ -38,8 +39,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /**
-     * @param local and {@code remote}: addresses of the connection
-     * @param names of all headers of its handshake
+     * @param local address of this machine at which the connection arrived
+     * @param remote address of the other end
+     * @param names names of all headers of the handshake
      */
     public static ClientOrigin of(String local, String remote, RequestHead head, Iterable<String> names) {
         boolean direct = true;
@@ -65,8 +67,8 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /**
-     * @param values that came under {@link #HEADER}
-     * @return null unless the guard wrote it
+     * @param values values of the header {@link #HEADER}
+     * @return null unless the guard of this process has written the header
      */
     public static ClientOrigin unsealed(List<String> values) {
         if (values.size() != 1) {
@@ -88,15 +90,16 @@ public record ClientOrigin(String local, String remote, String host, String logi
         return part.isEmpty() ? null : new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
     }
 
-    /** The same of somebody whom the application server knows. */
+    /** This origin, with the user name of a login at the application server. */
     public ClientOrigin of(String name) {
         return new ClientOrigin(local, remote, host, name);
     }
 
     /**
-     * Whether the connection never left this machine, as far as one can tell. The host name counts too: a proxy on this
-     * machine, or a web page whose own name points at a loopback address, brings strangers to a loopback address, and
-     * both ask for another host. A connection that a proxy reports is never of this machine.
+     * Whether the connection comes from this machine, as far as this can be known. Loopback addresses alone do not
+     * prove this: a proxy on this machine, too, connects from a loopback address. A web page, too, can have a host name
+     * that resolves to a loopback address. In both cases, the client asks for another host. So the host name counts,
+     * too. A connection that a proxy has forwarded is never from this machine.
      */
     boolean isLoopback() {
         return isLoopbackAddress(local)
@@ -105,12 +108,15 @@ public record ClientOrigin(String local, String remote, String host, String logi
                 && isLoopbackName(PORT.matcher(host).replaceFirst(""));
     }
 
-    /** Where it came from, for counting: an address, or of IPv6 the /64 network, since one customer has all of that. */
+    /**
+     * The network of the client, for the limits of one network: an IPv4 address, or the /64 prefix of an IPv6 address.
+     * One customer usually has all addresses of such a prefix.
+     */
     public String network() {
         return network(remote);
     }
 
-    /** @param remote address, in figures */
+    /** @param remote numeric address, or null */
     public static String network(String remote) {
         if (remote == null || remote.indexOf(':') < 0) {
             return remote;
@@ -130,7 +136,7 @@ public record ClientOrigin(String local, String remote, String host, String logi
                 || isLoopbackAddress(BRACKETS.matcher(name).replaceFirst("$1"));
     }
 
-    /** Addresses in figures only: nothing is looked up. */
+    /** Accepts numeric addresses only: no name is resolved. */
     private static boolean isLoopbackAddress(String address) {
         if (address == null || !address.matches("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%.+)?")) {
             return false;

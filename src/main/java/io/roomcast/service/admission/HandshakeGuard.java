@@ -15,16 +15,19 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
- * Stands at the door: decides on the head of an HTTP request, before anything is made for it. One decision for all places: the
- * embedded server and the servlet filter of application servers only carry it out. Any thread.
+ * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server and
+ * the servlet filter of application servers both call this class, and act on its verdict. Any thread.
  */
 @ApplicationScoped
 public class HandshakeGuard {
     private static final Logger LOG = System.getLogger(HandshakeGuard.class.getName());
-    /** Change nothing, so a page of another site may as well ask for them: it cannot read the answer. */
-    private static final Set<String> HARMLESS = Set.of("GET", "HEAD", "OPTIONS");
+    /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
+    private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
-    /** What is done with a request; {@code status} is 0 if it may go on. */
+    /**
+     * The verdict on a request. {@code status} is the HTTP status of a refusal, or 0 if the request is accepted.
+     * {@code text} is the body of the refusal.
+     */
     public enum Verdict {
         PASS(0, ""),
         NOT_FOUND(404, "nothing is here"),
@@ -85,7 +88,7 @@ public class HandshakeGuard {
         if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
             return Verdict.MALFORMED;
         }
-        if ((handshake || !HARMLESS.contains(head.method())) && !isAllowedOrigin(head)) {
+        if ((handshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
             metrics.refused("origin");
             LOG.log(
                     Level.DEBUG,
@@ -97,7 +100,7 @@ public class HandshakeGuard {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
         }
-        // A load balancer that sends to whoever has least would send everybody who was sent away straight back.
+        // Otherwise a load balancer that prefers the node with the fewest sessions would send clients back here.
         if (handshake && readiness.state() == Readiness.State.DRAINING) {
             return Verdict.DRAINING;
         }

@@ -17,10 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The WebSocket messages that have begun to come in and have no end yet, of all sessions. Together they may have so many bytes; the share of a message is never more than
- * what is left for all, as with {@link io.roomcast.outbound.OutboundBudget}. Each has to end within a time. Any thread.
+ * The WebSocket messages of all sessions that have begun to arrive and have not ended. The node limits the bytes of
+ * these messages together. One message may hold at most as many bytes as are left of the limit, as in
+ * {@link io.roomcast.outbound.OutboundBudget}. Each message must end within a time. Any thread.
  *
- * <p>Time is counted in seconds in which this node looked: one that stood still does not hold that against its clients.
+ * <p>The age of a message is a number of checks, one a second. So a pause of this process does not make a message
+ * older.
  */
 @ApplicationScoped
 public class InboundMessages {
@@ -44,20 +46,20 @@ public class InboundMessages {
         var unused = threads.timer().scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
     }
 
-    /** Closes those whose time is up. To be called once a second. */
+    /** Closes the sessions whose unfinished message is too old. Called once a second. */
     public void look() {
-        long most = limits.get(LimitKeys.MESSAGE_AGE);
-        if (most > 0) {
-            unfinished.forEach(message -> message.look(TimeUnit.MILLISECONDS.toSeconds(most)));
+        long limit = limits.get(LimitKeys.MESSAGE_AGE);
+        if (limit > 0) {
+            unfinished.forEach(message -> message.look(TimeUnit.MILLISECONDS.toSeconds(limit)));
         }
     }
 
-    /** Bytes of them all. */
+    /** Bytes of all unfinished messages. */
     public long heldBytes() {
         return held.get();
     }
 
-    /** A message of this session has begun. */
+    /** Registers a message of this session that has begun to arrive. */
     public Unfinished begin(ClientSession session) {
         Unfinished message = new Unfinished(session);
         unfinished.add(message);
@@ -69,11 +71,13 @@ public class InboundMessages {
         session.queue().close(code, reason);
     }
 
-    /** One of them. */
+    /** One message that has begun to arrive and has not ended. */
     public final class Unfinished {
         private final ClientSession session;
         private long bytes;
+        /** Number of checks since the message began. */
         private long seconds;
+
         private boolean ended;
 
         private Unfinished(ClientSession session) {
@@ -81,17 +85,18 @@ public class InboundMessages {
         }
 
         /**
-         * More of it came, to be kept until its end.
+         * Adds bytes that are kept until the message ends.
          *
-         * @return false when there is no room for it: then its connection is closed
+         * @return false if the message has ended, or if the bytes exceed the limit; in the latter case, the session is
+         *     closed
          */
         public boolean add(long more) {
             synchronized (this) {
                 if (ended) {
                     return false;
                 }
-                long most = limits.bytes(LimitKeys.NODE_INBOUND_BYTES);
-                if (most == 0 || bytes + more <= most - held.get()) {
+                long limit = limits.bytes(LimitKeys.NODE_INBOUND_BYTES);
+                if (bytes + more <= limit - held.get()) {
                     bytes += more;
                     held.addAndGet(more);
                     return true;
@@ -106,7 +111,7 @@ public class InboundMessages {
             return false;
         }
 
-        /** It is complete, or never will be. */
+        /** Removes the message: it is complete, or its session is closed. Idempotent. */
         public synchronized void end() {
             if (!ended) {
                 ended = true;
@@ -115,8 +120,8 @@ public class InboundMessages {
             }
         }
 
-        private void look(long mostSeconds) {
-            if (seconds++ >= mostSeconds) {
+        private void look(long maxSeconds) {
+            if (seconds++ >= maxSeconds) {
                 end();
                 close(session, LimitKeys.MESSAGE_AGE, CloseCode.MESSAGE_TIMEOUT, "the message does not end");
             }

@@ -14,15 +14,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells publishers {@code busy} when a room falls behind with handing messages to its members, so that what waits stays bounded. Any thread.
+ * Answers publishers {@code busy} when the lane of a room falls behind, so that the waiting messages stay bounded. Any
+ * thread.
  *
- * <p>From half of a limit on a share of all publishes is refused that grows until it is all of them: early, and for everybody alike, as in Floyd
- * and Jacobson, <i>Random Early Detection Gateways for Congestion Avoidance</i> (IEEE/ACM Transactions on Networking 1(4), 1993). Nothing has to
- * recover afterwards: what is measured is what waits now.
+ * <p>Above half of a limit, a share of the publishes is refused, chosen at random. The share grows with the load, up to
+ * all publishes at the limit. So refusals begin early and hit all publishers alike, as in Floyd and Jacobson, <i>Random
+ * Early Detection Gateways for Congestion Avoidance</i> (IEEE/ACM Transactions on Networking 1(4), 1993). The share
+ * depends only on what waits now: no state has to recover after an overload.
  */
 @ApplicationScoped
 public class LoadShedding {
-    /** Of a limit: here refusing begins. */
+    /** The part of a limit above which publishes are refused. */
     private static final double EARLY = 0.5;
 
     private static final long SHORTEST_RETRY_MS = 100;
@@ -42,36 +44,44 @@ public class LoadShedding {
         this.limits = limits;
     }
 
-    /** @throws io.roomcast.protocol.ProtocolException {@code busy}, for some publishes of a room that falls behind, or all */
+    /**
+     * Refuses a share of the publishes in a room that falls behind.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code busy}
+     */
     public void admit(RoomName name) {
         Room.LaneLoad load = load(name);
         if (load == null || load.events() == 0) {
             return;
         }
         long lagMillis = TimeUnit.NANOSECONDS.toMillis(load.waitingNanos());
-        refuseShare(refused(lagMillis, limits.get(LimitKeys.LAG)), LimitKeys.LAG, lagMillis);
-        refuseShare(refused(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
+        refuseShare(shareToRefuse(lagMillis, limits.get(LimitKeys.LAG)), LimitKeys.LAG, lagMillis);
+        refuseShare(shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
         if (load.bytes() > 0) {
             refuseShare(
-                    refused(lag.held(), limits.bytes(LimitKeys.NODE_LAG_BYTES)), LimitKeys.NODE_LAG_BYTES, lagMillis);
+                    shareToRefuse(lag.held(), limits.bytes(LimitKeys.NODE_LAG_BYTES)),
+                    LimitKeys.NODE_LAG_BYTES,
+                    lagMillis);
         }
     }
 
     private void refuseShare(double share, Key<?> limit, long lagMillis) {
         if (share > 0 && ThreadLocalRandom.current().nextDouble() < share) {
             long least = Math.max(SHORTEST_RETRY_MS, Math.min(lagMillis, LONGEST_RETRY_MS));
-            // Spread, so that they do not all come back at once.
+            // At random, so that the publishers do not all retry at once.
             long retry = least + ThreadLocalRandom.current().nextLong(least);
-            throw limits.reached(limit, ErrorCode.BUSY, "the room has more messages than can be delivered", retry);
+            throw limits.exceeded(limit, ErrorCode.BUSY, "the room has more messages than can be delivered", retry);
         }
     }
 
-    /** Whether what is not kept anyway, such as a signal, had better not be sent at all. */
-    public boolean sparesNotices(RoomName name) {
+    /**
+     * Whether the room is so far behind that its notices, such as signals, must be dropped. Notices are never stored.
+     */
+    public boolean shedsNotices(RoomName name) {
         Room.LaneLoad load = load(name);
         return load != null
-                && (refused(TimeUnit.NANOSECONDS.toMillis(load.waitingNanos()), limits.get(LimitKeys.LAG)) > 0
-                        || refused(load.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0);
+                && (shareToRefuse(TimeUnit.NANOSECONDS.toMillis(load.waitingNanos()), limits.get(LimitKeys.LAG)) > 0
+                        || shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0);
     }
 
     private Room.LaneLoad load(RoomName name) {
@@ -79,8 +89,11 @@ public class LoadShedding {
         return room == null ? null : room.laneLoad();
     }
 
-    /** @return the share of publishes to refuse: none up to half the limit, all from the limit on */
-    static double refused(long value, long limit) {
+    /**
+     * @param limit 0 for no limit
+     * @return share of the publishes to refuse: 0 up to half of the limit, 1 at the limit and above
+     */
+    static double shareToRefuse(long value, long limit) {
         return limit == 0 ? 0 : Math.min(1, Math.max(0, ((double) value / limit - EARLY) / (1 - EARLY)));
     }
 }

@@ -6,16 +6,21 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which pages may connect. A browser sends along the cookies and the network place of whoever looks at a page, so a page of another site
- * could chat in its visitor's name; it cannot hide its {@code Origin}, though. Programs send none, and have no visitor to betray.
+ * Which web pages may connect. A browser sends the cookies of the person who views a page, from that person's network.
+ * So a page of another site could chat in that person's name. But a page cannot hide its {@code Origin}. Other programs
+ * send no {@code Origin} and are accepted: they have no access to another person's cookies.
  *
- * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and {@code https://*.example}
+ * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
+ *     {@code https://*.example}
  */
 record OriginRule(List<String> allowed) {
     static final String SAME_HOST = "same-host";
     private static final String ANY = "*";
 
-    /** @param host that the request was sent to, with its port if it names one; may be null */
+    /**
+     * @param origin value of the header, or null
+     * @param host host that the request was sent to, with the port if the client named one; or null
+     */
     boolean allows(String origin, String host) {
         if (origin == null || allowed.contains(ANY)) {
             return true;
@@ -36,7 +41,7 @@ record OriginRule(List<String> allowed) {
                 && origin.length() > scheme.length() + parent.length();
     }
 
-    /** A proxy that ends TLS passes the host on but not the scheme, so the scheme is the origin's. */
+    /** A proxy that ends TLS passes on the host, but not the scheme. So the scheme is taken from the origin. */
     private static boolean isSame(String origin, String host) {
         try {
             URI page = new URI(origin);

@@ -12,10 +12,12 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Limits the rates of sessions and of rooms. Any thread. */
+/** Limits the rates of the requests of each session, and of the publishes in each room. Any thread. */
 @ApplicationScoped
 public class RateLimits {
-    /** Rooms that have gone may keep this many buckets before they are cleared away. */
+    /**
+     * Buckets of closed rooms are removed once there are this many more buckets than twice the number of open rooms.
+     */
     private static final int SPARE = 64;
 
     private final ConcurrentHashMap<RoomName, TokenBucket> byRoom = new ConcurrentHashMap<>();
@@ -31,33 +33,45 @@ public class RateLimits {
         this.rooms = rooms;
     }
 
-    /** @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
-    public void publish(ClientSession session) {
+    /**
+     * Counts a publish against the rate of the session.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
+    public void takePublish(ClientSession session) {
         take(LimitKeys.PUBLISH_RATE, session.rate(LimitKeys.PUBLISH_RATE), "too many messages");
     }
 
-    /** Of one who may. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
-    public void publish(RoomName room) {
+    /**
+     * Counts a publish against the rate of the room. To be called only after the publisher's permission was checked.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
+    public void takePublish(RoomName room) {
         if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
             take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
         }
     }
 
-    /** Anything but a publish. @throws io.roomcast.protocol.ProtocolException {@code rate_limited} */
+    /**
+     * Counts a request other than a publish against the rate of the session.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
     public void request(ClientSession session) {
         take(LimitKeys.REQUEST_RATE, session.rate(LimitKeys.REQUEST_RATE), "too many requests");
     }
 
     /**
-     * Counts a refused request: refusing takes more work than sending.
+     * Counts a refused request against a rate of the session: refusals cost the node more than they cost the client.
      *
-     * @return the limit that the session has come up against, and is to be closed for; or null
+     * @return the limit that the session has exceeded, so that it must be closed; or null
      */
     public Key<Integer> refused(ClientSession session, ErrorCode code) {
         return switch (code) {
             case BAD_REQUEST, UNAUTHENTICATED ->
                 exceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
-            // Not the client's doing.
+            // The client did not cause these.
             case UNAVAILABLE, UNKNOWN -> null;
             default -> exceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
         };
@@ -70,7 +84,7 @@ public class RateLimits {
     private void take(Key<Integer> limit, TokenBucket rate, String text) {
         long wait = rate.take(Math.toIntExact(limits.get(limit)));
         if (wait > 0) {
-            throw limits.reached(limit, ErrorCode.RATE_LIMITED, text, wait);
+            throw limits.exceeded(limit, ErrorCode.RATE_LIMITED, text, wait);
         }
     }
 

@@ -7,14 +7,14 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The head of a request, as far as the guard looks at it. Headers are all the values that came under a name, since servers do not agree on which of several
- * counts.
+ * The parts of a request's head that the guard checks. A header is given with all its values, because servers do not
+ * agree which of several values counts.
  *
- * @param path as the client wrote it, without the query
- * @param query as the client wrote it; empty where there is none
- * @param endpoint whether WebSockets are opened there
- * @param clear whether it is {@linkplain BodyLength clear} where the request ends
- * @param offers whether the client offers to go on with another protocol, in any way that some server takes for that
+ * @param path path as the client sent it, without the query
+ * @param query query as the client sent it; empty if there is none
+ * @param endpoint whether WebSockets are opened at this path
+ * @param clear whether the length of the body is {@linkplain BodyLength clear}
+ * @param offers whether the client offers to change to another protocol, in any form that some server accepts
  */
 public record RequestHead(
         String method,
@@ -34,10 +34,11 @@ public record RequestHead(
             Set.of("forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip");
 
     /**
-     * @param path and {@code endpoint} as above
-     * @param query null where there is none
-     * @param names of all headers
-     * @param values all that came under a name
+     * @param path path as the client sent it, without the query
+     * @param query null if there is none
+     * @param endpoint whether WebSockets are opened at this path
+     * @param names names of all headers
+     * @param values returns all values of a header
      */
     public static RequestHead of(
             String method,
@@ -65,23 +66,26 @@ public record RequestHead(
                 values.apply("Host"));
     }
 
-    /** Whether a header of this name makes some server open a WebSocket: Undertow looks at the one, Tyrus at the others. */
+    /**
+     * Whether a header of this name makes some server open a WebSocket. Undertow checks {@code Upgrade}, and Tyrus
+     * checks the headers {@code Sec-WebSocket-…}.
+     */
     public static boolean isOffer(String header) {
         return UPGRADE.equalsIgnoreCase(header) || header.regionMatches(true, 0, WEB_SOCKET, 0, WEB_SOCKET.length());
     }
 
-    /** Whether a header of this name tells that somebody stands between the client and this machine. */
+    /** Whether a header of this name says that a proxy has forwarded the request. */
     public static boolean isForwarding(String header) {
         String name = header.toLowerCase(Locale.ROOT);
         return name.startsWith("x-forwarded-") || FORWARDED.contains(name);
     }
 
-    /** Whether it asks to become a WebSocket connection, well or badly. */
+    /** Whether the request asks for a WebSocket connection, in a valid form or not. */
     public boolean isHandshake() {
         return endpoint && (offers || "CONNECT".equalsIgnoreCase(method));
     }
 
-    /** Whether a handshake is one that RFC 6455 allows, and that all servers read alike. */
+    /** Whether a handshake is allowed by RFC 6455, and all servers read it alike. */
     boolean isWellFormed() {
         return method.equals("GET")
                 && RequestPath.isPlainQuery(query)

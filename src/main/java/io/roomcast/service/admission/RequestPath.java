@@ -4,20 +4,20 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The path of a request, as the client wrote it. A server, the proxy before it and this application each have a way of their own to read {@code ;},
- * {@code %2F}, {@code //} and {@code ..}, and where two of them read one address as two, a rule of the one does not hold at the other. Nothing here has such
- * an address, so there is nothing at them: only one way is left to read those that remain.
+ * The path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
+ * differently. No address of Roomcast has them. So such a path is answered with 404. Otherwise, a rule of a proxy for
+ * one path could be evaded with another spelling of it.
  */
 public final class RequestPath {
     private static final String UNENCODED = "-._~!$&'()*+,=:@";
     private static final String IN_QUERY = "/?;[]";
 
-    /** Stands for what is no UTF-8. Nothing here has it in its name. */
+    /** What the decoder returns for bytes that are not UTF-8. No address of Roomcast has this character. */
     private static final char REPLACEMENT = '\uFFFD';
 
     private RequestPath() {}
 
-    /** Whether everybody reads this path alike. */
+    /** Whether all servers read this path alike. */
     public static boolean isPlain(String path) {
         if (!path.startsWith("/") || path.startsWith("//")) {
             return false;
@@ -36,7 +36,7 @@ public final class RequestPath {
                 if (!isHarmless(decoded)) {
                     return false;
                 }
-                // In Latin-1, which keeps what matters here: dots are one byte in UTF-8.
+                // As Latin-1, which is enough to find dots: a dot is one byte in UTF-8.
                 segment.append((char) decoded);
                 ascii &= decoded < 0x80;
                 i += 2;
@@ -49,14 +49,14 @@ public final class RequestPath {
         return (segment.isEmpty() || isName(segment)) && (ascii || isUtf8(path));
     }
 
-    /** Bytes that are no UTF-8, or write a character in more bytes than it takes, are read in as many ways as there are servers. */
+    /** Whether the path is valid UTF-8. Servers read invalid and overlong byte sequences differently. */
     private static boolean isUtf8(String path) {
         return decoded(path).indexOf(REPLACEMENT) < 0;
     }
 
     /**
-     * Whether all servers read this query alike: only characters that a URI may have (RFC 3986, 3.4). Some servers open
-     * a WebSocket for any other query, and fail afterwards.
+     * Whether all servers read this query alike: it has only characters that a URI may have (RFC 3986, 3.4). For any
+     * other query, some servers open the WebSocket and fail afterwards.
      */
     static boolean isPlainQuery(String query) {
         for (int i = 0; i < query.length(); i++) {
@@ -73,12 +73,16 @@ public final class RequestPath {
         return true;
     }
 
-    /** What {@link #isPlain a plain path} says. */
+    /** The text of a {@link #isPlain plain path}. */
     public static String decoded(String path) {
         return URLDecoder.decode(path.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Whether WebSockets are opened there; {@code path} is decoded, and begins where the application does. */
+    /**
+     * Whether WebSockets are opened at this path.
+     *
+     * @param path decoded, without the context path of the application
+     */
     public static boolean isEndpoint(String path) {
         return path.equals("/ws") || path.startsWith("/ws/");
     }
@@ -91,12 +95,15 @@ public final class RequestPath {
         return c < 0x80 && (Character.isLetterOrDigit(c) || UNENCODED.indexOf(c) >= 0);
     }
 
-    /** What would be read otherwise once it is decoded, or could be decoded once more. */
+    /**
+     * Whether the decoded byte is no control character and no separator, and no {@code %} that could be decoded once
+     * more.
+     */
     private static boolean isHarmless(int decoded) {
         return decoded >= ' ' && decoded != 0x7f && "/\\;%".indexOf(decoded) < 0;
     }
 
-    /** @return the byte that is encoded there, or -1 where none is */
+    /** @return the byte that is encoded at this index, or -1 if there is none */
     private static int encodedByte(String path, int at) {
         if (at + 2 >= path.length()) {
             return -1;

@@ -1,2 +1,2 @@
-/** Who may come in, and how much they may ask for. */
+/** Decides which clients may connect, and how much they may request. */
 package io.roomcast.service.admission;

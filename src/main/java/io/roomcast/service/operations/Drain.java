@@ -22,37 +22,38 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes sessions gently, at different times: each is told at once when to come back, and is closed with 4001 at that
- * time if it is still there. A drain closes all sessions, new ones too, and the node is not ready. A rebalance closes a
- * share of the sessions and changes nothing else. One of the two runs at a time.
+ * Closes sessions at different times, so that clients do not all reconnect at once. Each session is sent the time of
+ * its slot immediately. A session that is still connected at that time is closed (4001). A drain closes all sessions,
+ * also those that open later, and makes the node not ready. A rebalance closes a share of the sessions, and changes
+ * nothing else. At most one of the two runs at a time.
  *
- * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. Sessions are told of their slots inside it,
- * on the caller's thread; they are closed by the lanes' pool, outside of it.
+ * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. The frames with the slots are queued inside
+ * the monitor. The lanes' pool closes the sessions, outside the monitor.
  */
 @ApplicationScoped
 public class Drain {
     private static final long TICK_MILLIS = 100;
-    /** A session that opens while the node drains gets a slot within this time. */
-    private static final Duration NEWCOMERS = Duration.ofSeconds(5);
+    /** The window for sessions that open while the node drains. */
+    private static final Duration NEW_SESSIONS_WINDOW = Duration.ofSeconds(5);
 
-    /** What is going on. */
+    /** What the node does with its sessions. */
     public enum State {
-        /** Nothing: sessions stay. */
+        /** Neither a drain nor a rebalance runs. */
         OFF,
         DRAINING,
-        /** All are gone; newcomers are sent on. */
+        /** All sessions are gone. A new session is given a slot, and the state is {@code DRAINING} again. */
         DRAINED,
-        /** The node ends; newcomers are refused. */
+        /** The node stops. New sessions are closed without a slot. */
         STOPPING,
         REBALANCING
     }
 
     /**
-     * How far a drain or a rebalance has come.
+     * The progress of a drain or a rebalance.
      *
-     * @param planned sessions that were given a slot
-     * @param remaining those of them that are still connected
-     * @param elapsedMs since it was asked for
+     * @param planned number of sessions that were given a slot
+     * @param remaining number of these sessions that are still connected
+     * @param elapsedMs milliseconds since the drain or rebalance began; 0 in the state {@code OFF}
      */
     public record Progress(State state, int planned, int remaining, long windowMs, long elapsedMs) {}
 
@@ -60,13 +61,13 @@ public class Drain {
     private Readiness readiness;
     private Threads threads;
     private Clocks clocks;
-    private Duration usualWindow;
+    private Duration defaultWindow;
     private State state = State.OFF;
     private DrainSchedule<ClientSession> schedule = new DrainSchedule<>();
-    /** Sessions that were given a slot, until they are gone. */
+    /** Sessions that were given a slot and are not gone yet. */
     private Set<ClientSession> leaving = new HashSet<>();
 
-    private Duration window = Duration.ZERO;
+    private Duration currentWindow = Duration.ZERO;
     private long started;
     private ScheduledFuture<?> timer;
 
@@ -79,18 +80,18 @@ public class Drain {
         this.readiness = readiness;
         this.threads = threads;
         this.clocks = clocks;
-        this.usualWindow = config.get(OperationKeys.DRAIN_WINDOW);
+        this.defaultWindow = config.get(OperationKeys.DRAIN_WINDOW);
     }
 
     /**
-     * The window that an operator asks for.
+     * Reads the window that an operator has asked for.
      *
-     * @param text a duration with its unit; null or blank for {@code roomcast.drain.window}
-     * @throws IllegalArgumentException that names what was given
+     * @param text duration with its unit; null or blank for {@code roomcast.drain.window}
+     * @throws IllegalArgumentException if {@code text} is not such a duration; the message contains it
      */
     public Duration window(String text) {
         if (text == null || text.isBlank()) {
-            return usualWindow;
+            return defaultWindow;
         }
         try {
             return OperationKeys.DRAIN_WINDOW.parser().apply(text.strip());
@@ -99,32 +100,32 @@ public class Drain {
         }
     }
 
-    /** Closes all sessions over the window. A second call begins a new window with those that are left. */
-    public synchronized Progress drain(Duration over) {
-        readiness.drain(true);
-        begin(State.DRAINING, over, sessions.all());
+    /** Closes all sessions within the window. A second call begins a new window for the sessions that are left. */
+    public synchronized Progress drain(Duration window) {
+        readiness.setDraining(true);
+        begin(State.DRAINING, window, sessions.all());
         return progress();
     }
 
-    /** The same for a node that ends. */
-    public synchronized void stop(Duration over) {
-        readiness.drain(true);
-        begin(State.STOPPING, over, sessions.all());
+    /** As {@link #drain}, for a node that stops: new sessions are closed without a slot. */
+    public synchronized void stop(Duration window) {
+        readiness.setDraining(true);
+        begin(State.STOPPING, window, sessions.all());
     }
 
-    /** After {@link #stop}: nothing runs any more. */
+    /** Ends the drain that {@link #stop} began. */
     public synchronized void stopped() {
         end(State.STOPPING);
     }
 
     /**
-     * Closes a share of the sessions over the window.
+     * Closes a share of the sessions within the window.
      *
-     * @param share from 0 to 1
-     * @throws IllegalArgumentException that names the share, if it is another number
+     * @param share from 0 to 1; the sessions are chosen at random
+     * @throws IllegalArgumentException if {@code share} is not from 0 to 1; the message contains it
      * @throws IllegalStateException while the node drains
      */
-    public synchronized Progress rebalance(double share, Duration over) {
+    public synchronized Progress rebalance(double share, Duration window) {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("share=" + share + " is not a number from 0 to 1");
         }
@@ -133,17 +134,17 @@ public class Drain {
         }
         List<ClientSession> all = new ArrayList<>(sessions.all());
         Collections.shuffle(all);
-        begin(State.REBALANCING, over, all.subList(0, (int) Math.round(all.size() * share)));
+        begin(State.REBALANCING, window, all.subList(0, (int) Math.round(all.size() * share)));
         return progress();
     }
 
     /**
-     * Ends a drain or a rebalance: the node takes sessions and closes none. Clients that were told a time may reconnect
-     * elsewhere all the same.
+     * Ends a drain or a rebalance: no session is closed any more, and the node accepts new ones. Clients that were sent
+     * a time may still reconnect to another node.
      */
     public synchronized Progress undrain() {
         end(State.OFF);
-        readiness.drain(false);
+        readiness.setDraining(false);
         return progress();
     }
 
@@ -152,14 +153,14 @@ public class Drain {
         long elapsed = state == State.OFF
                 ? 0
                 : TimeUnit.NANOSECONDS.toMillis(clocks.nanos().getAsLong() - started);
-        return new Progress(state, schedule.planned(), leaving.size(), window.toMillis(), elapsed);
+        return new Progress(state, schedule.planned(), leaving.size(), currentWindow.toMillis(), elapsed);
     }
 
-    private void begin(State next, Duration over, Collection<ClientSession> who) {
+    private void begin(State next, Duration window, Collection<ClientSession> who) {
         end(next);
-        window = over;
+        currentWindow = window;
         started = clocks.nanos().getAsLong();
-        tell(who, over);
+        giveSlots(who, window);
         timer = threads.timer()
                 .scheduleWithFixedDelay(
                         () -> threads.lanes().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
@@ -173,14 +174,14 @@ public class Drain {
         state = next;
         schedule = new DrainSchedule<>();
         leaving = new HashSet<>();
-        window = Duration.ZERO;
+        currentWindow = Duration.ZERO;
     }
 
-    private void tell(Collection<ClientSession> who, Duration over) {
+    private void giveSlots(Collection<ClientSession> who, Duration window) {
         long now = clocks.nanos().getAsLong();
-        List<Slot<ClientSession>> planned = schedule.plan(who, over, now);
+        List<Slot<ClientSession>> planned = schedule.plan(who, window, now);
         planned.forEach(slot -> leaving.add(slot.session()));
-        // At once: the session with the first slot must be told before it is closed.
+        // Not spread over the window: the session with the first slot must get its frame before it is closed.
         for (Slot<ClientSession> slot : planned) {
             long millis = TimeUnit.NANOSECONDS.toMillis(slot.at() - now);
             slot.session().reply(new ServerFrame.Draining(millis));
@@ -191,25 +192,25 @@ public class Drain {
         List<ClientSession> due;
         List<ClientSession> refused = List.of();
         synchronized (this) {
-            List<ClientSession> newcomers = state == State.OFF || state == State.REBALANCING
+            List<ClientSession> newSessions = state == State.OFF || state == State.REBALANCING
                     ? List.of()
                     : sessions.all().stream()
                             .filter(session -> !leaving.contains(session))
                             .toList();
             if (state == State.STOPPING) {
-                refused = newcomers;
-            } else if (!newcomers.isEmpty()) {
-                tell(newcomers, NEWCOMERS);
+                refused = newSessions;
+            } else if (!newSessions.isEmpty()) {
+                giveSlots(newSessions, NEW_SESSIONS_WINDOW);
             }
             due = schedule.due(clocks.nanos().getAsLong());
             leaving.removeIf(this::isGone);
-            settle();
+            updateState();
         }
         due.forEach(session -> session.queue().closeWhenDrained(CloseCode.DRAINING, "please reconnect"));
         refused.forEach(session -> session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "the node stops"));
     }
 
-    private void settle() {
+    private void updateState() {
         if (state == State.DRAINING && leaving.isEmpty()) {
             state = State.DRAINED;
         } else if (state == State.DRAINED && !leaving.isEmpty()) {

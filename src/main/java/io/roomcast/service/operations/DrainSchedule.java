@@ -9,18 +9,22 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * When each session is closed. Slots are spread evenly, so that clients do not all reconnect to other nodes at once.
- * Not thread-safe.
+ * The times at which sessions are closed. The slots are spread evenly over a window, so that clients do not all
+ * reconnect to other nodes at once. Not thread-safe.
  */
 final class DrainSchedule<T> {
 
-    /** @param at when to be gone, in nanoseconds of the node's clock */
+    /** @param at when the session is closed, in nanoseconds of the clock of the node */
     record Slot<T>(T session, long at) {}
 
     private List<Slot<T>> waiting = List.of();
     private int planned;
 
-    /** Gives each a slot, in a random order, within the window that begins now. @return those slots */
+    /**
+     * Gives each session a slot, in a random order, within the window that begins now.
+     *
+     * @return the new slots
+     */
     List<Slot<T>> plan(Collection<T> leaving, Duration window, long now) {
         List<T> order = new ArrayList<>(leaving);
         Collections.shuffle(order);
@@ -38,7 +42,7 @@ final class DrainSchedule<T> {
         return added;
     }
 
-    /** Takes those whose slot has come. */
+    /** Removes and returns the sessions whose slot has come. */
     List<T> due(long now) {
         List<T> due = new ArrayList<>();
         while (due.size() < waiting.size() && waiting.get(due.size()).at() - now <= 0) {
@@ -48,7 +52,7 @@ final class DrainSchedule<T> {
         return due;
     }
 
-    /** How many have been given a slot. */
+    /** Number of sessions that were given a slot. */
     int planned() {
         return planned;
     }

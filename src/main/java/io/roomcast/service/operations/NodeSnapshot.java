@@ -13,27 +13,33 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A look at every session and room of the node. Costs a millisecond or two with 19,000 sessions, so all that a scrape asks for is answered
- * from one look, and no look is taken within a second of the one before. Any thread.
+ * Figures of all sessions and rooms of the node. Taking a snapshot visits every session and room. So one
+ * snapshot answers all requests for a second. Any thread.
  */
 @ApplicationScoped
 public class NodeSnapshot {
-    /** How many of the hottest rooms are told of. */
+    /** Most rooms that are reported as the hottest ones. */
     public static final int HOTTEST = 10;
 
     private static final long FRESH_NANOS = 1_000_000_000;
-    /** In bytes; the last is above the default limit. */
+    /** Upper bounds, in bytes, of the buckets of {@link Figures#depths}. The last bound is above the default limit. */
     private static final long[] DEPTHS = {0, 1_024, 16_384, 65_536, 262_144, 1_048_576};
 
-    /** In milliseconds. */
+    /** Upper bounds, in milliseconds, of the buckets of {@link Figures#ages}. */
     private static final long[] AGES = {0, 10, 100, 1_000, 5_000, 10_000};
 
-    /** @param perSecond messages that were handed to members since the look before, each counted for each member */
+    /** @param perSecond deliveries a second since the last snapshot: a message to ten members counts ten times */
     public record HotRoom(String name, int members, double perSecond) {}
 
     /**
-     * @param depths sessions by bytes that wait, ages by the age of the send in flight; one for each bound and one for all above
-     * @param waitingBytes of all sessions together, deepestBytes of the one that most waits for
+     * The figures of one snapshot.
+     *
+     * @param depths number of sessions by the bytes that wait for them: one count for each bound, and one above all
+     *     bounds
+     * @param waitingBytes bytes that wait for all sessions together
+     * @param deepestBytes bytes that wait for the session for which the most bytes wait
+     * @param ages number of sessions by the age of the send in flight, like {@code depths}
+     * @param agesNanos sum of the ages of all sends in flight
      * @param oldestNanos age of the oldest send in flight
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -51,8 +57,10 @@ public class NodeSnapshot {
     private SessionRegistry sessions;
     private RoomRegistry rooms;
     private Clocks clocks;
+    /** The deliveries of each room at the last snapshot. */
     private Map<Room, Long> deliveredBefore = Map.of();
-    private long lookedAt;
+
+    private long takenAt;
     private Figures figures;
 
     /** For the container's proxy. */
@@ -73,7 +81,7 @@ public class NodeSnapshot {
         return AGES.clone();
     }
 
-    /** The rooms that are told most, the hottest first. */
+    /** The rooms with the most deliveries a second, hottest first. */
     public List<HotRoom> hottest() {
         return figures().hottest();
     }
@@ -81,9 +89,9 @@ public class NodeSnapshot {
     /** The figures of the last snapshot, at most a second old. */
     public synchronized Figures figures() {
         long now = clocks.nanos().getAsLong();
-        if (figures == null || now - lookedAt >= FRESH_NANOS) {
-            figures = take(figures == null ? 0 : (now - lookedAt) / 1e9);
-            lookedAt = now;
+        if (figures == null || now - takenAt >= FRESH_NANOS) {
+            figures = take(figures == null ? 0 : (now - takenAt) / 1e9);
+            takenAt = now;
         }
         return figures;
     }

@@ -13,8 +13,8 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether this node delivers. Proved every two seconds by a probe that travels through the relay and back; asking costs nothing. Any
- * thread.
+ * Whether this node can deliver messages. A probe travels through the relay and back every two seconds. The methods
+ * return the result of the last probe, without a call to the relay. Any thread.
  */
 @ApplicationScoped
 public class Readiness {
@@ -22,10 +22,12 @@ public class Readiness {
     /** A probe that takes longer than this has failed. */
     private static final long PROOF_SECONDS = 2;
 
-    /** Why a node is not ready; {@code READY} when it is. */
+    /** Why the node is not ready, or {@code READY}. */
     public enum State {
         READY,
+        /** The first probe has not ended. */
         STARTING,
+        /** The last probe failed. */
         RELAY,
         DRAINING
     }
@@ -33,7 +35,7 @@ public class Readiness {
     /**
      * A probe that has ended.
      *
-     * @param nanos that it took
+     * @param nanos duration of the probe
      */
     public record Probe(Instant ended, long nanos, boolean cameBack) {}
 
@@ -61,12 +63,12 @@ public class Readiness {
         return draining ? State.DRAINING : state;
     }
 
-    /** Whether the last probe came back, also while the node drains. */
+    /** Whether the last probe came back. A drain does not change this. */
     public boolean relayAnswers() {
         return state == State.READY;
     }
 
-    /** Null before the first one has ended. */
+    /** Null until the first probe has ended. */
     public Probe lastProbe() {
         return lastProbe;
     }
@@ -76,8 +78,8 @@ public class Readiness {
         timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Whether load balancers should send no new clients. */
-    void drain(boolean drains) {
+    /** Sets whether the node drains. Load balancers send no new clients to a node that drains. */
+    void setDraining(boolean drains) {
         draining = drains;
     }
 

@@ -1,2 +1,2 @@
-/** What operators see of a node and do to it: readiness, drain, and a view of all at one moment. */
+/** What operators see and do on a node: readiness, drain, and a snapshot of all sessions and rooms. */
 package io.roomcast.service.operations;

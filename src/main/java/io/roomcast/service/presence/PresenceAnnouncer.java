@@ -25,20 +25,20 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Tells the members of this node's rooms who came and went: by name in rooms of usual size, several names in one frame
- * when many come at once, and by a count each second in large rooms. A thousand joins, each told to a thousand members,
- * would be a million frames.
+ * Sends the members of this node's rooms the users who join and leave. In a room of usual size, members get names; if
+ * many users join at once, one frame has several names. In a large room, members get the number of users once a second.
+ * With names, a thousand joins in a room of a thousand members would take a million frames.
  *
- * <p><b>Concurrency.</b> Any thread; nothing blocks. A room is in the map while it is watched; {@link
- * RoomAnnouncements} keeps the order within a room.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. A room is in the map while it is watched.
+ * {@link RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
 public class PresenceAnnouncer implements PresenceListener {
-    /** Between two frames of a room that tell of several. */
+    /** Milliseconds in which a room collects the changes for one frame with several names. */
     public static final long INTERVAL_MS = 250;
 
     private static final long COUNT_INTERVAL_MS = 1_000;
-    /** For how long an answer waits for what is still on its way to the members. */
+    /** Milliseconds that an action of {@link #whenTold} waits at most. */
     private static final long PATIENCE_MS = 2_000;
 
     private RoomRegistry registry;
@@ -60,51 +60,59 @@ public class PresenceAnnouncer implements PresenceListener {
 
     @Override
     public void present(RoomName room, PresenceStore.Roster roster) {
-        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(largestByName, new Here(name)))
+        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(largestByName, new LocalRoom(name)))
                 .present(roster);
     }
 
     @Override
     public void changed(RoomName room, PresenceChange change) {
-        RoomAnnouncements telling = rooms.get(room);
-        if (telling != null) {
-            telling.changed(change);
+        RoomAnnouncements announcements = rooms.get(room);
+        if (announcements != null) {
+            announcements.changed(change);
         }
     }
 
     @Override
     public void forgotten(RoomName room) {
-        RoomAnnouncements telling = rooms.remove(room);
-        if (telling != null) {
-            telling.end();
+        RoomAnnouncements announcements = rooms.remove(room);
+        if (announcements != null) {
+            announcements.end();
         }
     }
 
     /**
-     * Calls the action on the room's lane: behind what its members have been told, and when that is up to the revision at least; or after a while with what
-     * they have been told until then. With null where they have not been told names.
+     * Runs the action with the users that the room's members have been sent. Waits until the members have been sent the
+     * changes up to {@code revision}, but at most two seconds. The action gets null if the members are not sent names.
+     * The action runs on the room's lane, after the frames that were sent before. If the room is not watched, the
+     * action runs on this thread, with null.
      */
     public void whenTold(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
-        RoomAnnouncements telling = rooms.get(room);
-        if (telling == null || !telling.whenTold(revision, action)) {
+        RoomAnnouncements announcements = rooms.get(room);
+        if (announcements == null || !announcements.whenTold(revision, action)) {
             action.accept(null);
         } else {
-            after(PATIENCE_MS, () -> telling.giveUp(action));
+            after(PATIENCE_MS, () -> announcements.giveUp(action));
         }
     }
 
-    /** Users in the room now: others may have come since that change, of whom somebody who was not let in yet has not been told. */
+    /**
+     * The number of users in the room now. It may be newer than {@code change}: other users may have come since then,
+     * and a session that is still joining is not sent their arrival.
+     */
     public long count(RoomName room, PresenceStore.Change change) {
-        RoomAnnouncements telling = rooms.get(room);
-        return telling == null ? change.count() : telling.count(change.revision(), change.count());
+        RoomAnnouncements announcements = rooms.get(room);
+        return announcements == null ? change.count() : announcements.count(change.revision(), change.count());
     }
 
-    /** Who has come, for its own eyes: the others had been told before it was among them. */
+    /**
+     * Sends a new member its own arrival, if the room is small enough for names. The other members were sent it before
+     * this session became a member.
+     */
     public void welcome(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
         if (change.count() <= largestByName) {
-            PresenceChanges.Change own =
+            PresenceChanges.Change ownArrival =
                     new PresenceChanges.Change(List.of(user.value()), List.of(), change.count(), change.revision());
-            session.reply(frame(room, own));
+            session.reply(frame(room, ownArrival));
         }
     }
 
@@ -122,15 +130,15 @@ public class PresenceAnnouncer implements PresenceListener {
         try {
             var unused = threads.timer().schedule(action, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: nobody is told any more.
+            // The node is stopping: no member is sent presence any more.
         }
     }
 
-    /** A room of this node. */
-    private final class Here implements RoomAnnouncements.Room {
+    /** The room on this node, which gets the frames and actions of one {@link RoomAnnouncements}. */
+    private final class LocalRoom implements RoomAnnouncements.Outlet {
         private final RoomName name;
 
-        Here(RoomName name) {
+        LocalRoom(RoomName name) {
             this.name = name;
         }
 
@@ -142,7 +150,7 @@ public class PresenceAnnouncer implements PresenceListener {
                     && room.announce(EncodedFrame.of(fallback, writer.write(frame(name, change))), change.revision());
         }
 
-        /** For one who was too slow for the names. */
+        /** The frame that replaces the names for a client that reads too slowly. */
         private EncodedFrame unnamed(PresenceChanges.Change change) {
             PresenceChanges.Change counted =
                     new PresenceChanges.Change(List.of(), List.of(), change.count(), change.revision());
@@ -162,9 +170,9 @@ public class PresenceAnnouncer implements PresenceListener {
         @Override
         public void await(boolean counts) {
             after(counts ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
-                RoomAnnouncements telling = rooms.get(name);
-                if (telling != null) {
-                    telling.goOn();
+                RoomAnnouncements announcements = rooms.get(name);
+                if (announcements != null) {
+                    announcements.goOn();
                 }
             });
         }

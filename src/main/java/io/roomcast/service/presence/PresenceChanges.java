@@ -9,20 +9,21 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Users who have come to one room and left it, and which of that its members have yet to be told. The first few of an
- * interval are told one by one, as they happen; more are gathered until the interval is over. Not thread-safe: {@link
- * RoomAnnouncements} guards it.
+ * Changes in one room's presence that its members have not been sent yet. The first changes of an interval are sent one
+ * by one, as they happen. Later changes are collected until the interval is over. Not thread-safe: the monitor of
+ * {@link RoomAnnouncements} guards it.
  */
 public final class PresenceChanges {
-    /** How many are told one by one in an interval. */
+    /** Most changes of an interval that are sent one by one. */
     public static final int BURST = 8;
 
     /**
-     * What members are told. Where nobody is named, how many there are.
+     * A change that members are sent. Without names, they are sent only the number of users.
      *
-     * @param joined and {@code left}: nobody is in both
-     * @param count of users in the room after that
-     * @param revision of the room then
+     * @param joined users who joined; no user is in both {@code joined} and {@code left}
+     * @param left users who left
+     * @param count number of users in the room after the change
+     * @param revision revision of the room's presence after the change
      */
     record Change(Collection<String> joined, Collection<String> left, long count, long revision) {
 
@@ -35,17 +36,18 @@ public final class PresenceChanges {
     private final Set<String> left = new LinkedHashSet<>();
     private long count;
     private long revision;
-    private int told;
+    /** Number of changes that were sent one by one in this interval. */
+    private int sentOneByOne;
 
     boolean isEmpty() {
         return joined.isEmpty() && left.isEmpty();
     }
 
-    /** @return what is to be told now, the oldest first */
+    /** @return the changes that must be sent now, oldest first */
     List<Change> add(PresenceChange change) {
         List<Change> due = new ArrayList<>(1);
         if (contradicts(change)) {
-            // Of one who came and went, each is told for itself: a change has no order.
+            // A user who joined and left needs two changes: one change does not say which came first.
             due.add(take());
         }
         boolean first = isEmpty();
@@ -53,8 +55,8 @@ public final class PresenceChanges {
         change.left().forEach(user -> left.add(user.value()));
         count = change.count();
         revision = change.revision();
-        if (first && told < BURST) {
-            told++;
+        if (first && sentOneByOne < BURST) {
+            sentOneByOne++;
             due.add(take());
         }
         return due;
@@ -65,9 +67,13 @@ public final class PresenceChanges {
                 || change.left().stream().map(UserName::value).anyMatch(joined::contains);
     }
 
-    /** The interval is over, and the next begins. @return what has gathered, or null */
+    /**
+     * Begins the next interval.
+     *
+     * @return the collected changes as one, or null if there are none
+     */
     Change next() {
-        told = 0;
+        sentOneByOne = 0;
         return isEmpty() ? null : take();
     }
 

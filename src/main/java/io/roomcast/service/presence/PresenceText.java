@@ -5,14 +5,20 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The text that plain clients show of users who came and went. */
+/** The text of a presence change, for plain clients. */
 final class PresenceText {
-    /** Names in the text; further users are counted. */
+    /**
+     * Number of names in a text that counts further users. If only one user would be counted, the text names that user,
+     * too.
+     */
     private static final int NAMED = 3;
 
     private PresenceText() {}
 
-    /** Such as {@code 300 people are in the room}, {@code ann has joined the room}, or {@code ann, bob and 7 others have joined the room, carl has left the room}. */
+    /**
+     * Examples: {@code 300 people are in the room}, {@code ann has joined the room},
+     * {@code ann, bob, dan and 4 others have joined the room, carl has left the room}.
+     */
     static String of(PresenceChanges.Change change) {
         if (!change.hasNames()) {
             return change.count() + " people are in the room";

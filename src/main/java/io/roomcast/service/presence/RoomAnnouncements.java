@@ -11,56 +11,74 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * What the members of one room on this node are told of users who come and go, and what they have been told.
+ * The presence changes that the members of one room on this node are sent, and the state that they have been sent.
  *
- * <p>If the room does not take a frame, because it is behind with messages, the frame is tried again after the
- * interval, with the difference to what members were told last.
+ * <p>A room whose lane is full does not accept a frame. After the interval, its members are then sent the difference to
+ * the state that they have.
  *
- * <p><b>Concurrency.</b> The monitor guards everything. It is held while the room is given a frame, so frames leave in
- * the order of what they tell; and while it is given an answer, so an answer agrees with the frames before it.
+ * <p><b>Concurrency.</b> The monitor guards all state. It is held while a frame is offered to the room: so the frames
+ * are queued in the order of their changes. It is also held while an answer is queued: so the answer agrees with the
+ * frames before it.
  */
 public final class RoomAnnouncements {
 
-    /** Where it goes. Called inside the monitor: hands over and returns. */
-    interface Room {
-        /** @return false when the room does not take it */
+    /** The room that gets the frames. Called inside the monitor: queues and returns. */
+    interface Outlet {
+        /**
+         * Offers the members a frame.
+         *
+         * @return false if the room does not accept the frame
+         */
         boolean tell(PresenceChanges.Change change);
 
-        /** Runs the action behind what was told. */
+        /** Runs the action after the frames that the room has accepted. */
         void then(Runnable action);
 
-        /** Calls {@link #goOn} after an interval. */
+        /**
+         * Calls {@link #goOn} after an interval.
+         *
+         * @param counts whether the members are sent only numbers, at a longer interval
+         */
         void await(boolean counts);
     }
 
-    /** Who is there, as members have been told. */
+    /** The users of a room, as the members have been sent them. */
     public record View(List<String> users) {}
 
+    /** An action that waits until the members have been sent this revision. */
     private record Waiting(long revision, Consumer<View> action) {}
 
     private final int largestByName;
-    private final Room room;
+    private final Outlet outlet;
+    /** The changes that members are yet to be sent by name. */
     private final PresenceChanges news = new PresenceChanges();
+
     private final List<Waiting> waiting = new ArrayList<>(0);
-    /** Who is there; null where they are only counted. */
+    /** The users in the room; null if there are too many for names. */
     private Set<String> here;
-    /** Who is there, as far as members know; null where they have only been told how many. */
+    /** The users that the members have been sent by name; null if they have been sent only a number. */
     private Set<String> told;
 
+    /** A copy of {@code told} for answers; null if none was made since {@code told} changed. */
     private View view;
+    /** Revision up to which the members have been sent the changes. */
     private long toldRevision;
+
     private long count;
     private long revision;
-    /** Members have to be told how many there are, or the difference. */
+    /** Whether the members must be sent the number of users, or the difference to {@code told}. */
     private boolean due;
 
+    /** Whether {@link #present} was called. */
     private boolean known;
-    private boolean begun;
-    private boolean over;
+    /** Whether an interval is running. */
+    private boolean intervalRuns;
+    /** Whether the room is no longer watched. */
+    private boolean ended;
 
-    RoomAnnouncements(int largestByName, Room room) {
+    RoomAnnouncements(int largestByName, Outlet outlet) {
         this.largestByName = largestByName;
-        this.room = room;
+        this.outlet = outlet;
     }
 
     synchronized void present(Roster roster) {
@@ -70,9 +88,10 @@ public final class RoomAnnouncements {
         news.clear();
         view = null;
         if (known) {
-            told = null; // Who has followed what was told has to ask.
+            // The members get the number of users, not the difference. To get the names, they must send a request.
+            told = null;
             catchUp();
-            begin();
+            beginInterval();
         } else {
             known = true;
             told = copy(here);
@@ -98,7 +117,7 @@ public final class RoomAnnouncements {
                 gather(change);
             }
         }
-        begin();
+        beginInterval();
     }
 
     private void gather(PresenceChange change) {
@@ -112,33 +131,36 @@ public final class RoomAnnouncements {
         }
     }
 
-    /** Users in the room as known here, or {@code then} where nothing is known as new as that revision. */
+    /**
+     * @return {@code then} if the last change that this node knows is older than the revision {@code since}; else the
+     *     number of users after that change
+     */
     synchronized long count(long since, long then) {
         return known && revision >= since ? count : then;
     }
 
     /** The interval is over. */
     synchronized void goOn() {
-        begun = false;
+        intervalRuns = false;
         PresenceChanges.Change gathered = news.next();
         if (due) {
             catchUp();
-            begin();
+            beginInterval();
         } else if (gathered != null) {
             tell(gathered);
-            begin();
+            beginInterval();
         }
     }
 
-    private void begin() {
-        if (!begun && !over) {
-            begun = true;
-            room.await(here == null);
+    private void beginInterval() {
+        if (!intervalRuns && !ended) {
+            intervalRuns = true;
+            outlet.await(here == null);
         }
     }
 
     private void tell(PresenceChanges.Change change) {
-        due = due || !room.tell(change);
+        due = due || !outlet.tell(change);
         if (!due) {
             told.addAll(change.joined());
             told.removeAll(change.left());
@@ -152,7 +174,7 @@ public final class RoomAnnouncements {
         answer();
     }
 
-    /** Tells how many there are where no names were told, else the difference to these. */
+    /** Sends the difference to {@code told}; if {@code told} is null, sends the number of users. */
     private void catchUp() {
         Set<String> joined = told == null ? new TreeSet<>() : copy(here);
         Set<String> left = told == null ? new TreeSet<>() : copy(told);
@@ -161,7 +183,7 @@ public final class RoomAnnouncements {
             left.removeAll(here);
         }
         PresenceChanges.Change change = new PresenceChanges.Change(joined, left, count, revision);
-        due = (told == null || change.hasNames()) && !room.tell(change);
+        due = (told == null || change.hasNames()) && !outlet.tell(change);
         if (!due) {
             told = copy(here);
             hasTold(revision);
@@ -169,13 +191,13 @@ public final class RoomAnnouncements {
     }
 
     /**
-     * Calls the action behind what members have been told up to that revision, as soon as they have: with what that adds up to, or with null where it has
-     * no names.
+     * Runs the action once the members have been sent the changes up to revision {@code wanted}. The action gets the
+     * users that the members have been sent, or null if the members are not sent names.
      *
-     * @return false when it calls nothing
+     * @return false if the room is not watched: then the action does not run
      */
     synchronized boolean whenTold(long wanted, Consumer<View> action) {
-        if (over || !known) {
+        if (ended || !known) {
             return false;
         }
         Waiting next = new Waiting(wanted, action);
@@ -190,7 +212,7 @@ public final class RoomAnnouncements {
     }
 
     private boolean answer(Waiting next) {
-        if (told != null && !over && toldRevision < next.revision()) {
+        if (told != null && !ended && toldRevision < next.revision()) {
             return false;
         }
         reply(next.action());
@@ -198,18 +220,18 @@ public final class RoomAnnouncements {
     }
 
     private void reply(Consumer<View> action) {
-        if (told == null || over) {
-            room.then(() -> action.accept(null));
+        if (told == null || ended) {
+            outlet.then(() -> action.accept(null));
             return;
         }
         view = view == null ? new View(List.copyOf(told)) : view;
         View now = view;
-        room.then(() -> action.accept(now));
+        outlet.then(() -> action.accept(now));
     }
 
     /**
-     * The action has waited long enough: it is called with what members have been told until now. Whatever they are told later comes behind
-     * that, so that it adds up all the same.
+     * Ends the wait of the action: it runs with the users that the members have been sent by now. Later changes are
+     * queued after it. So a client can apply them to the answer.
      */
     synchronized void giveUp(Consumer<View> action) {
         if (waiting.removeIf(each -> each.action() == action)) {
@@ -217,8 +239,9 @@ public final class RoomAnnouncements {
         }
     }
 
+    /** The room is no longer watched. Actions that wait run with null. */
     synchronized void end() {
-        over = true;
+        ended = true;
         news.clear();
         answer();
     }

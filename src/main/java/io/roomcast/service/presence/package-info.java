@@ -1,2 +1,2 @@
-/** What members are told of who comes and goes. */
+/** Sends members the names or the number of the users who join and leave. */
 package io.roomcast.service.presence;

@@ -25,26 +25,26 @@ import java.util.stream.Stream;
 /**
  * One WebSocket connection, as the service sees it.
  *
- * <p><b>Concurrency.</b> Frames of a session are received one after the other, its close may come at any time from any thread.
- * Memberships and what is deferred are guarded by this object's monitor. The membership in one room changes only where that is its turn among the
- * {@link RoomRequests} about it.
+ * <p><b>Concurrency.</b> The frames of a session arrive one after the other. Its close may come at any time, from any
+ * thread. This object's monitor guards the memberships and the deferred frames. The membership in a room changes only
+ * in the turn of a request of {@link RoomRequests}.
  */
 public final class ClientSession {
-    private static final int MOST_DEFERRED = 64;
+    private static final int MAX_DEFERRED = 64;
 
     private final String id;
-    private final RoomName boundRoom;
+    private final RoomName urlRoom;
     private final boolean plain;
     private final OutboundQueue queue;
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
     private final RoomRequests requests;
     private boolean ended;
-    private final UserName addressedUser;
+    private final UserName urlUser;
     private final Position since;
     private final long openedAt;
     private volatile Identity identity;
-    /** One for each of {@link LimitKeys#SESSION_RATES}, in that order. */
+    /** One bucket for each of {@link LimitKeys#SESSION_RATES}, in that order. */
     private final TokenBucket[] rates = Stream.generate(TokenBucket::new)
             .limit(LimitKeys.SESSION_RATES.size())
             .toArray(TokenBucket[]::new);
@@ -52,21 +52,25 @@ public final class ClientSession {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean identityLocked;
-    /** What came while the token is being checked; null when none is. */
+    /** The frames that arrived while the token is being checked; null while none is being checked. */
     private List<Deferred> deferred;
 
     private volatile long heardAt;
 
-    /** @param end to be run when it is served */
+    /**
+     * A frame that waits for the check of the token.
+     *
+     * @param end must run once, when the frame is served or discarded
+     */
     public record Deferred(ClientFrame frame, Runnable end) {}
 
     /**
-     * @param network that it came from, or null where unknown
-     * @param now as {@link RunningTime} has it
+     * @param network network of the client, or null if unknown
+     * @param now in nanoseconds of {@link RunningTime}
      */
     ClientSession(
             String id,
-            ConnectRequest address,
+            ConnectRequest request,
             String network,
             OutboundQueue queue,
             ServerFrameWriter writer,
@@ -77,10 +81,10 @@ public final class ClientSession {
         this.network = network;
         this.openedAt = now;
         this.heardAt = now;
-        this.addressedUser = address.user();
-        this.since = address.since();
-        this.boundRoom = address.room();
-        this.plain = address.plain();
+        this.urlUser = request.user();
+        this.since = request.since();
+        this.urlRoom = request.room();
+        this.plain = request.plain();
         this.queue = queue;
         this.writer = writer;
     }
@@ -89,7 +93,7 @@ public final class ClientSession {
         return id;
     }
 
-    /** Null before the session has shown who it is. */
+    /** The user of this session; null until the session has an identity. */
     public UserName user() {
         Identity known = identity;
         return known == null ? null : known.user();
@@ -100,17 +104,17 @@ public final class ClientSession {
         return rates[LimitKeys.SESSION_RATES.indexOf(limit)];
     }
 
-    /** What it has asked about rooms. */
+    /** The unanswered requests of this session in rooms. */
     public RoomRequests requests() {
         return requests;
     }
 
-    /** Requests that are not answered. */
+    /** Number of unanswered requests. */
     AtomicInteger inFlight() {
         return inFlight;
     }
 
-    /** Where it came from, or null where unknown. */
+    /** The network of the client, or null if unknown. */
     String network() {
         return network;
     }
@@ -119,17 +123,17 @@ public final class ClientSession {
         return identity;
     }
 
-    /** The user that the address names, or null. */
-    public UserName addressedUser() {
-        return addressedUser;
+    /** The user in the URL of the connection, or null. */
+    public UserName urlUser() {
+        return urlUser;
     }
 
-    /** The position that the address names, or null. */
+    /** The position in the URL of the connection, or null. */
     public Position since() {
         return since;
     }
 
-    /** As {@link RunningTime} had it. */
+    /** When the session was opened, in nanoseconds of {@link RunningTime}. */
     public long openedAt() {
         return openedAt;
     }
@@ -138,19 +142,22 @@ public final class ClientSession {
         identity = proven;
     }
 
+    /** From now on, frames are deferred: the token is being checked. */
     public synchronized void beginVerifying() {
         deferred = new ArrayList<>(1);
     }
 
     /**
-     * @return false when nothing is being verified, and the frame is the caller's
-     * @throws ProtocolException {@code busy}
+     * Defers the frame if the token is being checked. After {@link #end}, discards it instead.
+     *
+     * @return false if no token is being checked: then the caller serves the frame
+     * @throws ProtocolException {@code busy} if too many frames are deferred, or too many requests are in flight
      */
     public synchronized boolean deferWhileVerifying(ClientFrame frame, InFlight inFlight) {
         if (deferred == null) {
             return false;
         }
-        if (deferred.size() >= MOST_DEFERRED) {
+        if (deferred.size() >= MAX_DEFERRED) {
             throw new ProtocolException(ErrorCode.BUSY, "the token is being checked; wait for welcome");
         }
         if (!ended) {
@@ -159,14 +166,17 @@ public final class ClientSession {
         return true;
     }
 
-    /** What came since the last call; frames are deferred until this is empty, so that none overtakes another. */
+    /**
+     * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an
+     * empty list. So no frame overtakes another.
+     */
     public synchronized List<Deferred> takeDeferred() {
         List<Deferred> frames = deferred;
         deferred = frames.isEmpty() ? null : new ArrayList<>(1);
         return frames;
     }
 
-    /** Nothing is deferred any more. */
+    /** Discards the deferred frames. Frames that arrive later are not deferred any more. */
     public synchronized void end() {
         ended = true;
         if (deferred != null) {
@@ -179,27 +189,33 @@ public final class ClientSession {
         return queue;
     }
 
-    public RoomName boundRoom() {
-        return boundRoom;
+    /** The room in the URL of the connection; null if the URL has none. */
+    public RoomName urlRoom() {
+        return urlRoom;
     }
 
+    /** Whether the client is sent only frames with room, sender and content. */
     boolean isPlain() {
         return plain;
     }
 
-    /** @return false when it is too late: another frame came first */
+    /**
+     * Locks the identity, and tells whether {@code hello} may still change it.
+     *
+     * @return false if an earlier frame has locked the identity
+     */
     public boolean firstHello() {
         boolean first = !identityLocked;
         identityLocked = true;
         return first;
     }
 
-    /** Any frame but {@code hello}: from now on the user stays who it is. */
+    /** Called for any frame but {@code hello}: from now on the user of this session cannot change. */
     public void lockIdentity() {
         identityLocked = true;
     }
 
-    /** Something came from the client at this time, as {@link RunningTime} has it. */
+    /** Records when the client last sent something, in nanoseconds of {@link RunningTime}. */
     public void heard(long nanos) {
         heardAt = nanos;
     }
@@ -208,14 +224,14 @@ public final class ClientSession {
         return heardAt;
     }
 
-    /** Whether it may still ask for something. */
+    /** Whether further frames of the client are served: false once the session is closing. */
     public boolean isOpen() {
         return !queue.isClosing();
     }
 
-    /** Sends a frame to this session alone. */
+    /** Sends a frame to this session alone. Never blocks. */
     public void reply(ServerFrame frame) {
-        reply(writer.write(plain ? frame.printable(boundRoom.value()) : frame));
+        reply(writer.write(plain ? frame.printable(urlRoom.value()) : frame));
     }
 
     private void reply(String encoded) {
@@ -227,7 +243,7 @@ public final class ClientSession {
         queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
     }
 
-    /** Whether the connection has ended, so that a reply would reach nobody. */
+    /** Whether the connection has ended. A reply would then reach no client. */
     public boolean isGone() {
         return queue.isClosed();
     }
@@ -241,21 +257,25 @@ public final class ClientSession {
     }
 
     /**
-     * Puts it in the place of the one before, if there is one.
+     * Stores the membership, in place of an earlier one in the same room.
      *
-     * @param most rooms that it may be in; 0 for any number
-     * @return false when it is in as many already
+     * @param limit most rooms for this session; 0 for no limit
+     * @return false if the limit is reached: then nothing was stored
      */
-    public synchronized boolean put(Membership membership, long most) {
-        RoomName room = membership.room();
-        if (most > 0 && memberships.size() >= most && !memberships.containsKey(room)) {
+    public synchronized boolean put(Membership membership, long limit) {
+        RoomName room = membership.name();
+        if (limit > 0 && memberships.size() >= limit && !memberships.containsKey(room)) {
             return false;
         }
         memberships.put(room, membership);
         return true;
     }
 
-    /** Puts the one before back. */
+    /**
+     * Undoes {@link #put} after a join was refused.
+     *
+     * @param previous the earlier membership, or null if there was none
+     */
     public synchronized void restore(RoomName room, Membership previous) {
         if (previous == null) {
             memberships.remove(room);

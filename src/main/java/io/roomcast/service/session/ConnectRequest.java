@@ -5,16 +5,16 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 
 /**
- * What a client asks for by the address that it connects to.
+ * What a client asks for when it connects, by the URL and the subprotocol.
  *
- * @param user that it names, or null
- * @param room of a connection to {@code /ws/{room}/{user}}, else null
+ * @param user user in the URL, or null
+ * @param room room in the URL {@code /ws/{room}/{user}}; null for {@code /ws}
  * @param since last position that the client has, or null
- * @param plain whether the client may know nothing but room, sender and content
+ * @param plain whether the client is sent only frames with room, sender and content
  */
 public record ConnectRequest(UserName user, RoomName room, Position since, boolean plain) {
 
-    /** {@code /ws}. */
+    /** A connection to {@code /ws}. */
     public static ConnectRequest ofUser(UserName user) {
         return new ConnectRequest(user, null, null, false);
     }

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds the requests that are not answered yet, for each session and for the node: when the relay falls behind,
- * publishers are answered {@code busy} at once, and their requests do not pile up in memory. Any thread.
+ * Limits the requests that are not answered yet, for each session and for the node. When the relay is slow, further
+ * requests are answered {@code busy} at once, and do not fill the memory. Any thread.
  */
 @ApplicationScoped
 public class InFlight {
@@ -26,32 +26,33 @@ public class InFlight {
         this.limits = limits;
     }
 
-    /** Requests that are not answered now. */
+    /** Number of requests that are not answered yet. */
     public int count() {
         return node.get();
     }
 
-    /** What they carry. */
+    /** Approximate bytes of memory that the requests in flight take. */
     public long bytes() {
         return nodeBytes.get();
     }
 
     /**
-     * A request begins.
+     * Registers a request.
      *
-     * @param bytes that it carries
-     * @return to be run once, when it is answered or given up
-     * @throws io.roomcast.protocol.ProtocolException {@code busy}, and then it has not begun
+     * @param bytes approximate bytes of memory that the request takes
+     * @return must run once, when the request is answered or discarded
+     * @throws io.roomcast.protocol.ProtocolException {@code busy} if a limit is exceeded: then the request is not
+     *     registered
      */
     public Runnable begin(ClientSession session, long bytes) {
         boolean begun = false;
-        int mine = session.inFlight().incrementAndGet();
-        int all = node.incrementAndGet();
+        int ofSession = session.inFlight().incrementAndGet();
+        int ofNode = node.incrementAndGet();
         long allBytes = nodeBytes.addAndGet(bytes);
         try {
-            limits.require(LimitKeys.IN_FLIGHT, mine, ErrorCode.BUSY, "too many requests wait for their answers");
-            limits.require(LimitKeys.NODE_IN_FLIGHT, all, ErrorCode.BUSY, "the node has too much to do");
-            // A single request may have any size.
+            limits.require(LimitKeys.IN_FLIGHT, ofSession, ErrorCode.BUSY, "too many requests wait for their answers");
+            limits.require(LimitKeys.NODE_IN_FLIGHT, ofNode, ErrorCode.BUSY, "the node has too much to do");
+            // A request that is alone on the node may have any size.
             limits.requireBytes(
                     LimitKeys.NODE_IN_FLIGHT_BYTES, allBytes == bytes ? 0 : allBytes, "the node has too much to do");
             begun = true;

@@ -8,17 +8,19 @@ import io.roomcast.room.RoomRegistry;
 import java.util.concurrent.CompletionStage;
 
 /**
- * A session's place in a room, from the request to join until it ends. When a session joins again, its old place is
- * kept until the new one is sure.
+ * A session's membership in a room, from the request to join until the session leaves. When a session joins a room
+ * again, its earlier membership is kept until the new one is complete.
+ *
+ * <p><b>Concurrency.</b> Used only in the turn of a request that is alone; see {@link RoomRequests}.
  */
 public final class Membership {
     private final RoomName name;
-    /** That it had before, or null; null once it has this one. */
+    /** The membership that this one replaces. Null if there is none, or once this one is complete. */
     private Membership previous;
 
     private Member member;
     private Room room;
-    /** Of presence, when it was entered. */
+    /** Revision of the room's presence after the user entered it. */
     private long revision;
 
     public Membership(RoomName name, Membership previous) {
@@ -26,7 +28,7 @@ public final class Membership {
         this.previous = previous;
     }
 
-    public RoomName room() {
+    public RoomName name() {
         return name;
     }
 
@@ -34,18 +36,26 @@ public final class Membership {
         return previous;
     }
 
-    /** Completes when the room can be entered; fails when it cannot be reached. */
+    /**
+     * Opens the room.
+     *
+     * @return completes once the room can be joined; fails if the room cannot be subscribed
+     */
     public CompletionStage<Void> open(RoomRegistry rooms) {
         room = rooms.open(name);
         return room.ready();
     }
 
-    /** It was opened, and is not entered. */
+    /** Ends {@link #open} without a join. */
     public void giveUp(RoomRegistry rooms) {
         rooms.leave(room);
     }
 
-    /** @param entered revision of presence */
+    /**
+     * Joins the room that was opened.
+     *
+     * @param entered revision of presence after the user entered it
+     */
     public void enter(
             RoomRegistry rooms, Member.Listener listener, ClientSession session, Position since, long entered) {
         revision = entered;
@@ -53,25 +63,28 @@ public final class Membership {
         rooms.join(room, member, since);
     }
 
-    /** Of presence, when it was entered. */
+    /** Revision of the room's presence after the user entered it. */
     public long revision() {
         return revision;
     }
 
-    /** Whether others in the room had been told of it when it was let in. On the lane. */
+    /**
+     * Whether the members were sent the arrival of this user before the session became a member. In that case, the
+     * session itself was not sent the arrival. To be called on the room's lane.
+     */
     public boolean wasAnnounced() {
         return member.announced() >= revision;
     }
 
-    /** The session has this place, and not the one before any more. */
-    public void begun(RoomRegistry rooms) {
+    /** The join has succeeded: ends the earlier membership of the session. */
+    public void leavePrevious(RoomRegistry rooms) {
         if (previous != null) {
             previous.leave(rooms, () -> {});
             previous = null;
         }
     }
 
-    /** @param left runs on the room's lane: nothing of the room comes after that */
+    /** @param left runs on the room's lane, once no further frame of the room is sent to the session */
     public void leave(RoomRegistry rooms, Runnable left) {
         rooms.leave(room, member, left);
     }

@@ -15,118 +15,136 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The requests of a session about rooms that are not answered yet. Requests about one room are answered in their order,
- * like pipelined requests in HTTP. Publishes run side by side. Any other request is <i>alone</i>: it begins when all
- * before it are answered, and the next begins when it is answered. So a publish sent behind a join is the publish of a
- * member, and nothing of a room is told after {@code left}.
+ * The unanswered requests of a session in rooms. Requests in one room are answered in their order, like pipelined
+ * requests in HTTP. Publishes and signals run concurrently. Any other request is <i>alone</i>: it begins when all
+ * earlier requests in the room are answered, and the next one begins when it is answered. So a publish that was sent
+ * after a join is the publish of a member. No frame of the room is sent after {@code left}.
  *
- * <p><b>Concurrency.</b> Any thread may ask and answer; nothing blocks. The monitor guards the lines, one for each
- * room. One thread at a time serves a line, outside the monitor; other threads leave their work to it. What one request
- * does happens-before what the next one does.
+ * <p><b>Concurrency.</b> Any thread may ask and answer; no method blocks. The monitor guards the queues, one for each
+ * room. One thread at a time serves a queue, outside the monitor; other threads leave their work to it. The
+ * {@code action} of a request happens-before the {@code action} of the next request in the room. So does its answer, if
+ * one of the two requests is alone.
  */
 public final class RoomRequests {
     private static final Logger LOG = System.getLogger(RoomRequests.class.getName());
 
     private final Executor executor;
-    private final Map<RoomName, Line> lines = new HashMap<>(2);
+    private final Map<RoomName, RoomQueue> queues = new HashMap<>(2);
     private boolean ended;
 
-    /** @param executor goes on with what waits, where a room's lane must not */
+    /** @param executor serves a room's queue after {@link Request#finish}, whose caller may be a room's lane */
     RoomRequests(Executor executor) {
         this.executor = executor;
     }
 
     /**
-     * Begins something now, or when its turn comes.
+     * Queues a request in a room, and begins it when its turn comes: on this thread, or on another one that serves the
+     * room. After {@link #end}, the request is discarded.
      *
-     * @param action does it; the request is to be answered once, on any thread
-     * @param end runs when it is answered, or never will be
+     * @param alone whether the request runs alone. If true, it begins once all earlier requests in the room are
+     *     answered. Later requests begin once it is answered. If false, it runs concurrently with its neighbours that
+     *     are not alone either.
+     * @param action begins the request; must not block, and must cause one answer, from any thread
+     * @param end releases what the request holds, such as its place in {@link InFlight}. Runs once: after the answer,
+     *     or when the request is discarded.
      */
     public void ask(RoomName room, boolean alone, Consumer<Request> action, Runnable end) {
-        Line line;
+        RoomQueue queue;
         synchronized (this) {
-            line = ended ? null : lines.computeIfAbsent(room, Line::new);
-            if (line != null) {
-                line.add(new Request(line, alone, action, end));
+            queue = ended ? null : queues.computeIfAbsent(room, RoomQueue::new);
+            if (queue != null) {
+                queue.add(new Request(queue, alone, action, end));
             }
         }
-        if (line == null) {
+        if (queue == null) {
             end.run();
         } else {
-            line.serve();
+            queue.serve();
         }
     }
 
     /**
-     * The session has ended, and nothing more is asked; a client may say something and go at once, so what it has asked is still done.
+     * Ends the session: further requests are discarded. Earlier requests are still served, because a client may send a
+     * message and close at once.
      *
-     * @param dismissed whoever was sent away has asked for nothing: only what has begun is finished
-     * @param rooms in which the session is; those in which it is about to be are known here. Is asked when nothing begins any more, or a room that is joined
-     *     meanwhile would be left by nobody
-     * @param last what to do about each room after all that was asked
+     * @param dismissed whether this node closed the connection; if so, requests that have not begun are discarded, too
+     * @param rooms the rooms of the session. Called after further requests are refused: otherwise, a room that is
+     *     joined meanwhile would never be left. Rooms with unanswered requests need not be among them.
+     * @param last serves the last request in each room
      */
     public void end(
             boolean dismissed, Supplier<? extends Collection<RoomName>> rooms, BiConsumer<RoomName, Request> last) {
-        Set<Line> all = new HashSet<>();
-        Request forgotten = null;
+        Set<RoomQueue> all = new HashSet<>();
+        Request discarded = null;
         synchronized (this) {
             ended = true;
             for (RoomName room : rooms.get()) {
-                lines.computeIfAbsent(room, Line::new);
+                queues.computeIfAbsent(room, RoomQueue::new);
             }
-            for (Line line : lines.values()) {
+            for (RoomQueue queue : queues.values()) {
                 if (dismissed) {
-                    forgotten = line.forget(forgotten);
+                    discarded = queue.discardWaiting(discarded);
                 }
-                line.add(new Request(line, true, request -> last.accept(line.room, request), () -> {}));
-                all.add(line);
+                queue.add(new Request(queue, true, request -> last.accept(queue.room, request), () -> {}));
+                all.add(queue);
             }
         }
-        for (Request each = forgotten; each != null; each = each.next) {
+        for (Request each = discarded; each != null; each = each.next) {
             each.end.run();
         }
-        all.forEach(Line::serve);
+        all.forEach(RoomQueue::serve);
     }
 
-    /** Something that was asked. */
+    /** A request in a room. It is answered once, by {@link #answerInTurn}, {@link #endInTurn} or {@link #finish}. */
     public final class Request {
-        private final Line line;
+        private final RoomQueue queue;
         private final boolean alone;
         private final Consumer<Request> action;
         private final Runnable end;
         private Request next;
         private Runnable reply;
 
-        private Request(Line line, boolean alone, Consumer<Request> action, Runnable end) {
-            this.line = line;
+        private Request(RoomQueue queue, boolean alone, Consumer<Request> action, Runnable end) {
+            this.queue = queue;
             this.alone = alone;
             this.action = action;
             this.end = end;
         }
 
-        /** Is answered when all before it is: on this thread, or on the one that serves the line. */
-        public void answer(Runnable answer) {
+        /**
+         * Runs {@code answer} once all earlier requests in the room are answered: on this thread, or on another one
+         * that serves the room. Any thread.
+         */
+        public void answerInTurn(Runnable answer) {
             synchronized (RoomRequests.this) {
                 reply = answer;
             }
-            line.serve();
+            queue.serve();
         }
 
-        /** Of one that is alone: was answered by the caller, who may be a room's lane. What comes after it begins elsewhere. */
-        public void answered() {
+        /** Ends the request without an answer, once all earlier requests in the room are answered. Any thread. */
+        public void endInTurn() {
+            answerInTurn(() -> {});
+        }
+
+        /**
+         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, because
+         * the caller may be a room's lane. Any thread. Idempotent.
+         */
+        public void finish() {
             boolean more;
             synchronized (RoomRequests.this) {
-                if (!line.remove(this)) {
+                if (!queue.remove(this)) {
                     return;
                 }
-                more = line.isIdle();
+                more = queue.isIdle();
             }
             end.run();
             if (more) {
                 try {
-                    executor.execute(line::serve);
+                    executor.execute(queue::serve);
                 } catch (RejectedExecutionException e) {
-                    LOG.log(Level.DEBUG, "nothing more is done: the node ends", e);
+                    LOG.log(Level.DEBUG, "the node stops: later requests are not served", e);
                 }
             }
         }
@@ -135,7 +153,7 @@ public final class RoomRequests {
             action.accept(this);
         }
 
-        private void finish() {
+        private void runAnswer() {
             Runnable answer = reply;
             reply = null;
             try {
@@ -146,15 +164,18 @@ public final class RoomRequests {
         }
     }
 
-    /** Of one room: first what has begun, then what waits. In the map as long as there is either. */
-    private final class Line {
+    /**
+     * The queue of one room: first the requests that have begun, then those that wait. The map contains it until it is
+     * empty.
+     */
+    private final class RoomQueue {
         private final RoomName room;
         private Request first;
         private Request firstWaiting;
         private Request last;
-        private boolean served;
+        private boolean serving;
 
-        Line(RoomName room) {
+        RoomQueue(RoomName room) {
             this.room = room;
         }
 
@@ -170,28 +191,28 @@ public final class RoomRequests {
             }
         }
 
-        /** Whether something waits that nobody is about to begin. */
+        /** Whether there are requests, and no thread serves them. */
         boolean isIdle() {
-            return first != null && !served;
+            return first != null && !serving;
         }
 
         void serve() {
-            for (Runnable next = take(); next != null; next = next()) {
+            for (Runnable next = startServing(); next != null; next = next()) {
                 try {
                     next.run();
                 } catch (RuntimeException e) {
-                    // A defect: others who asked must not wait for ever.
-                    LOG.log(Level.ERROR, "A request about room " + room + " failed", e);
+                    // A defect in one request must not stop the others.
+                    LOG.log(Level.ERROR, "A request in room " + room + " failed", e);
                 }
             }
         }
 
-        private Runnable take() {
+        private Runnable startServing() {
             synchronized (RoomRequests.this) {
-                if (served) {
+                if (serving) {
                     return null;
                 }
-                served = true;
+                serving = true;
                 return next();
             }
         }
@@ -201,40 +222,44 @@ public final class RoomRequests {
                 if (first != firstWaiting && first.reply != null) {
                     Request answered = first;
                     remove(answered);
-                    return answered::finish;
+                    return answered::runAnswer;
                 }
                 Request next = firstWaiting;
                 if (next != null && (first == next || !next.alone && !first.alone)) {
                     firstWaiting = next.next;
                     return next::begin;
                 }
-                served = false;
+                serving = false;
                 if (first == null) {
-                    lines.remove(room, this);
+                    queues.remove(room, this);
                 }
                 return null;
             }
         }
 
-        /** @return false when it is not the first that has begun: it was removed before */
+        /** @return false if the request is not the first that has begun: then it was removed before */
         boolean remove(Request request) {
             if (first != request || first == firstWaiting) {
                 return false;
             }
             first = request.next;
-            // A request may be referenced as long as its session is in the room. It must not keep the later ones.
+            // A member's listener may reference a request for a long time. It must not keep later ones in memory.
             request.next = null;
             if (first == null) {
                 last = null;
-                if (!served) {
-                    lines.remove(room, this);
+                if (!serving) {
+                    queues.remove(room, this);
                 }
             }
             return true;
         }
 
-        /** Lets go of what has not begun. @return it, in front of {@code more} */
-        Request forget(Request more) {
+        /**
+         * Removes the requests that have not begun.
+         *
+         * @return the removed requests, linked by {@code next} and followed by {@code more}
+         */
+        Request discardWaiting(Request more) {
             if (firstWaiting == null) {
                 return more;
             }

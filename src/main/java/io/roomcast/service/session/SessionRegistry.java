@@ -30,7 +30,7 @@ import java.util.Locale;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The sessions of this node. Any thread. */
+/** The open sessions of this node, and the limits on their number. Any thread. */
 @ApplicationScoped
 public class SessionRegistry {
     private final ConcurrentHashMap<String, ClientSession> open = new ConcurrentHashMap<>();
@@ -66,21 +66,23 @@ public class SessionRegistry {
     }
 
     /**
-     * @param network that it comes from, or null where unknown
-     * @throws ProtocolException {@code busy}, when there are as many as there may be
+     * Opens a session for a connection.
+     *
+     * @param network network of the client, or null if unknown
+     * @throws ProtocolException {@code busy} if the node or the network has too many sessions
      */
-    public ClientSession open(Transport transport, ConnectRequest address, String network) {
+    public ClientSession open(Transport transport, ConnectRequest request, String network) {
         limits.require(LimitKeys.SESSIONS, open.size() + 1L, ErrorCode.BUSY, "the node is full");
-        int fromThere = network == null ? 0 : networks.add(network);
-        if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, fromThere)) {
+        int inNetwork = network == null ? 0 : networks.add(network);
+        if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, inNetwork)) {
             networks.remove(network);
             limits.require(
-                    LimitKeys.ADDRESS_SESSIONS, fromThere, ErrorCode.BUSY, "too many sessions from this address");
+                    LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
         OutboundQueue queue =
-                new OutboundQueue(transport, outbound, !address.plain(), time, gapFrames(address), metrics);
+                new OutboundQueue(transport, outbound, !request.plain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
-                Node.randomId(9), address, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
+                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
         open.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
@@ -94,15 +96,14 @@ public class SessionRegistry {
     }
 
     /**
-     * Reserves memory for a reply that is still to be read from a store, and may have as many bytes as a page of
-     * history.
+     * Reserves memory for a reply that is still to be read from a store: the bytes of a page of history.
      *
-     * @return to be run once, when the reply is in its queue, or there will be none
-     * @throws ProtocolException {@code busy}, when slow clients hold as much as they may
+     * @return must run once, when the reply is in its queue, or when there is no reply
+     * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
         if (!outbound.reserve(Relay.PAGE_BYTES)) {
-            throw limits.reached(
+            throw limits.exceeded(
                     LimitKeys.NODE_OUTBOUND_BYTES,
                     ErrorCode.BUSY,
                     "the node holds as much for slow clients as it may",
@@ -111,17 +112,17 @@ public class SessionRegistry {
         return () -> outbound.release(Relay.PAGE_BYTES);
     }
 
-    /** Bytes that wait for all sessions; what is shared counts once. */
+    /** Bytes that wait in the queues of all sessions. A frame that waits in several queues counts once. */
     public long heldBytes() {
         return outbound.held();
     }
 
-    /** Tells a slow client which messages to fetch; null if no history is kept. */
-    private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest address) {
+    /** Makes the frames that tell a slow client which messages to fetch; null if no history is kept. */
+    private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest request) {
         if (!history) {
             return null;
         }
-        return address.plain() ? this::printableBehind : range -> encoded(behind(range));
+        return request.plain() ? this::printableBehind : range -> encoded(behind(range));
     }
 
     private EncodedFrame printableBehind(MessageRange range) {
@@ -138,13 +139,13 @@ public class SessionRegistry {
     }
 
     /**
-     * Gives a session its identity.
+     * Sets the identity of a session.
      *
-     * @return false when it has ended meanwhile
-     * @throws ProtocolException {@code busy}, when the user has as many sessions as one may have
+     * @return false if the session was removed meanwhile
+     * @throws ProtocolException {@code busy} if the user has too many sessions
      */
     public boolean identify(ClientSession session, Identity identity) {
-        // One that is removed meanwhile must not be counted any more.
+        // remove() uses the same monitor: the count must not keep a session that is removed meanwhile.
         synchronized (session) {
             UserName before = session.user();
             if (!open.containsKey(session.id())) {
@@ -165,7 +166,11 @@ public class SessionRegistry {
         }
     }
 
-    /** @return false when that was done before */
+    /**
+     * Removes a session, and drops the frames that wait for it.
+     *
+     * @return false if it was removed before
+     */
     public boolean remove(ClientSession session, int closeCode) {
         if (!open.remove(session.id(), session)) {
             return false;
@@ -196,7 +201,7 @@ public class SessionRegistry {
         return open.size();
     }
 
-    /** Somebody who gave no name. */
+    /** A new random name for a client that gave none. */
     public static UserName guest() {
         return new UserName("guest-"
                 + Node.randomId(6)
@@ -205,11 +210,11 @@ public class SessionRegistry {
                         .toLowerCase(Locale.ROOT));
     }
 
-    /** Counts by name, and forgets a name whose count is 0. Any thread. */
+    /** Counts by name, and removes a name whose count is 0. Any thread. */
     private static final class KeyedCounter {
         private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
 
-        /** @return the count of the name, this one included */
+        /** @return the new count of the name */
         int add(String name) {
             return counts.merge(name, 1, Integer::sum);
         }

@@ -7,13 +7,18 @@ import java.util.concurrent.TimeUnit;
 
 /** A token bucket whose size follows a limit that may change. Any thread. */
 public final class TokenBucket {
-    /** Whoever was silent for so long may say all of it at once. */
+    /** Size of the bucket: the tokens of this many seconds. */
     private static final int BURST_SECONDS = 5;
 
     private Bucket bucket;
     private int filledPerSecond;
 
-    /** @return 0 for what may go on, else the milliseconds until it may */
+    /**
+     * Takes a token. A rate that differs from the last one fills the bucket.
+     *
+     * @param perSecond tokens a second; 0 for no limit
+     * @return 0 if a token was taken, else milliseconds until the next token
+     */
     public synchronized long take(int perSecond) {
         if (perSecond == 0) {
             return 0;

@@ -1,2 +1,2 @@
-/** A client's session: who it is, where it is, and what it has asked for. */
+/** A client's session: its identity, its rooms and its requests. */
 package io.roomcast.service.session;

@@ -14,12 +14,12 @@ class LoadSheddingTest {
 
     @Test
     void refusingBeginsAtHalfTheLimitAndEndsWithAll() {
-        assertEquals(0, LoadShedding.refused(0, 1_000));
-        assertEquals(0, LoadShedding.refused(500, 1_000));
-        assertEquals(0.5, LoadShedding.refused(750, 1_000));
-        assertEquals(1, LoadShedding.refused(1_000, 1_000));
-        assertEquals(1, LoadShedding.refused(50_000, 1_000));
-        assertEquals(0, LoadShedding.refused(Long.MAX_VALUE, 0), "0 lifts the limit");
+        assertEquals(0, LoadShedding.shareToRefuse(0, 1_000));
+        assertEquals(0, LoadShedding.shareToRefuse(500, 1_000));
+        assertEquals(0.5, LoadShedding.shareToRefuse(750, 1_000));
+        assertEquals(1, LoadShedding.shareToRefuse(1_000, 1_000));
+        assertEquals(1, LoadShedding.shareToRefuse(50_000, 1_000));
+        assertEquals(0, LoadShedding.shareToRefuse(Long.MAX_VALUE, 0), "0 lifts the limit");
     }
 
     @Test

@@ -21,7 +21,7 @@ class RoomAnnouncementsTest {
     private boolean full;
     private boolean awaits;
 
-    private final RoomAnnouncements telling = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Room() {
+    private final RoomAnnouncements telling = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Outlet() {
         @Override
         public boolean tell(PresenceChanges.Change change) {
             if (!full) {

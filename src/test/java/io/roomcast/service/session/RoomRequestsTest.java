@@ -25,7 +25,7 @@ class RoomRequestsTest {
         for (int i = 0; i < 3; i++) {
             requests.ask(new RoomName("lobby"), false, request -> asked.add(answer(request)), () -> {});
         }
-        kept.get(0).answered();
+        kept.get(0).finish();
         assertEquals(3, asked.size());
         Await.until("they are forgotten", () -> {
             System.gc();
@@ -35,7 +35,7 @@ class RoomRequestsTest {
     }
 
     private static WeakReference<RoomRequests.Request> answer(RoomRequests.Request request) {
-        request.answer(() -> {});
+        request.endInTurn();
         return new WeakReference<>(request);
     }
 
@@ -59,6 +59,6 @@ class RoomRequestsTest {
 
     private static void answer(RoomRequests.Request request, Runnable action) {
         action.run();
-        request.answered();
+        request.finish();
     }
 }
