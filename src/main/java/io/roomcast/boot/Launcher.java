@@ -8,8 +8,8 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 
 /**
- * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. Of a WAR the JVM sees only the classes
- * at its root; this package is copied there and uses nothing but the JDK.
+ * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. The JVM finds only classes at the
+ * root of a WAR. So the build copies this package to the root, and the package uses only the JDK.
  */
 public final class Launcher {
 
@@ -19,7 +19,7 @@ public final class Launcher {
         try {
             launch(args);
         } catch (Throwable e) {
-            // Whatever fails then fails for want of the files, which go as the process ends.
+            // While the process ends its files are deleted; errors then mean nothing.
             if (!isEnding()) {
                 throw e;
             }
@@ -39,7 +39,7 @@ public final class Launcher {
         run(classpath, args);
     }
 
-    /** Whether the process was told to end. */
+    /** Whether the JVM is shutting down: then it accepts no shutdown hooks. */
     private static boolean isEnding() {
         try {
             Thread none = new Thread(() -> {});
@@ -67,7 +67,7 @@ public final class Launcher {
         }
     }
 
-    /** The class loader stays open: the server loads classes from it until the process ends. */
+    /** The class loader is never closed, because the server loads classes from it until the process ends. */
     private static void run(URL[] classpath, String[] args) throws Throwable {
         ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);

@@ -16,16 +16,17 @@ import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
- * A temporary directory of this process, closed to other users and removed when the process ends. What a killed process
- * left behind is removed by the next one: a living process holds a lock in its directory. A process number would not do,
- * it means nothing in another container that shares the temporary directory.
+ * A temporary directory of this process. Other users cannot read it. It is removed when the process ends. A process
+ * that starts also removes the directories of killed processes: a running process holds a lock in its directory. A
+ * process number cannot replace the lock, because it means nothing in another container that shares the temporary
+ * directory.
  */
 final class PrivateDirectory {
 
     private static final String PREFIX = "roomcast-";
     private static final String LOCK = "lock";
 
-    /** Reachable for the life of the process: a lock ends when its channel is collected. */
+    /** Kept for the life of the process: the lock ends when the garbage collector frees its channel. */
     @SuppressWarnings("unused")
     private static FileLock held;
 
@@ -40,7 +41,7 @@ final class PrivateDirectory {
         return directory;
     }
 
-    /** The JVM removes these files after the last shutdown hook, so a server that is just stopping still has them. */
+    /** The JVM removes these files after the last shutdown hook, so the server has them until it has stopped. */
     static void removeAtExit(Path directory) throws IOException {
         try (Stream<Path> tree = Files.walk(directory)) {
             tree.forEach(path -> path.toFile().deleteOnExit());
@@ -53,13 +54,13 @@ final class PrivateDirectory {
                 removeIfAbandoned(directory, owner);
             }
         } catch (IOException | DirectoryIteratorException e) {
-            return; // Cleaning up after others must not keep this server from starting.
+            return; // A failure to clean up must not prevent the start of this server.
         }
     }
 
     private static void removeIfAbandoned(Path directory, UserPrincipal owner) {
         try {
-            // Another user's directory could change into a link to anywhere while it is being removed.
+            // Another user could replace the directory by a link to any place while it is being removed.
             if (!Files.isDirectory(directory, NOFOLLOW_LINKS)
                     || !Files.getOwner(directory, NOFOLLOW_LINKS).equals(owner)) {
                 return;
@@ -71,7 +72,9 @@ final class PrivateDirectory {
                 }
             }
         } catch (IOException e) {
-            return; // No lock in it: not one of ours, or just being made. Or another process was quicker.
+            // The directory has no lock: another program made it, or it is being made now.
+            // Or another process removed it first.
+            return;
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
-/** The content of the WAR as files: what the class loader reads, and beside it what browsers may fetch. */
+/** The content of the WAR as files: the class path, and in a separate directory the files that browsers may fetch. */
 final class UnpackedWar {
 
     private static final String WEB_INF = "WEB-INF/";
@@ -50,7 +50,7 @@ final class UnpackedWar {
         return directory.resolve("webroot");
     }
 
-    /** What the WAR has for every server, then what only the embedded one needs. */
+    /** The classes and libraries for every server, then those that only the embedded server needs. */
     URL[] classpath() throws IOException {
         List<URL> urls = new ArrayList<>();
         for (String kind : List.of("", "standalone-")) {
@@ -77,8 +77,8 @@ final class UnpackedWar {
     }
 
     /**
-     * What cleans a machine's temporary files goes by the last access, and a file that a browser asks for only to hear
-     * that it has not changed is not accessed: after ten days the UI would be gone under a running server.
+     * Cleaners delete files by last access. A 304 response does not count as one. So this method sets the last access
+     * of the file a hundred years into the future.
      */
     private static void keepFromCleaners(Path file) throws IOException {
         Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));

@@ -132,7 +132,7 @@ public final class AccessKeys {
             "How long a connection may be open without a token.",
             Values.durationBetween("1s", "10m"));
 
-    /** In the order of --help. */
+    /** The keys of this class, in the order of --help. */
     static final List<Key<?>> ALL = List.of(
             ORIGINS,
             AUTH,

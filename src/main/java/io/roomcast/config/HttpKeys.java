@@ -65,7 +65,7 @@ public final class HttpKeys {
             "How long a client may read nothing of its HTTP response before it is closed; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
-    /** In the order of --help. */
+    /** The keys of this class, in the order of --help. */
     public static final List<Key<?>> ALL = List.of(
             CONNECTIONS, ADDRESS_CONNECTIONS, REQUESTS, PIPELINED, ANSWER_BYTES, REQUEST_TIMEOUT, ANSWER_TIMEOUT);
 

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** All keys, in the order of --help, and those that belong to no other class. Names are stable. */
+/** The list of all keys, and the keys that belong to no other class. The names of keys do not change. */
 public final class Keys {
     public static final Key<String> HOST = new Key<>(
             "roomcast.host",
@@ -111,7 +111,7 @@ public final class Keys {
             "Directory of the web client on the embedded server; set by the launcher.",
             text -> text);
 
-    /** In the order of --help. */
+    /** All keys, in the order of --help. */
     public static final List<Key<?>> ALL = Stream.<List<Key<?>>>of(
                     List.of(
                             HOST,

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Limits. All of them can be changed while the node runs. 0 lifts a limit if its documentation says so. */
+/** Limits. All of them can be changed while the node runs. The help text of a limit says whether 0 lifts it. */
 public final class LimitKeys {
     private static final int MAX = 10_000_000;
 
@@ -174,7 +174,7 @@ public final class LimitKeys {
                     + "session with 4004; 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
-    /** Rates that each session has a bucket for. */
+    /** Rates that are limited for each session, each with a token bucket. */
     public static final List<Key<Integer>> SESSION_RATES =
             List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE);
 
@@ -210,7 +210,7 @@ public final class LimitKeys {
     /** Limits of time. */
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, MESSAGE_AGE, LAG);
 
-    /** Limits whose breach a client is told of. */
+    /** Limits that reject the client that exceeds them, with an error or a close code. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
                     COUNTS,
                     List.of(

@@ -11,7 +11,8 @@ public final class MetricsKeys {
             "host:port",
             "StatsD server that receives all metrics over UDP; empty for none.",
             Values.matching(
-                    "|([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\]):([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])",
+                    "|([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])"
+                            + ":([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])",
                     "a host and a port from 1 to 65535, such as 127.0.0.1:8125"));
 
     public static final Key<String> STATSD_FLAVOR = new Key<>(

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
     private static final String PREFIX = "roomcast.";
-    /** Most edits between a wrong name and the key that is suggested for it. */
+    /** The most edits (Levenshtein distance) between a wrong name and the key that the error suggests. */
     private static final int LARGEST_TYPO = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
@@ -24,9 +24,9 @@ public final class RoomcastConfig {
     private RoomcastConfig() {}
 
     /**
-     * @param texts gives the configured text for the name of a key, if there is one
-     * @param names of all configured properties, also those of others; a name that begins with {@code roomcast.} or
-     *     {@code ROOMCAST_} and is not a key is an error
+     * @param texts returns the configured text for the name of a key, if there is one
+     * @param names the names of all configured properties, including those of other programs; a name that begins with
+     *     {@code roomcast.} or {@code ROOMCAST_} and is not a key is an error
      * @throws ConfigException with one line for each wrong value or name
      */
     public static RoomcastConfig load(Function<String, Optional<String>> texts, Collection<String> names) {
@@ -99,7 +99,7 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** Problems of values that are valid by themselves. */
+    /** Problems of values that are valid alone but not together. */
     private List<String> contradictions() {
         long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())

@@ -82,7 +82,7 @@ final class Values {
         return value * SIZE_UNITS.get(unit);
     }
 
-    /** @param zeroLifts whether 0 is allowed, too, and means no limit */
+    /** @param zeroLifts whether 0 is also allowed, and means no limit */
     static Function<String, Long> sizeBetween(String least, String most, boolean zeroLifts) {
         return text -> {
             long value = size(text);

@@ -1,2 +1,2 @@
-/** The {@code roomcast.*} keys: their documentation, defaults and parsers. The sources of their texts are elsewhere. */
+/** The {@code roomcast.*} keys: help texts, defaults and parsers. Other packages read the configured texts. */
 package io.roomcast.config;

@@ -20,9 +20,10 @@ import java.util.stream.Stream;
 /**
  * Starts the node with the application and stops it with the application.
  *
- * <p>A container initializer registers it, not {@code @WebListener}. So it is the last listener: it starts when the
- * endpoints are deployed and is told of the end first. Otherwise WildFly would close the WebSocket sessions before
- * clients are told when to reconnect. Payara leaves the sessions open; {@link Lifecycle#stop} closes them.
+ * <p>A container initializer registers this listener, not {@code @WebListener}. So it is the last listener: the server
+ * calls it last at the start, when the endpoints are deployed, and first at the end. Otherwise WildFly would close the
+ * WebSocket sessions before the node can tell clients when to reconnect. Payara leaves the sessions open;
+ * {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLifecycle implements ServletContainerInitializer, ServletContextListener {
     private static final String CLASSES = "/WEB-INF/classes/";

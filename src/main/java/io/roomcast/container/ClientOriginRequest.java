@@ -15,7 +15,7 @@ import java.util.TreeSet;
 
 /**
  * A request as the rest of the server sees it. A handshake has the header with its {@link ClientOrigin}. Other requests
- * have neither that header nor those that ask for a WebSocket, whatever the client sent.
+ * have neither that header nor those that ask for a WebSocket, even if the client sent them.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
     /** Null for a request that is not a handshake. */
@@ -30,7 +30,9 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
         this.origin = origin;
     }
 
-    /** Whether other threads answer it, or have done so: then the server may have reused the request already. */
+    /**
+     * Whether another thread answers this request. If it has done so already, the server may have reused the request.
+     */
     boolean isLeftToOthers() {
         return leftToOthers;
     }

@@ -9,7 +9,7 @@ import jakarta.enterprise.inject.spi.Extension;
 /**
  * Fails the deployment if the configuration is wrong, before anything starts. One message has all errors, so the
  * operator reads them where the deployment fails. The embedded server loads this extension too, but has no beans of
- * this package and checks by itself.
+ * this package and checks its configuration itself.
  */
 public final class ConfigCheck implements Extension {
 

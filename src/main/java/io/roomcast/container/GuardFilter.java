@@ -86,7 +86,8 @@ public class GuardFilter extends HttpFilter {
             undertow.waitForReader(answerMillis);
         }
         if (request.getServletPath().equals(ApiServlet.ADDRESS)) {
-            // The API answers from other threads, and strangers get no further there than a refusal.
+            // The API answers from other threads.
+            // Strangers only get a refusal there, so no time limit is needed.
             payara = null;
         }
         if (payara != null) {
@@ -120,14 +121,14 @@ public class GuardFilter extends HttpFilter {
                 chain.doFilter(seen, response);
             }
             if ((undertow != null || payara != null) && !seen.isLeftToOthers()) {
-                // Otherwise it would be written after the permit is released.
+                // Without this, the server would write the response after the permit is released.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
             // Health checks are answered even when other requests are rejected.
             if (undertow != null || payara != null) {
-                // The only response on its connection: it does not wait for its reader.
+                // The connection has no other response, so the server does not wait until the client reads this one.
                 response.setHeader("Connection", "close");
             }
             task.run();
@@ -159,7 +160,7 @@ public class GuardFilter extends HttpFilter {
                 name -> Collections.list(request.getHeaders(name)));
     }
 
-    /** The path as the client sent it. Payara removes the session id, but says so. */
+    /** The path as the client sent it. Payara removes a session id; this method marks its place. */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;

@@ -10,13 +10,13 @@ import java.time.Duration;
 
 /**
  * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core; with a handshake on
- * every thread, the threads that carry messages would wait for a core. Handshakes there never wait, so a limit does not
- * delay them. Others wait in the order of arrival. Any thread of the server. See
+ * every thread, the threads that carry messages would wait for a core. A handshake on WildFly never waits for a client,
+ * so it soon releases its permit. Further handshakes wait in the order of arrival. Any thread of the server. See
  * docs/decisions/0015-a-crowd-is-announced-together-and-let-in-by-turns.md.
  */
 @ApplicationScoped
 public class HandshakeLimiter {
-    /** Ample: thousands of handshakes take less. */
+    /** Thousands of handshakes take less time than this. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConcurrencyLimiter limiter;

@@ -34,7 +34,7 @@ public class RequestLimiter {
         this(metrics, config.get(HttpKeys.REQUESTS), TIMEOUT);
     }
 
-    /** @param limit of concurrent requests, whatever the number of threads; 0 for no limit */
+    /** @param limit the most concurrent requests, even if the server has more threads; 0 for no limit */
     RequestLimiter(NodeMetrics metrics, int limit, Duration timeout) {
         this.metrics = metrics;
         this.limit = limit;

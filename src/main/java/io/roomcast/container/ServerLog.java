@@ -12,7 +12,7 @@ import java.util.logging.Logger;
  * cannot read. Used by the thread that starts and stops the application.
  */
 final class ServerLog {
-    /** Each of them by its name: the filter of a logger does not apply to the loggers below it. */
+    /** Every logger is listed by name, because the filter of a logger does not apply to the loggers below it. */
     private static final List<String> LOGGERS = List.of(
             "jakarta.enterprise.web",
             "jakarta.enterprise.web.core",

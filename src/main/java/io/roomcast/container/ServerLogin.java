@@ -22,8 +22,8 @@ import java.util.Set;
  * and sends it with WebSockets too.
  *
  * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a
- * mechanism. The servlet API's {@code login} works without. A user whom the server has authenticated already is not
- * asked again. Any thread; blocks while the server looks the user up.
+ * mechanism. The servlet API's {@code login} needs neither of them. A user whom the server has authenticated already is
+ * not asked again. Any thread. Blocks while the server looks up the user.
  */
 @ApplicationScoped
 public class ServerLogin {

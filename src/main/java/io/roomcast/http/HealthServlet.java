@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /**
- * {@code /health/live}: the process answers. {@code /health/ready}: this node delivers messages; otherwise 503 with the
- * reason. Both read only what is known already, so they may be asked at any rate.
+ * {@code /health/live} answers 200 while the process runs. {@code /health/ready} answers 200 while this node delivers
+ * messages, otherwise 503 with the reason. Both only read state in memory, so they may be called at any rate.
  */
 @WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
 public class HealthServlet extends HttpServlet {

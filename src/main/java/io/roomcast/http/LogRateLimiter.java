@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  */
 public final class LogRateLimiter implements Filter {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
-    /** Our classes that only connect libraries. An exception with them in its trace may still be the client's fault. */
+    /** Our classes that only connect libraries. The client may have caused an exception with them in its trace. */
     private static final List<String> CONNECTING =
             List.of("io.roomcast.standalone.", "io.roomcast.websocket.tyrus.HandshakeAddOn");
     /** The loggers of the libraries that read what clients send: Tyrus and Grizzly, and Payara's web container. */
@@ -49,7 +49,7 @@ public final class LogRateLimiter implements Filter {
         if (!isCausedByClient(record)) {
             return true;
         }
-        // There are few classes of exceptions. Text of a client is never part of the name.
+        // The number of names is bounded: exceptions have few classes, and the name contains no text of a client.
         String name =
                 record.getLoggerName() + ' ' + record.getThrown().getClass().getName();
         synchronized (kinds) {

@@ -18,9 +18,10 @@ import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
- * A request of Payara and its connection. By itself a thread of Payara waits up to thirty seconds for a client that does
- * not read its response, and answers a thousand pipelined requests of one client before it turns to another; Payara has
- * 200 threads. This class shortens both. Not for other servers, which have no Grizzly. Any thread.
+ * A request of Payara and its connection. By default a thread of Payara waits up to thirty seconds for a client that
+ * does not read its response. It also answers up to a thousand pipelined requests of one client in a row. Enough such
+ * clients hold all threads of the server. This class shortens the wait and the pipeline. Only for Payara: WildFly has
+ * no Grizzly, so this class cannot be linked there. Any thread.
  */
 public final class PayaraRequest {
     private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
@@ -42,7 +43,10 @@ public final class PayaraRequest {
                 Method grizzly = own.getReturnType().getMethod("getCoyoteRequest");
                 return Request.class.isAssignableFrom(grizzly.getReturnType()) ? List.of(own, grizzly) : null;
             } catch (ReflectiveOperationException | LinkageError e) {
-                LOG.log(Level.WARNING, "This Payara hides its connections; slow clients hold its threads", e);
+                LOG.log(
+                        Level.WARNING,
+                        "Cannot reach the connections of this version of Payara. Slow clients can hold all threads",
+                        e);
                 return null;
             }
         }
@@ -62,7 +66,7 @@ public final class PayaraRequest {
         this.head = request.getRequest();
     }
 
-    /** @return null on a Payara that differs from Payara 6, and where the connection is gone */
+    /** @return null if the server differs from Payara 6, or the connection is closed */
     public static PayaraRequest of(ServletRequest request) {
         ServletRequest facade = request;
         while (facade instanceof ServletRequestWrapper wrapper) {
@@ -75,14 +79,14 @@ public final class PayaraRequest {
         try {
             return new PayaraRequest((Request) path.get(1).invoke(path.get(0).invoke(facade)));
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "a connection takes no time limit", e);
+            LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
     }
 
     /**
-     * Whether the client is still connected. If not, its other pipelined requests are dropped: by itself Payara answers
-     * them even then.
+     * Whether the client is still connected. If not, this method drops its other pipelined requests, which Payara would
+     * still answer.
      */
     public boolean isConnected() {
         if (!connection.isOpen()) {
@@ -95,7 +99,7 @@ public final class PayaraRequest {
      * Closes the connection after this request if too many came with it. To be called once for each request, before its
      * response.
      *
-     * @param max requests that are answered of those that were read together; 0 for no limit
+     * @param max the most requests that are answered of those that were read together; 0 for no limit
      */
     public void limitPipeline(HttpServletRequest request, HttpServletResponse response, int max) {
         if (max > 0 && nextInPipeline() >= max) {
@@ -114,12 +118,12 @@ public final class PayaraRequest {
         return number;
     }
 
-    /** Grizzly then drops what it has read, and looks for no further request in it. */
+    /** Makes Grizzly drop the bytes that it has read, without looking for further requests in them. */
     private void dropPipeline() {
         head.setContentBroken(true);
     }
 
-    /** @param millis that a thread waits until the client reads more; 0 for the server's own limit */
+    /** @param millis how long a thread waits until the client reads more; 0 for the server's own limit */
     public void waitForReader(int millis) {
         if (millis > 0) {
             connection.setWriteTimeout(millis, TimeUnit.MILLISECONDS);

@@ -2,9 +2,9 @@ package io.roomcast.http;
 
 import java.util.Map;
 
-/** Headers of every HTTP answer that restrict what browsers do with it. */
+/** Headers of every HTTP response that restrict what browsers do with it. */
 public final class SecurityHeaders {
-    /** The chat UI has all of its code, styles and pictures in files of its own; 'self' covers its WebSocket as well. */
+    /** The chat UI loads code, styles and pictures only from files of this server. 'self' includes its WebSocket. */
     private static final String CONTENT = String.join(
             "; ",
             "default-src 'none'",
@@ -22,7 +22,8 @@ public final class SecurityHeaders {
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "same-origin",
             "Permissions-Policy",
-                    "camera=(), microphone=(), geolocation=(), display-capture=(), payment=(), usb=(), serial=(), hid=()");
+                    "camera=(), microphone=(), geolocation=(), display-capture=(), "
+                            + "payment=(), usb=(), serial=(), hid=()");
 
     private SecurityHeaders() {}
 }

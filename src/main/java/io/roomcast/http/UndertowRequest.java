@@ -13,19 +13,22 @@ import org.xnio.Options;
 import org.xnio.channels.Configurable;
 
 /**
- * The connection under a request of WildFly's Undertow, which lets a thread of the server wait for a client that does not send, or does not take what it is
- * sent, for ninety seconds and more. A few dozen such clients, whoever they are, hold all of its threads. So the waiting is made short here, for each
- * connection that speaks HTTP, and as it was again for one that becomes a WebSocket, where no thread waits. Any thread.
+ * The connection of a request of WildFly's Undertow. By default a few dozen clients can hold all threads of Undertow: a
+ * thread waits 90 seconds or more for a client that does not send or read. This class shortens the wait for HTTP. It
+ * resets the wait for a WebSocket, where no thread waits. Any thread.
  */
 public final class UndertowRequest {
     private static final Logger LOG = System.getLogger(UndertowRequest.class.getName());
     private static final String REQUEST = "io.undertow.servlet.spec.HttpServletRequestImpl";
-    /** As WildFly has it by itself. */
-    private static final Integer SERVERS_OWN_MILLIS = 90_000;
-    /** Enough for the answer to arrive. */
+    /** The default of WildFly. */
+    private static final Integer DEFAULT_MILLIS = 90_000;
+    /** Long enough for the response to arrive. */
     private static final Integer UNREAD_BODY_MILLIS = 2_000;
 
-    /** Looked up in the class, whatever becomes of one connection: null where the class is none of Undertow's, or other than in Undertow 2.3. */
+    /**
+     * The method that leads from a request to its exchange, looked up once for each class of requests. Null if the
+     * class is not Undertow's, or differs from Undertow 2.3.
+     */
     private static final ClassValue<Method> EXCHANGE = new ClassValue<>() {
         @Override
         protected Method computeValue(Class<?> type) {
@@ -36,7 +39,10 @@ public final class UndertowRequest {
                 Method exchange = type.getMethod("getExchange");
                 return HttpServerExchange.class.isAssignableFrom(exchange.getReturnType()) ? exchange : null;
             } catch (ReflectiveOperationException | LinkageError e) {
-                LOG.log(Level.WARNING, "This Undertow hides its connections; slow clients hold its threads", e);
+                LOG.log(
+                        Level.WARNING,
+                        "Cannot reach the connections of this version of Undertow. Slow clients can hold all threads",
+                        e);
                 return null;
             }
         }
@@ -48,7 +54,7 @@ public final class UndertowRequest {
         this.connection = connection;
     }
 
-    /** @return null on another server, and where the connection is gone */
+    /** @return null if the server is not Undertow 2.3, or the connection is closed */
     public static UndertowRequest of(ServletRequest request) {
         ServletRequest own = request;
         while (own instanceof ServletRequestWrapper wrapper) {
@@ -61,40 +67,42 @@ public final class UndertowRequest {
         try {
             return new UndertowRequest(((HttpServerExchange) exchange.invoke(own)).getConnection());
         } catch (ReflectiveOperationException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "a connection takes no time limit", e);
+            LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
     }
 
+    /** Sets the wait for the rest of an unread body to two seconds. */
     void waitLessForBody() {
         set(Options.READ_TIMEOUT, UNREAD_BODY_MILLIS);
     }
 
-    /** @param millis without any progress; 0 where the server's own limit holds */
+    /** @param millis how long a thread waits for a client that reads nothing; 0 to keep the server's own limit */
     public void waitForReader(int millis) {
         if (millis > 0) {
             set(Options.WRITE_TIMEOUT, millis);
         }
     }
 
-    /** It may have been an ordinary connection before. */
+    /** Resets the wait for a reader to the default, because {@link #waitForReader} may have shortened it. */
     public void becomeWebSocket() {
         Integer millis = get(Options.WRITE_TIMEOUT);
-        if (millis != null && millis > 0 && millis < SERVERS_OWN_MILLIS) {
-            set(Options.WRITE_TIMEOUT, SERVERS_OWN_MILLIS);
+        if (millis != null && millis > 0 && millis < DEFAULT_MILLIS) {
+            set(Options.WRITE_TIMEOUT, DEFAULT_MILLIS);
         }
     }
 
-    /** @return how many requests the server works on at a time; 0 where it does not say */
+    /** @return how many requests the server handles at a time; 0 if unknown */
     public int threads() {
         Integer threads = null;
         try {
-            // By reflection, for the class of the worker needs libraries of WildFly's to be compiled against.
+            // By reflection, because code that names the worker's class compiles only with further libraries of
+            // WildFly.
             Configurable worker =
                     (Configurable) ServerConnection.class.getMethod("getWorker").invoke(connection);
             threads = worker.getOption(Options.WORKER_TASK_MAX_THREADS);
         } catch (ReflectiveOperationException | IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "the number of threads is not known", e);
+            LOG.log(Level.DEBUG, "the number of threads cannot be read", e);
         }
         return threads == null ? 0 : threads;
     }
@@ -103,7 +111,7 @@ public final class UndertowRequest {
         try {
             return connection.getOption(option);
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "a connection tells no time limit", e);
+            LOG.log(Level.DEBUG, "the time limit of a connection cannot be read", e);
             return null;
         }
     }
@@ -112,7 +120,7 @@ public final class UndertowRequest {
         try {
             connection.setOption(option, value);
         } catch (IOException | RuntimeException e) {
-            LOG.log(Level.DEBUG, "a connection takes no time limit", e);
+            LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
         }
     }
 }

@@ -1,2 +1,2 @@
-/** What is served over plain HTTP, as servlets that run in every container. */
+/** Servlets for plain HTTP that run in every container, and classes that limit what HTTP clients can hold. */
 package io.roomcast.http;

@@ -14,15 +14,16 @@ import javax.management.ReflectionException;
 import javax.management.StandardMBean;
 
 /**
- * An MXBean with the descriptions that its interface has in {@link Description}s. No two operations have the same name.
+ * An MXBean with the descriptions that its interface has as {@link Description}. No two operations of an interface may
+ * have the same name.
  *
- * <p>Calls come on threads of the JVM or of the server, which know nothing of the application. Each call runs with the
- * application's class loader as context, by which CDI on Payara, and JSON everywhere, find their providers.
+ * <p>Threads of the JVM or of the server make the calls. They do not have the application's class loader as context
+ * class loader. So each call sets it: CDI on Payara needs it to find its provider, and JSON needs it on every server.
  */
 final class DescribedBean extends StandardMBean {
     private final ClassLoader application = Thread.currentThread().getContextClassLoader();
 
-    /** To be made by a thread of the application. */
+    /** To be called by a thread that has the application's class loader as context class loader. */
     <T> DescribedBean(T bean, Class<T> face) {
         super(bean, face, true);
     }
@@ -93,7 +94,7 @@ final class DescribedBean extends StandardMBean {
         return parameter(operation, sequence).getName();
     }
 
-    /** Looking changes nothing; all else does. */
+    /** Only {@code look} changes nothing. */
     @Override
     protected int getImpact(MBeanOperationInfo operation) {
         return operation.getName().equals("look") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;

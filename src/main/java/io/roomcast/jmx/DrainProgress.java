@@ -2,7 +2,10 @@ package io.roomcast.jmx;
 
 import io.roomcast.service.operations.Drain;
 
-/** {@link Drain.Progress} with the getters that make it composite data for JDKs that do not read records (before 21). */
+/**
+ * {@link Drain.Progress} with getters. MXBeans turn an object with getters into composite data, which every console can
+ * read. JDKs before 21 do not do so for records without getters.
+ */
 public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {
 
     static DrainProgress of(Drain.Progress progress) {

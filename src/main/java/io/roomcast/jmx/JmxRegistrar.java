@@ -18,7 +18,7 @@ import javax.management.ObjectName;
 
 /**
  * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=Rooms} and {@code type=Relay}. A second
- * node in the same JVM has a property more in its names, such as {@code io.roomcast:type=Node,context=chat}.
+ * node in the same JVM has one more property in its names, such as {@code io.roomcast:type=Node,context=chat}.
  */
 @ApplicationScoped
 public class JmxRegistrar {
@@ -48,22 +48,22 @@ public class JmxRegistrar {
     }
 
     /**
-     * Registers the MBeans. A node that has no console all the same serves: what fails is logged.
+     * Registers the MBeans. If this fails, the node runs without a console; the failure is logged.
      *
-     * @param plain whether the names may be without {@code apart}, as long as nobody else has them
-     * @param apart property that tells this node from others in the JVM, such as {@code port=8081}
+     * @param plain whether to use the names without {@code property}, unless another node in this JVM has them
+     * @param property a property that no other node in this JVM has, such as {@code port=8081}
      */
-    public void open(boolean plain, String apart) {
+    public void open(boolean plain, String property) {
         sampling = threads.timer().scheduleAtFixedRate(node::sample, 0, 1, TimeUnit.SECONDS);
-        snapshot.figures(); // Rates of rooms count from here.
-        if (!(plain && register("")) && !register("," + apart)) {
+        snapshot.figures(); // The rates of rooms are measured from this moment.
+        if (!(plain && register("")) && !register("," + property)) {
             LOG.log(
                     Level.WARNING,
-                    "No MBeans for this node: another one has registered " + DOMAIN + "type=Node," + apart);
+                    "This node has no MBeans. Another node has registered " + DOMAIN + "type=Node," + property);
         }
     }
 
-    /** @return false when the names are taken */
+    /** @return false if another node has registered these names */
     private boolean register(String suffix) {
         try {
             Object[] beans = {
@@ -82,12 +82,12 @@ public class JmxRegistrar {
             return false;
         } catch (JMException e) {
             unregister();
-            LOG.log(Level.WARNING, "No MBeans for this node", e);
+            LOG.log(Level.WARNING, "This node has no MBeans", e);
             return true;
         }
     }
 
-    /** Takes the MBeans away. Idempotent; also for a console that was never opened. */
+    /** Unregisters the MBeans. Idempotent; has no effect if {@link #open} was not called. */
     public void close() {
         if (sampling != null) {
             sampling.cancel(false);
@@ -100,7 +100,7 @@ public class JmxRegistrar {
             try {
                 server.unregisterMBean(name);
             } catch (JMException e) {
-                LOG.log(Level.WARNING, "Not unregistered: " + name, e);
+                LOG.log(Level.WARNING, "Cannot unregister " + name, e);
             }
         }
         registered.clear();

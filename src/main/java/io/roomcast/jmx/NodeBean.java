@@ -5,6 +5,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
+import io.roomcast.node.Uptime;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.operations.Drain;
@@ -16,9 +17,8 @@ import jakarta.inject.Inject;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 
-/** Answers {@link NodeMXBean} from what the node counts. */
+/** Implements {@link NodeMXBean} with the figures that the node counts. Any thread. */
 @ApplicationScoped
 public class NodeBean implements NodeMXBean {
     private Node node;
@@ -30,8 +30,7 @@ public class NodeBean implements NodeMXBean {
     private Limits limits;
     private BackEndService backEnd;
     private Rates rates;
-    private LongSupplier nanoClock;
-    private long started;
+    private Uptime uptime;
 
     /** For the container's proxy. */
     protected NodeBean() {}
@@ -46,7 +45,8 @@ public class NodeBean implements NodeMXBean {
             Drain drain,
             Limits limits,
             BackEndService backEnd,
-            Clocks clocks) {
+            Clocks clocks,
+            Uptime uptime) {
         this.node = node;
         this.sessions = sessions;
         this.readiness = readiness;
@@ -55,12 +55,11 @@ public class NodeBean implements NodeMXBean {
         this.drain = drain;
         this.limits = limits;
         this.backEnd = backEnd;
-        this.nanoClock = clocks.nanos();
-        this.started = nanoClock.getAsLong();
-        this.rates = new Rates(metrics, nanoClock);
+        this.uptime = uptime;
+        this.rates = new Rates(metrics, clocks.nanos());
     }
 
-    /** To be called once a second. */
+    /** Takes a sample for the rates. To be called once a second. */
     void sample() {
         rates.sample();
     }
@@ -77,7 +76,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public long getUptimeSeconds() {
-        return TimeUnit.NANOSECONDS.toSeconds(nanoClock.getAsLong() - started);
+        return TimeUnit.MILLISECONDS.toSeconds(uptime.millis());
     }
 
     @Override

@@ -3,9 +3,11 @@ package io.roomcast.jmx;
 import java.util.Map;
 
 /**
- * A node's sessions, what goes through them, and its limits. Rates are those of the last ten seconds. Any thread; nothing waits. What is
- * asked wrongly is answered by an {@link IllegalArgumentException} that names what was given, and what does not fit the node's state by an
- * {@link IllegalStateException}: consoles have these classes.
+ * The sessions of a node, their messages, and the limits of the node. Rates are averages of the last ten seconds. Any
+ * thread may call any method; no method blocks.
+ *
+ * <p>A wrong argument causes an {@link IllegalArgumentException} that names the argument. An operation that does not
+ * fit the state of the node causes an {@link IllegalStateException}. Every console has these two classes.
  */
 @Description("This node: its sessions, what goes through them, its limits; draining and rebalancing")
 public interface NodeMXBean {
@@ -58,7 +60,9 @@ public interface NodeMXBean {
     @Description("Messages that a member's queue did not take, because it was full or closed")
     long getMessagesDropped();
 
-    @Description("Presence and signals that slow consumers were not sent: the first step against them")
+    @Description("Presence and signals that full queues of slow consumers dropped: the first step against them. "
+            + "Counters has this figure as roomcast.slow.consumers{step=notice_dropped}; "
+            + "roomcast.notices.dropped counts those that were never queued")
     long getNoticesDropped();
 
     @Description("Messages that slow consumers have to fetch, and were told so: the second step; the third closes them")
@@ -76,8 +80,8 @@ public interface NodeMXBean {
     @Description("Messages, joins and leaves that rooms have yet to take")
     long getEventsWaiting();
 
-    @Description(
-            "What a drain or a rebalance has come to: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, and how many are left")
+    @Description("What a drain or a rebalance has come to: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, "
+            + "and how many are left")
     DrainProgress getDrain();
 
     @Description("Limits that setLimit changes, by key, as they are now, in bytes and milliseconds; 0 is no limit")
@@ -89,8 +93,8 @@ public interface NodeMXBean {
     @Description("How often a limit was reached since the start, by key")
     Map<String, Long> getLimitsReached();
 
-    @Description(
-            "Sends all sessions to other nodes: not ready from now on; each session is closed with 4001 at its own time in the window")
+    @Description("Sends all sessions to other nodes: not ready from now on; "
+            + "each session is closed with 4001 at its own time in the window")
     DrainProgress drain(@Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
 
     @Description("Ends a drain or a rebalance: the node is ready again and closes nobody")
@@ -101,8 +105,8 @@ public interface NodeMXBean {
             @Description("from 0 to 1; 0.33 on each of two nodes makes room for a third") double share,
             @Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
 
-    @Description(
-            "Closes all sessions of a user on this node with 4500: clients do not come back by themselves. Answers how many")
+    @Description("Closes all sessions of a user on this node with 4500: clients do not come back by themselves. "
+            + "Answers how many")
     int kick(@Description("name of the user") String user);
 
     @Description("Changes a limit until the node restarts, for what comes from now on; nobody who is in is put out")

@@ -5,7 +5,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import java.util.function.Function;
 
-/** Checks names that an operator typed. Errors are of a class that every console has. */
+/** Checks names that an operator typed. Its exceptions have a class that every console has. */
 final class OperatorInput {
     private OperatorInput() {}
 

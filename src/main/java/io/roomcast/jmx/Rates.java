@@ -7,11 +7,11 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** Rates per second over the last ten seconds. Call {@link #sample} once a second. Any thread. */
+/** Rates per second over the last ten seconds. {@link #sample} must be called once a second. Any thread. */
 final class Rates {
     private static final int SECONDS = 10;
 
-    /** Counts at one time. */
+    /** The counts at one moment. */
     record Sample(long nanos, long frames, long stored, long delivered) {}
 
     private final Deque<Sample> samples = new ArrayDeque<>(SECONDS + 1);

@@ -12,7 +12,7 @@ import jakarta.inject.Inject;
 import java.util.Date;
 import java.util.stream.LongStream;
 
-/** Answers {@link RelayMXBean}. */
+/** Implements {@link RelayMXBean}. Any thread. */
 @ApplicationScoped
 public class RelayBean implements RelayMXBean {
     private NodeMetrics metrics;

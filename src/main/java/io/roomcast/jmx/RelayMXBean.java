@@ -2,7 +2,7 @@ package io.roomcast.jmx;
 
 import java.util.Date;
 
-/** How this node and the relay get on. Any thread; nothing waits. */
+/** How well the relay works, as this node measures it. Any thread may call any method; no method blocks. */
 @Description("What carries messages between the nodes, as this node finds it")
 public interface RelayMXBean {
 

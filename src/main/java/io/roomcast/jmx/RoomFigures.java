@@ -1,9 +1,9 @@
 package io.roomcast.jmx;
 
 /**
- * One room in a list; composite data, see {@link DrainProgress}.
+ * One room in a list. Consoles read it as composite data, see {@link DrainProgress}.
  *
- * @param members on this node
+ * @param members members of the room on this node
  * @param deliveredPerSecond messages handed to members a second, each counted for each member
  */
 public record RoomFigures(String name, int members, double deliveredPerSecond) {

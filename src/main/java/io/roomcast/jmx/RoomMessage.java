@@ -9,7 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 
-/** A stored message; composite data, see {@link DrainProgress}. */
+/** A stored message. Consoles read it as composite data, see {@link DrainProgress}. */
 public record RoomMessage(long offset, Date at, String sender, String content) {
 
     static RoomMessage of(StoredMessage message) {

@@ -3,14 +3,15 @@ package io.roomcast.jmx;
 import java.util.List;
 
 /**
- * A look into a room; composite data, see {@link DrainProgress}.
+ * The current state of a room. Consoles read it as composite data, see {@link DrainProgress}.
  *
- * @param membersHere sessions in it on this node
- * @param userCount users in it, on any node
- * @param users their names, a thousand at most
- * @param epoch of its numbering
- * @param offset of its last message; 0 for none
- * @param eventsWaiting what the room has yet to take on this node
+ * @param membersHere sessions in the room on this node
+ * @param userCount users in the room, on all nodes
+ * @param users names of these users, a thousand at most
+ * @param epoch the epoch of the numbering of the room
+ * @param offset the offset of the last message; 0 if there is none
+ * @param eventsWaiting events that wait in the lane of the room on this node
+ * @param messages the last messages, the oldest first
  */
 public record RoomView(
         String name,

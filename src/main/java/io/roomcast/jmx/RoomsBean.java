@@ -20,12 +20,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Answers {@link RoomsMXBean}. */
+/** Implements {@link RoomsMXBean}. Any thread. */
 @ApplicationScoped
 public class RoomsBean implements RoomsMXBean {
     private static final Logger LOG = System.getLogger(RoomsBean.class.getName());
-    private static final int LARGEST = 10;
-    private static final int MOST_MESSAGES = 200;
+    private static final int LISTED_ROOMS = 10;
+    private static final int MAX_MESSAGES = 200;
     private static final long TIMEOUT_SECONDS = 5;
 
     private RoomRegistry rooms;
@@ -65,7 +65,7 @@ public class RoomsBean implements RoomsMXBean {
         return rooms.all().stream()
                 .filter(room -> room.size() > 0)
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
-                .limit(LARGEST)
+                .limit(LISTED_ROOMS)
                 .map(room -> new RoomFigures(room.name().value(), room.size(), rate(hottest, room.name())))
                 .toList();
     }
@@ -81,11 +81,11 @@ public class RoomsBean implements RoomsMXBean {
     @Override
     public RoomView look(String room, int messages) {
         RoomName name = OperatorInput.room(room);
-        if (messages < 0 || messages > MOST_MESSAGES) {
+        if (messages < 0 || messages > MAX_MESSAGES) {
             throw new IllegalArgumentException(
-                    "messages=" + messages + " is not a whole number from 0 to " + MOST_MESSAGES);
+                    "messages=" + messages + " is not a whole number from 0 to " + MAX_MESSAGES);
         }
-        // The last one tells where the numbering stands.
+        // At least one message is read, because the last one has the current offset.
         CompletionStage<HistoryPage> last = backEnd.history(name, -1, 0, Math.max(1, messages));
         PresenceStore.Roster roster = answer(backEnd.members(name));
         HistoryPage page = answer(last);
@@ -107,7 +107,11 @@ public class RoomsBean implements RoomsMXBean {
         return backEnd.closeRoom(OperatorInput.room(room));
     }
 
-    /** Waits for the relay: a thread of the console is the only one that is held up. */
+    /**
+     * Blocks until the relay answers, for five seconds at most. Only a thread of the console may call this.
+     *
+     * @throws IllegalStateException if the relay fails or does not answer in time
+     */
     private static <T> T answer(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);

@@ -3,8 +3,8 @@ package io.roomcast.jmx;
 import java.util.List;
 
 /**
- * The rooms with members on this node. Errors are as in {@link NodeMXBean}. Looking into a room asks the relay: it holds up the thread that
- * asks for five seconds at most, and nobody else.
+ * The rooms with members on this node. Errors are as in {@link NodeMXBean}. Any thread. {@link #look} asks the relay
+ * twice, and blocks the calling thread for five seconds at most for each answer. No other method blocks.
  */
 @Description("The rooms with members on this node; looking into one, and closing one")
 public interface RoomsMXBean {
@@ -26,7 +26,7 @@ public interface RoomsMXBean {
             @Description("name of the room") String room,
             @Description("how many messages, from 0 to 200") int messages);
 
-    @Description(
-            "Takes all members on this node out of a room. Its messages stay, and clients may join again. Answers how many")
+    @Description("Takes all members on this node out of a room. Its messages stay, and clients may join again. "
+            + "Answers how many")
     int close(@Description("name of the room") String room);
 }

@@ -1,2 +1,2 @@
-/** The node as a console sees it: MXBeans with figures and operations, in the JVM's own MBean server. */
+/** MXBeans with figures and operations of the node, in the JVM's own MBean server, for consoles. */
 package io.roomcast.jmx;

@@ -3,10 +3,11 @@ package io.roomcast.metrics;
 import java.util.Map;
 
 /**
- * Everything that a node counts since it started, under the names that {@code /metrics}, StatsD and the JMX console show. A new counter is
- * one line here and one call of {@link NodeMetrics#increment} or {@link NodeMetrics#add} where it happens.
+ * All counters of a node, with the names that {@code /metrics}, StatsD and the JMX console show. They count from the
+ * start of the node. A new counter needs one line here, and one call of {@link NodeMetrics#increment} or
+ * {@link NodeMetrics#add} at the event.
  *
- * <p>Counts by key (close codes, error codes, limits) are not here: {@link NodeMetrics} keeps a map for each.
+ * <p>Counts by close code, error code or limit are not here: {@link NodeMetrics} keeps a map for each of the three.
  */
 public enum Counter {
     SESSIONS_OPENED("roomcast.sessions.opened", "Sessions opened"),
@@ -69,7 +70,10 @@ public enum Counter {
         this.labels = labels;
     }
 
-    /** Its name with dots; Prometheus shows underscores and {@code _total}. Counters that differ in a label share one. */
+    /**
+     * The name with dots; Prometheus shows underscores and {@code _total}. Counters that differ only in a label have
+     * the same name.
+     */
     public String series() {
         return series;
     }
@@ -78,12 +82,12 @@ public enum Counter {
         return help;
     }
 
-    /** One label at most. */
+    /** At most one label with its value. */
     public Map<String, String> labels() {
         return labels;
     }
 
-    /** Text that several counters of one series share. */
+    /** Help texts that several counters of one series share. */
     private static final class Help {
         static final String RECOVERIES = "Members that came back with a position";
         static final String SLOW = "What was done about clients that read too slowly, gentle steps first";

@@ -2,9 +2,13 @@ package io.roomcast.metrics;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts durations by fixed bounds. Any thread may record and read; recording allocates nothing and never waits. */
+/**
+ * Counts durations in buckets with fixed bounds. Any thread may record and read. Recording does not allocate or block.
+ */
 public final class Histogram {
-    /** From what a local delivery takes to what a person takes for a failure. In nanoseconds, inclusive. */
+    /**
+     * Inclusive upper bounds in nanoseconds: from a fast local delivery to a delay that a person takes for a failure.
+     */
     private static final long[] BOUNDS = {
         100_000,
         250_000,
@@ -42,12 +46,12 @@ public final class Histogram {
         sum.add(nanos);
     }
 
-    /** Upper bounds of all buckets but the last, which has none. */
+    /** The inclusive upper bounds of all buckets except the last, in nanoseconds. The last bucket has no bound. */
     public static long[] bounds() {
         return BOUNDS.clone();
     }
 
-    /** How many fell into each bucket; one more than there are bounds. */
+    /** The number of durations in each bucket. There is one bucket more than there are bounds. */
     public long[] counts() {
         long[] copy = new long[counts.length];
         for (int i = 0; i < copy.length; i++) {

@@ -1,6 +1,9 @@
 package io.roomcast.metrics;
 
-/** Everything that a node measures the duration of. A new one is one line here, and one call of {@link NodeMetrics#record}. */
+/**
+ * All durations that a node measures. A new one needs one line here, and one call of {@link NodeMetrics#record} with
+ * nanoseconds.
+ */
 public enum Latency {
     PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),
     PROBE("roomcast.relay.probe.duration", "From publishing a probe until it is delivered here"),
@@ -18,7 +21,7 @@ public enum Latency {
         this.help = help;
     }
 
-    /** Its name with dots; Prometheus shows underscores and {@code _seconds}. */
+    /** The name with dots; Prometheus shows underscores and {@code _seconds}. */
     public String series() {
         return series;
     }

@@ -7,10 +7,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What has happened on this node since it started. Any thread may count and read; counting never waits. */
+/** The counts and durations of this node since it started. Any thread may count and read. Counting does not block. */
 public final class NodeMetrics {
-    /** Stands for close codes that neither the protocol nor RFC 6455 defines: clients choose their codes. */
-    private static final int OTHER_CODE = 0;
+    /**
+     * The key for all close codes that neither the protocol nor RFC 6455 defines. Clients choose their codes, so a key
+     * for each code would have no bound.
+     */
+    private static final int OTHER_CODES = 0;
 
     private final Map<Counter, LongAdder> counters = new EnumMap<>(Counter.class);
     private final Map<Latency, Histogram> latencies = new EnumMap<>(Latency.class);
@@ -50,12 +53,13 @@ public final class NodeMetrics {
     }
 
     /**
-     * One batch has been offered to all live members. Counted once for a batch, not once for a member.
+     * Counts one batch that was offered to all live members. To be called once for each batch, not for each member.
      *
-     * @param messages in the batch
-     * @param bytes of the batch
-     * @param taken how many members' queues took it
-     * @param refused how many did not, since they are closed or full
+     * @param messages number of messages in the batch
+     * @param bytes size of the batch
+     * @param taken number of queues of members that took the batch
+     * @param refused number of queues that did not take the batch, because they are closed or full
+     * @param nanos duration of the fan-out
      */
     public void fannedOut(int messages, int bytes, int taken, int refused, long nanos) {
         increment(Counter.BATCHES);
@@ -68,13 +72,13 @@ public final class NodeMetrics {
         record(Latency.FAN_OUT, nanos);
     }
 
-    /** Messages of the history were sent to one member that came back. */
+    /** Counts messages of the history that were sent to one returning member. */
     public void replayed(int messages, int bytes) {
         add(Counter.MESSAGES_REPLAYED, messages);
         add(Counter.BYTES_DELIVERED, bytes);
     }
 
-    /** @param change how many open sessions more use the portable path; negative for fewer */
+    /** @param change the change in the number of open sessions on the portable path; may be negative */
     public void portableSessions(int change) {
         portableSessions.add(change);
     }
@@ -84,18 +88,18 @@ public final class NodeMetrics {
         return portableSessions.sum();
     }
 
-    /** @param code as the connection was closed, by whichever side */
+    /** @param code the code that the client or this node closed with; 1006 if the connection broke */
     public void sessionClosed(int code) {
         boolean known = code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
-        increment(closes, known ? code : OTHER_CODE);
+        increment(closes, known ? code : OTHER_CODES);
     }
 
-    /** @param code of the error, from a bounded set */
+    /** @param code the code of the error, from a bounded set */
     public void refused(String code) {
         increment(refusals, code);
     }
 
-    /** @param limit name of the key, from a bounded set */
+    /** @param limit the name of the key, from a bounded set */
     public void limitReached(String limit) {
         increment(limits, limit);
     }
@@ -114,7 +118,7 @@ public final class NodeMetrics {
         return sums(refusals);
     }
 
-    /** How often a limit was reached, by its key. */
+    /** How often each limit was reached, by the name of the key. */
     public Map<String, Long> limits() {
         return sums(limits);
     }

@@ -1,2 +1,2 @@
-/** What the node counts. Values only: who shows them, and how, is decided above. */
+/** What the node counts. This package only keeps the values; other packages publish them. */
 package io.roomcast.metrics;

@@ -3,9 +3,10 @@ package io.roomcast.node;
 import java.util.stream.Stream;
 
 /**
- * Loads all that is ours when the application starts, and initializes it, since some classes read a file then. Each class is a file, and one that is asked for too
- * late is lost until the next start: when connections have taken the last file that the process may open, or on Payara Micro, which deletes its files while
- * applications still say goodbye. Libraries are archives, which stay open.
+ * Loads and initializes all classes of Roomcast when the application starts. Initialization is part of it because some
+ * classes read a file then. Each class is a file. If the file cannot be opened at the first use, the class is missing
+ * until the next start. This happens when connections use all files that the process may open. Payara Micro deletes its
+ * files while applications are still stopping. Libraries need no preloading: they are archives, which stay open.
  */
 public final class ClassPreloader {
     private static final String PACKAGE = "io/roomcast/";
@@ -13,7 +14,7 @@ public final class ClassPreloader {
 
     private ClassPreloader() {}
 
-    /** @param files below the root of the classes; those that are none of our classes are passed over */
+    /** @param files paths below the root of the classes; files that are not classes of Roomcast are skipped */
     public static void load(Stream<String> files) {
         files.map(file -> file.replace('\\', '/'))
                 .filter(file -> file.startsWith(PACKAGE) && file.endsWith(SUFFIX))
@@ -25,7 +26,7 @@ public final class ClassPreloader {
         try {
             Class.forName(name, true, ClassPreloader.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
-            // For another server: it stands on classes that are not here.
+            // This class is for another server: it needs classes that this server does not have.
         }
     }
 }

@@ -4,10 +4,11 @@ import java.time.InstantSource;
 import java.util.function.LongSupplier;
 
 /**
- * The clocks of a node. Nothing else asks the system for the time, so tests can let it pass by hand.
+ * The clocks of a node. No other class of the node reads the system time, so tests can advance the time by hand. The
+ * launcher and the embedded server are exceptions.
  *
- * @param wall the time of day, for what others read: messages, tokens, probes
- * @param nanos for durations; nobody can set it
+ * @param wall the time of day, for times that others read: in messages, tokens and probes
+ * @param nanos for durations, as {@link System#nanoTime}
  */
 public record Clocks(InstantSource wall, LongSupplier nanos) {
     public static Clocks system() {

@@ -5,26 +5,31 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * How many sessions the process has files for: each is one. A JVM that has none left cannot open what it has yet to load either, and a class that failed
- * to load once is gone for good; so some are kept back.
+ * How many sessions and connections this process can open. Each of them needs one file descriptor. Some descriptors are
+ * reserved for classes that the JVM has yet to load: a class that failed to load once is missing until the restart.
+ * Any thread.
  */
 public final class FileDescriptors {
+    /** Descriptors that sessions do not use: this number, or a sixth of all descriptors if that is smaller. */
     private static final long RESERVE = 500;
+
     private static final int RESERVED_SHARE = 6;
 
-    /** By what goes on beside connections: the relay, the log, and classes that are loaded late. */
-    private static final long NEEDED = 40;
+    /** Descriptors for the relay, the log, and classes that are loaded late. */
+    private static final long LATE_FILES = 40;
 
     private FileDescriptors() {}
 
-    /** Sessions of this process; any number where the system does not tell. */
+    /** The most sessions of this process; {@link Long#MAX_VALUE} if the system does not tell its limit. */
     static long sessions() {
         return sessions(figure("MaxFileDescriptorCount", -1));
     }
 
     /**
-     * Connections of any kind that this process has files for, beside the files that it has open already and some that it will need. More than sessions: there has to
-     * be room to refuse somebody.
+     * The most connections of any kind. Files that are open already and a few that will be needed are subtracted. This
+     * is usually more than the limit of sessions, so that the node can answer a client that it rejects.
+     *
+     * @return at least 1; {@link Long#MAX_VALUE} if the system does not tell its limit
      */
     public static long connections() {
         return connections(figure("MaxFileDescriptorCount", -1), figure("OpenFileDescriptorCount", 0));
@@ -40,10 +45,10 @@ public final class FileDescriptors {
     }
 
     static long connections(long files, long open) {
-        return files <= 0 ? Long.MAX_VALUE : Math.max(1, files - open - NEEDED);
+        return files <= 0 ? Long.MAX_VALUE : Math.max(1, files - open - LATE_FILES);
     }
 
-    /** @param files that a process may have open ({@code ulimit -n}); not over 0 where there is no limit */
+    /** @param files how many files a process may have open ({@code ulimit -n}); 0 or less for no limit */
     static long sessions(long files) {
         return files <= 0 ? Long.MAX_VALUE : files - Math.min(RESERVE, files / RESERVED_SHARE);
     }

@@ -19,34 +19,34 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The limits that may be changed while the node runs, as they are now. Any thread. */
+/** The current values of the limits that can be changed while the node runs. Any thread. */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
     public static final long RETRY_AFTER_MS = 1_000;
-    /** Of heap: measured 1,950 bytes for a room with one member in it, 500 for each further member. */
+    /** Heap that a room with one member needs, rounded up. */
     private static final long ROOM_BYTES = 2_048;
-
+    /** Heap that a further member of a room needs, rounded up. */
     private static final long MEMBER_BYTES = 1_024;
 
-    /** In the unit of each: things, bytes, milliseconds. */
+    /** By the name of the key. Each value is a count, bytes or milliseconds. */
     private final Map<String, AtomicLong> values = new LinkedHashMap<>();
 
     private final Map<String, Function<String, Long>> parsers = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
-    private final long files = FileDescriptors.sessions();
-    /** What this process has space for, whatever a limit says. */
+    private final long maxSessions = FileDescriptors.sessions();
+    /** What this process has memory or files for, by the name of the key. A higher limit has no effect. */
     private final Map<String, Long> ceilings;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
         this(config, metrics, Runtime.getRuntime().maxMemory());
     }
 
-    /** @param heap bytes that this process may have */
+    /** @param heap the most bytes that the heap of this process may have */
     Limits(RoomcastConfig config, NodeMetrics metrics, long heap) {
         this.metrics = metrics;
         this.ceilings = Map.of(
-                LimitKeys.SESSIONS.name(), files,
+                LimitKeys.SESSIONS.name(), maxSessions,
                 LimitKeys.NODE_ROOMS.name(), heap / 8 / ROOM_BYTES,
                 LimitKeys.NODE_MEMBERS.name(), heap / 4 / MEMBER_BYTES,
                 LimitKeys.NODE_OUTBOUND_BYTES.name(), heap / 4,
@@ -56,14 +56,15 @@ public final class Limits {
         LimitKeys.COUNTS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
-        if (get(LimitKeys.SESSIONS) > files
+        if (get(LimitKeys.SESSIONS) > maxSessions
                 && get(LimitKeys.SESSIONS) != LimitKeys.SESSIONS.parser().apply(LimitKeys.SESSIONS.defaultText())) {
             LOG.log(
                     Level.WARNING,
-                    "This process may open too few files for {0}={1}: it takes {2} sessions. Let it open more (ulimit -n)",
+                    "This process may open too few files for {0}={1}. It accepts {2} sessions. "
+                            + "Raise its limit of open files (ulimit -n)",
                     LimitKeys.SESSIONS.name(),
                     Long.toString(get(LimitKeys.SESSIONS)),
-                    Long.toString(files));
+                    Long.toString(maxSessions));
         }
     }
 
@@ -72,17 +73,18 @@ public final class Limits {
         parsers.put(key.name(), text -> number.applyAsLong(key.parser().apply(text)));
     }
 
-    /** In the unit of its kind: a count, bytes, or milliseconds; 0 for no limit. */
+    /** A count, bytes or milliseconds, as the kind of the key says; 0 for no limit. */
     public long get(Key<?> limit) {
         return values.get(limit.name()).get();
     }
 
     /**
-     * Changes a limit for what comes from now on; nobody who is in is put out.
+     * Changes a limit until the node restarts. The new value applies to later requests. Open sessions and present
+     * members stay.
      *
-     * @param name of its key
+     * @param name the name of the key
      * @param value as in the configuration, with its unit
-     * @throws IllegalArgumentException when it is no such key, or no value for it
+     * @throws IllegalArgumentException if no limit has this name, or the value is not valid for it
      */
     public void set(String name, String value) {
         Function<String, Long> parser = parsers.get(name);
@@ -98,12 +100,12 @@ public final class Limits {
         listeners.forEach(Runnable::run);
     }
 
-    /** Runs {@code listener} after each change, on the thread that makes it. */
+    /** Runs {@code listener} after each change, on the thread that calls {@link #set}. */
     public void whenChanged(Runnable listener) {
         listeners.add(listener);
     }
 
-    /** By the names of their keys: counts, bytes, milliseconds. */
+    /** All limits by the names of their keys: counts, bytes or milliseconds. */
     public Map<String, Long> all() {
         Map<String, Long> all = new LinkedHashMap<>();
         values.forEach((name, value) -> all.put(name, value.get()));
@@ -111,10 +113,10 @@ public final class Limits {
     }
 
     /**
-     * The limit of bytes that the node holds of something: the configured one, and at most a part of the heap.
+     * The limit of bytes that the node holds of one kind: the configured limit, but at most a fixed share of the heap.
      *
-     * @param limit one of the {@code NODE_..._BYTES}
-     * @return never 0
+     * @param limit one of the keys {@code NODE_..._BYTES}
+     * @return more than 0
      */
     public long bytes(Key<Long> limit) {
         long most = get(limit);
@@ -122,30 +124,31 @@ public final class Limits {
         return most == 0 ? ceiling : Math.min(most, ceiling);
     }
 
+    /** Whether {@code count} is within the limit, and within what this process has space for. */
     public boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
         return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);
     }
 
-    /** @throws ProtocolException with {@code code}, when {@code count} is over the limit */
+    /** @throws ProtocolException with {@code code} and {@code text}, if {@code count} exceeds the limit */
     public void require(Key<Integer> limit, long count, ErrorCode code, String text) {
         if (!allows(limit, count)) {
-            throw reached(limit, code, text, code == ErrorCode.BUSY ? Long.valueOf(RETRY_AFTER_MS) : null);
+            throw exceeded(limit, code, text, code == ErrorCode.BUSY ? Long.valueOf(RETRY_AFTER_MS) : null);
         }
     }
 
-    /** @throws ProtocolException {@code busy}, when {@code bytes} are over the limit */
+    /** @throws ProtocolException {@code busy}, if {@code bytes} exceeds the limit */
     public void requireBytes(Key<Long> limit, long bytes, String text) {
         if (bytes > bytes(limit)) {
-            throw reached(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
+            throw exceeded(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
         }
     }
 
-    /** @throws ProtocolException {@code too_large} */
+    /** @throws ProtocolException {@code too_large}, if the content has more bytes than the limit */
     public void requireSize(Content content) {
         long most = get(LimitKeys.CONTENT_BYTES);
         if (content.bytes() > most) {
-            throw reached(
+            throw exceeded(
                     LimitKeys.CONTENT_BYTES,
                     ErrorCode.TOO_LARGE,
                     "content has " + content.bytes() + " bytes, " + most + " are allowed",
@@ -153,8 +156,12 @@ public final class Limits {
         }
     }
 
-    /** The answer to a request that is over a limit; counts it. */
-    public ProtocolException reached(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
+    /**
+     * Counts that a limit was exceeded, and makes the error for the request. The caller throws the error.
+     *
+     * @param retryAfterMs null if a later attempt would not help
+     */
+    public ProtocolException exceeded(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
         metrics.limitReached(limit.name());
         return new ProtocolException(code, text, retryAfterMs);
     }

@@ -30,7 +30,11 @@ public class Node {
         return name;
     }
 
-    /** A name that nobody can guess, of characters that names may have; 4 characters for every 3 bytes. */
+    /**
+     * A random name that cannot be guessed. It has only characters that names may have.
+     *
+     * @param bytes how many random bytes; each 3 bytes become 4 characters
+     */
     public static String randomId(int bytes) {
         byte[] random = new byte[bytes];
         RANDOM.nextBytes(random);

@@ -1,4 +1,4 @@
 package io.roomcast.node;
 
-/** Fired when the node has started. */
+/** The CDI event that is fired once, when the node has started. */
 public record NodeStarted() {}

@@ -4,15 +4,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Time in which this node ran, in nanoseconds since some moment. Silence of clients is measured in it: while the
- * process is stopped, starved or on a paused machine it hears nobody, and that is not the clients' fault.
+ * A clock that counts the time in which this node ran, in nanoseconds since an arbitrary moment. It measures how long a
+ * client has been silent. A process that is stopped, gets no CPU or is on a paused machine receives nothing. That time
+ * does not count against clients.
  *
- * <p>A beat comes every second. If one is late, the time goes on by {@link #LONGEST_STEP} at most until it comes.
+ * <p>{@link #beat} must be called every second. If a call is late, the clock advances by {@link #LONGEST_STEP} at most
+ * until the call comes.
  *
- * <p><b>Concurrency.</b> One thread at a time beats; any thread asks.
+ * <p><b>Concurrency.</b> One thread at a time may call {@link #beat}. Any thread may read the time.
  */
 public final class RunningTime implements LongSupplier {
-    /** On a node that runs, beats come closer together than this, however busy it is. */
+    /**
+     * In nanoseconds. Longer than the time between two calls of {@link #beat} on a node that runs, even on a busy one.
+     */
     static final long LONGEST_STEP = TimeUnit.SECONDS.toNanos(2);
 
     private record Mark(long at, long ran) {}
@@ -20,7 +24,7 @@ public final class RunningTime implements LongSupplier {
     private final LongSupplier nanoClock;
     private volatile Mark last;
 
-    /** @param nanoClock as {@link System#nanoTime}; not one that somebody can set */
+    /** @param nanoClock as {@link System#nanoTime}; must not be a clock that can be set */
     public RunningTime(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.last = new Mark(nanoClock.getAsLong(), 0);
@@ -31,7 +35,7 @@ public final class RunningTime implements LongSupplier {
         return since(last, nanoClock.getAsLong());
     }
 
-    /** The node runs. */
+    /** States that the node runs. */
     public void beat() {
         long now = nanoClock.getAsLong();
         last = new Mark(now, since(last, now));

@@ -14,19 +14,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The threads of a node: its own, or lent by the application server.
+ * The threads of a node. The node makes them, or the application server provides them. Any thread.
  *
- * @param lanes runs short tasks that never block; never refuses one while the application is up
- * @param timer runs short tasks later
- * @param loops makes threads that live as long as the application
+ * @param lanes runs short tasks that never block; accepts every task while the application runs
+ * @param timer runs short tasks after a delay
+ * @param loops makes threads that run as long as the application
  */
 public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFactory loops) {
-    private static final long LAST_TASKS_SECONDS = 2;
+    private static final long SHUTDOWN_SECONDS = 2;
 
     /**
-     * A pool for the lanes, one thread for the timer, and loops, all of threads that {@code source} makes.
+     * A pool for the lanes, one thread for the timer, and a factory for loops. {@code source} makes all threads.
      *
-     * @param lanes threads of the pool; 0 for one per core
+     * @param lanes size of the pool; 0 for one thread per core
      */
     public static Threads of(ThreadFactory source, int lanes) {
         int pool = lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes;
@@ -48,7 +48,11 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
         };
     }
 
-    /** Completes as the stage does, or fails with {@link TimeoutException} when that takes longer. Holds no thread. */
+    /**
+     * Adds a time limit to a stage. No thread waits meanwhile.
+     *
+     * @return completes as the stage does; fails with {@link TimeoutException} if the stage takes longer
+     */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage) {
         CompletableFuture<T> result = new CompletableFuture<>();
         ScheduledFuture<?> limit = timer.schedule(
@@ -67,15 +71,15 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
     }
 
     /**
-     * Takes no more tasks, and returns when the lanes' tasks are done or two seconds have passed. Loops are ended by
-     * their owners.
+     * Stops the timer and accepts no more tasks. Returns when the tasks of the lanes are done, after two seconds at
+     * most. The owners of loops end them.
      */
     public void end() {
         timer.shutdownNow();
         if (lanes instanceof ExecutorService pool) {
             pool.shutdown();
             try {
-                pool.awaitTermination(LAST_TASKS_SECONDS, TimeUnit.SECONDS);
+                pool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Who may use the server API: holders of the key for everything, holders of a token for what it permits. Keys are
- * compared in constant time.
+ * Decides who may use the server API. The holder of the key may use all of it. The holder of a token may use what the
+ * token permits. Keys are compared in constant time. Any thread.
  */
 @ApplicationScoped
 public class ApiAccess {
@@ -28,7 +28,7 @@ public class ApiAccess {
 
     private TokenVerifier tokens;
     private byte[] expected;
-    private boolean tokensServe;
+    private boolean acceptsTokens;
 
     /** For the container's proxy. */
     protected ApiAccess() {}
@@ -38,16 +38,18 @@ public class ApiAccess {
         String key = config.get(OperationKeys.API_KEY);
         this.expected = key.isEmpty() ? null : digest(key);
         this.tokens = tokens;
-        this.tokensServe = !config.get(OperationKeys.API_CLAIM).isEmpty();
+        this.acceptsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
     /**
-     * Never blocks; completes on any thread, and mostly at once on the caller's.
+     * Checks the key or the token of a request. Does not block. The result is often complete at the return; otherwise
+     * it completes on any thread.
      *
-     * @return fails with {@link ProtocolException} where the request may not be served, whatever it asks for
+     * @return fails with {@link ProtocolException} if the API is off, or the credentials are missing, wrong or cannot
+     *     be checked now
      */
     CompletableFuture<ApiCaller> caller(HttpServletRequest request) {
-        if (expected == null && !tokensServe) {
+        if (expected == null && !acceptsTokens) {
             return refused(
                     ErrorCode.FORBIDDEN,
                     "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
@@ -58,8 +60,8 @@ public class ApiAccess {
         if (expected != null && MessageDigest.isEqual(expected, digest(given))) {
             return CompletableFuture.completedFuture(ApiCaller.TRUSTED);
         }
-        if (!tokensServe || given.isEmpty()) {
-            String wanted = expected == null ? "a token" : tokensServe ? "the key or a token" : "the key";
+        if (!acceptsTokens || given.isEmpty()) {
+            String wanted = expected == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
             return refused(ErrorCode.UNAUTHENTICATED, "send " + wanted + " as Authorization: Bearer …");
         }
         return tokens.verify(given).handle(ApiAccess::judge).toCompletableFuture();
@@ -78,7 +80,7 @@ public class ApiAccess {
         return CompletableFuture.failedFuture(new ProtocolException(code, text));
     }
 
-    /** Digests have one length, so even the length of the key stays unknown. */
+    /** All digests have the same length, so the time of a comparison does not reveal the length of the key. */
     private static byte[] digest(String key) {
         try {
             return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));

@@ -11,15 +11,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a request of the server API is answered with.
+ * The response to a request of the server API.
  *
- * @param retryAfterMs null where trying again would not help
+ * @param retryAfterMs null if a later attempt would not help
  */
 record ApiAnswer(int status, String json, Long retryAfterMs) {
     private static final Jsonb JSONB =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
-    /** @param retryAfterMs null where trying again would not help */
+    /** @param retryAfterMs null if a later attempt would not help */
     public record Problem(String code, String text, Long retryAfterMs) {}
 
     static ApiAnswer ok(Object body) {
@@ -43,7 +43,7 @@ record ApiAnswer(int status, String json, Long retryAfterMs) {
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (retryAfterMs != null) {
-            // In whole seconds, and never too early.
+            // The header has whole seconds. They are rounded up, so that the client does not come too early.
             long seconds = TimeUnit.MILLISECONDS.toSeconds(retryAfterMs + 999);
             response.setHeader("Retry-After", String.valueOf(seconds));
         } else if (status == HttpServletResponse.SC_UNAUTHORIZED) {

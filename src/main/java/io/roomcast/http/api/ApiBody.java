@@ -11,16 +11,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Gathers the body of one request without a waiting thread: Payara has five threads, and five clients that stop in the
- * middle of a body would stop the node. The container calls from one thread at a time.
+ * Reads the body of one request without a waiting thread. Otherwise clients that stop in the middle of a body could
+ * hold all threads of the server. The container calls from one thread at a time.
  */
 final class ApiBody implements ReadListener {
     static final int MAX_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 10;
-    /** The embedded server's stream: it calls back only after a read that found no data. */
+    /** The stream of the embedded server. It calls the listener only after a read that found no data. */
     private static final String GRIZZLY = "org.glassfish.grizzly.servlet.";
 
-    private static final int PIECE_BYTES = 8 * 1024;
+    private static final int BUFFER_BYTES = 8 * 1024;
 
     private final ServletInputStream input;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -31,8 +31,8 @@ final class ApiBody implements ReadListener {
     }
 
     /**
-     * @param input of a request that is asynchronous already
-     * @return fails with {@link ProtocolException}
+     * @param input the stream of a request that is asynchronous already
+     * @return fails with {@link ProtocolException} if the body is too large, late or broken off
      */
     static CompletableFuture<byte[]> of(ServletInputStream input, Threads threads) throws IOException {
         ApiBody body = new ApiBody(input);
@@ -43,7 +43,7 @@ final class ApiBody implements ReadListener {
         }
         return read.handle((all, failure) -> {
             if (failure != null) {
-                body.whole.completeExceptionally(failure); // reads no more
+                body.whole.completeExceptionally(failure); // stops reading
                 throw refusal(failure);
             }
             return all;
@@ -65,14 +65,14 @@ final class ApiBody implements ReadListener {
 
     @Override
     public void onDataAvailable() throws IOException {
-        byte[] piece = new byte[PIECE_BYTES];
+        byte[] buffer = new byte[BUFFER_BYTES];
         while (!whole.isDone() && input.isReady()) {
-            int count = input.read(piece);
+            int count = input.read(buffer);
             if (count < 0) {
                 onAllDataRead();
                 return;
             }
-            bytes.write(piece, 0, count);
+            bytes.write(buffer, 0, count);
             if (bytes.size() > MAX_BYTES) {
                 whole.completeExceptionally(tooLarge());
             }

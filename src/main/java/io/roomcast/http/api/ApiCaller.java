@@ -12,7 +12,7 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
     /** The holder of the key. */
     static final ApiCaller TRUSTED = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
 
-    /** @throws ProtocolException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden}, if the caller lacks the permission */
     void require(ApiPermission permission) {
         if (!permissions.contains(permission)) {
             throw new ProtocolException(

@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A request of the server API. Unknown members of its body are ignored. */
+/** A request of the server API. Unknown members of its body are ignored. One thread at a time. */
 final class ApiRequest {
     private final HttpServletRequest request;
     private final List<String> path;
-    /** Null until {@link #read}. */
+    /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
     private JsonObject body;
@@ -39,8 +39,8 @@ final class ApiRequest {
     }
 
     /**
-     * The path behind the address of the API as the client wrote it: some containers decode it as Latin-1, and take an
-     * encoded slash for a separator.
+     * The path behind the address of the API, as the client sent it. Some containers decode the path as Latin-1, and
+     * treat an encoded slash as a separator.
      */
     private static String rawPath(HttpServletRequest request) {
         String raw = request.getRequestURI();
@@ -49,7 +49,7 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** A segment with a wrong encoding stays as it is: no room or user has such a name. */
+    /** A segment with a wrong encoding is not decoded: no room or user has such a name. */
     private static String decoded(String segment) {
         try {
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -58,22 +58,22 @@ final class ApiRequest {
         }
     }
 
-    /** HEAD is a GET whose body the container keeps. */
+    /** The method; GET for HEAD, because the container omits the body of the response to HEAD. */
     String method() {
         return request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
     }
 
-    /** Segments behind the address of the API, decoded. */
+    /** The decoded segments of the path behind the address of the API. */
     List<String> path() {
         return path;
     }
 
-    /** Whether a body has to be read first. Without a length, and in HTTP/2, only reading tells. */
+    /** Whether a body must be read first. A request without a length may have a body, so the answer is true. */
     boolean hasBody() {
         return request.getMethod().equals("POST") && request.getContentLengthLong() != 0;
     }
 
-    /** Called before the answer: an unread body is abandoned. */
+    /** Abandons an unread body. To be called before the response is written. */
     void abandonBody(HttpServletResponse response) {
         if (bytes == null && UnreadBody.isThere(request)) {
             UnreadBody.abandon(request, response);
@@ -81,9 +81,9 @@ final class ApiRequest {
     }
 
     /**
-     * Reads the body; the request is asynchronous already.
+     * Reads the body. The request must be asynchronous already.
      *
-     * @return completes on a thread of the container, and fails with {@link ProtocolException}
+     * @return completes on any thread; fails with {@link ProtocolException}
      */
     CompletableFuture<Void> read(Threads threads) throws IOException {
         if (request.getContentLengthLong() > ApiBody.MAX_BYTES) {
@@ -92,12 +92,17 @@ final class ApiRequest {
         return ApiBody.of(request.getInputStream(), threads).thenAccept(all -> bytes = all);
     }
 
-    /** The room or user of the path. */
+    /** The name of the room or user in the path. */
     String name() {
         return path.get(1);
     }
 
-    /** A whole number of the query that is at least 0. */
+    /**
+     * A parameter of the query, from 0 to {@code most}.
+     *
+     * @param otherwise the value if the query does not have the parameter
+     * @throws ProtocolException {@code bad_request}, if the value is not such a whole number
+     */
     long query(String name, long otherwise, long most) {
         String value = request.getParameter(name);
         if (value == null) {
@@ -109,12 +114,15 @@ final class ApiRequest {
                 return number;
             }
         } catch (NumberFormatException e) {
-            // The same answer as for a number out of range.
+            // Falls through to the same error as for a number out of range.
         }
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a whole number from 0 to " + most);
     }
 
-    /** @return null where the body has no such member */
+    /**
+     * @return null if the body has no such member
+     * @throws ProtocolException {@code bad_request}, if the member is not a string
+     */
     String text(String name) {
         JsonValue value = member(name);
         if (value == null) {
@@ -131,7 +139,8 @@ final class ApiRequest {
             try {
                 return number.doubleValue();
             } catch (RuntimeException e) {
-                // More digits, or a larger exponent, than readers work with: no number that is asked for here.
+                // The number has too many digits or too large an exponent for the JSON library. Valid values are
+                // shorter.
             }
         }
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a number");
@@ -165,7 +174,7 @@ final class ApiRequest {
         return value == JsonValue.NULL ? null : value;
     }
 
-    /** Fails on bytes that are not UTF-8, which a lenient decoder would replace by other characters. */
+    /** @throws CharacterCodingException on bytes that are not UTF-8, which a lenient decoder would replace */
     private static String decoded(byte[] utf8) throws CharacterCodingException {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
@@ -181,8 +190,8 @@ final class ApiRequest {
                 return object;
             }
         } catch (CharacterCodingException | RuntimeException e) {
-            // The same response as for two objects. What a parser throws for its own limits, such as depth, is no
-            // JsonException.
+            // Falls through to the same error as for two objects. For limits such as depth, the parser throws
+            // exceptions that are not JsonException.
         }
         throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }

@@ -17,8 +17,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code /api/v1}: what back ends and operators may do, as {@code docs/openapi.yaml} describes it. A request that has to wait for its body or for
- * the relay holds no thread meanwhile. It waits for ten seconds at most for its body, for five for keys to check its token with, and for five for the relay.
+ * {@code /api/v1}: the operations for back ends and operators that {@code docs/openapi.yaml} describes. A request that
+ * waits holds no thread. It waits at most ten seconds for its body, five seconds for the keys that verify its token,
+ * and five seconds for the relay.
  */
 @WebServlet(name = "api", urlPatterns = ApiServlet.ADDRESS + "/*", asyncSupported = true)
 public class ApiServlet extends HttpServlet {
@@ -74,7 +75,7 @@ public class ApiServlet extends HttpServlet {
 
     private static AsyncContext begin(HttpServletRequest request) {
         AsyncContext async = request.startAsync();
-        // The container's own limit must not come first: its answer would have no code.
+        // This limit is longer than all others together, because a timeout response of the container has no error code.
         async.setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
         return async;
     }
@@ -102,7 +103,7 @@ public class ApiServlet extends HttpServlet {
         }));
     }
 
-    /** @param answer done */
+    /** @param answer must be complete */
     private void write(ApiRequest request, CompletableFuture<ApiAnswer> answer, HttpServletResponse response)
             throws IOException {
         request.abandonBody(response);

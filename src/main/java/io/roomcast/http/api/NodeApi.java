@@ -1,6 +1,7 @@
 package io.roomcast.http.api;
 
 import io.roomcast.node.Node;
+import io.roomcast.node.Uptime;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
@@ -12,12 +13,11 @@ import io.roomcast.service.operations.Readiness;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
-/** Serves the routes about this node, for operators. */
+/** Serves the routes about this node, for operators. Any thread; does not block. */
 @ApplicationScoped
 public class NodeApi {
 
@@ -41,6 +41,7 @@ public class NodeApi {
     private Drain drain;
     private NodeSnapshot snapshot;
     private BackEndService backEnd;
+    private Uptime uptime;
 
     /** For the container's proxy. */
     protected NodeApi() {}
@@ -53,7 +54,8 @@ public class NodeApi {
             Readiness readiness,
             Drain drain,
             NodeSnapshot snapshot,
-            BackEndService backEnd) {
+            BackEndService backEnd,
+            Uptime uptime) {
         this.node = node;
         this.sessions = sessions;
         this.rooms = rooms;
@@ -61,13 +63,14 @@ public class NodeApi {
         this.drain = drain;
         this.snapshot = snapshot;
         this.backEnd = backEnd;
+        this.uptime = uptime;
     }
 
     ApiAnswer figures() {
         return ApiAnswer.ok(new Figures(
                 node.name(),
                 readiness.state().name().toLowerCase(Locale.ROOT),
-                ManagementFactory.getRuntimeMXBean().getUptime(),
+                uptime.millis(),
                 sessions.count(),
                 rooms.all().size(),
                 snapshot.hottest(),

@@ -23,18 +23,18 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
-/** Serves the routes about rooms, for back ends. */
+/** Serves the routes about rooms, for back ends. Any thread; does not block. */
 @ApplicationScoped
 public class RoomApi {
     private static final Logger LOG = System.getLogger(RoomApi.class.getName());
     private static final int MAX_ROOMS = 1_000;
     private static final int MAX_MESSAGES = 200;
-    private static final int USUAL_MESSAGES = 50;
+    private static final int DEFAULT_MESSAGES = 50;
     private static final long ANY_OFFSET = (1L << 53) - 1;
 
     public record Published(String room, String epoch, long offset) {}
 
-    /** @param error null when the message was stored there */
+    /** @param error null if the message was stored in the room; otherwise epoch and offset are null */
     public record Outcome(String room, String epoch, Long offset, ApiAnswer.Problem error) {}
 
     public record Broadcast(int stored, int failed, List<Outcome> results) {}
@@ -116,7 +116,7 @@ public class RoomApi {
         if (after >= 0 && before > 0) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "after or before, not both");
         }
-        int limit = (int) Math.max(1, request.query("limit", USUAL_MESSAGES, MAX_MESSAGES));
+        int limit = (int) Math.max(1, request.query("limit", DEFAULT_MESSAGES, MAX_MESSAGES));
         return backEnd.history(room, after, before, limit)
                 .thenApply(page ->
                         ApiAnswer.okJson(new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));

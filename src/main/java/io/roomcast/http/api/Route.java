@@ -11,11 +11,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All operations of the server API, and nothing else lists them: requests are found, permitted, served and refused by these. A test
- * compares them with {@code docs/openapi.yaml}. A new route is one line here, a method that serves it, and its description there.
+ * All operations of the server API. Requests are matched against these only. A test compares them with
+ * {@code docs/openapi.yaml}. A new route needs one line here, a method that serves it, and a description in that file.
  */
 enum Route {
-    /** Asks for no key, and is served by {@link ApiServlet} itself. */
+    /** Needs no key. {@link ApiServlet} serves it itself. */
     DESCRIPTION("GET", "/openapi.yaml", null, null),
     PUBLISH("POST", "/rooms/{room}/messages", ApiPermission.PUBLISH, later((rooms, r, c) -> rooms.publish(r, c))),
     BROADCAST("POST", "/broadcast", ApiPermission.PUBLISH, later((rooms, r, c) -> rooms.broadcast(r, c))),
@@ -49,7 +49,8 @@ enum Route {
 
     /**
      * @param path as in OpenAPI, with names in braces
-     * @param permission what a token has to allow
+     * @param permission the permission that the caller needs; null for a route that needs no key
+     * @param handler null for a route that {@link ApiServlet} serves itself
      */
     Route(String method, String path, ApiPermission permission, Handler handler) {
         this.method = method;
@@ -71,8 +72,9 @@ enum Route {
     }
 
     /**
-     * @param path segments, decoded
-     * @throws ProtocolException {@code not_found} or {@code method_not_allowed}
+     * @param path the decoded segments
+     * @throws ProtocolException {@code not_found} if no route has this path; {@code method_not_allowed} if none of
+     *     those that have it has this method
      */
     static Route of(String method, List<String> path) {
         List<Route> known = at(path).toList();
@@ -86,7 +88,7 @@ enum Route {
                         new ProtocolException(ErrorCode.METHOD_NOT_ALLOWED, "this address does not take this method"));
     }
 
-    /** The methods that a path takes, as the header {@code Allow} lists them; empty for a path that does not exist. */
+    /** The methods of a path, in the format of the header {@code Allow}; empty if no route has this path. */
     static String allowed(List<String> path) {
         List<String> methods = at(path).map(route -> route.method).sorted().toList();
         return methods.isEmpty()
@@ -112,7 +114,7 @@ enum Route {
         return method.equals(request.method()) && matches(request.path());
     }
 
-    /** Null for what asks for no key. */
+    /** Null for a route that needs no key. */
     ApiPermission permission() {
         return permission;
     }
@@ -121,7 +123,7 @@ enum Route {
         return handler.serve(rooms, node, request, caller);
     }
 
-    /** Method and path as OpenAPI has them, such as {@code GET /rooms/{room}/members}. */
+    /** The method and the path in the notation of OpenAPI, such as {@code GET /rooms/{room}/members}. */
     @Override
     public String toString() {
         return method + " /" + String.join("/", path);

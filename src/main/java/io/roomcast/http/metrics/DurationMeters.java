@@ -8,8 +8,8 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Registers durations with a registry that has no buckets: count, mean, and percentiles since the last reading, given
- * as the upper bound of the histogram bucket. One thread reads.
+ * Registers durations with a registry that has no buckets. The registry gets the count, the mean, and percentiles since
+ * the last read. A percentile is given as the upper bound of its histogram bucket. Only one thread may read.
  */
 final class DurationMeters {
     private static final double MILLIS = 1e6;
@@ -41,7 +41,7 @@ final class DurationMeters {
                 .register(registry);
     }
 
-    /** NaN where nothing came. */
+    /** The percentile since the last read, in milliseconds; NaN if there was no duration. */
     double millis() {
         long[] counts = durations.counts();
         long[] since = counts.clone();

@@ -9,7 +9,7 @@ import io.roomcast.metrics.Histogram;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
-/** Gives Prometheus a histogram, with the counts at the time of the scrape. */
+/** A histogram for Prometheus, with the counts at the time of the scrape. */
 final class HistogramCollector implements Collector {
     private static final double NANOS = 1e9;
 
@@ -30,7 +30,7 @@ final class HistogramCollector implements Collector {
         this.sum = sum;
     }
 
-    /** Durations, counted since the node started. */
+    /** A histogram of durations that were counted since the node started. */
     static HistogramCollector of(String name, String help, Histogram durations) {
         return new HistogramCollector(
                 name,
@@ -41,7 +41,11 @@ final class HistogramCollector implements Collector {
                 () -> durations.sumNanos() / NANOS);
     }
 
-    /** How something is spread at this moment: counts may fall again. */
+    /**
+     * A histogram of a distribution at this moment: counts may fall again.
+     *
+     * @param perUnit how many units of {@code bounds} are one unit of the metric
+     */
     static HistogramCollector now(
             String name, String help, long[] bounds, double perUnit, Supplier<long[]> counts, DoubleSupplier sum) {
         return new HistogramCollector(name, help, true, scaled(bounds, perUnit), counts, sum);

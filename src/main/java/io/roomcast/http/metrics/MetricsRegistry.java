@@ -36,12 +36,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
 
-/** All metrics of this node. Values are read when somebody scrapes, or when they are sent to StatsD. */
+/** All metrics of this node. Values are read at each scrape, and at each transmission to StatsD. */
 @ApplicationScoped
 public class MetricsRegistry {
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
     private PrometheusMeterRegistry scraped;
-    /** Null where the operator wants none. */
+    /** Null if no StatsD server is configured. */
     private StatsdRegistry statsd;
 
     private Threads threads;
@@ -110,7 +110,7 @@ public class MetricsRegistry {
         java();
     }
 
-    /** @param format a media type that Prometheus asks for, or null */
+    /** @param format the media type that Prometheus requests, or null for the default */
     public String scrape(String format) {
         return scraped.scrape(format);
     }

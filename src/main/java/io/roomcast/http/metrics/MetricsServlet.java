@@ -8,7 +8,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
-/** {@code /metrics}: figures of this node, for Prometheus. Names no room and no user. */
+/** {@code /metrics}: the metrics of this node, for Prometheus. The response contains no names of rooms or users. */
 @WebServlet(name = "metrics", urlPatterns = "/metrics")
 public class MetricsServlet extends HttpServlet {
     private static final long serialVersionUID = 1L;

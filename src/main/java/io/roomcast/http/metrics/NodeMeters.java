@@ -18,9 +18,11 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Registers what the node counts with a Micrometer registry. All series are registered at the start; none is added later. */
+/**
+ * Registers the counters of the node with a Micrometer registry. All series exist from the start; none is added later.
+ */
 final class NodeMeters {
-    /** Codes that clients and connections close with, beside ours; all others count as {@code other}. */
+    /** Close codes of clients and of broken connections, in addition to ours. All others count as {@code other}. */
     private static final Map<Integer, String> CLIENT_CLOSES =
             Map.of(1005, "no_code", 1006, "broken", 1007, "not_utf8", 1003, "unsupported");
 
@@ -88,7 +90,8 @@ final class NodeMeters {
     }
 
     private void register(String series, String help, Map<String, String> labels, Supplier<Long> count) {
-        // The registry holds its source weakly: the metrics live as long as the node, the supplier would not.
+        // The registry has only a weak reference to its source. The metrics live as long as the node; the supplier
+        // would not.
         FunctionCounter.Builder<NodeMetrics> counter =
                 FunctionCounter.builder(series, metrics, unused -> count.get()).description(help);
         labels.forEach(counter::tag);

@@ -11,15 +11,15 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes a meter of one interval as StatsD wants it.
+ * Writes the values of a meter for one interval in the format of StatsD.
  *
- * @param tags whether labels are written as tags ({@code name:1|c|#key:value}); else they become parts of the name
- * @param node put into every line, since nodes that send the same name would be added up
+ * @param tags whether labels are written as tags ({@code name:1|c|#key:value}); otherwise they become parts of the name
+ * @param node the name of the node, for every line: StatsD adds up the values of nodes that send the same name
  */
 record StatsdLines(boolean tags, String node) {
     private static final int DIGITS = 6;
 
-    /** None for what is not known. Counts are those of the interval. */
+    /** The lines for a meter. A value that is not finite has no line. Counts are those of the interval. */
     List<String> of(Meter meter) {
         List<String> lines = new ArrayList<>();
         Meter.Id id = meter.getId();
@@ -61,7 +61,7 @@ record StatsdLines(boolean tags, String node) {
             return;
         }
         if (value < 0) {
-            // A sign would mean a change of what the server has.
+            // With a sign, StatsD adds the value to the gauge. So the gauge is set to 0 first.
             lines.add(line(id, part, "0", "g"));
         }
         lines.add(line(id, part, number(value), "g"));
@@ -83,7 +83,7 @@ record StatsdLines(boolean tags, String node) {
         return name.toString() + ':' + value + '|' + type + (tags ? labels : "");
     }
 
-    /** Only what means nothing to any flavour. */
+    /** Replaces each character that may have a meaning in one of the formats by {@code _}. */
     private static String word(String text) {
         return text.replaceAll("[^A-Za-z0-9_-]", "_");
     }

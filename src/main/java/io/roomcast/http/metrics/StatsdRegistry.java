@@ -17,14 +17,14 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Sends the metrics to a StatsD server over UDP, once in an interval, in datagrams that pass any network unfragmented.
- * Nothing waits for the server: lost datagrams are not sent again, and an outage is logged once. One thread.
+ * Sends the metrics to a StatsD server over UDP, once in each interval. The datagrams are small enough to pass any
+ * network unfragmented. Lost datagrams are not sent again. An outage is logged once. One thread at a time publishes.
  *
  * @see <a href="https://github.com/statsd/statsd/blob/master/docs/metric_types.md">StatsD metric types</a>
  */
 final class StatsdRegistry extends StepMeterRegistry {
     private static final Logger LOG = System.getLogger(StatsdRegistry.class.getName());
-    /** An Ethernet frame less the heads of IPv6 and UDP, and some room for tunnels. */
+    /** The size of an Ethernet frame without the headers of IPv6 and UDP, and without some bytes for tunnels. */
     private static final int DATAGRAM_BYTES = 1_400;
 
     private final String host;
@@ -33,7 +33,7 @@ final class StatsdRegistry extends StepMeterRegistry {
     private final ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_BYTES);
     private boolean failing;
 
-    /** @param server as {@code host:port} */
+    /** @param server {@code host:port} */
     StatsdRegistry(String server, StatsdLines lines, Duration interval) {
         super(settings(interval), Clock.SYSTEM);
         int colon = server.lastIndexOf(':');
@@ -75,7 +75,7 @@ final class StatsdRegistry extends StepMeterRegistry {
 
     @Override
     protected void publish() {
-        // Resolved each time, so that a server may move.
+        // The host is resolved each time, because its address may change.
         try (DatagramChannel channel = DatagramChannel.open()) {
             channel.connect(new InetSocketAddress(host, port));
             for (Meter meter : getMeters()) {
@@ -88,7 +88,7 @@ final class StatsdRegistry extends StepMeterRegistry {
         } catch (IOException | RuntimeException e) {
             LOG.log(
                     failing ? Level.DEBUG : Level.WARNING,
-                    "StatsD at " + host + ":" + port + " does not take metrics: " + e);
+                    "StatsD at " + host + ":" + port + " does not accept metrics: " + e);
             failing = true;
         } finally {
             datagram.clear();

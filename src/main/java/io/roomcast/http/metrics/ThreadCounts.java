@@ -3,9 +3,9 @@ package io.roomcast.http.metrics;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Counts the threads of this process by purpose. */
+/** Counts the threads of this process by purpose. Any thread. */
 final class ThreadCounts {
-    /** The purpose of a thread, by the beginning of its name; the first that fits. */
+    /** The purposes of threads by the prefix of the thread name. The first prefix that matches counts. */
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";
@@ -19,18 +19,18 @@ final class ThreadCounts {
         purposes.put("roomcast-timer", "timer");
         purposes.put("roomcast-loop", "loop");
         purposes.put("roomcast-redis", "redis");
-        // Of the embedded server.
+        // Threads of the embedded server.
         purposes.put("roomcast-http", "server");
         purposes.put("grizzly-nio-kernel", "network");
         purposes.put("Grizzly", "server");
         purposes.put("HttpServer", "server");
         purposes.put("tyrus", "server");
-        // Of Payara.
+        // Threads of Payara.
         purposes.put("http-listener", "network");
         purposes.put("http-thread-pool", "server");
         purposes.put("payara-executor-service", "server");
         purposes.put("concurrent/", "lent");
-        // Of WildFly.
+        // Threads of WildFly.
         purposes.put("default I/O", "network");
         purposes.put("default Accept", "network");
         purposes.put("XNIO", "network");
@@ -39,7 +39,7 @@ final class ThreadCounts {
         return purposes;
     }
 
-    /** Every purpose, also those without a thread. */
+    /** The number of threads of every purpose, including purposes without a thread. */
     static Map<String, Integer> count() {
         Map<String, Integer> counts = new TreeMap<>();
         PURPOSES.values().forEach(purpose -> counts.put(purpose, 0));
@@ -52,7 +52,7 @@ final class ThreadCounts {
         return counts;
     }
 
-    /** Threads of ours are named {@code roomcast-PURPOSE} or {@code roomcast-PURPOSE-WHAT}. */
+    /** Threads of Roomcast have names such as {@code roomcast-PURPOSE} or {@code roomcast-PURPOSE-DETAIL}. */
     static String purpose(String name) {
         for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
             if (name.startsWith(purpose.getKey())) {
@@ -62,7 +62,7 @@ final class ThreadCounts {
         return name.startsWith(OURS) ? name.substring(OURS.length()).split("-", 2)[0] : OTHER;
     }
 
-    /** Without a stop of all threads, unlike {@link Thread#getAllStackTraces}. */
+    /** Does not stop the threads of the JVM, unlike {@link Thread#getAllStackTraces}. May contain null. */
     private static Thread[] all() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {

@@ -1,2 +1,2 @@
-/** The figures of the node for Prometheus and StatsD. */
+/** The metrics of the node for Prometheus and StatsD. */
 package io.roomcast.http.metrics;

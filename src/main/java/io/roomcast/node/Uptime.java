@@ -1,0 +1,33 @@
+package io.roomcast.node;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** The time since this node started. In an application server the JVM may have started much earlier. Any thread. */
+@ApplicationScoped
+public class Uptime {
+    private LongSupplier nanoClock;
+    private volatile long started;
+
+    /** For the container's proxy. */
+    protected Uptime() {}
+
+    @Inject
+    public Uptime(Clocks clocks) {
+        nanoClock = clocks.nanos();
+        started = nanoClock.getAsLong();
+    }
+
+    /** CDI creates a bean at its first use. This event creates it when the node starts. */
+    void begin(@Observes NodeStarted event) {
+        started = nanoClock.getAsLong();
+    }
+
+    /** Milliseconds since the node started. */
+    public long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - started);
+    }
+}
