@@ -123,7 +123,7 @@ final class RemoteKeys implements SigningKeys {
             waiting.add(answer);
             if (!underWay && !hastened) {
                 hastened = true;
-                begin(Math.max(0, pace.pause().toNanos() - (nanos.getAsLong() - begunAt)));
+                begin(Math.max(0, pauseLeft()));
             }
         }
         Future<?> patience =
@@ -151,6 +151,11 @@ final class RemoteKeys implements SigningKeys {
             next.cancel(false);
         }
         next = closed ? null : timer.schedule(this::run, inNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Nanoseconds until the next fetch may begin; negative if it may begin now. */
+    private long pauseLeft() {
+        return pace.pause().toNanos() - (nanos.getAsLong() - begunAt);
     }
 
     private void run() {
@@ -185,7 +190,8 @@ final class RemoteKeys implements SigningKeys {
             waiting = new ArrayList<>();
             Duration retry = pace.pause().multipliedBy(RETRY_AFTER_PAUSES);
             boolean wait = fresh != null || retry.compareTo(pace.refresh()) > 0;
-            begin((wait ? pace.refresh() : retry).toNanos());
+            // The refresh may be configured shorter than the pause.
+            begin(Math.max((wait ? pace.refresh() : retry).toNanos(), pauseLeft()));
         }
         log.note(failure);
         for (CompletableFuture<JWSKeySelector<SecurityContext>> answer : told) {
