@@ -9,19 +9,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.redis.TestRedis;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import redis.clients.jedis.resps.Tuple;
 
 /** A Redis that has reached its maxmemory refuses what would need more, as a whole, and does not grow. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -30,6 +34,8 @@ class FullRedisTest {
     /** Less than the numbering of a room takes. */
     private static final long BYTES_OF_A_ROOM = 100;
 
+    private static final Duration LEASE = Duration.ofSeconds(2);
+    private static final String PRESENCE = "roomcast:{lobby}:presence";
     private static final Pattern USED = Pattern.compile("used_memory:(\\d+)");
 
     @RegisterExtension
@@ -121,6 +127,38 @@ class FullRedisTest {
         node.listener.awaitCount(room, 2);
         assertEquals(List.of(2L, 3L), node.listener.offsets(room));
         assertEquals(upTo(3), offsets());
+    }
+
+    @Test
+    void enteringAndLeavingAreRefusedAsAWholeAndTakeEffectOnceThereIsSpace() {
+        RedisSettings settings = RedisSettings.parse(redis.uri());
+        try (PresenceNode speaker = new PresenceNode(settings, LEASE, 100);
+                PresenceNode hearer = new PresenceNode(settings, LEASE, 100)) {
+            hearer.watch(room);
+            speaker.enter(room, "ann");
+            speaker.enter(room, "cem");
+            hearer.told.awaitChanges(room, "+ann", "+cem");
+            long keys = redis.admin().dbSize();
+            List<Tuple> before = redis.admin().zrangeWithScores(PRESENCE, 0, -1);
+            fill();
+            assertUnavailable(speaker.store.enter(room, new UserName("bob"), "of-bob"));
+            assertUnavailable(speaker.store.leave(room, new UserName("cem"), "of-cem"));
+            rooms("new").forEach(each -> assertUnavailable(speaker.store.enter(each, new UserName("bob"), "of-bob")));
+            assertEquals(before, redis.admin().zrangeWithScores(PRESENCE, 0, -1));
+            assertEquals(keys, redis.admin().dbSize());
+            empty();
+
+            speaker.awaitRoster(room, "ann", "bob");
+            hearer.told.awaitList(room, new UserName("ann"), new UserName("bob"));
+            assertEquals(List.of(), hearer.told.wrong());
+            assertEquals(
+                    List.of("+ann", "+bob", "+cem", "-cem"),
+                    hearer.told.changes(room).stream()
+                            .flatMap(change -> Stream.of(change.split(" ")))
+                            .sorted()
+                            .toList());
+            rooms("new").forEach(each -> hearer.awaitRoster(each, "bob"));
+        }
     }
 
     private List<Long> offsets() {
