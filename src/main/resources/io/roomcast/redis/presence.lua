@@ -140,9 +140,17 @@ local function commit(joined, left, changes, gone, users)
         gone[#gone + 1] = '#users'
         gone[#gone + 1] = '#origin'
     end
+    local isNew = before == 0 and redis.call('PTTL', KEYS[1]) == -2
     local refused = inPages('ZADD', changes)
     if refused then
         return refused
+    end
+    if isNew and #changes > 0 then
+        refused = redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
+        if type(refused) == 'table' then
+            redis.pcall('DEL', KEYS[1]) -- It would never expire.
+            return refused
+        end
     end
     refused = inPages('ZREM', gone)
     if refused then

@@ -1,5 +1,6 @@
 package io.roomcast.redis;
 
+import static io.roomcast.support.Stages.assertUnavailable;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -117,6 +118,7 @@ class RefusedPresenceTest {
         speaker.send(true, room, "ann");
         speaker.send(true, room, "ann");
         awaitSomeBeats();
+        assertEverythingExpires();
         limited.allow();
         speaker.enter(room, "ann");
         assertHere("ann");
@@ -124,6 +126,7 @@ class RefusedPresenceTest {
         refuse(command);
         speaker.send(false, room, "ann");
         awaitSomeBeats();
+        assertEverythingExpires();
         limited.allow();
         assertHere();
         assertTold("+ann", "-ann");
@@ -141,6 +144,7 @@ class RefusedPresenceTest {
         awaitSomeBeats();
         refuse(next);
         awaitSomeBeats();
+        assertEverythingExpires();
         limited.allow();
         assertHere("bob", "kim");
         assertTold("+ann", "+bob", "+kim", "-ann");
@@ -164,6 +168,7 @@ class RefusedPresenceTest {
         third.vanish();
         limited.allow("-" + command);
         awaitSomeBeats();
+        assertEverythingExpires();
         limited.allow();
         speaker.awaitRoster(room);
         for (PresenceNode each : List.of(speaker, second)) {
@@ -185,6 +190,19 @@ class RefusedPresenceTest {
         limited.allow();
         assertHere();
         assertTold();
+    }
+
+    @Test
+    void roomThatCannotBeToldToExpireIsNotBegun() {
+        RoomName unwatched = new RoomName(room.value() + ".unwatched"); // No other node renews it.
+        refuse("PEXPIRE");
+        assertUnavailable(speaker.store.enter(unwatched, new UserName("ann"), "of-ann"));
+        awaitSomeBeats();
+        assertEverythingExpires();
+        limited.allow();
+        hearer.awaitRoster(unwatched, "ann");
+        awaitSomeBeats();
+        assertEverythingExpires();
     }
 
     /** The truth is in both lists and in Redis, and what is in Redis expires. */
