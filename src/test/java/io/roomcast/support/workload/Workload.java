@@ -147,7 +147,7 @@ public final class Workload implements AutoCloseable {
         present().forEach((room, expected) -> {
             for (Function<String, URI> node : nodes) {
                 Await.until(
-                        "the list of " + expected + " in " + room,
+                        () -> "the list of " + expected + " in " + room + ", which is " + MemberList.of(node, room),
                         seconds,
                         () -> expected.equals(MemberList.of(node, room)));
             }
