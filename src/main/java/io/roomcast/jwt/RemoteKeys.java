@@ -125,7 +125,7 @@ final class RemoteKeys implements SigningKeys {
             waiting.add(answer);
             if (!fetching && !earlyFetchScheduled) {
                 earlyFetchScheduled = true;
-                schedule(Math.max(0, pace.pause().toNanos() - (nanos.getAsLong() - fetchStartedAt)));
+                schedule(Math.max(0, pauseLeft()));
             }
         }
         Future<?> timeout =
@@ -153,6 +153,11 @@ final class RemoteKeys implements SigningKeys {
             next.cancel(false);
         }
         next = closed ? null : timer.schedule(this::run, inNanos, TimeUnit.NANOSECONDS);
+    }
+
+    /** Nanoseconds until the next fetch may begin; negative if it may begin now. */
+    private long pauseLeft() {
+        return pace.pause().toNanos() - (nanos.getAsLong() - fetchStartedAt);
     }
 
     private void run() {
@@ -187,7 +192,8 @@ final class RemoteKeys implements SigningKeys {
             waiting = new ArrayList<>();
             Duration retry = pace.pause().multipliedBy(RETRY_AFTER_PAUSES);
             boolean wait = fresh != null || retry.compareTo(pace.refresh()) > 0;
-            schedule((wait ? pace.refresh() : retry).toNanos());
+            // The refresh may be configured shorter than the pause.
+            schedule(Math.max((wait ? pace.refresh() : retry).toNanos(), pauseLeft()));
         }
         log.note(failure);
         for (CompletableFuture<JWSKeySelector<SecurityContext>> answer : answers) {

@@ -111,7 +111,9 @@ local function inPages(command, arguments)
 end
 
 -- Makes a change, numbers it, and publishes it to all nodes that listen. Entries are added first: if Redis refuses the
--- rest, nothing has changed, or there are too many entries, which the comparison finds. Returns revision and users.
+-- rest, nothing has changed, or there are too many entries, which the comparison finds. Users who were added stay, and
+-- so does the revision at which they joined: nobody was told of it, and nodes that find it read the roster. Returns
+-- revision and users.
 local function commit(joined, left, changes, gone, users)
     local before = score('#revision')
     local usersBefore = score('#users')
@@ -138,20 +140,31 @@ local function commit(joined, left, changes, gone, users)
         gone[#gone + 1] = '#users'
         gone[#gone + 1] = '#origin'
     end
+    local isNew = before == 0 and redis.call('PTTL', KEYS[1]) == -2
     local refused = inPages('ZADD', changes)
     if refused then
         return refused
     end
+    if isNew and #changes > 0 then
+        refused = redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
+        if type(refused) == 'table' then
+            redis.pcall('DEL', KEYS[1]) -- It would never expire.
+            return refused
+        end
+    end
     refused = inPages('ZREM', gone)
     if refused then
         local back = {}
-        put(back, text(before), '#revision')
-        put(back, text(usersBefore), '#users')
-        put(back, text(originBefore), '#origin')
+        if users > 0 then
+            put(back, text(users + #left), '#users')
+            if #joined == 0 and before > 0 then
+                put(back, text(before), '#revision')
+            end
+        end
         if sumBefore then
             put(back, sumBefore, '@' .. lease)
         end
-        redis.pcall('ZADD', KEYS[1], unpack(back))
+        inPages('ZADD', back)
         return refused
     end
     renew(users)

@@ -166,10 +166,7 @@ final class Cluster implements AutoCloseable {
         workload.awaitPresence(addresses(), PRESENCE_SECONDS);
         assertEquals(List.of(), workload.violations(WINDOW));
         workload.close();
-        onRedis(admin -> Await.until(
-                () -> "nothing is left: " + RedisLeakProbe.in(admin),
-                PRESENCE_SECONDS,
-                () -> RedisLeakProbe.in(admin).isEmpty()));
+        onRedis(RedisLeakProbe::awaitNothing);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.roomcast.fault;
 
+import io.roomcast.support.Await;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,10 +15,21 @@ final class RedisLeakProbe {
     private static final String LIFE = ":life";
     private static final String FENCE = "!";
 
+    /** A lease of 10 s, and something for a busy machine. */
+    private static final long PATIENCE_SECONDS = 20;
+
     private RedisLeakProbe() {}
 
+    /** Waits until nothing is left; to be called when all clients have gone. */
+    static void awaitNothing(Jedis redis) {
+        Await.until(
+                () -> "nothing is left: " + in(redis),
+                PATIENCE_SECONDS,
+                () -> in(redis).isEmpty());
+    }
+
     /** @return empty when all is well */
-    static Set<String> in(Jedis redis) {
+    private static Set<String> in(Jedis redis) {
         Set<String> left = new TreeSet<>();
         for (String key : redis.keys("*")) {
             if (key.endsWith(PRESENCE)) {

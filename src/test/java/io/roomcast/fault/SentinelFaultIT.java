@@ -1,6 +1,7 @@
 package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.roomcast.support.redis.SentinelTrio;
 import io.roomcast.support.workload.Workload;
@@ -9,9 +10,11 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /**
  * Two nodes whose Redis fails over to its replica, by order and because the master died, under the workload whose
@@ -51,6 +54,10 @@ class SentinelFaultIT {
             workload.awaitAcks(200, PATIENCE_SECONDS);
             workload.quiesce(WINDOW, PATIENCE_SECONDS);
             assertEquals(List.of(), workload.violations(WINDOW));
+        }
+        try (Jedis admin = new Jedis("127.0.0.1", servers.master().port())) {
+            assertNotEquals(Set.of(), admin.keys("*"), "it is the master again");
+            RedisLeakProbe.awaitNothing(admin);
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.zip.DeflaterOutputStream;
 
@@ -80,21 +81,8 @@ enum Abuse {
             }
         }
     }),
-    /** Many large messages, announced and sent but for their last bytes. */
-    UNENDED_MESSAGES((server, random) -> {
-        List<RawWebSocket> clients = new ArrayList<>();
-        try {
-            for (int i = 0; i < 300; i++) {
-                RawWebSocket raw = RawWebSocket.connect(user(server, random));
-                clients.add(raw);
-                raw.header(0x80 | RawWebSocket.TEXT, 65_000);
-                raw.write(new byte[64_000]);
-            }
-            pause(random.nextInt(1_000));
-        } finally {
-            clients.forEach(RawWebSocket::cut);
-        }
-    }),
+    UNENDED_MESSAGES(HeapAbuse::unendedMessages),
+    UNENDED_LARGE_FRAMES(HeapAbuse::unendedLargeFrames),
     EMPTY_FRAGMENTS((server, random) -> {
         try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
             raw.send(RawWebSocket.TEXT, false, new byte[0]);
@@ -191,18 +179,7 @@ enum Abuse {
     }),
     UNREAD_ANSWERS(HttpAbuse::unreadAnswers),
     BODIES_WITHOUT_END(HttpAbuse::bodiesWithoutEnd),
-    /** Of which each would be kept for others. */
-    MANY_ROOMS((server, random) -> {
-        String content = "x".repeat(10_000);
-        try (RawWebSocket raw = RawWebSocket.connect(user(server, random))) {
-            for (int i = 0; i < 90; i++) {
-                String room = "large-" + random.nextInt(1_000_000);
-                raw.text("{\"type\":\"join\",\"room\":\"" + room + "\"}");
-                raw.text("{\"room\":\"" + room + "\",\"content\":\"" + content + "\"}");
-                raw.read();
-            }
-        }
-    }),
+    MANY_ROOMS(HeapAbuse::manyRooms),
     MANY_KEYS((server, random) -> {
         try (RawWebSocket raw = RawWebSocket.connect(server.room(Abuse.ROOM + random.nextInt(100), somebody(random)))) {
             for (int i = 0; i < 50; i++) {
@@ -240,6 +217,9 @@ enum Abuse {
     /** Where they meet, if anywhere. */
     static final String ROOM = "abused";
 
+    /** What the last of each kind may take. */
+    private static final long LAST_SECONDS = 40;
+
     private static final int BOMB_BYTES = 30 << 20;
 
     private final Client client;
@@ -259,8 +239,10 @@ enum Abuse {
 
     /**
      * Runs some of every kind at once, in an order and number that the seed decides, until {@code nanos} have gone by.
+     *
+     * @param meanwhile runs over and over, until all of them have ended
      */
-    static void goOn(TestServer server, long seed, long nanos) throws InterruptedException {
+    static void goOn(TestServer server, long seed, long nanos, Runnable meanwhile) {
         long end = System.nanoTime() + nanos;
         List<Thread> threads = new ArrayList<>();
         for (Abuse kind : values()) {
@@ -269,8 +251,9 @@ enum Abuse {
             thread.start();
             threads.add(thread);
         }
-        for (Thread thread : threads) {
-            thread.join(nanos / 1_000_000 + 40_000);
+        long patience = end + TimeUnit.SECONDS.toNanos(LAST_SECONDS);
+        while (threads.stream().anyMatch(Thread::isAlive) && System.nanoTime() - patience < 0) {
+            meanwhile.run();
         }
     }
 
@@ -284,7 +267,7 @@ enum Abuse {
         }
     }
 
-    private static URI user(TestServer server, Random random) {
+    static URI user(TestServer server, Random random) {
         return server.webSocket("ws?user=" + somebody(random));
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 public final class AbuseRun {
     private AbuseRun() {}
 
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) {
         long seed = arguments.length > 0 ? Long.parseLong(arguments[0]) : 1;
         long minutes = arguments.length > 1 ? Long.parseLong(arguments[1]) : 10;
         try (TestServer server = TestServer.openSmall()) {

@@ -7,10 +7,10 @@ import static io.roomcast.support.RawWebSocket.PONG;
 import static io.roomcast.support.RawWebSocket.TEXT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.it.http.ApiServer;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
@@ -21,10 +21,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -33,7 +41,9 @@ import org.junit.jupiter.api.Test;
 class FramesIT {
     private static final byte[] NORMAL = {3, (byte) 0xe8};
     private static final int LARGE = 70_000;
-    private static final String KEY = "a key of more than 16 characters".replace(' ', '-');
+    private static final int PUBLISHERS = 30;
+    /** What each of the publishers has read before they are kicked, in frames. */
+    private static final int ANSWERS = 20;
 
     @Test
     void aFrameWithoutMaskIsAProtocolError() {
@@ -80,7 +90,7 @@ class FramesIT {
                 raw.send(TEXT, true, new byte[LARGE]);
             }
             raw.send(CLOSE, true, NORMAL);
-            assertTrue(raw.endsWithGoodbye(), "the connection was reset");
+            raw.awaitGoodbye();
         }
     }
 
@@ -90,7 +100,7 @@ class FramesIT {
                 RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
             raw.header(0x80 | TEXT, LARGE);
             assertEquals(1009, raw.awaitClose());
-            assertTrue(raw.endsWithGoodbye());
+            raw.awaitGoodbye();
         }
     }
 
@@ -164,7 +174,7 @@ class FramesIT {
 
     @Test
     void whoIsClosedByBothSidesAtOnceIsGone() throws IOException, InterruptedException {
-        try (TestServer server = TestServer.open(Map.of("roomcast.api.key", KEY))) {
+        try (TestServer server = TestServer.open(Map.of("roomcast.api.key", ApiServer.KEY))) {
             HttpClient http = HttpClient.newHttpClient();
             for (int round = 0; round < 5; round++) {
                 List<RawWebSocket> clients = IntStream.range(0, 100)
@@ -174,7 +184,7 @@ class FramesIT {
                 CompletableFuture<HttpResponse<String>> kick =
                         http.sendAsync(disconnect(server), HttpResponse.BodyHandlers.ofString());
                 clients.forEach(raw -> raw.send(CLOSE, true, NORMAL));
-                assertNotNull(kick.join());
+                assertEquals(200, kick.join().statusCode());
                 clients.forEach(raw -> assertTrue(List.of(1000, 4500).contains(raw.awaitClose())));
                 clients.forEach(RawWebSocket::close);
                 server.awaitMetric("roomcast_sessions", 0);
@@ -183,10 +193,63 @@ class FramesIT {
         }
     }
 
+    @Test
+    void whoIsKickedWhilePublishingHearsWhy() throws IOException, InterruptedException {
+        CountDownLatch answers = new CountDownLatch(PUBLISHERS * ANSWERS);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (TestServer server = TestServer.open(Map.of("roomcast.api.key", ApiServer.KEY))) {
+            List<CompletableFuture<Integer>> publishers = Stream.generate(() -> CompletableFuture.supplyAsync(
+                            () -> publishUntilClosed(server.room(TestServer.newRoom(), "ann"), answers, threads),
+                            threads))
+                    .limit(PUBLISHERS)
+                    .toList();
+            assertTrue(answers.await(RoomClient.PATIENCE_SECONDS, TimeUnit.SECONDS), "nobody answers publishers");
+            HttpClient http = HttpClient.newHttpClient();
+            var kicked = http.send(disconnect(server), HttpResponse.BodyHandlers.discarding());
+            assertEquals(200, kicked.statusCode());
+            assertEquals(
+                    Collections.nCopies(PUBLISHERS, 4500),
+                    publishers.stream().map(CompletableFuture::join).toList());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    /** One thread sends messages and waits for no answer. This one reads, and stops the other after the Close. */
+    private static int publishUntilClosed(URI address, CountDownLatch answers, Executor threads) {
+        byte[] publish = ("{\"id\":1,\"content\":\"x\"" + " ".repeat(4_000) + "}").getBytes(StandardCharsets.US_ASCII);
+        byte[] frame = RawWebSocket.frame(TEXT, true, publish);
+        AtomicBoolean closed = new AtomicBoolean();
+        try (RawWebSocket raw = RawWebSocket.connect(address)) {
+            CompletableFuture<Void> loop = CompletableFuture.runAsync(
+                    () -> {
+                        while (!closed.get()) {
+                            raw.write(frame);
+                        }
+                    },
+                    threads);
+            RawWebSocket.Received received = raw.readInSilence();
+            for (int i = 0; received != null && received.opcode() != CLOSE; i++) {
+                if (i < ANSWERS) {
+                    answers.countDown();
+                }
+                received = raw.readInSilence();
+            }
+            closed.set(true);
+            loop.join();
+            if (received == null) {
+                return RawWebSocket.NO_CLOSE_FRAME;
+            }
+            raw.send(CLOSE, true, NORMAL);
+            raw.awaitGoodbye();
+            return received.closeCode();
+        }
+    }
+
     private static HttpRequest disconnect(TestServer server) {
         URI address = server.http("api/v1/users/ann/disconnect");
         return HttpRequest.newBuilder(address)
-                .header("Authorization", "Bearer " + KEY)
+                .header("Authorization", "Bearer " + ApiServer.KEY)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString("{}"))
                 .build();

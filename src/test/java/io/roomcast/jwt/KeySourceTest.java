@@ -1,6 +1,7 @@
 package io.roomcast.jwt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,9 +13,11 @@ import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.KeyServer;
 import io.roomcast.support.Tokens;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +92,57 @@ class KeySourceTest {
                 assertUnchecked(verify(token));
                 verifier.stop();
             }
+        }
+    }
+
+    /** Whoever runs the server reads of an outage once, not once for each who wants to enter. */
+    @Test
+    void anOutageIsOneLineWithoutATraceHoweverManyShowATokenMeanwhile() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD);
+                CapturedLog log = CapturedLog.of("io.roomcast")) {
+            String token = server.signed(Tokens.of("ann", Duration.ofHours(1)));
+            start(server, Map.of("roomcast.auth.jwks", "http://127.0.0.1:1/keys"));
+            List<CompletableFuture<Identity>> crowd = new ArrayList<>();
+            for (int i = 0; i < 100; i++) {
+                crowd.add(verify(token));
+            }
+            for (CompletableFuture<Identity> one : crowd) {
+                assertUnchecked(one);
+            }
+            // Each of these waits for a fetch of its own.
+            for (int i = 0; i < 5; i++) {
+                assertUnchecked(verify(token));
+            }
+            verifier.stop();
+            List<String> lines = log.messages(Level.INFO);
+            assertEquals(1, lines.size(), lines::toString);
+            assertTrue(lines.get(0).startsWith("The keys for tokens cannot be fetched from http://127.0.0.1:1/keys: "));
+            assertFalse(lines.get(0).contains("\n"), lines.get(0));
+            assertFalse(log.hasTraces());
+        }
+    }
+
+    @Test
+    void theEndOfAnOutageIsToldAndThenTheNextOne() throws Exception {
+        try (KeyServer server = new KeyServer(KeyServer.Manner.ERROR);
+                CapturedLog log = CapturedLog.of("io.roomcast")) {
+            start(server, Map.of());
+            String token = server.signed(Tokens.of("ann", Duration.ofHours(1)));
+            String stranger = unknown(token);
+            for (int outage = 1; outage <= 2; outage++) {
+                server.be(KeyServer.Manner.ERROR);
+                for (int i = 0; i < 3; i++) {
+                    assertUnchecked(verify(stranger));
+                }
+                assertEquals(2 * outage - 1, log.messages(Level.INFO).size(), "one line for the outage");
+                server.be(KeyServer.Manner.GOOD);
+                ExecutionException refused = assertThrows(
+                        ExecutionException.class, () -> verify(stranger).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
+                assertInstanceOf(TokenRefusedException.class, refused.getCause());
+                assertEquals(2 * outage, log.messages(Level.INFO).size(), "and one for its end");
+            }
+            assertEquals(2, log.messages(Level.WARNING).size());
+            assertFalse(log.hasTraces());
         }
     }
 

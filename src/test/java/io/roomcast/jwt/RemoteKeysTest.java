@@ -34,21 +34,23 @@ class RemoteKeysTest {
 
     private final ManualTimer timer = new ManualTimer();
     private final List<CompletableFuture<JWKSet>> fetches = new ArrayList<>();
-    private final RemoteKeys keys = new RemoteKeys(
-            () -> {
-                CompletableFuture<JWKSet> fetch = new CompletableFuture<>();
-                fetches.add(fetch);
-                return fetch;
-            },
-            new RemoteKeys.Pace(REFRESH, PAUSE, PATIENCE, OUTAGE, 100),
-            new SourceLog("the test"),
-            Runnable::run,
-            timer,
-            timer::nanos);
+    private final RemoteKeys keys = begun(REFRESH);
 
-    RemoteKeysTest() {
-        keys.begin();
+    private RemoteKeys begun(Duration refresh) {
+        RemoteKeys begun = new RemoteKeys(
+                () -> {
+                    CompletableFuture<JWKSet> fetch = new CompletableFuture<>();
+                    fetches.add(fetch);
+                    return fetch;
+                },
+                new RemoteKeys.Pace(refresh, PAUSE, PATIENCE, OUTAGE, 100),
+                new SourceLog("the test"),
+                Runnable::run,
+                timer,
+                timer::nanos);
+        begun.begin();
         timer.advance(0);
+        return begun;
     }
 
     @Test
@@ -149,6 +151,31 @@ class RemoteKeysTest {
         timer.advance(0);
         answer("two");
         assertEquals(1, rotated.join().size());
+    }
+
+    @Test
+    void aRefreshThatIsShorterThanThePauseWaitsForIt() {
+        keys.close();
+        fetches.clear();
+        RemoteKeys hasty = begun(Duration.ofSeconds(1));
+        timer.advance(500);
+        answer("one");
+        timer.advance(PAUSE.toMillis() - 501);
+        assertEquals(1, fetches.size(), "three seconds between the beginnings of two fetches");
+        timer.advance(1);
+        assertEquals(2, fetches.size());
+        fail();
+        timer.advance(PAUSE.toMillis() - 1);
+        assertEquals(2, fetches.size(), "after one that failed, too");
+        timer.advance(1);
+        assertEquals(3, fetches.size());
+        timer.advance(PAUSE.toMillis() + 1_000);
+        answer("one");
+        timer.advance(999);
+        assertEquals(3, fetches.size(), "the pause has passed while it was under way, the refresh has not");
+        timer.advance(1);
+        assertEquals(4, fetches.size());
+        hasty.close();
     }
 
     @Test

@@ -30,7 +30,7 @@ final class LuaCommands {
         for (String file : files) {
             String text = text(file);
             WORD.matcher(text).results().forEach(found -> commands.add(found.group(1)));
-            if (text.contains("did(PUBLISH")) {
+            if (text.contains("(PUBLISH,")) {
                 commands.add("PUBLISH");
             }
         }

@@ -10,7 +10,6 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
-import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.support.redis.TestRedis;
 import java.nio.charset.StandardCharsets;
@@ -31,15 +30,16 @@ class RefusedCommandTest {
     @RegisterExtension
     static final TestRedis REDIS = new TestRedis();
 
+    private final LimitedUser limited = new LimitedUser(REDIS);
     private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     private RedisNode speaker;
     private RedisNode hearer;
 
     @BeforeEach
     void start() {
-        allow();
-        speaker = node("limited:secret@", RedisNode.PLENTY);
-        hearer = node("", RedisNode.PLENTY);
+        limited.allow();
+        speaker = new RedisNode(limited.settings());
+        hearer = new RedisNode(RedisSettings.parse(REDIS.uri()));
         speaker.awaitProbe();
         hearer.awaitProbe();
         get(hearer.relay.subscribe(room));
@@ -47,19 +47,9 @@ class RefusedCommandTest {
 
     @AfterEach
     void stop() {
-        allow();
+        limited.allow();
         speaker.close();
         hearer.close();
-    }
-
-    private static RedisNode node(String credentials, HistoryLimits limits) {
-        return new RedisNode(RedisSettings.parse("redis://" + credentials + "127.0.0.1:" + REDIS.port()), limits);
-    }
-
-    private static void allow(String... rules) {
-        List<String> all = new ArrayList<>(List.of("reset", "on", ">secret", "~*", "&*", "+@all"));
-        all.addAll(List.of(rules));
-        REDIS.admin().aclSetUser("limited", all.toArray(String[]::new));
     }
 
     static List<String> commands() {
@@ -120,13 +110,13 @@ class RefusedCommandTest {
 
     private void isStoredOnce(String... refused) {
         List<String> expected = new ArrayList<>(contents());
-        allow(refused);
+        limited.allow(refused);
         boolean stored = false;
         for (int i = 0; i < 4; i++) {
             stored |= isStored("key", "once");
         }
         isStored(null, "perhaps");
-        allow();
+        limited.allow();
         assertEverythingExpires();
         Position first = speaker.publish(room, "key", "once");
         assertEquals(first, speaker.publish(room, "key", "once"), "it is known by its key");

@@ -4,7 +4,7 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
-import io.roomcast.local.LocalRelay;
+import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
@@ -13,9 +13,9 @@ import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
-import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.InboundMessages;
 import io.roomcast.service.presence.PresenceAnnouncer;
@@ -27,6 +27,7 @@ import io.roomcast.support.Beans;
 import io.roomcast.support.ManualExecutor;
 import io.roomcast.support.ManualTimer;
 import io.roomcast.support.ManualTransport;
+import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -42,10 +43,12 @@ public final class CoreFixture {
     final RoomService service;
     final SessionRegistry sessions;
     final Heartbeat heartbeat;
+    final TokenAdmission admission;
     final InboundMessages inbound;
     public final Limits limits;
     final BackEndService backEnd;
     public final InFlight inFlight;
+    private Duration wallAhead = Duration.ofDays(20_000);
     private final ClientFrameReader reader = new ClientFrameReader();
 
     public CoreFixture(Map<String, String> settings) {
@@ -66,14 +69,13 @@ public final class CoreFixture {
         Beans beans = new Beans(new CoreProducers())
                 .put(RoomcastConfig.class, config)
                 .put(Threads.class, new Threads(lanes, timer, Thread::new))
-                .put(Clocks.class, new Clocks(() -> timer.instant().plus(Duration.ofDays(20_000)), timer::nanos))
+                .put(Clocks.class, new Clocks(() -> timer.instant().plus(wallAhead), timer::nanos))
                 .put(NodeMetrics.class, metrics)
-                .put(
-                        Relay.class,
-                        around.apply(new LocalRelay(
-                                new HistoryLimits(1_000, Duration.ofHours(1), 1 << 20), 1 << 28, timer, timer)))
+                .put(Instance.class, Beans.only(new LocalRelayProvider(config)))
                 .put(PresenceStore.class, presence)
                 .put(TokenVerifier.class, tokens);
+        beans.put(
+                Relay.class, around.apply(beans.get(RelayProvider.Opened.class).relay()));
         presence.start(beans.get(PresenceAnnouncer.class), config.get(Keys.PRESENCE_NAMES));
         limits = beans.get(Limits.class);
         inFlight = beans.get(InFlight.class);
@@ -81,6 +83,7 @@ public final class CoreFixture {
         service = beans.get(RoomService.class);
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);
+        admission = beans.get(TokenAdmission.class);
         inbound = beans.get(InboundMessages.class);
     }
 
@@ -109,6 +112,11 @@ public final class CoreFixture {
         return new Client(
                 transport,
                 service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
+    }
+
+    /** Somebody sets the clock of the machine, forward or back; no time passes. */
+    void setWallClock(Duration by) {
+        wallAhead = wallAhead.plus(by);
     }
 
     /** Lets time pass. */

@@ -1,11 +1,13 @@
 package io.roomcast.support;
 
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Inject;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Executable;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -27,6 +29,18 @@ public final class Beans {
     public <T> Beans put(Class<T> type, T bean) {
         made.put(type, bean);
         return this;
+    }
+
+    /** What CDI injects where there may be several of a kind: this one. */
+    @SuppressWarnings("unchecked")
+    public static <T> Instance<T> only(T bean) {
+        return (Instance<T>) Proxy.newProxyInstance(
+                Beans.class.getClassLoader(), new Class<?>[] {Instance.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("stream")) {
+                        return Stream.of(bean);
+                    }
+                    throw new UnsupportedOperationException(method.getName());
+                });
     }
 
     public <T> T get(Class<T> type) {

@@ -11,12 +11,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /** The embedded server as a command: a process of its own, with the class path of the tests. */
 public final class MainProcess implements AutoCloseable {
@@ -134,11 +136,31 @@ public final class MainProcess implements AutoCloseable {
 
     /** @param name as kill takes it, for example INT */
     public void signal(String name) {
+        run("kill", "-" + name, Long.toString(process.pid()));
+    }
+
+    /** From now on the process gets a file only where it closes one. */
+    public void grantNoMoreFiles() {
+        int most;
+        do {
+            most = lowestFreeFile();
+            run("prlimit", "--pid=" + process.pid(), "--nofile=" + most + ":");
+        } while (lowestFreeFile() < most);
+    }
+
+    private int lowestFreeFile() {
+        String[] open =
+                Path.of("/proc", Long.toString(process.pid()), "fd").toFile().list();
+        Set<String> used = Set.of(open);
+        return IntStream.iterate(0, number -> number + 1)
+                .filter(number -> !used.contains(Integer.toString(number)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static void run(String... command) {
         try {
-            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .inheritIO()
-                    .start()
-                    .waitFor(10, TimeUnit.SECONDS);
+            new ProcessBuilder(command).inheritIO().start().waitFor(10, TimeUnit.SECONDS);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -39,6 +39,7 @@ public final class RawWebSocket implements AutoCloseable {
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
+    private volatile SocketException reset;
 
     /** A frame as it came. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -169,7 +170,8 @@ public final class RawWebSocket implements AutoCloseable {
             out.write(bytes);
             out.flush();
         } catch (SocketException e) {
-            // The connection is closed by the other side: read() tells how.
+            // The connection is closed by the other side: read() tells how. Linux reports a reset only once.
+            reset = e;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -178,6 +180,11 @@ public final class RawWebSocket implements AutoCloseable {
     /** The next frame that is not a ping, or null when the connection broke. Pings are answered. */
     public Received read() {
         return read(deadline());
+    }
+
+    /** The same, but pings are not answered: another thread may write meanwhile. */
+    public Received readInSilence() {
+        return read(deadline(), false);
     }
 
     private static long deadline() {
@@ -194,15 +201,8 @@ public final class RawWebSocket implements AutoCloseable {
                 // Pings do not extend the deadline.
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
                 socket.setSoTimeout((int) Math.max(left, 1));
-                int opcode = in.readUnsignedByte() & 0x0f;
-                long length = in.readUnsignedByte() & 0x7f;
-                if (length == 126) {
-                    length = in.readUnsignedShort();
-                } else if (length == 127) {
-                    length = in.readLong();
-                }
-                Received received = new Received(opcode, in.readNBytes(Math.toIntExact(length)));
-                if (opcode != PING) {
+                Received received = frame(in.readUnsignedByte());
+                if (received.opcode() != PING) {
                     return received;
                 }
                 if (answering) {
@@ -218,17 +218,30 @@ public final class RawWebSocket implements AutoCloseable {
         }
     }
 
-    /** Whether the server ends TCP with FIN and not with a reset. Only pings may come before. */
-    public boolean endsWithGoodbye() {
+    private Received frame(int first) throws IOException {
+        long length = in.readUnsignedByte() & 0x7f;
+        if (length == 126) {
+            length = in.readUnsignedShort();
+        } else if (length == 127) {
+            length = in.readLong();
+        }
+        return new Received(first & 0x0f, in.readNBytes(Math.toIntExact(length)));
+    }
+
+    /** To be called after the server's Close. No frame follows it, and the server ends TCP with FIN, not with a reset. */
+    public void awaitGoodbye() {
         try {
-            while (true) {
-                in.readUnsignedByte();
-                in.readNBytes(in.readUnsignedByte() & 0x7f);
+            int first = in.read();
+            if (first >= 0) {
+                Received more = frame(first);
+                throw new AssertionError("after the Close came a frame of opcode " + more.opcode()
+                        + (more.opcode() == CLOSE ? " and code " + more.closeCode() : ""));
             }
-        } catch (EOFException e) {
-            return true;
+            if (reset != null) {
+                throw reset;
+            }
         } catch (IOException e) {
-            return false;
+            throw new AssertionError("no FIN came after the Close", e);
         }
     }
 

@@ -3,8 +3,10 @@ package io.roomcast.it.security;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.nimbusds.jose.util.Base64URL;
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.Frame;
 import io.roomcast.support.KeyServer;
 import io.roomcast.support.RoomClient;
@@ -14,7 +16,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -27,7 +31,8 @@ class KeySourceIT {
 
     @Test
     void comesBackWhileTheKeysDrip() throws Exception {
-        try (KeyServer keys = new KeyServer(KeyServer.Manner.DRIPPING_BODY);
+        try (CapturedLog log = CapturedLog.of("io.roomcast"); // of the embedded server
+                KeyServer keys = new KeyServer(KeyServer.Manner.DRIPPING_BODY);
                 OwnServer server = OwnServer.start(
                         "keys",
                         Map.of(
@@ -45,6 +50,9 @@ class KeySourceIT {
             }
             assertEquals(503, api(server, token));
             assertFalse(TRACE.matcher(server.console()).find(), "no trace for each of them");
+            List<String> told = log.messages(Level.WARNING);
+            assertTrue(told.size() <= 1, () -> "nor a line: " + told);
+            assertFalse(log.hasTraces());
 
             keys.be(KeyServer.Manner.GOOD);
             RoomClient ann = welcomed(server, token);

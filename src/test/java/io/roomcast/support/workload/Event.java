@@ -12,8 +12,8 @@ public sealed interface Event {
 
     String room();
 
-    /** A publisher sent, or sent again, the message of this key. */
-    record Sent(long at, String room, String key) implements Event {}
+    /** A publisher sent, or sent again, the message of this key. {@code connection} names one connection of the run. */
+    record Sent(long at, String room, String connection, String key) implements Event {}
 
     record Acked(long at, String room, String key, Position position) implements Event {}
 

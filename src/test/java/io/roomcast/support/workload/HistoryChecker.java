@@ -12,8 +12,9 @@ import java.util.TreeMap;
  * Proves promises 1 to 4 on a recorded history: acknowledged means kept, one order per room, once, honest recovery.
  *
  * <p>Each receiver is replayed in each of its rooms by a {@link ReceiverReplay}, which knows the next offset that the
- * receiver is owed. What all of them saw, and what was acknowledged, must then agree place by place. The run must have
- * been quiet at its end: whoever is still connected has to have everything that was acknowledged.
+ * receiver is owed. What all of them saw, and what was acknowledged, must then agree place by place, and {@link
+ * SendingOrder} knows in which order it was sent. The run must have been quiet at its end: whoever is still connected
+ * has to have everything that was acknowledged.
  */
 public final class HistoryChecker {
     private final long window;
@@ -28,9 +29,13 @@ public final class HistoryChecker {
         List<Violation> violations = new ArrayList<>();
         Map<String, ReceiverReplay> replays = new TreeMap<>();
         Places places = new Places(violations);
+        SendingOrder sendings = new SendingOrder();
         for (Event event : events) {
-            if (event instanceof Event.Acked ack) {
+            if (event instanceof Event.Sent sent) {
+                sendings.sent(sent);
+            } else if (event instanceof Event.Acked ack) {
                 places.acked(ack);
+                sendings.acked(ack);
             } else if (event instanceof Event.Joined joined) {
                 replay(replays, joined.receiver(), event, violations).joined(joined);
             } else if (event instanceof Event.Received received) {
@@ -42,6 +47,7 @@ public final class HistoryChecker {
             }
         }
         replays.values().forEach(replay -> replay.finish(places));
+        sendings.finish(violations);
         return violations;
     }
 

@@ -148,6 +148,44 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void lossIsDishonestWhereNothingWasPublished() {
+        joined("bob", new Position("e", 3), "e", 3, false);
+        check(Kind.DISHONEST);
+    }
+
+    @Test
+    void lossIsDishonestForWhoIsAheadOfTheRoom() {
+        joined("bob", new Position("e", 3), "e", 2, false);
+        check(Kind.DISHONEST);
+    }
+
+    @Test
+    void lossIsDishonestForWhoIsAheadOfTheRoomAndHearsMoreOfIt() {
+        joined("bob", new Position("e", 3), "e", 2, false);
+        received("bob", 3, "c");
+        ended("bob");
+        check(Kind.DISHONEST);
+    }
+
+    @Test
+    void lossIsDishonestForWhoIsAheadOfTheRoomAndReturnsToIt() {
+        joined("bob", new Position("e", 3), "e", 2, false);
+        ended("bob");
+        joined("bob", new Position("e", 2), "e", 2, true);
+        check(Kind.DISHONEST);
+    }
+
+    @Test
+    void lossIsHonestForWhoIsAheadOfARoomWhoseEpochIsOver() {
+        joined("bob", new Position("e", 3), "e", 2, false);
+        behind("bob", 3, "f", 1);
+        joined("eve", new Position("e", 3), "e", 2, false);
+        ended("eve");
+        joined("eve", new Position("e", 2), "f", 1, false);
+        check();
+    }
+
+    @Test
     void lossBeyondTheWindowIsHonest() {
         joined("bob", new Position("e", 1), "e", 200, false);
         received("bob", 201, "z");
@@ -157,21 +195,21 @@ class HistoryCheckerTest {
     @Test
     void behindFromTheWrongPlaceIsDishonest() {
         joined("bob", null, "e", 10, false);
-        events.add(new Event.Behind(0, ROOM, "bob", 20, new Position("e", 200)));
+        behind("bob", 20, "e", 200);
         check(Kind.DISHONEST);
     }
 
     @Test
     void behindWithinTheWindowIsDishonest() {
         joined("bob", null, "e", 10, false);
-        events.add(new Event.Behind(0, ROOM, "bob", 11, new Position("e", 15)));
+        behind("bob", 11, "e", 15);
         check(Kind.DISHONEST);
     }
 
     @Test
     void behindIntoNewEpochIsHonest() {
         joined("bob", null, "e", 10, false);
-        events.add(new Event.Behind(0, ROOM, "bob", 1, new Position("f", 2)));
+        behind("bob", 1, "f", 2);
         received("bob", 3, "c");
         acked("c", "f", 3);
         check();
@@ -183,12 +221,72 @@ class HistoryCheckerTest {
         check(Kind.HOLE);
     }
 
+    @Test
+    void messagesOfOneConnectionInAnotherOrderBreakOrder() {
+        sent("first", "a");
+        sent("first", "b");
+        acked("b", "e", 1);
+        acked("a", "e", 2);
+        check(Kind.ORDER);
+    }
+
+    @Test
+    void messageWithoutAcknowledgementHidesNoOtherOrder() {
+        sent("first", "a");
+        sent("first", "b");
+        sent("first", "c");
+        acked("c", "e", 1);
+        acked("a", "e", 3);
+        check(Kind.ORDER);
+    }
+
+    @Test
+    void messageThatWasSentAgainMayBeBehindLaterOnes() {
+        sent("first", "a");
+        sent("first", "b");
+        sent("first", "a");
+        sent("second", "c");
+        sent("second", "d");
+        sent("third", "c");
+        acked("b", "e", 1);
+        acked("a", "e", 2);
+        acked("d", "e", 3);
+        acked("c", "e", 4);
+        check();
+    }
+
+    @Test
+    void messagesOfTwoConnectionsHaveAnyOrder() {
+        sent("first", "a");
+        sent("second", "b");
+        acked("b", "e", 1);
+        acked("a", "e", 2);
+        check();
+    }
+
+    @Test
+    void messagesOfTwoEpochsAreNotCompared() {
+        sent("first", "a");
+        sent("first", "b");
+        acked("a", "e", 5);
+        acked("b", "f", 1);
+        check();
+    }
+
     private void joined(String receiver, Position since, String epoch, long offset, boolean recovered) {
         events.add(new Event.Joined(0, ROOM, receiver, since, new Position(epoch, offset), recovered));
     }
 
     private void received(String receiver, long offset, String key) {
         events.add(new Event.Received(0, ROOM, receiver, offset, key));
+    }
+
+    private void behind(String receiver, long from, String epoch, long offset) {
+        events.add(new Event.Behind(0, ROOM, receiver, from, new Position(epoch, offset)));
+    }
+
+    private void sent(String connection, String key) {
+        events.add(new Event.Sent(0, ROOM, connection, key));
     }
 
     private void acked(String key, String epoch, long offset) {

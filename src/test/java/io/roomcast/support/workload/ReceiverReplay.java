@@ -17,6 +17,8 @@ final class ReceiverReplay {
     private boolean connected;
     /** The position that {@code joined} promised to reach, when it said recovered. */
     private long promised;
+    /** It was told of a gap though it was ahead of the room: honest only if that epoch was over by then. */
+    private Event.Joined doubtful;
 
     ReceiverReplay(String receiver, String room, long window, List<Violation> violations) {
         this.receiver = receiver;
@@ -28,6 +30,7 @@ final class ReceiverReplay {
     void joined(Event.Joined joined) {
         Position position = joined.position();
         Position since = joined.since();
+        settleDoubt(position.epoch());
         boolean sameEpoch = since != null && since.epoch().equals(position.epoch());
         if (joined.recovered()) {
             if (!sameEpoch || since.offset() > position.offset()) {
@@ -39,6 +42,9 @@ final class ReceiverReplay {
             if (sameEpoch && since.offset() <= position.offset() && position.offset() - since.offset() < window / 2) {
                 report(Kind.DISHONEST, "not recovered from " + since + " to " + position + ", well within the window");
             }
+            if (sameEpoch && since.offset() > position.offset()) {
+                doubtful = joined;
+            }
             last = position.offset();
         }
         epoch = position.epoch();
@@ -46,11 +52,22 @@ final class ReceiverReplay {
         connected = true;
     }
 
+    /** Called with the epoch of what the receiver sees next: had the other one been over, this would be a new one. */
+    private void settleDoubt(String seen) {
+        if (doubtful != null && doubtful.position().epoch().equals(seen)) {
+            report(
+                    Kind.DISHONEST,
+                    "not recovered from " + doubtful.since() + " to " + doubtful.position() + ", nothing was missing");
+        }
+        doubtful = null;
+    }
+
     void received(Event.Received received, Places places) {
         if (epoch == null) {
             report(Kind.HOLE, "received " + received.offset() + " before it had joined");
             return;
         }
+        settleDoubt(epoch);
         if (received.offset() <= last) {
             report(Kind.REPEATED, received.offset() + " after " + last + " in epoch " + epoch);
             return;
@@ -63,6 +80,7 @@ final class ReceiverReplay {
     }
 
     void behind(Event.Behind behind) {
+        settleDoubt(behind.position().epoch());
         boolean sameEpoch = behind.position().epoch().equals(epoch);
         if (sameEpoch && behind.from() != last + 1) {
             report(Kind.DISHONEST, "told to be behind from " + behind.from() + " when it had " + last);
@@ -86,6 +104,7 @@ final class ReceiverReplay {
         if (!connected) {
             return;
         }
+        settleDoubt(epoch);
         if (last < promised) {
             report(Kind.DISHONEST, "was promised everything up to " + promised + " and got " + last);
         }

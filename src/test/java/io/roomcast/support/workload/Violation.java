@@ -12,7 +12,7 @@ record Violation(Kind kind, String room, String who, String what) {
         REPEATED,
         /**
          * Two saw different messages at one place of a room, or an acknowledgement named a place that holds another
-         * message.
+         * message. Or the messages of one connection were not stored in the order in which it sent them.
          */
         ORDER,
         /** A message was stored, or acknowledged, at two places of one epoch. */

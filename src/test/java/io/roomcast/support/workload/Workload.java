@@ -23,6 +23,9 @@ public final class Workload implements AutoCloseable {
     /** A lease of 10 s, and what it takes to find out that it has run out and to tell it. */
     private static final long QUIET_SECONDS = 30;
 
+    /** What every other publisher sends at once, without waiting for an acknowledgement in between. */
+    private static final int BURST = 5;
+
     private final HistoryLog log = new HistoryLog();
     private final ScheduledExecutorService timer = new ScheduledThreadPoolExecutor(2);
     private final List<RetryingPublisher> publishers = new ArrayList<>();
@@ -36,6 +39,7 @@ public final class Workload implements AutoCloseable {
 
     /**
      * @param nodes each makes the address of a user on one node
+     * @param pauseMillis between an acknowledgement and the next message, on average
      * @param dropMillis a receiver loses its connection, and a visitor comes, this often over all rooms; 0 for never
      */
     public Workload(
@@ -50,8 +54,9 @@ public final class Workload implements AutoCloseable {
         random = new Random(seed);
         for (int room = 0; room < rooms; room++) {
             String name = "room-" + room;
+            int burst = room % 2 == 0 ? BURST : 1;
             publishers.add(new RetryingPublisher(
-                    "pub-" + room, name, nodes, log, timer, new Random(random.nextLong()), pauseMillis));
+                    "pub-" + room, name, nodes, log, timer, new Random(random.nextLong()), burst, burst * pauseMillis));
             for (int i = 0; i < receiversPerRoom; i++) {
                 String receiver = "rec-" + room + "-" + i;
                 receivers.add(new RecordingMember(receiver, name, nodes, log, timer, new Random(random.nextLong())));
@@ -142,7 +147,7 @@ public final class Workload implements AutoCloseable {
         present().forEach((room, expected) -> {
             for (Function<String, URI> node : nodes) {
                 Await.until(
-                        "the list of " + expected + " in " + room,
+                        () -> "the list of " + expected + " in " + room + ", which is " + MemberList.of(node, room),
                         seconds,
                         () -> expected.equals(MemberList.of(node, room)));
             }

@@ -1,0 +1,119 @@
+package io.roomcast.it;
+
+import io.roomcast.support.Handshake;
+import io.roomcast.support.RawWebSocket;
+import io.roomcast.support.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** The kinds of hostile clients that send more than a small heap has room for, should a server keep all of it. */
+final class HeapAbuse {
+    /** Somewhat more than the 256 MB of {@link TestServer#openSmall}. */
+    private static final long BYTES = 270_000_000;
+
+    /** Handshakes that a client begins before it reads the first answer. */
+    private static final int AT_ONCE = 50;
+
+    private static final int CONTENT_BYTES = 16_000;
+    private static final int ROOMS_OF_ONE = 99;
+    /** As many as fit into one WebSocket message. */
+    private static final int ROOMS_AT_ONCE = 3;
+
+    private HeapAbuse() {}
+
+    /** Messages that a server would take, announced and sent but for their last bytes. */
+    static void unendedMessages(TestServer server, Random random) {
+        unended(server, random, 65_000, 64_000);
+    }
+
+    /** Frames that are too large, and show it only by their header. */
+    static void unendedLargeFrames(TestServer server, Random random) {
+        unended(server, random, 4_000_000, 258_000);
+    }
+
+    private static void unended(TestServer server, Random random, int announced, int sentByEach) {
+        byte[] frame = RawWebSocket.frame(RawWebSocket.TEXT, true, new byte[announced]);
+        List<RawConnection> clients = new ArrayList<>();
+        try {
+            for (long sent = 0; sent < BYTES; sent += (long) AT_ONCE * sentByEach) {
+                List<RawConnection> next = connect(server, random);
+                clients.addAll(next);
+                for (RawConnection client : next) {
+                    tolerant(() -> {
+                        client.readSome();
+                        client.write(frame, 0, sentByEach);
+                    });
+                }
+            }
+            Abuse.pause(random.nextInt(1_000));
+        } finally {
+            clients.forEach(client -> tolerant(client::cut));
+        }
+    }
+
+    /** Handshakes whose answers nobody has waited for yet. */
+    private static List<RawConnection> connect(TestServer server, Random random) {
+        List<RawConnection> connections = new ArrayList<>();
+        for (int i = 0; i < AT_ONCE; i++) {
+            tolerant(() -> {
+                RawConnection connection = new RawConnection(server.http(""));
+                connections.add(connection);
+                connection.write(Handshake.to(Abuse.user(server, random)).bytes());
+            });
+        }
+        return connections;
+    }
+
+    private interface Attempt {
+        void run() throws IOException;
+    }
+
+    /** One may be refused, and the next not. */
+    private static void tolerant(Attempt attempt) {
+        try {
+            attempt.run();
+        } catch (IOException | RuntimeException | AssertionError e) {
+            // That is up to the server.
+        }
+    }
+
+    /** Rooms with one message each, which would be kept for others. */
+    static void manyRooms(TestServer server, Random random) {
+        String content = "x".repeat(CONTENT_BYTES);
+        for (long sent = 0; sent < BYTES; sent += (long) ROOMS_OF_ONE * CONTENT_BYTES) {
+            URI user = Abuse.user(server, random);
+            tolerant(() -> publish(user, random, content));
+        }
+    }
+
+    private static void publish(URI user, Random random, String content) {
+        try (RawWebSocket raw = RawWebSocket.connect(user)) {
+            boolean open = true;
+            for (int i = 0; open && i < ROOMS_OF_ONE; i += ROOMS_AT_ONCE) {
+                StringBuilder lines = new StringBuilder();
+                for (int j = 0; j < ROOMS_AT_ONCE; j++) {
+                    String room = "\"room\":\"large-" + random.nextInt(1_000_000) + "\"";
+                    lines.append("{\"type\":\"join\",").append(room).append("}\n{\"id\":1,");
+                    lines.append(room).append(",\"content\":\"").append(content).append("\"}\n");
+                }
+                raw.text(lines.toString());
+                open = answers(raw, ROOMS_AT_ONCE);
+            }
+        }
+    }
+
+    /** Reads so many answers, refusals among them. @return whether the connection is still open */
+    private static boolean answers(RawWebSocket raw, int expected) {
+        for (int answers = 0; answers < expected; ) {
+            RawWebSocket.Received received = raw.read();
+            if (received == null || received.opcode() == RawWebSocket.CLOSE) {
+                return false;
+            }
+            answers += received.text().split("\"id\":1", -1).length - 1;
+        }
+        return true;
+    }
+}
