@@ -216,6 +216,7 @@ public final class LimitKeys {
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,
+                            NODE_OUTBOUND_BYTES,
                             NODE_IN_FLIGHT_BYTES,
                             NODE_INBOUND_BYTES,
                             MESSAGE_AGE,
