@@ -55,7 +55,7 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** Whether the tests use a server that runs already, with settings of its own. */
-    static boolean isRunning() {
+    public static boolean isRunning() {
         return RUNNING != null && !RUNNING.isEmpty();
     }
 
