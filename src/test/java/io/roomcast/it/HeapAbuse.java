@@ -4,10 +4,10 @@ import io.roomcast.support.Handshake;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.TestServer;
 import java.io.IOException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** The kinds of hostile clients that send more than a small heap has room for, should a server keep all of it. */
 final class HeapAbuse {
@@ -18,9 +18,13 @@ final class HeapAbuse {
     private static final int AT_ONCE = 50;
 
     private static final int CONTENT_BYTES = 16_000;
+    private static final String CONTENT = "x".repeat(CONTENT_BYTES);
     private static final int ROOMS_OF_ONE = 99;
     /** As many as fit into one WebSocket message. */
     private static final int ROOMS_AT_ONCE = 3;
+
+    /** Less than the last of a kind may take. */
+    private static final long PERSISTENCE_SECONDS = 38;
 
     private HeapAbuse() {}
 
@@ -80,40 +84,47 @@ final class HeapAbuse {
         }
     }
 
-    /** Rooms with one message each, which would be kept for others. */
+    /** Rooms with one message each, which would be kept for others. What is refused is tried again for a while. */
     static void manyRooms(TestServer server, Random random) {
-        String content = "x".repeat(CONTENT_BYTES);
-        for (long sent = 0; sent < BYTES; sent += (long) ROOMS_OF_ONE * CONTENT_BYTES) {
-            URI user = Abuse.user(server, random);
-            tolerant(() -> publish(user, random, content));
-        }
-    }
-
-    private static void publish(URI user, Random random, String content) {
-        try (RawWebSocket raw = RawWebSocket.connect(user)) {
-            boolean open = true;
-            for (int i = 0; open && i < ROOMS_OF_ONE; i += ROOMS_AT_ONCE) {
-                StringBuilder lines = new StringBuilder();
-                for (int j = 0; j < ROOMS_AT_ONCE; j++) {
-                    String room = "\"room\":\"large-" + random.nextInt(1_000_000) + "\"";
-                    lines.append("{\"type\":\"join\",").append(room).append("}\n{\"id\":1,");
-                    lines.append(room).append(",\"content\":\"").append(content).append("\"}\n");
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PERSISTENCE_SECONDS);
+        long[] stored = {0};
+        while (stored[0] < BYTES && System.nanoTime() - end < 0) {
+            tolerant(() -> {
+                try (RawWebSocket raw = RawWebSocket.connect(Abuse.user(server, random))) {
+                    int more = ROOMS_AT_ONCE;
+                    for (int i = 0; more > 0 && i < ROOMS_OF_ONE; i += ROOMS_AT_ONCE) {
+                        raw.text(publishes(random));
+                        more = stored(raw);
+                        stored[0] += (long) more * CONTENT_BYTES;
+                    }
                 }
-                raw.text(lines.toString());
-                open = answers(raw, ROOMS_AT_ONCE);
-            }
+            });
         }
     }
 
-    /** Reads so many answers, refusals among them. @return whether the connection is still open */
-    private static boolean answers(RawWebSocket raw, int expected) {
-        for (int answers = 0; answers < expected; ) {
+    private static String publishes(Random random) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < ROOMS_AT_ONCE; i++) {
+            String room = "\"room\":\"large-" + random.nextInt(1_000_000) + "\"";
+            lines.append("{\"type\":\"join\",").append(room).append("}\n{\"id\":1,");
+            lines.append(room).append(",\"content\":\"").append(CONTENT).append("\"}\n");
+        }
+        return lines.toString();
+    }
+
+    /** Reads the answers. @return how many of the messages were stored */
+    private static int stored(RawWebSocket raw) {
+        int stored = 0;
+        for (int answers = 0; answers < ROOMS_AT_ONCE; ) {
             RawWebSocket.Received received = raw.read();
             if (received == null || received.opcode() == RawWebSocket.CLOSE) {
-                return false;
+                return 0;
             }
-            answers += received.text().split("\"id\":1", -1).length - 1;
+            for (String line : received.text().split("\n", -1)) {
+                answers += line.contains("\"id\":1") ? 1 : 0;
+                stored += line.contains("\"type\":\"ack\"") ? 1 : 0;
+            }
         }
-        return true;
+        return stored;
     }
 }
