@@ -116,7 +116,7 @@ class KeySourceTest {
             verifier.stop();
             List<String> lines = log.messages(Level.INFO);
             assertEquals(1, lines.size(), lines::toString);
-            assertTrue(lines.get(0).startsWith("The keys for tokens cannot be fetched from http://127.0.0.1:1/keys: "));
+            assertTrue(lines.get(0).startsWith("Cannot fetch the keys for tokens from http://127.0.0.1:1/keys: "));
             assertFalse(lines.get(0).contains("\n"), lines.get(0));
             assertFalse(log.hasTraces());
         }
