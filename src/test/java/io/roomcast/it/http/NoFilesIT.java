@@ -31,8 +31,8 @@ class NoFilesIT {
                 MainProcess.start("--port=0", "--drain.stop-window=100ms", "--http.request-timeout=0")) {
             URI server = main.awaitReady();
             URI lobby = URI.create("ws" + server.toString().substring("http".length()) + "ws/lobby/");
-            try (RawWebSocket ann = RawWebSocket.connect(lobby.resolve("ann"));
-                    RawWebSocket leaver = RawWebSocket.connect(lobby.resolve("leaver"))) {
+            RawWebSocket leaver = RawWebSocket.connect(lobby.resolve("leaver"));
+            try (RawWebSocket ann = RawWebSocket.connect(lobby.resolve("ann"))) {
                 long began = System.nanoTime();
                 main.grantNoMoreFiles();
                 try (RawHttp waiting = new RawHttp(server)) {
