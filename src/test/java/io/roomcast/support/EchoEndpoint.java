@@ -22,6 +22,6 @@ public final class EchoEndpoint extends Endpoint {
 
     @Override
     public void onOpen(Session session, EndpointConfig config) {
-        session.addMessageHandler(String.class, text -> session.getAsyncRemote().sendText(text));
+        session.addMessageHandler(String.class, text -> session.getAsyncRemote().sendText(text, result -> {}));
     }
 }
