@@ -34,8 +34,14 @@ final class FakeTcp {
                 (proxy, method, arguments) -> switch (method.getName()) {
                     case "getProcessor" -> filters;
                     case "write" -> write((Buffer) arguments[0], (CompletionHandler<?>) arguments[1]);
-                    case "terminateSilently" -> cut = true;
-                    case "closeSilently" -> closed = true;
+                    case "terminateSilently" -> {
+                        cut = true;
+                        yield null;
+                    }
+                    case "closeSilently" -> {
+                        closed = true;
+                        yield null;
+                    }
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
     }
