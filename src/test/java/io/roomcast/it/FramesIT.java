@@ -194,6 +194,7 @@ class FramesIT {
     }
 
     @Test
+    @Tag("embedded")
     void whoIsKickedWhilePublishingHearsWhy() throws IOException, InterruptedException {
         CountDownLatch answers = new CountDownLatch(PUBLISHERS * ANSWERS);
         ExecutorService threads = Executors.newCachedThreadPool();
@@ -223,7 +224,7 @@ class FramesIT {
         try (RawWebSocket raw = RawWebSocket.connect(address)) {
             CompletableFuture<Void> loop = CompletableFuture.runAsync(
                     () -> {
-                        while (!closed.get()) {
+                        while (!closed.get() && !Thread.currentThread().isInterrupted()) {
                             raw.write(frame);
                         }
                     },
