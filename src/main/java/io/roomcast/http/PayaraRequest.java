@@ -96,12 +96,15 @@ public final class PayaraRequest {
     }
 
     /**
-     * Closes the connection after this request if too many came with it. To be called once for each request, before its
-     * response.
+     * Closes the connection after this request if too many came with it, or if it offers another protocol: then Grizzly
+     * closes it in any case. To be called once for each request, before its response.
      *
      * @param max the most requests that are answered of those that were read together; 0 for no limit
      */
     public void limitPipeline(HttpServletRequest request, HttpServletResponse response, int max) {
+        if (request.getHeader("Upgrade") != null) {
+            response.setHeader("Connection", "close");
+        }
         if (max > 0 && nextInPipeline() >= max) {
             response.setHeader("Connection", "close");
             if (!UnreadBody.isThere(request)) {

@@ -7,6 +7,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -26,16 +27,21 @@ final class ApiBody implements ReadListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
-    private ApiBody(ServletInputStream input) {
+    /** Negative if the client has not told it. */
+    private final long length;
+
+    private ApiBody(ServletInputStream input, long length) {
         this.input = input;
+        this.length = length;
     }
 
     /**
      * @param input the stream of a request that is asynchronous already
+     * @param length bytes of the body; negative if the client has not told it
      * @return fails with {@link ProtocolException} if the body is too large, late or broken off
      */
-    static CompletableFuture<byte[]> of(ServletInputStream input, Threads threads) throws IOException {
-        ApiBody body = new ApiBody(input);
+    static CompletableFuture<byte[]> of(ServletInputStream input, long length, Threads threads) throws IOException {
+        ApiBody body = new ApiBody(input, length);
         CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.whole);
         input.setReadListener(body);
         if (input.getClass().getName().startsWith(GRIZZLY)) {
@@ -75,6 +81,9 @@ final class ApiBody implements ReadListener {
             bytes.write(buffer, 0, count);
             if (bytes.size() > MAX_BYTES) {
                 whole.completeExceptionally(tooLarge());
+            } else if (length >= 0 && bytes.size() >= length) {
+                // Payara tells no end of the body of a request that offers another protocol, as Java's client does.
+                whole.complete(Arrays.copyOf(bytes.toByteArray(), (int) length));
             }
         }
     }

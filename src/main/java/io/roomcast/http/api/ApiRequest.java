@@ -89,7 +89,8 @@ final class ApiRequest {
         if (request.getContentLengthLong() > ApiBody.MAX_BYTES) {
             return CompletableFuture.failedFuture(ApiBody.tooLarge());
         }
-        return ApiBody.of(request.getInputStream(), threads).thenAccept(all -> bytes = all);
+        return ApiBody.of(request.getInputStream(), request.getContentLengthLong(), threads)
+                .thenAccept(all -> bytes = all);
     }
 
     /** The name of the room or user in the path. */

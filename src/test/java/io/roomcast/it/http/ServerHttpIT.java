@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.RoomClient;
 import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -135,6 +138,21 @@ class ServerHttpIT {
                 RawHttp.Answer answer = client.answer(true);
                 assertEquals(200, answer.status(), answer::body);
             }
+        }
+    }
+
+    /** As Java's client does with its first request. */
+    @Test
+    void aBackEndMayOfferHttp2() throws Exception {
+        HttpRequest publish = HttpRequest.newBuilder(server.uri().resolve(MESSAGES))
+                .header("Authorization", "Bearer " + ApiServer.KEY)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(MESSAGE))
+                .build();
+        for (int i = 0; i < 3; i++) {
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient().send(publish, HttpResponse.BodyHandlers.ofString());
+            assertEquals(200, answer.statusCode(), answer::body);
         }
     }
 
