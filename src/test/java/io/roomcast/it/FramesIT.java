@@ -194,7 +194,6 @@ class FramesIT {
     }
 
     @Test
-    @Tag("embedded")
     void whoIsKickedWhilePublishingHearsWhy() throws IOException, InterruptedException {
         CountDownLatch answers = new CountDownLatch(PUBLISHERS * ANSWERS);
         ExecutorService threads = Executors.newCachedThreadPool();
