@@ -76,27 +76,23 @@ public class GuardFilter extends HttpFilter {
             payara.limitPipeline(request, response, pipelined);
         }
         HandshakeGuard.Verdict verdict = guard.verdict(head);
-        boolean readsBody = verdict == HandshakeGuard.Verdict.PASS
-                && request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!readsBody && UnreadBody.isThere(request)) {
+        boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
+        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.isThere(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        if (request.getServletPath().equals(ApiServlet.ADDRESS)) {
-            // The API answers from other threads.
-            // Strangers only get a refusal there, so no time limit is needed.
-            payara = null;
-        }
-        if (payara != null) {
-            payara.waitForReader(answerMillis);
+        // The API answers from other threads. Strangers only get a refusal there, so no time limit is needed.
+        PayaraRequest waiting = api ? null : payara;
+        if (waiting != null) {
+            waiting.waitForReader(answerMillis);
         }
         if (verdict != HandshakeGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, payara, request, response, chain);
+            answer(undertow, waiting, request, response, chain);
         } else if (login.admits(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();

@@ -94,7 +94,7 @@ final class Probes {
                                 keys,
                                 null,
                                 shard.lineage().argument(),
-                                shard.lineage().server(),
+                                shard.lineage().runArgument(),
                                 key,
                                 token.getBytes(UTF_8))),
                 reply -> PublishReply.of(reply).position());

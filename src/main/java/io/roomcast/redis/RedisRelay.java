@@ -166,7 +166,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
         CommandArguments command =
-                scripts.publish(keys, subscriptions.known(room), lineage.argument(), lineage.server(), key, body);
+                scripts.publish(keys, subscriptions.known(room), lineage.argument(), lineage.runArgument(), key, body);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
             PublishReply stored = PublishReply.of(reply);
             lineage.note(room, stored.seen(body));

@@ -7,7 +7,6 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
@@ -73,7 +72,7 @@ final class ApiBody implements ReadListener {
     public void onDataAvailable() throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         while (!whole.isDone() && input.isReady()) {
-            int count = input.read(buffer);
+            int count = input.read(buffer, 0, length < 0 ? buffer.length : (int) Math.min(buffer.length, left()));
             if (count < 0) {
                 onAllDataRead();
                 return;
@@ -81,11 +80,15 @@ final class ApiBody implements ReadListener {
             bytes.write(buffer, 0, count);
             if (bytes.size() > MAX_BYTES) {
                 whole.completeExceptionally(tooLarge());
-            } else if (length >= 0 && bytes.size() >= length) {
+            } else if (bytes.size() == length) {
                 // Payara tells no end of the body of a request that offers another protocol, as Java's client does.
-                whole.complete(Arrays.copyOf(bytes.toByteArray(), (int) length));
+                onAllDataRead();
             }
         }
+    }
+
+    private long left() {
+        return length - bytes.size();
     }
 
     @Override

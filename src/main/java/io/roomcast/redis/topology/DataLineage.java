@@ -81,7 +81,7 @@ public final class DataLineage {
     private final ConnectionGroup connections = new ConnectionGroup();
     private final SeenMessages seen = new SeenMessages();
     private final Rawable lineageArgument = this::lineageText;
-    private final Rawable serverArgument = this::serverText;
+    private final Rawable runArgument = this::runText;
     private final Object verifying = new Object();
     private long lastMark;
     private volatile long confirmedMark;
@@ -133,11 +133,11 @@ public final class DataLineage {
      * The run of the server's process as an argument of a command. Connections to other servers are cut first, so this
      * names the server that gets the command.
      */
-    public Rawable server() {
-        return serverArgument;
+    public Rawable runArgument() {
+        return runArgument;
     }
 
-    private byte[] serverText() {
+    private byte[] runText() {
         return verifiedRun.getBytes(UTF_8);
     }
 
