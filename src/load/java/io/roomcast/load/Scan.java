@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 final class Scan {
     private static final byte[] MESSAGE = ascii("{\"type\":\"message\"");
     private static final byte[] OFFSET = ascii("\"offset\":");
-    private static final byte[] ROOM = ascii("\"room\":\"");
     private static final byte[] CONTENT = ascii("\"content\":\"");
 
     private final byte[] bytes;
@@ -38,10 +37,6 @@ final class Scan {
     /** Goes to the content, from wherever this is. */
     boolean toContent() {
         return find(CONTENT);
-    }
-
-    boolean toRoom() {
-        return find(ROOM);
     }
 
     private boolean startsWith(byte[] word) {

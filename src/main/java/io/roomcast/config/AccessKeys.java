@@ -25,7 +25,7 @@ public final class AccessKeys {
                     "roomcast.auth.secret",
                     "",
                     "text",
-                    "Secret that signs tokens (HS256), at least 32 bytes. Set it in the environment rather than on "
+                    "Secret that signs tokens (HS256), at least 32 characters. Set it in the environment rather than on "
                             + "a command line.",
                     Values.matching("|(?s).{32,}", "at least 32 characters"))
             .asSecret();

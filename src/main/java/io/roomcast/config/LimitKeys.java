@@ -9,9 +9,7 @@ public final class LimitKeys {
     private static final int MAX = 10_000_000;
 
     public static final Key<Integer> SESSIONS = limit(
-            "sessions",
-            20_000,
-            "Most sessions of this node; further ones are refused with 503, or closed " + "with 1013.");
+            "sessions", 20_000, "Most sessions of this node; further ones are refused with 503, or closed with 1013.");
 
     public static final Key<Integer> USER_SESSIONS =
             limit("user-sessions", 1_000, "Most sessions of one user on this node; further ones are closed with 1013.");
@@ -35,9 +33,7 @@ public final class LimitKeys {
                     + "one for each 4 KiB of heap; further joins fail with busy.");
 
     public static final Key<Integer> ROOM_USERS = limit(
-            "room-users",
-            50_000,
-            "Most users of one room, on all nodes together; further joins fail with " + "room_full.");
+            "room-users", 50_000, "Most users of one room, on all nodes together; further joins fail with room_full.");
 
     public static final Key<Integer> PUBLISH_RATE = limit(
             "publish-rate",
@@ -84,7 +80,7 @@ public final class LimitKeys {
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Integer> ROOMS =
-            limit("rooms", 100, "Most rooms of one session; further joins fail " + "with too_many_rooms.");
+            limit("rooms", 100, "Most rooms of one session; further joins fail with too_many_rooms.");
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
             "roomcast.limits.frame-bytes",

@@ -8,11 +8,9 @@ import io.roomcast.outbound.ByteBudget;
  * and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread.
  */
 final class HistoryBudget {
-    private final long limit;
     private final ByteBudget allRooms;
 
     HistoryBudget(long limit) {
-        this.limit = limit;
         this.allRooms = new ByteBudget(limit);
     }
 
@@ -32,7 +30,7 @@ final class HistoryBudget {
 
     /** Whether more than three quarters of the limit are used: rooms without subscription then lose their messages. */
     boolean isTight() {
-        return allRooms.left() < limit / 4;
+        return allRooms.left() < allRooms.limit() / 4;
     }
 
     long held() {

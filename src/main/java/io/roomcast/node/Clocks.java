@@ -5,7 +5,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The clocks of a node. No other class of the node reads the system time, so tests can advance the time by hand. The
- * launcher and the embedded server are exceptions.
+ * launcher, the embedded server and the token buckets of rate limits are exceptions.
  *
  * @param wall the time of day, for times that others read: in messages, tokens and probes
  * @param nanos for durations, as {@link System#nanoTime}

@@ -5,8 +5,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -49,25 +50,48 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
     }
 
     /**
-     * Adds a time limit to a stage. No thread waits meanwhile.
+     * Adds a time limit to a stage. No thread waits meanwhile. After the limit, a thread of the lanes completes the
+     * result.
      *
-     * @return completes as the stage does; fails with {@link TimeoutException} if the stage takes longer
+     * @return completes as the stage does; fails with {@link TimeoutException} if the stage takes longer, or if the
+     *     node has stopped
      */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage) {
+        return within(seconds, stage, lanes);
+    }
+
+    /**
+     * As {@link #within(long, CompletionStage)}.
+     *
+     * @param executor completes the result after the limit; {@code Runnable::run} for the timer's own thread
+     */
+    public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage, Executor executor) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        ScheduledFuture<?> limit = timer.schedule(
-                () -> lanes.execute(() -> result.completeExceptionally(new TimeoutException())),
-                seconds,
-                TimeUnit.SECONDS);
+        Runnable timeOut = () -> result.completeExceptionally(new TimeoutException());
         stage.whenComplete((done, failure) -> {
-            limit.cancel(false);
             if (failure == null) {
                 result.complete(done);
             } else {
                 result.completeExceptionally(failure);
             }
         });
+        if (!result.isDone()) {
+            try {
+                Future<?> limit = timer.schedule(() -> execute(executor, timeOut), seconds, TimeUnit.SECONDS);
+                var unused = result.whenComplete((done, failure) -> limit.cancel(false));
+            } catch (RejectedExecutionException e) {
+                timeOut.run();
+            }
+        }
         return result;
+    }
+
+    private static void execute(Executor executor, Runnable task) {
+        try {
+            executor.execute(task);
+        } catch (RejectedExecutionException e) {
+            task.run();
+        }
     }
 
     /**

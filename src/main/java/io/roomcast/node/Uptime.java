@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 @ApplicationScoped
 public class Uptime {
     private LongSupplier nanoClock;
-    private volatile long started;
+    private long started;
 
     /** For the container's proxy. */
     protected Uptime() {}
@@ -22,9 +22,7 @@ public class Uptime {
     }
 
     /** CDI creates a bean at its first use. This event creates it when the node starts. */
-    void begin(@Observes NodeStarted event) {
-        started = nanoClock.getAsLong();
-    }
+    void begin(@Observes NodeStarted event) {}
 
     /** Milliseconds since the node started. */
     public long millis() {

@@ -17,6 +17,10 @@ public final class ByteBudget {
         limit = bytes;
     }
 
+    public long limit() {
+        return limit;
+    }
+
     public long held() {
         return held.get();
     }

@@ -66,7 +66,7 @@ public final class OutboundBudget {
     }
 
     /** @param bytes negative for bytes that are no longer held */
-    public void add(long bytes) {
+    void add(long bytes) {
         node.add(bytes);
     }
 

@@ -33,7 +33,7 @@ final class RawFrame {
     /** Index of the first character after the object. */
     long end;
 
-    /** @throws ProtocolException {@code bad_request} if it is missing, or no content */
+    /** The content of a message or signal: {@link Content#of} names the errors. */
     Content checkedContent() {
         return Content.of(content);
     }

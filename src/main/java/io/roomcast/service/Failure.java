@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
+import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.RelayUnavailableException;
@@ -20,8 +21,6 @@ import java.util.concurrent.TimeoutException;
  * @param cause the exception, without the exceptions that futures wrap around it
  */
 public record Failure(ErrorCode code, String text, Long retryAfterMs, Level level, Throwable cause) {
-    private static final long RETRY_AFTER_MS = 1_000;
-
     public static Failure of(Throwable failure) {
         Throwable cause = unwrapped(failure);
         if (cause instanceof ProtocolException refused) {
@@ -32,7 +31,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
         } else if (cause instanceof TokenUncheckedException) {
             return answer(ErrorCode.UNAVAILABLE, cause.getMessage() + "; try again", cause);
         } else if (cause instanceof RelayUnavailableException || cause instanceof TimeoutException) {
-            return answer(ErrorCode.UNAVAILABLE, "could not be stored or read now; try again with the same key", cause);
+            return answer(ErrorCode.UNAVAILABLE, "could not be stored or read now; try again", cause);
         }
         return new Failure(ErrorCode.UNKNOWN, "internal error", null, Level.ERROR, cause);
     }
@@ -43,7 +42,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
      */
     public static Failure ofToken(Throwable failure) {
         Failure known = of(failure);
-        if (known.code == ErrorCode.UNAUTHENTICATED) {
+        if (known.cause instanceof TokenRefusedException) {
             return known;
         }
         Failure unchecked = of(new TokenUncheckedException());
@@ -51,13 +50,13 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
                 unchecked.code,
                 unchecked.text,
                 unchecked.retryAfterMs,
-                known.code == ErrorCode.UNKNOWN ? Level.WARNING : Level.OFF,
+                known.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
                 known.cause);
     }
 
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */
     static Long retryAfterMs(ErrorCode code) {
-        return code.isTemporary() ? Long.valueOf(RETRY_AFTER_MS) : null;
+        return code.isTemporary() ? Long.valueOf(Limits.RETRY_AFTER_MS) : null;
     }
 
     /**

@@ -3,11 +3,8 @@ package io.roomcast.container;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.logging.Handler;
+import io.roomcast.support.CapturedLog;
 import java.util.logging.Level;
-import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -15,29 +12,17 @@ import org.junit.jupiter.api.Test;
 
 class ServerLogTest {
     private final Logger server = Logger.getLogger("jakarta.enterprise.web.core");
-    private final List<LogRecord> written = new ArrayList<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord record) {
-            written.add(record);
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private CapturedLog written;
 
     @BeforeEach
     void listen() {
         server.setUseParentHandlers(false);
-        server.addHandler(handler);
+        written = CapturedLog.of(server.getName());
     }
 
     @AfterEach
     void listenNoMore() {
-        server.removeHandler(handler);
+        written.close();
         server.setUseParentHandlers(true);
     }
 
@@ -46,11 +31,11 @@ class ServerLogTest {
         ServerLog log = new ServerLog();
         log.limit();
         refuseRequests();
-        assertEquals(1, written.size());
+        assertEquals(1, written.messages(Level.ALL).size());
         log.restore();
         assertNull(server.getFilter());
         refuseRequests();
-        assertEquals(1 + 10, written.size());
+        assertEquals(1 + 10, written.messages(Level.ALL).size());
     }
 
     private void refuseRequests() {

@@ -41,6 +41,7 @@ class PlainClientIT {
     @Test
     void everythingItIsSentCanBePrinted() {
         try (RoomClient plain = RoomClient.plain(server.room(room, "ann"))) {
+            plain.next("joined");
             RoomClient bob = RoomClient.enter(server, room, "bob");
             bob.say("{'type':'signal','name':'typing'}");
             bob.say("{'content':'hello'}");
@@ -48,7 +49,8 @@ class PlainClientIT {
             plain.send("this is not JSON");
             plain.send("{\"room\":\"elsewhere\",\"content\":\"hi\",\"sender\":\"ann\"}");
             plain.next(frame -> frame.is("error") && "not_joined".equals(frame.string("code")), "the second error");
-            plain.everythingUntilNow();
+            plain.next("message");
+            plain.next(frame -> frame.is("presence") && frame.content().contains("bob has left"), "bob leaving");
             bob.close();
             for (String text : plain.texts()) {
                 assertFalse(text.contains("\n"), "one frame each: " + text);
@@ -58,6 +60,7 @@ class PlainClientIT {
             String all = plain.texts().toString();
             assertTrue(all.contains("Welcome to " + room + ", ann"), all);
             assertTrue(all.contains("bob has joined the room"), all);
+            assertTrue(all.contains("hello"), all);
         }
     }
 

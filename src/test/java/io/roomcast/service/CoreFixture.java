@@ -29,6 +29,7 @@ import io.roomcast.support.ManualTimer;
 import io.roomcast.support.ManualTransport;
 import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -69,7 +70,7 @@ public final class CoreFixture {
         Beans beans = new Beans(new CoreProducers())
                 .put(RoomcastConfig.class, config)
                 .put(Threads.class, new Threads(lanes, timer, Thread::new))
-                .put(Clocks.class, new Clocks(() -> timer.instant().plus(wallAhead), timer::nanos))
+                .put(Clocks.class, new Clocks(this::wallClock, timer::nanos))
                 .put(NodeMetrics.class, metrics)
                 .put(Instance.class, Beans.only(new LocalRelayProvider(config)))
                 .put(PresenceStore.class, presence)
@@ -112,6 +113,10 @@ public final class CoreFixture {
         return new Client(
                 transport,
                 service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
+    }
+
+    Instant wallClock() {
+        return timer.instant().plus(wallAhead);
     }
 
     /** Somebody sets the clock of the machine, forward or back; no time passes. */

@@ -80,7 +80,7 @@ class TokenAdmissionTest {
         ManualTransport slow = new ManualTransport();
         Client ann = core.connect(null, slow);
         ann.send("{\"type\":\"hello\",\"token\":\"t\"}\n");
-        prove("ann", core.timer.instant().minusSeconds(1));
+        prove("ann", core.wallClock().minusSeconds(1));
         ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
         ann.send("{\"room\":\"lobby\",\"content\":\"late\"}");
         core.advance(0);

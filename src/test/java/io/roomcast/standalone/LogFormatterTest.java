@@ -48,7 +48,7 @@ class LogFormatterTest {
 
         IllegalStateException ours = new IllegalStateException("a defect");
         ours.setStackTrace(new StackTraceElement[] {
-            new StackTraceElement("io.roomcast.websocket.MultiRoomEndpoint", "text", "RoomEndpoint.java", 1)
+            new StackTraceElement("io.roomcast.websocket.MultiRoomEndpoint", "text", "MultiRoomEndpoint.java", 1)
         });
         met.setThrown(ours);
         assertEquals(3, lines(met).size(), "where it is ours, all is told");

@@ -17,12 +17,8 @@ public record Http(URI server, String key) {
     private static final HttpClient PLAIN =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-    /**
-     * It offers HTTP/2 with every request. Not to Payara, which accepts, and then closes some of those connections at
-     * once.
-     */
-    private static final HttpClient CLIENT =
-            "payara".equals(System.getProperty("roomcast.tests")) ? PLAIN : HttpClient.newHttpClient();
+    /** It offers HTTP/2 with every request. */
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
     /**
      * @param path below the application

@@ -19,7 +19,7 @@ import java.util.function.Predicate;
  * @param series value by name and labels, for example {@code roomcast_threads{purpose="lane"}}
  */
 public record ScrapedMetrics(Map<String, Double> series) {
-    /** HTTP/1.1 alone: Payara ends some connections that begin with an offer of HTTP/2. */
+    /** HTTP/1.1 alone, as programs that scrape speak it. */
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 

@@ -91,7 +91,8 @@ public class Readiness {
 
     private void probe() {
         long started = clocks.nanos().getAsLong();
-        var unused = threads.within(PROOF_SECONDS, relay.probe()).whenComplete((proof, failure) -> {
+        // On the timer's thread: lanes that are stuck must not keep the node ready.
+        var unused = threads.within(PROOF_SECONDS, relay.probe(), Runnable::run).whenComplete((proof, failure) -> {
             lastProbe = new Probe(clocks.wall().instant(), clocks.nanos().getAsLong() - started, failure == null);
             if (failure == null) {
                 metrics.record(Latency.PROBE, clocks.nanos().getAsLong() - started);

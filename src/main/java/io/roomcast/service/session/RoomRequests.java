@@ -128,7 +128,7 @@ public final class RoomRequests {
         }
 
         /**
-         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, because
+         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, unless a thread serves the room now, because
          * the caller may be a room's lane. Any thread. Idempotent.
          */
         public void finish() {

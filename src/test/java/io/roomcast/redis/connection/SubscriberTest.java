@@ -4,14 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.roomcast.support.CapturedLog;
 import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,30 +20,15 @@ import redis.clients.jedis.Jedis;
 /** What a subscriber tells the log of a connection that is lost over and over. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SubscriberTest {
-    /** Held here: the logging itself lets go of loggers that nobody holds, and of their handlers. */
-    private static final Logger LOG = Logger.getLogger(Subscriber.class.getName());
-
-    private final List<String> lines = new CopyOnWriteArrayList<>();
     private final LinkedBlockingQueue<String> events = new LinkedBlockingQueue<>();
-    private final Handler handler = new Handler() {
-        @Override
-        public void publish(LogRecord line) {
-            lines.add(line.getMessage());
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    };
+    private CapturedLog log;
     private RedisProcess redis;
     private Subscriber subscriber;
 
     @BeforeEach
     void start() {
         redis = RedisProcess.launch();
-        LOG.addHandler(handler);
+        log = CapturedLog.of(Subscriber.class.getName());
         Connector connector = new Connector(RedisSettings.parse(redis.uri()), "test");
         subscriber = new Subscriber(
                 new Subscriber.Server() {
@@ -68,7 +51,7 @@ class SubscriberTest {
     @AfterEach
     void stop() {
         subscriber.close();
-        LOG.removeHandler(handler);
+        log.close();
         redis.close();
     }
 
@@ -93,6 +76,10 @@ class SubscriberTest {
         }
     }
 
+    private List<String> lines() {
+        return log.messages(Level.INFO);
+    }
+
     private void loseItTimes(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
             subscriber.cut();
@@ -104,12 +91,12 @@ class SubscriberTest {
     void lossIsToldOncePerOutage() throws InterruptedException {
         assertEquals("connected", events.poll(20, TimeUnit.SECONDS));
         loseItTimes(4);
-        assertEquals(1, lines.size(), lines::toString);
+        assertEquals(1, lines().size(), lines()::toString);
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
             admin.publish("own", "3Ma 1 run heard");
         }
         assertEquals("heard", events.poll(20, TimeUnit.SECONDS));
         loseItTimes(4);
-        assertEquals(2, lines.size(), lines::toString);
+        assertEquals(2, lines().size(), lines()::toString);
     }
 }

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A thread of Payara serves all that one connection has sent together, and nobody else meanwhile: so it is not much. */
 @Tag("server")
 @Tag("payara")
-class PayaraPipelineIT {
+class ServerPipelineIT {
     private static final int FEW = Integer.parseInt(HttpKeys.PIPELINED.defaultText());
 
     @ParameterizedTest
