@@ -54,8 +54,8 @@ public final class HttpKeys {
             "roomcast.http.request-timeout",
             "10s",
             "duration",
-            "How long a connection to the embedded server may take for the complete head of a request, since it "
-                    + "was opened or since its last response. 0 for no limit.",
+            "How long a connection may take for the complete head of a request: to the embedded server since it was "
+                    + "opened or since its last response, to Payara since the first byte. 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     public static final Key<Duration> ANSWER_TIMEOUT = new Key<>(

@@ -3,11 +3,15 @@ package io.roomcast.container;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.PayaraHeads;
 import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.http.api.ApiServlet;
+import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.RunningTime;
+import io.roomcast.node.Threads;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.HandshakeGuard;
 import io.roomcast.service.admission.RequestHead;
@@ -24,6 +28,7 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Collections;
 
 /**
@@ -51,6 +56,18 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient RoomcastConfig config;
 
+    @Inject
+    private transient Threads threads;
+
+    @Inject
+    private transient RunningTime time;
+
+    @Inject
+    private transient NodeMetrics metrics;
+
+    /** Null without a limit, and on other servers than Payara. */
+    private transient PayaraHeads heads;
+
     private boolean onPayara;
     private int answerMillis;
     private int pipelined;
@@ -60,12 +77,26 @@ public class GuardFilter extends HttpFilter {
         onPayara = ServerIntegration.isPayara(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
         pipelined = config.get(HttpKeys.PIPELINED);
+        Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
+        if (onPayara && !requestTimeout.isZero()) {
+            heads = new PayaraHeads(requestTimeout, time, threads, metrics);
+        }
+    }
+
+    @Override
+    public void destroy() {
+        if (heads != null) {
+            heads.close();
+        }
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
+        if (payara != null && heads != null) {
+            heads.watch(payara);
+        }
         if (payara != null && !payara.isConnected()) {
             return;
         }

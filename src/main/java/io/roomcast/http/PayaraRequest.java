@@ -12,8 +12,10 @@ import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.attributes.Attribute;
+import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
@@ -82,6 +84,13 @@ public final class PayaraRequest {
             LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
+    }
+
+    /** @return what parses the requests of this listener; null for an HTTP/2 request */
+    HttpServerFilter parser() {
+        FilterChain filters = reading.getFilterChain();
+        int index = filters.indexOfType(HttpServerFilter.class);
+        return index == -1 ? null : (HttpServerFilter) filters.get(index);
     }
 
     /**

@@ -12,14 +12,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Clients that keep a server waiting: none of its threads waits for them, or only as long as others do not notice, and
  * in the end they are sent away.
  */
-@Tag("wildfly")
 class WaitingClientsIT {
     /** More than the server is told to wait, and less than it waits by itself. */
     private static final long END_SECONDS = 40;
@@ -30,6 +28,7 @@ class WaitingClientsIT {
     @BeforeAll
     static void start() {
         server = TestServer.open();
+        server.metrics(); // Payara's connections are watched from the first request on.
     }
 
     @Test
