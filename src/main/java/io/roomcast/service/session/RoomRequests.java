@@ -128,8 +128,8 @@ public final class RoomRequests {
         }
 
         /**
-         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, unless a thread serves the room now, because
-         * the caller may be a room's lane. Any thread. Idempotent.
+         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, because
+         * the caller may be a lane of a room; or a thread that serves the room now begins them. Any thread. Idempotent.
          */
         public void finish() {
             boolean more;
