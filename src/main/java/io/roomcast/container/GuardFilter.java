@@ -3,7 +3,7 @@ package io.roomcast.container;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
-import io.roomcast.http.PayaraHeads;
+import io.roomcast.http.PayaraHeadTimeout;
 import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
@@ -66,7 +66,7 @@ public class GuardFilter extends HttpFilter {
     private transient NodeMetrics metrics;
 
     /** Null without a limit, and on other servers than Payara. */
-    private transient PayaraHeads heads;
+    private transient PayaraHeadTimeout heads;
 
     private boolean onPayara;
     private int answerMillis;
@@ -79,7 +79,7 @@ public class GuardFilter extends HttpFilter {
         pipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
         if (onPayara && !requestTimeout.isZero()) {
-            heads = new PayaraHeads(requestTimeout, time, threads, metrics);
+            heads = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
     }
 

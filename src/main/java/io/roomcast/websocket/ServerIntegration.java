@@ -2,7 +2,7 @@ package io.roomcast.websocket;
 
 import io.roomcast.node.Limits;
 import io.roomcast.websocket.payara.PayaraHandshake;
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import io.roomcast.websocket.tyrus.TyrusBuffer;
 import io.roomcast.websocket.tyrus.TyrusIdleTimer;
 import io.roomcast.websocket.tyrus.TyrusInternals;
@@ -55,11 +55,11 @@ public class ServerIntegration {
     /** To be called before the application has any connection. */
     public void start(ServletContext application) {
         Object container = application.getAttribute(ServerContainer.class.getName());
-        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake) {
+        if (application.getAttribute(HANDSHAKE) instanceof ReflectiveLookup.Result<?> handshake) {
             report("Payara", handshake.missing());
         }
         if (isTyrus(container)) {
-            PrivateNames.Result<TyrusInternals> tyrus = PrivateNames.find(() -> TyrusInternals.of(container));
+            ReflectiveLookup.Result<TyrusInternals> tyrus = ReflectiveLookup.find(() -> TyrusInternals.of(container));
             if (tyrus.found() == null) {
                 LOG.log(Level.WARNING, "This Tyrus keeps its timer and the size of its buffers: " + tyrus.missing());
             } else {
@@ -67,7 +67,7 @@ public class ServerIntegration {
                 TyrusIdleTimer.turnOff(tyrus.found());
             }
         } else if (container != null && container.getClass().getName().equals(UNDERTOW)) {
-            PrivateNames.Result<UndertowInternals> undertow = PrivateNames.find(() -> UndertowInternals.of(container));
+            ReflectiveLookup.Result<UndertowInternals> undertow = ReflectiveLookup.find(() -> UndertowInternals.of(container));
             report("Undertow", undertow.missing());
             if (undertow.found() != null) {
                 undertow.found().readOnIoThreads(container);
@@ -103,7 +103,7 @@ public class ServerIntegration {
 
     /** To be called when all connections of the application have ended. */
     public void stop(ServletContext application) {
-        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake
+        if (application.getAttribute(HANDSHAKE) instanceof ReflectiveLookup.Result<?> handshake
                 && handshake.found() instanceof PayaraHandshake found) {
             found.clearRequests();
         }

@@ -3,7 +3,7 @@ package io.roomcast.websocket.payara;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -38,9 +38,9 @@ public final class PayaraHandshake implements Filter {
      *
      * @return null for a Payara of another version, whose connections stay as they are
      */
-    public static PrivateNames.Result<PayaraHandshake> addTo(ServletContext application) {
-        PrivateNames.Result<PayaraHandshake> result =
-                PrivateNames.find(() -> new PayaraHandshake(PayaraInternals.of(application)));
+    public static ReflectiveLookup.Result<PayaraHandshake> addTo(ServletContext application) {
+        ReflectiveLookup.Result<PayaraHandshake> result =
+                ReflectiveLookup.find(() -> new PayaraHandshake(PayaraInternals.of(application)));
         if (result.found() != null) {
             FilterRegistration.Dynamic filter = application.addFilter("handshake", result.found());
             filter.setAsyncSupported(true);

@@ -1,6 +1,6 @@
 package io.roomcast.websocket.payara;
 
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -26,9 +26,9 @@ final class PayaraInternals {
         catalinaRequest = facade.getMethod("getUnwrappedCoyoteRequest");
         Class<?> catalina = catalinaRequest.getReturnType();
         grizzlyRequest = catalina.getMethod("getCoyoteRequest");
-        afterService = PrivateNames.field(catalina, "afterService");
-        upgrade = PrivateNames.field(catalina, "upgrade");
-        upgradeHandler = PrivateNames.field(catalina, "httpUpgradeHandler");
+        afterService = ReflectiveLookup.field(catalina, "afterService");
+        upgrade = ReflectiveLookup.field(catalina, "upgrade");
+        upgradeHandler = ReflectiveLookup.field(catalina, "httpUpgradeHandler");
         if (!Request.class.isAssignableFrom(grizzlyRequest.getReturnType())) {
             throw new NoSuchMethodException("getCoyoteRequest() returns a class that the application does not see");
         }

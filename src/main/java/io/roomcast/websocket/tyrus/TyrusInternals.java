@@ -1,6 +1,6 @@
 package io.roomcast.websocket.tyrus;
 
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -22,7 +22,7 @@ public final class TyrusInternals {
         getEngine.setAccessible(true);
         engine = getEngine.invoke(container);
         incomingBufferSize = engine.getClass().getMethod("setIncomingBufferSize", int.class);
-        timer = PrivateNames.field(container.getClass(), "managedScheduledExecutorService");
+        timer = ReflectiveLookup.field(container.getClass(), "managedScheduledExecutorService");
     }
 
     /**

@@ -29,7 +29,7 @@ import org.glassfish.grizzly.http.HttpServerFilter;
  * timer closes connections. The lock of this object keeps a listener from being watched after {@link #close}: Grizzly
  * would keep the undeployed application in memory.
  */
-public final class PayaraHeads implements AutoCloseable {
+public final class PayaraHeadTimeout implements AutoCloseable {
     /** Of a connection: the request that Grizzly is reading. Grizzly sets it. */
     private static final Attribute<HttpRequestPacket> READING =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
@@ -50,7 +50,7 @@ public final class PayaraHeads implements AutoCloseable {
     private boolean closed;
 
     /** @param limit for the whole head; more than 0 */
-    public PayaraHeads(Duration limit, RunningTime time, Threads threads, NodeMetrics metrics) {
+    public PayaraHeadTimeout(Duration limit, RunningTime time, Threads threads, NodeMetrics metrics) {
         this.limitNanos = limit.toNanos();
         this.time = time;
         this.metrics = metrics;

@@ -3,7 +3,7 @@ package io.roomcast.websocket.transport;
 import java.lang.reflect.Field;
 
 /** Looks up what a server does not offer publicly, and says whether all of it is there. */
-public final class PrivateNames {
+public final class ReflectiveLookup {
 
     /** Looks up all names that a server's private classes must have. */
     @FunctionalInterface
@@ -17,7 +17,7 @@ public final class PrivateNames {
      */
     public record Result<T>(T found, String missing) {}
 
-    private PrivateNames() {}
+    private ReflectiveLookup() {}
 
     /** Never throws: a server of another version is an answer. */
     public static <T> Result<T> find(Lookup<T> lookup) {
