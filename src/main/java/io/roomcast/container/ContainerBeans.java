@@ -12,8 +12,9 @@ import jakarta.inject.Singleton;
 
 /**
  * Beans that the application server provides: configuration and threads. All threads come from the server's managed
- * thread factory, so they have the application's class loader and naming context. A pool of them carries messages, not
- * a managed executor, which would set up the context for each task (docs/decisions/0003-a-pool-of-managed-threads.md).
+ * thread factory, so they have the application's class loader and naming context. Messages run on a pool of such
+ * threads. A managed executor would set up the context for each task
+ * (docs/decisions/0003-a-pool-of-managed-threads.md).
  */
 @ApplicationScoped
 @ManagedThreadFactoryDefinition(name = ContainerBeans.THREAD_FACTORY)
@@ -32,8 +33,10 @@ public class ContainerBeans {
     @Produces
     @Singleton
     Threads threads(RoomcastConfig config) {
-        Threads own = Threads.of(factory, config.get(Keys.THREADS));
-        String server = config.get(Keys.EXECUTOR);
-        return server.isEmpty() ? own : new Threads(new ServerExecutor(server, own.timer()), own.timer(), own.loops());
+        Threads managed = Threads.of(factory, config.get(Keys.THREADS));
+        String executor = config.get(Keys.EXECUTOR);
+        return executor.isEmpty()
+                ? managed
+                : new Threads(new ServerExecutor(executor, managed.timer()), managed.timer(), managed.loops());
     }
 }

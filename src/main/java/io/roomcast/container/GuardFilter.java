@@ -65,8 +65,8 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient NodeMetrics metrics;
 
-    /** Null without a limit, and on other servers than Payara. */
-    private transient PayaraHeadTimeout heads;
+    /** Null if there is no limit, or the server is not Payara. */
+    private transient PayaraHeadTimeout headTimeout;
 
     private boolean onPayara;
     private int answerMillis;
@@ -79,14 +79,14 @@ public class GuardFilter extends HttpFilter {
         pipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
         if (onPayara && !requestTimeout.isZero()) {
-            heads = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
+            headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
     }
 
     @Override
     public void destroy() {
-        if (heads != null) {
-            heads.close();
+        if (headTimeout != null) {
+            headTimeout.close();
         }
     }
 
@@ -94,8 +94,8 @@ public class GuardFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
-        if (payara != null && heads != null) {
-            heads.watch(payara);
+        if (payara != null && headTimeout != null) {
+            headTimeout.watch(payara);
         }
         if (payara != null && !payara.isConnected()) {
             return;
@@ -147,7 +147,7 @@ public class GuardFilter extends HttpFilter {
             if (login.admits(request, response, false)) {
                 chain.doFilter(seen, response);
             }
-            if ((undertow != null || payara != null) && !seen.isLeftToOthers()) {
+            if ((undertow != null || payara != null) && !seen.isAsynchronous()) {
                 // Without this, the server would write the response after the permit is released.
                 response.getOutputStream().close();
             }
@@ -187,7 +187,10 @@ public class GuardFilter extends HttpFilter {
                 name -> Collections.list(request.getHeaders(name)));
     }
 
-    /** The path as the client sent it. Payara removes a session id; this method marks its place. */
+    /**
+     * Returns the path as the client sent it. Payara removes a session id from it; this method puts {@code ;jsessionid}
+     * back.
+     */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
@@ -202,8 +205,8 @@ public class GuardFilter extends HttpFilter {
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (onPayara) {
-            // No limiter on Payara: its upgrade may wait for the client, so a few slow clients would block all
-            // handshakes.
+            // There is no limiter on Payara, because its upgrade may wait for the client. A few slow clients would
+            // block all handshakes.
             chain.doFilter(upgrade, response);
         } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
             refuse(response, HandshakeGuard.Verdict.OVERLOADED);
@@ -211,8 +214,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * The connection closes after this response, so the response fits into the socket whether the client reads it or
-     * not.
+     * Answers a refused request. The connection closes after this response, so there is only one response. It fits into
+     * the socket, even if the client does not read.
      */
     private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");

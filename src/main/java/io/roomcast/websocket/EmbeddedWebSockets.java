@@ -16,15 +16,15 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.server.AddOn;
 
-/** The WebSockets of the embedded server, to be put on a Grizzly listener. */
+/** The WebSockets of the embedded server, for a Grizzly listener. */
 public final class EmbeddedWebSockets {
-    /** Most bytes that the listener reads from a connection at once. */
+    /** The most bytes that the listener reads from a connection at once. */
     public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
 
     /** Answers a handshake that is not accepted, and ends its connection. */
     @FunctionalInterface
     public interface Rejection {
-        /** @return what the filter has to return */
+        /** @return what the calling filter must return */
         NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
     }
 
@@ -32,16 +32,16 @@ public final class EmbeddedWebSockets {
             new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));
 
     /**
-     * Accepts handshakes and takes their connections out of HTTP.
+     * Creates the add-on that accepts handshakes and takes their connections out of HTTP.
      *
      * @param limit current limit of a message from a client, in bytes
-     * @param timer runs short tasks later
+     * @param timer for short tasks with a delay
      */
     public AddOn handshakes(Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
         return new HandshakeAddOn(container.getWebSocketEngine(), rejection::reject, limit, timer);
     }
 
-    /** Whether a connection has become a WebSocket, so that no HTTP request will come over it. Any thread. */
+    /** Whether a connection has become a WebSocket. No HTTP request comes over such a connection. Any thread. */
     public static boolean isWebSocket(Connection<?> connection) {
         return connection.getProcessor() instanceof FilterChain chain && chain.indexOfType(WebSocketFilter.class) >= 0;
     }

@@ -55,7 +55,8 @@ class UndertowInternalsTest {
 
     @Test
     void anotherServerIsToldWhatItDoesNotHave() {
-        ReflectiveLookup.Result<UndertowInternals> result = ReflectiveLookup.find(() -> UndertowInternals.of(new Stranger()));
+        ReflectiveLookup.Result<UndertowInternals> result =
+                ReflectiveLookup.find(() -> UndertowInternals.of(new Stranger()));
         assertNull(result.found());
         assertTrue(result.missing().contains("UndertowSession"), result.missing());
     }
