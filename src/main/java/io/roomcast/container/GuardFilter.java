@@ -108,7 +108,7 @@ public class GuardFilter extends HttpFilter {
         }
         HandshakeGuard.Verdict verdict = guard.verdict(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.isThere(request)) {
+        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);

@@ -16,15 +16,15 @@ import org.glassfish.grizzly.filterchain.NextAction;
 import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.server.AddOn;
 
-/** The WebSockets of the embedded server, for a Grizzly listener. */
+/** The WebSockets of the embedded server, to be put on a Grizzly listener. */
 public final class EmbeddedWebSockets {
-    /** The most bytes that the listener reads from a connection at once. */
+    /** Most bytes that the listener reads from a connection at once. */
     public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
 
     /** Answers a handshake that is not accepted, and ends its connection. */
     @FunctionalInterface
     public interface Rejection {
-        /** @return what the calling filter must return */
+        /** @return what the filter has to return */
         NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
     }
 
@@ -32,10 +32,10 @@ public final class EmbeddedWebSockets {
             new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));
 
     /**
-     * Creates the add-on that accepts handshakes and takes their connections out of HTTP.
+     * Accepts handshakes and takes their connections out of HTTP.
      *
      * @param limit current limit of a message from a client, in bytes
-     * @param timer for short tasks with a delay
+     * @param timer runs short tasks later
      */
     public AddOn handshakes(Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
         return new HandshakeAddOn(container.getWebSocketEngine(), rejection::reject, limit, timer);

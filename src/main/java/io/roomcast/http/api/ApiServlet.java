@@ -56,8 +56,8 @@ public class ApiServlet extends HttpServlet {
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return;
         }
-        CompletableFuture<ApiCaller> caller = access.caller(request).thenApply(known -> admitted(asked, known));
-        if (caller.isCompletedExceptionally() || caller.isDone() && !asked.hasBody()) {
+        CompletableFuture<ApiCaller> caller = access.authenticate(request).thenApply(known -> admitted(asked, known));
+        if (caller.isCompletedExceptionally() || caller.isDone() && !asked.mustReadBody()) {
             CompletableFuture<ApiAnswer> answer = caller.thenCompose(known -> serve(asked, known));
             if (answer.isDone()) {
                 write(asked, answer, response);
@@ -67,7 +67,8 @@ public class ApiServlet extends HttpServlet {
             return;
         }
         AsyncContext async = begin(request);
-        CompletableFuture<Void> body = asked.hasBody() ? asked.read(threads) : CompletableFuture.completedFuture(null);
+        CompletableFuture<Void> body =
+                asked.mustReadBody() ? asked.read(threads) : CompletableFuture.completedFuture(null);
         CompletableFuture<ApiAnswer> answer = threads.within(TIMEOUT_SECONDS, caller)
                 .thenCompose(known -> body.thenComposeAsync(read -> serve(asked, known), async::start));
         finish(asked, async, response, answer);

@@ -36,9 +36,9 @@ public final class PayaraHandshake implements Filter {
     }
 
     /**
-     * Adds the filter. To be called when the application starts on Payara, while filters can still be added.
+     * To be called when the application starts on Payara, before its filters are fixed.
      *
-     * @return the filter, or what this version of Payara does not have; its connections then stay in HTTP
+     * @return null for a Payara of another version, whose connections stay as they are
      */
     public static ReflectiveLookup.Result<PayaraHandshake> addTo(ServletContext application) {
         ReflectiveLookup.Result<PayaraHandshake> result =
