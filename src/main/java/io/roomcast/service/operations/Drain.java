@@ -86,11 +86,11 @@ public class Drain {
     /**
      * Reads the window that an operator has asked for.
      *
-     * @param text duration with its unit; null or blank for {@code roomcast.drain.window}
+     * @param text duration with its unit; null for {@code roomcast.drain.window}
      * @throws IllegalArgumentException if {@code text} is not such a duration; the message contains it
      */
     public Duration window(String text) {
-        if (text == null || text.isBlank()) {
+        if (text == null) {
             return defaultWindow;
         }
         try {
