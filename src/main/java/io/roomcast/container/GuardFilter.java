@@ -115,15 +115,14 @@ public class GuardFilter extends HttpFilter {
         if (undertow != null) {
             undertow.waitForReader(answerMillis);
         }
-        // The API answers from other threads. Strangers only get a refusal there, so no time limit is needed.
-        PayaraRequest waiting = api ? null : payara;
-        if (waiting != null) {
-            waiting.waitForReader(answerMillis);
+        if (payara != null) {
+            // For the API, too: it describes itself to strangers. The limit also holds for other threads that answer.
+            payara.waitForReader(answerMillis);
         }
         if (verdict != HandshakeGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, waiting, request, response, chain);
+            answer(undertow, payara, request, response, chain);
         } else if (login.admits(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();

@@ -14,6 +14,7 @@ import io.roomcast.service.operations.Readiness;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -207,7 +208,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress drain(String window) {
-        return DrainProgress.of(drain.drain(drain.window(window)));
+        return DrainProgress.of(drain.drain(window(window)));
     }
 
     @Override
@@ -217,7 +218,12 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress rebalance(double share, String window) {
-        return DrainProgress.of(drain.rebalance(share, drain.window(window)));
+        return DrainProgress.of(drain.rebalance(share, window(window)));
+    }
+
+    /** A console sends blank text for an argument that the operator has left out. */
+    private Duration window(String text) {
+        return drain.window(text == null || text.isBlank() ? null : text);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.roomcast.jmx;
 
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -118,7 +119,10 @@ public class RoomsBean implements RoomsMXBean {
         } catch (ExecutionException | TimeoutException e) {
             Failure failure = Failure.of(e);
             failure.log(LOG, "An operation of the console failed");
-            throw new IllegalStateException(failure.code().wire() + ": " + failure.text());
+            String text = failure.code() == ErrorCode.UNAVAILABLE
+                    ? "the relay does not answer now; try again"
+                    : failure.text();
+            throw new IllegalStateException(failure.code().wire() + ": " + text);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted");

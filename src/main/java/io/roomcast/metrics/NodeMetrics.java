@@ -109,10 +109,6 @@ public final class NodeMetrics {
         return sums(closes);
     }
 
-    public long closedSessions() {
-        return closes.values().stream().mapToLong(LongAdder::sum).sum();
-    }
-
     /** Refused requests by error code. */
     public Map<String, Long> refusals() {
         return sums(refusals);

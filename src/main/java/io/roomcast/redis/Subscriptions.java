@@ -27,7 +27,7 @@ import java.util.function.LongSupplier;
  * map when it runs. So calls, reconnects and moves of slots may come in any order: the last task sees the last state of
  * the map.
  */
-public final class Subscriptions implements RoomChannels {
+final class Subscriptions implements RoomChannels {
     private static final long SUBSCRIBE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
@@ -47,7 +47,7 @@ public final class Subscriptions implements RoomChannels {
     }
 
     /** To be called before anything else. */
-    public void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
+    void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
         shards = servers;
         repair = gapRepair;
         listener = receiver;

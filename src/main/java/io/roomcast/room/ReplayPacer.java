@@ -1,6 +1,7 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.Latency;
+import io.roomcast.metrics.NodeMetrics;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -41,7 +42,7 @@ public final class ReplayPacer {
 
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final Histogram waitTimes;
+    private final NodeMetrics metrics;
     private final Set<Permit> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
     private long usedUntil;
@@ -50,14 +51,14 @@ public final class ReplayPacer {
     /**
      * @param bytesPerSecond 0 for no bound
      * @param nanoClock as {@link System#nanoTime}
-     * @param waitTimes records the wait of each permit that was not granted at once
+     * @param metrics records the wait of each permit that was not granted at once
      */
     public ReplayPacer(
-            long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, Histogram waitTimes) {
+            long bytesPerSecond, ScheduledExecutorService timer, LongSupplier nanoClock, NodeMetrics metrics) {
         this.bytesPerSecond = bytesPerSecond;
         this.timer = timer;
         this.nanoClock = nanoClock;
-        this.waitTimes = waitTimes;
+        this.metrics = metrics;
         this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
     }
 
@@ -106,7 +107,7 @@ public final class ReplayPacer {
                 Permit permit = each.next();
                 each.remove();
                 grant(permit, now);
-                waitTimes.record(now - permit.since);
+                metrics.record(Latency.REPLAY_WAIT, now - permit.since);
                 granted.add(permit.onGranted);
             }
             scheduleTick();

@@ -3,7 +3,6 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
@@ -121,8 +120,7 @@ public class CoreProducers {
 
     static ReplayPacer replayPacer(
             Limits limits, ScheduledExecutorService timer, LongSupplier nanoClock, NodeMetrics metrics) {
-        ReplayPacer pacer = new ReplayPacer(
-                limits.get(LimitKeys.RECOVERY_RATE), timer, nanoClock, metrics.histogram(Latency.REPLAY_WAIT));
+        ReplayPacer pacer = new ReplayPacer(limits.get(LimitKeys.RECOVERY_RATE), timer, nanoClock, metrics);
         limits.whenChanged(() -> pacer.change(limits.get(LimitKeys.RECOVERY_RATE)));
         return pacer;
     }

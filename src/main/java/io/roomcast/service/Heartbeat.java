@@ -2,7 +2,6 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.metrics.Histogram;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
@@ -44,7 +43,7 @@ public class Heartbeat {
     private RoomService service;
     private Threads threads;
     private Clocks clocks;
-    private Histogram laneWait;
+    private NodeMetrics metrics;
     private RunningTime time;
     private long intervalSeconds;
     /** Number of checks that have begun. Used only by the check that runs. */
@@ -68,7 +67,7 @@ public class Heartbeat {
         this.service = service;
         this.threads = threads;
         this.clocks = clocks;
-        this.laneWait = metrics.histogram(Latency.LANE_WAIT);
+        this.metrics = metrics;
         this.time = time;
         this.intervalSeconds = config.get(Keys.HEARTBEAT).toSeconds();
     }
@@ -93,7 +92,7 @@ public class Heartbeat {
         long posted = clocks.nanos().getAsLong();
         try {
             threads.lanes().execute(() -> {
-                laneWait.record(clocks.nanos().getAsLong() - posted);
+                metrics.record(Latency.LANE_WAIT, clocks.nanos().getAsLong() - posted);
                 check();
             });
         } catch (RejectedExecutionException e) {

@@ -100,7 +100,7 @@ public class Messaging {
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (!loadShedding.shedsNotices(room)) {
+        if (!loadShedding.shedsNotice(room)) {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),

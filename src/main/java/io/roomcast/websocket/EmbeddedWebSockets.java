@@ -11,22 +11,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.LongSupplier;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.FilterChain;
-import org.glassfish.grizzly.filterchain.FilterChainContext;
-import org.glassfish.grizzly.filterchain.NextAction;
-import org.glassfish.grizzly.http.HttpRequestPacket;
 import org.glassfish.grizzly.http.server.AddOn;
 
 /** The WebSockets of the embedded server, to be put on a Grizzly listener. */
 public final class EmbeddedWebSockets {
     /** Most bytes that the listener reads from a connection at once. */
     public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
-
-    /** Answers a handshake that is not accepted, and ends its connection. */
-    @FunctionalInterface
-    public interface Rejection {
-        /** @return what the filter has to return */
-        NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
-    }
 
     private final TyrusContainer container =
             new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));
@@ -37,8 +27,8 @@ public final class EmbeddedWebSockets {
      * @param limit current limit of a message from a client, in bytes
      * @param timer runs short tasks later
      */
-    public AddOn handshakes(Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
-        return new HandshakeAddOn(container.getWebSocketEngine(), rejection::reject, limit, timer);
+    public AddOn handshakes(HandshakeAddOn.Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
+        return new HandshakeAddOn(container.getWebSocketEngine(), rejection, limit, timer);
     }
 
     /** Whether a connection has become a WebSocket. No HTTP request comes over such a connection. Any thread. */

@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.metrics.Histogram;
+import io.roomcast.metrics.Latency;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.support.ManualTimer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,8 +21,8 @@ class ReplayPacerTest {
     private static final int AT_ONCE = 17;
 
     private final ManualTimer timer = new ManualTimer();
-    private final Histogram waits = new Histogram();
-    private final ReplayPacer pace = new ReplayPacer(RATE, timer, timer::nanos, waits);
+    private final NodeMetrics metrics = new NodeMetrics();
+    private final ReplayPacer pace = new ReplayPacer(RATE, timer, timer::nanos, metrics);
     /** Who was let on, in order. */
     private final List<Integer> granted = new ArrayList<>();
 
@@ -143,6 +144,6 @@ class ReplayPacerTest {
     }
 
     private long recorded() {
-        return Arrays.stream(waits.counts()).sum();
+        return Arrays.stream(metrics.histogram(Latency.REPLAY_WAIT).counts()).sum();
     }
 }

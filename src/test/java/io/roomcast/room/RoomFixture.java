@@ -1,6 +1,5 @@
 package io.roomcast.room;
 
-import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.support.ManualExecutor;
@@ -45,7 +44,7 @@ final class RoomFixture {
                 new MessageLog.Limits(recent, 1 << 20),
                 Duration.ofMillis(LINGER),
                 lag,
-                new ReplayPacer(rate, timer, timer::nanos, metrics.histogram(Latency.REPLAY_WAIT)),
+                new ReplayPacer(rate, timer, timer::nanos, metrics),
                 metrics);
         source.deliverTo(registry);
     }

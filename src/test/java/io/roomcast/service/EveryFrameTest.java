@@ -9,9 +9,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a member of a room is answered, for each type of frame. */
 class EveryFrameTest {
+    private static final String REFUSED = "error\",\"code\":\"bad_request\",\"id\":7,";
     private static final Map<ClientFrame.Type, String> ANSWERS = Map.of(
-            ClientFrame.Type.HELLO, "error",
-            ClientFrame.Type.REFRESH, "error",
+            ClientFrame.Type.HELLO, REFUSED,
+            ClientFrame.Type.REFRESH, REFUSED,
             ClientFrame.Type.JOIN, "joined",
             ClientFrame.Type.PUBLISH, "ack",
             ClientFrame.Type.SIGNAL, "signal",

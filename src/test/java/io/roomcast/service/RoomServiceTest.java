@@ -144,8 +144,7 @@ class RoomServiceTest {
         client.send("{\"type\":\"join\",\"room\":\"other\"}");
         client.news();
         assertEquals(0, core.sessions.count());
-        assertEquals(1, core.metrics.closedSessions(), "counted once");
-        assertEquals(Map.of(1006, 1L), core.metrics.closes());
+        assertEquals(Map.of(1006, 1L), core.metrics.closes(), "counted once");
     }
 
     @Test
@@ -180,6 +179,20 @@ class RoomServiceTest {
     }
 
     @Test
+    void leavingIsNeverRefusedWhenPresenceIsAway() {
+        AwayPresence presence = new AwayPresence();
+        CoreFixture away = new CoreFixture(Map.of(), presence);
+        Client ann = away.enter("ann");
+        Client bob = away.enter("bob");
+        ann.news();
+        presence.away = true;
+        ann.send("{\"type\":\"leave\",\"id\":1}");
+        assertEquals("{\"type\":\"left\",\"id\":1,\"room\":\"lobby\"}", ann.news());
+        bob.send("{\"content\":\"is anybody there?\"}");
+        assertEquals("", ann.news());
+    }
+
+    @Test
     void tooLargeClosesAndIsCounted() {
         Client client = core.enter("ann");
         core.service.refuseTooLarge(client.session);
@@ -200,7 +213,9 @@ class RoomServiceTest {
 
         @Override
         public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-            return local.leave(room, user, session);
+            return away
+                    ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
+                    : local.leave(room, user, session);
         }
 
         @Override

@@ -31,9 +31,16 @@ public final class DrainedClients implements AutoCloseable {
         guests.forEach(guest -> MessageSocket.within(PATIENCE_SECONDS, guest.acknowledged));
     }
 
-    /** Each publishes once more. The node may be told to end before it is stored; it is answered all the same. */
+    /**
+     * Each publishes once more. Returns when the node has read it. The node may be told to end before it is stored; it
+     * is answered all the same.
+     */
     public void talk() {
-        guests.forEach(guest -> guest.publish("goodbye"));
+        for (Guest guest : guests) {
+            guest.publish("goodbye");
+            guest.say("{'type':'ping'}");
+        }
+        guests.forEach(guest -> MessageSocket.within(PATIENCE_SECONDS, guest.read));
     }
 
     /**
@@ -61,6 +68,9 @@ public final class DrainedClients implements AutoCloseable {
         final String name;
         final CompletableFuture<Void> joined = new CompletableFuture<>();
         final CompletableFuture<Void> acknowledged = new CompletableFuture<>();
+        /** The pong: the node reads the frames of a connection in their order, and answers a ping at once. */
+        final CompletableFuture<Void> read = new CompletableFuture<>();
+
         volatile boolean draining;
         final AtomicInteger answers = new AtomicInteger();
         int published;
@@ -88,6 +98,7 @@ public final class DrainedClients implements AutoCloseable {
                     answers.incrementAndGet();
                     acknowledged.complete(null);
                 }
+                case "pong" -> read.complete(null);
                 case "draining" -> draining = true;
                 default -> {}
             }

@@ -9,7 +9,6 @@ final class ThreadCounts {
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";
-    private static final String OURS = "roomcast-";
 
     private ThreadCounts() {}
 
@@ -21,6 +20,7 @@ final class ThreadCounts {
         purposes.put("roomcast-redis", "redis");
         // Threads of the embedded server.
         purposes.put("roomcast-http", "server");
+        purposes.put("roomcast-memory", "memory");
         purposes.put("grizzly-nio-kernel", "network");
         purposes.put("Grizzly", "server");
         purposes.put("HttpServer", "server");
@@ -52,14 +52,14 @@ final class ThreadCounts {
         return counts;
     }
 
-    /** Threads of Roomcast have names such as {@code roomcast-PURPOSE} or {@code roomcast-PURPOSE-DETAIL}. */
+    /** One of the purposes that have a series. */
     static String purpose(String name) {
         for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
             if (name.startsWith(purpose.getKey())) {
                 return purpose.getValue();
             }
         }
-        return name.startsWith(OURS) ? name.substring(OURS.length()).split("-", 2)[0] : OTHER;
+        return OTHER;
     }
 
     /** Does not stop the threads of the JVM, unlike {@link Thread#getAllStackTraces}. May contain null. */

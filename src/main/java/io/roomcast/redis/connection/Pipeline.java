@@ -341,9 +341,15 @@ public final class Pipeline {
             }
             throw unfit; // The rest fails, and the next batch asks for the server again.
         }
-        forgotten.removeIf(
-                request -> overtaken.get(request.slot()) && fail(request, "Redis had forgotten its scripts"));
-        return forgotten;
+        List<Request> again = new ArrayList<>(forgotten.size());
+        for (Request request : forgotten) {
+            if (overtaken.get(request.slot())) {
+                fail(request, "Redis had forgotten its scripts");
+            } else {
+                again.add(request);
+            }
+        }
+        return again;
     }
 
     private static boolean isServerUnfit(JedisDataException error) {
@@ -372,8 +378,8 @@ public final class Pipeline {
         }
     }
 
-    private static boolean fail(Request request, String why) {
-        return request.reply().completeExceptionally(new RelayUnavailableException(why));
+    private static void fail(Request request, String why) {
+        request.reply().completeExceptionally(new RelayUnavailableException(why));
     }
 
     private static RelayUnavailableException unavailable(JedisException failure) {

@@ -6,6 +6,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.node.Threads;
+import io.roomcast.outbound.ByteBudget;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -14,7 +15,6 @@ import jakarta.inject.Inject;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The WebSocket messages of all sessions that have begun to arrive and have not ended. The node limits the bytes of
@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicLong;
 @ApplicationScoped
 public class InboundMessages {
     private final Set<Unfinished> unfinished = ConcurrentHashMap.newKeySet();
-    private final AtomicLong held = new AtomicLong();
+    private ByteBudget budget;
     private Limits limits;
     private NodeMetrics metrics;
     private Threads threads;
@@ -40,6 +40,8 @@ public class InboundMessages {
         this.limits = limits;
         this.metrics = metrics;
         this.threads = threads;
+        this.budget = new ByteBudget(limits.bytes(LimitKeys.NODE_INBOUND_BYTES));
+        limits.whenChanged(() -> budget.limit(limits.bytes(LimitKeys.NODE_INBOUND_BYTES)));
     }
 
     void start(@Observes NodeStarted event) {
@@ -56,7 +58,7 @@ public class InboundMessages {
 
     /** Bytes of all unfinished messages. */
     public long heldBytes() {
-        return held.get();
+        return budget.held();
     }
 
     /** Registers a message of this session that has begun to arrive. */
@@ -95,10 +97,9 @@ public class InboundMessages {
                 if (ended) {
                     return false;
                 }
-                long limit = limits.bytes(LimitKeys.NODE_INBOUND_BYTES);
-                if (bytes + more <= limit - held.get()) {
+                if (bytes + more <= budget.left()) {
                     bytes += more;
-                    held.addAndGet(more);
+                    budget.add(more);
                     return true;
                 }
             }
@@ -115,7 +116,7 @@ public class InboundMessages {
         public synchronized void end() {
             if (!ended) {
                 ended = true;
-                held.addAndGet(-bytes);
+                budget.add(-bytes);
                 unfinished.remove(this);
             }
         }

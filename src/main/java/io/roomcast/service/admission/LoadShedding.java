@@ -2,6 +2,8 @@ package io.roomcast.service.admission;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.RoomName;
@@ -33,15 +35,17 @@ public class LoadShedding {
     private RoomRegistry rooms;
     private LagBudget lag;
     private Limits limits;
+    private NodeMetrics metrics;
 
     /** For the container's proxy. */
     protected LoadShedding() {}
 
     @Inject
-    public LoadShedding(RoomRegistry rooms, LagBudget lag, Limits limits) {
+    public LoadShedding(RoomRegistry rooms, LagBudget lag, Limits limits, NodeMetrics metrics) {
         this.rooms = rooms;
         this.lag = lag;
         this.limits = limits;
+        this.metrics = metrics;
     }
 
     /**
@@ -50,8 +54,12 @@ public class LoadShedding {
      * @throws io.roomcast.protocol.ProtocolException {@code busy}
      */
     public void admit(RoomName name) {
-        Room.LaneLoad load = load(name);
-        if (load == null || load.events() == 0) {
+        Room room = rooms.find(name);
+        if (room == null) {
+            return;
+        }
+        Room.LaneLoad load = room.laneLoad();
+        if (load.events() == 0) {
             return;
         }
         long lagMillis = TimeUnit.NANOSECONDS.toMillis(load.waitingNanos());
@@ -75,18 +83,21 @@ public class LoadShedding {
     }
 
     /**
-     * Whether the room is so far behind that its notices, such as signals, must be dropped. Notices are never stored.
+     * Whether the room is so far behind that this notice, such as a signal, must be dropped. Notices are never stored.
+     * If so, this method counts the notice as dropped, once for each member on this node.
      */
-    public boolean shedsNotices(RoomName name) {
-        Room.LaneLoad load = load(name);
-        return load != null
-                && (shareToRefuse(TimeUnit.NANOSECONDS.toMillis(load.waitingNanos()), limits.get(LimitKeys.LAG)) > 0
-                        || shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0);
+    public boolean shedsNotice(RoomName name) {
+        Room room = rooms.find(name);
+        if (room == null || !isBehind(room.laneLoad())) {
+            return false;
+        }
+        metrics.add(Counter.NOTICES_DROPPED, room.size());
+        return true;
     }
 
-    private Room.LaneLoad load(RoomName name) {
-        Room room = rooms.find(name);
-        return room == null ? null : room.laneLoad();
+    private boolean isBehind(Room.LaneLoad load) {
+        return shareToRefuse(TimeUnit.NANOSECONDS.toMillis(load.waitingNanos()), limits.get(LimitKeys.LAG)) > 0
+                || shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)) > 0;
     }
 
     /**

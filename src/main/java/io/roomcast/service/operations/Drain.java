@@ -23,7 +23,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Closes sessions at different times, so that clients do not all reconnect at once. Each session is sent the time of
- * its slot immediately. A session that is still connected at that time is closed (4001). A drain closes all sessions,
+ * its slot immediately. A session that is still connected at that time is closed (4001), once its requests are
+ * answered: else its client would not know of a message whether it was stored. A drain closes all sessions,
  * also those that open later, and makes the node not ready. A rebalance closes a share of the sessions, and changes
  * nothing else. At most one of the two runs at a time.
  *
@@ -35,6 +36,9 @@ public class Drain {
     private static final long TICK_MILLIS = 100;
     /** The window for sessions that open while the node drains. */
     private static final Duration NEW_SESSIONS_WINDOW = Duration.ofSeconds(5);
+
+    /** How long after its slot a session stays open for the answers to its requests. */
+    private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What the node does with its sessions. */
     public enum State {
@@ -86,11 +90,11 @@ public class Drain {
     /**
      * Reads the window that an operator has asked for.
      *
-     * @param text duration with its unit; null or blank for {@code roomcast.drain.window}
+     * @param text duration with its unit; null for {@code roomcast.drain.window}
      * @throws IllegalArgumentException if {@code text} is not such a duration; the message contains it
      */
     public Duration window(String text) {
-        if (text == null || text.isBlank()) {
+        if (text == null) {
             return defaultWindow;
         }
         try {
@@ -202,7 +206,7 @@ public class Drain {
             } else if (!newSessions.isEmpty()) {
                 giveSlots(newSessions, NEW_SESSIONS_WINDOW);
             }
-            due = schedule.due(clocks.nanos().getAsLong());
+            due = schedule.due(clocks.nanos().getAsLong(), ClientSession::awaitsAnswers, ANSWER_NANOS);
             leaving.removeIf(this::isGone);
             updateState();
         }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /**
  * The times at which sessions are closed. The slots are spread evenly over a window, so that clients do not all
@@ -42,13 +43,23 @@ final class DrainSchedule<T> {
         return added;
     }
 
-    /** Removes and returns the sessions whose slot has come. */
-    List<T> due(long now) {
+    /**
+     * Removes and returns the sessions whose slot has come. A session that is busy is returned later.
+     *
+     * @param patience how many nanoseconds after its slot a busy session is returned all the same
+     */
+    List<T> due(long now, Predicate<T> isBusy, long patience) {
         List<T> due = new ArrayList<>();
-        while (due.size() < waiting.size() && waiting.get(due.size()).at() - now <= 0) {
-            due.add(waiting.get(due.size()).session());
+        List<Slot<T>> later = new ArrayList<>();
+        for (Slot<T> slot : waiting) {
+            long late = now - slot.at();
+            if (late >= patience || late >= 0 && !isBusy.test(slot.session())) {
+                due.add(slot.session());
+            } else {
+                later.add(slot);
+            }
         }
-        waiting = waiting.subList(due.size(), waiting.size());
+        waiting = later;
         return due;
     }
 

@@ -114,6 +114,11 @@ public final class ClientSession {
         return inFlight;
     }
 
+    /** Whether a request of this session is not answered yet. */
+    public boolean awaitsAnswers() {
+        return inFlight.get() > 0;
+    }
+
     /** The network of the client, or null if unknown. */
     String network() {
         return network;

@@ -38,7 +38,7 @@ public final class PayaraHandshake implements Filter {
     /**
      * To be called when the application starts on Payara, before its filters are fixed.
      *
-     * @return null for a Payara of another version, whose connections stay as they are
+     * @return without a filter on a Payara of another version, whose connections stay as they are
      */
     public static ReflectiveLookup.Result<PayaraHandshake> addTo(ServletContext application) {
         ReflectiveLookup.Result<PayaraHandshake> result =

@@ -212,6 +212,8 @@ class ServerApiIT {
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"a\\nb\"} | 400 | bad_request",
                 "POST /broadcast              | room  | {\"rooms\":[],\"sender\":\"x\",\"content\":\"x\"} | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"soon\"}                    | 400 | bad_request",
+                "POST /node/drain             | room  | {\"window\":\"\"}                        | 400 | bad_request",
+                "POST /node/rebalance         | room  | {\"share\":1,\"window\":\" \"}           | 400 | bad_request",
                 "POST /node/rebalance         | room  | {\"share\":2}                            | 400 | bad_request",
                 "POST /node/rebalance         | room  | {}                                       | 400 | bad_request"
             })

@@ -50,6 +50,25 @@ class LoadSheddingTest {
     }
 
     @Test
+    void signalsOfARoomThatIsBehindAreCountedAsDroppedForEachMember() {
+        CoreFixture core = new CoreFixture(Map.of("roomcast.limits.lag-bytes", "64KiB", "roomcast.limits.lag", "0"));
+        CoreFixture.Client ann = core.enter("ann");
+        CoreFixture.Client bob = core.enter("bob");
+        ann.news();
+        bob.news();
+        ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
+        assertTrue(bob.news().contains("typing"));
+        assertEquals(0, core.metrics.get(Counter.NOTICES_DROPPED));
+
+        for (int i = 0; i < 4; i++) {
+            ann.send("{\"content\":\"" + "x".repeat(10_000) + "\"}");
+        }
+        ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
+        assertFalse(bob.news().contains("typing"));
+        assertEquals(2, core.metrics.get(Counter.NOTICES_DROPPED));
+    }
+
+    @Test
     void limitsChangeWhileTheNodeRuns() {
         CoreFixture core = new CoreFixture(Map.of());
         core.limits.set("roomcast.limits.lag-bytes", "64KiB");

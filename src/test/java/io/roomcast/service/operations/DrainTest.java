@@ -1,6 +1,7 @@
 package io.roomcast.service.operations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import io.roomcast.service.operations.Drain.Progress;
 import io.roomcast.service.operations.Drain.State;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
+import io.roomcast.service.session.InFlight;
 import io.roomcast.service.session.SessionRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,6 +49,7 @@ class DrainTest {
             threads,
             config);
     private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics);
+    private final InFlight requests = new InFlight(new Limits(config, metrics));
     private final Drain drain = new Drain(sessions, readiness, threads, Clocks.system(), config);
 
     @AfterEach
@@ -68,6 +71,29 @@ class DrainTest {
         }
         assertTrue(clients.stream().map(client -> client.slot).distinct().count() > 25, "slots of their own");
         assertEquals(0, drain.progress().remaining());
+    }
+
+    @Test
+    void answersARequestBeforeItClosesItsSession() throws InterruptedException {
+        Client idle = client();
+        Client client = client();
+        Runnable answered = requests.begin(client.session, 1);
+        drain.drain(Duration.ZERO);
+        idle.awaitClose(CloseCode.DRAINING);
+        assertNull(client.code);
+        answered.run();
+        client.awaitClose(CloseCode.DRAINING);
+    }
+
+    @Test
+    void closesASessionWhoseRequestIsNeverAnswered() throws InterruptedException {
+        Client client = client();
+        requests.begin(client.session, 1);
+        long asked = System.nanoTime();
+        drain.drain(Duration.ZERO);
+        client.awaitClose(CloseCode.DRAINING);
+        long after = TimeUnit.NANOSECONDS.toMillis(client.closedAt - asked);
+        assertTrue(after >= 1_000, "closed after " + after);
     }
 
     @Test
