@@ -36,9 +36,9 @@ public final class PayaraHandshake implements Filter {
     }
 
     /**
-     * To be called when the application starts on Payara, before its filters are fixed.
+     * Adds the filter. To be called when the application starts on Payara, while filters can still be added.
      *
-     * @return without a filter on a Payara of another version, whose connections stay as they are
+     * @return the filter, or what this version of Payara does not have; the connections are then served by Tyrus alone
      */
     public static ReflectiveLookup.Result<PayaraHandshake> addTo(ServletContext application) {
         ReflectiveLookup.Result<PayaraHandshake> result =
