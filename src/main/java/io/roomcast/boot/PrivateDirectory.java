@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 /**
  * A temporary directory of this process. Other users cannot read it. It is removed when the process ends. A process
  * that starts also removes the directories of killed processes. A running process holds a lock on a file in its
- * directory. A PID would not do in place of the lock: in another container, the same PID is another process.
+ * directory. A PID would not do in place of the lock, because in another container the same PID is another process.
  */
 final class PrivateDirectory {
 

@@ -33,10 +33,8 @@ public class ContainerBeans {
     @Produces
     @Singleton
     Threads threads(RoomcastConfig config) {
-        Threads managed = Threads.of(factory, config.get(Keys.THREADS));
-        String executor = config.get(Keys.EXECUTOR);
-        return executor.isEmpty()
-                ? managed
-                : new Threads(new ServerExecutor(executor, managed.timer()), managed.timer(), managed.loops());
+        Threads own = Threads.of(factory, config.get(Keys.THREADS));
+        String server = config.get(Keys.EXECUTOR);
+        return server.isEmpty() ? own : new Threads(new ServerExecutor(server, own.timer()), own.timer(), own.loops());
     }
 }

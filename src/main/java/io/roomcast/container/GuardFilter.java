@@ -70,13 +70,13 @@ public class GuardFilter extends HttpFilter {
 
     private boolean onPayara;
     private int answerMillis;
-    private int pipelined;
+    private int maxPipelined;
 
     @Override
     public void init() {
         onPayara = ServerIntegration.isPayara(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
-        pipelined = config.get(HttpKeys.PIPELINED);
+        maxPipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
         if (onPayara && !requestTimeout.isZero()) {
             headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
@@ -97,14 +97,14 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && headTimeout != null) {
             headTimeout.watch(payara);
         }
-        if (payara != null && !payara.isConnected()) {
+        if (payara != null && !payara.checkConnected()) {
             return;
         }
         SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
-            payara.limitPipeline(request, response, pipelined);
+            payara.limitPipeline(request, response, maxPipelined);
         }
         HandshakeGuard.Verdict verdict = guard.verdict(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
@@ -113,17 +113,18 @@ public class GuardFilter extends HttpFilter {
         }
         UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {
-            undertow.waitForReader(answerMillis);
+            undertow.setWriteTimeout(answerMillis);
         }
         if (payara != null) {
-            // For the API, too: it describes itself to strangers. The limit also holds for other threads that answer.
-            payara.waitForReader(answerMillis);
+            // The API needs the limit too, because it serves its description without a key. The limit also applies to
+            // other threads that write a response.
+            payara.setWriteTimeout(answerMillis);
         }
         if (verdict != HandshakeGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, payara, request, response, chain);
-        } else if (login.admits(request, response, true)) {
+            serve(undertow, payara, request, response, chain);
+        } else if (login.authenticate(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();
             }
@@ -131,30 +132,31 @@ public class GuardFilter extends HttpFilter {
         }
     }
 
-    private void answer(
+    private void serve(
             UndertowRequest undertow,
             PayaraRequest payara,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        ClientOriginRequest seen = new ClientOriginRequest(request, null);
+        ClientOriginRequest visibleRequest = new ClientOriginRequest(request, null);
         ConcurrencyLimiter.Task task = () -> {
-            if (payara != null && !payara.isConnected()) {
+            if (payara != null && !payara.checkConnected()) {
                 return;
             }
-            if (login.admits(request, response, false)) {
-                chain.doFilter(seen, response);
+            if (login.authenticate(request, response, false)) {
+                chain.doFilter(visibleRequest, response);
             }
-            if ((undertow != null || payara != null) && !seen.isAsynchronous()) {
-                // Without this, the server would write the response after the permit is released.
+            if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {
+                // Closing the stream writes the response now. Otherwise the server would write it after the permit is
+                // released.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
             // Health checks are answered even when other requests are rejected.
             if (undertow != null || payara != null) {
-                // The connection has no other response, so the server does not wait until the client reads this one.
+                // The connection has no other response, so the server need not wait until the client has read this one.
                 response.setHeader("Connection", "close");
             }
             task.run();
@@ -166,10 +168,10 @@ public class GuardFilter extends HttpFilter {
                 refuse(response, HandshakeGuard.Verdict.OVERLOADED);
             }
         } catch (IOException e) {
-            if (payara == null || payara.isConnected()) {
+            if (payara == null || payara.checkConnected()) {
                 throw e;
             }
-            // Payara would log a stack trace for each client that does not read its response.
+            // Not thrown, because Payara would log a stack trace for each client that does not read its response.
             LOG.log(Level.DEBUG, "the client is gone", e);
         }
     }

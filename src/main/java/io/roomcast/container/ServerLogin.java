@@ -43,7 +43,8 @@ public class ServerLogin {
     }
 
     /** @return false if this method has answered the request with 401 */
-    boolean admits(HttpServletRequest request, HttpServletResponse response, boolean webSocket) throws IOException {
+    boolean authenticate(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
+            throws IOException {
         if (!enabled
                 || !(webSocket || PAGE.contains(request.getServletPath()))
                 || request.getUserPrincipal() != null

@@ -10,7 +10,7 @@ import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
 /**
- * Limits log records that clients can cause: one record of each kind is logged in ten seconds. The next record of that
+ * Limits log records that clients can cause. One record of each kind is logged in ten seconds. The next record of that
  * kind says how many were suppressed. Without a limit, any client could fill the log. Any thread.
  */
 public final class LogRateLimiter implements Filter {

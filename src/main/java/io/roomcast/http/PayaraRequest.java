@@ -95,10 +95,10 @@ public final class PayaraRequest {
     }
 
     /**
-     * Whether the client is still connected. If not, this method discards its other pipelined requests, because Payara
-     * would still answer them.
+     * Checks whether the client is still connected. If not, this method discards its other pipelined requests, because
+     * Payara would still answer them.
      */
-    public boolean isConnected() {
+    public boolean checkConnected() {
         if (!connection.isOpen()) {
             dropPipeline();
         }
@@ -146,7 +146,7 @@ public final class PayaraRequest {
      *
      * @param millis the time; 0 to keep the limit of the server
      */
-    public void waitForReader(int millis) {
+    public void setWriteTimeout(int millis) {
         if (millis > 0) {
             connection.setWriteTimeout(millis, TimeUnit.MILLISECONDS);
         }

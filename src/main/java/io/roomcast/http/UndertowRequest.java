@@ -73,7 +73,7 @@ public final class UndertowRequest {
     }
 
     /** Sets how long a thread waits for the rest of an unread body to two seconds. */
-    void limitWaitForBody() {
+    void shortenReadTimeout() {
         set(Options.READ_TIMEOUT, UNREAD_BODY_MILLIS);
     }
 
@@ -82,13 +82,13 @@ public final class UndertowRequest {
      *
      * @param millis the time; 0 to keep the limit of the server
      */
-    public void waitForReader(int millis) {
+    public void setWriteTimeout(int millis) {
         if (millis > 0) {
             set(Options.WRITE_TIMEOUT, millis);
         }
     }
 
-    /** Resets the wait for a reader to the default, because {@link #waitForReader} may have shortened it. */
+    /** Resets the wait for a reader to the default, because {@link #setWriteTimeout} may have shortened it. */
     public void becomeWebSocket() {
         Integer millis = get(Options.WRITE_TIMEOUT);
         if (millis != null && millis > 0 && millis < DEFAULT_MILLIS) {

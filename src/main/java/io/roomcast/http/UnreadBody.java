@@ -22,7 +22,7 @@ public final class UnreadBody {
         response.setHeader("Connection", "close");
         UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {
-            undertow.limitWaitForBody();
+            undertow.shortenReadTimeout();
         }
     }
 }

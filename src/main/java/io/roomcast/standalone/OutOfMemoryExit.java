@@ -27,7 +27,9 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
     /** The size of the allocation each second. It fails only if the heap is full. */
     private static final int PROBE_BYTES = 256 * 1024;
 
-    /** The message of an error that says nothing about memory: an array that is too long for any heap. */
+    /**
+     * The message of an error that does not mean a lack of memory, because the array would be too long for any heap.
+     */
     private static final String ARRAY_TOO_LONG = "Requested array size exceeds VM limit";
 
     /** How many causes of an exception are checked. The limit is needed, because causes may form a loop. */

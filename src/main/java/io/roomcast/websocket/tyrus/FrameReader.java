@@ -45,7 +45,7 @@ final class FrameReader {
     /** The most payload in one frame for Tyrus, which keeps a buffer of the size of the largest frame. */
     private static final int MAX_PART_BYTES = 2 * 1024;
 
-    /** What the next byte belongs to. */
+    /** The part of a frame that the next byte belongs to. */
     private enum Expected {
         FIRST_BYTE,
         SECOND_BYTE,
