@@ -42,7 +42,11 @@ public class ServerLogin {
         this.metrics = metrics;
     }
 
-    /** @return false if this method has answered the request with 401 */
+    /**
+     * Logs the user in, if the request needs a login and has none.
+     *
+     * @return false if this method has answered the request with 401
+     */
     boolean authenticate(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
             throws IOException {
         if (!enabled

@@ -18,7 +18,8 @@ import javax.management.StandardMBean;
  * have the same name.
  *
  * <p>Threads of the JVM or of the server make the calls. Their context class loader is not that of the application. So
- * each call sets it: CDI on Payara needs it to find its provider, and JSON needs it on every server.
+ * each call sets the class loader of the application. CDI on Payara needs it to find its provider, and JSON needs it on
+ * every server.
  */
 final class DescribedBean extends StandardMBean {
     private final ClassLoader application = Thread.currentThread().getContextClassLoader();
