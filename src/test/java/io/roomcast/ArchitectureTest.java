@@ -15,6 +15,8 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.roomcast.relay.RelayProvider;
+import io.roomcast.standalone.StandaloneServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -32,8 +34,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The floors of the house: a package uses only those below it, never one beside it, so that there can be no cycle of packages. The
- * table in CONTRIBUTING.md says which floor a package is on; a new package has to be put there first.
+ * The floors of the house: a package uses only those below it, never one beside it, so that there can be no cycle of
+ * packages. The table in CONTRIBUTING.md says which floor a package is on; a new package has to be put there first.
  */
 @AnalyzeClasses(packages = ArchitectureTest.BASE, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -152,6 +154,20 @@ class ArchitectureTest {
         assertEquals(
                 List.of(),
                 FLOORS.keySet().stream().filter(name -> !there.contains(name)).toList());
+    }
+
+    /** The servers find a relay by its annotation; the embedded server is told its package. */
+    @ArchTest
+    static void theEmbeddedServerKnowsEveryRelay(JavaClasses house) {
+        Set<String> relays = house.stream()
+                .filter(type -> type.isAssignableTo(RelayProvider.class) && !type.isInterface())
+                .map(ArchitectureTest::packageOf)
+                .collect(Collectors.toSet());
+        house.get(StandaloneServer.class).getDirectDependenciesFromSelf().stream()
+                .filter(dependency -> isOurs(dependency.getTargetClass()))
+                .map(dependency -> packageOf(dependency.getTargetClass()))
+                .forEach(relays::remove);
+        assertEquals(Set.of(), relays);
     }
 
     @ArchTest
