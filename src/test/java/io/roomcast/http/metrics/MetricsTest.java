@@ -25,7 +25,6 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -177,17 +176,6 @@ class MetricsTest {
         return missing;
     }
 
-    @Test
-    void theHandbookNamesWhatThereIs() throws IOException {
-        Set<String> told = new TreeSet<>(found("`(roomcast_[a-z0-9_]+)", "docs/monitoring.md"));
-        Set<String> there = new TreeSet<>();
-        names().stream()
-                .filter(name -> name.startsWith("roomcast_"))
-                .map(name -> name.replaceFirst("_(bucket|count|sum|gcount|gsum)$", ""))
-                .forEach(there::add);
-        assertEquals(there, told);
-    }
-
     /** What the group of a pattern takes, wherever it is found in a file. */
     private static List<String> found(String pattern, String file) throws IOException {
         return Pattern.compile(pattern)
@@ -195,12 +183,6 @@ class MetricsTest {
                 .results()
                 .map(found -> found.group(1))
                 .toList();
-    }
-
-    private static Set<String> names() {
-        return figures.keySet().stream()
-                .map(series -> series.replaceFirst("\\{.*", ""))
-                .collect(Collectors.toSet());
     }
 
     private static void expressions(JsonValue value, Consumer<String> use) {
