@@ -24,7 +24,8 @@ public enum Counter {
             "roomcast.messages.dropped", "Messages that a member's queue did not take because it was full or closed"),
     NOTICES_DROPPED(
             "roomcast.notices.dropped",
-            "Presence and signals that members were not sent: the queue was full or closed, or the room was overloaded"),
+            "Presence and signals that members were not sent: the queue was full or closed, or the room was overloaded. "
+                    + "A signal that its publisher's node drops counts once for each member of the room there"),
     BYTES_DELIVERED("roomcast.delivered.bytes", "Bytes handed to members"),
     BATCHES("roomcast.batches", "Batches; a batch is the messages that a room delivers in one go"),
     MESSAGES_BATCHED(
