@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
@@ -37,6 +38,7 @@ class InterleavingIT {
                 RawWebSocket slow = RawWebSocket.connect(server.room(room, "slow"), SMALL_BUFFER);
                 RoomClient talker = RoomClient.enter(server, room, "talker")) {
             readUntilJoined(slow);
+            server.limit(LimitKeys.OUTBOUND_AGE, "1m");
             for (int i = 1; i <= MESSAGES; i++) {
                 talker.say("{'content':'" + PADDING + "'}");
                 if (i > WINDOW) {
@@ -49,6 +51,7 @@ class InterleavingIT {
             while (offset < MESSAGES || pong < PINGS) {
                 take(slow.read());
             }
+            server.limit(LimitKeys.OUTBOUND_AGE, LimitKeys.OUTBOUND_AGE.defaultText());
         }
     }
 

@@ -10,6 +10,7 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,9 @@ class LongLivedIT {
                 RawWebSocket leaver = RawWebSocket.connect(server.room(room, "leaver"));
                 RawWebSocket broken = RawWebSocket.connect(server.room(room, "broken"));
                 RoomClient other = RoomClient.enter(server, room, "other")) {
+            for (RawWebSocket member : List.of(raw, leaver, broken)) {
+                awaitJoined(member);
+            }
             // A frame whose other half comes when the connection has changed its ways.
             byte[] early = "{\"type\":\"publish\",\"content\":\"early\"}".getBytes(StandardCharsets.UTF_8);
             raw.send(RawWebSocket.TEXT, false, Arrays.copyOf(early, 20));
@@ -78,6 +82,14 @@ class LongLivedIT {
                 }
             }
         }
+    }
+
+    /** Nothing but presence comes with the answer. */
+    private static void awaitJoined(RawWebSocket member) {
+        String text;
+        do {
+            text = await(member, RawWebSocket.TEXT).text();
+        } while (!text.contains("\"type\":\"joined\""));
     }
 
     private static RawWebSocket.Received await(RawWebSocket raw, int opcode) {

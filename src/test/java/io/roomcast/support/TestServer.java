@@ -1,5 +1,8 @@
 package io.roomcast.support;
 
+import io.roomcast.config.Key;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -7,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the
@@ -14,6 +19,9 @@ import java.util.UUID;
  */
 public final class TestServer implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
+
+    /** Payara hears of some connections that break at once by their silence only, as the heartbeat does. */
+    private static final long SILENCE_SECONDS = 120;
 
     /** Null where the server runs already. */
     private final AutoCloseable embedded;
@@ -92,6 +100,26 @@ public final class TestServer implements AutoCloseable {
 
     public void awaitMetric(String name, double value) {
         ScrapedMetrics.await(base, RoomClient.PATIENCE_SECONDS, name, value);
+    }
+
+    /** Changes a limit as an operator does it, while the server runs. */
+    public void limit(Key<?> key, String value) {
+        if (embedded instanceof EmbeddedServer) {
+            RemoteConsole.setLimit(ManagementFactory.getPlatformMBeanServer(), key.name(), value);
+            return;
+        }
+        try (RemoteConsole console = RemoteConsole.ofAny(
+                ProcessHandle.current().descendants().map(ProcessHandle::pid),
+                new ObjectName("io.roomcast:type=Node"))) {
+            RemoteConsole.setLimit(console.beans(), key.name(), value);
+        } catch (IOException | JMException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until no connection is left of those that came before. */
+    public void awaitNobody() {
+        ScrapedMetrics.await(base, SILENCE_SECONDS, "roomcast_sessions", 0);
     }
 
     @Override
