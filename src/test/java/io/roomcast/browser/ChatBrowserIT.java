@@ -188,6 +188,7 @@ class ChatBrowserIT {
         ChatPage ann = person();
         Page page = ann.page();
         page.navigate(server.uri().toString());
+        assertThat(ann.field("Your name")).isFocused();
         page.keyboard().type("ann");
         page.keyboard().press("Enter");
         assertThat(ann.box("lobby")).isFocused();

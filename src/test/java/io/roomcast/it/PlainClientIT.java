@@ -59,7 +59,7 @@ class PlainClientIT {
                     "bob has joined the room",
                     "hello",
                     "bob has left the room",
-                    "not JSON",
+                    "bad_request",
                     "not_joined");
             bob.close();
             for (String text : plain.texts()) {

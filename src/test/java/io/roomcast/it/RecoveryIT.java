@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
@@ -28,6 +29,8 @@ class RecoveryIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
+        // What a slow machine delivers late is not refused here.
+        server.limit(LimitKeys.LAG, "0");
     }
 
     /** The position to come back with. */

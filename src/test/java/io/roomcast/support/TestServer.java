@@ -7,8 +7,10 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import javax.management.JMException;
 import javax.management.ObjectName;
@@ -27,6 +29,7 @@ public final class TestServer implements AutoCloseable {
     private final AutoCloseable embedded;
 
     private final URI base;
+    private final Set<Key<?>> changed = new HashSet<>();
 
     private TestServer(AutoCloseable embedded, URI base) {
         this.embedded = embedded;
@@ -102,8 +105,13 @@ public final class TestServer implements AutoCloseable {
         ScrapedMetrics.await(base, RoomClient.PATIENCE_SECONDS, name, value);
     }
 
-    /** Changes a limit as an operator does it, while the server runs. */
+    /** Changes a limit as an operator does it, while the server runs. It is the usual one again after {@link #close}. */
     public void limit(Key<?> key, String value) {
+        changed.add(key);
+        set(key, value);
+    }
+
+    private void set(Key<?> key, String value) {
         if (embedded instanceof EmbeddedServer) {
             RemoteConsole.setLimit(ManagementFactory.getPlatformMBeanServer(), key.name(), value);
             return;
@@ -128,6 +136,8 @@ public final class TestServer implements AutoCloseable {
             server.close();
         } else if (embedded instanceof MainProcess process) {
             process.close();
+        } else {
+            changed.forEach(key -> set(key, key.defaultText()));
         }
     }
 }
