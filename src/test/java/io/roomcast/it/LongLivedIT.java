@@ -46,15 +46,18 @@ class LongLivedIT {
 
             raw.send(RawWebSocket.PING, true, new byte[] {7});
             assertArrayEquals(new byte[] {7}, await(raw, RawWebSocket.PONG).payload());
-            otherHearsAll(raw, other);
+            otherHearsAll(raw, other, List.of(leaver, broken));
             hearsAll(raw);
 
             // One that has nothing to read any more: what it sends after its close, such as a pong, would cut off what
             // is still under way to it.
             hearsAll(leaver);
+            broken.showLife();
             leaver.send(RawWebSocket.CLOSE, true, new byte[] {3, (byte) 232});
             assertEquals(1000, leaver.awaitClose());
+            raw.showLife();
             other.next(frame -> "leaver has left the room".equals(frame.content()), "the leave");
+            raw.showLife();
             broken.cut();
             other.next(frame -> "broken has left the room".equals(frame.content()), "the leave of the broken one");
 
@@ -63,8 +66,11 @@ class LongLivedIT {
         }
     }
 
-    private static void otherHearsAll(RawWebSocket raw, RoomClient other) {
+    private static void otherHearsAll(RawWebSocket raw, RoomClient other, List<RawWebSocket> readLater) {
         for (int i = 1; i <= MESSAGES; i++) {
+            if (i % 20 == 0) {
+                readLater.forEach(RawWebSocket::showLife);
+            }
             raw.text("{\"type\":\"publish\",\"content\":\"" + i + PADDING + "\"}");
             assertEquals(i + PADDING, other.next("message").content());
         }

@@ -61,7 +61,7 @@ class SlowConsumerIT {
         try (Reader slow = new Reader(server.room(room, "slow"));
                 RoomClient talker = RoomClient.enter(server, room, "talker")) {
             slow.next("joined");
-            publish(talker);
+            publish(talker, i -> slow.showLife(i));
 
             long expected = 1;
             List<Frame> gaps = new ArrayList<>();
@@ -93,6 +93,7 @@ class SlowConsumerIT {
             // Whoever comes is told of before the next messages, so that there is always a name among what waits for
             // the slow one.
             publish(talker, i -> {
+                slow.showLife(i);
                 if (i % BETWEEN_GUESTS == 0) {
                     String name = "guest-" + i;
                     guests.add(RoomClient.enter(server, room, name));
@@ -179,6 +180,12 @@ class SlowConsumerIT {
 
         Reader(URI uri) {
             raw = RawWebSocket.connect(uri, SMALL_BUFFER);
+        }
+
+        void showLife(int message) {
+            if (message % WINDOW == 0) {
+                raw.showLife();
+            }
         }
 
         /** The next frame of this type; others before it are passed over. */
