@@ -213,10 +213,12 @@ export class Membership {
     return this.send({ type: 'publish', id, key, content });
   }
 
-  #handOn({ offset, sender, content, at, key }, replayed) {
+  /** Hands on all that a message has, also what this library does not know. */
+  #handOn({ type, ...message }, replayed) {
+    const { offset, sender, key } = message;
     const own = sender === this.#session.user();
     const { epoch } = this.#sequence;
     if (own && key !== undefined) this.#outbox.stored({ key, epoch, offset });
-    this.#events('message', { room: this.#name, epoch, offset, sender, content, at, key, own, replayed });
+    this.#events('message', { ...message, room: this.#name, epoch, own, replayed });
   }
 }

@@ -95,8 +95,8 @@ export class Room extends EventTarget {
     const room = this.#name;
     return {
       epoch,
-      messages: messages.map(({ offset, sender, content, at, key }) =>
-        ({ room, epoch, offset, sender, content, at, key, own: sender === user, replayed: true })),
+      messages: messages.map((message) =>
+        ({ ...message, room, epoch, own: message.sender === user, replayed: true })),
       more,
     };
   }

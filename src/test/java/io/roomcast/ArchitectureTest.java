@@ -7,6 +7,7 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -14,48 +15,39 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.roomcast.relay.RelayProvider;
+import io.roomcast.standalone.StandaloneServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 
 /**
- * The floors of the house: a package uses only those below it, never one beside it, so that there can be no cycle of packages. A new package has to be put on a
- * floor here first.
+ * The floors of the house: a package uses only those below it, never one beside it, so that there can be no cycle of
+ * packages. The table in CONTRIBUTING.md says which floor a package is on; a new package has to be put there first.
  */
 @AnalyzeClasses(packages = ArchitectureTest.BASE, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     static final String BASE = "io.roomcast";
 
-    /** The lowest first. */
-    private static final List<Set<String>> FLOORS = List.of(
-            Set.of("config", "protocol", "metrics"),
-            Set.of("outbound", "node", "identity"),
-            Set.of("room", "jwt"),
-            Set.of("relay"),
-            Set.of("local", "redis.connection", "service.session"),
-            Set.of("redis.topology", "service.operations"),
-            Set.of("redis.presence", "service.admission", "service.presence"),
-            Set.of("redis", "service"),
-            Set.of("websocket.transport", "http", "jmx"),
-            Set.of("websocket.tyrus", "websocket.undertow", "http.metrics"),
-            Set.of("websocket.payara", "http.api"),
-            Set.of("websocket"),
-            Set.of("standalone", "container"));
-
-    /** A row of the table in CONTRIBUTING.md, which shows the highest first. */
-    private static final Pattern FLOOR = Pattern.compile("\\s*\\| (\\d+) \\| (.*) \\|.*");
+    /** A row of the table in CONTRIBUTING.md. */
+    private static final Pattern ROW = Pattern.compile("\\s*\\| (\\d+) \\| ([^|]*) \\|.*");
 
     private static final Pattern QUOTED = Pattern.compile("`([^`]+)`");
+
+    /** The number of each package's floor. */
+    private static final Map<String, Integer> FLOORS = floors();
 
     /** Opens the packed WAR before there is a class path: it stands beside the house. */
     private static final String BOOT = BASE + ".boot";
@@ -156,22 +148,26 @@ class ArchitectureTest {
                 .resideInAPackage(all + ".(*)..");
     }
 
-    /** Those that CONTRIBUTING.md shows are these. */
-    @Test
-    void theTableOfFloorsIsTrue() throws IOException {
-        List<Set<String>> told = new ArrayList<>();
-        for (String line : Files.readAllLines(Path.of("CONTRIBUTING.md"))) {
-            Matcher row = FLOOR.matcher(line);
-            if (row.matches()) {
-                told.add(
-                        0,
-                        QUOTED.matcher(row.group(2))
-                                .results()
-                                .map(name -> name.group(1))
-                                .collect(Collectors.toSet()));
-            }
-        }
-        assertEquals(FLOORS, told);
+    @ArchTest
+    static void theTableNamesNoPackageThatIsGone(JavaClasses house) {
+        Set<String> there = house.stream().map(ArchitectureTest::packageOf).collect(Collectors.toSet());
+        assertEquals(
+                List.of(),
+                FLOORS.keySet().stream().filter(name -> !there.contains(name)).toList());
+    }
+
+    /** The servers find a relay by its annotation; the embedded server is told its package. */
+    @ArchTest
+    static void theEmbeddedServerKnowsEveryRelay(JavaClasses house) {
+        Set<String> relays = house.stream()
+                .filter(type -> type.isAssignableTo(RelayProvider.class) && !type.isInterface())
+                .map(ArchitectureTest::packageOf)
+                .collect(Collectors.toSet());
+        house.get(StandaloneServer.class).getDirectDependenciesFromSelf().stream()
+                .filter(dependency -> isOurs(dependency.getTargetClass()))
+                .map(dependency -> packageOf(dependency.getTargetClass()))
+                .forEach(relays::remove);
+        assertEquals(Set.of(), relays);
     }
 
     @ArchTest
@@ -199,8 +195,8 @@ class ArchitectureTest {
                         .forEach(dependency ->
                                 events.add(SimpleConditionEvent.violated(dependency, dependency.getDescription())));
                 if (floorOf(from) < 0) {
-                    events.add(
-                            SimpleConditionEvent.violated(from, from.getName() + " is in a package without a floor"));
+                    events.add(SimpleConditionEvent.violated(
+                            from, from.getName() + " is in a package that CONTRIBUTING.md puts on no floor"));
                 }
             }
         };
@@ -212,13 +208,21 @@ class ArchitectureTest {
 
     /** -1 for a package without one. */
     private static int floorOf(JavaClass type) {
-        String name = packageOf(type);
-        for (int floor = 0; floor < FLOORS.size(); floor++) {
-            if (FLOORS.get(floor).contains(name)) {
-                return floor;
-            }
+        return FLOORS.getOrDefault(packageOf(type), -1);
+    }
+
+    private static Map<String, Integer> floors() {
+        Map<String, Integer> floors = new TreeMap<>();
+        try (Stream<String> lines = Files.lines(Path.of("CONTRIBUTING.md"))) {
+            lines.map(ROW::matcher)
+                    .filter(Matcher::matches)
+                    .forEach(row -> QUOTED.matcher(row.group(2))
+                            .results()
+                            .forEach(name -> floors.put(name.group(1), Integer.valueOf(row.group(1)))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return -1;
+        return floors;
     }
 
     private static boolean isOurs(JavaClass type) {

@@ -9,24 +9,25 @@ public final class AccessKeys {
             "roomcast.origins",
             "same-host",
             "list",
-            "Web pages that may connect: same-host, * for all, or a list of origins such as https://chat.example, "
-                    + "separated by commas.",
+            "Web pages that may connect: `same-host`, `*` for all, or a list of origins such as "
+                    + "`https://chat.example`, separated by commas.",
             Values::origins);
 
     public static final Key<String> AUTH = new Key<>(
             "roomcast.auth",
             "",
             "name",
-            "Who may connect: open (anyone, under any name), token (holders of a signed token) or container (users "
-                    + "of the application server). If empty, anyone may connect, but only to a loopback address.",
+            "Who may connect: `open` (anyone, under any name), `token` (holders of a signed token) or `container` "
+                    + "(users of the application server). If empty, anyone may connect, but only to a loopback "
+                    + "address.",
             Values.oneOf("", "open", "token", "container"));
 
     public static final Key<String> SECRET = new Key<>(
                     "roomcast.auth.secret",
                     "",
                     "text",
-                    "Secret that signs tokens (HS256), at least 32 characters. Set it in the environment rather than on "
-                            + "a command line.",
+                    "Secret that tokens are signed with (HS256), at least 32 characters. Set it in the environment "
+                            + "rather than on a command line.",
                     Values.matching("|(?s).{32,}", "at least 32 characters"))
             .asSecret();
 
@@ -34,28 +35,28 @@ public final class AccessKeys {
             "roomcast.auth.public-key",
             "",
             "file",
-            "PEM file with the public key that verifies tokens (RS256, ES256).",
+            "PEM file with the public key that tokens are checked with (RS256, ES256).",
             text -> text);
 
     public static final Key<String> JWKS = new Key<>(
             "roomcast.auth.jwks",
             "",
             "file or URL",
-            "JSON Web Key Set with the public keys that verify tokens (RS256, ES256).",
+            "JSON Web Key Set with the public keys that tokens are checked with (RS256, ES256): a file or a URL.",
             text -> text);
 
     public static final Key<String> ISSUER = new Key<>(
             "roomcast.auth.issuer",
             "",
             "text",
-            "Required value of the claim iss of a token; empty for any.",
+            "Required value of a token's claim `iss`. If empty, any.",
             text -> text);
 
     public static final Key<String> AUDIENCE = new Key<>(
             "roomcast.auth.audience",
             "",
             "text",
-            "Value that the claim aud of a token must contain; empty for any.",
+            "Value that a token's claim `aud` must contain. If empty, any.",
             text -> text);
 
     public static final Key<String> CLAIM = new Key<>(
@@ -65,15 +66,15 @@ public final class AccessKeys {
             "roomcast.auth.exp",
             "optional",
             "name",
-            "Whether a token must have the claim exp: optional or required.",
+            "Whether a token must have the claim `exp`: `optional` or `required`.",
             Values.oneOf("optional", "required"));
 
     public static final Key<Duration> MAX_LIFE = new Key<>(
             "roomcast.auth.max-life",
             "1d",
             "duration",
-            "How long a session may last before it needs another token, even if exp is later. A token without exp "
-                    + "is valid for this time after iat. 0 for no limit.",
+            "How long a session lasts before its token must be shown again, even if `exp` is later. A token without "
+                    + "`exp` is valid for this time after its `iat`. 0 for no limit.",
             Values::duration);
 
     public static final Key<Long> TOKEN_BYTES = new Key<>(
@@ -87,35 +88,35 @@ public final class AccessKeys {
             "roomcast.auth.jwks-timeout",
             "5s",
             "duration",
-            "Timeout of a fetch of the key set, and of a token that waits for it.",
+            "How long one fetch of the key set may take, and how long a token waits for it.",
             Values.durationBetween("100ms", "1m"));
 
     public static final Key<Long> JWKS_BYTES = new Key<>(
             "roomcast.auth.jwks-bytes",
             "1MiB",
             "size",
-            "Largest key set that is accepted; 0 for no limit.",
+            "Largest key set that is fetched; 0 for no limit.",
             Values.sizeBetween("1KiB", "64MiB", true));
 
     public static final Key<Duration> JWKS_REFRESH = new Key<>(
             "roomcast.auth.jwks-refresh",
             "5m",
             "duration",
-            "How often the key set is fetched again.",
+            "The key set is fetched again after this time.",
             Values.durationBetween("1s", "1d"));
 
     public static final Key<Duration> JWKS_PAUSE = new Key<>(
             "roomcast.auth.jwks-pause",
             "3s",
             "duration",
-            "Shortest time between two fetches of the key set, even if tokens name unknown keys.",
+            "Shortest time between two fetches of the key set, however many tokens name unknown keys.",
             Values.durationBetween("100ms", "10m"));
 
     public static final Key<Duration> JWKS_OUTAGE = new Key<>(
             "roomcast.auth.jwks-outage",
             "1d",
             "duration",
-            "How long the last key set is used while fetches fail; 0 for no limit.",
+            "How long the last good key set serves while it cannot be fetched; 0 for no limit.",
             Values::duration);
 
     public static final Key<Integer> JWKS_WAITING = new Key<>(
@@ -129,7 +130,7 @@ public final class AccessKeys {
             "roomcast.auth.hello-timeout",
             "10s",
             "duration",
-            "How long a connection may be open without a token.",
+            "How long a connection may stay open without showing its token; then it is closed with 4002.",
             Values.durationBetween("1s", "10m"));
 
     /** The keys of this class, in the order of --help. */

@@ -14,24 +14,24 @@ public final class HttpKeys {
             "roomcast.http.connections",
             "2000",
             "number",
-            "Most connections to the embedded server that are not sessions. A further one replaces the connection "
-                    + "that has been silent for the longest time. 0 for no limit.",
+            "Most connections to the embedded server that are not sessions. For each further one, the connection "
+                    + "that has been silent for the longest time is closed. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> ADDRESS_CONNECTIONS = new Key<>(
             "roomcast.http.address-connections",
             "1000",
             "number",
-            "Most such connections from one address (of IPv6, one /64 network). A further one replaces another of "
-                    + "that address. 0 for no limit.",
+            "Most such connections from one address (of IPv6, one /64 network). For each further one, another of "
+                    + "that address is closed. Behind a proxy all clients have its address. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> REQUESTS = new Key<>(
             "roomcast.http.requests",
             "500",
             "number",
-            "Most HTTP requests that a server handles at a time; on an application server at most half of its "
-                    + "threads. Further ones are answered with 503, except health checks. 0 for no limit.",
+            "Most HTTP requests that a server works on at a time; on an application server at most half of its "
+                    + "threads. Further ones are answered 503, except health checks. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> PIPELINED = new Key<>(
@@ -46,7 +46,7 @@ public final class HttpKeys {
             "roomcast.http.answer-bytes",
             "16MiB",
             "size",
-            "Most bytes of HTTP responses that wait for slow clients of the embedded server, all together. Beyond "
+            "Most bytes of HTTP answers that may wait for their readers on the embedded server, all together. Beyond "
                     + "it the connection that has waited for the longest time is closed. 0 for no limit.",
             Values.sizeBetween("1MiB", "64GiB", true));
 
@@ -54,15 +54,15 @@ public final class HttpKeys {
             "roomcast.http.request-timeout",
             "10s",
             "duration",
-            "How long a connection may take for the complete head of a request: to the embedded server since it was "
-                    + "opened or since its last response, to Payara since the first byte. 0 for no limit.",
+            "How long a client may take for the whole head of a request: on the embedded server since it connected or "
+                    + "took its last answer, on Payara since the first byte. 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     public static final Key<Duration> ANSWER_TIMEOUT = new Key<>(
             "roomcast.http.answer-timeout",
             "10s",
             "duration",
-            "How long a client may read nothing of its HTTP response before it is closed; 0 for no limit.",
+            "How long a client may read nothing of its HTTP answer; then its connection is closed. 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** The keys of this class, in the order of --help. */

@@ -9,7 +9,8 @@ import java.util.function.Function;
  * @param name for example {@code roomcast.history.age}
  * @param defaultText the value if nothing is configured
  * @param kind the kind of value that --help shows, for example {@code duration}
- * @param doc what the key does, as --help shows it
+ * @param doc what the key does, in whole sentences with values in backticks: for --help, and for the table of
+ *     {@code docs/configuration.md}
  * @param parser throws {@link IllegalArgumentException} whose message is the expected format
  * @param secret whether the value must never be shown
  */

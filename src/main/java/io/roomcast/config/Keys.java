@@ -10,7 +10,7 @@ public final class Keys {
             "roomcast.host",
             "127.0.0.1",
             "address",
-            "Address that the embedded server listens on; 0.0.0.0 for all addresses.",
+            "Address that the embedded server listens on; `0.0.0.0` for all addresses.",
             Values.matching("[A-Za-z0-9_.:%-]+", "an address or a host name"));
 
     public static final Key<Integer> PORT = new Key<>(
@@ -24,56 +24,60 @@ public final class Keys {
             "roomcast.node",
             "",
             "name",
-            "Name of this node, unique among the nodes. If empty, the host name and a random part.",
+            "Name of this node, unique in the cluster. If empty, the host name and a random part.",
             Values.matching("[A-Za-z0-9_.-]{0,64}", "up to 64 letters, digits and _ . -"));
 
     public static final Key<String> RELAY = new Key<>(
             "roomcast.relay",
             "local",
             "name",
-            "Relay of messages between nodes: redis, or local for a single node.",
+            "What carries messages between nodes: `redis`, or `local` for a single node.",
             Values.oneOf("local", "redis"));
 
     public static final Key<Integer> HISTORY_SIZE = new Key<>(
             "roomcast.history.size",
             "10000",
             "number",
-            "Most messages in the history of a room.",
+            "Most messages kept of each room; 0 for none.",
             Values.integerBetween(0, 1_000_000));
 
     public static final Key<Duration> HISTORY_AGE = new Key<>(
             "roomcast.history.age",
             "1h",
             "duration",
-            "How long messages stay in the history.",
+            "How long messages are kept.",
             Values.durationBetween("1s", "365d"));
 
     public static final Key<Long> HISTORY_BYTES = new Key<>(
             "roomcast.history.bytes",
             "16MiB",
             "size",
-            "Most bytes of messages in the history of a room (local relay).",
+            "Most bytes of messages kept of each room. Redis keeps up to an eighth more.",
             Values.sizeBetween("64KiB", "16GiB", false));
 
     public static final Key<Long> HISTORY_NODE_BYTES = new Key<>(
             "roomcast.history.node-bytes",
             "0",
             "size",
-            "Most memory for the history of all rooms together (local relay); 0 for a quarter of the heap.",
+            "Memory for the messages and keys of all rooms together with `roomcast.relay=local`; 0 for a quarter of "
+                    + "the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
+                    + "space for another key, the publisher gets `busy`. Redis has its `maxmemory` instead.",
             Values.sizeBetween("1MiB", "512GiB", true));
 
     public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(
             "roomcast.deflate.threshold",
             "512B",
             "size",
-            "Size from which on a frame of messages is compressed, for clients of the subprotocol roomcast.v1.deflate.",
+            "Messages that go out together are compressed from this size on, for clients that ask for "
+                    + "`roomcast.v1.deflate`.",
             Values.sizeBetween("1B", "1GiB", false));
 
     public static final Key<Duration> HEARTBEAT = new Key<>(
             "roomcast.heartbeat",
             "25s",
             "duration",
-            "How often the node sends a WebSocket ping to each session.",
+            "Interval of WebSocket pings to each session. A session that is silent for this time and ten seconds "
+                    + "more is closed with 4003.",
             Values.durationBetween("1s", "1h"));
 
     public static final Key<Duration> PRESENCE_GRACE = new Key<>(
@@ -87,7 +91,7 @@ public final class Keys {
             "roomcast.presence.names",
             "200",
             "number",
-            "Largest room that announces joins and leaves by name; larger rooms announce only counts.",
+            "Largest room that announces by name who comes and goes; larger rooms announce only counts.",
             Values.integerBetween(0, 100_000));
 
     public static final Key<Integer> THREADS = new Key<>(
@@ -101,14 +105,15 @@ public final class Keys {
             "roomcast.executor",
             "",
             "JNDI name",
-            "Executor of the application server that delivers messages to members, instead of threads of the node.",
+            "JNDI name of an application server's executor that delivers messages to members. If empty, threads of "
+                    + "the node do.",
             Values.matching("|[A-Za-z0-9_.:/-]+", "a JNDI name such as java:comp/DefaultManagedExecutorService"));
 
     public static final Key<String> WEBROOT = new Key<>(
             "roomcast.webroot",
             "",
             "directory",
-            "Directory of the web client on the embedded server; set by the launcher.",
+            "Directory of the web client on the embedded server; the launcher sets it.",
             text -> text);
 
     /** All keys, in the order of --help. */

@@ -9,7 +9,7 @@ public final class MetricsKeys {
             "roomcast.metrics.statsd",
             "",
             "host:port",
-            "StatsD server that receives all metrics over UDP; empty for none.",
+            "StatsD server, as `host:port`, that all metrics are sent to, over UDP. If empty, none.",
             Values.matching(
                     "|([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+\\])"
                             + ":([1-9]\\d{0,3}|[1-5]\\d{4}|6[0-4]\\d{3}|65[0-4]\\d{2}|655[0-2]\\d|6553[0-5])",
@@ -19,7 +19,7 @@ public final class MetricsKeys {
             "roomcast.metrics.statsd.flavor",
             "etsy",
             "name",
-            "Format of labels: etsy (as parts of the name) or datadog (as tags).",
+            "How labels are written: `etsy` for parts of the name, `datadog` for tags.",
             Values.oneOf("etsy", "datadog"));
 
     public static final Key<Duration> STATSD_INTERVAL = new Key<>(

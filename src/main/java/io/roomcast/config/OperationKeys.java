@@ -9,23 +9,23 @@ public final class OperationKeys {
             "roomcast.api.key",
             "",
             "secret",
-            "Secret of the server API, which back ends send as a bearer token. The API is off if neither this nor "
-                    + "roomcast.api.claim is set.",
+            "Secret of the server API, 16 to 256 printable ASCII characters, which back ends send as a bearer token. "
+                    + "The API is off if neither this nor `roomcast.api.claim` is set.",
             Values.matching("(\\p{Graph}{16,256})?", "a secret of 16 to 256 printable ASCII characters"));
 
     public static final Key<String> API_CLAIM = new Key<>(
             "roomcast.api.claim",
             "",
             "name",
-            "Claim of a token that lists the permissions for the server API: publish, read, operate. If empty, the "
-                    + "API accepts no tokens.",
+            "Claim of a token that says what its bearer may do with the server API: `publish`, `read`, `operate`. If "
+                    + "empty, the API takes no tokens.",
             text -> text);
 
     public static final Key<Duration> DRAIN_WINDOW = new Key<>(
             "roomcast.drain.window",
             "30s",
             "duration",
-            "Time over which a drain or a rebalance closes its sessions, if the operator gives no other.",
+            "Time over which a drain or a rebalance closes its sessions, unless the request names another.",
             Values.durationBetween("0", "1h"));
 
     public static final Key<Duration> DRAIN_STOP_WINDOW = new Key<>(

@@ -12,29 +12,31 @@ import java.util.Map;
 public enum Counter {
     SESSIONS_OPENED("roomcast.sessions.opened", "Sessions opened"),
     ACCEPTS_FAILED(
-            "roomcast.accepts.failed", "Connections that could not be accepted, for want of files (embedded server)"),
-    FRAMES_RECEIVED("roomcast.frames.received", "Frames from clients"),
-    BYTES_RECEIVED("roomcast.received.bytes", "Bytes of WebSocket messages from clients, refused ones too"),
+            "roomcast.accepts.failed",
+            "Connections that the embedded server could not accept because no file was left"),
+    FRAMES_RECEIVED("roomcast.frames.received", "Frames from clients, bad ones too"),
+    BYTES_RECEIVED("roomcast.received.bytes", "Bytes of all WebSocket messages from clients, refused ones too"),
 
-    MESSAGES_STORED("roomcast.messages.stored", "Messages that were published here and acknowledged"),
+    MESSAGES_STORED("roomcast.messages.stored", "Messages published here and stored"),
     MESSAGES_DELIVERED("roomcast.messages.delivered", "Messages handed to members, each counted for each member"),
     MESSAGES_REPLAYED("roomcast.messages.replayed", "Messages of the history sent to members that came back"),
     MESSAGES_DROPPED(
-            "roomcast.messages.dropped", "Messages that a member's queue did not take: it was full, or is closed"),
+            "roomcast.messages.dropped", "Messages that a member's queue did not take because it was full or closed"),
     NOTICES_DROPPED(
             "roomcast.notices.dropped",
-            "Presence and signals not handed to members: a member's queue was full or closed, or the room lagged"),
+            "Presence and signals that members were not sent: the queue was full or closed, or the room was overloaded. "
+                    + "A signal that its publisher's node drops counts once for each member of the room there"),
     BYTES_DELIVERED("roomcast.delivered.bytes", "Bytes handed to members"),
-    BATCHES("roomcast.batches", "Batches that lanes made"),
+    BATCHES("roomcast.batches", "Batches; a batch is the messages that a room delivers in one go"),
     MESSAGES_BATCHED(
             "roomcast.messages.batched",
-            "Messages in those batches, each counted once on every node that has members of its room"),
+            "Messages in batches, each once on every node that has members of its room, wherever it was published"),
     LANE_OVERFLOWS(
             "roomcast.rooms.lags",
-            "Times that a room left messages to the history because too many waited for its members"),
+            "How often a room left messages to the history because too many waited for its members"),
     RECOVERIES_COMPLETE("roomcast.recoveries", Help.RECOVERIES, "outcome", "recovered"),
     RECOVERIES_INCOMPLETE("roomcast.recoveries", Help.RECOVERIES, "outcome", "incomplete"),
-    MEMBERS_BEHIND("roomcast.members.behind", "Members that were told to fetch messages that are not sent to them"),
+    MEMBERS_BEHIND("roomcast.members.behind", "Members told to fetch what could not be delivered"),
 
     QUEUE_NOTICES_DROPPED("roomcast.slow.consumers", Help.SLOW, "step", "notice_dropped"),
     QUEUE_MESSAGES_FORGOTTEN("roomcast.slow.consumers", Help.SLOW, "step", "message_forgotten"),
@@ -46,11 +48,10 @@ public enum Counter {
     GAPS_REPAIRED("roomcast.relay.gaps", Help.GAPS, "stage", "repaired"),
     GAPS_LOST("roomcast.relay.gaps", Help.GAPS, "stage", "lost"),
     MESSAGES_REPAIRED(
-            "roomcast.relay.messages.repaired",
-            "Messages that were read again, because the relay had not delivered them"),
+            "roomcast.relay.messages.repaired", "Messages read again because the relay had not delivered them"),
     FOREIGN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
-    RELAY_RECONNECTS("roomcast.relay.reconnects", "Connections to the relay made anew"),
-    PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in time");
+    RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
+    PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 
     private final String series;
     private final String help;
@@ -90,8 +91,10 @@ public enum Counter {
     /** Help texts that several counters of one series share. */
     private static final class Help {
         static final String RECOVERIES = "Members that came back with a position";
-        static final String SLOW = "What was done about clients that read too slowly, gentle steps first";
-        static final String GAPS = "Holes in what the relay delivered to this node";
+        static final String SLOW =
+                "What was done about slow clients; each whose messages were forgotten is told: behind_sent";
+        static final String GAPS =
+                "Holes in what the relay delivered to this node; a hole is repaired, or lost for good";
 
         private Help() {}
     }

@@ -6,12 +6,12 @@ package io.roomcast.metrics;
  */
 public enum Latency {
     PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),
-    PROBE("roomcast.relay.probe.duration", "From publishing a probe until it is delivered here"),
+    PROBE("roomcast.relay.probe.duration", "From publishing a probe until it is delivered here, every two seconds"),
     FAN_OUT("roomcast.fanout.duration", "How long a lane takes to offer a batch to all its members"),
     REPLAY_WAIT(
             "roomcast.replay.wait",
-            "How long members that came back waited for their turn to be sent a page of what they missed"),
-    LANE_WAIT("roomcast.lanes.wait", "How long a task waits for a thread that carries messages to members");
+            "How long members that came back waited for their turn to be sent a page; only those that had to wait"),
+    LANE_WAIT("roomcast.lanes.wait", "How long a lane waits for a pool thread");
 
     private final String series;
     private final String help;

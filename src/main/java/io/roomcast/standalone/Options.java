@@ -44,7 +44,8 @@ final class Options {
             spec.addOption(OptionSpec.builder(option(key))
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
-                    .description(key.doc() + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + "."))
+                    .description(key.doc().replace("`", "")
+                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + "."))
                     .build());
         }
         return spec;

@@ -86,6 +86,7 @@ class ChatBrowserIT {
 
         network.mend();
         assertThat(ann.banner()).containsText("Back online. 30 missed messages delivered.");
+        assertThat(ann.message("lobby", "written while away")).hasAttribute("data-state", "stored");
         bob.say("lobby", "after");
         assertThat(ann.message("lobby", "after")).isVisible();
         String[] all = Stream.of(Stream.of("before"), missed.stream(), Stream.of("written while away", "after"))
@@ -137,6 +138,7 @@ class ChatBrowserIT {
         ChatPage ann = person().enter(server.uri(), "ann", "lobby");
         ChatPage bob = person().enter(server.uri(), "bob", "ops");
         ann.join("ops");
+        assertThat(ann.room("ops").locator(".list-empty")).containsText("Nothing here yet");
         ann.listed("lobby").click();
         bob.say("ops", "one");
         bob.say("ops", "two");
@@ -186,13 +188,16 @@ class ChatBrowserIT {
         ChatPage ann = person();
         Page page = ann.page();
         page.navigate(server.uri().toString());
+        assertThat(ann.field("Your name")).isFocused();
         page.keyboard().type("ann");
         page.keyboard().press("Enter");
+        assertThat(ann.box("lobby")).isFocused();
         page.keyboard().type("hello");
         page.keyboard().press("Enter");
         assertThat(bob.texts("lobby")).hasText(new String[] {"hello"});
 
         page.keyboard().press("Control+k");
+        assertThat(ann.field("Room")).isFocused();
         page.keyboard().type("ops");
         page.keyboard().press("Shift+Enter");
         assertThat(ann.box("ops")).isFocused();

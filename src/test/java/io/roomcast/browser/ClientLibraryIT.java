@@ -175,6 +175,15 @@ class ClientLibraryIT {
     }
 
     @Test
+    void whatALaterServerAddsToAMessageIsHandedOn() {
+        page.join();
+        server.sendTogether(
+                List.of(ScriptedServer.message(ROOM, 1).replace("{\"type\":", "{\"later\":{\"a\":7},\"type\":")));
+        page.waitFor("messages.length === 1");
+        assertEquals(7, page.evaluate("messages[0].later.a"));
+    }
+
+    @Test
     void aDrainingServerIsLeftInTimeWithoutWaitingForTheClose() {
         page.join();
         server.on("join", frame -> {

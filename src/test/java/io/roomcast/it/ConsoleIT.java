@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.MainProcess;
 import io.roomcast.support.RemoteConsole;
 import io.roomcast.support.RoomClient;
@@ -88,8 +89,18 @@ class ConsoleIT {
                 RoomClient ben = enter(room, "ben")) {
             assertEquals(1, invoke("Node", "kick", "kicked-" + room));
             assertEquals(4500, ann.awaitClose());
+            // She hears of it before the node has taken her out of the room.
+            Await.until("ben is alone", () -> membersHere(room) == 1);
             assertEquals(1, invoke("Rooms", "close", room));
             assertEquals(4500, ben.awaitClose());
+        }
+    }
+
+    private static int membersHere(String room) {
+        try {
+            return (int) ((CompositeData) invoke("Rooms", "look", room, 0)).get("membersHere");
+        } catch (javax.management.JMException | IOException e) {
+            throw new IllegalStateException(e);
         }
     }
 

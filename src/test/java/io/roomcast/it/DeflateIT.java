@@ -3,6 +3,7 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
@@ -30,6 +31,8 @@ class DeflateIT {
     @BeforeAll
     static void open() {
         server = TestServer.open();
+        // What a slow machine delivers late is not refused here.
+        server.limit(LimitKeys.LAG, "0");
     }
 
     @Test

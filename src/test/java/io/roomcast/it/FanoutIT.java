@@ -3,6 +3,7 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ class FanoutIT {
     void nothingIsLostDoubledOrOutOfOrder() throws InterruptedException {
         String room = TestServer.newRoom();
         try (TestServer server = TestServer.open()) {
+            // What a slow machine delivers late is not refused here.
+            server.limit(LimitKeys.LAG, "0");
             CountDownLatch complete = new CountDownLatch(CONNECTIONS);
             List<Listener> listeners = new ArrayList<>();
             for (int i = 0; i < CONNECTIONS; i++) {

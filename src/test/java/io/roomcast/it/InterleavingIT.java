@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
@@ -37,6 +38,9 @@ class InterleavingIT {
                 RawWebSocket slow = RawWebSocket.connect(server.room(room, "slow"), SMALL_BUFFER);
                 RoomClient talker = RoomClient.enter(server, room, "talker")) {
             readUntilJoined(slow);
+            // Where the test itself is slow, it does not read for long, and the room is behind.
+            server.limit(LimitKeys.OUTBOUND_AGE, "1m");
+            server.limit(LimitKeys.LAG, "0");
             for (int i = 1; i <= MESSAGES; i++) {
                 talker.say("{'content':'" + PADDING + "'}");
                 if (i > WINDOW) {

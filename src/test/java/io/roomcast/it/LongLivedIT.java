@@ -10,6 +10,7 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -33,6 +34,9 @@ class LongLivedIT {
                 RawWebSocket leaver = RawWebSocket.connect(server.room(room, "leaver"));
                 RawWebSocket broken = RawWebSocket.connect(server.room(room, "broken"));
                 RoomClient other = RoomClient.enter(server, room, "other")) {
+            for (RawWebSocket member : List.of(raw, leaver, broken)) {
+                awaitJoined(member);
+            }
             // A frame whose other half comes when the connection has changed its ways.
             byte[] early = "{\"type\":\"publish\",\"content\":\"early\"}".getBytes(StandardCharsets.UTF_8);
             raw.send(RawWebSocket.TEXT, false, Arrays.copyOf(early, 20));
@@ -42,15 +46,18 @@ class LongLivedIT {
 
             raw.send(RawWebSocket.PING, true, new byte[] {7});
             assertArrayEquals(new byte[] {7}, await(raw, RawWebSocket.PONG).payload());
-            otherHearsAll(raw, other);
+            otherHearsAll(raw, other, List.of(leaver, broken));
             hearsAll(raw);
 
             // One that has nothing to read any more: what it sends after its close, such as a pong, would cut off what
             // is still under way to it.
             hearsAll(leaver);
+            broken.showLife();
             leaver.send(RawWebSocket.CLOSE, true, new byte[] {3, (byte) 232});
             assertEquals(1000, leaver.awaitClose());
+            raw.showLife();
             other.next(frame -> "leaver has left the room".equals(frame.content()), "the leave");
+            raw.showLife();
             broken.cut();
             other.next(frame -> "broken has left the room".equals(frame.content()), "the leave of the broken one");
 
@@ -59,8 +66,11 @@ class LongLivedIT {
         }
     }
 
-    private static void otherHearsAll(RawWebSocket raw, RoomClient other) {
+    private static void otherHearsAll(RawWebSocket raw, RoomClient other, List<RawWebSocket> readLater) {
         for (int i = 1; i <= MESSAGES; i++) {
+            if (i % 20 == 0) {
+                readLater.forEach(RawWebSocket::showLife);
+            }
             raw.text("{\"type\":\"publish\",\"content\":\"" + i + PADDING + "\"}");
             assertEquals(i + PADDING, other.next("message").content());
         }
@@ -78,6 +88,14 @@ class LongLivedIT {
                 }
             }
         }
+    }
+
+    /** Nothing but presence comes with the answer. */
+    private static void awaitJoined(RawWebSocket member) {
+        String text;
+        do {
+            text = await(member, RawWebSocket.TEXT).text();
+        } while (!text.contains("\"type\":\"joined\""));
     }
 
     private static RawWebSocket.Received await(RawWebSocket raw, int opcode) {

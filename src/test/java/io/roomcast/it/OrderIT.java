@@ -1,5 +1,6 @@
 package io.roomcast.it;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.support.OrderedAnswers;
 import io.roomcast.support.TestServer;
 import java.util.List;
@@ -12,6 +13,8 @@ class OrderIT {
     @Test
     void answersDoNotOvertakeEachOther() {
         try (TestServer server = TestServer.open()) {
+            // What a slow machine delivers late is not refused here.
+            server.limit(LimitKeys.LAG, "0");
             OrderedAnswers.check(List.of(user -> server.webSocket("ws?user=" + user)), SEED);
         }
     }

@@ -39,6 +39,9 @@ class PayaraRequestsIT {
             long before = live(console);
             for (int i = 0; i < CONNECTIONS; i++) {
                 open.add(RawWebSocket.connect(server.webSocket("ws?user=member" + i)));
+                if (i % 100 == 0) {
+                    open.forEach(RawWebSocket::showLife);
+                }
             }
             for (RawWebSocket webSocket : open) {
                 webSocket.send(RawWebSocket.PING, true, new byte[0]);

@@ -49,6 +49,7 @@ class PresenceIT {
 
     @Test
     void oneWhoClosesIsGoneAfterTheGrace() {
+        ann.next("presence");
         RoomClient bob = RoomClient.enter(server, room, "bob");
         ann.next(f -> f.is("presence") && f.content().startsWith("bob"), "bob's coming");
         bob.close();

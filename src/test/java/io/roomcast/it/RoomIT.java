@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Await;
 import io.roomcast.support.Frame;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
@@ -142,10 +143,18 @@ class RoomIT {
         for (int i = 0; i < 500; i++) {
             assertEquals(i, ann.next("ack").number("id"));
         }
-        ann.everythingUntilNow();
+        Await.until("500 messages", () -> messages(ann.texts()) == 500);
         assertTrue(
                 ann.texts().size() < 900,
                 "over 1,000 frames came in " + ann.texts().size());
+    }
+
+    private static long messages(List<String> texts) {
+        return texts.stream()
+                .flatMap(String::lines)
+                .map(Frame::of)
+                .filter(frame -> frame.is("message"))
+                .count();
     }
 
     @Test

@@ -36,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class KeySourceTest {
     private static final long PATIENCE_SECONDS = 20;
+    /** For a source that answers, on a machine that may be slow. */
+    private static final Map<String, String> PATIENT = Map.of("roomcast.auth.jwks-timeout", "20s");
 
     private final Threads threads = Threads.of(Thread::new, 2);
     private JwtVerifier verifier;
@@ -126,7 +128,7 @@ class KeySourceTest {
     void theEndOfAnOutageIsToldAndThenTheNextOne() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.ERROR);
                 CapturedLog log = CapturedLog.of("io.roomcast")) {
-            start(server, Map.of());
+            start(server, PATIENT);
             String token = server.signed(Tokens.of("ann", Duration.ofHours(1)));
             String stranger = unknown(token);
             for (int outage = 1; outage <= 2; outage++) {
@@ -149,7 +151,7 @@ class KeySourceTest {
     @Test
     void aFloodOfUnknownKeysAsksTheSourceRarely() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
-            start(server, Map.of("roomcast.auth.jwks-pause", "1m"));
+            start(server, Map.of("roomcast.auth.jwks-timeout", "3s", "roomcast.auth.jwks-pause", "1m"));
             verify(server.signed(Tokens.of("ann", Duration.ofHours(1)))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             String stranger = unknown(server.signed(Tokens.of("ann", Duration.ofHours(1))));
             for (int i = 0; i < 500; i++) {
@@ -163,7 +165,7 @@ class KeySourceTest {
     @Test
     void aKeyThatIsInNoSetIsRefused() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
-            start(server, Map.of());
+            start(server, PATIENT);
             String stranger = unknown(server.signed(Tokens.of("ann", Duration.ofHours(1))));
             ExecutionException refused = assertThrows(
                     ExecutionException.class, () -> verify(stranger).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
@@ -175,7 +177,7 @@ class KeySourceTest {
     @Test
     void aTokenWithoutTheNameOfItsKeyOutlivesAChangeOfKeys() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.GOOD)) {
-            start(server, Map.of());
+            start(server, PATIENT);
             String token = server.signedWithoutName(Tokens.of("ann", Duration.ofHours(1)));
             verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
             server.changeKey();
@@ -195,7 +197,7 @@ class KeySourceTest {
     @Test
     void keysThatAreNotUnderstoodArePassedOver() throws Exception {
         try (KeyServer server = new KeyServer(KeyServer.Manner.AMONG_OTHERS)) {
-            start(server, Map.of());
+            start(server, PATIENT);
             verify(server.signed(Tokens.of("ann", Duration.ofHours(1)))).get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         }
     }

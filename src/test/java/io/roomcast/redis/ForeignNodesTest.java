@@ -61,7 +61,7 @@ class ForeignNodesTest {
     }
 
     private static String failure(RedisNode node) {
-        return assertThrows(
+        return String.valueOf(assertThrows(
                         CompletionException.class,
                         () -> node.relay
                                 .probe()
@@ -69,7 +69,7 @@ class ForeignNodesTest {
                                 .orTimeout(5, TimeUnit.SECONDS)
                                 .join())
                 .getCause()
-                .getMessage();
+                .getMessage());
     }
 
     @ParameterizedTest

@@ -12,6 +12,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.PresenceStore;
+import io.roomcast.support.Await;
 import io.roomcast.support.redis.ClusterTrio;
 import io.roomcast.support.redis.RedisProcess;
 import java.util.List;
@@ -140,6 +141,7 @@ class RedisClusterFaultTest {
             hearer.listener.await(
                     "the last", () -> hearer.listener.lastBody(room).contains("last"));
 
+            Await.until("an answer to what came late", late::isDone);
             assertTrue(late.isCompletedExceptionally());
             List<String> stored = get(speaker.relay.historyAfter(room, 0, 100)).messages().stream()
                     .map(message -> new String(message.body(), UTF_8))

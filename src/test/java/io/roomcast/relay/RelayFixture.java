@@ -30,7 +30,7 @@ public abstract class RelayFixture {
     /** A relay that is not started. */
     protected abstract Relay create(HistoryLimits limits);
 
-    /** Lets at least {@code age}, which is a second, go by for what is stored. */
+    /** Lets at least {@code age}, some seconds at most, go by for what is stored. */
     protected abstract void pass(Duration age);
 
     @BeforeEach

@@ -164,6 +164,11 @@ public final class RawWebSocket implements AutoCloseable {
         return header.toByteArray();
     }
 
+    /** Says that it is there, for a client that does not read: who answers no ping is taken for dead after a while. */
+    public void showLife() {
+        send(PONG, true, new byte[0]);
+    }
+
     /** Sends bytes as they are. A server that has closed already may refuse them; what it said is read later. */
     public void write(byte[] bytes) {
         try {

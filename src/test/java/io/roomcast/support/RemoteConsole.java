@@ -5,6 +5,7 @@ import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.management.JMException;
 import javax.management.MBeanServerConnection;
 import javax.management.ObjectName;
 import javax.management.remote.JMXConnector;
@@ -47,6 +48,19 @@ public record RemoteConsole(long process, JMXConnector connector) implements Aut
 
     public MBeanServerConnection beans() throws IOException {
         return connector.getMBeanServerConnection();
+    }
+
+    /** Changes a limit of the nodes there as an operator does it, while they run. */
+    public static void setLimit(MBeanServerConnection beans, String key, String value) {
+        try {
+            for (ObjectName node : beans.queryNames(new ObjectName("io.roomcast:type=Node,*"), null)) {
+                beans.invoke(node, "setLimit", new Object[] {key, value}, new String[] {
+                    String.class.getName(), String.class.getName()
+                });
+            }
+        } catch (IOException | JMException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Override

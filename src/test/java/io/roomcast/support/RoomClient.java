@@ -122,8 +122,8 @@ public class RoomClient extends MessageSocket {
     }
 
     /**
-     * Everything that came up to now. The server answers in order, so with the answer to a ping all that went before is
-     * here.
+     * Everything that came up to now, and until a ping was answered. For what must not come: what must is waited for,
+     * since a pong may come before it.
      */
     public List<Frame> everythingUntilNow() {
         send("{\"type\":\"ping\",\"id\":424242}");

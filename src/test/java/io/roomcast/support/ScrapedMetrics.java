@@ -8,10 +8,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /**
  * The metrics that a server shows at {@code /metrics}, at the moment of the request.
@@ -23,10 +27,47 @@ public record ScrapedMetrics(Map<String, Double> series) {
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
+    private static final Pattern DESCRIBED = Pattern.compile("(?m)^# HELP (\\S+) (.*)\n# TYPE \\S+ (\\w+)$");
+    private static final Pattern LABEL = Pattern.compile("(\\w+)=\"([^\"]*)\"");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    /**
+     * All series of one name, as the server describes them.
+     *
+     * @param kind such as {@code counter}
+     * @param labels their values by name
+     */
+    public record Family(String name, String kind, String help, Map<String, Set<String>> labels) {}
+
+    /** Asks a server for what it describes, in its order. */
+    public static List<Family> families(URI server) {
+        String text = text(server);
+        Map<String, Double> series = read(text).series();
+        return DESCRIBED
+                .matcher(text)
+                .results()
+                .filter(found -> !found.group(1).matches(".*_(gcount|gsum)"))
+                .map(found -> family(found.group(1), found.group(2), found.group(3), series))
+                .toList();
+    }
+
+    private static Family family(String name, String help, String kind, Map<String, Double> series) {
+        Map<String, Set<String>> labels = new TreeMap<>();
+        series.keySet().stream()
+                .filter(one -> one.startsWith(name + "{"))
+                .forEach(one -> LABEL.matcher(one)
+                        .results()
+                        .forEach(label -> labels.computeIfAbsent(label.group(1), unused -> new TreeSet<>())
+                                .add(label.group(2))));
+        return new Family(name, series.containsKey(name + "_gcount") ? "gauge histogram" : kind, help, labels);
+    }
 
     /** Asks a server. */
     public static ScrapedMetrics of(URI server) {
+        return read(text(server));
+    }
+
+    private static String text(URI server) {
         HttpRequest get = HttpRequest.newBuilder(server.resolve("metrics"))
                 .timeout(PATIENCE)
                 .build();
@@ -35,7 +76,7 @@ public record ScrapedMetrics(Map<String, Double> series) {
             if (answer.statusCode() != 200) {
                 throw new AssertionError(get + " is answered " + answer.statusCode() + ": " + answer.body());
             }
-            return read(answer.body());
+            return answer.body();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

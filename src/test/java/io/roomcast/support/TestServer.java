@@ -1,12 +1,19 @@
 package io.roomcast.support;
 
+import io.roomcast.config.Key;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * The server under test: one that is running at {@code roomcast.uri}, or an embedded one that lives as long as the
@@ -15,10 +22,14 @@ import java.util.UUID;
 public final class TestServer implements AutoCloseable {
     private static final String RUNNING = System.getProperty("roomcast.uri");
 
+    /** Payara hears of some connections that break at once by their silence only, as the heartbeat does. */
+    private static final long SILENCE_SECONDS = 120;
+
     /** Null where the server runs already. */
     private final AutoCloseable embedded;
 
     private final URI base;
+    private final Set<Key<?>> changed = new HashSet<>();
 
     private TestServer(AutoCloseable embedded, URI base) {
         this.embedded = embedded;
@@ -94,12 +105,39 @@ public final class TestServer implements AutoCloseable {
         ScrapedMetrics.await(base, RoomClient.PATIENCE_SECONDS, name, value);
     }
 
+    /** Changes a limit as an operator does it, while the server runs. It is the usual one again after {@link #close}. */
+    public void limit(Key<?> key, String value) {
+        changed.add(key);
+        set(key, value);
+    }
+
+    private void set(Key<?> key, String value) {
+        if (embedded instanceof EmbeddedServer) {
+            RemoteConsole.setLimit(ManagementFactory.getPlatformMBeanServer(), key.name(), value);
+            return;
+        }
+        try (RemoteConsole console = RemoteConsole.ofAny(
+                ProcessHandle.current().descendants().map(ProcessHandle::pid),
+                new ObjectName("io.roomcast:type=Node"))) {
+            RemoteConsole.setLimit(console.beans(), key.name(), value);
+        } catch (IOException | JMException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits until no connection is left of those that came before. */
+    public void awaitNobody() {
+        ScrapedMetrics.await(base, SILENCE_SECONDS, "roomcast_sessions", 0);
+    }
+
     @Override
     public void close() {
         if (embedded instanceof EmbeddedServer server) {
             server.close();
         } else if (embedded instanceof MainProcess process) {
             process.close();
+        } else {
+            changed.forEach(key -> set(key, key.defaultText()));
         }
     }
 }

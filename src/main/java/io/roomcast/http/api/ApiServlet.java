@@ -43,14 +43,21 @@ public class ApiServlet extends HttpServlet {
     @Inject
     private transient Threads threads;
 
+    private transient RouteTable routes;
+
+    @Override
+    public void init() {
+        routes = new RouteTable(rooms, node);
+    }
+
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiRequest asked = new ApiRequest(request);
-        if (Route.DESCRIPTION.isAskedBy(asked)) {
+        if (RouteTable.DESCRIPTION.isAskedBy(asked)) {
             describe(response);
             return;
         }
-        String methods = Route.allowed(asked.path());
+        String methods = routes.allowed(asked.path());
         if (request.getMethod().equals("OPTIONS") && !methods.isEmpty()) {
             response.setHeader("Allow", methods);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -81,14 +88,14 @@ public class ApiServlet extends HttpServlet {
         return async;
     }
 
-    private static ApiCaller admitted(ApiRequest request, ApiCaller caller) {
-        caller.require(Route.of(request.method(), request.path()).permission());
+    private ApiCaller admitted(ApiRequest request, ApiCaller caller) {
+        caller.require(routes.of(request.method(), request.path()).permission());
         return caller;
     }
 
     private CompletableFuture<ApiAnswer> serve(ApiRequest request, ApiCaller caller) {
-        Route route = Route.of(request.method(), request.path());
-        return threads.within(TIMEOUT_SECONDS, route.serve(rooms, node, request, caller));
+        Route route = routes.of(request.method(), request.path());
+        return threads.within(TIMEOUT_SECONDS, route.serve(request, caller));
     }
 
     private void finish(
@@ -110,7 +117,7 @@ public class ApiServlet extends HttpServlet {
         request.abandonBody(response);
         ApiAnswer settled = settled(answer);
         if (settled.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
-            response.setHeader("Allow", Route.allowed(request.path()));
+            response.setHeader("Allow", routes.allowed(request.path()));
         }
         settled.write(response);
     }

@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.node.Uptime;
 import io.roomcast.protocol.ErrorCode;
@@ -66,7 +67,18 @@ public class NodeApi {
         this.uptime = uptime;
     }
 
-    ApiAnswer figures() {
+    /** What this class serves. */
+    List<Route> routes() {
+        return List.of(
+                Route.now("POST", "/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
+                Route.now("GET", "/node", ApiPermission.OPERATE, request -> figures()),
+                Route.now("GET", "/node/drain", ApiPermission.OPERATE, request -> progress()),
+                Route.now("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
+                Route.now("POST", "/node/undrain", ApiPermission.OPERATE, request -> undrain()),
+                Route.now("POST", "/node/rebalance", ApiPermission.OPERATE, this::rebalance));
+    }
+
+    private ApiAnswer figures() {
         return ApiAnswer.ok(new Figures(
                 node.name(),
                 readiness.state().name().toLowerCase(Locale.ROOT),
@@ -77,19 +89,19 @@ public class NodeApi {
                 shown(drain.progress())));
     }
 
-    ApiAnswer progress() {
+    private ApiAnswer progress() {
         return ApiAnswer.ok(shown(drain.progress()));
     }
 
-    ApiAnswer drain(ApiRequest request) {
+    private ApiAnswer drain(ApiRequest request) {
         return ApiAnswer.ok(shown(drain.drain(window(request))));
     }
 
-    ApiAnswer undrain() {
+    private ApiAnswer undrain() {
         return ApiAnswer.ok(shown(drain.undrain()));
     }
 
-    ApiAnswer rebalance(ApiRequest request) {
+    private ApiAnswer rebalance(ApiRequest request) {
         Duration window = window(request);
         try {
             return ApiAnswer.ok(shown(drain.rebalance(request.number("share"), window)));
@@ -100,7 +112,7 @@ public class NodeApi {
         }
     }
 
-    ApiAnswer disconnect(ApiRequest request) {
+    private ApiAnswer disconnect(ApiRequest request) {
         UserName user = new UserName(request.name());
         return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user)));
     }

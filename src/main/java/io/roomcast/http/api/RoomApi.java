@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
@@ -59,7 +60,17 @@ public class RoomApi {
         this.node = node;
     }
 
-    CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
+    /** What this class serves. */
+    List<Route> routes() {
+        return List.of(
+                new Route("POST", "/rooms/{room}/messages", ApiPermission.PUBLISH, this::publish),
+                new Route("POST", "/broadcast", ApiPermission.PUBLISH, this::broadcast),
+                new Route("GET", "/rooms/{room}/messages", ApiPermission.READ, this::history),
+                new Route("GET", "/rooms/{room}/members", ApiPermission.READ, this::members),
+                new Route("GET", "/rooms", ApiPermission.READ, this::rooms));
+    }
+
+    private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requirePublish(room);
         return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
@@ -67,7 +78,7 @@ public class RoomApi {
     }
 
     /** Publishes a message in many rooms. Each room has its own outcome: one failure does not affect the others. */
-    CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
+    private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));
         String key = key(request);
@@ -108,7 +119,7 @@ public class RoomApi {
                 room, null, null, new ApiAnswer.Problem(failure.code().wire(), failure.text(), null));
     }
 
-    CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
+    private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requireRead(room);
         long after = request.query("after", -1, ANY_OFFSET);
@@ -122,7 +133,7 @@ public class RoomApi {
                         ApiAnswer.okJson(new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));
     }
 
-    CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
+    private CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requireRead(room);
         return backEnd.members(room)
@@ -133,15 +144,15 @@ public class RoomApi {
     }
 
     /** Rooms with members on this node, the largest first. */
-    ApiAnswer rooms(ApiRequest request, ApiCaller caller) {
+    private CompletionStage<ApiAnswer> rooms(ApiRequest request, ApiCaller caller) {
         List<RoomFigures> figures = rooms.all().stream()
                 .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
                 .map(room -> new RoomFigures(room.name().value(), room.size()))
                 .toList();
         int limit = (int) request.query("limit", 100, 10_000);
-        return ApiAnswer.ok(new Rooms(
-                node.name(), figures.size(), figures.stream().limit(limit).toList()));
+        return CompletableFuture.completedFuture(ApiAnswer.ok(new Rooms(
+                node.name(), figures.size(), figures.stream().limit(limit).toList())));
     }
 
     private static UserName sender(ApiRequest request) {

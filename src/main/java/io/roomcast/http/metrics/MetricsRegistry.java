@@ -69,39 +69,44 @@ public class MetricsRegistry {
         registry.add(scraped);
         push(node, metrics, config);
         NodeMeters.bind(metrics, registry);
-        gauge(registry, "roomcast.sessions", "Open sessions", sessions::count);
+        gauge(registry, "roomcast.sessions", "Open WebSocket sessions", sessions::count);
         gauge(
                 registry,
                 "roomcast.sessions.portable",
-                "Open sessions that send through the server's own WebSocket session, not by the fast path",
+                "Sessions on the portable path: they send through the server's own API. Above 0, the log says at the "
+                        + "start why the fast path is missing",
                 metrics::portableSessions);
         gauge(
                 registry,
                 "roomcast.outbound.held.bytes",
-                "Bytes that wait for all sessions, what is shared counted once",
+                "Bytes that wait for all sessions; a shared message counts once",
                 sessions::heldBytes);
         gauge(
                 registry,
                 "roomcast.rooms",
-                "Rooms with members here",
+                "Rooms with members on this node",
                 () -> rooms.all().size());
         gauge(
                 registry,
                 "roomcast.members",
-                "Members of all rooms here",
+                "Members of all rooms on this node",
                 () -> snapshot.figures().members());
         readiness(readiness);
         gauge(
                 registry,
                 "roomcast.drain.remaining",
-                "Sessions that a drain or a rebalance has yet to send away",
+                "Sessions that a drain or a rebalance has yet to close",
                 () -> drain.progress().remaining());
         gauge(
                 registry,
                 "roomcast.relay.up",
-                "1 while probes come back through the relay",
+                "1 while probes come back through the relay, also while the node drains",
                 () -> readiness.relayAnswers() ? 1 : 0);
-        gauge(registry, "roomcast.requests.waiting", "Requests that are not answered yet", inFlight::count);
+        gauge(
+                registry,
+                "roomcast.requests.waiting",
+                "Requests that are not answered yet; the limit is roomcast.limits.node-in-flight",
+                inFlight::count);
         saturation(threads, snapshot, lag);
         outbound(snapshot);
         hottest(snapshot);
@@ -150,25 +155,33 @@ public class MetricsRegistry {
         gauge(
                 registry,
                 "roomcast.lanes.events.waiting",
-                "Events that rooms have yet to take",
+                "Messages, joins and leaves that wait in lanes",
                 () -> snapshot.figures().laneEvents());
-        gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
+        gauge(
+                registry,
+                "roomcast.lanes.held.bytes",
+                "Bytes of messages that wait in lanes; the limit is roomcast.limits.node-lag-bytes",
+                lag::held);
         if (threads.lanes() instanceof ThreadPoolExecutor pool) {
-            gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
+            gauge(
+                    registry,
+                    "roomcast.lanes.threads",
+                    "Pool threads that deliver messages to members",
+                    pool::getPoolSize);
             gauge(
                     registry,
                     "roomcast.lanes.threads.busy",
-                    "Threads of the pool that are running a lane",
+                    "Pool threads that are running a lane",
                     pool::getActiveCount);
             gauge(
                     registry,
                     "roomcast.lanes.tasks.waiting",
-                    "Lanes that wait for a thread",
+                    "Lanes that wait for a pool thread",
                     () -> pool.getQueue().size());
         }
         for (String purpose : ThreadCounts.count().keySet()) {
             Gauge.builder("roomcast.threads", () -> ThreadCounts.count().get(purpose))
-                    .description("Threads of the process by what they are for")
+                    .description("Threads by what they are for; a figure that only grows is a leak")
                     .tag("purpose", purpose)
                     .strongReference(true)
                     .register(registry);
@@ -184,7 +197,7 @@ public class MetricsRegistry {
         gauge(
                 registry,
                 "roomcast.outbound.send.age.max.seconds",
-                "Age of the oldest send in flight: how long the slowest client has read nothing",
+                "How long the slowest client has read nothing: the age of the oldest send in flight",
                 () -> snapshot.figures().oldestNanos() / 1e9);
     }
 
@@ -192,7 +205,7 @@ public class MetricsRegistry {
         for (int i = 0; i < NodeSnapshot.HOTTEST; i++) {
             int rank = i;
             Gauge.builder("roomcast.rooms.hottest.messages.per.second", () -> rate(snapshot.hottest(), rank))
-                    .description("Deliveries a second in the hottest rooms; /api/v1/node names them")
+                    .description("Deliveries a second in the ten hottest rooms; /api/v1/node names the rooms")
                     .tag("rank", String.valueOf(rank + 1))
                     .strongReference(true)
                     .register(registry);

@@ -65,7 +65,7 @@ final class NodeMeters {
     private void closed(String code, String reason, Supplier<Long> count) {
         register(
                 "roomcast.sessions.closed",
-                "Sessions closed, by close code of whichever side",
+                "Sessions closed, by either side: other is any code that the protocol does not know",
                 Map.of("code", code, "reason", reason),
                 count);
     }
@@ -76,7 +76,7 @@ final class NodeMeters {
                 .toList()) {
             register(
                     "roomcast.limits.reached",
-                    "Times that a limit was reached",
+                    "How often a client reached a limit, which is named without roomcast. or roomcast.limits. in front",
                     Map.of("limit", limit.name().replaceFirst("^roomcast\\.(limits\\.)?", "")),
                     () -> metrics.limits().getOrDefault(limit.name(), 0L));
         }
@@ -86,7 +86,7 @@ final class NodeMeters {
         for (ErrorCode code : ErrorCode.values()) {
             register(
                     "roomcast.refusals",
-                    "Requests that were answered with an error",
+                    "Requests answered with an error",
                     Map.of("code", code.wire()),
                     () -> metrics.refusals().getOrDefault(code.wire(), 0L));
         }

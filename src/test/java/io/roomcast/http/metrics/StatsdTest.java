@@ -1,29 +1,31 @@
 package io.roomcast.http.metrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.ConfigException;
+import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.RoomClient;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.net.SocketException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What a StatsD server hears of a node that two visitors came to. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class StatsdTest {
-    private static final int PATIENCE_MILLIS = 20_000;
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
+    /** The line of a gauge. */
+    private static final Pattern IN_EACH_REPORT = Pattern.compile("roomcast\\.rooms(\\.node\\.east-1)?:.*\\|g.*");
 
     @Test
     void etsyGetsLabelsAsPartsOfTheName() throws IOException {
@@ -56,50 +58,87 @@ class StatsdTest {
 
     /** Sums of counters, and the last values of gauges, by all of the line but the value, until the visit is counted. */
     private static Map<String, Double> visited(String flavor) throws IOException {
-        try (DatagramSocket statsd = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        try (Ear statsd = new Ear();
                 EmbeddedServer server = EmbeddedServer.start(Map.of(
                         "roomcast.node",
                         "east-1",
                         "roomcast.metrics.statsd",
-                        "127.0.0.1:" + statsd.getLocalPort(),
+                        "127.0.0.1:" + statsd.socket.getLocalPort(),
                         "roomcast.metrics.statsd.flavor",
                         flavor,
                         "roomcast.metrics.statsd.interval",
-                        INTERVAL.toSeconds() + "s"));
+                        "1s"));
                 RoomClient ann = RoomClient.enter(server.uri(), "lobby", "ann");
                 RoomClient ben = RoomClient.enter(server.uri(), "lobby", "ben")) {
-            statsd.setSoTimeout(PATIENCE_MILLIS);
             ann.say("{\"type\":\"publish\",\"id\":1,\"content\":\"one\"}");
             ben.next("message");
             ann.say("{\"type\":\"publish\",\"id\":2}");
             ann.next("error");
-            Map<String, Double> sums = new HashMap<>();
-            while (sums.entrySet().stream()
-                    .noneMatch(line -> line.getKey().contains("bad_request") && line.getValue() > 0)) {
-                receive(statsd, sums);
-            }
-            // The meters are read one after the other. What was read before the visit comes with the next interval.
-            long end = System.nanoTime() + INTERVAL.plusMillis(500).toNanos();
-            while (System.nanoTime() < end) {
-                receive(statsd, sums);
-            }
-            return sums;
+            Await.until(
+                    "the visit is counted",
+                    () -> statsd.heard().entrySet().stream()
+                            .anyMatch(line -> line.getKey().contains("bad_request") && line.getValue() > 0));
+            // The meters are read one after the other. What was read before the visit comes with the next interval,
+            // and that is over when another has begun.
+            int end = statsd.reports() + 2;
+            Await.until("two more reports", () -> statsd.reports() >= end);
+            return statsd.heard();
         }
     }
 
-    private static void receive(DatagramSocket statsd, Map<String, Double> sums) throws IOException {
-        DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
-        statsd.receive(packet);
-        assertTrue(packet.getLength() <= 1_400, "fits into a frame of any network");
-        String text = new String(packet.getData(), 0, packet.getLength(), StandardCharsets.UTF_8);
-        for (String line : text.split("\n", -1)) {
-            if (!line.isEmpty()) {
-                int value = line.indexOf(':');
-                int type = line.indexOf('|');
-                String name = line.substring(0, value) + line.substring(type);
-                double number = Double.parseDouble(line.substring(value + 1, type));
-                sums.merge(name, number, line.contains("|c") ? Double::sum : (old, now) -> now);
+    /** Listens all the time: what nobody takes is lost when it is too much. */
+    private static final class Ear implements AutoCloseable {
+        private final DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress());
+        private final Map<String, Double> sums = new HashMap<>();
+        private int reports;
+        private int largest;
+
+        Ear() throws SocketException {
+            Thread thread = new Thread(this::listen, "statsd");
+            thread.setDaemon(true);
+            thread.start();
+        }
+
+        private void listen() {
+            DatagramPacket packet = new DatagramPacket(new byte[65_536], 65_536);
+            try {
+                while (true) {
+                    socket.receive(packet);
+                    hear(packet.getLength(), new String(packet.getData(), 0, packet.getLength(), UTF_8));
+                }
+            } catch (IOException e) {
+                // It is closed.
             }
+        }
+
+        private synchronized void hear(int length, String text) {
+            largest = Math.max(largest, length);
+            for (String line : text.split("\n", -1)) {
+                if (!line.isEmpty()) {
+                    int value = line.indexOf(':');
+                    int type = line.indexOf('|');
+                    String name = line.substring(0, value) + line.substring(type);
+                    if (IN_EACH_REPORT.matcher(line).matches()) {
+                        reports++;
+                    }
+                    double number = Double.parseDouble(line.substring(value + 1, type));
+                    sums.merge(name, number, line.contains("|c") ? Double::sum : (old, now) -> now);
+                }
+            }
+        }
+
+        synchronized int reports() {
+            return reports;
+        }
+
+        synchronized Map<String, Double> heard() {
+            assertTrue(largest <= 1_400, "each fits into a frame of any network");
+            return new HashMap<>(sums);
+        }
+
+        @Override
+        public void close() {
+            socket.close();
         }
     }
 }

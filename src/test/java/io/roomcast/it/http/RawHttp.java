@@ -107,13 +107,24 @@ final class RawHttp implements AutoCloseable {
         socket.setSoTimeout(SILENCE_MILLIS);
         StringBuilder all = new StringBuilder();
         try {
-            for (int next = in.read(); next >= 0; next = in.read()) {
-                all.append((char) next);
-            }
+            readInto(all);
         } catch (SocketTimeoutException e) {
             // That was all.
         }
         return all.toString();
+    }
+
+    /** All that comes until the server ends the connection. */
+    String untilTheEnd() throws IOException {
+        StringBuilder all = new StringBuilder();
+        readInto(all);
+        return all.toString();
+    }
+
+    private void readInto(StringBuilder all) throws IOException {
+        for (int next = in.read(); next >= 0; next = in.read()) {
+            all.append((char) next);
+        }
     }
 
     private String line() throws IOException {

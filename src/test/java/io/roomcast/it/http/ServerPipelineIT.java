@@ -23,7 +23,7 @@ class ServerPipelineIT {
             client.write(("GET " + server.uri().resolve(path).getPath()
                             + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + ApiServer.KEY + "\r\n\r\n")
                     .repeat(10 * FEW));
-            String answers = client.everything();
+            String answers = client.untilTheEnd();
             assertEquals(FEW, found("HTTP/1\\.1 \\d", answers), answers);
             assertEquals(1, found("(?i)\r\nconnection: close\r\n", answers));
         }

@@ -4,12 +4,11 @@ import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.RemoteConsole;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.util.Map;
-import javax.management.JMException;
 import javax.management.MBeanServerConnection;
-import javax.management.ObjectName;
 
 /**
  * A server with settings of the test's own: the application server that {@code arquillian.launch} names, else the
@@ -53,13 +52,9 @@ final class OwnServer implements AutoCloseable {
                         ? ManagementFactory.getPlatformMBeanServer()
                         : RemoteConsole.of(node.pid()).beans();
             }
-            for (ObjectName bean : beans.queryNames(new ObjectName("io.roomcast:type=Node,*"), null)) {
-                beans.invoke(bean, "setLimit", new Object[] {key, value}, new String[] {
-                    String.class.getName(), String.class.getName()
-                });
-            }
-        } catch (IOException | JMException e) {
-            throw new IllegalStateException(e);
+            RemoteConsole.setLimit(beans, key, value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -24,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TokenIT {
     private static final Duration HOUR = Duration.ofHours(1);
+    /** As long as a slow machine takes for some answers, before a token ends. */
+    private static final Duration SOON = Duration.ofSeconds(8);
+
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
     private static OwnServer server;
 
@@ -34,7 +37,7 @@ class TokenIT {
                 Map.of(
                         "roomcast.auth", "token",
                         "roomcast.auth.secret", Tokens.SECRET,
-                        "roomcast.auth.hello-timeout", "3s",
+                        "roomcast.auth.hello-timeout", "6s",
                         "roomcast.presence.grace", "0"));
     }
 
@@ -137,7 +140,7 @@ class TokenIT {
     /** What somebody overheard: good for its user alone, as long as it lasts. */
     @Test
     void aReplayedTokenIsItsUsersOwnAndEndsWithItsTime() throws Exception {
-        String overheard = token("ann", Duration.ofSeconds(2));
+        String overheard = token("ann", SOON);
         try (RoomClient ann = client("ws").say(hello(overheard));
                 RoomClient replay = client("ws/lobby/mallory").say(hello(overheard));
                 RoomClient mallory = client("ws").say(hello(token("mallory", HOUR)))) {
@@ -195,7 +198,7 @@ class TokenIT {
 
     @Test
     void anExpiredTokenEndsALivingConnection() throws Exception {
-        try (RoomClient ann = client("ws").say(hello(token("ann", Duration.ofSeconds(3))))) {
+        try (RoomClient ann = client("ws").say(hello(token("ann", SOON)))) {
             ann.next("welcome");
             assertEquals("unauthenticated", ann.error());
             assertEquals(4501, ann.awaitClose());
@@ -204,7 +207,7 @@ class TokenIT {
 
     @Test
     void refreshKeepsItOpenAndReplacesThePermissions() throws Exception {
-        try (RoomClient ann = client("ws").say(hello(token("ann", Duration.ofSeconds(3))))) {
+        try (RoomClient ann = client("ws").say(hello(token("ann", SOON)))) {
             ann.next("welcome");
             ann.say("{'type':'join','room':'lobby'}").next("joined");
             ann.say("{'type':'join','room':'ops'}").next("joined");
@@ -216,7 +219,7 @@ class TokenIT {
             assertEquals(
                     "forbidden",
                     ann.say("{'id':1,'room':'lobby','content':'hi'}").error());
-            assertNull(ann.closedWithin(4));
+            assertNull(ann.closedWithin(SOON.toSeconds() + 1));
         }
     }
 

@@ -9,6 +9,7 @@ import io.roomcast.support.server.ServerNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +28,18 @@ class RedeployIT {
      */
     private static final int CLASS_LOADERS = TIMES / 2;
 
+    private static final long SETTLING_NANOS = TimeUnit.SECONDS.toNanos(20);
+
+    /** Threads that were told to end may take a moment. */
+    private static LeakProbe settled(long pid) throws Exception {
+        long end = System.nanoTime() + SETTLING_NANOS;
+        LeakProbe left = LeakProbe.in(pid);
+        while (!(left.threads().isEmpty() && left.beans().isEmpty()) && System.nanoTime() - end < 0) {
+            left = LeakProbe.in(pid);
+        }
+        return left;
+    }
+
     @Test
     void leavesNothingBehind() throws Exception {
         try (RedisProcess redis = RedisProcess.launch();
@@ -44,7 +57,7 @@ class RedeployIT {
                     node.undeploy();
                     guests.checkGoodbye();
                 }
-                LeakProbe left = LeakProbe.in(node.pid());
+                LeakProbe left = settled(node.pid());
                 String when = "after " + i + " times: " + left;
                 assertEquals(List.of(), left.threads(), when);
                 assertEquals(Set.of(), left.beans(), when);

@@ -9,22 +9,21 @@ import io.roomcast.protocol.ProtocolException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-class RouteTest {
+class RouteTableTest {
+    private final RouteTable routes = new RouteTable(new RoomApi(), new NodeApi());
 
     /** A route that is served and not described fails here, and so does one that is described and not served. */
     @Test
     void theDescriptionHasTheRoutesAndTheirPermissions() throws IOException {
         OpenApi described = new OpenApi(Files.readString(Path.of("docs/openapi.yaml")));
+        assertEquals(routes.all().stream().map(Route::toString).collect(Collectors.toSet()), described.operations());
         assertEquals(
-                Arrays.stream(Route.values()).map(Route::toString).collect(Collectors.toSet()), described.operations());
-        assertEquals(
-                Arrays.stream(Route.values())
+                routes.all().stream()
                         .filter(route -> route.permission() != null)
                         .collect(Collectors.toMap(
                                 Route::toString, route -> route.permission().word(), (a, b) -> a, TreeMap::new)),
@@ -33,9 +32,9 @@ class RouteTest {
 
     @Test
     void namesOfThePathMayBeAnything() {
-        assertEquals(Route.PUBLISH, Route.of("POST", List.of("rooms", "a/b", "messages")));
-        assertEquals(Route.MEMBERS, Route.of("GET", List.of("rooms", "messages", "members")));
-        assertEquals(Route.ROOMS, Route.of("GET", List.of("rooms")));
+        assertEquals("POST /rooms/{room}/messages", found("POST", "rooms", "a/b", "messages"));
+        assertEquals("GET /rooms/{room}/members", found("GET", "rooms", "messages", "members"));
+        assertEquals("GET /rooms", found("GET", "rooms"));
     }
 
     @Test
@@ -47,13 +46,17 @@ class RouteTest {
 
     @Test
     void listsTheMethodsOfAPath() {
-        assertEquals("GET, HEAD, POST, OPTIONS", Route.allowed(List.of("rooms", "lobby", "messages")));
-        assertEquals("POST, OPTIONS", Route.allowed(List.of("broadcast")));
-        assertEquals("", Route.allowed(List.of("nowhere")));
+        assertEquals("GET, HEAD, POST, OPTIONS", routes.allowed(List.of("rooms", "lobby", "messages")));
+        assertEquals("POST, OPTIONS", routes.allowed(List.of("broadcast")));
+        assertEquals("", routes.allowed(List.of("nowhere")));
     }
 
-    private static ErrorCode refusal(String method, List<String> path) {
-        return assertThrows(ProtocolException.class, () -> Route.of(method, path))
+    private String found(String method, String... path) {
+        return routes.of(method, List.of(path)).toString();
+    }
+
+    private ErrorCode refusal(String method, List<String> path) {
+        return assertThrows(ProtocolException.class, () -> routes.of(method, path))
                 .code();
     }
 }
