@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /**
  * Starts the embedded server from the packed WAR: {@code java -jar roomcast.war}. The JVM finds only classes at the
- * root of a WAR. So the build copies this package to the root, and the package uses only the JDK.
+ * root of a WAR. So the build copies this package to the root, and this package uses only the JDK.
  */
 public final class Launcher {
 
@@ -19,7 +19,7 @@ public final class Launcher {
         try {
             launch(args);
         } catch (Throwable e) {
-            // While the process ends its files are deleted; errors then mean nothing.
+            // When the process ends, its files are deleted. Errors that follow have no meaning.
             if (!isEnding()) {
                 throw e;
             }
@@ -36,10 +36,10 @@ public final class Launcher {
             System.exit(1);
             return;
         }
-        run(classpath, args);
+        runMain(classpath, args);
     }
 
-    /** Whether the JVM is shutting down: then it accepts no shutdown hooks. */
+    /** Whether the JVM is shutting down. It then accepts no shutdown hooks. */
     private static boolean isEnding() {
         try {
             Thread none = new Thread(() -> {});
@@ -67,8 +67,11 @@ public final class Launcher {
         }
     }
 
-    /** The class loader is never closed, because the server loads classes from it until the process ends. */
-    private static void run(URL[] classpath, String[] args) throws Throwable {
+    /**
+     * Runs the server. The class loader is never closed, because the server loads classes from it until the process
+     * ends.
+     */
+    private static void runMain(URL[] classpath, String[] args) throws Throwable {
         ClassLoader loader = new URLClassLoader("roomcast", classpath, ClassLoader.getPlatformClassLoader());
         Thread.currentThread().setContextClassLoader(loader);
         try {

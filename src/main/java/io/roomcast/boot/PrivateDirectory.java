@@ -17,18 +17,17 @@ import java.util.stream.Stream;
 
 /**
  * A temporary directory of this process. Other users cannot read it. It is removed when the process ends. A process
- * that starts also removes the directories of killed processes: a running process holds a lock in its directory. A
- * process number cannot replace the lock, because it means nothing in another container that shares the temporary
- * directory.
+ * that starts also removes the directories of killed processes. A running process holds a lock on a file in its
+ * directory. A PID would not do in place of the lock, because in another container the same PID is another process.
  */
 final class PrivateDirectory {
 
     private static final String PREFIX = "roomcast-";
-    private static final String LOCK = "lock";
+    private static final String LOCK_FILE = "lock";
 
-    /** Kept for the life of the process: the lock ends when the garbage collector frees its channel. */
+    /** Never cleared, because the lock ends when the garbage collector frees its channel. */
     @SuppressWarnings("unused")
-    private static FileLock held;
+    private static FileLock ownLock;
 
     private PrivateDirectory() {}
 
@@ -36,12 +35,15 @@ final class PrivateDirectory {
         Path directory = Files.createTempDirectory(PREFIX);
         removeAbandoned(directory.getParent(), Files.getOwner(directory));
         Path unlocked = directory.resolve("unlocked");
-        held = FileChannel.open(unlocked, CREATE_NEW, WRITE).lock();
-        Files.move(unlocked, directory.resolve(LOCK));
+        ownLock = FileChannel.open(unlocked, CREATE_NEW, WRITE).lock();
+        Files.move(unlocked, directory.resolve(LOCK_FILE));
         return directory;
     }
 
-    /** The JVM removes these files after the last shutdown hook, so the server has them until it has stopped. */
+    /**
+     * Makes the JVM remove the directory after the last shutdown hook, so the server has the files until it has
+     * stopped.
+     */
     static void removeAtExit(Path directory) throws IOException {
         try (Stream<Path> tree = Files.walk(directory)) {
             tree.forEach(path -> path.toFile().deleteOnExit());
@@ -65,15 +67,15 @@ final class PrivateDirectory {
                     || !Files.getOwner(directory, NOFOLLOW_LINKS).equals(owner)) {
                 return;
             }
-            try (FileChannel channel = FileChannel.open(directory.resolve(LOCK), WRITE, NOFOLLOW_LINKS);
+            try (FileChannel channel = FileChannel.open(directory.resolve(LOCK_FILE), WRITE, NOFOLLOW_LINKS);
                     FileLock lock = channel.tryLock()) {
                 if (lock != null) {
                     remove(directory);
                 }
             }
         } catch (IOException e) {
-            // The directory has no lock: another program made it, or it is being made now.
-            // Or another process removed it first.
+            // The directory has no lock if another program created it, or if another process is creating it now. Or
+            // another process has removed it first.
             return;
         }
     }

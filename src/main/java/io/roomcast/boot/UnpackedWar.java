@@ -20,7 +20,7 @@ import java.util.zip.ZipFile;
 final class UnpackedWar {
 
     private static final String WEB_INF = "WEB-INF/";
-    private static final List<String> NOT_UNPACKED = List.of("META-INF/", "io/roomcast/boot/");
+    private static final List<String> SKIPPED = List.of("META-INF/", "io/roomcast/boot/");
 
     private final Path directory;
 
@@ -33,13 +33,13 @@ final class UnpackedWar {
         Files.createDirectory(unpacked.webroot());
         try (ZipFile zip = new ZipFile(war.toFile())) {
             for (ZipEntry entry : Collections.list(zip.entries())) {
-                Path target = unpacked.target(entry);
+                Path target = unpacked.targetOf(entry);
                 if (target != null) {
                     Files.createDirectories(target.getParent());
                     try (InputStream content = zip.getInputStream(entry)) {
                         Files.copy(content, target);
                     }
-                    keepFromCleaners(target);
+                    protectFromCleaners(target);
                 }
             }
         }
@@ -50,7 +50,7 @@ final class UnpackedWar {
         return directory.resolve("webroot");
     }
 
-    /** The classes and libraries for every server, then those that only the embedded server needs. */
+    /** The classes and libraries for every server, then those for the embedded server only. */
     URL[] classpath() throws IOException {
         List<URL> urls = new ArrayList<>();
         for (String kind : List.of("", "standalone-")) {
@@ -68,19 +68,20 @@ final class UnpackedWar {
         return path.toUri().toURL();
     }
 
-    private Path target(ZipEntry entry) {
+    /** @return the file to which an entry is unpacked; null if it is not unpacked */
+    private Path targetOf(ZipEntry entry) {
         String name = entry.getName();
-        if (entry.isDirectory() || NOT_UNPACKED.stream().anyMatch(name::startsWith)) {
+        if (entry.isDirectory() || SKIPPED.stream().anyMatch(name::startsWith)) {
             return null;
         }
         return (name.startsWith(WEB_INF) ? directory : webroot()).resolve(name);
     }
 
     /**
-     * Cleaners delete files by last access. A 304 response does not count as one. So this method sets the last access
-     * of the file a hundred years into the future.
+     * Sets the last access of a file a hundred years into the future. Programs that clean temporary directories delete
+     * files by their last access. Answering 304 does not update the access time.
      */
-    private static void keepFromCleaners(Path file) throws IOException {
+    private static void protectFromCleaners(Path file) throws IOException {
         Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));
     }
 }

@@ -20,17 +20,20 @@ import java.util.stream.Stream;
 /**
  * Starts the node with the application and stops it with the application.
  *
- * <p>A container initializer registers this listener, not {@code @WebListener}. So it is the last listener: the server
- * calls it last at the start, when the endpoints are deployed, and first at the end. Otherwise WildFly would close the
- * WebSocket sessions before the node can tell clients when to reconnect. Payara leaves the sessions open;
- * {@link Lifecycle#stop} closes them.
+ * <p>A container initializer registers this listener; the listener has no {@code @WebListener}. So it is the last
+ * listener. The server calls it last at the start, when the endpoints are deployed, and first at the stop. Otherwise
+ * WildFly would close the WebSocket sessions before the node can tell clients when to reconnect. Payara leaves the
+ * sessions open, and {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLifecycle implements ServletContainerInitializer, ServletContextListener {
-    private static final String CLASSES = "/WEB-INF/classes/";
-    /** Packages that only some servers have, as a class file names them: Tyrus, Grizzly and MicroProfile Health. */
-    private static final Pattern OTHER_SERVERS = Pattern.compile("org/glassfish/|org/eclipse/microprofile/health/");
-    /** The usual context paths, where the MBeans have names without the path. */
-    private static final Set<String> USUAL_CONTEXTS = Set.of("", "/roomcast");
+    private static final String CLASSES_PATH = "/WEB-INF/classes/";
+    /**
+     * Packages that only some servers have, in the notation of class files: Tyrus and Grizzly, and MicroProfile Health.
+     */
+    private static final Pattern OTHER_SERVERS_PACKAGES =
+            Pattern.compile("org/glassfish/|org/eclipse/microprofile/health/");
+    /** The usual context paths. With these, the names of the MBeans do not contain the path. */
+    private static final Set<String> DEFAULT_CONTEXTS = Set.of("", "/roomcast");
 
     private final ServerLog serverLog = new ServerLog();
 
@@ -49,13 +52,13 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
-            webSockets().start(application);
+            serverIntegration().start(application);
             lifecycle.start();
             String context = application.getContextPath();
-            console().open(USUAL_CONTEXTS.contains(context), "context=" + contextName(context));
+            jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
         } catch (RuntimeException e) {
             // Not every server calls contextDestroyed after a failed start.
-            console().close();
+            jmxRegistrar().close();
             lifecycle.stop();
             throw e;
         }
@@ -66,24 +69,27 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         try {
             lifecycle().stop();
         } finally {
-            console().close();
-            webSockets().stop(event.getServletContext());
+            jmxRegistrar().close();
+            serverIntegration().stop(event.getServletContext());
             serverLog.restore();
         }
     }
 
     private static void loadClasses(ServletContext application) {
-        Stream<String> classes = files(application, CLASSES);
+        Stream<String> classes = files(application, CLASSES_PATH);
         if (!ServerIntegration.isPayara(application)) {
-            classes = classes.filter(file -> !isOfOtherServers(application, file));
+            classes = classes.filter(file -> !usesOtherServers(application, file));
         }
-        ClassPreloader.load(classes.map(file -> file.substring(CLASSES.length())));
+        ClassPreloader.load(classes.map(file -> file.substring(CLASSES_PATH.length())));
     }
 
-    /** WildFly would log a warning for each class that it cannot link. */
-    private static boolean isOfOtherServers(ServletContext application, String file) {
+    /**
+     * Whether a class file refers to packages that only other servers have. WildFly would log a warning for each class
+     * that it cannot link.
+     */
+    private static boolean usesOtherServers(ServletContext application, String file) {
         try (InputStream bytes = application.getResourceAsStream(file)) {
-            return OTHER_SERVERS
+            return OTHER_SERVERS_PACKAGES
                     .matcher(new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1))
                     .find();
         } catch (IOException e) {
@@ -101,11 +107,11 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         return path.isEmpty() ? "root" : path.substring(1).replaceAll("[^\\p{L}\\p{N}._-]", "-");
     }
 
-    private static JmxRegistrar console() {
+    private static JmxRegistrar jmxRegistrar() {
         return CDI.current().select(JmxRegistrar.class).get();
     }
 
-    private static ServerIntegration webSockets() {
+    private static ServerIntegration serverIntegration() {
         return CDI.current().select(ServerIntegration.class).get();
     }
 

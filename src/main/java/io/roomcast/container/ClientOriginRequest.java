@@ -14,15 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * A request as the rest of the server sees it. A handshake has the header with its {@link ClientOrigin}. Other requests
- * have neither that header nor those that ask for a WebSocket, even if the client sent them.
+ * A request as the classes behind the guard see it. A handshake has a header with its {@link ClientOrigin}. Other
+ * requests have neither that header nor the headers that ask for a WebSocket, even if the client sent them.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
-    /** Null for a request that is not a handshake. */
+    /** The sealed origin; null for a request that is not a handshake. */
     private final String origin;
 
-    /** Used by the filter's thread only. */
-    private boolean leftToOthers;
+    /** Used by the thread of the filter only. */
+    private boolean asynchronous;
 
     /** @param origin the sealed origin of a handshake; null for other requests */
     ClientOriginRequest(HttpServletRequest request, String origin) {
@@ -31,24 +31,26 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
     }
 
     /**
-     * Whether another thread answers this request. If it has done so already, the server may have reused the request.
+     * Whether another thread answers this request. If that thread has answered it already, the server may have reused
+     * the request.
      */
-    boolean isLeftToOthers() {
-        return leftToOthers;
+    boolean isAsynchronous() {
+        return asynchronous;
     }
 
     @Override
     public AsyncContext startAsync() {
-        leftToOthers = true;
+        asynchronous = true;
         return super.startAsync();
     }
 
     @Override
     public AsyncContext startAsync(ServletRequest request, ServletResponse response) {
-        leftToOthers = true;
+        asynchronous = true;
         return super.startAsync(request, response);
     }
 
+    /** Whether the header that the client sent is hidden. */
     private boolean isHidden(String name) {
         return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isOffer(name);
     }

@@ -7,8 +7,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs a bounded number of requests at a time. Others wait in the order of arrival, on the thread of the server that
- * calls. Any thread.
+ * Limits how many requests run at the same time. Further requests wait in the order of arrival, on the calling thread
+ * of the server. Any thread.
  */
 final class ConcurrencyLimiter {
     /** The rest of the work on a request. */
@@ -17,22 +17,26 @@ final class ConcurrencyLimiter {
         void run() throws IOException, ServletException;
     }
 
-    private final Semaphore free;
-    private final int queueLimit;
+    private final Semaphore permits;
+    private final int maxWaiting;
     private final Duration timeout;
 
     /**
-     * @param atOnce how many run at a time
-     * @param queueLimit how many may wait; the next is rejected at once
-     * @param timeout how long each waits at most
+     * @param maxRunning how many requests run at the same time
+     * @param maxWaiting how many requests may wait; a further request is rejected at once
+     * @param timeout how long each request waits at most
      */
-    ConcurrencyLimiter(int atOnce, int queueLimit, Duration timeout) {
-        this.free = new Semaphore(atOnce, true);
-        this.queueLimit = queueLimit;
+    ConcurrencyLimiter(int maxRunning, int maxWaiting, Duration timeout) {
+        this.permits = new Semaphore(maxRunning, true);
+        this.maxWaiting = maxWaiting;
         this.timeout = timeout;
     }
 
-    /** @return false if there was no permit in time, and the task did not run */
+    /**
+     * Runs the task on the calling thread, as soon as there is a permit.
+     *
+     * @return false if there was no permit in time; the task did not run
+     */
     boolean tryRun(Task task) throws IOException, ServletException {
         if (!acquire()) {
             return false;
@@ -41,15 +45,16 @@ final class ConcurrencyLimiter {
             task.run();
             return true;
         } finally {
-            free.release();
+            permits.release();
         }
     }
 
     private boolean acquire() {
         try {
-            // Unlike tryAcquire() without a time, this does not overtake a thread that waits.
-            return free.tryAcquire(0, TimeUnit.MILLISECONDS)
-                    || free.getQueueLength() < queueLimit && free.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS);
+            // tryAcquire() without a time would overtake threads that wait. This call does not.
+            return permits.tryAcquire(0, TimeUnit.MILLISECONDS)
+                    || permits.getQueueLength() < maxWaiting
+                            && permits.tryAcquire(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

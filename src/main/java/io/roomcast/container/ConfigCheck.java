@@ -7,8 +7,8 @@ import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.enterprise.inject.spi.Extension;
 
 /**
- * Fails the deployment if the configuration is wrong, before anything starts. One message has all errors, so the
- * operator reads them where the deployment fails. The embedded server loads this extension too, but has no beans of
+ * Fails the deployment if the configuration is wrong, before anything starts. One message lists all errors, and the
+ * operator gets it as the error of the deployment. The embedded server also loads this extension, but has no beans of
  * this package and checks its configuration itself.
  */
 public final class ConfigCheck implements Extension {

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Reads the configuration from MicroProfile Config, which the server's console and command line change. On a server
- * without it, reads system properties and the environment.
+ * Reads the configuration from MicroProfile Config, which operators change with the console or command line of the
+ * server. On a server without MicroProfile Config, reads system properties and the environment.
  */
 final class ConfigSources {
     private ConfigSources() {}
@@ -22,7 +22,7 @@ final class ConfigSources {
         try {
             return MicroProfileSource.load();
         } catch (NoClassDefFoundError | IllegalStateException e) {
-            // This server has no MicroProfile Config, or the API without an implementation.
+            // This server has no MicroProfile Config, or only its API without an implementation.
             return fromProcess();
         }
     }

@@ -3,7 +3,7 @@ package io.roomcast.container;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
-import io.roomcast.http.PayaraHeads;
+import io.roomcast.http.PayaraHeadTimeout;
 import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
@@ -65,28 +65,28 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient NodeMetrics metrics;
 
-    /** Null without a limit, and on other servers than Payara. */
-    private transient PayaraHeads heads;
+    /** Null if there is no limit, or the server is not Payara. */
+    private transient PayaraHeadTimeout headTimeout;
 
     private boolean onPayara;
     private int answerMillis;
-    private int pipelined;
+    private int maxPipelined;
 
     @Override
     public void init() {
         onPayara = ServerIntegration.isPayara(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
-        pipelined = config.get(HttpKeys.PIPELINED);
+        maxPipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
         if (onPayara && !requestTimeout.isZero()) {
-            heads = new PayaraHeads(requestTimeout, time, threads, metrics);
+            headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
     }
 
     @Override
     public void destroy() {
-        if (heads != null) {
-            heads.close();
+        if (headTimeout != null) {
+            headTimeout.close();
         }
     }
 
@@ -94,36 +94,37 @@ public class GuardFilter extends HttpFilter {
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
-        if (payara != null && heads != null) {
-            heads.watch(payara);
+        if (payara != null && headTimeout != null) {
+            headTimeout.watch(payara);
         }
-        if (payara != null && !payara.isConnected()) {
+        if (payara != null && !payara.checkConnected()) {
             return;
         }
         SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
-            payara.limitPipeline(request, response, pipelined);
+            payara.limitPipeline(request, response, maxPipelined);
         }
         HandshakeGuard.Verdict verdict = guard.verdict(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.isThere(request)) {
+        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
         if (undertow != null) {
-            undertow.waitForReader(answerMillis);
+            undertow.setWriteTimeout(answerMillis);
         }
         if (payara != null) {
-            // For the API, too: it describes itself to strangers. The limit also holds for other threads that answer.
-            payara.waitForReader(answerMillis);
+            // The API needs the limit too, because it serves its description without a key. The limit also applies to
+            // other threads that write a response.
+            payara.setWriteTimeout(answerMillis);
         }
         if (verdict != HandshakeGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
-            answer(undertow, payara, request, response, chain);
-        } else if (login.admits(request, response, true)) {
+            serve(undertow, payara, request, response, chain);
+        } else if (login.authenticate(request, response, true)) {
             if (undertow != null) {
                 undertow.becomeWebSocket();
             }
@@ -131,30 +132,31 @@ public class GuardFilter extends HttpFilter {
         }
     }
 
-    private void answer(
+    private void serve(
             UndertowRequest undertow,
             PayaraRequest payara,
             HttpServletRequest request,
             HttpServletResponse response,
             FilterChain chain)
             throws IOException, ServletException {
-        ClientOriginRequest seen = new ClientOriginRequest(request, null);
+        ClientOriginRequest visibleRequest = new ClientOriginRequest(request, null);
         ConcurrencyLimiter.Task task = () -> {
-            if (payara != null && !payara.isConnected()) {
+            if (payara != null && !payara.checkConnected()) {
                 return;
             }
-            if (login.admits(request, response, false)) {
-                chain.doFilter(seen, response);
+            if (login.authenticate(request, response, false)) {
+                chain.doFilter(visibleRequest, response);
             }
-            if ((undertow != null || payara != null) && !seen.isLeftToOthers()) {
-                // Without this, the server would write the response after the permit is released.
+            if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {
+                // Closing the stream writes the response now. Otherwise the server would write it after the permit is
+                // released.
                 response.getOutputStream().close();
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
             // Health checks are answered even when other requests are rejected.
             if (undertow != null || payara != null) {
-                // The connection has no other response, so the server does not wait until the client reads this one.
+                // The connection has no other response, so the server need not wait until the client has read this one.
                 response.setHeader("Connection", "close");
             }
             task.run();
@@ -166,10 +168,10 @@ public class GuardFilter extends HttpFilter {
                 refuse(response, HandshakeGuard.Verdict.OVERLOADED);
             }
         } catch (IOException e) {
-            if (payara == null || payara.isConnected()) {
+            if (payara == null || payara.checkConnected()) {
                 throw e;
             }
-            // Payara would log a stack trace for each client that does not read its response.
+            // Not thrown, because Payara would log a stack trace for each client that does not read its response.
             LOG.log(Level.DEBUG, "the client is gone", e);
         }
     }
@@ -186,7 +188,10 @@ public class GuardFilter extends HttpFilter {
                 name -> Collections.list(request.getHeaders(name)));
     }
 
-    /** The path as the client sent it. Payara removes a session id; this method marks its place. */
+    /**
+     * Returns the path as the client sent it. Payara removes a session id from it; this method puts {@code ;jsessionid}
+     * back.
+     */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
         return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
@@ -201,8 +206,8 @@ public class GuardFilter extends HttpFilter {
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         if (onPayara) {
-            // No limiter on Payara: its upgrade may wait for the client, so a few slow clients would block all
-            // handshakes.
+            // There is no limiter on Payara, because its upgrade may wait for the client. A few slow clients would
+            // block all handshakes.
             chain.doFilter(upgrade, response);
         } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
             refuse(response, HandshakeGuard.Verdict.OVERLOADED);
@@ -210,8 +215,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * The connection closes after this response, so the response fits into the socket whether the client reads it or
-     * not.
+     * Answers a refused request. The connection closes after this response, so there is only one response. It fits into
+     * the socket, even if the client does not read.
      */
     private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");

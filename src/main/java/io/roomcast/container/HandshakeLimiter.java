@@ -9,14 +9,14 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core; with a handshake on
- * every thread, the threads that carry messages would wait for a core. A handshake on WildFly never waits for a client,
- * so it soon releases its permit. Further handshakes wait in the order of arrival. Any thread of the server. See
- * docs/decisions/0015-a-crowd-is-announced-together-and-let-in-by-turns.md.
+ * Limits concurrent handshakes to the number of cores. WildFly has sixteen threads for each core. If each of them
+ * processed a handshake, the threads that carry messages would wait for a core. A handshake on WildFly never waits for
+ * a client, so its permit is soon free again. Further handshakes wait in the order of arrival. Any thread of the
+ * server. See docs/decisions/0015-a-crowd-is-announced-together-and-let-in-by-turns.md.
  */
 @ApplicationScoped
 public class HandshakeLimiter {
-    /** Thousands of handshakes take less time than this. */
+    /** How long a handshake waits for a permit. Thousands of handshakes take less time. */
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConcurrencyLimiter limiter;
@@ -32,12 +32,12 @@ public class HandshakeLimiter {
         this(metrics, Runtime.getRuntime().availableProcessors(), TIMEOUT);
     }
 
-    HandshakeLimiter(NodeMetrics metrics, int atOnce, Duration timeout) {
+    HandshakeLimiter(NodeMetrics metrics, int maxRunning, Duration timeout) {
         this.metrics = metrics;
-        this.limiter = new ConcurrencyLimiter(atOnce, Integer.MAX_VALUE, timeout);
+        this.limiter = new ConcurrencyLimiter(maxRunning, Integer.MAX_VALUE, timeout);
     }
 
-    /** @return false if there was no permit in time, and the handshake did not run */
+    /** @return false if there was no permit in time; the handshake did not run */
     boolean tryRun(ConcurrencyLimiter.Task handshake) throws IOException, ServletException {
         boolean done = limiter.tryRun(handshake);
         if (!done) {

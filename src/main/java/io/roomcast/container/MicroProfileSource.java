@@ -6,7 +6,10 @@ import java.util.List;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 
-/** Reads MicroProfile Config. A class of its own, because it cannot be linked on a server without that API. */
+/**
+ * Reads MicroProfile Config. This code has a class of its own, because it cannot be linked on a server without that
+ * API.
+ */
 final class MicroProfileSource {
     private MicroProfileSource() {}
 

@@ -11,8 +11,8 @@ import java.time.Duration;
 
 /**
  * Limits concurrent HTTP requests on a server whose threads wait until the client has read the response. Half of the
- * threads stay free for handshakes and health checks. A few more requests wait for a moment, in the order of arrival;
- * the next is rejected with 503. Any thread of the server.
+ * threads stay free for handshakes and health checks. A few more requests wait for a moment, in the order of arrival.
+ * Any further request is rejected with 503. Any thread of the server.
  */
 @ApplicationScoped
 public class RequestLimiter {
@@ -21,7 +21,7 @@ public class RequestLimiter {
     private final NodeMetrics metrics;
     private final int limit;
     private final Duration timeout;
-    /** Null until the server's threads are known; guarded by this. */
+    /** Null until the number of the server's threads is known; guarded by the monitor of this object. */
     private ConcurrencyLimiter limiter;
 
     /** For the container's proxy. */
@@ -34,7 +34,10 @@ public class RequestLimiter {
         this(metrics, config.get(HttpKeys.REQUESTS), TIMEOUT);
     }
 
-    /** @param limit the most concurrent requests, even if the server has more threads; 0 for no limit */
+    /**
+     * @param limit the most concurrent requests, even if the server has more threads; 0 for no limit
+     * @param timeout how long a request waits for a permit
+     */
     RequestLimiter(NodeMetrics metrics, int limit, Duration timeout) {
         this.metrics = metrics;
         this.limit = limit;
@@ -42,8 +45,8 @@ public class RequestLimiter {
     }
 
     /**
-     * @param threads how many the server has for all requests; 0 if they do not wait for clients
-     * @return false if there was no permit in time, and the task did not run
+     * @param threads the number of the server's threads for requests; 0 if they do not wait for clients
+     * @return false if there was no permit in time; the task did not run
      */
     boolean tryRun(int threads, ConcurrencyLimiter.Task task) throws IOException, ServletException {
         if (limit == 0 || threads == 0) {

@@ -12,32 +12,33 @@ import javax.naming.InitialContext;
 import javax.naming.NamingException;
 
 /**
- * The server's executor that {@code roomcast.executor} names, for operators who size and watch all work in the server's
- * console. A task that it rejects runs on the fallback instead, because a room that lost a task would stop. Any thread.
+ * The server's executor that {@code roomcast.executor} names, for operators who size and observe all work in the
+ * server's console. If it rejects a task, the fallback runs the task, because a room that lost a task would stop. Any
+ * thread.
  */
 final class ServerExecutor implements Executor {
     private static final Logger LOG = System.getLogger(ServerExecutor.class.getName());
 
     private final String name;
-    private final Executor server;
+    private final Executor delegate;
     private final Executor fallback;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /** @throws ConfigException when the name is not that of an executor */
+    /** @throws ConfigException if the name is not that of an executor */
     ServerExecutor(String jndiName, Executor fallback) {
         this(jndiName, lookUp(jndiName), fallback);
     }
 
-    ServerExecutor(String name, Executor server, Executor fallback) {
+    ServerExecutor(String name, Executor delegate, Executor fallback) {
         this.name = name;
-        this.server = server;
+        this.delegate = delegate;
         this.fallback = fallback;
     }
 
     @Override
     public void execute(Runnable task) {
         try {
-            server.execute(task);
+            delegate.execute(task);
         } catch (RejectedExecutionException e) {
             if (warned.compareAndSet(false, true)) {
                 LOG.log(Level.WARNING, name + " rejects tasks; give it more threads or a longer queue", e);

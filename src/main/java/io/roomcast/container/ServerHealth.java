@@ -8,23 +8,23 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 
 /**
- * The health checks that Roomcast adds to the server's own health endpoint. They report the same as
- * {@code /health/ready} and {@code /health/live} of the application.
+ * The health checks that Roomcast adds to the server's own health endpoint. They report the same as {@code
+ * /health/ready} and {@code /health/live} of the application.
  *
  * <p>These classes cannot be linked on a server without MicroProfile Health. So only {@link ServerHealthExtension}
- * names them, and they have no bean-defining annotation.
+ * refers to them, and they have no bean-defining annotation.
  */
 final class ServerHealth {
     private static final String NAME = "roomcast";
 
     private ServerHealth() {}
 
-    /** Whether messages are delivered here, and if not, why. */
+    /** Reports whether this node delivers messages, and otherwise the reason. */
     @org.eclipse.microprofile.health.Readiness
     public static class Ready implements HealthCheck {
         @Override
         public HealthCheckResponse call() {
-            // Not injected: on Payara a bean that an extension adds does not see the application's beans.
+            // Not injected, because on Payara a bean that an extension adds does not see the beans of the application.
             Readiness.State state = CDI.current().select(Readiness.class).get().state();
             HealthCheckResponseBuilder answer = HealthCheckResponse.named(NAME).status(state == Readiness.State.READY);
             return state == Readiness.State.READY
@@ -34,7 +34,7 @@ final class ServerHealth {
         }
     }
 
-    /** Up as long as the application answers. */
+    /** Reports that the application answers. */
     @org.eclipse.microprofile.health.Liveness
     public static class Live implements HealthCheck {
         @Override

@@ -15,7 +15,8 @@ public final class ServerHealthExtension implements Extension {
 
     void add(@Observes BeforeBeanDiscovery event, BeanManager beans) {
         try {
-            // Checked first: WildFly logs a warning for each class that cannot be linked.
+            // This line fails first on a server without the API. WildFly would log a warning for each class that it
+            // cannot link.
             Class.forName(API, false, ServerHealthExtension.class.getClassLoader());
             Checks.add(event, beans);
         } catch (ClassNotFoundException e) {
@@ -23,7 +24,7 @@ public final class ServerHealthExtension implements Extension {
         }
     }
 
-    /** A class of its own, so that it is linked when it is called and not with the extension. */
+    /** Refers to the health checks. This class is linked when it is called, and not together with the extension. */
     private static final class Checks {
         static void add(BeforeBeanDiscovery event, BeanManager beans) {
             event.addAnnotatedType(

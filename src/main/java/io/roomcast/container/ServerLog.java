@@ -8,11 +8,11 @@ import java.util.logging.Filter;
 import java.util.logging.Logger;
 
 /**
- * Limits the lines that clients can cause in the log of Payara, which writes a stack trace for each request that it
+ * Limits the lines that clients can cause in the log of Payara. Payara writes a stack trace for each request that it
  * cannot read. Used by the thread that starts and stops the application.
  */
 final class ServerLog {
-    /** Every logger is listed by name, because the filter of a logger does not apply to the loggers below it. */
+    /** The limited loggers. The filter of a logger does not apply to the loggers below it, so each logger is listed. */
     private static final List<String> LOGGERS = List.of(
             "jakarta.enterprise.web",
             "jakarta.enterprise.web.core",
@@ -20,8 +20,11 @@ final class ServerLog {
             "org.glassfish.grizzly.http.server.HttpHandler",
             "org.glassfish.grizzly.http.util.Parameters");
 
-    /** The loggers with their own filters. Without a reference here, a logger could be collected with our filter. */
-    private final Map<Logger, Filter> before = new HashMap<>();
+    /**
+     * The loggers, each with the filter that it had before. Without a strong reference, a logger could be
+     * garbage-collected, and our filter with it.
+     */
+    private final Map<Logger, Filter> originalFilters = new HashMap<>();
 
     private final LogRateLimiter limiter = new LogRateLimiter();
 
@@ -29,15 +32,15 @@ final class ServerLog {
     void limit() {
         for (String name : LOGGERS) {
             Logger logger = Logger.getLogger(name);
-            Filter present = logger.getFilter();
-            before.put(logger, present);
-            logger.setFilter(record -> (present == null || present.isLoggable(record)) && limiter.isLoggable(record));
+            Filter original = logger.getFilter();
+            originalFilters.put(logger, original);
+            logger.setFilter(record -> (original == null || original.isLoggable(record)) && limiter.isLoggable(record));
         }
     }
 
-    /** Gives the loggers their own filters back. */
+    /** Removes the limit: gives the loggers their original filters back. */
     void restore() {
-        before.forEach(Logger::setFilter);
-        before.clear();
+        originalFilters.forEach(Logger::setFilter);
+        originalFilters.clear();
     }
 }

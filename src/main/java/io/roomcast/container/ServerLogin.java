@@ -17,13 +17,13 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Authenticates users with the application server's realm, where {@code roomcast.auth=container}. Credentials come as
- * HTTP Basic. They are required for WebSockets and for the page: a browser asks for a password when it loads the page,
- * and sends it with WebSockets too.
+ * Authenticates users with the realm of the application server, if {@code roomcast.auth=container}. Credentials come as
+ * HTTP Basic. They are required for WebSockets and for the page. A browser asks for a password when it loads the page,
+ * and then sends the password with WebSockets too.
  *
  * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a
- * mechanism. The servlet API's {@code login} needs neither of them. A user whom the server has authenticated already is
- * not asked again. Any thread. Blocks while the server looks up the user.
+ * mechanism. The method {@code login} of the servlet API needs neither. A user whom the server has authenticated
+ * already is not asked again. Any thread. Blocks while the server looks up the user.
  */
 @ApplicationScoped
 public class ServerLogin {
@@ -42,8 +42,13 @@ public class ServerLogin {
         this.metrics = metrics;
     }
 
-    /** @return false if the request was answered with 401 */
-    boolean admits(HttpServletRequest request, HttpServletResponse response, boolean webSocket) throws IOException {
+    /**
+     * Logs the user in, if the request needs a login and has none.
+     *
+     * @return false if this method has answered the request with 401
+     */
+    boolean authenticate(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
+            throws IOException {
         if (!enabled
                 || !(webSocket || PAGE.contains(request.getServletPath()))
                 || request.getUserPrincipal() != null
@@ -72,13 +77,14 @@ public class ServerLogin {
         }
         HttpSession session = request.getSession(false);
         if (session != null && session.isNew()) {
-            // WildFly keeps a login in an HTTP session: one for each request of a client without cookies.
+            // WildFly stores a login in an HTTP session. A client without cookies would get a new session with each
+            // request.
             session.invalidate();
         }
         return true;
     }
 
-    /** @return name and password, or null if there are none */
+    /** @return name and password; null if the header does not contain them */
     private static String[] credentials(String header) {
         if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
             return null;

@@ -1,5 +1,5 @@
 /**
- * Roomcast inside a Jakarta EE application server: its filters, where its configuration and threads come from, and when
- * it starts and ends.
+ * Roomcast inside a Jakarta EE application server: its filters, the sources of its configuration and threads, and its
+ * start and stop.
  */
 package io.roomcast.container;

@@ -12,7 +12,7 @@ import java.util.Locale;
 
 /**
  * {@code /health/live} answers 200 while the process runs. {@code /health/ready} answers 200 while this node delivers
- * messages, otherwise 503 with the reason. Both only read state in memory, so they may be called at any rate.
+ * messages, otherwise 503 with the reason. Both only read state in memory, so clients may call them at any rate.
  */
 @WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
 public class HealthServlet extends HttpServlet {

@@ -10,38 +10,47 @@ import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 
 /**
- * Limits log records that clients can cause to one of each kind in ten seconds. The next record says how many were
- * suppressed. Otherwise any client could fill the log. Any thread.
+ * Limits log records that clients can cause. One record of each kind is logged in ten seconds. The next record of that
+ * kind says how many were suppressed. Without a limit, any client could fill the log. Any thread.
  */
 public final class LogRateLimiter implements Filter {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
-    /** Our classes that only connect libraries. The client may have caused an exception with them in its trace. */
-    private static final List<String> CONNECTING =
+    /**
+     * Our classes that only connect libraries, by prefixes of their names. An exception with one of these classes in
+     * its stack trace may still be caused by a client.
+     */
+    private static final List<String> GLUE_CLASSES =
             List.of("io.roomcast.standalone.", "io.roomcast.websocket.tyrus.HandshakeAddOn");
-    /** The loggers of the libraries that read what clients send: Tyrus and Grizzly, and Payara's web container. */
-    private static final List<String> READERS = List.of("org.glassfish.", "jakarta.enterprise.web");
+    /**
+     * The loggers of the libraries that parse input of clients, by prefixes of their names: Tyrus, Grizzly, and
+     * Payara's web container.
+     */
+    private static final List<String> PARSER_LOGGERS = List.of("org.glassfish.", "jakarta.enterprise.web");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
+    /** The records of one kind. */
     private static final class Kind {
+        /** When the last record was logged; null before the first. */
         private Instant last;
+        /** Records that were suppressed since then. */
         private long suppressed;
     }
 
     /**
-     * Whether a library could not process what a client sent, and none of our classes is at fault. Any client can cause
-     * such a record, as often as it likes.
+     * Whether a library could not process input of a client, and none of our classes is at fault. Any client can cause
+     * such a record as often as it likes.
      */
     public static boolean isCausedByClient(LogRecord record) {
         String logger = record.getLoggerName();
         return record.getThrown() != null
                 && !(record.getThrown() instanceof VirtualMachineError)
                 && logger != null
-                && READERS.stream().anyMatch(logger::startsWith)
+                && PARSER_LOGGERS.stream().anyMatch(logger::startsWith)
                 && Stream.of(record.getThrown().getStackTrace())
                         .map(StackTraceElement::getClassName)
                         .noneMatch(name -> name.startsWith("io.roomcast.")
-                                && CONNECTING.stream().noneMatch(name::startsWith));
+                                && GLUE_CLASSES.stream().noneMatch(name::startsWith));
     }
 
     @Override
@@ -49,7 +58,8 @@ public final class LogRateLimiter implements Filter {
         if (!isCausedByClient(record)) {
             return true;
         }
-        // The number of names is bounded: exceptions have few classes, and the name contains no text of a client.
+        // The number of kinds is bounded, because exceptions have few classes and the name contains no text of a
+        // client.
         String name =
                 record.getLoggerName() + ' ' + record.getThrown().getClass().getName();
         synchronized (kinds) {

@@ -21,9 +21,9 @@ import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
  * A request of Payara and its connection. By default a thread of Payara waits up to thirty seconds for a client that
- * does not read its response. It also answers up to a thousand pipelined requests of one client in a row. Enough such
- * clients hold all threads of the server. This class shortens the wait and the pipeline. Only for Payara: WildFly has
- * no Grizzly, so this class cannot be linked there. Any thread.
+ * does not read its response. A thread also answers up to a thousand pipelined requests of one client in a row. Enough
+ * such clients occupy all threads of the server. This class shortens the wait and the pipeline. It cannot be linked on
+ * WildFly, which has no Grizzly. Any thread.
  */
 public final class PayaraRequest {
     private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
@@ -31,19 +31,19 @@ public final class PayaraRequest {
 
     /**
      * The methods that lead from Payara's request to Grizzly's, looked up once for each class of requests; null for a
-     * class that differs from Payara 6. Payara's class holds the value, so it must not be of a class of ours: that
-     * would keep an undeployed application in memory.
+     * class that differs from Payara 6. The value is stored in Payara's class. So its type must not be a class of ours,
+     * because that would keep an undeployed application in memory.
      */
-    private static final ClassValue<List<Method>> PATH = new ClassValue<>() {
+    private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
         @Override
         protected List<Method> computeValue(Class<?> type) {
             if (!type.getName().equals(FACADE)) {
                 return null;
             }
             try {
-                Method own = type.getMethod("getUnwrappedCoyoteRequest");
-                Method grizzly = own.getReturnType().getMethod("getCoyoteRequest");
-                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? List.of(own, grizzly) : null;
+                Method catalina = type.getMethod("getUnwrappedCoyoteRequest");
+                Method grizzly = catalina.getReturnType().getMethod("getCoyoteRequest");
+                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? List.of(catalina, grizzly) : null;
             } catch (ReflectiveOperationException | LinkageError e) {
                 LOG.log(
                         Level.WARNING,
@@ -54,17 +54,17 @@ public final class PayaraRequest {
         }
     };
 
-    /** Attribute of one read of a connection: how many of its requests have begun. */
-    private static final Attribute<Integer> BEGUN =
+    /** An attribute of one read of a connection: how many of the requests in it have begun. */
+    private static final Attribute<Integer> REQUEST_COUNT =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.requests-begun");
 
     private final Connection<?> connection;
-    private final FilterChainContext reading;
+    private final FilterChainContext readContext;
     private final HttpRequestPacket head;
 
     private PayaraRequest(Request request) {
-        this.reading = request.getContext();
-        this.connection = reading.getConnection();
+        this.readContext = request.getContext();
+        this.connection = readContext.getConnection();
         this.head = request.getRequest();
     }
 
@@ -74,30 +74,31 @@ public final class PayaraRequest {
         while (facade instanceof ServletRequestWrapper wrapper) {
             facade = wrapper.getRequest();
         }
-        List<Method> path = PATH.get(facade.getClass());
-        if (path == null) {
+        List<Method> accessors = ACCESSORS.get(facade.getClass());
+        if (accessors == null) {
             return null;
         }
         try {
-            return new PayaraRequest((Request) path.get(1).invoke(path.get(0).invoke(facade)));
+            return new PayaraRequest(
+                    (Request) accessors.get(1).invoke(accessors.get(0).invoke(facade)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
     }
 
-    /** @return what parses the requests of this listener; null for an HTTP/2 request */
+    /** @return the filter that parses the requests of this listener; null for an HTTP/2 request */
     HttpServerFilter parser() {
-        FilterChain filters = reading.getFilterChain();
+        FilterChain filters = readContext.getFilterChain();
         int index = filters.indexOfType(HttpServerFilter.class);
         return index == -1 ? null : (HttpServerFilter) filters.get(index);
     }
 
     /**
-     * Whether the client is still connected. If not, this method drops its other pipelined requests, which Payara would
-     * still answer.
+     * Checks whether the client is still connected. If not, this method discards its other pipelined requests, because
+     * Payara would still answer them.
      */
-    public boolean isConnected() {
+    public boolean checkConnected() {
         if (!connection.isOpen()) {
             dropPipeline();
         }
@@ -105,38 +106,47 @@ public final class PayaraRequest {
     }
 
     /**
-     * Closes the connection after this request if too many came with it, or if it offers another protocol: then Grizzly
-     * closes it in any case. To be called once for each request, before its response.
+     * Closes the connection after this request if too many requests came with it. Also closes the connection if the
+     * request offers another protocol, because Grizzly then closes it in any case. To be called once for each request,
+     * before its response.
      *
-     * @param max the most requests that are answered of those that were read together; 0 for no limit
+     * @param max of the requests that were read together, the most that are answered; 0 for no limit
      */
     public void limitPipeline(HttpServletRequest request, HttpServletResponse response, int max) {
         if (request.getHeader("Upgrade") != null) {
             response.setHeader("Connection", "close");
         }
-        if (max > 0 && nextInPipeline() >= max) {
+        if (max > 0 && countInPipeline() >= max) {
             response.setHeader("Connection", "close");
-            if (!UnreadBody.isThere(request)) {
+            if (!UnreadBody.hasBody(request)) {
                 dropPipeline();
             }
         }
     }
 
-    /** @return the number of this request among those that were read together, from 1 */
-    private int nextInPipeline() {
-        Integer before = BEGUN.get(reading);
+    /**
+     * Counts this request.
+     *
+     * @return its number among the requests that were read together, from 1
+     */
+    private int countInPipeline() {
+        Integer before = REQUEST_COUNT.get(readContext);
         int number = before == null ? 1 : before + 1;
-        BEGUN.set(reading, number);
+        REQUEST_COUNT.set(readContext, number);
         return number;
     }
 
-    /** Makes Grizzly drop the bytes that it has read, without looking for further requests in them. */
+    /** Makes Grizzly discard the bytes that it has read, without looking for further requests in them. */
     private void dropPipeline() {
         head.setContentBroken(true);
     }
 
-    /** @param millis how long a thread waits until the client reads more; 0 for the server's own limit */
-    public void waitForReader(int millis) {
+    /**
+     * Sets how long a thread waits for a client that reads nothing of its response.
+     *
+     * @param millis the time; 0 to keep the limit of the server
+     */
+    public void setWriteTimeout(int millis) {
         if (millis > 0) {
             connection.setWriteTimeout(millis, TimeUnit.MILLISECONDS);
         }

@@ -4,8 +4,11 @@ import java.util.Map;
 
 /** Headers of every HTTP response that restrict what browsers do with it. */
 public final class SecurityHeaders {
-    /** The chat UI loads code, styles and pictures only from files of this server. 'self' includes its WebSocket. */
-    private static final String CONTENT = String.join(
+    /**
+     * The chat UI loads code, styles and pictures only from files of this server. {@code 'self'} includes its
+     * WebSocket.
+     */
+    private static final String CONTENT_POLICY = String.join(
             "; ",
             "default-src 'none'",
             "script-src 'self'",
@@ -17,7 +20,7 @@ public final class SecurityHeaders {
             "frame-ancestors 'none'");
 
     public static final Map<String, String> ALL = Map.of(
-            "Content-Security-Policy", CONTENT,
+            "Content-Security-Policy", CONTENT_POLICY,
             "X-Frame-Options", "DENY",
             "X-Content-Type-Options", "nosniff",
             "Referrer-Policy", "same-origin",

@@ -13,16 +13,16 @@ import org.xnio.Options;
 import org.xnio.channels.Configurable;
 
 /**
- * The connection of a request of WildFly's Undertow. By default a few dozen clients can hold all threads of Undertow: a
- * thread waits 90 seconds or more for a client that does not send or read. This class shortens the wait for HTTP. It
- * resets the wait for a WebSocket, where no thread waits. Any thread.
+ * The connection of a request of WildFly's Undertow. By default a few dozen clients can occupy all threads of Undertow,
+ * because a thread waits 90 seconds or more for a client that does not send or read. This class shortens the wait for
+ * HTTP. It resets the wait when the connection becomes a WebSocket, because then no thread waits. Any thread.
  */
 public final class UndertowRequest {
     private static final Logger LOG = System.getLogger(UndertowRequest.class.getName());
-    private static final String REQUEST = "io.undertow.servlet.spec.HttpServletRequestImpl";
-    /** The default of WildFly. */
+    private static final String REQUEST_CLASS = "io.undertow.servlet.spec.HttpServletRequestImpl";
+    /** The write timeout that WildFly has by default. */
     private static final Integer DEFAULT_MILLIS = 90_000;
-    /** Long enough for the response to arrive. */
+    /** How long to wait for the rest of a body that nobody reads. This is long enough for the response to arrive. */
     private static final Integer UNREAD_BODY_MILLIS = 2_000;
 
     /**
@@ -32,7 +32,7 @@ public final class UndertowRequest {
     private static final ClassValue<Method> EXCHANGE = new ClassValue<>() {
         @Override
         protected Method computeValue(Class<?> type) {
-            if (!type.getName().equals(REQUEST)) {
+            if (!type.getName().equals(REQUEST_CLASS)) {
                 return null;
             }
             try {
@@ -56,35 +56,39 @@ public final class UndertowRequest {
 
     /** @return null if the server is not Undertow 2.3, or the connection is closed */
     public static UndertowRequest of(ServletRequest request) {
-        ServletRequest own = request;
-        while (own instanceof ServletRequestWrapper wrapper) {
-            own = wrapper.getRequest();
+        ServletRequest inner = request;
+        while (inner instanceof ServletRequestWrapper wrapper) {
+            inner = wrapper.getRequest();
         }
-        Method exchange = EXCHANGE.get(own.getClass());
+        Method exchange = EXCHANGE.get(inner.getClass());
         if (exchange == null) {
             return null;
         }
         try {
-            return new UndertowRequest(((HttpServerExchange) exchange.invoke(own)).getConnection());
+            return new UndertowRequest(((HttpServerExchange) exchange.invoke(inner)).getConnection());
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "the time limit of a connection cannot be set", e);
             return null;
         }
     }
 
-    /** Sets the wait for the rest of an unread body to two seconds. */
-    void waitLessForBody() {
+    /** Sets how long a thread waits for the rest of an unread body to two seconds. */
+    void shortenReadTimeout() {
         set(Options.READ_TIMEOUT, UNREAD_BODY_MILLIS);
     }
 
-    /** @param millis how long a thread waits for a client that reads nothing; 0 to keep the server's own limit */
-    public void waitForReader(int millis) {
+    /**
+     * Sets how long a thread waits for a client that reads nothing of its response.
+     *
+     * @param millis the time; 0 to keep the limit of the server
+     */
+    public void setWriteTimeout(int millis) {
         if (millis > 0) {
             set(Options.WRITE_TIMEOUT, millis);
         }
     }
 
-    /** Resets the wait for a reader to the default, because {@link #waitForReader} may have shortened it. */
+    /** Resets the wait for a reader to the default, because {@link #setWriteTimeout} may have shortened it. */
     public void becomeWebSocket() {
         Integer millis = get(Options.WRITE_TIMEOUT);
         if (millis != null && millis > 0 && millis < DEFAULT_MILLIS) {
@@ -96,8 +100,8 @@ public final class UndertowRequest {
     public int threads() {
         Integer threads = null;
         try {
-            // By reflection, because code that names the worker's class compiles only with further libraries of
-            // WildFly.
+            // Reflection is needed, because code that names the class of the worker compiles only with more libraries
+            // of WildFly.
             Configurable worker =
                     (Configurable) ServerConnection.class.getMethod("getWorker").invoke(connection);
             threads = worker.getOption(Options.WORKER_TASK_MAX_THREADS);

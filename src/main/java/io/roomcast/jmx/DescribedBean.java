@@ -17,55 +17,57 @@ import javax.management.StandardMBean;
  * An MXBean with the descriptions that its interface has as {@link Description}. No two operations of an interface may
  * have the same name.
  *
- * <p>Threads of the JVM or of the server make the calls. They do not have the application's class loader as context
- * class loader. So each call sets it: CDI on Payara needs it to find its provider, and JSON needs it on every server.
+ * <p>Threads of the JVM or of the server make the calls. Their context class loader is not that of the application. So
+ * each call sets the class loader of the application. CDI on Payara needs it to find its provider, and JSON needs it on
+ * every server.
  */
 final class DescribedBean extends StandardMBean {
     private final ClassLoader application = Thread.currentThread().getContextClassLoader();
 
-    /** To be called by a thread that has the application's class loader as context class loader. */
+    /** To be called by a thread whose context class loader is that of the application. */
     <T> DescribedBean(T bean, Class<T> face) {
         super(bean, face, true);
     }
 
     @Override
     public Object getAttribute(String name) throws AttributeNotFoundException, MBeanException, ReflectionException {
-        ClassLoader before = enter();
+        ClassLoader before = useApplicationClassLoader();
         try {
             return super.getAttribute(name);
         } finally {
-            leave(before);
+            setContextClassLoader(before);
         }
     }
 
     @Override
     public AttributeList getAttributes(String[] names) {
-        ClassLoader before = enter();
+        ClassLoader before = useApplicationClassLoader();
         try {
             return super.getAttributes(names);
         } finally {
-            leave(before);
+            setContextClassLoader(before);
         }
     }
 
     @Override
     public Object invoke(String name, Object[] arguments, String[] types) throws MBeanException, ReflectionException {
-        ClassLoader before = enter();
+        ClassLoader before = useApplicationClassLoader();
         try {
             return super.invoke(name, arguments, types);
         } finally {
-            leave(before);
+            setContextClassLoader(before);
         }
     }
 
-    private ClassLoader enter() {
+    /** @return the earlier context class loader, for {@link #setContextClassLoader} */
+    private ClassLoader useApplicationClassLoader() {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        leave(application);
+        setContextClassLoader(application);
         return before;
     }
 
-    private static void leave(ClassLoader to) {
-        Thread.currentThread().setContextClassLoader(to);
+    private static void setContextClassLoader(ClassLoader loader) {
+        Thread.currentThread().setContextClassLoader(loader);
     }
 
     @Override
@@ -94,7 +96,7 @@ final class DescribedBean extends StandardMBean {
         return parameter(operation, sequence).getName();
     }
 
-    /** Only {@code look} changes nothing. */
+    /** All operations except {@code look} change something. */
     @Override
     protected int getImpact(MBeanOperationInfo operation) {
         return operation.getName().equals("look") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;

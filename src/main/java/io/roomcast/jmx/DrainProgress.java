@@ -3,8 +3,8 @@ package io.roomcast.jmx;
 import io.roomcast.service.operations.Drain;
 
 /**
- * {@link Drain.Progress} with getters. MXBeans turn an object with getters into composite data, which every console can
- * read. JDKs before 21 do not do so for records without getters.
+ * {@link Drain.Progress} with getters. MXBeans convert an object with getters to composite data, which every console
+ * can read. JDKs before 21 do not convert records without getters.
  */
 public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {
 

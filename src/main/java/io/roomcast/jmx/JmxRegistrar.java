@@ -48,14 +48,14 @@ public class JmxRegistrar {
     }
 
     /**
-     * Registers the MBeans. If this fails, the node runs without a console; the failure is logged.
+     * Registers the MBeans. If this fails, the node runs without them and logs the failure.
      *
      * @param plain whether to use the names without {@code property}, unless another node in this JVM has them
      * @param property a property that no other node in this JVM has, such as {@code port=8081}
      */
     public void open(boolean plain, String property) {
         sampling = threads.timer().scheduleAtFixedRate(node::sample, 0, 1, TimeUnit.SECONDS);
-        snapshot.figures(); // The rates of rooms are measured from this moment.
+        snapshot.figures(); // Starts the measurement of the rates of rooms.
         if (!(plain && register("")) && !register("," + property)) {
             LOG.log(
                     Level.WARNING,

@@ -7,7 +7,8 @@ import java.util.Map;
  * thread may call any method; no method blocks.
  *
  * <p>A wrong argument causes an {@link IllegalArgumentException} that names the argument. An operation that does not
- * fit the state of the node causes an {@link IllegalStateException}. Every console has these two classes.
+ * fit the state of the node causes an {@link IllegalStateException}. These classes are part of Java, so every console
+ * can show them.
  */
 @Description("This node: its sessions, what goes through them, its limits; draining and rebalancing")
 public interface NodeMXBean {

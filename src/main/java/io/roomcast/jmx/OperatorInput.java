@@ -5,16 +5,16 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import java.util.function.Function;
 
-/** Checks names that an operator typed. Its exceptions have a class that every console has. */
+/** Checks names that an operator typed. Its exceptions are of a class of Java, so every console can show them. */
 final class OperatorInput {
     private OperatorInput() {}
 
-    /** @throws IllegalArgumentException that names what was typed */
+    /** @throws IllegalArgumentException that quotes the input */
     static RoomName room(String text) {
         return checked("room", text, RoomName::new);
     }
 
-    /** @throws IllegalArgumentException that names what was typed */
+    /** @throws IllegalArgumentException that quotes the input */
     static UserName user(String text) {
         return checked("user", text, UserName::new);
     }

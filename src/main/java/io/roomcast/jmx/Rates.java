@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 
-/** Rates per second over the last ten seconds. {@link #sample} must be called once a second. Any thread. */
+/** Rates per second, averages of the last ten seconds. {@link #sample} must be called once a second. Any thread. */
 final class Rates {
     private static final int SECONDS = 10;
 

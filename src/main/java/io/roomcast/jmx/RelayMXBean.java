@@ -2,7 +2,7 @@ package io.roomcast.jmx;
 
 import java.util.Date;
 
-/** How well the relay works, as this node measures it. Any thread may call any method; no method blocks. */
+/** The state of the relay as this node measures it. Any thread may call any method; no method blocks. */
 @Description("What carries messages between the nodes, as this node finds it")
 public interface RelayMXBean {
 

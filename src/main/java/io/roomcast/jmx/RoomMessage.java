@@ -9,7 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 
-/** A stored message. Consoles read it as composite data, see {@link DrainProgress}. */
+/**
+ * A stored message. Consoles read it as composite data, see {@link DrainProgress}.
+ *
+ * @param offset the number of the message in its room
+ * @param at when the message was stored, by the clock of the node that took it
+ */
 public record RoomMessage(long offset, Date at, String sender, String content) {
 
     static RoomMessage of(StoredMessage message) {

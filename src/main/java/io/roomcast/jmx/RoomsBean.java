@@ -86,10 +86,10 @@ public class RoomsBean implements RoomsMXBean {
             throw new IllegalArgumentException(
                     "messages=" + messages + " is not a whole number from 0 to " + MAX_MESSAGES);
         }
-        // At least one message is read, because the last one has the current offset.
+        // At least one message is read, because the last message has the current offset.
         CompletionStage<HistoryPage> last = backEnd.history(name, -1, 0, Math.max(1, messages));
-        PresenceStore.Roster roster = answer(backEnd.members(name));
-        HistoryPage page = answer(last);
+        PresenceStore.Roster roster = await(backEnd.members(name));
+        HistoryPage page = await(last);
         List<StoredMessage> stored = page.messages();
         Room here = rooms.find(name);
         return new RoomView(
@@ -109,11 +109,11 @@ public class RoomsBean implements RoomsMXBean {
     }
 
     /**
-     * Blocks until the relay answers, for five seconds at most. Only a thread of the console may call this.
+     * Waits until the relay answers, for five seconds at most. Only a thread of the console may call this.
      *
      * @throws IllegalStateException if the relay fails or does not answer in time
      */
-    private static <T> T answer(CompletionStage<T> stage) {
+    private static <T> T await(CompletionStage<T> stage) {
         try {
             return stage.toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException | TimeoutException e) {

@@ -25,16 +25,19 @@ import org.glassfish.grizzly.strategies.SameThreadIOStrategy;
 import org.glassfish.grizzly.threadpool.ThreadPoolConfig;
 
 /**
- * Accepts connections as the {@link ConnectionLimiter} allows, and handles all other events on the selector's thread.
- * Where no connection can be accepted, for lack of room or of files, accepting pauses for some milliseconds and new
- * clients wait in the system's queue. Without a pause the selector would try again at once and use up a core.
+ * Accepts connections as the {@link ConnectionLimiter} allows, and processes all other events on the selector's thread.
+ * Accepting pauses for some milliseconds if all connections or file descriptors are in use. New clients then wait in
+ * the queue of the operating system. Without a pause the selector would try again at once and use up a core.
  */
 final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     private static final Logger LOG = System.getLogger(AcceptStrategy.class.getName());
-    private static final SameThreadIOStrategy SAME_THREAD = SameThreadIOStrategy.getInstance();
-    private static final ChannelConfigurator DEFAULT = TCPNIOTransport.DEFAULT_CHANNEL_CONFIGURATOR;
-    private static final long NO_ROOM_PAUSE_MILLIS = 2;
+    private static final SameThreadIOStrategy SELECTOR_THREAD_STRATEGY = SameThreadIOStrategy.getInstance();
+    private static final ChannelConfigurator DEFAULT_CONFIGURATOR = TCPNIOTransport.DEFAULT_CHANNEL_CONFIGURATOR;
+    /** The pause while the limiter allows no further connection. */
+    private static final long FULL_PAUSE_MILLIS = 2;
+    /** The pause after the system could not accept a connection. */
     private static final long FAILURE_PAUSE_MILLIS = 100;
+
     private static final long WARNING_INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(10);
 
     private final ConnectionLimiter limiter;
@@ -42,7 +45,7 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
     /** When the last warning was logged; null before the first. Used by the accepting thread only. */
-    private Long warnedAt;
+    private Long lastWarningNanos;
 
     AcceptStrategy(
             ConnectionLimiter limiter, NodeMetrics metrics, ScheduledExecutorService timer, LongSupplier nanoClock) {
@@ -67,33 +70,33 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     @SuppressWarnings("rawtypes")
     public boolean executeIoEvent(Connection connection, IOEvent event, boolean isEnabled) throws IOException {
         if (event != IOEvent.SERVER_ACCEPT) {
-            return SAME_THREAD.executeIoEvent(connection, event, isEnabled);
+            return SELECTOR_THREAD_STRATEGY.executeIoEvent(connection, event, isEnabled);
         }
         accept((TCPNIOServerConnection) connection);
         return true;
     }
 
-    private void accept(TCPNIOServerConnection listening) throws IOException {
-        if (!limiter.makeRoom()) {
-            pause(listening, NO_ROOM_PAUSE_MILLIS);
+    private void accept(TCPNIOServerConnection listener) throws IOException {
+        if (!limiter.ensureCapacity()) {
+            pause(listener, FULL_PAUSE_MILLIS);
             return;
         }
         try {
-            listening.onAccept();
+            listener.onAccept();
         } catch (ClosedChannelException e) {
             LOG.log(Level.DEBUG, "the listener is closed", e);
         } catch (IOException e) {
             metrics.increment(Counter.ACCEPTS_FAILED);
             warn(e);
             limiter.closeLongestIdle();
-            pause(listening, FAILURE_PAUSE_MILLIS);
+            pause(listener, FAILURE_PAUSE_MILLIS);
         }
     }
 
     private void warn(IOException failure) {
         long now = nanoClock.getAsLong();
-        if (warnedAt == null || now - warnedAt >= WARNING_INTERVAL_NANOS) {
-            warnedAt = now;
+        if (lastWarningNanos == null || now - lastWarningNanos >= WARNING_INTERVAL_NANOS) {
+            lastWarningNanos = now;
             LOG.log(
                     Level.WARNING,
                     "Cannot accept connections: {0}. Logged once in ten minutes; roomcast_accepts_failed_total counts them all",
@@ -101,19 +104,19 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
         }
     }
 
-    private void pause(TCPNIOServerConnection listening, long millis) throws IOException {
-        listening.disableIOEvent(IOEvent.SERVER_ACCEPT);
+    private void pause(TCPNIOServerConnection listener, long millis) throws IOException {
+        listener.disableIOEvent(IOEvent.SERVER_ACCEPT);
         try {
-            var unused = timer.schedule(() -> resume(listening), millis, TimeUnit.MILLISECONDS);
+            var unused = timer.schedule(() -> resume(listener), millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the server is stopping", e);
         }
     }
 
-    private static void resume(TCPNIOServerConnection listening) {
+    private static void resume(TCPNIOServerConnection listener) {
         try {
-            if (listening.isOpen()) {
-                listening.enableIOEvent(IOEvent.SERVER_ACCEPT);
+            if (listener.isOpen()) {
+                listener.enableIOEvent(IOEvent.SERVER_ACCEPT);
             }
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the listener is closed", e);
@@ -122,7 +125,7 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
 
     @Override
     public void preConfigure(NIOTransport transport, SelectableChannel channel) throws IOException {
-        configure(channel, () -> DEFAULT.preConfigure(transport, channel));
+        configure(channel, () -> DEFAULT_CONFIGURATOR.preConfigure(transport, channel));
         if (channel instanceof SocketChannel) {
             limiter.beginAccept(channel);
         }
@@ -130,17 +133,17 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
 
     @Override
     public void postConfigure(NIOTransport transport, SelectableChannel channel) throws IOException {
-        configure(channel, () -> DEFAULT.postConfigure(transport, channel));
+        configure(channel, () -> DEFAULT_CONFIGURATOR.postConfigure(transport, channel));
     }
 
-    private interface Configuring {
+    private interface ConfigurationStep {
         void run() throws IOException;
     }
 
-    /** A channel that cannot be configured is closed. */
-    private void configure(SelectableChannel channel, Configuring configuring) throws IOException {
+    /** Configures a channel. If that fails, the channel is closed. */
+    private void configure(SelectableChannel channel, ConfigurationStep step) throws IOException {
         try {
-            configuring.run();
+            step.run();
         } catch (IOException | RuntimeException e) {
             limiter.abandonAccept(channel);
             channel.close();
@@ -151,11 +154,11 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
     @Override
     @SuppressWarnings("rawtypes")
     public Executor getThreadPoolFor(Connection connection, IOEvent event) {
-        return SAME_THREAD.getThreadPoolFor(connection, event);
+        return SELECTOR_THREAD_STRATEGY.getThreadPoolFor(connection, event);
     }
 
     @Override
     public ThreadPoolConfig createDefaultWorkerPoolConfig(Transport transport) {
-        return SAME_THREAD.createDefaultWorkerPoolConfig(transport);
+        return SELECTOR_THREAD_STRATEGY.createDefaultWorkerPoolConfig(transport);
     }
 }

@@ -9,26 +9,26 @@ import java.util.function.Supplier;
 import org.glassfish.tyrus.core.ComponentProvider;
 
 /**
- * Makes endpoints, encoders and decoders with CDI, as application servers do: outside of one, Tyrus does not find CDI
- * by itself. Tyrus makes one provider for each engine and three components for each connection. The components hold
- * nothing that has to be destroyed. Any thread.
+ * Creates endpoints, encoders and decoders with CDI, as application servers do. Outside an application server, Tyrus
+ * does not find CDI by itself. Tyrus creates one provider for each engine, and three components for each connection.
+ * The components hold nothing that must be destroyed. Any thread.
  */
 public final class CdiComponentProvider extends ComponentProvider {
-    /** The beans for the engine that this thread is making. There may be two nodes in one process. */
-    private static final ThreadLocal<BeanManager> MAKING = new ThreadLocal<>();
+    /** The beans for the engine that this thread is creating. One process may contain two nodes. */
+    private static final ThreadLocal<BeanManager> CURRENT_BEANS = new ThreadLocal<>();
 
-    /** Cached: making one costs more than a handshake. */
+    /** Cached, because creating one takes longer than a handshake. */
     private final Map<Class<?>, InjectionTarget<?>> targets = new ConcurrentHashMap<>();
 
-    private final BeanManager beans = MAKING.get();
+    private final BeanManager beans = CURRENT_BEANS.get();
 
-    /** Makes an engine whose components get their dependencies from these beans. */
+    /** Creates an engine whose components get their dependencies from these beans. */
     static <T> T with(BeanManager beans, Supplier<T> engine) {
-        MAKING.set(beans);
+        CURRENT_BEANS.set(beans);
         try {
             return engine.get();
         } finally {
-            MAKING.remove();
+            CURRENT_BEANS.remove();
         }
     }
 
@@ -40,7 +40,7 @@ public final class CdiComponentProvider extends ComponentProvider {
     @Override
     @SuppressWarnings("unchecked") // each is put under its own class
     public <T> Object create(Class<T> type) {
-        return make(beans, (InjectionTarget<T>) targets.computeIfAbsent(type, known -> target(beans, known)));
+        return instantiate(beans, (InjectionTarget<T>) targets.computeIfAbsent(type, known -> target(beans, known)));
     }
 
     @Override
@@ -48,16 +48,16 @@ public final class CdiComponentProvider extends ComponentProvider {
         return false;
     }
 
-    /** A new instance with its dependencies. */
+    /** Creates an instance with its dependencies. */
     static <T> T injected(BeanManager beans, Class<T> type) {
-        return make(beans, target(beans, type));
+        return instantiate(beans, target(beans, type));
     }
 
     private static <T> InjectionTarget<T> target(BeanManager beans, Class<T> type) {
         return beans.getInjectionTargetFactory(beans.createAnnotatedType(type)).createInjectionTarget(null);
     }
 
-    private static <T> T make(BeanManager beans, InjectionTarget<T> target) {
+    private static <T> T instantiate(BeanManager beans, InjectionTarget<T> target) {
         CreationalContext<T> context = beans.createCreationalContext(null);
         T instance = target.produce(context);
         target.inject(instance, context);

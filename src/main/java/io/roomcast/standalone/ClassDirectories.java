@@ -10,7 +10,7 @@ import java.security.CodeSource;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Preloads the classes of the embedded server and of the application where they lie in directories. */
+/** Preloads the classes of the embedded server and of the application, if they are in directories and not in JARs. */
 final class ClassDirectories {
     private ClassDirectories() {}
 

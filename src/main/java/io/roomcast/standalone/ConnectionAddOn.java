@@ -25,20 +25,21 @@ import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
 /**
- * Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. The first
- * of all filters.
+ * Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. It is the
+ * first of all filters.
  */
 final class ConnectionAddOn extends BaseFilter implements AddOn {
-    /** WebSockets do not have it. */
-    private static final Attribute<HttpConnection> CONNECTION =
+    /** An attribute of connections that are not WebSockets. */
+    private static final Attribute<HttpConnection> HTTP_CONNECTION =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpConnection.class.getName());
 
-    /** Grizzly's constants for a queue without a limit, and for a limit that follows from the socket. */
+    /** Grizzly's constant for a write queue without a limit. */
     private static final int UNLIMITED = -1;
 
+    /** Grizzly's constant for a limit of the write queue that follows from the socket. */
     private static final int AUTO_SIZE = -2;
 
-    /** The limit of a request's head. A client cannot make the node keep more of pipelined requests. */
+    /** The limit of a request's head. It also bounds the pipelined requests that a client can make the node keep. */
     private static final int HEAD_BYTES = 8 * 1024;
 
     private final ConnectionLimiter limiter;
@@ -49,7 +50,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
 
     /** @return null for a WebSocket */
     static HttpConnection http(Connection<?> connection) {
-        return CONNECTION.get(connection);
+        return HTTP_CONNECTION.get(connection);
     }
 
     @Override
@@ -61,8 +62,9 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     public NextAction handleAccept(FilterChainContext context) {
         NIOConnection connection = (NIOConnection) context.getConnection();
         HttpConnection http = new HttpConnection(new GrizzlySocket(connection), network(connection));
-        CONNECTION.set(connection, http);
-        // A response is queued whole, so that no thread waits. The limiter allows one at a time, and bounds its time.
+        HTTP_CONNECTION.set(connection, http);
+        // The whole response is queued, so that no thread waits. The limiter allows one response at a time, and bounds
+        // its time.
         connection.setMaxAsyncWriteQueueSize(UNLIMITED);
         connection.setReadBufferSize(HEAD_BYTES);
         limiter.add(http, connection.getChannel());
@@ -78,7 +80,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        HttpConnection http = CONNECTION.get(connection);
+        HttpConnection http = HTTP_CONNECTION.get(connection);
         if (http == null) {
             return context.getInvokeAction();
         }
@@ -97,17 +99,17 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
-    /** Runs after all other listeners of this read, so after the handshake has taken the connection out of HTTP. */
+    /** Runs after all other listeners of this read. By then a handshake has taken the connection out of HTTP. */
     private void readCompleted(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
-        HttpConnection http = CONNECTION.get(connection);
+        HttpConnection http = HTTP_CONNECTION.get(connection);
         if (http != null) {
             if (EmbeddedWebSockets.isWebSocket(connection)) {
                 ((NIOConnection) connection).setMaxAsyncWriteQueueSize(AUTO_SIZE);
                 if (connection.isOpen()) {
                     connection.setReadBufferSize(connection.getTransport().getReadBufferSize());
                 }
-                CONNECTION.remove(connection);
+                HTTP_CONNECTION.remove(connection);
                 limiter.becomeWebSocket(http);
             }
             http.beingRead = false;
@@ -115,7 +117,8 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
     }
 
     /**
-     * Runs the task when the network has taken all output that was queued so far; never if the connection ends before.
+     * Runs the task when the network has taken all output that was queued until now. The task never runs if the
+     * connection ends before.
      */
     @SuppressWarnings({"unchecked", "rawtypes"})
     static void afterOutputIsSent(Connection connection, Runnable task) {
@@ -149,20 +152,20 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         }
 
         @Override
-        public int queued() {
+        public int queuedBytes() {
             return connection.getAsyncWriteQueue().spaceInBytes();
         }
 
         @Override
         public boolean holdsFile() {
-            // A closed channel stays registered until its selector runs again.
+            // A closed channel stays registered, and keeps its file descriptor, until its selector runs again.
             return connection.getChannel().isOpen() || connection.getChannel().isRegistered();
         }
 
         @Override
         public void cut() {
             connection.terminateSilently();
-            // The selector's thread gives the file back when it runs.
+            // The thread of the selector closes the file descriptor when it runs.
             SelectorRunner runner = connection.getSelectorRunner();
             Selector selector = runner == null ? null : runner.getSelector();
             if (selector != null) {

@@ -16,11 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It keeps all
+ * Enforces the limits of connections, requests and responses of the embedded server ({@link HttpKeys}). It holds all
  * connections that are not WebSockets by their state, and counts the WebSockets. A client that sends no request, or
- * does not read its response, is closed after a timeout. Where a limit is reached it is closed at once, the longest
- * idle first. A connection whose request is being worked on, or is not read yet, is never idle. Why:
- * docs/decisions/0017-connections-of-the-embedded-server.md.
+ * does not read its response, is disconnected after a timeout. If a limit is reached, idle connections are closed at
+ * once, the longest idle first. A connection whose request is being processed, or is not read yet, is never idle. The
+ * reasons are in docs/decisions/0017-connections-of-the-embedded-server.md.
  *
  * <p><b>Concurrency.</b> Any thread. One lock guards all state, and is held for a short scan at most. Connections are
  * closed outside the lock, because the close calls {@link #remove}.
@@ -30,11 +30,11 @@ final class ConnectionLimiter {
     private static final long UNREAD_NANOS = TimeUnit.SECONDS.toNanos(1);
     /** How long input of a rejected client is still read. */
     private static final long LINGER_NANOS = TimeUnit.SECONDS.toNanos(1);
-    /** How many closed connections may still hold a file; these files are reserved for them. */
+    /** File descriptors that are reserved for closed connections whose descriptor is not free yet. */
     private static final int SPARE_FILES = 16;
-    /** How many connections are checked to find an idle one; if all have unread input, the node is behind. */
+    /** How many connections are checked to find an idle one. If all have unread input, the node reads too slowly. */
     private static final int IDLE_CANDIDATES = 64;
-    /** Ticks come once a second. If one is late by more than this, the process was paused. */
+    /** Ticks come once a second. If one is late by more than this time, the process was paused. */
     private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final int connectionsLimit;
@@ -43,41 +43,42 @@ final class ConnectionLimiter {
     private final long answerBytes;
     private final long requestNanos;
     private final long answerNanos;
-    private final long files;
+    private final long maxFiles;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
 
-    /** The connections in each state, the one that entered it first at the front. */
+    /** The connections in each state, in the order in which they entered the state. */
     private final Set<HttpConnection> awaitingRequest = new LinkedHashSet<>();
 
     private final Set<HttpConnection> sendingResponse = new LinkedHashSet<>();
     private final Set<HttpConnection> processing = new LinkedHashSet<>();
     private final Set<HttpConnection> rejected = new LinkedHashSet<>();
 
-    /** Closed connections that may still hold a file. */
+    /** Closed connections that may still hold a file descriptor. */
     private final Set<HttpConnection> closing = new LinkedHashSet<>();
 
-    /** Open connections by client address. */
+    /** The number of open connections, by client address. */
     private final Map<String, Integer> addresses = new HashMap<>();
     /** Channels that are accepted, but not added yet. */
     private final Set<Object> accepting = new LinkedHashSet<>();
 
     private int webSockets;
-    private int requests;
-    /** Bytes of all responses that wait. */
-    private long held;
+    /** Requests that are being processed and count towards the limit. */
+    private int runningRequests;
+    /** Bytes of all responses that the network has not taken. */
+    private long unsentBytes;
 
     private long lastTick;
 
-    /** @param files how many files all connections together may hold */
-    ConnectionLimiter(RoomcastConfig config, long files, NodeMetrics metrics, LongSupplier nanoClock) {
+    /** @param maxFiles how many file descriptors all connections together may hold */
+    ConnectionLimiter(RoomcastConfig config, long maxFiles, NodeMetrics metrics, LongSupplier nanoClock) {
         connectionsLimit = config.get(HttpKeys.CONNECTIONS);
         addressLimit = config.get(HttpKeys.ADDRESS_CONNECTIONS);
         requestsLimit = config.get(HttpKeys.REQUESTS);
         answerBytes = config.get(HttpKeys.ANSWER_BYTES);
         requestNanos = nanos(config.get(HttpKeys.REQUEST_TIMEOUT));
         answerNanos = nanos(config.get(HttpKeys.ANSWER_TIMEOUT));
-        this.files = files;
+        this.maxFiles = maxFiles;
         this.metrics = metrics;
         this.nanoClock = nanoClock;
         lastTick = nanoClock.getAsLong();
@@ -88,16 +89,16 @@ final class ConnectionLimiter {
         return limit.isZero() ? Long.MAX_VALUE : limit.toNanos();
     }
 
-    /** Whether one more connection may be accepted. Closes idle connections where there is no room. */
-    boolean makeRoom() {
+    /** Closes idle connections if needed. Returns whether one more connection may be accepted now. */
+    boolean ensureCapacity() {
         while (true) {
             HttpConnection idle;
             synchronized (this) {
-                boolean room = count() + accepting.size() < limit(connectionsLimit);
-                if (room && hasFreeFile()) {
+                boolean belowLimit = count() + accepting.size() < limit(connectionsLimit);
+                if (belowLimit && hasFreeFile()) {
                     return true;
-                } else if (room && total() < files) {
-                    // Closed connections are about to give their files back; nothing has to be closed for one.
+                } else if (belowLimit && openConnections() < maxFiles) {
+                    // Closed connections will soon free their file descriptors. No other connection must be closed.
                     return false;
                 }
                 idle = longestIdle(null);
@@ -109,7 +110,7 @@ final class ConnectionLimiter {
         }
     }
 
-    /** Closes the connection that has been idle longest, if there is one: for when the system has no free file. */
+    /** Closes the connection that has been idle longest, if any. For use when the system has no free file. */
     void closeLongestIdle() {
         HttpConnection idle = longestIdle(null);
         if (idle != null) {
@@ -117,7 +118,7 @@ final class ConnectionLimiter {
         }
     }
 
-    /** @param channel that is accepted; {@link #add} or {@link #abandonAccept} follows */
+    /** @param channel a channel that is accepted; {@link #add} or {@link #abandonAccept} follows */
     synchronized void beginAccept(Object channel) {
         accepting.add(channel);
     }
@@ -142,7 +143,7 @@ final class ConnectionLimiter {
         }
     }
 
-    /** The head of a request has been read. */
+    /** Called when the head of a request has been read. */
     synchronized void beginRequest(HttpConnection http) {
         if (leaveState(http)) {
             setState(http, State.PROCESSING);
@@ -150,20 +151,20 @@ final class ConnectionLimiter {
         }
     }
 
-    /** Whether the request may be worked on now; to be asked after {@link #beginRequest}. */
-    synchronized boolean admitsRequest(HttpConnection http) {
-        if (requests >= limit(requestsLimit)) {
+    /** Counts the request if it may be processed now. To be called after {@link #beginRequest}. */
+    synchronized boolean tryAdmitRequest(HttpConnection http) {
+        if (runningRequests >= limit(requestsLimit)) {
             metrics.limitReached(HttpKeys.REQUESTS.name());
             return false;
         }
-        if (http.state == State.PROCESSING && !http.counted && processing.contains(http)) {
-            http.counted = true;
-            requests++;
+        if (http.state == State.PROCESSING && !http.countsAsRequest && processing.contains(http)) {
+            http.countsAsRequest = true;
+            runningRequests++;
         }
         return true;
     }
 
-    /** The response is complete and queued; the network has to take it. */
+    /** Called when the response is complete and queued for the network. */
     void responseQueued(HttpConnection http) {
         List<HttpConnection> over = new ArrayList<>();
         synchronized (this) {
@@ -171,34 +172,34 @@ final class ConnectionLimiter {
                 return;
             }
             setState(http, State.SENDING_RESPONSE);
-            http.held = http.socket.queued();
-            held += http.held;
+            http.unsentBytes = http.socket.queuedBytes();
+            unsentBytes += http.unsentBytes;
             sendingResponse.add(http);
-            long excess = answerBytes == 0 ? 0 : held - answerBytes;
-            for (HttpConnection waiting : sendingResponse) {
+            long excess = answerBytes == 0 ? 0 : unsentBytes - answerBytes;
+            for (HttpConnection sending : sendingResponse) {
                 if (excess <= 0) {
                     break;
                 }
-                over.add(waiting);
-                excess -= waiting.held;
+                over.add(sending);
+                excess -= sending.unsentBytes;
             }
         }
-        over.forEach(waiting -> close(waiting, HttpKeys.ANSWER_BYTES));
+        over.forEach(sending -> close(sending, HttpKeys.ANSWER_BYTES));
     }
 
-    /** The network has taken the whole response. */
+    /** Called when the network has taken the whole response. */
     synchronized void responseSent(HttpConnection http) {
         if (http.state == State.SENDING_RESPONSE && leaveState(http)) {
             awaitRequest(http);
         }
     }
 
-    /** Whether input has to wait because the network has not taken all output yet, whoever wrote it. */
+    /** Whether input must wait because the network has not taken all output, from whichever source. */
     boolean mustWaitForOutput(HttpConnection http) {
         synchronized (this) {
             if (http.state == State.SENDING_RESPONSE) {
-                return http.socket.queued() > 0;
-            } else if (http.state != State.AWAITING_REQUEST || http.socket.queued() == 0) {
+                return http.socket.queuedBytes() > 0;
+            } else if (http.state != State.AWAITING_REQUEST || http.socket.queuedBytes() == 0) {
                 return false;
             }
         }
@@ -206,7 +207,7 @@ final class ConnectionLimiter {
         return true;
     }
 
-    /** The request was rejected. The client may go on to send for a moment, so that it sees the response. */
+    /** Called when the request was rejected. Input is still read for a moment, so that the client sees the response. */
     synchronized void reject(HttpConnection http) {
         if (leaveState(http)) {
             setState(http, State.REJECTED);
@@ -214,7 +215,7 @@ final class ConnectionLimiter {
         }
     }
 
-    /** The connection has become a WebSocket. */
+    /** Called when the connection has become a WebSocket. */
     synchronized void becomeWebSocket(HttpConnection http) {
         if (leaveState(http)) {
             releaseAddress(http);
@@ -223,7 +224,7 @@ final class ConnectionLimiter {
         }
     }
 
-    /** The connection is closed. */
+    /** Called when the connection is closed. */
     synchronized void remove(HttpConnection http) {
         if (http.state == State.WEB_SOCKET) {
             webSockets--;
@@ -235,10 +236,10 @@ final class ConnectionLimiter {
         http.state = State.CLOSED;
     }
 
-    /** Closes what is over its time. To be called once a second. */
+    /** Closes connections that exceeded a time limit. To be called once a second. */
     void tick() {
         List<HttpConnection> slow = new ArrayList<>();
-        List<HttpConnection> stuck = new ArrayList<>();
+        List<HttpConnection> stalled = new ArrayList<>();
         List<HttpConnection> lingered = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
@@ -246,7 +247,7 @@ final class ConnectionLimiter {
             lastTick = now;
             closing.removeIf(http -> !http.socket.holdsFile());
             for (HttpConnection http : awaitingRequest) {
-                if (now - http.since < requestNanos) {
+                if (now - http.stateSince < requestNanos) {
                     break;
                 }
                 if (http.isIdle()) {
@@ -254,41 +255,41 @@ final class ConnectionLimiter {
                 }
             }
             rejected.stream()
-                    .takeWhile(http -> now - http.since >= LINGER_NANOS)
+                    .takeWhile(http -> now - http.stateSince >= LINGER_NANOS)
                     .forEach(lingered::add);
-            findStuck(sendingResponse, now, stuck);
-            findStuck(processing, now, stuck);
+            findStalled(sendingResponse, now, stalled);
+            findStalled(processing, now, stalled);
         }
         lingered.forEach(this::close);
         slow.forEach(http -> close(http, HttpKeys.REQUEST_TIMEOUT));
-        stuck.forEach(http -> close(http, HttpKeys.ANSWER_TIMEOUT));
+        stalled.forEach(http -> close(http, HttpKeys.ANSWER_TIMEOUT));
     }
 
-    /** Clients are not charged for time in which this process did not run. */
+    /** Moves all times by a pause, because time in which this process did not run must not count against clients. */
     private void skipPause(long pause) {
         if (pause > 0) {
             for (Set<HttpConnection> connections : List.of(awaitingRequest, sendingResponse, processing, rejected)) {
                 connections.forEach(http -> {
-                    http.since += pause;
-                    http.movedAt += pause;
+                    http.stateSince += pause;
+                    http.progressAt += pause;
                 });
             }
         }
     }
 
-    private void findStuck(Set<HttpConnection> connections, long now, List<HttpConnection> stuck) {
+    private void findStalled(Set<HttpConnection> connections, long now, List<HttpConnection> stalled) {
         for (HttpConnection http : connections) {
-            int left = http.socket.queued();
-            if (left == 0 || left != http.left) {
-                http.left = left;
-                http.movedAt = now;
-            } else if (now - http.movedAt >= answerNanos) {
-                stuck.add(http);
+            int queuedBytes = http.socket.queuedBytes();
+            if (queuedBytes == 0 || queuedBytes != http.lastQueuedBytes) {
+                http.lastQueuedBytes = queuedBytes;
+                http.progressAt = now;
+            } else if (now - http.progressAt >= answerNanos) {
+                stalled.add(http);
             }
         }
     }
 
-    /** @return null if none is idle among the first candidates, of this network where one is given */
+    /** @return null if none of the first candidates is idle; only those of the network, unless it is null */
     private synchronized HttpConnection longestIdle(String network) {
         for (HttpConnection http : rejected) {
             if (network == null || network.equals(http.network)) {
@@ -308,7 +309,7 @@ final class ConnectionLimiter {
         }
         long now = nanoClock.getAsLong();
         for (HttpConnection http : sendingResponse) {
-            if (now - http.since < UNREAD_NANOS) {
+            if (now - http.stateSince < UNREAD_NANOS) {
                 return null;
             }
             if (network == null || network.equals(http.network)) {
@@ -345,19 +346,19 @@ final class ConnectionLimiter {
 
     private void setState(HttpConnection http, HttpConnection.State state) {
         http.state = state;
-        http.since = nanoClock.getAsLong();
-        http.movedAt = http.since;
-        http.left = 0;
+        http.stateSince = nanoClock.getAsLong();
+        http.progressAt = http.stateSince;
+        http.lastQueuedBytes = 0;
     }
 
-    /** @return false if it is closed or a WebSocket, and so not kept here */
+    /** @return false if the connection is closed or a WebSocket, and so has no set */
     private boolean leaveState(HttpConnection http) {
-        if (http.counted) {
-            http.counted = false;
-            requests--;
+        if (http.countsAsRequest) {
+            http.countsAsRequest = false;
+            runningRequests--;
         }
-        held -= http.held;
-        http.held = 0;
+        unsentBytes -= http.unsentBytes;
+        http.unsentBytes = 0;
         return switch (http.state) {
             case AWAITING_REQUEST -> awaitingRequest.remove(http);
             case PROCESSING -> processing.remove(http);
@@ -380,19 +381,19 @@ final class ConnectionLimiter {
         return awaitingRequest.size() + processing.size() + sendingResponse.size() + rejected.size();
     }
 
-    /** Requests that are being worked on and count. */
+    /** Requests that are being processed and count towards the limit. */
     synchronized int requests() {
-        return requests;
+        return runningRequests;
     }
 
     private boolean hasFreeFile() {
-        if (total() + closing.size() - SPARE_FILES >= files) {
+        if (openConnections() + closing.size() - SPARE_FILES >= maxFiles) {
             closing.removeIf(http -> !http.socket.holdsFile());
         }
-        return total() + Math.max(0, closing.size() - SPARE_FILES) < files;
+        return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < maxFiles;
     }
 
-    private long total() {
+    private long openConnections() {
         return (long) count() + accepting.size() + webSockets;
     }
 }

@@ -21,9 +21,9 @@ import org.glassfish.grizzly.memory.MemoryManager;
 import org.glassfish.grizzly.nio.NIOConnection;
 
 /**
- * Answers a request that is rejected, and ends its connection. What the client still sends is discarded until the
- * {@link ConnectionLimiter} closes the connection: TCP resets a connection that is closed with unread input, and the
- * client might never see the response.
+ * Answers a rejected request, and ends its connection. Further input is discarded until the {@link ConnectionLimiter}
+ * closes the connection. It is not closed at once, because TCP resets a connection that is closed with unread input,
+ * and the client might never see the response.
  */
 final class ErrorResponder {
     private static final Logger LOG = System.getLogger(ErrorResponder.class.getName());
@@ -46,7 +46,7 @@ final class ErrorResponder {
         this.limiter = limiter;
     }
 
-    /** @return what the calling filter has to return; nothing else of the connection is processed */
+    /** @return what the calling filter must return; nothing else of the connection is processed */
     NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason) {
         byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
         HttpResponsePacket response = request.getResponse();
@@ -67,7 +67,7 @@ final class ErrorResponder {
         limiter.reject(http);
         connection.setProcessor(discarding);
         ConnectionAddOn.afterOutputIsSent(connection, () -> endOutput(connection));
-        // Pipelined requests that were read already are dropped.
+        // Pipelined requests that were read already are discarded.
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         context.completeAndRecycle();

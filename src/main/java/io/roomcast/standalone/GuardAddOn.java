@@ -23,8 +23,8 @@ import org.glassfish.grizzly.http.server.NetworkListener;
  * it, and sets the security headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
-    /** Marks a request that was checked: the parts of its body come with the same head. */
-    private static final String SEEN = GuardAddOn.class.getName();
+    /** Marks the head of a request that was checked. Parts of its body arrive with the same head. */
+    private static final String CHECKED = GuardAddOn.class.getName();
 
     private final HandshakeGuard guard;
     private final ErrorResponder responder;
@@ -42,10 +42,10 @@ final class GuardAddOn extends BaseFilter implements AddOn {
     @Override
     public NextAction handleRead(FilterChainContext context) {
         HttpContent content = context.getMessage();
-        if (!(content.getHttpHeader() instanceof HttpRequestPacket request) || request.getAttribute(SEEN) != null) {
+        if (!(content.getHttpHeader() instanceof HttpRequestPacket request) || request.getAttribute(CHECKED) != null) {
             return context.getInvokeAction();
         }
-        request.setAttribute(SEEN, SEEN);
+        request.setAttribute(CHECKED, CHECKED);
         SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
         List<String> names = new ArrayList<>();
         request.getHeaders().names().forEach(names::add);
@@ -63,7 +63,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
                 request.getMethod().getMethodString(),
                 request.getProtocolString(),
                 path,
-                // One character for each byte: what no URI may have is refused in any encoding.
+                // Each byte becomes one character. Bytes that no URI may contain are then refused in any encoding.
                 request.getQueryStringDC().toString(StandardCharsets.ISO_8859_1),
                 RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
                 names,
@@ -76,7 +76,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         return values;
     }
 
-    /** A value that the client sent under the name of the header is removed. */
+    /** Sets the header with the origin. Removes a header of that name that the client sent. */
     private static void setOrigin(HttpRequestPacket request, RequestHead head, List<String> names) {
         request.getHeaders().removeHeader(ClientOrigin.HEADER);
         if (head.isHandshake()) {

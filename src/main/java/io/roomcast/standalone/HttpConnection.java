@@ -1,34 +1,36 @@
 package io.roomcast.standalone;
 
 /**
- * A connection of the embedded server from its accept on, until it becomes a WebSocket or is closed. All fields but
- * {@code beingRead} and {@code tasks} belong to the {@link ConnectionLimiter}, which reads and writes them under its
- * lock.
+ * A connection of the embedded server, from its accept until it becomes a WebSocket or is closed. The {@link
+ * ConnectionLimiter} reads and writes all fields under its lock, except {@code beingRead} and {@code tasks}.
  */
 final class HttpConnection {
 
-    /** The TCP connection, as far as the limiter needs it. */
+    /** The operations of the TCP connection that the limiter needs. */
     interface Socket {
         /** Whether bytes have arrived that were not read yet. */
         boolean hasUnread();
 
         /** Bytes of output that the network has not taken yet. */
-        int queued();
+        int queuedBytes();
 
-        /** Whether the system has a file open for the connection. That is so for a moment after the close, too. */
+        /**
+         * Whether the system has a file descriptor open for the connection. After the close, it stays open for a
+         * moment.
+         */
         boolean holdsFile();
 
-        /** Closes the connection at once; queued output is lost. */
+        /** Closes the connection at once. Queued output is lost. */
         void cut();
     }
 
     enum State {
         AWAITING_REQUEST,
-        /** A request is being worked on. */
+        /** A request is being processed. */
         PROCESSING,
-        /** The response is complete; the network has to take it. */
+        /** The response is complete, and the network has not taken all of it. */
         SENDING_RESPONSE,
-        /** The request was rejected. What the client still sends is discarded. */
+        /** The request was rejected. Further input is discarded. */
         REJECTED,
         WEB_SOCKET,
         CLOSED
@@ -37,22 +39,22 @@ final class HttpConnection {
     final Socket socket;
     final String network;
     State state = State.AWAITING_REQUEST;
-    /** When the state began, in nanoseconds of the limiter's clock. */
-    long since;
-    /** When the network last took some output. */
-    long movedAt;
+    /** When the current state began, in nanoseconds of the limiter's clock. */
+    long stateSince;
+    /** When the network last took some output, in nanoseconds of the limiter's clock. */
+    long progressAt;
     /** The queued output at that time, in bytes. */
-    int left;
-    /** Whether the request counts among those that are being worked on. */
-    boolean counted;
-    /** Bytes of the response that count among those that wait. */
-    long held;
-    /** Whether input is being read at this moment. The connection is not idle then, although no input is unread. */
+    int lastQueuedBytes;
+    /** Whether its request counts among the requests that are being processed. */
+    boolean countsAsRequest;
+    /** Bytes of its response that count among the unsent bytes of all responses. */
+    long unsentBytes;
+    /** Whether input is being read now. The connection is then not idle, although no input is unread. */
     volatile boolean beingRead;
-    /** The work on its requests. A later part of a body is read after the work on the head is done. */
+    /** The processing of its requests. Later parts of a body are read after the head has been processed. */
     final TaskSequence tasks = new TaskSequence();
 
-    /** @param network the client's address, as limits for one address count it */
+    /** @param network the client's address, in the form that the limits for one address count */
     HttpConnection(Socket socket, String network) {
         this.socket = socket;
         this.network = network;

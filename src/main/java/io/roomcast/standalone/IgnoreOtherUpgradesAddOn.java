@@ -12,9 +12,8 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Ignores the header {@code Upgrade} unless it asks for WebSocket, as RFC 9110, section 7.8 allows. Java's
- * {@code HttpClient} offers HTTP/2 with its first request; Grizzly would take the body for bytes of HTTP/2 and never
- * find its end.
+ * Ignores the header {@code Upgrade} unless it asks for WebSocket, as RFC 9110, section 7.8 allows. Java's {@code
+ * HttpClient} offers HTTP/2 with its first request. Grizzly would parse the body as HTTP/2 and never find its end.
  */
 final class IgnoreOtherUpgradesAddOn extends BaseFilter implements AddOn {
 
@@ -23,7 +22,7 @@ final class IgnoreOtherUpgradesAddOn extends BaseFilter implements AddOn {
         chain.add(chain.indexOfType(HttpServerFilter.class), this);
     }
 
-    /** Called when the head of a request is read, before its body is processed. */
+    /** Called when the head of a request was read, before its body is processed. */
     @Override
     public NextAction handleEvent(FilterChainContext context, FilterChainEvent event) {
         if (event instanceof HttpEvents.IncomingHttpUpgradeEvent offer) {

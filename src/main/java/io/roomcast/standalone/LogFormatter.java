@@ -10,11 +10,11 @@ import java.util.logging.LogRecord;
 
 /**
  * Formats each record as one line, followed by the indented lines of an exception. Text of a client may be part of a
- * message or of an exception, so control characters are replaced: nobody can forge a record.
+ * message or of an exception. Control characters are replaced, so that no client can forge a record.
  */
 public final class LogFormatter extends Formatter {
-    private static final String UNPRINTABLE = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";
-    private static final int LONGEST_SUMMARY = 200;
+    private static final String CONTROL_CHARACTERS = "[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029]";
+    private static final int MAX_SUMMARY_CHARS = 200;
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSxx");
 
@@ -27,14 +27,14 @@ public final class LogFormatter extends Formatter {
                 + ' '
                 + record.getLoggerName()
                 + ' '
-                + (message == null ? "" : message.replaceAll(UNPRINTABLE, "?"))
+                + (message == null ? "" : message.replaceAll(CONTROL_CHARACTERS, "?"))
                 + '\n'
                 + (LogRateLimiter.isCausedByClient(record) ? summary(record.getThrown()) : trace(record.getThrown()));
     }
 
     private static String summary(Throwable thrown) {
-        String text = thrown.toString().replaceAll(UNPRINTABLE, " ");
-        return "    " + text.substring(0, Math.min(text.length(), LONGEST_SUMMARY)) + '\n';
+        String text = thrown.toString().replaceAll(CONTROL_CHARACTERS, " ");
+        return "    " + text.substring(0, Math.min(text.length(), MAX_SUMMARY_CHARS)) + '\n';
     }
 
     private static String trace(Throwable thrown) {
@@ -47,7 +47,7 @@ public final class LogFormatter extends Formatter {
         text.toString()
                 .lines()
                 .forEach(line -> indented.append("    ")
-                        .append(line.replaceAll(UNPRINTABLE, " "))
+                        .append(line.replaceAll(CONTROL_CHARACTERS, " "))
                         .append('\n'));
         return indented.toString();
     }

@@ -22,9 +22,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Starts the embedded server from a command line, and ends it on Ctrl-C. */
+/** Starts the embedded server from a command line, and stops it on Ctrl-C. */
 public final class Main {
-    private static final int FAILED = 1;
+    private static final int EXIT_FAILED = 1;
     private static final long START_TIMEOUT_SECONDS = 20;
 
     private Main() {}
@@ -53,7 +53,7 @@ public final class Main {
         } catch (ConfigException | StartException e) {
             err.println("roomcast: " + e.getMessage().replace("\n", "\nroomcast: "));
         }
-        return FAILED;
+        return EXIT_FAILED;
     }
 
     private static void serve(RoomcastConfig config, PrintWriter out) {
@@ -61,16 +61,16 @@ public final class Main {
         CountDownLatch ended = new CountDownLatch(1);
         Thread shutdown = new Thread(
                 () -> {
-                    endOnceStarted(started);
+                    closeOnceStarted(started);
                     ended.countDown();
                 },
                 "roomcast-shutdown");
         try {
-            // Registered before the start: a server that is told to end while it starts keeps its files until it has
-            // ended.
+            // Registered before the start. A server that is stopped while it starts then keeps its files until it has
+            // stopped.
             Runtime.getRuntime().addShutdownHook(shutdown);
         } catch (IllegalStateException e) {
-            // The process is ending already.
+            // The process is shutting down already.
             return;
         }
         try {
@@ -79,9 +79,9 @@ public final class Main {
             started.cancel(false);
         }
         String host = config.get(Keys.HOST);
-        String shown = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
-        out.println(
-                "Roomcast is ready on http://" + shown + ":" + started.join().port() + "/ (Ctrl-C ends it)");
+        String displayedHost = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+        out.println("Roomcast is ready on http://" + displayedHost + ":"
+                + started.join().port() + "/ (Ctrl-C ends it)");
         out.flush();
         try {
             ended.await();
@@ -90,12 +90,12 @@ public final class Main {
         }
     }
 
-    /** Waits for a start that is under way, but not for long. */
-    private static void endOnceStarted(CompletableFuture<StandaloneServer> started) {
+    /** Closes the server. If it is still starting, waits for the start, but not for long. */
+    private static void closeOnceStarted(CompletableFuture<StandaloneServer> started) {
         try {
             started.get(START_TIMEOUT_SECONDS, TimeUnit.SECONDS).close();
         } catch (CancellationException | ExecutionException | TimeoutException e) {
-            // There is nothing to end.
+            // There is no server to close.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -114,14 +114,14 @@ public final class Main {
         }
     }
 
-    /** Configures java.util.logging, unless the user has done so by the JDK's own property. */
+    /** Configures java.util.logging, unless the user has done so with the system property of the JDK. */
     private static void configureLogging() {
         if (System.getProperty("java.util.logging.config.file") != null) {
             return;
         }
         try (InputStream properties = Main.class.getResourceAsStream("logging.properties")) {
             LogManager.getLogManager().readConfiguration(properties);
-            // Set here, because java.util.logging cannot load classes from the packed WAR.
+            // Set by code, because java.util.logging cannot load classes from the packed WAR.
             for (Handler handler : Logger.getLogger("").getHandlers()) {
                 handler.setFormatter(new LogFormatter());
                 handler.setFilter(new LogRateLimiter());

@@ -14,10 +14,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
 
-/** The command line. Each key is an option; an option wins over a system property, and that over the environment. */
+/**
+ * The command line. Each key is an option. An option overrides a system property, and a system property overrides the
+ * environment.
+ */
 final class Options {
     private static final String PREFIX = "roomcast.";
-    /** System properties have 400. */
+    /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
 
     private Options() {}

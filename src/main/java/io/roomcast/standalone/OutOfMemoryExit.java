@@ -12,30 +12,32 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Ends the process when the JVM is out of memory, so that a service manager can start another. A process that went on
- * would have lost threads or state. The JVM does the same with {@code -XX:+ExitOnOutOfMemoryError}, but the manifest of
- * a JAR cannot set that option.
+ * Ends the process when the JVM is out of memory, so that a service manager can start another. A process that continued
+ * could lack threads or state. The JVM does the same with {@code -XX:+ExitOnOutOfMemoryError}, but the manifest of a
+ * JAR cannot set that option.
  *
  * <p>Errors are noticed in three ways: an error that was caught and logged, an error that nobody caught, and an
- * allocation each second that fails. A heap that is almost full, with almost all time spent in the garbage collector,
- * counts as out of memory too.
+ * allocation each second that fails. A heap that is almost full also counts as out of memory, if almost all time is
+ * spent in the garbage collector.
  */
 final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionHandler {
     /** The exit code of the JVM's own option. */
-    private static final int EXIT = 3;
+    private static final int EXIT_CODE = 3;
 
-    /** A full heap has no room for this; any other heap has. */
+    /** The size of the allocation each second. It fails only if the heap is full. */
     private static final int PROBE_BYTES = 256 * 1024;
 
-    /** The message for an array that would be too long in any heap. */
-    private static final String NOT_MEMORY = "Requested array size exceeds VM limit";
+    /**
+     * The message of an error that does not mean a lack of memory, because the array would be too long for any heap.
+     */
+    private static final String ARRAY_TOO_LONG = "Requested array size exceeds VM limit";
 
-    /** How many causes of an exception are checked: a chain may be a loop. */
-    private static final int CAUSES = 20;
+    /** How many causes of an exception are checked. The limit is needed, because causes may form a loop. */
+    private static final int MAX_CAUSES = 20;
 
     /**
-     * Above this share of the time spent in the collector, and that of the heap in use, for so many seconds in a row,
-     * the heap counts as exhausted.
+     * The heap counts as exhausted when the collector used at least {@code EXHAUSTED_TIME} of the time, and the heap
+     * was full to at least {@code EXHAUSTED_HEAP}, for {@code EXHAUSTED_SECONDS} in a row.
      */
     private static final double EXHAUSTED_TIME = 0.9;
 
@@ -45,45 +47,46 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
     private final byte[] message =
             "roomcast: out of memory; ending with exit code 3\n".getBytes(StandardCharsets.US_ASCII);
     private final FileOutputStream err = new FileOutputStream(FileDescriptor.err);
-    private final Runnable end;
+    private final Runnable halt;
     private int exhaustedSeconds;
 
-    OutOfMemoryExit(Runnable end) {
-        this.end = end;
+    /** @param halt ends the process */
+    OutOfMemoryExit(Runnable halt) {
+        this.halt = halt;
     }
 
-    /** Watches the whole process until it ends. */
+    /** Handles the errors of the whole process until it ends. */
     static void install() {
-        OutOfMemoryExit watch = new OutOfMemoryExit(() -> Runtime.getRuntime().halt(EXIT));
-        Logger.getLogger("").addHandler(watch);
-        Thread.setDefaultUncaughtExceptionHandler(watch);
-        Thread thread = new Thread(watch::probe, "roomcast-memory");
+        OutOfMemoryExit handler = new OutOfMemoryExit(() -> Runtime.getRuntime().halt(EXIT_CODE));
+        Logger.getLogger("").addHandler(handler);
+        Thread.setDefaultUncaughtExceptionHandler(handler);
+        Thread thread = new Thread(handler::probeEachSecond, "roomcast-memory");
         thread.setDaemon(true);
         thread.start();
     }
 
     @Override
     public void publish(LogRecord record) {
-        check(record.getThrown());
+        exitIfOutOfMemory(record.getThrown());
     }
 
     @Override
     public void uncaughtException(Thread thread, Throwable failure) {
-        check(failure);
+        exitIfOutOfMemory(failure);
         System.err.print("Exception in thread \"" + thread.getName() + "\" ");
         failure.printStackTrace();
     }
 
-    private void check(Throwable failure) {
+    private void exitIfOutOfMemory(Throwable failure) {
         Throwable cause = failure;
-        for (int depth = 0; cause != null && depth < CAUSES; depth++, cause = cause.getCause()) {
-            if (cause instanceof OutOfMemoryError && !NOT_MEMORY.equals(cause.getMessage())) {
-                end();
+        for (int depth = 0; cause != null && depth < MAX_CAUSES; depth++, cause = cause.getCause()) {
+            if (cause instanceof OutOfMemoryError && !ARRAY_TOO_LONG.equals(cause.getMessage())) {
+                exit();
             }
         }
     }
 
-    private void probe() {
+    private void probeEachSecond() {
         Runtime heap = Runtime.getRuntime();
         long before = System.nanoTime();
         long collectedBefore = collectedMillis();
@@ -101,7 +104,7 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
                 collectedBefore = collected;
             }
         } catch (OutOfMemoryError e) {
-            end();
+            exit();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -116,7 +119,7 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
     void sample(double time, double heap) {
         exhaustedSeconds = time >= EXHAUSTED_TIME && heap >= EXHAUSTED_HEAP ? exhaustedSeconds + 1 : 0;
         if (exhaustedSeconds == EXHAUSTED_SECONDS) {
-            end();
+            exit();
         }
     }
 
@@ -126,13 +129,13 @@ final class OutOfMemoryExit extends Handler implements Thread.UncaughtExceptionH
                 .sum();
     }
 
-    private void end() {
+    private void exit() {
         try {
             err.write(message);
         } catch (IOException | OutOfMemoryError e) {
             // The process ends without the message.
         } finally {
-            end.run();
+            halt.run();
         }
     }
 

@@ -17,14 +17,14 @@ import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.http.server.Response;
 
 /**
- * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time;
- * the next is handed over when the network has taken the whole response. No thread waits for a client.
+ * Hands HTTP requests to worker threads, so that selector threads stay free. A connection has one request at a time.
+ * The next request is handed over when the network has taken the whole response. No thread waits for a client.
  */
 final class RequestDispatchAddOn extends BaseFilter implements AddOn {
-    /** Marks a request that was handed over: the parts of its body come with the same head. */
-    private static final String SEEN = RequestDispatchAddOn.class.getName();
-    /** Answered by a thread of its own, so that operators get an answer from a node under load. */
-    private static final String HEALTH = "/health/";
+    /** Marks the head of a request that was handed over. Parts of its body arrive with the same head. */
+    private static final String HANDED_OVER = RequestDispatchAddOn.class.getName();
+    /** A thread of its own answers these requests, so that operators get a response from a busy node. */
+    private static final String HEALTH_PATH = "/health/";
 
     private final ConnectionLimiter limiter;
     private final ErrorResponder responder;
@@ -50,7 +50,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
             @Override
             @SuppressWarnings("rawtypes")
             public void onRequestCompleteEvent(HttpServerFilter served, Connection connection, Response response) {
-                answered(connection);
+                onResponseComplete(connection);
             }
         });
         chain.add(server, this);
@@ -65,34 +65,34 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
                 || !(content.getHttpHeader() instanceof HttpRequestPacket request)) {
             return context.getInvokeAction();
         }
-        if (request.getAttribute(SEEN) != null) {
-            return readMore(context, http);
+        if (request.getAttribute(HANDED_OVER) != null) {
+            return dispatchBodyPart(context, http);
         }
-        request.setAttribute(SEEN, SEEN);
+        request.setAttribute(HANDED_OVER, HANDED_OVER);
         NextAction suspended = context.getSuspendAction();
         if (request.isContentBroken()) {
-            // Grizzly has answered it and closes the connection.
+            // Grizzly has answered the request and closes the connection.
             context.suspend();
             context.completeAndRecycle();
             return suspended;
         }
-        if (http.socket.queued() == 0) {
-            return begin(context, http, request);
+        if (http.socket.queuedBytes() == 0) {
+            return dispatch(context, http, request);
         }
         context.suspend();
-        ConnectionAddOn.afterOutputIsSent(connection, () -> begin(context, http, request));
+        ConnectionAddOn.afterOutputIsSent(connection, () -> dispatch(context, http, request));
         return suspended;
     }
 
     /**
-     * Reads a later part of a request's body, after the work on its head is done: with Grizzly both threads would read
-     * the same buffer.
+     * Hands over a later part of a body. It is processed after the head, because otherwise two threads would read the
+     * same buffer of Grizzly.
      */
-    private NextAction readMore(FilterChainContext context, HttpConnection http) {
+    private NextAction dispatchBodyPart(FilterChainContext context, HttpConnection http) {
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            http.tasks.execute(workers, () -> work(context));
+            http.tasks.execute(workers, () -> process(context));
         } catch (RejectedExecutionException e) {
             context.getConnection().closeSilently();
             context.completeAndRecycle();
@@ -100,16 +100,16 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
-    private NextAction begin(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
+    private NextAction dispatch(FilterChainContext context, HttpConnection http, HttpRequestPacket request) {
         limiter.beginRequest(http);
-        boolean health = request.getRequestURI().startsWith(HEALTH);
-        if (!health && !limiter.admitsRequest(http)) {
+        boolean health = request.getRequestURI().startsWith(HEALTH_PATH);
+        if (!health && !limiter.tryAdmitRequest(http)) {
             return refuse(context, request);
         }
         NextAction suspended = context.getSuspendAction();
         context.suspend();
         try {
-            http.tasks.execute(health ? healthWorker : workers, () -> work(context));
+            http.tasks.execute(health ? healthWorker : workers, () -> process(context));
             return suspended;
         } catch (RejectedExecutionException e) {
             return refuse(context, request);
@@ -121,7 +121,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
                 context, request, HandshakeGuard.Verdict.OVERLOADED.status(), HandshakeGuard.Verdict.OVERLOADED.text());
     }
 
-    private static void work(FilterChainContext context) {
+    private static void process(FilterChainContext context) {
         if (context.getConnection().isOpen()) {
             context.resumeNext();
         } else {
@@ -129,7 +129,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
         }
     }
 
-    private void answered(Connection<?> connection) {
+    private void onResponseComplete(Connection<?> connection) {
         HttpConnection http = ConnectionAddOn.http(connection);
         if (http != null) {
             limiter.responseQueued(http);

@@ -38,7 +38,8 @@ import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
 /**
- * A node in this process: chat UI, WebSockets, API, metrics and health on one port. Start and close it from one thread.
+ * A node in this process, with chat UI, WebSockets, API, metrics and health on one port. Start and close it from one
+ * thread.
  */
 public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */
@@ -55,8 +56,8 @@ public final class StandaloneServer implements AutoCloseable {
     private StandaloneServer(RoomcastConfig config, Path webroot) throws IOException {
         cdi = SeContainerInitializer.newInstance()
                 .disableDiscovery()
-                // By class: a package may be in several places of the class path, and by name only one of them would be
-                // searched.
+                // By class, because a package may be in several places of the class path. By name, only one of them
+                // would be searched.
                 .addPackages(
                         Threads.class,
                         LocalRelayProvider.class,
@@ -109,7 +110,8 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(RoomcastConfig config, Path webroot) throws IOException {
-        // Not larger than the socket's buffer: Grizzly would set its size, and the system would no longer let it grow.
+        // This size is not larger than the buffer of the socket. Otherwise Grizzly would set the size of that buffer,
+        // and the system would no longer enlarge it.
         listener.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
@@ -145,7 +147,7 @@ public final class StandaloneServer implements AutoCloseable {
         return CdiComponentProvider.injected(cdi.getBeanManager(), type);
     }
 
-    /** The port that it listens on. */
+    /** The port on which the server listens. */
     public int port() {
         return listener.getPort();
     }

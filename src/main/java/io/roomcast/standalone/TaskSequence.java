@@ -5,15 +5,15 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * Runs tasks one after the other, each on an executor of its own.
+ * Runs tasks one after the other. Each task has the executor that runs it.
  *
- * <p><b>Concurrency.</b> Any thread may add tasks. The monitor of {@code tasks} guards them. What one task does
+ * <p><b>Concurrency.</b> Any thread may add tasks. The monitor of {@code tasks} guards the tasks. What one task does
  * happens-before what the next one does.
  */
 final class TaskSequence {
     private record Task(Executor executor, Runnable action) {}
 
-    /** The first of them is running, or is about to. */
+    /** The first task is running, or will start at once. */
     private final ArrayDeque<Task> tasks = new ArrayDeque<>(2);
 
     /** @throws RejectedExecutionException if the executor rejects the task, which is then not added */
@@ -55,7 +55,7 @@ final class TaskSequence {
         try {
             start(next);
         } catch (RejectedExecutionException e) {
-            // The task was accepted before, so this thread runs it.
+            // The task was accepted earlier. It must run, so this thread runs it.
             try {
                 next.action().run();
             } finally {

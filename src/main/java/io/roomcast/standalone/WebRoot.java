@@ -11,8 +11,8 @@ import org.glassfish.grizzly.http.server.StaticHttpHandler;
 /** Serves the files of the chat UI, but nothing below {@code /WEB-INF} and {@code /META-INF}. */
 final class WebRoot extends StaticHttpHandler {
 
-    /** Files up to this size are read at once, so that no file stays open while a client reads slowly. */
-    private static final long SMALL_BYTES = 1 << 20;
+    /** Files up to this size are read whole, so that no file stays open while a client reads slowly. */
+    private static final long MAX_READ_WHOLE_BYTES = 1 << 20;
 
     private final Path directory;
 
@@ -33,7 +33,7 @@ final class WebRoot extends StaticHttpHandler {
         if (Method.HEAD.equals(request.getMethod())) {
             return head(file, response);
         }
-        if (Method.GET.equals(request.getMethod()) && file.isFile() && file.length() <= SMALL_BYTES) {
+        if (Method.GET.equals(request.getMethod()) && file.isFile() && file.length() <= MAX_READ_WHOLE_BYTES) {
             byte[] content = Files.readAllBytes(file.toPath());
             pickupContentType(response, file.getPath());
             response.setContentLength(content.length);
@@ -43,7 +43,7 @@ final class WebRoot extends StaticHttpHandler {
         return super.handle(uri, request, response);
     }
 
-    /** Grizzly would answer HEAD with 405. */
+    /** Answers HEAD, which Grizzly would answer with 405. */
     private static boolean head(File file, Response response) {
         if (!file.isFile()) {
             return false;

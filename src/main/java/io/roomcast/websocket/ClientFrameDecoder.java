@@ -8,7 +8,10 @@ import jakarta.inject.Inject;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Decoder;
 
-/** Decodes one line of a client. The cause of its {@link DecodeException} is always a {@link BadFrameException}. */
+/**
+ * Decodes one line of a client's message. The cause of its {@link DecodeException} is always a {@link
+ * BadFrameException}.
+ */
 @Dependent
 public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
 
@@ -24,7 +27,9 @@ public class ClientFrameDecoder implements Decoder.Text<ClientFrame> {
         }
     }
 
-    /** Always true: some containers silently drop what a decoder rejects, but a bad line has to be answered. */
+    /**
+     * Always true. Some containers silently drop a message that a decoder rejects, but a bad line must get an answer.
+     */
     @Override
     public boolean willDecode(String line) {
         return true;

@@ -11,15 +11,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Passes the {@link ClientOrigin} from the handshake to the session. The guard puts it into a header of the handshake;
- * when the session opens, only its properties are left. The container copies the properties for each connection.
+ * Passes the {@link ClientOrigin} from the handshake to the session. The guard puts the origin into a header of the
+ * handshake. When the session opens, the headers are gone, but its properties are still available. The container copies
+ * the properties for each connection.
  */
 public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator {
     private static final String PROPERTY = ClientOrigin.class.getName();
 
     /**
-     * Always true: the guard has checked the origin. A servlet container would answer a wrong one with a status of its
-     * own.
+     * Always true, because the guard has checked the origin. A servlet container would answer a wrong origin with a
+     * status of its own.
      */
     @Override
     public boolean checkOrigin(String origin) {
@@ -36,7 +37,7 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
         }
     }
 
-    /** Header names are case-insensitive, but not every container's map is. */
+    /** Finds a header in any case, because the maps of some containers are case-sensitive. */
     private static List<String> headers(HandshakeRequest request, String name) {
         return request.getHeaders().entrySet().stream()
                 .filter(header -> name.equalsIgnoreCase(header.getKey()))
@@ -45,13 +46,13 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
     }
 
     /**
-     * Where the connection comes from, with the user whom the container has authenticated.
+     * Returns the origin of the connection, with the user whom the container has authenticated.
      *
      * @throws ProtocolException if the connection did not pass the guard
      */
     static ClientOrigin origin(Session session) {
-        if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin known) {
-            return known.of(
+        if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin origin) {
+            return origin.of(
                     session.getUserPrincipal() == null
                             ? null
                             : session.getUserPrincipal().getName());

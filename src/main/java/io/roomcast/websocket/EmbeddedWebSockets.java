@@ -13,25 +13,26 @@ import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.http.server.AddOn;
 
-/** The WebSockets of the embedded server, to be put on a Grizzly listener. */
+/** The WebSockets of the embedded server, for a Grizzly listener. */
 public final class EmbeddedWebSockets {
-    /** Most bytes that the listener reads from a connection at once. */
+    /** The most bytes that the listener reads from a connection at once. */
     public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
 
     private final TyrusContainer container =
             new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));
 
     /**
-     * Accepts handshakes and takes their connections out of HTTP.
+     * Creates the add-on that accepts handshakes and takes their connections out of HTTP.
      *
+     * @param rejection answers handshakes that are not accepted
      * @param limit current limit of a message from a client, in bytes
-     * @param timer runs short tasks later
+     * @param timer for short tasks with a delay
      */
     public AddOn handshakes(HandshakeAddOn.Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
         return new HandshakeAddOn(container.getWebSocketEngine(), rejection, limit, timer);
     }
 
-    /** Whether a connection has become a WebSocket, so that no HTTP request will come over it. Any thread. */
+    /** Whether a connection has become a WebSocket. No HTTP request comes over such a connection. Any thread. */
     public static boolean isWebSocket(Connection<?> connection) {
         return connection.getProcessor() instanceof FilterChain chain && chain.indexOfType(WebSocketFilter.class) >= 0;
     }

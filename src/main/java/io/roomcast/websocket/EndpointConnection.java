@@ -17,15 +17,15 @@ import jakarta.websocket.DecodeException;
 import jakarta.websocket.Session;
 
 /**
- * The state of an open connection, kept in the properties of its Jakarta session; endpoint objects hold no state.
+ * The state of an open connection. It is a property of the Jakarta session; endpoint objects hold no state.
  *
- * <p><b>Concurrency.</b> The container calls for a connection from one thread at a time, except for the close, which
- * may come while the connection opens. The properties are locked, because not every container allows two threads to use
- * them.
+ * <p><b>Concurrency.</b> The container calls for a connection from one thread at a time. Only the close may come at the
+ * same time as another call, such as the one that opens the connection. Access to the session's properties is
+ * synchronized, because some containers keep them in a map that is not thread-safe.
  */
 public final class EndpointConnection implements ObservableTransport.Listener {
     private static final String PROPERTY = EndpointConnection.class.getName();
-    /** Stands for a connection that was closed while it opened. */
+    /** The property of a connection that was closed before it was fully open. */
     private static final Object CLOSED = new Object();
 
     private final RoomService service;
@@ -33,11 +33,12 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private final ClientFrameDecoder decoder;
     private final MessageAssembler assembler;
     private final InboundMessages inbound;
-    /** Whether all further input is ignored. */
-    private boolean refused;
-    /** The message whose parts are being collected; null when there is none. */
+    /** Whether all further input is ignored, because a message was refused. */
+    private boolean ignoresInput;
+    /** The unfinished message, which counts towards the node's limits; null if no message is unfinished. */
     private volatile InboundMessages.Unfinished unfinished;
 
+    /** Whether the connection has ended. */
     private volatile boolean closed;
 
     private EndpointConnection(
@@ -56,16 +57,17 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             ClientSession session,
             ClientFrameDecoder decoder) {
         EndpointConnection connection = new EndpointConnection(service, inbound, session, decoder);
-        Object before;
+        Object earlier;
         synchronized (jakarta.getUserProperties()) {
-            before = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
+            earlier = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
         }
         ObservableTransport events = OpeningContext.transport();
         if (events != null) {
             events.setListener(connection);
         }
-        if (before == CLOSED || !jakarta.isOpen()) {
-            // It was closed while it opened, and the call for the close found no connection here.
+        if (earlier == CLOSED || !jakarta.isOpen()) {
+            // The connection closed while it opened. The call for the close found no EndpointConnection, so this method
+            // reports the close.
             service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
         }
     }
@@ -79,8 +81,12 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    /** Like {@link #of}, for the close. A connection that is still opening will find a mark. */
-    static EndpointConnection closing(Session jakarta) {
+    /**
+     * Marks a connection as closed if it is not fully open yet.
+     *
+     * @return the open connection; null if it is still opening, or was refused
+     */
+    static EndpointConnection markClosed(Session jakarta) {
         synchronized (jakarta.getUserProperties()) {
             return jakarta.getUserProperties().putIfAbsent(PROPERTY, CLOSED) instanceof EndpointConnection connection
                     ? connection
@@ -88,36 +94,41 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    void text(String part, boolean last) {
-        if (refused) {
+    /** @param last whether this part ends the message */
+    void onText(String part, boolean last) {
+        if (ignoresInput) {
             return;
         }
         long before = assembler.bytes();
-        boolean fits = assembler.accepts(part);
-        long more = assembler.bytes() - before;
-        service.countBytes(more);
+        boolean fits = assembler.count(part);
+        long partBytes = assembler.bytes() - before;
+        service.countBytes(partBytes);
         if (!fits) {
             refuseTooLarge();
             return;
         }
-        if (!last && !reserve(more)) {
+        if (!last && !reserveUnfinished(partBytes)) {
             return;
         }
         String whole = assembler.add(part, last);
         if (whole == null) {
             return;
         }
-        endMessage();
+        releaseUnfinished();
         if (whole.indexOf('\n') < 0 && whole.indexOf('\r') < 0) {
-            // One frame alone, as most clients send them.
-            lineUnlessBlank(whole);
+            // Most clients send one frame in each message.
+            receiveLine(whole);
         } else {
-            whole.lines().forEach(this::lineUnlessBlank);
+            whole.lines().forEach(this::receiveLine);
         }
     }
 
-    /** @return false when the connection is closed because the node has no room for another unfinished message */
-    private boolean reserve(long bytes) {
+    /**
+     * Reserves memory of the node for a part of an unfinished message.
+     *
+     * @return false if the node has no memory left for it, or the connection has ended; input is then ignored
+     */
+    private boolean reserveUnfinished(long bytes) {
         InboundMessages.Unfinished message = unfinished;
         if (message == null) {
             message = inbound.begin(session);
@@ -126,11 +137,11 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         if (message.add(bytes) && !closed) {
             return true;
         }
-        drop();
+        stopReading();
         return false;
     }
 
-    private void endMessage() {
+    private void releaseUnfinished() {
         InboundMessages.Unfinished message = unfinished;
         if (message != null) {
             message.end();
@@ -139,14 +150,15 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     }
 
     /** Discards the collected parts and ignores all further input. */
-    private void drop() {
-        refused = true;
+    private void stopReading() {
+        ignoresInput = true;
         assembler.reset();
-        endMessage();
+        releaseUnfinished();
     }
 
-    private void lineUnlessBlank(String line) {
-        // After a close from here, the rest of the message is ignored.
+    /** Handles a frame of the client. A blank line has no frame. */
+    private void receiveLine(String line) {
+        // After this node has closed the session, the rest of the message is ignored.
         if (line.isBlank() || !session.isOpen()) {
             return;
         }
@@ -157,69 +169,71 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
-    void binary(int bytes, boolean last) {
-        if (refused) {
+    void onBinary(int bytes, boolean last) {
+        if (ignoresInput) {
             return;
         }
         service.countBytes(bytes);
-        if (!assembler.accepts(bytes)) {
+        if (!assembler.count(bytes)) {
             refuseTooLarge();
         } else if (last) {
             assembler.reset();
-            endMessage();
+            releaseUnfinished();
             service.receiveInvalid(
                     session, new BadFrameException("binary WebSocket frames are not supported; send text"));
         } else {
-            // None of its bytes are kept, but an unfinished message counts.
-            reserve(0);
+            // The bytes of a binary message are not kept, but the unfinished message counts.
+            reserveUnfinished(0);
         }
     }
 
     @Override
-    public void heard() {
+    public void onActivity() {
+        service.heard(session);
+    }
+
+    void onPong() {
         service.heard(session);
     }
 
     @Override
-    public void tooLarge() {
+    public void onMessageTooLarge() {
         refuseTooLarge();
     }
 
     @Override
-    public void ended() {
+    public void onEnd() {
         end(CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
     }
 
     private void end(int code) {
         closed = true;
-        endMessage();
+        releaseUnfinished();
         service.closed(session, code);
     }
 
     private void refuseTooLarge() {
-        drop();
+        stopReading();
         service.refuseTooLarge(session);
     }
 
-    void pong() {
-        service.heard(session);
-    }
-
-    void closed(CloseReason reason) {
+    void onClose(CloseReason reason) {
         int code = reason.getCloseCode().getCode();
         if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
-            // Our close frame goes out before the container's, which would report an error of the server.
+            // Our Close frame is sent before that of the container, which would report an error of the server.
             refuseTooLarge();
             code = CloseCode.TOO_LARGE.number();
         }
         end(code);
     }
 
-    /** Sends the error and closes a connection that never becomes a session. */
-    static void refuse(Session jakarta, ProtocolException why) {
-        CloseCode close = why.code() == ErrorCode.BUSY ? CloseCode.TRY_AGAIN_LATER : CloseCode.POLICY;
-        ServerFrame error = new ServerFrame.Error(null, null, null, why.code(), why.getMessage(), why.retryAfterMs())
+    /** Sends the error, and closes a connection that does not become a session. */
+    static void refuse(Session jakarta, ProtocolException refusal) {
+        CloseCode close = refusal.code() == ErrorCode.BUSY ? CloseCode.TRY_AGAIN_LATER : CloseCode.POLICY;
+        ServerFrame error = new ServerFrame.Error(
+                        null, null, null, refusal.code(), refusal.getMessage(), refusal.retryAfterMs())
                 .printable(null);
-        jakarta.getAsyncRemote().sendObject(error, sent -> SessionTransport.close(jakarta, close, why.getMessage()));
+        jakarta.getAsyncRemote()
+                .sendObject(error, sent -> SessionTransport.close(jakarta, close, refusal.getMessage()));
     }
 }

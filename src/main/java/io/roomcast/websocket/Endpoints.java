@@ -12,44 +12,44 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What both endpoints do when the container calls them. Calls for a connection that was refused when it opened are
- * ignored.
+ * What both endpoints do when the container calls them. A connection that was refused when it opened has no {@link
+ * EndpointConnection}; calls for it are ignored.
  */
 final class Endpoints {
     private static final Logger LOG = System.getLogger(Endpoints.class.getName());
 
-    private static final List<String> TOKENS = List.of("token", "access_token", "jwt");
+    private static final List<String> TOKEN_PARAMETERS = List.of("token", "access_token", "jwt");
 
     private Endpoints() {}
 
-    /** @throws ProtocolException if the URL has a token: proxies and servers write URLs to logs */
+    /** @throws ProtocolException if the URL contains a token, because proxies and servers write URLs to logs */
     static void requireNoToken(Session session) {
-        if (TOKENS.stream().anyMatch(session.getRequestParameterMap()::containsKey)) {
+        if (TOKEN_PARAMETERS.stream().anyMatch(session.getRequestParameterMap()::containsKey)) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello");
         }
     }
 
-    static void text(Session session, String part, boolean last) {
-        ifOpen(session, connection -> connection.text(part, last));
+    static void onText(Session session, String part, boolean last) {
+        ifOpen(session, connection -> connection.onText(part, last));
     }
 
-    static void binary(Session session, ByteBuffer part, boolean last) {
-        ifOpen(session, connection -> connection.binary(part.remaining(), last));
+    static void onBinary(Session session, ByteBuffer part, boolean last) {
+        ifOpen(session, connection -> connection.onBinary(part.remaining(), last));
     }
 
-    static void pong(Session session) {
-        ifOpen(session, EndpointConnection::pong);
+    static void onPong(Session session) {
+        ifOpen(session, EndpointConnection::onPong);
     }
 
-    static void close(Session session, CloseReason reason) {
-        EndpointConnection connection = EndpointConnection.closing(session);
+    static void onClose(Session session, CloseReason reason) {
+        EndpointConnection connection = EndpointConnection.markClosed(session);
         if (connection != null) {
-            connection.closed(reason);
+            connection.onClose(reason);
         }
     }
 
-    /** A broken connection is normal, and its close follows. Anything else is a defect. */
-    static void error(Session session, Throwable failure) {
+    /** Logs a failure. A broken connection is normal, and its close follows. Any other failure is a defect. */
+    static void onError(Session session, Throwable failure) {
         Level level = failure instanceof IOException || failure.getCause() instanceof IOException
                 ? Level.DEBUG
                 : Level.WARNING;

@@ -4,7 +4,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Collects the parts of one WebSocket message, up to a limit. Containers do not apply their limits to a fragmented
- * message that never ends; this class counts each part as it comes. Used by one thread at a time.
+ * message that never ends, so this class counts each part on its arrival. Used by one thread at a time.
  */
 final class MessageAssembler {
     private final LongSupplier limit;
@@ -16,17 +16,22 @@ final class MessageAssembler {
         this.limit = limit;
     }
 
-    /** Bytes of the message so far. */
+    /** Bytes of the message that were counted so far. */
     long bytes() {
         return bytes;
     }
 
-    /** Whether the message, with this part, is still within the limit. */
-    boolean accepts(String part) {
+    /**
+     * Counts a part of a text message. {@link #add} then stores the part.
+     *
+     * @return false if the message is now larger than the limit
+     */
+    boolean count(String part) {
         long maxBytes = limit.getAsLong();
         bytes += part.length();
         if (bytes <= maxBytes) {
-            // UTF-8: up to two bytes more than the one counted above; a pair of surrogates has four together.
+            // UTF-8 needs up to two bytes more than the one counted above. A surrogate pair has four bytes in all, two
+            // for each char.
             bytes += part.chars()
                     .map(c -> c < 0x80 ? 0 : c < 0x800 || Character.isSurrogate((char) c) ? 1 : 2)
                     .sum();
@@ -34,13 +39,21 @@ final class MessageAssembler {
         return bytes <= maxBytes;
     }
 
-    /** Whether a binary message, with this many bytes more, is still within the limit. */
-    boolean accepts(int length) {
-        bytes += length;
+    /**
+     * Counts a part of a binary message, which is not stored.
+     *
+     * @return false if the message is now larger than the limit
+     */
+    boolean count(int binaryBytes) {
+        bytes += binaryBytes;
         return bytes <= limit.getAsLong();
     }
 
-    /** Adds an accepted part. @return the whole message, or null when more parts are to come */
+    /**
+     * Stores a part that {@link #count} has admitted.
+     *
+     * @return the whole message; null if more parts follow
+     */
     String add(String part, boolean last) {
         if (last && parts == null) {
             bytes = 0;
@@ -58,6 +71,7 @@ final class MessageAssembler {
         return whole;
     }
 
+    /** Forgets the message, to begin another. */
     void reset() {
         parts = null;
         bytes = 0;

@@ -17,10 +17,12 @@ import jakarta.websocket.server.ServerEndpoint;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** The endpoint for any number of rooms on one connection. */
+/** The endpoint of connections with any number of rooms. */
 @ServerEndpoint(
         value = "/ws",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
+        // The container cannot decode parts of messages. EndpointConnection joins the parts, and calls the decoder for
+        // each line. The attribute declares which frames the endpoint accepts.
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ClientOriginConfigurator.class)
@@ -39,7 +41,7 @@ public class MultiRoomEndpoint {
     private TransportChooser transports;
 
     @OnOpen
-    public void open(Session session) {
+    public void onOpen(Session session) {
         try {
             Endpoints.requireNoToken(session);
             List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
@@ -49,7 +51,7 @@ public class MultiRoomEndpoint {
                     service,
                     inbound,
                     service.open(
-                            transports.of(session),
+                            transports.choose(session),
                             ConnectRequest.ofUser(user),
                             ClientOriginConfigurator.origin(session)),
                     decoder);
@@ -59,28 +61,28 @@ public class MultiRoomEndpoint {
     }
 
     @OnMessage
-    public void text(String part, boolean last, Session session) {
-        Endpoints.text(session, part, last);
+    public void onText(String part, boolean last, Session session) {
+        Endpoints.onText(session, part, last);
     }
 
     @OnMessage
-    public void binary(ByteBuffer part, boolean last, Session session) {
-        Endpoints.binary(session, part, last);
+    public void onBinary(ByteBuffer part, boolean last, Session session) {
+        Endpoints.onBinary(session, part, last);
     }
 
     @OnMessage
-    public void pong(PongMessage pong, Session session) {
-        Endpoints.pong(session);
+    public void onPong(PongMessage pong, Session session) {
+        Endpoints.onPong(session);
     }
 
     @OnError
-    public void error(Session session, Throwable failure) {
-        Endpoints.error(session, failure);
+    public void onError(Session session, Throwable failure) {
+        Endpoints.onError(session, failure);
     }
 
     @OnClose
-    public void close(Session session, CloseReason reason) {
-        Endpoints.close(session, reason);
+    public void onClose(Session session, CloseReason reason) {
+        Endpoints.onClose(session, reason);
         transports.end(session);
     }
 }

@@ -6,8 +6,8 @@ import jakarta.inject.Inject;
 import jakarta.websocket.Encoder;
 
 /**
- * Encodes frames for a connection that has no session with a queue. All other frames are encoded once for a room, not
- * once for a connection.
+ * Encodes frames for a connection that has no session with a queue. All other frames are encoded once for all members
+ * of a room.
  */
 public class ServerFrameEncoder implements Encoder.Text<ServerFrame> {
 

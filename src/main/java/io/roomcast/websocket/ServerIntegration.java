@@ -2,7 +2,7 @@ package io.roomcast.websocket;
 
 import io.roomcast.node.Limits;
 import io.roomcast.websocket.payara.PayaraHandshake;
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import io.roomcast.websocket.tyrus.TyrusBuffer;
 import io.roomcast.websocket.tyrus.TyrusIdleTimer;
 import io.roomcast.websocket.tyrus.TyrusInternals;
@@ -15,19 +15,19 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Everything that Roomcast changes in the WebSockets of the application server on which it runs. The fast path needs
- * private parts of the server; they are all looked up before anything is changed, and one line of the log says whether
- * they are there. Where they are not, sessions use the portable path. A failure of one connection does not turn the
- * fast path off for others.
+ * Everything that Roomcast changes in the WebSockets of its application server. The fast path needs private parts of
+ * the server. All of them are looked up before anything is changed, and one line of the log says whether they were
+ * found. If some are missing, sessions use the portable path. A failure of one connection does not turn off the fast
+ * path for other connections.
  *
  * <p>The methods are called once, by the thread that starts or stops the application.
  */
 @ApplicationScoped
 public class ServerIntegration {
     private static final Logger LOG = System.getLogger(ServerIntegration.class.getName());
-    private static final String UNDERTOW = "io.undertow.websockets.jsr.ServerWebSocketContainer";
-    /** The attribute of the application that keeps the result of {@link #prepare} until it starts. */
-    private static final String HANDSHAKE = ServerIntegration.class.getName() + ".handshake";
+    private static final String UNDERTOW_CONTAINER = "io.undertow.websockets.jsr.ServerWebSocketContainer";
+    /** The attribute of the servlet context that holds the result of {@link #prepare}. */
+    private static final String HANDSHAKE_ATTRIBUTE = ServerIntegration.class.getName() + ".handshake";
 
     private TransportChooser transports;
     private Limits limits;
@@ -45,41 +45,42 @@ public class ServerIntegration {
         return application.getServerInfo().startsWith("Payara");
     }
 
-    /** To be called before the filters of the application are fixed. */
+    /** To be called while filters can still be added to the application. */
     public static void prepare(ServletContext application) {
         if (isPayara(application)) {
-            application.setAttribute(HANDSHAKE, PayaraHandshake.addTo(application));
+            application.setAttribute(HANDSHAKE_ATTRIBUTE, PayaraHandshake.addTo(application));
         }
     }
 
     /** To be called before the application has any connection. */
     public void start(ServletContext application) {
         Object container = application.getAttribute(ServerContainer.class.getName());
-        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake) {
-            report("Payara", handshake.missing());
+        if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake) {
+            logFastPath("Payara", handshake.missing());
         }
         if (isTyrus(container)) {
-            PrivateNames.Result<TyrusInternals> tyrus = PrivateNames.find(() -> TyrusInternals.of(container));
+            ReflectiveLookup.Result<TyrusInternals> tyrus = ReflectiveLookup.find(() -> TyrusInternals.of(container));
             if (tyrus.found() == null) {
                 LOG.log(Level.WARNING, "This Tyrus keeps its timer and the size of its buffers: " + tyrus.missing());
             } else {
-                TyrusBuffer.follow(tyrus.found(), limits);
+                TyrusBuffer.followLimit(tyrus.found(), limits);
                 TyrusIdleTimer.turnOff(tyrus.found());
             }
-        } else if (container != null && container.getClass().getName().equals(UNDERTOW)) {
-            PrivateNames.Result<UndertowInternals> undertow = PrivateNames.find(() -> UndertowInternals.of(container));
-            report("Undertow", undertow.missing());
+        } else if (container != null && container.getClass().getName().equals(UNDERTOW_CONTAINER)) {
+            ReflectiveLookup.Result<UndertowInternals> undertow =
+                    ReflectiveLookup.find(() -> UndertowInternals.of(container));
+            logFastPath("Undertow", undertow.missing());
             if (undertow.found() != null) {
                 undertow.found().readOnIoThreads(container);
-                transports.use(undertow.found());
+                transports.useUndertow(undertow.found());
             }
         } else {
-            report("This server", "neither Tyrus nor Undertow");
+            logFastPath("This server", "neither Tyrus nor Undertow");
         }
     }
 
-    /** @param missing null where the fast path is available */
-    private static void report(String server, String missing) {
+    /** @param missing what was not found; null if the fast path is available */
+    private static void logFastPath(String server, String missing) {
         if (missing == null) {
             LOG.log(Level.INFO, server + ": the fast path of WebSockets is available");
         } else {
@@ -103,7 +104,7 @@ public class ServerIntegration {
 
     /** To be called when all connections of the application have ended. */
     public void stop(ServletContext application) {
-        if (application.getAttribute(HANDSHAKE) instanceof PrivateNames.Result<?> handshake
+        if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake
                 && handshake.found() instanceof PayaraHandshake found) {
             found.clearRequests();
         }

@@ -21,11 +21,14 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The endpoint for one room, named in the URL. The client joins when the connection opens and leaves when it closes.
+ * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
+ * leaves it when the connection closes.
  */
 @ServerEndpoint(
         value = "/ws/{room}/{user}",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
+        // The container cannot decode parts of messages. EndpointConnection joins the parts, and calls the decoder for
+        // each line. The attribute declares which frames the endpoint accepts.
         decoders = ClientFrameDecoder.class,
         encoders = ServerFrameEncoder.class,
         configurator = ClientOriginConfigurator.class)
@@ -44,7 +47,7 @@ public class SingleRoomEndpoint {
     private TransportChooser transports;
 
     @OnOpen
-    public void open(Session session, @PathParam("room") String room, @PathParam("user") String user) {
+    public void onOpen(Session session, @PathParam("room") String room, @PathParam("user") String user) {
         try {
             Endpoints.requireNoToken(session);
             RoomName roomName = new RoomName(room);
@@ -57,7 +60,7 @@ public class SingleRoomEndpoint {
                     service,
                     inbound,
                     service.open(
-                            transports.of(session),
+                            transports.choose(session),
                             new ConnectRequest(userName, roomName, position, plain),
                             ClientOriginConfigurator.origin(session)),
                     decoder);
@@ -67,28 +70,28 @@ public class SingleRoomEndpoint {
     }
 
     @OnMessage
-    public void text(String part, boolean last, Session session) {
-        Endpoints.text(session, part, last);
+    public void onText(String part, boolean last, Session session) {
+        Endpoints.onText(session, part, last);
     }
 
     @OnMessage
-    public void binary(ByteBuffer part, boolean last, Session session) {
-        Endpoints.binary(session, part, last);
+    public void onBinary(ByteBuffer part, boolean last, Session session) {
+        Endpoints.onBinary(session, part, last);
     }
 
     @OnMessage
-    public void pong(PongMessage pong, Session session) {
-        Endpoints.pong(session);
+    public void onPong(PongMessage pong, Session session) {
+        Endpoints.onPong(session);
     }
 
     @OnError
-    public void error(Session session, Throwable failure) {
-        Endpoints.error(session, failure);
+    public void onError(Session session, Throwable failure) {
+        Endpoints.onError(session, failure);
     }
 
     @OnClose
-    public void close(Session session, CloseReason reason) {
-        Endpoints.close(session, reason);
+    public void onClose(Session session, CloseReason reason) {
+        Endpoints.onClose(session, reason);
         transports.end(session);
     }
 }

@@ -1,9 +1,12 @@
 package io.roomcast.websocket;
 
-/** Names that a client may ask for in {@code Sec-WebSocket-Protocol}. */
+/** Subprotocols that a client may ask for in {@code Sec-WebSocket-Protocol}. */
 final class Subprotocol {
     static final String V1 = "roomcast.v1";
-    /** The same, but large batches of messages are compressed with raw deflate and sent in binary WebSocket frames. */
+    /**
+     * Like {@link #V1}, but large batches of messages are compressed with raw deflate and sent in binary WebSocket
+     * frames.
+     */
     static final String V1_DEFLATE = "roomcast.v1.deflate";
 
     private Subprotocol() {}

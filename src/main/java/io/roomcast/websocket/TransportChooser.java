@@ -13,16 +13,17 @@ import jakarta.inject.Inject;
 import jakarta.websocket.Session;
 
 /**
- * Chooses the fastest transport that the server of a session allows, and counts the sessions on the portable one. Any
+ * Chooses the fastest transport that the server of a session allows, and counts the sessions on the portable path. Any
  * thread.
  */
 @ApplicationScoped
 public class TransportChooser {
-    /** The property of a session that uses the portable transport. */
-    private static final String PORTABLE = TransportChooser.class.getName() + ".portable";
+    /** The property that marks a session on the portable path. */
+    private static final String PORTABLE_MARK = TransportChooser.class.getName() + ".portable";
 
+    /** Messages are compressed from this size on, in bytes. */
     private long deflateThreshold;
-    /** Null on other servers. */
+    /** Null if the server is not Undertow, or not of a known version. */
     private volatile UndertowInternals undertow;
 
     private NodeMetrics metrics;
@@ -36,13 +37,13 @@ public class TransportChooser {
         this.deflateThreshold = config.get(Keys.DEFLATE_THRESHOLD);
     }
 
-    /** To be called before there is any session. */
-    void use(UndertowInternals internals) {
+    /** To be called before any session opens. */
+    void useUndertow(UndertowInternals internals) {
         undertow = internals;
     }
 
-    /** The transport for the life of the session; {@link #end} must follow. */
-    Transport of(Session session) {
+    /** Chooses the transport for the whole life of a session. {@link #end} must follow. */
+    Transport choose(Session session) {
         Transport fastest = fastest(session);
         return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
                 ? new DeflatingTransport(fastest, deflateThreshold)
@@ -50,28 +51,28 @@ public class TransportChooser {
     }
 
     private Transport fastest(Session session) {
-        Transport own = OpeningContext.transport();
-        if (own != null) {
-            return own;
+        Transport tyrusTransport = OpeningContext.transport();
+        if (tyrusTransport != null) {
+            return tyrusTransport;
         }
         SessionTransport portable = new SessionTransport(session);
-        UndertowInternals wildFly = undertow;
-        Transport direct = wildFly == null ? null : wildFly.transport(session, portable);
-        if (direct != null) {
-            return direct;
+        UndertowInternals internals = undertow;
+        Transport undertowTransport = internals == null ? null : internals.transport(session, portable);
+        if (undertowTransport != null) {
+            return undertowTransport;
         }
         synchronized (session.getUserProperties()) {
-            session.getUserProperties().put(PORTABLE, PORTABLE);
+            session.getUserProperties().put(PORTABLE_MARK, true);
         }
         metrics.portableSessions(1);
         return portable;
     }
 
-    /** To be called when the session is closed. On some containers the TCP connection under it is still open. */
+    /** To be called when the session is closed. On some containers its TCP connection is still open then. */
     void end(Session session) {
         boolean portable;
         synchronized (session.getUserProperties()) {
-            portable = session.getUserProperties().remove(PORTABLE) != null;
+            portable = session.getUserProperties().remove(PORTABLE_MARK) != null;
         }
         if (portable) {
             metrics.portableSessions(-1);

@@ -1,5 +1,5 @@
 /**
- * The WebSocket endpoints for clients, and the entrances for those who start a server: {@code ServerIntegration} and
- * {@code EmbeddedWebSockets}.
+ * The WebSocket endpoints for clients. {@code ServerIntegration} connects them with an application server,
+ * {@code EmbeddedWebSockets} with the embedded server.
  */
 package io.roomcast.websocket;

@@ -38,7 +38,7 @@ class ConnectionLimiterTest {
         }
 
         @Override
-        public int queued() {
+        public int queuedBytes() {
             return queued;
         }
 
@@ -105,7 +105,7 @@ class ConnectionLimiterTest {
         limiter.beginRequest(served);
         HttpConnection silent = enters();
         HttpConnection later = enters();
-        assertTrue(limiter.makeRoom());
+        assertTrue(limiter.ensureCapacity());
         assertTrue(wasCut(silent));
         assertFalse(wasCut(served) || wasCut(later));
         assertEquals(1, reached(HttpKeys.CONNECTIONS));
@@ -118,10 +118,10 @@ class ConnectionLimiterTest {
         socket(unread).unread = true;
         HttpConnection beingRead = enters();
         beingRead.beingRead = true;
-        assertFalse(limiter.makeRoom());
+        assertFalse(limiter.ensureCapacity());
         assertFalse(wasCut(unread) || wasCut(beingRead));
         beingRead.beingRead = false;
-        assertTrue(limiter.makeRoom());
+        assertTrue(limiter.ensureCapacity());
         assertTrue(wasCut(beingRead));
     }
 
@@ -141,12 +141,12 @@ class ConnectionLimiterTest {
     @Test
     void sessionsAndThoseWhoHaveGoneButHoldAFileCount() {
         for (int i = 0; i < FILES; i++) {
-            assertTrue(limiter.makeRoom());
+            assertTrue(limiter.ensureCapacity());
             limiter.becomeWebSocket(enters());
         }
-        assertFalse(limiter.makeRoom());
+        assertFalse(limiter.ensureCapacity());
         HttpConnection silent = enters();
-        assertFalse(limiter.makeRoom() && !wasCut(silent), "there is no file for one more");
+        assertFalse(limiter.ensureCapacity() && !wasCut(silent), "there is no file for one more");
     }
 
     @Test
@@ -155,13 +155,13 @@ class ConnectionLimiterTest {
         HttpConnection first = enters();
         HttpConnection second = enters();
         limiter.beginRequest(first);
-        assertTrue(limiter.admitsRequest(first));
+        assertTrue(limiter.tryAdmitRequest(first));
         limiter.beginRequest(second);
-        assertFalse(limiter.admitsRequest(second));
+        assertFalse(limiter.tryAdmitRequest(second));
         assertEquals(1, reached(HttpKeys.REQUESTS));
         limiter.remove(first);
         assertEquals(0, limiter.requests());
-        assertTrue(limiter.admitsRequest(second));
+        assertTrue(limiter.tryAdmitRequest(second));
     }
 
     @Test
@@ -272,12 +272,12 @@ class ConnectionLimiterTest {
         }
         List<HttpConnection> connections = new ArrayList<>();
         for (int i = 0; i < FILES / 2; i++) {
-            assertTrue(limiter.makeRoom());
+            assertTrue(limiter.ensureCapacity());
             HttpConnection http = enters();
             connections.add(http);
             if (i % 2 == 0) {
                 limiter.beginRequest(http);
-                assertTrue(limiter.admitsRequest(http));
+                assertTrue(limiter.tryAdmitRequest(http));
                 socket(http).queued = 100 << 20;
                 limiter.responseQueued(http);
             }
@@ -292,7 +292,7 @@ class ConnectionLimiterTest {
             HttpConnection http = enters("10.0.0." + i % 5);
             if (i % 3 == 0) {
                 limiter.beginRequest(http);
-                limiter.admitsRequest(http);
+                limiter.tryAdmitRequest(http);
             } else if (i % 3 == 1) {
                 limiter.becomeWebSocket(http);
             }
@@ -303,7 +303,7 @@ class ConnectionLimiterTest {
         assertEquals(0, limiter.count());
         assertEquals(0, limiter.requests());
         for (int i = 0; i < FILES; i++) {
-            assertTrue(limiter.makeRoom());
+            assertTrue(limiter.ensureCapacity());
             limiter.becomeWebSocket(enters());
         }
         assertTrue(sockets.stream().noneMatch(socket -> socket.cut));

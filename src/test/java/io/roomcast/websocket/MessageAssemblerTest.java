@@ -32,10 +32,10 @@ class MessageAssemblerTest {
     @ValueSource(strings = {"abcdefghijkl", "ääääää", "€€€€", "😀😀😀"})
     void theLimitIsInBytesOfUtf8(String twelve) {
         assertEquals(twelve, text(twelve, true));
-        assertFalse(assembler.accepts(twelve + "x"));
+        assertFalse(assembler.count(twelve + "x"));
         assembler.reset();
         assertNull(text(twelve, false));
-        assertFalse(assembler.accepts("x"));
+        assertFalse(assembler.count("x"));
     }
 
     @Test
@@ -47,7 +47,7 @@ class MessageAssemblerTest {
     @Test
     void aMessageThatNeverEndsIsStopped() {
         int parts = 0;
-        while (parts < 100 && assembler.accepts("x")) {
+        while (parts < 100 && assembler.count("x")) {
             assertNull(assembler.add("x", false));
             parts++;
         }
@@ -64,22 +64,22 @@ class MessageAssemblerTest {
 
     @Test
     void binaryMessagesAreCountedToo() {
-        assertTrue(assembler.accepts(7));
-        assertTrue(assembler.accepts(5));
-        assertFalse(assembler.accepts(1));
+        assertTrue(assembler.count(7));
+        assertTrue(assembler.count(5));
+        assertFalse(assembler.count(1));
         assembler.reset();
-        assertTrue(assembler.accepts(12));
+        assertTrue(assembler.count(12));
     }
 
     @Test
     void aHugePartDoesNotOverflowTheCount() {
-        assertFalse(assembler.accepts(Integer.MAX_VALUE));
-        assertFalse(assembler.accepts(Integer.MAX_VALUE));
-        assertFalse(assembler.accepts(Integer.MAX_VALUE));
+        assertFalse(assembler.count(Integer.MAX_VALUE));
+        assertFalse(assembler.count(Integer.MAX_VALUE));
+        assertFalse(assembler.count(Integer.MAX_VALUE));
     }
 
     private String text(String part, boolean last) {
-        assertTrue(assembler.accepts(part));
+        assertTrue(assembler.count(part));
         return assembler.add(part, last);
     }
 }

@@ -34,8 +34,8 @@ class TransportChooserTest {
     void sessionsOnThePortablePathAreCountedUntilTheyEnd() {
         Session first = session();
         Session second = session();
-        assertInstanceOf(SessionTransport.class, transports.of(first));
-        transports.of(second);
+        assertInstanceOf(SessionTransport.class, transports.choose(first));
+        transports.choose(second);
         assertEquals(2, metrics.portableSessions());
         transports.end(first);
         transports.end(first);
@@ -53,7 +53,7 @@ class TransportChooserTest {
         Session session = session();
         assertEquals(
                 ObservableTransport.class,
-                OpeningContext.call(fast, () -> transports.of(session))
+                OpeningContext.call(fast, () -> transports.choose(session))
                         .getClass()
                         .getInterfaces()[0]);
         assertEquals(0, metrics.portableSessions());

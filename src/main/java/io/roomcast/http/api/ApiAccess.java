@@ -27,7 +27,9 @@ public class ApiAccess {
     private static final String SCHEME = "bearer ";
 
     private TokenVerifier tokens;
-    private byte[] expected;
+    /** The SHA-256 digest of the key; null if no key is set. */
+    private byte[] keyDigest;
+
     private boolean acceptsTokens;
 
     /** For the container's proxy. */
@@ -36,7 +38,7 @@ public class ApiAccess {
     @Inject
     public ApiAccess(RoomcastConfig config, TokenVerifier tokens) {
         String key = config.get(OperationKeys.API_KEY);
-        this.expected = key.isEmpty() ? null : digest(key);
+        this.keyDigest = key.isEmpty() ? null : digest(key);
         this.tokens = tokens;
         this.acceptsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
@@ -45,11 +47,11 @@ public class ApiAccess {
      * Checks the key or the token of a request. Does not block. The result is often complete at the return; otherwise
      * it completes on any thread.
      *
-     * @return fails with {@link ProtocolException} if the API is off, or the credentials are missing, wrong or cannot
-     *     be checked now
+     * @return fails with {@link ProtocolException} if the API is off, if the credentials are missing or wrong, or if
+     *     they cannot be checked now
      */
-    CompletableFuture<ApiCaller> caller(HttpServletRequest request) {
-        if (expected == null && !acceptsTokens) {
+    CompletableFuture<ApiCaller> authenticate(HttpServletRequest request) {
+        if (keyDigest == null && !acceptsTokens) {
             return refused(
                     ErrorCode.FORBIDDEN,
                     "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
@@ -57,12 +59,12 @@ public class ApiAccess {
         String header = request.getHeader("Authorization");
         boolean bearer = header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
         String given = bearer ? header.substring(SCHEME.length()).strip() : "";
-        if (expected != null && MessageDigest.isEqual(expected, digest(given))) {
+        if (keyDigest != null && MessageDigest.isEqual(keyDigest, digest(given))) {
             return CompletableFuture.completedFuture(ApiCaller.TRUSTED);
         }
         if (!acceptsTokens || given.isEmpty()) {
-            String wanted = expected == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
-            return refused(ErrorCode.UNAUTHENTICATED, "send " + wanted + " as Authorization: Bearer …");
+            String accepted = keyDigest == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
+            return refused(ErrorCode.UNAUTHENTICATED, "send " + accepted + " as Authorization: Bearer …");
         }
         return tokens.verify(given).handle(ApiAccess::judge).toCompletableFuture();
     }

@@ -12,13 +12,16 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Reads the body of one request without a waiting thread. Otherwise clients that stop in the middle of a body could
- * hold all threads of the server. The container calls from one thread at a time.
+ * occupy all threads of the server. The container calls from one thread at a time.
  */
 final class ApiBody implements ReadListener {
     static final int MAX_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 10;
-    /** The stream of the embedded server. It calls the listener only after a read that found no data. */
-    private static final String GRIZZLY = "org.glassfish.grizzly.servlet.";
+    /**
+     * The stream of the embedded server. It calls the listener only after a read that found no data, so this class
+     * starts with such a read.
+     */
+    private static final String GRIZZLY_STREAM_PREFIX = "org.glassfish.grizzly.servlet.";
 
     private static final int BUFFER_BYTES = 8 * 1024;
 
@@ -26,7 +29,7 @@ final class ApiBody implements ReadListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
 
-    /** Negative if the client has not told it. */
+    /** Negative if the client has not sent a length. */
     private final long length;
 
     private ApiBody(ServletInputStream input, long length) {
@@ -36,14 +39,14 @@ final class ApiBody implements ReadListener {
 
     /**
      * @param input the stream of a request that is asynchronous already
-     * @param length bytes of the body; negative if the client has not told it
-     * @return fails with {@link ProtocolException} if the body is too large, late or broken off
+     * @param length bytes of the body; negative if the client has not sent a length
+     * @return fails with {@link ProtocolException} if the body is too large, late or incomplete
      */
     static CompletableFuture<byte[]> of(ServletInputStream input, long length, Threads threads) throws IOException {
         ApiBody body = new ApiBody(input, length);
         CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.whole);
         input.setReadListener(body);
-        if (input.getClass().getName().startsWith(GRIZZLY)) {
+        if (input.getClass().getName().startsWith(GRIZZLY_STREAM_PREFIX)) {
             body.onDataAvailable();
         }
         return read.handle((all, failure) -> {
@@ -72,7 +75,7 @@ final class ApiBody implements ReadListener {
     public void onDataAvailable() throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         while (!whole.isDone() && input.isReady()) {
-            int count = input.read(buffer, 0, length < 0 ? buffer.length : (int) Math.min(buffer.length, left()));
+            int count = input.read(buffer, 0, length < 0 ? buffer.length : (int) Math.min(buffer.length, bytesLeft()));
             if (count < 0) {
                 onAllDataRead();
                 return;
@@ -81,13 +84,13 @@ final class ApiBody implements ReadListener {
             if (bytes.size() > MAX_BYTES) {
                 whole.completeExceptionally(tooLarge());
             } else if (bytes.size() == length) {
-                // Payara tells no end of the body of a request that offers another protocol, as Java's client does.
+                // Payara reports no end of body when the request has an Upgrade header; Java's HTTP client sends one.
                 onAllDataRead();
             }
         }
     }
 
-    private long left() {
+    private long bytesLeft() {
         return length - bytes.size();
     }
 

@@ -22,13 +22,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A request of the server API. Unknown members of its body are ignored. One thread at a time. */
+/** A request of the server API. Unknown members of its body are ignored. Used by one thread at a time. */
 final class ApiRequest {
     private final HttpServletRequest request;
     private final List<String> path;
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
+    /** The parsed body; null until a member is first asked for. */
     private JsonObject body;
 
     ApiRequest(HttpServletRequest request) {
@@ -39,8 +40,8 @@ final class ApiRequest {
     }
 
     /**
-     * The path behind the address of the API, as the client sent it. Some containers decode the path as Latin-1, and
-     * treat an encoded slash as a separator.
+     * Returns the path behind the address of the API, as the client sent it. The decoded path is not reliable: some
+     * containers decode it as Latin-1, and treat an encoded slash as a separator.
      */
     private static String rawPath(HttpServletRequest request) {
         String raw = request.getRequestURI();
@@ -49,7 +50,7 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** A segment with a wrong encoding is not decoded: no room or user has such a name. */
+    /** Decodes a segment. A segment with a wrong encoding stays as it is; no room or user has such a name. */
     private static String decoded(String segment) {
         try {
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -58,7 +59,7 @@ final class ApiRequest {
         }
     }
 
-    /** The method; GET for HEAD, because the container omits the body of the response to HEAD. */
+    /** The method, with GET in place of HEAD, because the container omits the body of the response to HEAD. */
     String method() {
         return request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
     }
@@ -68,14 +69,17 @@ final class ApiRequest {
         return path;
     }
 
-    /** Whether a body must be read first. A request without a length may have a body, so the answer is true. */
-    boolean hasBody() {
+    /**
+     * Whether the body must be read before the request is served. A request without a length may have a body, so the
+     * result is true then.
+     */
+    boolean mustReadBody() {
         return request.getMethod().equals("POST") && request.getContentLengthLong() != 0;
     }
 
     /** Abandons an unread body. To be called before the response is written. */
     void abandonBody(HttpServletResponse response) {
-        if (bytes == null && UnreadBody.isThere(request)) {
+        if (bytes == null && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
     }
@@ -99,15 +103,15 @@ final class ApiRequest {
     }
 
     /**
-     * A parameter of the query, from 0 to {@code most}.
+     * Returns a parameter of the query, from 0 to {@code most}.
      *
-     * @param otherwise the value if the query does not have the parameter
+     * @param defaultValue the value if the query does not have the parameter
      * @throws ProtocolException {@code bad_request}, if the value is not such a whole number
      */
-    long query(String name, long otherwise, long most) {
+    long query(String name, long defaultValue, long most) {
         String value = request.getParameter(name);
         if (value == null) {
-            return otherwise;
+            return defaultValue;
         }
         try {
             long number = Long.parseLong(value);
@@ -121,6 +125,8 @@ final class ApiRequest {
     }
 
     /**
+     * Returns a member of the body.
+     *
      * @return null if the body has no such member
      * @throws ProtocolException {@code bad_request}, if the member is not a string
      */
@@ -135,6 +141,7 @@ final class ApiRequest {
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a string");
     }
 
+    /** @throws ProtocolException {@code bad_request}, if the member is missing or is not a number */
     double number(String name) {
         if (member(name) instanceof JsonNumber number) {
             try {
@@ -147,6 +154,10 @@ final class ApiRequest {
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a number");
     }
 
+    /**
+     * @return 1 to {@code most} strings, without duplicates
+     * @throws ProtocolException {@code bad_request}, if the member is not such an array
+     */
     List<String> texts(String name, int most) {
         JsonValue value = member(name);
         if (value == null || value.getValueType() != JsonValue.ValueType.ARRAY) {

@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * {@code /api/v1}: the operations for back ends and operators that {@code docs/openapi.yaml} describes. A request that
+ * {@code /api/v1}, the operations for back ends and operators that {@code docs/openapi.yaml} describes. A request that
  * waits holds no thread. It waits at most ten seconds for its body, five seconds for the keys that verify its token,
  * and five seconds for the relay.
  */
@@ -52,42 +52,45 @@ public class ApiServlet extends HttpServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        ApiRequest asked = new ApiRequest(request);
-        if (RouteTable.DESCRIPTION.isAskedBy(asked)) {
+        ApiRequest apiRequest = new ApiRequest(request);
+        if (RouteTable.DESCRIPTION.isAskedBy(apiRequest)) {
             describe(response);
             return;
         }
-        String methods = routes.allowed(asked.path());
+        String methods = routes.allowed(apiRequest.path());
         if (request.getMethod().equals("OPTIONS") && !methods.isEmpty()) {
             response.setHeader("Allow", methods);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
             return;
         }
-        CompletableFuture<ApiCaller> caller = access.caller(request).thenApply(known -> admitted(asked, known));
-        if (caller.isCompletedExceptionally() || caller.isDone() && !asked.hasBody()) {
-            CompletableFuture<ApiAnswer> answer = caller.thenCompose(known -> serve(asked, known));
+        CompletableFuture<ApiCaller> caller =
+                access.authenticate(request).thenApply(checked -> requirePermission(apiRequest, checked));
+        if (caller.isCompletedExceptionally() || caller.isDone() && !apiRequest.mustReadBody()) {
+            CompletableFuture<ApiAnswer> answer = caller.thenCompose(checked -> serve(apiRequest, checked));
             if (answer.isDone()) {
-                write(asked, answer, response);
+                write(apiRequest, answer, response);
             } else {
-                finish(asked, begin(request), response, answer);
+                finish(apiRequest, startAsync(request), response, answer);
             }
             return;
         }
-        AsyncContext async = begin(request);
-        CompletableFuture<Void> body = asked.hasBody() ? asked.read(threads) : CompletableFuture.completedFuture(null);
+        AsyncContext async = startAsync(request);
+        CompletableFuture<Void> body =
+                apiRequest.mustReadBody() ? apiRequest.read(threads) : CompletableFuture.completedFuture(null);
         CompletableFuture<ApiAnswer> answer = threads.within(TIMEOUT_SECONDS, caller)
-                .thenCompose(known -> body.thenComposeAsync(read -> serve(asked, known), async::start));
-        finish(asked, async, response, answer);
+                .thenCompose(checked -> body.thenComposeAsync(read -> serve(apiRequest, checked), async::start));
+        finish(apiRequest, async, response, answer);
     }
 
-    private static AsyncContext begin(HttpServletRequest request) {
+    private static AsyncContext startAsync(HttpServletRequest request) {
         AsyncContext async = request.startAsync();
-        // This limit is longer than all others together, because a timeout response of the container has no error code.
+        // This timeout is longer than all others together, because the container's response to a timeout has no error
+        // code.
         async.setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
         return async;
     }
 
-    private ApiCaller admitted(ApiRequest request, ApiCaller caller) {
+    private ApiCaller requirePermission(ApiRequest request, ApiCaller caller) {
         caller.require(routes.of(request.method(), request.path()).permission());
         return caller;
     }
@@ -114,14 +117,14 @@ public class ApiServlet extends HttpServlet {
     private void write(ApiRequest request, CompletableFuture<ApiAnswer> answer, HttpServletResponse response)
             throws IOException {
         request.abandonBody(response);
-        ApiAnswer settled = settled(answer);
-        if (settled.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
+        ApiAnswer result = settle(answer);
+        if (result.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
             response.setHeader("Allow", routes.allowed(request.path()));
         }
-        settled.write(response);
+        result.write(response);
     }
 
-    private ApiAnswer settled(CompletableFuture<ApiAnswer> answer) {
+    private ApiAnswer settle(CompletableFuture<ApiAnswer> answer) {
         try {
             return answer.join();
         } catch (RuntimeException e) {

@@ -1,2 +1,2 @@
-/** The server API, for back ends: routes, who may call them, and their answers. */
+/** The server API, for back ends: its routes, its access control, and its responses. */
 package io.roomcast.http.api;

@@ -8,15 +8,16 @@ import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Registers durations with a registry that has no buckets. The registry gets the count, the mean, and percentiles since
- * the last read. A percentile is given as the upper bound of its histogram bucket. Only one thread may read.
+ * Registers durations with a registry that has no buckets. The registry gets the count, the mean, and percentiles of
+ * the time since the last read. A percentile is given as the upper bound of its histogram bucket. Only one thread may
+ * read.
  */
 final class DurationMeters {
     private static final double MILLIS = 1e6;
 
     private final Histogram durations;
     private final double share;
-    private long[] before = new long[0];
+    private long[] previousCounts = new long[0];
 
     private DurationMeters(Histogram durations, double share) {
         this.durations = durations;
@@ -41,14 +42,14 @@ final class DurationMeters {
                 .register(registry);
     }
 
-    /** The percentile since the last read, in milliseconds; NaN if there was no duration. */
+    /** Returns the percentile of the durations since the last read, in milliseconds; NaN if there were none. */
     double millis() {
         long[] counts = durations.counts();
         long[] since = counts.clone();
-        for (int i = 0; i < before.length; i++) {
-            since[i] -= before[i];
+        for (int i = 0; i < previousCounts.length; i++) {
+            since[i] -= previousCounts[i];
         }
-        before = counts;
+        previousCounts = counts;
         long[] bounds = Histogram.bounds();
         long left = (long) Math.ceil(Arrays.stream(since).sum() * share);
         if (left == 0) {

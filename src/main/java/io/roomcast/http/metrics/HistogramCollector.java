@@ -30,7 +30,7 @@ final class HistogramCollector implements Collector {
         this.sum = sum;
     }
 
-    /** A histogram of durations that were counted since the node started. */
+    /** Creates a histogram of durations that were counted since the node started. */
     static HistogramCollector of(String name, String help, Histogram durations) {
         return new HistogramCollector(
                 name,
@@ -42,7 +42,7 @@ final class HistogramCollector implements Collector {
     }
 
     /**
-     * A histogram of a distribution at this moment: counts may fall again.
+     * Creates a histogram of a distribution at the time of the scrape. Its counts may fall again.
      *
      * @param perUnit how many units of {@code bounds} are one unit of the metric
      */

@@ -40,12 +40,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 @ApplicationScoped
 public class MetricsRegistry {
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
-    private PrometheusMeterRegistry scraped;
+    private PrometheusMeterRegistry prometheusMeters;
     /** Null if no StatsD server is configured. */
     private StatsdRegistry statsd;
 
     private Threads threads;
-    private JvmGcMetrics collections;
+    private JvmGcMetrics gcMetrics;
 
     /** For the container's proxy. */
     protected MetricsRegistry() {}
@@ -65,9 +65,9 @@ public class MetricsRegistry {
             RoomcastConfig config) {
         this.threads = threads;
         PrometheusRegistry prometheus = new PrometheusRegistry();
-        scraped = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
-        registry.add(scraped);
-        push(node, metrics, config);
+        prometheusMeters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        registry.add(prometheusMeters);
+        addStatsd(node, metrics, config);
         NodeMeters.bind(metrics, registry);
         gauge(registry, "roomcast.sessions", "Open WebSocket sessions", sessions::count);
         gauge(
@@ -111,16 +111,16 @@ public class MetricsRegistry {
         outbound(snapshot);
         hottest(snapshot);
         durations(prometheus, metrics);
-        spreads(prometheus, snapshot);
-        java();
+        distributions(prometheus, snapshot);
+        jvm();
     }
 
     /** @param format the media type that Prometheus requests, or null for the default */
     public String scrape(String format) {
-        return scraped.scrape(format);
+        return prometheusMeters.scrape(format);
     }
 
-    private void push(Node node, NodeMetrics metrics, RoomcastConfig config) {
+    private void addStatsd(Node node, NodeMetrics metrics, RoomcastConfig config) {
         if (config.get(MetricsKeys.STATSD).isEmpty()) {
             return;
         }
@@ -223,7 +223,7 @@ public class MetricsRegistry {
         }
     }
 
-    private static void spreads(PrometheusRegistry prometheus, NodeSnapshot snapshot) {
+    private static void distributions(PrometheusRegistry prometheus, NodeSnapshot snapshot) {
         prometheus.register(HistogramCollector.now(
                 "roomcast_outbound_waiting_bytes",
                 "Sessions by bytes that wait for them",
@@ -240,11 +240,11 @@ public class MetricsRegistry {
                 () -> snapshot.figures().agesNanos() / 1e9));
     }
 
-    private void java() {
+    private void jvm() {
         MeterRegistry target = registry;
         new JvmMemoryMetrics().bindTo(target);
-        collections = new JvmGcMetrics();
-        collections.bindTo(target);
+        gcMetrics = new JvmGcMetrics();
+        gcMetrics.bindTo(target);
         new ProcessorMetrics().bindTo(target);
         new FileDescriptorMetrics().bindTo(target);
         new UptimeMetrics().bindTo(target);
@@ -252,9 +252,9 @@ public class MetricsRegistry {
 
     @PreDestroy
     void close() {
-        collections.close();
+        gcMetrics.close();
         registry.close();
-        scraped.close();
+        prometheusMeters.close();
         if (statsd != null) {
             statsd.close();
         }

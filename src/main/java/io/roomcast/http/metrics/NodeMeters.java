@@ -22,7 +22,10 @@ import java.util.stream.Stream;
  * Registers the counters of the node with a Micrometer registry. All series exist from the start; none is added later.
  */
 final class NodeMeters {
-    /** Close codes of clients and of broken connections, in addition to ours. All others count as {@code other}. */
+    /**
+     * Close codes that clients and broken connections have, in addition to the codes of Roomcast. All others count as
+     * {@code other}.
+     */
     private static final Map<Integer, String> CLIENT_CLOSES =
             Map.of(1005, "no_code", 1006, "broken", 1007, "not_utf8", 1003, "unsupported");
 
@@ -90,8 +93,8 @@ final class NodeMeters {
     }
 
     private void register(String series, String help, Map<String, String> labels, Supplier<Long> count) {
-        // The registry has only a weak reference to its source. The metrics live as long as the node; the supplier
-        // would not.
+        // The registry refers to the source of a counter only weakly. The metrics live as long as the node; the
+        // supplier would be garbage-collected.
         FunctionCounter.Builder<NodeMetrics> counter =
                 FunctionCounter.builder(series, metrics, unused -> count.get()).description(help);
         labels.forEach(counter::tag);

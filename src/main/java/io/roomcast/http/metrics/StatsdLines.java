@@ -14,12 +14,13 @@ import java.util.concurrent.TimeUnit;
  * Writes the values of a meter for one interval in the format of StatsD.
  *
  * @param tags whether labels are written as tags ({@code name:1|c|#key:value}); otherwise they become parts of the name
- * @param node the name of the node, for every line: StatsD adds up the values of nodes that send the same name
+ * @param node the name of the node, which is part of every line, because StatsD adds up the values of nodes that send
+ *     the same name
  */
 record StatsdLines(boolean tags, String node) {
-    private static final int DIGITS = 6;
+    private static final int DECIMALS = 6;
 
-    /** The lines for a meter. A value that is not finite has no line. Counts are those of the interval. */
+    /** Returns the lines for a meter. A value that is not finite has no line. Counts are those of the interval. */
     List<String> of(Meter meter) {
         List<String> lines = new ArrayList<>();
         Meter.Id id = meter.getId();
@@ -61,7 +62,7 @@ record StatsdLines(boolean tags, String node) {
             return;
         }
         if (value < 0) {
-            // With a sign, StatsD adds the value to the gauge. So the gauge is set to 0 first.
+            // StatsD would add a value with a sign to the gauge. So the gauge is set to 0 first.
             lines.add(line(id, part, "0", "g"));
         }
         lines.add(line(id, part, number(value), "g"));
@@ -90,7 +91,7 @@ record StatsdLines(boolean tags, String node) {
 
     private static String number(double value) {
         return BigDecimal.valueOf(value)
-                .setScale(DIGITS, RoundingMode.HALF_UP)
+                .setScale(DECIMALS, RoundingMode.HALF_UP)
                 .stripTrailingZeros()
                 .toPlainString();
     }

@@ -31,6 +31,7 @@ final class StatsdRegistry extends StepMeterRegistry {
     private final int port;
     private final StatsdLines lines;
     private final ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_BYTES);
+    /** Whether the last transmission failed. */
     private boolean failing;
 
     /** @param server {@code host:port} */

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 
 /** Counts the threads of this process by purpose. Any thread. */
 final class ThreadCounts {
-    /** The purposes of threads by the prefix of the thread name. The first prefix that matches counts. */
+    /** The purposes of threads, by prefixes of thread names. The first prefix that matches counts. */
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";
@@ -39,7 +39,7 @@ final class ThreadCounts {
         return purposes;
     }
 
-    /** The number of threads of every purpose, including purposes without a thread. */
+    /** Returns the number of threads for every purpose, including purposes without a thread. */
     static Map<String, Integer> count() {
         Map<String, Integer> counts = new TreeMap<>();
         PURPOSES.values().forEach(purpose -> counts.put(purpose, 0));
@@ -52,7 +52,7 @@ final class ThreadCounts {
         return counts;
     }
 
-    /** One of the purposes that have a series. */
+    /** Returns the purpose of a thread, which is one of those that have a series. */
     static String purpose(String name) {
         for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
             if (name.startsWith(purpose.getKey())) {
@@ -62,7 +62,7 @@ final class ThreadCounts {
         return OTHER;
     }
 
-    /** Does not stop the threads of the JVM, unlike {@link Thread#getAllStackTraces}. May contain null. */
+    /** Lists all threads without stopping the JVM, unlike {@link Thread#getAllStackTraces}. May contain null. */
     private static Thread[] all() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {

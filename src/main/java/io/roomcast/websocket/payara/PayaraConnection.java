@@ -29,55 +29,58 @@ import org.glassfish.grizzly.utils.IdleTimeoutFilter;
 import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 
 /**
- * Takes a connection of Payara out of HTTP when it becomes a WebSocket. Otherwise all its bytes would pass the request
- * that opened it, which stays suspended while the connection lives (docs/decisions/0013-leaving-http-on-payara.md).
+ * Takes a connection of Payara out of HTTP when it becomes a WebSocket. Otherwise all its bytes would pass through the
+ * request that opened it. That request would stay suspended as long as the connection lives
+ * (docs/decisions/0013-leaving-http-on-payara.md).
  *
- * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time, and reads on when that thread is done.
- * {@link #detach} runs on that thread: the response to the handshake is queued and the request has not ended, so no
- * other thread reads. What the client has sent came with the request, or is still in the socket and goes to the new
- * filters. The request ends as any other: Payara resumes it on this thread when it leaves the service, and reading goes
- * on.
+ * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time, and reads more only when that thread is
+ * done. {@link #detach} runs on that thread. At that time the response to the handshake is queued and the request has
+ * not ended, so no other thread reads. Bytes that the client sent early came with the request, or are still in the
+ * socket and go to the new filters. The request ends like any other: Payara resumes it on this thread when it leaves
+ * the service, and then Grizzly reads again.
  */
 final class PayaraConnection {
     private static final Logger LOG = System.getLogger(PayaraConnection.class.getName());
 
-    /** Lets HTTP close a connection that has had no request for some time. */
-    private static final Attribute<Object> KEEP_ALIVE =
+    /** With this attribute, HTTP closes a connection that has had no request for some time. */
+    private static final Attribute<Object> KEEP_ALIVE_CONTEXT =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("HttpServerFilter.KeepAliveContext");
 
     /**
-     * The request that is being read from a connection. When the connection ends, the codec marks it as unfinished; but
-     * requests are reused, and another connection may have it by then.
+     * The request that Grizzly is reading from a connection. When the connection ends, the codec marks this request as
+     * unfinished. But Grizzly reuses requests, and by then the request may belong to another connection.
      */
     private static final Attribute<Object> CURRENT_REQUEST =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
 
-    /** The filters of connections outside HTTP, by the filters inside it: one entry for each listener of the server. */
-    private static final Map<FilterChain, FilterChain> WEB_SOCKETS = Collections.synchronizedMap(new WeakHashMap<>());
+    /** The filters of WebSocket connections, by the HTTP filters of their listener. */
+    private static final Map<FilterChain, FilterChain> WEB_SOCKET_FILTERS =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     private final FilterChainContext context;
     private final Connection<SocketAddress> connection;
     private final HttpRequestPacket head;
     private final InputBuffer earlyBytes;
-    private final FilterChain filters;
+    private final FilterChain webSocketFilters;
     private final LongSupplier limit;
     private final ScheduledExecutorService timer;
 
     @SuppressWarnings("unchecked") // a TCP connection has socket addresses
-    private PayaraConnection(Request request, FilterChain filters, LongSupplier limit, ScheduledExecutorService timer) {
+    private PayaraConnection(
+            Request request, FilterChain webSocketFilters, LongSupplier limit, ScheduledExecutorService timer) {
         this.context = request.getContext();
         this.connection = context.getConnection();
         this.head = request.getRequest();
         this.earlyBytes = request.getInputBuffer();
-        this.filters = filters;
+        this.webSocketFilters = webSocketFilters;
         this.limit = limit;
         this.timer = timer;
     }
 
     /**
      * @param limit current limit of a message from a client, in bytes
-     * @param timer runs short tasks later
-     * @return null for a request that does not have its connection for itself, as with HTTP/2
+     * @param timer for short tasks with a delay
+     * @return null for a request that shares its connection with others, as with HTTP/2
      */
     static PayaraConnection of(Request request, LongSupplier limit, ScheduledExecutorService timer) {
         return request != null
@@ -86,11 +89,14 @@ final class PayaraConnection {
                         && request.getContext().getConnection().getProcessor() instanceof FilterChain http
                         && http.indexOfType(HttpCodecFilter.class) > 0
                 ? new PayaraConnection(
-                        request, WEB_SOCKETS.computeIfAbsent(http, PayaraConnection::withoutHttp), limit, timer)
+                        request, WEB_SOCKET_FILTERS.computeIfAbsent(http, PayaraConnection::withoutHttp), limit, timer)
                 : null;
     }
 
-    /** The filters of HTTP stay behind ours: they get no bytes, but some must be told of the end. */
+    /**
+     * Puts our filter in front of the HTTP filters. They get no bytes, but some of them must handle the end of a
+     * connection.
+     */
     private static FilterChain withoutHttp(FilterChain http) {
         int codec = http.indexOfType(HttpCodecFilter.class);
         return FilterChainBuilder.stateless()
@@ -103,11 +109,11 @@ final class PayaraConnection {
     /**
      * To be called when the response to the handshake is written.
      *
-     * @param http closing it ends the request
+     * @param webConnection Payara's view of the connection; closing it ends the request
      */
-    void detach(UpgradeInfo upgrade, WebConnection http) {
+    void detach(UpgradeInfo upgrade, WebConnection webConnection) {
         try {
-            connection.setProcessor(filters);
+            connection.setProcessor(webSocketFilters);
             WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
             WebSocketFilter.set(connection, webSocket);
             webSocket.open(upgrade);
@@ -115,22 +121,22 @@ final class PayaraConnection {
                 // These bytes came with the request and are no longer in the socket.
                 webSocket.read(earlyBytes.readBuffer().toByteBuffer());
             }
-            // Without this, HTTP would close the connection after its request, or when no other request follows.
+            // Without these lines, HTTP would close the connection after its request, or when no other request follows.
             head.getUpgradeDC().recycle();
             head.setExpectContent(false);
             head.getProcessingState().setKeepAlive(true);
-            KEEP_ALIVE.remove(connection);
+            KEEP_ALIVE_CONTEXT.remove(connection);
             CURRENT_REQUEST.remove(connection);
-            if (filters.indexOfType(IdleTimeoutFilter.class) >= 0) {
+            if (webSocketFilters.indexOfType(IdleTimeoutFilter.class) >= 0) {
                 IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
             }
             context.addCompletionListener(done -> WebSocketFilter.releaseRequest(connection));
-            http.close();
+            webConnection.close();
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a connection broke in its handshake", e);
             connection.closeSilently();
         } catch (Exception e) {
-            // Concerns this connection only. It is closed, because nobody would read it.
+            // The failure concerns this connection only. It is closed, because nothing would read it.
             LOG.log(Level.WARNING, "A connection was closed in its handshake", e);
             connection.closeSilently();
         }

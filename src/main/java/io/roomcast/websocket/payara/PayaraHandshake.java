@@ -3,7 +3,7 @@ package io.roomcast.websocket.payara;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Threads;
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
@@ -21,7 +21,9 @@ import java.io.IOException;
 import java.util.EnumSet;
 import org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler;
 
-/** On Payara, gives each handshake our upgrade handler where Tyrus asks for its own. One filter for the application. */
+/**
+ * Replaces Tyrus's upgrade handler by ours in each handshake on Payara. There is one filter for the whole application.
+ */
 public final class PayaraHandshake implements Filter {
     private final PayaraInternals internals;
     private final UpgradedRequests upgraded;
@@ -34,13 +36,13 @@ public final class PayaraHandshake implements Filter {
     }
 
     /**
-     * To be called when the application starts on Payara, before its filters are fixed.
+     * Adds the filter. To be called when the application starts on Payara, while filters can still be added.
      *
-     * @return without a filter on a Payara of another version, whose connections stay as they are
+     * @return the filter, or what this version of Payara does not have; the connections are then served by Tyrus alone
      */
-    public static PrivateNames.Result<PayaraHandshake> addTo(ServletContext application) {
-        PrivateNames.Result<PayaraHandshake> result =
-                PrivateNames.find(() -> new PayaraHandshake(PayaraInternals.of(application)));
+    public static ReflectiveLookup.Result<PayaraHandshake> addTo(ServletContext application) {
+        ReflectiveLookup.Result<PayaraHandshake> result =
+                ReflectiveLookup.find(() -> new PayaraHandshake(PayaraInternals.of(application)));
         if (result.found() != null) {
             FilterRegistration.Dynamic filter = application.addFilter("handshake", result.found());
             filter.setAsyncSupported(true);
@@ -61,7 +63,10 @@ public final class PayaraHandshake implements Filter {
         chain.doFilter(request instanceof HttpServletRequest http ? new UpgradableRequest(http) : request, response);
     }
 
-    /** To be called when all connections of the application have ended. */
+    /**
+     * Removes our classes from Payara's request objects. To be called when all connections of the application have
+     * ended.
+     */
     public void clearRequests() {
         upgraded.clear();
     }
@@ -76,17 +81,19 @@ public final class PayaraHandshake implements Filter {
             if (type != TyrusHttpUpgradeHandler.class) {
                 return super.upgrade(type);
             }
-            Object catalina = internals.catalina(getRequest());
-            PayaraConnection connection = catalina == null
+            Object catalinaRequest = internals.catalinaRequest(getRequest());
+            PayaraConnection connection = catalinaRequest == null
                     ? null
                     : PayaraConnection.of(
-                            internals.grizzly(catalina), () -> limits.get(LimitKeys.FRAME_BYTES), threads.timer());
+                            internals.grizzlyRequest(catalinaRequest),
+                            () -> limits.get(LimitKeys.FRAME_BYTES),
+                            threads.timer());
             if (connection == null) {
-                // What such a connection costs in HTTP has no bound.
+                // A connection that stays in HTTP could buffer without limit.
                 throw new ServletException("the connection of this request cannot leave HTTP");
             }
-            internals.markInService(catalina);
-            upgraded.add(catalina);
+            internals.markInService(catalinaRequest);
+            upgraded.add(catalinaRequest);
             PayaraUpgradeHandler handler = super.upgrade(PayaraUpgradeHandler.class);
             handler.setConnection(connection);
             return type.cast(handler);

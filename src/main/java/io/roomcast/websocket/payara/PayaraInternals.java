@@ -1,6 +1,6 @@
 package io.roomcast.websocket.payara;
 
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
@@ -10,26 +10,26 @@ import java.lang.reflect.Method;
 import org.glassfish.grizzly.http.server.Request;
 
 /**
- * What Payara 6 hides from applications: Grizzly's request under a servlet request, and some states of Payara's own
- * request object. All names are looked up in the constructor, before any request is served.
+ * What Payara 6 hides from applications: the Grizzly request of a servlet request, and some fields of Payara's own
+ * request object (Catalina's). All names are looked up in the constructor, before any request is served.
  */
 final class PayaraInternals {
     private final Class<?> facade;
-    private final Method catalinaRequest;
-    private final Method grizzlyRequest;
+    private final Method getCatalinaRequest;
+    private final Method getGrizzlyRequest;
     private final Field afterService;
     private final Field upgrade;
     private final Field upgradeHandler;
 
     private PayaraInternals(ClassLoader server) throws ReflectiveOperationException {
         facade = Class.forName("org.apache.catalina.connector.RequestFacade", false, server);
-        catalinaRequest = facade.getMethod("getUnwrappedCoyoteRequest");
-        Class<?> catalina = catalinaRequest.getReturnType();
-        grizzlyRequest = catalina.getMethod("getCoyoteRequest");
-        afterService = PrivateNames.field(catalina, "afterService");
-        upgrade = PrivateNames.field(catalina, "upgrade");
-        upgradeHandler = PrivateNames.field(catalina, "httpUpgradeHandler");
-        if (!Request.class.isAssignableFrom(grizzlyRequest.getReturnType())) {
+        getCatalinaRequest = facade.getMethod("getUnwrappedCoyoteRequest");
+        Class<?> catalina = getCatalinaRequest.getReturnType();
+        getGrizzlyRequest = catalina.getMethod("getCoyoteRequest");
+        afterService = ReflectiveLookup.field(catalina, "afterService");
+        upgrade = ReflectiveLookup.field(catalina, "upgrade");
+        upgradeHandler = ReflectiveLookup.field(catalina, "httpUpgradeHandler");
+        if (!Request.class.isAssignableFrom(getGrizzlyRequest.getReturnType())) {
             throw new NoSuchMethodException("getCoyoteRequest() returns a class that the application does not see");
         }
     }
@@ -39,37 +39,39 @@ final class PayaraInternals {
         return new PayaraInternals(application.getClass().getClassLoader());
     }
 
-    /** @return Payara's own request object, or null for a request that Payara did not make */
-    Object catalina(ServletRequest request) {
+    /** @return Payara's own request object; null for a request that Payara did not create */
+    Object catalinaRequest(ServletRequest request) {
         ServletRequest inner = request;
         while (inner instanceof ServletRequestWrapper wrapper) {
             inner = wrapper.getRequest();
         }
-        return facade.isInstance(inner) ? invoke(catalinaRequest, inner) : null;
+        return facade.isInstance(inner) ? invoke(getCatalinaRequest, inner) : null;
     }
 
-    Request grizzly(Object catalina) {
-        return (Request) invoke(grizzlyRequest, catalina);
+    Request grizzlyRequest(Object catalinaRequest) {
+        return (Request) invoke(getGrizzlyRequest, catalinaRequest);
     }
 
     /**
-     * Marks a request as being served. Payara reuses request objects and may hand out one that still counts as served
-     * (6.2025.10: when the request before it was asynchronous and ended as its thread left it). Such a request would
-     * end as soon as its handshake is answered.
+     * Marks a request as being served. Payara reuses request objects, and a reused one may still be marked as served.
+     * In 6.2025.10 that happens if the earlier request was asynchronous and ended when its thread left it. A request
+     * with that mark would end as soon as its handshake is answered.
      */
-    void markInService(Object catalina) {
+    void markInService(Object catalinaRequest) {
         try {
-            afterService.setBoolean(catalina, false);
+            afterService.setBoolean(catalinaRequest, false);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** Clears the upgrade handler that Payara leaves in a request object, unless the object serves an upgrade again. */
-    void clearUpgradeHandler(Object catalina) {
+    /**
+     * Clears the upgrade handler that Payara leaves in a request object, unless the object serves another upgrade now.
+     */
+    void clearUpgradeHandler(Object catalinaRequest) {
         try {
-            if (!upgrade.getBoolean(catalina)) {
-                upgradeHandler.set(catalina, null);
+            if (!upgrade.getBoolean(catalinaRequest)) {
+                upgradeHandler.set(catalinaRequest, null);
             }
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);

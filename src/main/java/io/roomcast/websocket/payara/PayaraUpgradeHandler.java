@@ -6,15 +6,15 @@ import org.glassfish.tyrus.spi.WebSocketEngine.UpgradeInfo;
 import org.glassfish.tyrus.spi.Writer;
 
 /**
- * Payara calls this handler when it has answered a handshake; it takes the connection out of HTTP. Tyrus's own handler
- * would read and write through the request as long as the connection lives.
+ * Takes the connection out of HTTP when Payara has answered its handshake. Tyrus's own handler would read and write
+ * through the request as long as the connection lives.
  */
 public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
     private PayaraConnection connection;
     private UpgradeInfo upgrade;
 
-    void setConnection(PayaraConnection http) {
-        connection = http;
+    void setConnection(PayaraConnection payaraConnection) {
+        connection = payaraConnection;
     }
 
     @Override
@@ -23,18 +23,18 @@ public class PayaraUpgradeHandler extends TyrusHttpUpgradeHandler {
     }
 
     @Override
-    public void init(WebConnection http) {
-        connection.detach(upgrade, http);
+    public void init(WebConnection webConnection) {
+        connection.detach(upgrade, webConnection);
     }
 
-    /** The request has ended, not the connection. */
+    /** Called when the request has ended; the connection lives on. */
     @Override
     public void destroy() {
         connection = null;
         upgrade = null;
     }
 
-    /** Ignored: no WebSocket depends on an HTTP session. */
+    /** Does nothing, because no WebSocket depends on an HTTP session. */
     @Override
     public void sessionDestroyed() {}
 }

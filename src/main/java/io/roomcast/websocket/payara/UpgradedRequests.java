@@ -7,9 +7,9 @@ import java.util.WeakHashMap;
 
 /**
  * Payara's request objects that became WebSocket connections. Payara reuses these objects, but does not clear their
- * upgrade handler (6.2025.10). An object that waits in a thread's cache would keep the classes of an undeployed
- * application in memory, so the handlers are cleared here. There are at most as many objects as connections were open
- * at one time. Any thread.
+ * upgrade handler (6.2025.10). An object in a thread's cache would keep the classes of an undeployed application in
+ * memory, so this class clears the handlers. It holds at most as many objects as connections were open at one time. Any
+ * thread.
  */
 final class UpgradedRequests {
     private final PayaraInternals internals;
@@ -19,10 +19,10 @@ final class UpgradedRequests {
         this.internals = internals;
     }
 
-    /** @param catalina Payara's own request object */
-    void add(Object catalina) {
+    /** @param catalinaRequest Payara's own request object */
+    void add(Object catalinaRequest) {
         synchronized (requests) {
-            requests.add(catalina);
+            requests.add(catalinaRequest);
         }
     }
 

@@ -1,2 +1,2 @@
-/** WebSocket connections on Payara: taken out of its HTTP, and served as those of the embedded server. */
+/** WebSocket connections on Payara. They are taken out of HTTP, and then served like those of the embedded server. */
 package io.roomcast.websocket.payara;

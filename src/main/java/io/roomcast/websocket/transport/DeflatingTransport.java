@@ -5,7 +5,13 @@ import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import java.util.concurrent.Executor;
 
-/** For clients with the subprotocol {@code roomcast.v1.deflate}: sends messages compressed, once for the whole room. */
+/**
+ * The transport of clients with the subprotocol {@code roomcast.v1.deflate}. It sends large messages compressed. A
+ * message is compressed once for the whole room.
+ *
+ * @param transport sends the compressed frames
+ * @param threshold frames are compressed from this size on, in bytes
+ */
 public record DeflatingTransport(Transport transport, long threshold) implements Transport {
 
     @Override

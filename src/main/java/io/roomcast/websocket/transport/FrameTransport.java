@@ -4,8 +4,8 @@ import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 
 /**
- * A transport that writes whole WebSocket frames to the connection under a container's session. Pings and closes go
- * through the session, because the container writes frames of its own and keeps their state.
+ * A transport that writes whole WebSocket frames to the TCP connection of a container's session. Pings and closes go
+ * through the session, because the container also writes such frames and must know which were sent.
  */
 public abstract class FrameTransport implements Transport {
     private final SessionTransport portable;
@@ -24,10 +24,10 @@ public abstract class FrameTransport implements Transport {
         if (portable.isOpen()) {
             portable.close(code, reason);
         } else {
-            writeLast(SessionTransport.closeFrame(code, reason));
+            writeCloseFrame(SessionTransport.closeFrame(code, reason));
         }
     }
 
     /** Writes the close frame of a session that the container has closed without a close frame. */
-    protected abstract void writeLast(byte[] closeFrame);
+    protected abstract void writeCloseFrame(byte[] closeFrame);
 }

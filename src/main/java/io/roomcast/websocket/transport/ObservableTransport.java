@@ -2,19 +2,24 @@ package io.roomcast.websocket.transport;
 
 import io.roomcast.outbound.Transport;
 
-/** A transport that reports events of its connection which the container may not report. */
+/** A transport that reports events of its connection. A container may not report these events to its endpoints. */
 public interface ObservableTransport extends Transport {
 
-    /** Called on any thread; {@code ended} may come at the same time as another call, all others come one at a time. */
+    /**
+     * Receives the events, on any thread. {@code onEnd} may come at the same time as another call; all other calls come
+     * one at a time.
+     */
     interface Listener {
         /** The client sent a ping or a pong. */
-        void heard();
+        void onActivity();
 
         /** The client has begun a message that is larger than the limit. */
-        void tooLarge();
+        void onMessageTooLarge();
 
-        /** The connection is closed, whether the container has said so or not. May come more than once. */
-        void ended();
+        /**
+         * The TCP connection is closed, whether the container has reported the close or not. May come more than once.
+         */
+        void onEnd();
     }
 
     /** Sets the listener. If the connection has ended already, the listener is called at once. */

@@ -3,15 +3,20 @@ package io.roomcast.websocket.transport;
 import java.util.function.Supplier;
 
 /**
- * The transport of the session that the current thread is opening. Tyrus does not tell an endpoint which connection its
- * session has, but calls it on the thread that opens it.
+ * The transport of the session that the current thread is opening. Tyrus does not tell an endpoint which TCP connection
+ * its session has. But Tyrus calls the endpoint on the thread that opens the session.
  */
 public final class OpeningContext {
     private static final ThreadLocal<ObservableTransport> TRANSPORT = new ThreadLocal<>();
 
     private OpeningContext() {}
 
-    /** @param opening calls the endpoint */
+    /**
+     * Runs {@code opening} while the transport is that of this thread.
+     *
+     * @param opening calls the endpoint
+     * @return the result of {@code opening}
+     */
     public static <T> T call(ObservableTransport transport, Supplier<T> opening) {
         TRANSPORT.set(transport);
         try {
@@ -21,7 +26,7 @@ public final class OpeningContext {
         }
     }
 
-    /** @return null if this thread opens no session, or the server has another transport */
+    /** @return null if this thread opens no session, or the server does not use this class */
     public static ObservableTransport transport() {
         return TRANSPORT.get();
     }

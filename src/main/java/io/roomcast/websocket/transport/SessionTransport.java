@@ -13,15 +13,15 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The portable transport: sends through a Jakarta session, on any container. */
+/** The portable transport. It sends through a Jakarta session, on any container. */
 public final class SessionTransport implements Transport {
     private static final Logger LOG = System.getLogger(SessionTransport.class.getName());
-    /** RFC 6455: a control frame has at most 125 bytes of payload; the close code takes two. */
-    private static final int LONGEST_REASON = 123;
+    /** A control frame has at most 125 bytes of payload (RFC 6455, section 5.5). The close code takes two of them. */
+    private static final int MAX_REASON_BYTES = 123;
 
     private final Session session;
     private final RemoteEndpoint.Async remote;
-    /** Made once: a session has one completion for all sends. */
+    /** Created by the first send, because all sends of a session have the same completion. */
     private SendHandler handler;
 
     public SessionTransport(Session session) {
@@ -77,8 +77,8 @@ public final class SessionTransport implements Transport {
     }
 
     /**
-     * A WebSocket close frame, for a transport that writes to the connection itself after the container has closed the
-     * session without one.
+     * Creates a WebSocket close frame, for a transport that writes to the connection itself. Such a transport needs the
+     * frame after the container has closed the session without a close frame.
      */
     public static byte[] closeFrame(CloseCode code, String reason) {
         byte[] text = shortened(reason).getBytes(StandardCharsets.UTF_8);
@@ -92,7 +92,7 @@ public final class SessionTransport implements Transport {
 
     private static String shortened(String reason) {
         String shorter = reason;
-        while (shorter.getBytes(StandardCharsets.UTF_8).length > LONGEST_REASON) {
+        while (shorter.getBytes(StandardCharsets.UTF_8).length > MAX_REASON_BYTES) {
             shorter = shorter.substring(0, shorter.length() - 1);
         }
         return shorter;

@@ -5,31 +5,31 @@ import java.util.function.LongSupplier;
 
 /**
  * Reads the WebSocket frames of one client (RFC 6455, section 5). It rejects a frame by its header, before the payload
- * arrives. It holds only the header of a frame and the payload of a control frame; the payload of a text or binary
+ * arrives. It stores only the header of a frame and the payload of a control frame. The payload of a text or binary
  * frame is passed on as it arrives, as a fragment of the message. Used by one thread at a time.
  */
 final class FrameReader {
-    /** Receives what was read. */
-    interface Sink {
-        /** A complete, unmasked text, binary or continuation frame: the client's frame, or a part of it. */
-        void data(ByteBuffer frame);
+    /** Receives what was read, on the reading thread. */
+    interface Handler {
+        /** A complete, unmasked text, binary or continuation frame, which is the client's frame or a part of it. */
+        void onData(ByteBuffer frame);
 
-        void ping(byte[] payload);
+        void onPing(byte[] payload);
 
-        void pong();
+        void onPong();
 
-        /** The client's Close. Nothing after it is read. */
-        void close(byte[] payload);
+        /** The client's Close. The reader ignores all bytes after it. */
+        void onClose(byte[] payload);
 
         /** A message is larger than the limit. Its payload is skipped; later frames are read. */
-        void tooLarge();
+        void onTooLarge();
 
-        /** The client violates RFC 6455. Nothing after that is read. */
-        void violation(String reason);
+        /** The client violates RFC 6455. The reader ignores all further bytes. */
+        void onViolation(String reason);
     }
 
     private static final int FIN = 0x80;
-    private static final int RESERVED = 0x70;
+    private static final int RESERVED_BITS = 0x70;
     private static final int OPCODE = 0x0f;
     private static final int MASKED = 0x80;
     private static final int LENGTH = 0x7f;
@@ -40,12 +40,13 @@ final class FrameReader {
     private static final int PONG = 0xa;
     private static final int LENGTH_16_BITS = 126;
     private static final int LENGTH_64_BITS = 127;
-    private static final int LONGEST_CONTROL = 125;
+    private static final int MAX_CONTROL_BYTES = 125;
     private static final int MASK_BYTES = 4;
-    /** Most payload in one frame for Tyrus, which keeps a buffer of the size of the largest frame. */
-    private static final int PART = 2 * 1024;
+    /** The most payload in one frame for Tyrus, which keeps a buffer of the size of the largest frame. */
+    private static final int MAX_PART_BYTES = 2 * 1024;
 
-    private enum Next {
+    /** The part of a frame that the next byte belongs to. */
+    private enum Expected {
         FIRST_BYTE,
         SECOND_BYTE,
         EXTENDED_LENGTH,
@@ -56,196 +57,202 @@ final class FrameReader {
     }
 
     private final LongSupplier limit;
-    private final Sink sink;
-    private Next next = Next.FIRST_BYTE;
-    private int first;
-    private int extendedBytes;
+    private final Handler handler;
+    private Expected next = Expected.FIRST_BYTE;
+    /** The first byte of the frame: the FIN bit, the reserved bits and the opcode. */
+    private int firstByte;
+    /** The size of the extended length, in bytes. */
+    private int lengthBytes;
     /** Bytes of the extended length or of the mask that have not arrived. */
-    private int missing;
-    /** Bytes of the payload that have not arrived. */
-    private long length;
+    private int headerBytesLeft;
+    /** Bytes of the payload that have not arrived. While the header is read, the length as far as it is known. */
+    private long payloadLeft;
 
+    /** The mask, rotated so that its first byte belongs to the next byte of the payload. */
     private int mask;
     /** The payload of a control frame; null for other frames. */
-    private byte[] control;
-    /** The opcode of the next part of this frame: its own, then continuation. */
-    private int partOpcode;
+    private byte[] controlPayload;
+    /** The opcode of the next part of this frame: that of the frame for the first part, then continuation. */
+    private int nextPartOpcode;
 
-    private boolean messageBegun;
+    /** Whether the message needs another frame of the client. */
+    private boolean messageUnfinished;
+    /** Bytes of the message, in all its frames so far. */
     private long messageBytes;
-    /** Whether the payload belongs to a message that is too large. */
-    private boolean skipping;
+    /** Whether the message is too large, so that its payload is skipped. */
+    private boolean skipsMessage;
 
     /** @param limit current limit of a message, in bytes */
-    FrameReader(LongSupplier limit, Sink sink) {
+    FrameReader(LongSupplier limit, Handler handler) {
         this.limit = limit;
-        this.sink = sink;
+        this.handler = handler;
     }
 
     void read(ByteBuffer bytes) {
-        while (next == Next.PAYLOAD ? length == 0 || bytes.hasRemaining() : bytes.hasRemaining()) {
+        while (next == Expected.PAYLOAD ? payloadLeft == 0 || bytes.hasRemaining() : bytes.hasRemaining()) {
             switch (next) {
-                case FIRST_BYTE -> first(bytes.get() & 0xff);
-                case SECOND_BYTE -> second(bytes.get() & 0xff);
-                case EXTENDED_LENGTH -> extendedLength(bytes.get() & 0xff);
-                case MASK -> mask(bytes.get() & 0xff);
-                case PAYLOAD -> payload(bytes);
+                case FIRST_BYTE -> readFirstByte(bytes.get() & 0xff);
+                case SECOND_BYTE -> readSecondByte(bytes.get() & 0xff);
+                case EXTENDED_LENGTH -> readLengthByte(bytes.get() & 0xff);
+                case MASK -> readMaskByte(bytes.get() & 0xff);
+                case PAYLOAD -> readPayload(bytes);
                 case NOTHING -> bytes.position(bytes.limit());
             }
         }
-        if (next == Next.PAYLOAD && control == null && partOpcode != CONTINUATION && !skipping) {
-            // No payload has arrived, but the message has begun.
-            hand(bytes, 0);
+        if (next == Expected.PAYLOAD && controlPayload == null && nextPartOpcode != CONTINUATION && !skipsMessage) {
+            // No payload has arrived, but the message has begun. An empty part tells the handler so.
+            emitPart(bytes, 0);
         }
     }
 
-    private void first(int value) {
-        first = value;
+    private void readFirstByte(int value) {
+        firstByte = value;
         int opcode = value & OPCODE;
         boolean isControl = (opcode & CONTROL) != 0;
-        if ((value & RESERVED) != 0) {
-            violation("a reserved bit is set");
+        if ((value & RESERVED_BITS) != 0) {
+            fail("a reserved bit is set");
         } else if (opcode > PONG || opcode > BINARY && !isControl) {
-            violation("an opcode without meaning");
+            fail("an opcode without meaning");
         } else if (isControl && (value & FIN) == 0) {
-            violation("a control frame in fragments");
-        } else if (!isControl && messageBegun != (opcode == CONTINUATION)) {
-            violation(messageBegun ? "a message inside another" : "a continuation of nothing");
+            fail("a control frame in fragments");
+        } else if (!isControl && messageUnfinished != (opcode == CONTINUATION)) {
+            fail(messageUnfinished ? "a message inside another" : "a continuation of nothing");
         } else {
-            next = Next.SECOND_BYTE;
+            next = Expected.SECOND_BYTE;
         }
     }
 
-    private void second(int value) {
-        length = value & LENGTH;
+    private void readSecondByte(int value) {
+        payloadLeft = value & LENGTH;
         if ((value & MASKED) == 0) {
-            violation("a frame of a client without mask");
-        } else if (isControl() && length > LONGEST_CONTROL) {
-            violation("a control frame of more than 125 bytes");
-        } else if (length < LENGTH_16_BITS) {
-            beginMask();
+            fail("a frame of a client without mask");
+        } else if (isControl() && payloadLeft > MAX_CONTROL_BYTES) {
+            fail("a control frame of more than 125 bytes");
+        } else if (payloadLeft < LENGTH_16_BITS) {
+            endLength();
         } else {
-            next = Next.EXTENDED_LENGTH;
-            extendedBytes = length == LENGTH_64_BITS ? Long.BYTES : Short.BYTES;
-            missing = extendedBytes;
-            length = 0;
+            next = Expected.EXTENDED_LENGTH;
+            lengthBytes = payloadLeft == LENGTH_64_BITS ? Long.BYTES : Short.BYTES;
+            headerBytesLeft = lengthBytes;
+            payloadLeft = 0;
         }
     }
 
-    private void extendedLength(int value) {
-        length = length << Byte.SIZE | value;
-        if (--missing > 0) {
+    private void readLengthByte(int value) {
+        payloadLeft = payloadLeft << Byte.SIZE | value;
+        if (--headerBytesLeft > 0) {
             return;
         }
-        if (length < 0) {
-            violation("a length of more than 63 bits");
-        } else if (length < shortestOf(extendedBytes)) {
-            violation("a length in more bytes than it needs");
+        if (payloadLeft < 0) {
+            fail("a length of more than 63 bits");
+        } else if (payloadLeft < smallestLength(lengthBytes)) {
+            fail("a length in more bytes than it needs");
         } else {
-            beginMask();
+            endLength();
         }
     }
 
-    private static int shortestOf(int extendedBytes) {
-        return extendedBytes == Short.BYTES ? LENGTH_16_BITS : 1 << Short.SIZE;
+    private static int smallestLength(int lengthBytes) {
+        return lengthBytes == Short.BYTES ? LENGTH_16_BITS : 1 << Short.SIZE;
     }
 
-    /** The length is known. */
-    private void beginMask() {
-        next = Next.MASK;
-        missing = MASK_BYTES;
+    /** Called when the length of the payload is known. The mask follows. */
+    private void endLength() {
+        next = Expected.MASK;
+        headerBytesLeft = MASK_BYTES;
         if (isControl()) {
             return;
         }
-        messageBegun = (first & FIN) == 0;
-        if (!skipping && length > limit.getAsLong() - messageBytes) {
-            skipping = true;
-            sink.tooLarge();
+        messageUnfinished = (firstByte & FIN) == 0;
+        if (!skipsMessage && payloadLeft > limit.getAsLong() - messageBytes) {
+            skipsMessage = true;
+            handler.onTooLarge();
         }
-        messageBytes += length;
+        messageBytes += payloadLeft;
     }
 
-    private void mask(int value) {
+    private void readMaskByte(int value) {
         mask = mask << Byte.SIZE | value;
-        if (--missing == 0) {
-            next = Next.PAYLOAD;
-            partOpcode = first & OPCODE;
-            control = isControl() ? new byte[(int) length] : null;
+        if (--headerBytesLeft == 0) {
+            next = Expected.PAYLOAD;
+            nextPartOpcode = firstByte & OPCODE;
+            controlPayload = isControl() ? new byte[(int) payloadLeft] : null;
         }
     }
 
-    private void payload(ByteBuffer bytes) {
-        int count = (int) Math.min(length, bytes.remaining());
-        if (control != null) {
-            unmask(bytes, control, control.length - (int) length, count);
-            length -= count;
-        } else if (skipping) {
-            length -= count;
+    private void readPayload(ByteBuffer bytes) {
+        int count = (int) Math.min(payloadLeft, bytes.remaining());
+        if (controlPayload != null) {
+            unmask(bytes, controlPayload, controlPayload.length - (int) payloadLeft, count);
+            payloadLeft -= count;
+        } else if (skipsMessage) {
+            payloadLeft -= count;
             bytes.position(bytes.position() + count);
         } else {
-            hand(bytes, Math.min(count, PART));
+            emitPart(bytes, Math.min(count, MAX_PART_BYTES));
         }
-        if (length == 0) {
+        if (payloadLeft == 0) {
             endFrame();
         }
     }
 
-    private void hand(ByteBuffer bytes, int count) {
-        length -= count;
-        boolean last = length == 0 && (first & FIN) != 0;
-        if (count == 0 && !last && partOpcode == CONTINUATION) {
+    /** Passes bytes of the payload to the handler, as a frame of their own. */
+    private void emitPart(ByteBuffer bytes, int count) {
+        payloadLeft -= count;
+        boolean last = payloadLeft == 0 && (firstByte & FIN) != 0;
+        if (count == 0 && !last && nextPartOpcode == CONTINUATION) {
             return;
         }
         int header = count < LENGTH_16_BITS ? 2 : 4;
         byte[] frame = new byte[header + count];
-        frame[0] = (byte) (partOpcode | (last ? FIN : 0));
+        frame[0] = (byte) (nextPartOpcode | (last ? FIN : 0));
         frame[1] = (byte) Math.min(count, LENGTH_16_BITS);
         if (count >= LENGTH_16_BITS) {
             frame[2] = (byte) (count >>> Byte.SIZE);
             frame[3] = (byte) count;
         }
         unmask(bytes, frame, header, count);
-        partOpcode = CONTINUATION;
-        sink.data(ByteBuffer.wrap(frame));
+        nextPartOpcode = CONTINUATION;
+        handler.onData(ByteBuffer.wrap(frame));
     }
 
-    private void unmask(ByteBuffer from, byte[] to, int begin, int count) {
-        from.get(to, begin, count);
+    private void unmask(ByteBuffer source, byte[] target, int from, int count) {
+        source.get(target, from, count);
         int key = mask;
-        for (int i = begin; i < begin + count; i++) {
+        for (int i = from; i < from + count; i++) {
             key = Integer.rotateLeft(key, Byte.SIZE);
-            to[i] ^= (byte) key;
+            target[i] ^= (byte) key;
         }
         mask = key;
     }
 
     private void endFrame() {
-        next = Next.FIRST_BYTE;
-        if (control == null) {
-            if (!messageBegun) {
+        next = Expected.FIRST_BYTE;
+        if (controlPayload == null) {
+            if (!messageUnfinished) {
                 messageBytes = 0;
-                skipping = false;
+                skipsMessage = false;
             }
             return;
         }
-        byte[] payload = control;
-        control = null;
-        switch (first & OPCODE) {
-            case PING -> sink.ping(payload);
-            case PONG -> sink.pong();
+        byte[] payload = controlPayload;
+        controlPayload = null;
+        switch (firstByte & OPCODE) {
+            case PING -> handler.onPing(payload);
+            case PONG -> handler.onPong();
             default -> {
-                next = Next.NOTHING;
-                sink.close(payload);
+                next = Expected.NOTHING;
+                handler.onClose(payload);
             }
         }
     }
 
     private boolean isControl() {
-        return (first & CONTROL) != 0;
+        return (firstByte & CONTROL) != 0;
     }
 
-    private void violation(String reason) {
-        next = Next.NOTHING;
-        sink.violation(reason);
+    private void fail(String reason) {
+        next = Expected.NOTHING;
+        handler.onViolation(reason);
     }
 }

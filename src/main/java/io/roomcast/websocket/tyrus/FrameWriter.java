@@ -19,19 +19,20 @@ import org.glassfish.grizzly.ssl.SSLBaseFilter;
 /**
  * Writes the frames of a WebSocket connection on Grizzly: whole frames in order, one Close, and nothing after it.
  *
- * <p>One pong at most is in Grizzly's queue, and one waits, the latest (RFC 6455, section 5.5.3). So a client that
- * sends pings and reads nothing makes the node hold a few hundred bytes. The session's queue bounds all other frames.
+ * <p>At most one pong is in Grizzly's queue, and only the latest other pong waits (RFC 6455, section 5.5.3). So a
+ * client that sends pings and reads nothing makes the node hold a few hundred bytes only. The session's queue bounds
+ * all other frames.
  *
- * <p><b>Concurrency.</b> Any thread may call anything. {@code gate} counts the threads that are handing a frame to
- * Grizzly; once {@code CLOSING} is added to it no other enters, and the last that leaves writes the Close. The monitor
- * guards the control frames that wait. It is never held while Grizzly is called, because Grizzly may close the
- * connection within the call and notify its listeners.
+ * <p><b>Concurrency.</b> Any thread may call any method. {@code gate} counts the threads that are passing a frame to
+ * Grizzly. Once {@code CLOSING} is added to the gate, no other thread enters; the last thread that leaves writes the
+ * Close. The monitor guards the control frames that wait. It is never held while Grizzly is called, because Grizzly may
+ * close the connection within the call and notify its listeners.
  */
 final class FrameWriter {
     private static final int CLOSING = 1 << 30;
     private static final byte[] PING = {(byte) 0x89, 0};
     private static final byte PONG = (byte) 0x8a;
-    /** Replaces the Close frame when it is written. */
+    /** Replaces the Close frame when the frame is written. */
     private static final byte[] WRITTEN = {};
 
     private static final AtomicIntegerFieldUpdater<FrameWriter> GATE =
@@ -41,30 +42,34 @@ final class FrameWriter {
 
     private final Connection<SocketAddress> connection;
     private final boolean encrypted;
-    private final Runnable whenControlSent;
-    private final Runnable whenClosed;
+    private final Runnable onControlSent;
+    private final Runnable onCloseSent;
 
-    @SuppressWarnings("UnusedVariable") // through GATE
+    /** The number of threads that are passing a frame to Grizzly; plus {@code CLOSING} after {@link #close}. */
+    @SuppressWarnings("UnusedVariable") // used through GATE
     private volatile int gate;
-    /** The Close frame, from when it is decided to when it is written. */
+    /**
+     * The Close frame from the call of {@link #close} until the frame is written; null before, {@code WRITTEN} after.
+     */
     private volatile byte[] close;
 
     private boolean controlInFlight;
-    private boolean pingWaits;
-    private byte[] pongWaits;
-    /** Made with the first control frame. */
-    private Control control;
+    private boolean pingPending;
+    /** The frame of the pong that waits; null if none waits. */
+    private byte[] pendingPong;
+    /** Created with the first control frame. */
+    private ControlCompletion controlCompletion;
 
     /**
-     * @param whenControlSent runs each time that the network has taken a pong or a ping
-     * @param whenClosed runs when the network has taken the Close, or never will
+     * @param onControlSent runs each time that the network has taken a pong or a ping
+     * @param onCloseSent runs when the network has taken the Close, or when the write of the Close has failed
      */
-    FrameWriter(Connection<SocketAddress> connection, Runnable whenControlSent, Runnable whenClosed) {
+    FrameWriter(Connection<SocketAddress> connection, Runnable onControlSent, Runnable onCloseSent) {
         this.connection = connection;
         this.encrypted = connection.getProcessor() instanceof FilterChain filters
                 && filters.indexOfType(SSLBaseFilter.class) >= 0;
-        this.whenControlSent = whenControlSent;
-        this.whenClosed = whenClosed;
+        this.onControlSent = onControlSent;
+        this.onCloseSent = onCloseSent;
     }
 
     /** Sends a text or binary frame. */
@@ -74,12 +79,12 @@ final class FrameWriter {
         }
     }
 
-    /** @return false after the Close */
+    /** @return false if {@link #close} was called before; the frame is then dropped */
     private boolean write(byte[] frame, CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
         boolean open = (GATE.getAndIncrement(this) & CLOSING) == 0;
         try {
             if (open) {
-                hand(frame, handler);
+                enqueue(frame, handler);
             }
         } finally {
             if (GATE.decrementAndGet(this) == CLOSING) {
@@ -89,8 +94,8 @@ final class FrameWriter {
         return open;
     }
 
-    /** Writes to the socket's queue, past all filters; only TLS needs them. */
-    private void hand(byte[] frame, CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
+    /** Writes to the socket's queue. Frames bypass all filters; only TLS needs them. */
+    private void enqueue(byte[] frame, CompletionHandler<WriteResult<WritableMessage, SocketAddress>> handler) {
         Buffer buffer = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, frame);
         if (encrypted) {
             connection.<WritableMessage>write(buffer, handler);
@@ -105,7 +110,7 @@ final class FrameWriter {
     void ping() {
         synchronized (this) {
             if (controlInFlight) {
-                pingWaits = true;
+                pingPending = true;
                 return;
             }
             controlInFlight = true;
@@ -120,7 +125,7 @@ final class FrameWriter {
         System.arraycopy(payload, 0, frame, 2, payload.length);
         synchronized (this) {
             if (controlInFlight) {
-                pongWaits = frame;
+                pendingPong = frame;
                 return;
             }
             controlInFlight = true;
@@ -128,34 +133,38 @@ final class FrameWriter {
         writeControl(frame);
     }
 
-    /** Whether a pong waits because the network has not taken the one before. */
+    /** Whether a pong waits because the network has not taken the earlier one. */
     synchronized boolean isPongPending() {
-        return pongWaits != null;
+        return pendingPong != null;
     }
 
     private void writeControl(byte[] frame) {
-        if (control == null) {
-            control = new Control();
+        if (controlCompletion == null) {
+            controlCompletion = new ControlCompletion();
         }
-        // After the Close it is dropped.
-        write(frame, control);
+        // After the Close, the control frame is dropped.
+        write(frame, controlCompletion);
     }
 
-    private void controlSent() {
+    private void endControl() {
         byte[] next;
         synchronized (this) {
-            next = pongWaits == null && pingWaits ? PING : pongWaits;
-            pingWaits = next != PING && pingWaits;
-            pongWaits = null;
+            next = pendingPong == null && pingPending ? PING : pendingPong;
+            pingPending = next != PING && pingPending;
+            pendingPong = null;
             controlInFlight = next != null;
         }
         if (next != null) {
             writeControl(next);
         }
-        whenControlSent.run();
+        onControlSent.run();
     }
 
-    /** @return false if there was a Close before */
+    /**
+     * Sends the Close after the frames that are being passed to Grizzly.
+     *
+     * @return false if {@link #close} was called before
+     */
     boolean close(byte[] frame) {
         if (!CLOSE.compareAndSet(this, null, frame)) {
             return false;
@@ -173,26 +182,26 @@ final class FrameWriter {
     private void writeClose() {
         byte[] frame = CLOSE.getAndSet(this, WRITTEN);
         if (frame != WRITTEN) {
-            hand(frame, new Ended());
+            enqueue(frame, new CloseCompletion());
         }
     }
 
-    private final class Control extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+    private final class ControlCompletion extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         @Override
         public void completed(WriteResult<WritableMessage, SocketAddress> written) {
-            controlSent();
+            endControl();
         }
     }
 
-    private final class Ended extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+    private final class CloseCompletion extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         @Override
         public void completed(WriteResult<WritableMessage, SocketAddress> written) {
-            whenClosed.run();
+            onCloseSent.run();
         }
 
         @Override
         public void failed(Throwable cause) {
-            whenClosed.run();
+            onCloseSent.run();
         }
     }
 }

@@ -33,10 +33,10 @@ import org.glassfish.tyrus.spi.UpgradeResponse;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers
- * ({@code org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves HTTP: its bytes no longer pass the
- * filters for requests, its first request is released (Grizzly would keep it), and Grizzly's idle timeout no longer
- * applies to it. The heartbeat finds out whether it is alive.
+ * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers ({@code
+ * org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves HTTP. Its bytes no longer pass the filters
+ * for requests. Its first request is released, which Grizzly would keep. Grizzly's idle timeout no longer applies to
+ * it, because the heartbeat finds out whether it is alive.
  */
 public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private static final int BAD_REQUEST = 400;
@@ -44,7 +44,7 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
     /** Answers a handshake that is not accepted, and ends its connection. */
     @FunctionalInterface
     public interface Rejection {
-        /** @return what the filter has to return */
+        /** @return what the calling filter must return */
         NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
     }
 
@@ -53,12 +53,12 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private final LongSupplier limit;
     private final ScheduledExecutorService timer;
 
-    /** The filters of all WebSocket connections; made with the first of them. */
+    /** The filters of all WebSocket connections; null before the first connection. */
     private volatile FilterChain webSockets;
 
     /**
      * @param limit current limit of a message from a client, in bytes
-     * @param timer runs short tasks later
+     * @param timer for short tasks with a delay
      */
     public HandshakeAddOn(
             WebSocketEngine engine, Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
@@ -86,27 +86,28 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private NextAction handshake(FilterChainContext context, HttpRequestPacket request, HttpContent content) {
         Connection<SocketAddress> connection = context.getConnection();
         WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
-        UpgradeResponse answer = new TyrusUpgradeResponse();
+        UpgradeResponse tyrusResponse = new TyrusUpgradeResponse();
         RequestContext handshake;
         try {
             handshake = requestContext(request);
         } catch (IllegalArgumentException e) {
             return rejection.reject(context, request, BAD_REQUEST, "not a valid WebSocket handshake");
         }
-        WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(handshake, answer);
+        WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(handshake, tyrusResponse);
         return switch (upgrade.getStatus()) {
-            // Some clients send the header Upgrade with every request.
+            // Tyrus does not regard the request as a handshake. Some clients send the header Upgrade with every
+            // request.
             case NOT_APPLICABLE -> context.getInvokeAction();
             case HANDSHAKE_FAILED -> {
-                setHeaders(request.getResponse(), answer);
-                yield rejection.reject(context, request, answer.getStatus(), "not a valid WebSocket handshake");
+                setHeaders(request.getResponse(), tyrusResponse);
+                yield rejection.reject(context, request, tyrusResponse.getStatus(), "not a valid WebSocket handshake");
             }
             case SUCCESS -> {
                 HttpResponsePacket response = request.getResponse();
                 response.setProtocol(Protocol.HTTP_1_1);
-                response.setStatus(answer.getStatus());
-                response.setReasonPhrase(answer.getReasonPhrase());
-                setHeaders(response, answer);
+                response.setStatus(tyrusResponse.getStatus());
+                response.setReasonPhrase(tyrusResponse.getReasonPhrase());
+                setHeaders(response, tyrusResponse);
                 context.write(HttpContent.builder(response).build());
                 leaveHttp(context, webSocket);
                 webSocket.open(upgrade);
@@ -119,7 +120,7 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
         };
     }
 
-    /** The handshake in the form that Tyrus expects. */
+    /** Converts the handshake to the form that Tyrus expects. */
     private static RequestContext requestContext(HttpRequestPacket request) {
         Parameters query = new Parameters();
         query.setQuery(request.getQueryStringDC());
@@ -145,11 +146,11 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
         return handshake;
     }
 
-    private static void setHeaders(HttpResponsePacket response, UpgradeResponse answer) {
-        answer.getHeaders().forEach((name, values) -> response.setHeader(name, Utils.getHeaderFromList(values)));
+    private static void setHeaders(HttpResponsePacket response, UpgradeResponse tyrusResponse) {
+        tyrusResponse.getHeaders().forEach((name, values) -> response.setHeader(name, Utils.getHeaderFromList(values)));
     }
 
-    /** The filters change when none of the old ones is working on the connection. */
+    /** Takes the connection out of HTTP. The filters are replaced when the old filters have finished with this read. */
     private void leaveHttp(FilterChainContext context, WebSocketConnection webSocket) {
         Connection<?> connection = context.getConnection();
         FilterChain http = context.getFilterChain();
@@ -162,14 +163,14 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
     }
 
     private FilterChain webSockets(FilterChain http) {
-        FilterChain known = webSockets;
-        if (known == null) {
-            known = FilterChainBuilder.stateless()
+        FilterChain filters = webSockets;
+        if (filters == null) {
+            filters = FilterChainBuilder.stateless()
                     .addAll(http.subList(0, http.indexOfType(HttpCodecFilter.class)))
                     .add(new WebSocketFilter(http.get(http.indexOfType(IdleTimeoutFilter.class))))
                     .build();
-            webSockets = known;
+            webSockets = filters;
         }
-        return known;
+        return filters;
     }
 }

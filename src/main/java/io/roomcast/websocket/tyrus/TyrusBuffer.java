@@ -4,27 +4,30 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 
 /**
- * Bounds the part of a frame that Tyrus holds until the rest has come. Without a bound that is 4 MiB for each
- * connection. Tyrus closes a connection whose frame is larger; {@code EndpointConnection.closed} then tells the client
+ * Bounds the part of a frame that Tyrus buffers until the rest arrives. By default that bound is 4 MiB for each
+ * connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then tells the client
  * the reason.
  */
 public final class TyrusBuffer {
-    /** Most bytes that are read at once: the value in {@code web.xml}, and at least what the embedded server reads. */
+    /**
+     * The most bytes that a server reads from a connection at once. It is the value in {@code web.xml}, and at least
+     * what the embedded server reads.
+     */
     public static final int READ_BYTES = 128 * 1024;
 
-    private static final int LONGEST_HEADER = 14;
+    private static final int MAX_HEADER_BYTES = 14;
 
     private TyrusBuffer() {}
 
-    /** Keeps the bound of new connections at the current limit of a frame. */
-    public static void follow(TyrusInternals tyrus, Limits limits) {
+    /** Keeps the bound for new connections at the current limit of a frame. */
+    public static void followLimit(TyrusInternals tyrus, Limits limits) {
         bound(tyrus, limits);
         limits.whenChanged(() -> bound(tyrus, limits));
     }
 
     private static void bound(TyrusInternals tyrus, Limits limits) {
-        // A frame that is almost complete, and what is read together with its end.
-        tyrus.setIncomingBufferSize(Math.toIntExact(limits.get(LimitKeys.FRAME_BYTES) + LONGEST_HEADER + READ_BYTES));
+        // The buffer must hold a frame that is almost complete, and the bytes that are read together with its end.
+        tyrus.setIncomingBufferSize(Math.toIntExact(limits.get(LimitKeys.FRAME_BYTES) + MAX_HEADER_BYTES + READ_BYTES));
     }
 
     /** Whether Tyrus closed a connection because a frame was larger than its buffer. */

@@ -11,8 +11,8 @@ import org.glassfish.tyrus.server.TyrusServerContainer;
 import org.glassfish.tyrus.spi.WebSocketEngine;
 
 /**
- * The WebSocket container of the embedded server, which has a Grizzly listener of its own: the container that comes
- * with Tyrus listens on all addresses, whatever it is configured to.
+ * The WebSocket container of the embedded server. It uses the Grizzly listener of that server. The container that comes
+ * with Tyrus has a listener of its own, which listens on all addresses, whatever its configuration says.
  */
 public final class TyrusContainer extends TyrusServerContainer {
     private static final String CONTEXT = "";
@@ -24,7 +24,10 @@ public final class TyrusContainer extends TyrusServerContainer {
         engine = TyrusWebSocketEngine.builder(this).build();
     }
 
-    /** Tyrus would schedule a task with each connection and each message, even where no idle time is set. */
+    /**
+     * Returns an executor that runs nothing. Tyrus would schedule a task for each connection and each message, even if
+     * no idle timeout is set.
+     */
     @Override
     public ScheduledExecutorService getScheduledExecutorService() {
         return TyrusIdleTimer.NONE;

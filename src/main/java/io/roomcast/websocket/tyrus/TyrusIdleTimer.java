@@ -4,8 +4,8 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
- * Turns off Tyrus's timer for idle connections. Tyrus schedules a task with each connection and each message that comes
- * in, even where the idle time is 0 and the task does nothing (docs/decisions/0004-writing-under-tyrus.md).
+ * Turns off Tyrus's timer for idle connections. Tyrus schedules a task for each connection and each incoming message.
+ * It does so even if the idle timeout is 0 and the task does nothing (docs/decisions/0004-writing-under-tyrus.md).
  */
 public final class TyrusIdleTimer {
     /** Accepts every task and runs none. */
@@ -16,7 +16,7 @@ public final class TyrusIdleTimer {
 
     private TyrusIdleTimer() {}
 
-    /** For connections that come from now on. */
+    /** Turns the timer off for connections that open from now on. */
     public static void turnOff(TyrusInternals tyrus) {
         tyrus.setTimer(NONE);
     }

@@ -1,6 +1,6 @@
 package io.roomcast.websocket.tyrus;
 
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 
 /**
  * What Tyrus 2.1 hides in the WebSocket container of an application server: the size of its buffers, and its timer. All
- * names are looked up in the constructor, before there is any connection. The embedded server needs none of them.
+ * names are looked up in the constructor, before there is any connection. The embedded server does not need this class.
  */
 public final class TyrusInternals {
     private final Object container;
@@ -22,18 +22,18 @@ public final class TyrusInternals {
         getEngine.setAccessible(true);
         engine = getEngine.invoke(container);
         incomingBufferSize = engine.getClass().getMethod("setIncomingBufferSize", int.class);
-        timer = PrivateNames.field(container.getClass(), "managedScheduledExecutorService");
+        timer = ReflectiveLookup.field(container.getClass(), "managedScheduledExecutorService");
     }
 
     /**
-     * @param container of the application's WebSockets
+     * @param container the WebSocket container of the application
      * @throws ReflectiveOperationException naming what this version of Tyrus does not have
      */
     public static TyrusInternals of(Object container) throws ReflectiveOperationException {
         return new TyrusInternals(container);
     }
 
-    /** For connections that come from now on. */
+    /** Sets the size for connections that open from now on. */
     void setIncomingBufferSize(int bytes) {
         try {
             incomingBufferSize.invoke(engine, bytes);
@@ -42,7 +42,7 @@ public final class TyrusInternals {
         }
     }
 
-    /** For connections that come from now on. */
+    /** Sets the timer for connections that open from now on. */
     void setTimer(ScheduledExecutorService executor) {
         try {
             timer.set(container, executor);

@@ -32,60 +32,65 @@ import org.glassfish.tyrus.spi.WriterInfo;
  * A WebSocket connection of the embedded server or of Payara. It connects a TCP connection of Grizzly with the session
  * of Tyrus, answers pings, and handles every close.
  *
- * <p><b>Closing.</b> One Close frame is sent, whichever side closes first, and nothing after it. What the client still
- * sends is read and discarded until its own Close comes, for a second at most; then the TCP connection is closed. TCP
- * resets a connection that is closed with unread input, and the client might never see the Close (RFC 6455, section
- * 7.1.1). A client that has not yet received what was sent before the Close gets some seconds more.
+ * <p><b>Closing.</b> One Close frame is sent, whichever side closes first, and nothing after it. Input of the client is
+ * then discarded until its own Close arrives, for one second at most after the network has taken ours. Then the TCP
+ * connection is closed. It is not closed earlier, because TCP resets a connection that is closed with unread input, and
+ * the client might never see the Close (RFC 6455, section 7.1.1). If the network does not take the Close, the TCP
+ * connection is closed after five seconds.
  *
- * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; all calls from {@link FrameReader} come on
- * it. All other calls come on any thread.
+ * <p><b>Concurrency.</b> Grizzly reads a connection on one thread at a time; {@link FrameReader} makes all its calls on
+ * that thread. All other calls come on any thread.
  */
 public final class WebSocketConnection implements ObservableTransport {
-    /** How many seconds the connection stays open until the network has taken the Close. */
-    private static final int LINGER_CHECKS = 5;
+    /** How often to check whether the network has taken the Close, at one check a second. */
+    private static final int MAX_LINGER_CHECKS = 5;
 
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
     private final FrameWriter writer;
     private final FrameReader reader;
-    /** The read that is suspended until the client reads its pongs. */
+    /** The read that is suspended until the client reads its pongs; empty if none is. */
     private final AtomicReference<FilterChainContext> suspended = new AtomicReference<>();
 
-    private Completed completed;
+    /** Created by the first send, because all sends have the same completion. */
+    private SendCompletion sendCompletion;
+
     private volatile org.glassfish.tyrus.spi.Connection session;
     private volatile Listener listener;
     private volatile boolean closeReceived;
     private volatile boolean closeSent;
     private volatile boolean ended;
-    /** The payload of the last ping among frames that came together, and whether there was a pong. */
+    /** The payload of the last ping among frames that arrived together; null if there was none. */
     private byte[] pendingPong;
 
-    private boolean alive;
+    /** Whether there was a ping or pong among frames that arrived together. */
+    private boolean activitySeen;
 
     /**
      * @param limit current limit of a message from a client, in bytes
-     * @param timer runs short tasks later
+     * @param timer for short tasks with a delay
      */
     public WebSocketConnection(
             Connection<SocketAddress> connection, LongSupplier limit, ScheduledExecutorService timer) {
         this.connection = connection;
         this.timer = timer;
-        this.writer = new FrameWriter(connection, this::resumeReading, this::closeSent);
-        this.reader = new FrameReader(limit, new Incoming());
+        this.writer = new FrameWriter(connection, this::resumeReading, this::onCloseSent);
+        this.reader = new FrameReader(limit, new IncomingFrames());
     }
 
-    /** Opens the session when the response to its handshake is written. Nothing is read before. */
+    /** Opens the session. To be called when the response to its handshake is written, and before anything is read. */
     public void open(UpgradeInfo upgrade) {
         session = OpeningContext.call(this, () -> upgrade.createConnection(new TyrusWriter(), reason -> {}));
-        CloseListener<Closeable, CloseType> end = (closed, how) -> inApplicationContext(this::ended);
-        connection.addCloseListener(end);
+        CloseListener<Closeable, CloseType> onClose = (closed, how) -> inApplicationContext(this::onTcpClosed);
+        connection.addCloseListener(onClose);
         if (writer.isClosing()) {
             closeSession(CloseReason.CloseCodes.GOING_AWAY.getCode(), "closed as it opened");
         }
     }
 
     /**
-     * Runs a task with the application's class loader as the thread's context; the server's threads have the server's.
+     * Runs a task with the application's class loader as context class loader. The server's threads have that of the
+     * server.
      */
     private static void inApplicationContext(Runnable task) {
         Thread thread = Thread.currentThread();
@@ -98,12 +103,12 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    private void ended() {
+    private void onTcpClosed() {
         ended = true;
         closeSession(CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode(), "connection lost");
-        Listener told = listener;
-        if (told != null) {
-            told.ended();
+        Listener current = listener;
+        if (current != null) {
+            current.onEnd();
         }
     }
 
@@ -111,11 +116,11 @@ public final class WebSocketConnection implements ObservableTransport {
     public void setListener(Listener events) {
         listener = events;
         if (ended) {
-            events.ended();
+            events.onEnd();
         }
     }
 
-    /** Reads what arrived. */
+    /** Reads what arrived. Suspends the read if the client does not read its pongs. */
     NextAction read(FilterChainContext context, ByteBuffer bytes) {
         inApplicationContext(() -> read(bytes));
         if (!mustPause()) {
@@ -129,21 +134,21 @@ public final class WebSocketConnection implements ObservableTransport {
         return context.getSuspendAction();
     }
 
-    /** Reads what arrived with the handshake. */
+    /** Reads bytes that arrived together, such as those that came with the handshake. */
     public void read(ByteBuffer bytes) {
         reader.read(bytes);
         if (pendingPong != null) {
             writer.pong(pendingPong);
             pendingPong = null;
-            alive = true;
+            activitySeen = true;
         }
-        if (alive && listener != null) {
-            listener.heard();
+        if (activitySeen && listener != null) {
+            listener.onActivity();
         }
-        alive = false;
+        activitySeen = false;
     }
 
-    /** Nothing more is read from a client that does not read its pongs. */
+    /** Whether reading must pause, because the client does not read its pongs. */
     private boolean mustPause() {
         return writer.isPongPending() && !writer.isClosing() && !ended;
     }
@@ -157,11 +162,11 @@ public final class WebSocketConnection implements ObservableTransport {
 
     @Override
     public void send(EncodedFrame frame, Completion completion) {
-        if (completed == null) {
-            completed = new Completed(completion);
+        if (sendCompletion == null) {
+            sendCompletion = new SendCompletion(completion);
         }
         try {
-            writer.send(frame.webSocketFrame(), completed);
+            writer.send(frame.webSocketFrame(), sendCompletion);
         } catch (RuntimeException e) {
             completion.sent(e);
         }
@@ -174,18 +179,22 @@ public final class WebSocketConnection implements ObservableTransport {
 
     @Override
     public void close(CloseCode code, String reason) {
-        close(SessionTransport.closeFrame(code, reason));
+        sendClose(SessionTransport.closeFrame(code, reason));
         closeSession(code.number(), reason);
     }
 
-    private void close(byte[] frame) {
+    private void sendClose(byte[] frame) {
         if (writer.close(frame)) {
-            linger(LINGER_CHECKS);
+            linger(MAX_LINGER_CHECKS);
             resumeReading();
         }
     }
 
-    /** Gives the client a second to send its Close, from when the network has taken ours. */
+    /**
+     * Closes the TCP connection a second after the network has taken our Close, so that the client can send its own.
+     *
+     * @param checksLeft after this number of seconds, the TCP connection is closed in any case; at least 1
+     */
     private void linger(int checksLeft) {
         boolean taken = closeSent;
         try {
@@ -211,23 +220,24 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    private void closeSent() {
+    private void onCloseSent() {
         closeSent = true;
-        endIfClosed();
+        endIfBothClosed();
     }
 
-    /** Closes the TCP connection when both sides have sent a Close. */
-    private void endIfClosed() {
+    /** Closes the TCP connection if both sides have sent a Close. */
+    private void endIfBothClosed() {
         if (closeSent && closeReceived) {
             connection.closeSilently();
         }
     }
 
-    /** Passes the end of a write to a completion; made once for a connection. */
-    private static final class Completed extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
+    /** Passes the result of a write to a {@link Completion}. */
+    private static final class SendCompletion
+            extends EmptyCompletionHandler<WriteResult<WritableMessage, SocketAddress>> {
         private final Completion completion;
 
-        Completed(Completion completion) {
+        SendCompletion(Completion completion) {
             this.completion = completion;
         }
 
@@ -238,7 +248,7 @@ public final class WebSocketConnection implements ObservableTransport {
 
         @Override
         public void failed(Throwable cause) {
-            // Grizzly gives no cause if the connection was closed from here.
+            // Grizzly gives no cause if this node has closed the connection.
             completion.sent(cause == null ? new ClosedChannelException() : cause);
         }
 
@@ -248,26 +258,26 @@ public final class WebSocketConnection implements ObservableTransport {
         }
     }
 
-    private final class Incoming implements FrameReader.Sink {
+    private final class IncomingFrames implements FrameReader.Handler {
         @Override
-        public void data(ByteBuffer frame) {
+        public void onData(ByteBuffer frame) {
             if (!writer.isClosing()) {
                 session.getReadHandler().handle(frame);
             }
         }
 
         @Override
-        public void ping(byte[] payload) {
+        public void onPing(byte[] payload) {
             pendingPong = payload;
         }
 
         @Override
-        public void pong() {
-            alive = true;
+        public void onPong() {
+            activitySeen = true;
         }
 
         @Override
-        public void close(byte[] payload) {
+        public void onClose(byte[] payload) {
             // A ping before the Close is still answered.
             if (pendingPong != null) {
                 writer.pong(pendingPong);
@@ -277,25 +287,26 @@ public final class WebSocketConnection implements ObservableTransport {
                 ByteBuffer frame = ByteBuffer.allocate(2 + payload.length);
                 frame.put((byte) 0x88).put((byte) payload.length).put(payload).flip();
                 session.getReadHandler().handle(frame);
-                // Tyrus has answered it, unless a close from here came at the same time.
-                WebSocketConnection.this.close(CloseCode.NORMAL, "");
+                // Tyrus has answered the Close by now. This call has an effect only if the session was closed from here
+                // at the same time.
+                close(CloseCode.NORMAL, "");
             }
             closeReceived = true;
-            endIfClosed();
+            endIfBothClosed();
         }
 
         @Override
-        public void tooLarge() {
-            Listener told = listener;
-            if (told != null) {
-                told.tooLarge();
+        public void onTooLarge() {
+            Listener current = listener;
+            if (current != null) {
+                current.onMessageTooLarge();
             }
-            WebSocketConnection.this.close(CloseCode.TOO_LARGE, "the message is too large");
+            close(CloseCode.TOO_LARGE, "the message is too large");
         }
 
         @Override
-        public void violation(String reason) {
-            WebSocketConnection.this.close(CloseCode.PROTOCOL_ERROR, reason);
+        public void onViolation(String reason) {
+            close(CloseCode.PROTOCOL_ERROR, reason);
         }
     }
 
@@ -304,7 +315,7 @@ public final class WebSocketConnection implements ObservableTransport {
         public void write(ByteBuffer frame, CompletionHandler<ByteBuffer> handler) {
             byte[] bytes = new byte[frame.remaining()];
             frame.duplicate().get(bytes);
-            writer.send(bytes, new Completed(failure -> {
+            writer.send(bytes, new SendCompletion(failure -> {
                 if (failure == null) {
                     handler.completed(frame);
                 } else {
@@ -321,11 +332,11 @@ public final class WebSocketConnection implements ObservableTransport {
             }
             byte[] bytes = new byte[frame.remaining()];
             frame.duplicate().get(bytes);
-            WebSocketConnection.this.close(bytes);
+            sendClose(bytes);
             handler.completed(frame);
         }
 
-        /** Ignored: the TCP connection is closed when both sides have sent a Close. */
+        /** Does nothing. The TCP connection is closed when both sides have sent a Close. */
         @Override
         public void close() {}
     }

@@ -16,41 +16,45 @@ import org.glassfish.grizzly.http.HttpContext;
 import org.glassfish.grizzly.http.HttpServerFilter;
 
 /**
- * Passes the input of a connection to its {@link WebSocketConnection}; no filter behind it sees the bytes. One for all
- * connections.
+ * Passes the input of a connection to its {@link WebSocketConnection}. No filter behind this one gets the bytes. One
+ * filter serves all connections.
  */
 public final class WebSocketFilter extends BaseFilter {
     private static final Attribute<WebSocketConnection> CONNECTION =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(WebSocketConnection.class.getName());
 
-    /** The attributes in which the codec, HTTP and the server keep the request of a connection. */
-    private static final List<Attribute<Object>> REQUEST = Stream.of(
+    /** The attributes in which the codec, HTTP and the server store the request of a connection. */
+    private static final List<Attribute<Object>> REQUEST_ATTRIBUTES = Stream.of(
                     HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME,
                     HttpContext.class.getName(),
                     "HttpServerFilter.Request")
             .map(Grizzly.DEFAULT_ATTRIBUTE_BUILDER::createAttribute)
             .toList();
 
-    private final Filter last;
+    /** Called at the end of a connection; null if the filters behind this one are called instead. */
+    private final Filter closeFilter;
 
-    /** For a chain with filters behind this one that must be told of the end of a connection. */
+    /** For a chain with filters behind this one, which are called at the end of a connection. */
     public WebSocketFilter() {
         this(null);
     }
 
-    /** @param last the only other filter that must be told of the end */
-    public WebSocketFilter(Filter last) {
-        this.last = last;
+    /** @param closeFilter the only other filter that is called at the end of a connection */
+    public WebSocketFilter(Filter closeFilter) {
+        this.closeFilter = closeFilter;
     }
 
-    /** Passes all further input of the connection to the WebSocket. */
+    /** Makes the filter pass all further input of the connection to the WebSocket. */
     public static void set(Connection<?> connection, WebSocketConnection webSocket) {
         CONNECTION.set(connection, webSocket);
     }
 
-    /** To be called when the connection has left HTTP and none of its old filters is working on it. */
+    /**
+     * Releases the request of a connection. To be called when the connection has left HTTP and none of the HTTP filters
+     * still processes it.
+     */
     public static void releaseRequest(AttributeStorage connection) {
-        REQUEST.forEach(attribute -> attribute.remove(connection));
+        REQUEST_ATTRIBUTES.forEach(attribute -> attribute.remove(connection));
     }
 
     @Override
@@ -63,6 +67,6 @@ public final class WebSocketFilter extends BaseFilter {
 
     @Override
     public NextAction handleClose(FilterChainContext context) throws IOException {
-        return last == null ? context.getInvokeAction() : last.handleClose(context);
+        return closeFilter == null ? context.getInvokeAction() : closeFilter.handleClose(context);
     }
 }

@@ -9,45 +9,45 @@ import org.xnio.StreamConnection;
 import org.xnio.XnioExecutor;
 
 /**
- * Closes the TCP connection of a closed WebSocket after a time. Undertow sends the Close frame and waits without limit
- * for the client's, so a client that never closes would keep a file open for each of its sessions. The connection is
- * closed when the client has had a second to read the Close frame. A client that has not received all before it gets
- * some seconds more.
+ * Closes the TCP connection of a closed WebSocket after a time. Undertow sends the Close frame, and then waits without
+ * limit for that of the client. A client that never closes would keep a file descriptor open for each of its sessions.
+ * The TCP connection is closed one second after the network has taken the Close frame, so that the client can read it.
+ * If the network does not take it, the TCP connection is closed after five seconds.
  *
  * <p>Started on any thread; then runs on the connection's I/O thread.
  */
 final class UndertowCloseTimer {
     private static final Logger LOG = System.getLogger(UndertowCloseTimer.class.getName());
-    /** How many seconds the connection stays open until the network has taken the Close frame. */
-    private static final int CHECKS = 5;
+    /** How often to check whether the network has taken the Close frame, at one check a second. */
+    private static final int MAX_CHECKS = 5;
 
-    /** The TCP connection, as far as this class needs it. */
+    /** The operations of the TCP connection that this class needs. */
     interface Target {
-        /** Whether the network has taken all output, with the Close frame. */
+        /** Whether the network has taken all output, including the Close frame. */
         boolean isWritten();
 
-        /** Closes the connection; output that is left is lost. */
+        /** Closes the connection. Unsent output is lost. */
         void cut();
     }
 
     private final Target target;
     private final XnioExecutor thread;
-    private boolean written;
-    private int checksLeft = CHECKS;
+    private boolean outputWritten;
+    private int checksLeft = MAX_CHECKS;
 
     UndertowCloseTimer(Target target, XnioExecutor thread) {
         this.target = target;
         this.thread = thread;
     }
 
-    /** @param connection of Undertow; the Close frame of its WebSocket was handed to Undertow */
+    /** @param connection Undertow's connection; the Close frame of its WebSocket was handed to Undertow */
     static void start(Object connection) {
         StreamConnection tcp = (StreamConnection) connection;
         new UndertowCloseTimer(new Tcp(tcp), tcp.getIoThread()).schedule();
     }
 
     void schedule() {
-        written = target.isWritten();
+        outputWritten = target.isWritten();
         try {
             var unused = thread.executeAfter(this::check, 1, TimeUnit.SECONDS);
         } catch (RejectedExecutionException e) {
@@ -57,7 +57,7 @@ final class UndertowCloseTimer {
 
     private void check() {
         checksLeft--;
-        if (written || checksLeft == 0) {
+        if (outputWritten || checksLeft == 0) {
             target.cut();
         } else {
             schedule();

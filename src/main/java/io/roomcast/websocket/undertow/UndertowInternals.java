@@ -8,21 +8,21 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 
 /**
- * What Undertow 2.3 hides: the connection under a WebSocket session, and on which thread messages are taken in. All
- * names are looked up at once, before there is any connection. A failure later concerns one connection only.
+ * What Undertow 2.3 hides: the connection of a WebSocket session, and which threads process incoming messages. All
+ * names are looked up at once, before there is any connection. A later failure concerns one connection only.
  *
  * @param session class of Undertow's sessions
- * @param channel method of a session
- * @param extended method of a channel: whether it has extensions, which must see each message; a session does not
- *     know of an extension that the server's own configuration adds
- * @param connection method of a channel
- * @param dispatch field of a container: whether it hands messages to a pool of threads
+ * @param channel method of a session that returns its channel
+ * @param extended method of a channel: whether the channel has extensions, which must process each message; a session
+ *     does not know the extensions that the server's own configuration adds
+ * @param connection method of a channel that returns its connection
+ * @param dispatch field of a container: whether the container hands messages to a pool of threads
  */
 public record UndertowInternals(Class<?> session, Method channel, Method extended, Method connection, Field dispatch) {
     private static final Logger LOG = System.getLogger(UndertowInternals.class.getName());
 
     /**
-     * @param container of the application's WebSockets
+     * @param container the WebSocket container of the application
      * @throws ReflectiveOperationException naming what this version of Undertow does not have
      */
     public static UndertowInternals of(Object container) throws ReflectiveOperationException {
@@ -39,8 +39,8 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
     }
 
     /**
-     * Has this application's messages taken in on the I/O thread that read them; nothing blocks there
-     * (docs/decisions/0011-reading-on-undertows-threads.md). Other applications keep the server's setting.
+     * Makes Undertow process this application's messages on the I/O thread that has read them. Nothing blocks on that
+     * thread (docs/decisions/0011-reading-on-undertows-threads.md). Other applications keep the server's setting.
      */
     public void readOnIoThreads(Object container) {
         try {
@@ -53,7 +53,7 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
     /**
      * @param jakarta a session of any container
      * @return null for a session with extensions, a session of another container, and a session whose connection is
-     *     gone
+     *     closed
      */
     public Transport transport(Object jakarta, SessionTransport portable) {
         if (!session.isInstance(jakarta)) {
@@ -70,7 +70,11 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
         }
     }
 
-    /** @param jakarta a session of any container, which is closed */
+    /**
+     * Closes the TCP connection of a closed session after some seconds.
+     *
+     * @param jakarta a closed session of any container
+     */
     public void end(Object jakarta) {
         if (!session.isInstance(jakarta)) {
             return;

@@ -12,25 +12,29 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * The output of one of Undertow's connections. It puts our whole WebSocket frames between those of Undertow, never
- * inside one. Undertow writes its pings, pongs and closes through this conduit; our frames come by {@link #send}.
+ * The output conduit of one of Undertow's connections. It writes our whole WebSocket frames between those of Undertow,
+ * never inside one. Undertow writes its pings, pongs and closes through this conduit; our frames come by {@link #send}.
  *
- * <p><b>Concurrency.</b> There is one send at a time, on any thread; Undertow also writes on any thread. The monitor
- * guards all state and is taken after Undertow's own. A completion never runs under the monitor: it runs before
- * {@link #send} returns, or as a task of the I/O thread.
+ * <p><b>Concurrency.</b> There is one send at a time, on any thread. Undertow also writes on any thread. The monitor of
+ * this object guards all state. A thread that holds both Undertow's lock and this monitor took Undertow's lock first.
+ * No completion runs under the monitor: it runs before {@link #send} returns, or as a task of the I/O thread.
  */
 final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final WebSocketChannel channel;
     private final XnioIoThread thread;
     private final Consumer<Throwable> completion;
-    /** The rest of our frame that is being sent; null when there is none. */
+    /** The unsent rest of our frame; null if none is being sent. */
     private ByteBuffer frame;
 
+    /** Whether writing of our frame has begun. */
     private boolean frameBegun;
-    /** Whether a frame of Undertow is written in part. */
+    /** Whether only a part of a frame of Undertow is written. */
     private boolean undertowFrameBegun;
 
-    /** @param completion told once for each send; null when it was handed to the network */
+    /**
+     * @param completion called once for each send: with null when the frame was handed to the network, otherwise with
+     *     the failure
+     */
     UndertowSink(
             StreamSinkConduit next, WebSocketChannel channel, XnioIoThread thread, Consumer<Throwable> completion) {
         super(next);
@@ -58,7 +62,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         completion.accept(failure);
     }
 
-    /** @return false if a part of our frame must wait for the socket or for Undertow */
+    /** @return false if a part of our frame must wait for the socket, or for the rest of a frame of Undertow */
     private boolean writeFrame() throws IOException {
         if (undertowFrameBegun) {
             return false;
@@ -75,8 +79,12 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return next.flush();
     }
 
-    /** @return false if Undertow must wait */
-    private boolean isFree() throws IOException {
+    /**
+     * Writes the rest of our frame if its writing has begun.
+     *
+     * @return false if Undertow must wait until the rest is written
+     */
+    private boolean finishBegunFrame() throws IOException {
         return frame == null || !frameBegun || finishFrame();
     }
 
@@ -98,13 +106,13 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
         try {
             thread.execute(() -> completion.accept(failure));
         } catch (RejectedExecutionException e) {
-            // The thread is stopping, and all its connections with it.
+            // The thread is stopping and closes all its connections.
         }
     }
 
     @Override
     public synchronized int write(ByteBuffer source) throws IOException {
-        if (!isFree()) {
+        if (!finishBegunFrame()) {
             return 0;
         }
         int written = next.write(source);
@@ -114,7 +122,7 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public synchronized long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        if (!isFree()) {
+        if (!finishBegunFrame()) {
             return 0;
         }
         long written = next.write(sources, offset, length);
@@ -136,17 +144,17 @@ final class UndertowSink extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public void terminateWrites() throws IOException {
-        fail();
+        failFrame();
         next.terminateWrites();
     }
 
     @Override
     public void truncateWrites() throws IOException {
-        fail();
+        failFrame();
         next.truncateWrites();
     }
 
-    private synchronized void fail() {
+    private synchronized void failFrame() {
         if (frame != null) {
             complete(new ClosedChannelException());
         }

@@ -12,16 +12,16 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.ssl.SslConnection;
 
 /**
- * Writes frames that were encoded once for a room to the connection under Undertow, which would encode them for each
- * member. Writes on the calling thread; with TLS on the connection's I/O thread, because Undertow guards the state of
- * TLS by that thread.
+ * Writes frames to the TCP connection of Undertow. A frame is encoded once for a room; Undertow would encode it for
+ * each member. Writes on the calling thread, but with TLS on the connection's I/O thread: Undertow uses the state of
+ * TLS on that thread only.
  */
 final class UndertowTransport extends FrameTransport {
     private final WebSocketChannel channel;
     private final StreamConnection connection;
     private final XnioIoThread thread;
     private final boolean secured;
-    /** Made with the first send, on the I/O thread, between two frames of Undertow. */
+    /** Created by the first send, on the I/O thread, which is then not inside a frame of Undertow. */
     private UndertowSink sink;
 
     UndertowTransport(SessionTransport portable, Object channel, Object connection) {
@@ -47,9 +47,9 @@ final class UndertowTransport extends FrameTransport {
 
     private void write(EncodedFrame frame, Completion completion) {
         if (sink == null) {
-            ConduitStreamSinkChannel end = connection.getSinkChannel();
-            sink = new UndertowSink(end.getConduit(), channel, thread, completion::sent);
-            end.setConduit(sink);
+            ConduitStreamSinkChannel output = connection.getSinkChannel();
+            sink = new UndertowSink(output.getConduit(), channel, thread, completion::sent);
+            output.setConduit(sink);
         }
         sink.send(frame.webSocketFrame());
     }
@@ -59,7 +59,7 @@ final class UndertowTransport extends FrameTransport {
         return secured ? thread : null;
     }
 
-    /** Does nothing: Undertow sends a close frame itself. */
+    /** Does nothing, because Undertow sends a close frame itself. */
     @Override
-    protected void writeLast(byte[] closeFrame) {}
+    protected void writeCloseFrame(byte[] closeFrame) {}
 }

@@ -1,2 +1,2 @@
-/** WebSocket connections on WildFly: frames go straight to Undertow's sockets. */
+/** WebSocket connections on WildFly. Frames are written directly to Undertow's sockets. */
 package io.roomcast.websocket.undertow;

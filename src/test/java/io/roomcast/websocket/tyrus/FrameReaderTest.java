@@ -129,14 +129,14 @@ class FrameReaderTest {
     }
 
     /** Puts messages together again. */
-    private static final class Recorded implements FrameReader.Sink {
+    private static final class Recorded implements FrameReader.Handler {
         final List<String> events = new ArrayList<>();
         private final ByteArrayOutputStream message = new ByteArrayOutputStream();
         int parts;
         int largest;
 
         @Override
-        public void data(ByteBuffer frame) {
+        public void onData(ByteBuffer frame) {
             largest = Math.max(largest, frame.remaining());
             int first = frame.get() & 0xff;
             assertEquals(parts == 0 ? TEXT : CONTINUATION, first & 0x0f);
@@ -154,27 +154,27 @@ class FrameReaderTest {
         }
 
         @Override
-        public void ping(byte[] payload) {
+        public void onPing(byte[] payload) {
             events.add("ping " + new String(payload, StandardCharsets.UTF_8));
         }
 
         @Override
-        public void pong() {
+        public void onPong() {
             events.add("pong");
         }
 
         @Override
-        public void close(byte[] payload) {
+        public void onClose(byte[] payload) {
             events.add("close " + ((payload[0] & 0xff) << 8 | payload[1] & 0xff));
         }
 
         @Override
-        public void tooLarge() {
+        public void onTooLarge() {
             events.add("too large");
         }
 
         @Override
-        public void violation(String reason) {
+        public void onViolation(String reason) {
             events.add("violation: " + reason);
         }
     }

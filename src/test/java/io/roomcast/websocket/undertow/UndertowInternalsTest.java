@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.websocket.transport.PrivateNames;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import org.junit.jupiter.api.Test;
 
 class UndertowInternalsTest {
@@ -55,7 +55,8 @@ class UndertowInternalsTest {
 
     @Test
     void anotherServerIsToldWhatItDoesNotHave() {
-        PrivateNames.Result<UndertowInternals> result = PrivateNames.find(() -> UndertowInternals.of(new Stranger()));
+        ReflectiveLookup.Result<UndertowInternals> result =
+                ReflectiveLookup.find(() -> UndertowInternals.of(new Stranger()));
         assertNull(result.found());
         assertTrue(result.missing().contains("UndertowSession"), result.missing());
     }

@@ -21,21 +21,21 @@ import org.glassfish.grizzly.http.HttpServerFilter;
 
 /**
  * Closes connections of Payara whose client does not finish the head of a request in time. Payara itself closes only
- * silent connections: a client that sends one byte now and then could keep its connection for hours. The first request
- * on a listener makes this class watch that listener, also for other applications. Only for Payara, like
- * {@link PayaraRequest}.
+ * silent connections. A client that sends one byte now and then could keep its connection for hours. The first request
+ * on a listener makes this class watch that listener, also for other applications. This class cannot be linked on other
+ * servers, like {@link PayaraRequest}.
  *
- * <p><b>Concurrency.</b> Grizzly calls the probe on the thread that reads. Requests call {@link #watch}. A task of the
- * timer closes connections. The lock of this object keeps a listener from being watched after {@link #close}: Grizzly
- * would keep the undeployed application in memory.
+ * <p><b>Concurrency.</b> Grizzly calls the probe on the thread that reads. Threads with a request call {@link #watch}.
+ * A task of the timer closes connections. The monitor of this object guards {@code closed}, so that no listener is
+ * watched after {@link #close}: its probe would keep the undeployed application in memory.
  */
-public final class PayaraHeads implements AutoCloseable {
-    /** Of a connection: the request that Grizzly is reading. Grizzly sets it. */
-    private static final Attribute<HttpRequestPacket> READING =
+public final class PayaraHeadTimeout implements AutoCloseable {
+    /** An attribute of connections, set by Grizzly: the request that Grizzly is reading. */
+    private static final Attribute<HttpRequestPacket> CURRENT_REQUEST =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute(HttpServerFilter.HTTP_SERVER_REQUEST_ATTR_NAME);
 
-    /** Of a request: its head has ended, so what arrives is its body, or the data of its WebSocket. */
-    private static final Attribute<Boolean> ENDED =
+    /** An attribute of requests, set at the end of the head. What arrives then is a body, or data of a WebSocket. */
+    private static final Attribute<Boolean> HEAD_ENDED =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.head-ended");
 
     private final long limitNanos;
@@ -43,40 +43,41 @@ public final class PayaraHeads implements AutoCloseable {
     private final NodeMetrics metrics;
     private final Future<?> task;
     private final HttpProbe probe = new Probe();
-    private final Set<HttpServerFilter> watched = ConcurrentHashMap.newKeySet();
-    /** When the first byte of a head arrived, by connection. */
-    private final Map<Connection<?>, Long> begun = new ConcurrentHashMap<>();
+    /** The parsers of the watched listeners. */
+    private final Set<HttpServerFilter> watchedParsers = ConcurrentHashMap.newKeySet();
+    /** When the first byte of an unfinished head arrived, in nanoseconds of {@code time}, by connection. */
+    private final Map<Connection<?>, Long> headStarts = new ConcurrentHashMap<>();
 
     private boolean closed;
 
     /** @param limit for the whole head; more than 0 */
-    public PayaraHeads(Duration limit, RunningTime time, Threads threads, NodeMetrics metrics) {
+    public PayaraHeadTimeout(Duration limit, RunningTime time, Threads threads, NodeMetrics metrics) {
         this.limitNanos = limit.toNanos();
         this.time = time;
         this.metrics = metrics;
-        this.task = threads.timer().scheduleWithFixedDelay(this::closeLate, 1, 1, TimeUnit.SECONDS);
+        this.task = threads.timer().scheduleWithFixedDelay(this::closeLateConnections, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Watches the listener of this request from now on. */
     public void watch(PayaraRequest request) {
         HttpServerFilter parser = request.parser();
-        if (parser != null && !watched.contains(parser)) {
+        if (parser != null && !watchedParsers.contains(parser)) {
             add(parser);
         }
     }
 
     private synchronized void add(HttpServerFilter parser) {
-        if (!closed && watched.add(parser)) {
+        if (!closed && watchedParsers.add(parser)) {
             parser.getMonitoringConfig().addProbes(probe);
         }
     }
 
-    private void closeLate() {
+    private void closeLateConnections() {
         long now = time.getAsLong();
-        begun.forEach((connection, since) -> {
+        headStarts.forEach((connection, since) -> {
             if (!connection.isOpen()) {
-                begun.remove(connection);
-            } else if (now - since > limitNanos && begun.remove(connection, since)) {
+                headStarts.remove(connection);
+            } else if (now - since > limitNanos && headStarts.remove(connection, since)) {
                 connection.closeSilently();
                 metrics.limitReached(HttpKeys.REQUEST_TIMEOUT.name());
             }
@@ -87,24 +88,24 @@ public final class PayaraHeads implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         task.cancel(false);
-        watched.forEach(parser -> parser.getMonitoringConfig().removeProbes(probe));
-        begun.clear();
+        watchedParsers.forEach(parser -> parser.getMonitoringConfig().removeProbes(probe));
+        headStarts.clear();
     }
 
     @SuppressWarnings("rawtypes") // Grizzly's signatures
     private final class Probe extends HttpProbe.Adapter {
         @Override
         public void onDataReceivedEvent(Connection connection, Buffer data) {
-            HttpRequestPacket request = READING.get(connection);
-            if (request == null || ENDED.get(request) == null) {
-                begun.putIfAbsent(connection, time.getAsLong());
+            HttpRequestPacket request = CURRENT_REQUEST.get(connection);
+            if (request == null || HEAD_ENDED.get(request) == null) {
+                headStarts.putIfAbsent(connection, time.getAsLong());
             }
         }
 
         @Override
         public void onHeaderParseEvent(Connection connection, HttpHeader head, int bytes) {
-            ENDED.set(head, true);
-            begun.remove(connection);
+            HEAD_ENDED.set(head, true);
+            headStarts.remove(connection);
         }
     }
 }

@@ -2,27 +2,30 @@ package io.roomcast.websocket.transport;
 
 import java.lang.reflect.Field;
 
-/** Looks up what a server does not offer publicly, and says whether all of it is there. */
-public final class PrivateNames {
+/** Looks up private classes, methods and fields of a server by reflection, and reports whether all of them exist. */
+public final class ReflectiveLookup {
 
-    /** Looks up all names that a server's private classes must have. */
+    /** Looks up everything that one feature needs of a server. */
     @FunctionalInterface
-    public interface Lookup<T> {
-        T all() throws ReflectiveOperationException;
+    public interface Finder<T> {
+        T findAll() throws ReflectiveOperationException;
     }
 
     /**
-     * @param found null when something is missing
-     * @param missing what is missing; null when nothing is
+     * @param found null if something is missing
+     * @param missing the error that names what is missing; null if nothing is
      */
     public record Result<T>(T found, String missing) {}
 
-    private PrivateNames() {}
+    private ReflectiveLookup() {}
 
-    /** Never throws: a server of another version is an answer. */
-    public static <T> Result<T> find(Lookup<T> lookup) {
+    /**
+     * Looks everything up. If something is missing, as in another version of the server, the result says what; nothing
+     * is thrown.
+     */
+    public static <T> Result<T> find(Finder<T> finder) {
         try {
-            return new Result<>(lookup.all(), null);
+            return new Result<>(finder.findAll(), null);
         } catch (ReflectiveOperationException | LinkageError | RuntimeException e) {
             return new Result<>(null, e.toString());
         }
