@@ -175,7 +175,7 @@ public final class LimitKeys {
             List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE);
 
     /** Limits of counts, in the order of --help. */
-    public static final List<Key<Integer>> COUNTS = List.of(
+    public static final List<Key<Integer>> NUMBERS = List.of(
             SESSIONS,
             USER_SESSIONS,
             ADDRESS_SESSIONS,
@@ -208,7 +208,7 @@ public final class LimitKeys {
 
     /** Limits that reject the client that exceeds them, with an error or a close code. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
-                    COUNTS,
+                    NUMBERS,
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,

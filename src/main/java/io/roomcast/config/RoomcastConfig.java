@@ -99,18 +99,18 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** Problems of values that are valid alone but not together. */
+    /** Errors in values that are valid one by one but conflict. */
     private List<String> contradictions() {
         long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())
                 .count();
-        String wanting = get(AccessKeys.AUTH).equals("token")
+        String keyThatNeedsKeys = get(AccessKeys.AUTH).equals("token")
                 ? "roomcast.auth=token"
                 : get(OperationKeys.API_CLAIM).isEmpty() ? "" : "roomcast.api.claim";
-        if (!wanting.isEmpty() && sources != 1) {
-            return List.of(
-                    wanting + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
-                            + (sources == 0 ? "" : ", not " + sources + " of them"));
+        if (!keyThatNeedsKeys.isEmpty() && sources != 1) {
+            return List.of(keyThatNeedsKeys
+                    + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                    + (sources == 0 ? "" : ", not " + sources + " of them"));
         }
         return List.of();
     }

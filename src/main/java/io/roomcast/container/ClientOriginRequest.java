@@ -50,7 +50,7 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
     }
 
     private boolean isHidden(String name) {
-        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isOffer(name);
+        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isUpgradeHeader(name);
     }
 
     @Override

@@ -11,7 +11,7 @@ public enum Latency {
     REPLAY_WAIT(
             "roomcast.replay.wait",
             "How long members that came back waited for their turn to be sent a page of what they missed"),
-    LANE_WAIT("roomcast.lanes.wait", "How long a task waits for a thread that carries messages to members");
+    POOL_WAIT("roomcast.lanes.wait", "How long a task waits for a thread that carries messages to members");
 
     private final String series;
     private final String help;

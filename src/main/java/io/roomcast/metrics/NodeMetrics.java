@@ -58,28 +58,28 @@ public final class NodeMetrics {
      * @param messages number of messages in the batch
      * @param bytes size of the batch
      * @param taken number of queues of members that took the batch
-     * @param refused number of queues that did not take the batch, because they are closed or full
+     * @param dropped number of queues that did not take the batch, because they are closed or full
      * @param nanos duration of the fan-out
      */
-    public void fannedOut(int messages, int bytes, int taken, int refused, long nanos) {
+    public void recordFanOut(int messages, int bytes, int taken, int dropped, long nanos) {
         increment(Counter.BATCHES);
         add(Counter.MESSAGES_BATCHED, messages);
         add(Counter.MESSAGES_DELIVERED, (long) messages * taken);
         add(Counter.BYTES_DELIVERED, (long) bytes * taken);
-        if (refused > 0) {
-            add(Counter.MESSAGES_DROPPED, (long) messages * refused);
+        if (dropped > 0) {
+            add(Counter.MESSAGES_DROPPED, (long) messages * dropped);
         }
         record(Latency.FAN_OUT, nanos);
     }
 
     /** Counts messages of the history that were sent to one returning member. */
-    public void replayed(int messages, int bytes) {
+    public void recordReplay(int messages, int bytes) {
         add(Counter.MESSAGES_REPLAYED, messages);
         add(Counter.BYTES_DELIVERED, bytes);
     }
 
     /** @param change the change in the number of open sessions on the portable path; may be negative */
-    public void portableSessions(int change) {
+    public void addPortableSessions(int change) {
         portableSessions.add(change);
     }
 

@@ -53,7 +53,7 @@ public final class Limits {
                 LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
                 LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
                 LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
-        LimitKeys.COUNTS.forEach(key -> add(config, key, Integer::longValue));
+        LimitKeys.NUMBERS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
         if (get(LimitKeys.SESSIONS) > maxSessions

@@ -8,14 +8,14 @@ import java.util.function.LongSupplier;
  * client has been silent. A process that is stopped, gets no CPU or is on a paused machine receives nothing. That time
  * does not count against clients.
  *
- * <p>{@link #beat} must be called every second. If a call is late, the clock advances by {@link #LONGEST_STEP} at most
+ * <p>{@link #markRunning} must be called every second. If a call is late, the clock advances by {@link #LONGEST_STEP} at most
  * until the call comes.
  *
- * <p><b>Concurrency.</b> One thread at a time may call {@link #beat}. Any thread may read the time.
+ * <p><b>Concurrency.</b> One thread at a time may call {@link #markRunning}. Any thread may read the time.
  */
 public final class RunningTime implements LongSupplier {
     /**
-     * In nanoseconds. Longer than the time between two calls of {@link #beat} on a node that runs, even on a busy one.
+     * In nanoseconds. Longer than the time between two calls of {@link #markRunning} on a node that runs, even on a busy one.
      */
     static final long LONGEST_STEP = TimeUnit.SECONDS.toNanos(2);
 
@@ -36,7 +36,7 @@ public final class RunningTime implements LongSupplier {
     }
 
     /** States that the node runs. */
-    public void beat() {
+    public void markRunning() {
         long now = nanoClock.getAsLong();
         last = new Mark(now, since(last, now));
     }

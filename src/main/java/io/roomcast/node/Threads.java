@@ -17,24 +17,24 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of a node. The node makes them, or the application server provides them. Any thread.
  *
- * @param lanes runs short tasks that never block; accepts every task while the application runs
+ * @param pool runs short tasks that never block; accepts every task while the application runs
  * @param timer runs short tasks after a delay
- * @param loops makes threads that run as long as the application
+ * @param loopThreads makes threads that run as long as the application
  */
-public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFactory loops) {
+public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFactory loopThreads) {
     private static final long SHUTDOWN_SECONDS = 2;
 
     /**
      * A pool for the lanes, one thread for the timer, and a factory for loops. {@code source} makes all threads.
      *
-     * @param lanes size of the pool; 0 for one thread per core
+     * @param poolSize size of the pool; 0 for one thread per core
      */
-    public static Threads of(ThreadFactory source, int lanes) {
-        int pool = lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes;
+    public static Threads of(ThreadFactory source, int poolSize) {
+        int size = poolSize == 0 ? Runtime.getRuntime().availableProcessors() : poolSize;
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(source, "roomcast-timer"));
         timer.setRemoveOnCancelPolicy(true);
         return new Threads(
-                Executors.newFixedThreadPool(pool, named(source, "roomcast-lane")),
+                Executors.newFixedThreadPool(size, named(source, "roomcast-lane")),
                 timer,
                 named(source, "roomcast-loop"));
     }
@@ -57,7 +57,7 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
      *     node has stopped
      */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage) {
-        return within(seconds, stage, lanes);
+        return within(seconds, stage, pool);
     }
 
     /**
@@ -100,10 +100,10 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
      */
     public void end() {
         timer.shutdownNow();
-        if (lanes instanceof ExecutorService pool) {
-            pool.shutdown();
+        if (pool instanceof ExecutorService ownPool) {
+            ownPool.shutdown();
             try {
-                pool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+                ownPool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -52,16 +52,16 @@ final class Backlog {
         long limit = budget.share(frame.kind());
         if (!fits(frame, limit)) {
             dropNotices();
-            if (frame.kind().droppable()) {
+            if (frame.kind().isNotice()) {
                 metrics.add(Counter.QUEUE_NOTICES_DROPPED, 1);
-                dropPresence(frame.fallback(), entries);
+                addToDroppedPresence(frame.fallback(), entries);
                 return OfferResult.DROPPED;
             }
         }
         if (!fits(frame, limit) && mayDropMessages) {
-            forgetMessages();
+            dropMessages();
             if (frame.range() != null) {
-                dropMessage(frame.range(), entries);
+                addToGap(frame.range(), entries);
                 return OfferResult.DROPPED;
             }
         }
@@ -70,7 +70,7 @@ final class Backlog {
         }
         entries.add(frame);
         bytes += frame.bytes();
-        budget.enter(frame);
+        budget.reserve(frame);
         return OfferResult.WAITS;
     }
 
@@ -83,9 +83,9 @@ final class Backlog {
         int dropped = 0;
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
-            if (entry instanceof EncodedFrame frame && frame.kind().droppable()) {
-                leave(frame);
-                dropPresence(frame.fallback(), kept);
+            if (entry instanceof EncodedFrame frame && frame.kind().isNotice()) {
+                release(frame);
+                addToDroppedPresence(frame.fallback(), kept);
                 dropped++;
             } else {
                 kept.add(entry);
@@ -97,7 +97,7 @@ final class Backlog {
         }
     }
 
-    private void dropPresence(Fallback fallback, ArrayDeque<QueueEntry> target) {
+    private void addToDroppedPresence(Fallback fallback, ArrayDeque<QueueEntry> target) {
         if (fallback == null) {
             return;
         }
@@ -114,12 +114,12 @@ final class Backlog {
         }
     }
 
-    private void forgetMessages() {
+    private void dropMessages() {
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {
-                leave(frame);
-                dropMessage(frame.range(), kept);
+                release(frame);
+                addToGap(frame.range(), kept);
             } else {
                 kept.add(entry);
             }
@@ -127,7 +127,7 @@ final class Backlog {
         entries = kept;
     }
 
-    private void dropMessage(MessageRange range, ArrayDeque<QueueEntry> target) {
+    private void addToGap(MessageRange range, ArrayDeque<QueueEntry> target) {
         if (extendGap(range)) {
             return;
         }
@@ -149,12 +149,12 @@ final class Backlog {
             metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
             return true;
         }
-        startRoom(range.room());
+        separateGaps(range.room());
         return false;
     }
 
     /** A gap of this room from now on is a new entry, behind the entries that wait now. */
-    void startRoom(RoomName room) {
+    void separateGaps(RoomName room) {
         if (gaps != null) {
             gaps.remove(room);
         }
@@ -187,7 +187,7 @@ final class Backlog {
     private QueueEntry remove() {
         QueueEntry entry = entries.remove();
         if (entry instanceof EncodedFrame frame) {
-            leave(frame);
+            release(frame);
         } else if (entry instanceof DroppedPresence) {
             droppedPresence.values().remove(entry);
         } else if (gaps != null) {
@@ -199,16 +199,16 @@ final class Backlog {
         return entry;
     }
 
-    private void leave(EncodedFrame frame) {
+    private void release(EncodedFrame frame) {
         bytes -= frame.bytes();
-        budget.leave(frame);
+        budget.release(frame);
     }
 
     /** Drops all entries. */
     void clear() {
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame) {
-                leave(frame);
+                release(frame);
             }
         }
         entries.clear();

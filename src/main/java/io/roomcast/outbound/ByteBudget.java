@@ -13,7 +13,7 @@ public final class ByteBudget {
     }
 
     /** Sets another limit. What is held already stays. */
-    public void limit(long bytes) {
+    public void setLimit(long bytes) {
         limit = bytes;
     }
 

@@ -196,12 +196,12 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     /** @return whether this queue is the first to hold the frame */
-    boolean enterQueue() {
+    boolean addQueue() {
         return QUEUES.getAndIncrement(this) == 0;
     }
 
     /** @return whether this queue was the last to hold the frame */
-    boolean leaveQueue() {
+    boolean removeQueue() {
         return QUEUES.decrementAndGet(this) == 0;
     }
 

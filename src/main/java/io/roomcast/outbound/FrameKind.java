@@ -12,7 +12,7 @@ public enum FrameKind {
     SIGNAL;
 
     /** Whether this kind is dropped first: it would be stale before a slow client reads it. */
-    public boolean droppable() {
+    public boolean isNotice() {
         return this == PRESENCE || this == SIGNAL;
     }
 }

@@ -26,7 +26,7 @@ public final class OutboundBudget {
     /** Sets other limits. A queue that exceeds them drops frames when it is offered the next one. */
     public void change(OutboundLimits next) {
         limits = next;
-        node.limit(next.nodeBytes());
+        node.setLimit(next.nodeBytes());
     }
 
     OutboundLimits limits() {
@@ -70,14 +70,14 @@ public final class OutboundBudget {
         node.add(bytes);
     }
 
-    void enter(EncodedFrame frame) {
-        if (frame.enterQueue()) {
+    void reserve(EncodedFrame frame) {
+        if (frame.addQueue()) {
             add(frame.bytes());
         }
     }
 
-    void leave(EncodedFrame frame) {
-        if (frame.leaveQueue()) {
+    void release(EncodedFrame frame) {
+        if (frame.removeQueue()) {
             add(-frame.bytes());
         }
     }

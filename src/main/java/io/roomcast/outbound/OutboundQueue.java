@@ -75,7 +75,7 @@ public final class OutboundQueue implements Transport.Completion {
     /** When the send in flight began. */
     private long sendBegan;
     /** Bytes of the send in flight that no other session shares: those of a reply, or of joined frames. */
-    private long ownBytes;
+    private long unsharedBytes;
 
     private List<Runnable> whenDrained = List.of();
     private PendingClose pendingClose;
@@ -237,17 +237,17 @@ public final class OutboundQueue implements Transport.Completion {
     private void beginSend(QueueEntry entry) {
         sendBegan = nanoClock.getAsLong();
         if (entry instanceof QueueEntry.Joined joined) {
-            ownBytes = joined.bytes();
+            unsharedBytes = joined.bytes();
         } else if (entry instanceof EncodedFrame frame && frame.kind() == FrameKind.REPLY) {
-            ownBytes = frame.bytes();
+            unsharedBytes = frame.bytes();
         }
-        budget.add(ownBytes);
+        budget.add(unsharedBytes);
     }
 
     private void endSend() {
-        if (ownBytes > 0) {
-            budget.add(-ownBytes);
-            ownBytes = 0;
+        if (unsharedBytes > 0) {
+            budget.add(-unsharedBytes);
+            unsharedBytes = 0;
         }
     }
 
@@ -307,7 +307,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     private void close(CloseCode code, String reason, boolean byNode) {
         synchronized (this) {
-            if (!shut()) {
+            if (!markClosed()) {
                 return;
             }
             closeCode = code;
@@ -349,7 +349,7 @@ public final class OutboundQueue implements Transport.Completion {
      *
      * @return false if the queue was closed before
      */
-    public synchronized boolean shut() {
+    public synchronized boolean markClosed() {
         if (state == State.CLOSED) {
             return false;
         }
@@ -377,9 +377,9 @@ public final class OutboundQueue implements Transport.Completion {
      * The client joins a room again. A gap of that room from now on is reported behind the frames that wait now, and so
      * behind the answer to the join.
      */
-    public synchronized void beginRoom(RoomName room) {
+    public synchronized void separateGaps(RoomName room) {
         if (backlog != null) {
-            backlog.startRoom(room);
+            backlog.separateGaps(room);
         }
     }
 

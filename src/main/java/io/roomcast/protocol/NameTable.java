@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 final class NameTable {
     private static final Map<String, int[]> SETS = read();
 
-    static final NameTable LETTERS = new NameTable("letters");
+    static final NameTable ALLOWED = new NameTable("letters");
     static final NameTable NONSPACING = new NameTable("nonspacing");
     static final NameTable SPACING = new NameTable("spacing");
     static final NameTable VIRAMA = new NameTable("virama");

@@ -95,15 +95,15 @@ final class Names {
         if (NameTable.NONSPACING.has(c)) {
             return i > 0 && isMarkAllowed(name, i);
         }
-        if (NameTable.LETTERS.has(c)) {
+        if (NameTable.ALLOWED.has(c)) {
             return i > 0 || !NameTable.SPACING.has(c);
         }
         if (INSIDE.indexOf(c) >= 0) {
-            return isLetter(name, i - 1) && isLetter(name, i + 1);
+            return isNameCharacter(name, i - 1) && isNameCharacter(name, i + 1);
         }
         return switch (c) {
-            case GERESH -> isLetter(name, i - 1);
-            case ZWNJ -> isLetter(name, i + 1) && (is(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
+            case GERESH -> isNameCharacter(name, i - 1);
+            case ZWNJ -> isNameCharacter(name, i + 1) && (is(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
             case ZWJ -> is(NameTable.VIRAMA, name, i - 1) || makesYaphalaa(name, i);
             default -> ANYWHERE.indexOf(c) >= 0;
         };
@@ -136,8 +136,8 @@ final class Names {
         return i > 0 && name[i - 1] == BENGALI_RA && i + 1 < name.length && name[i + 1] == BENGALI_VIRAMA;
     }
 
-    private static boolean isLetter(int[] name, int i) {
-        return is(NameTable.LETTERS, name, i);
+    private static boolean isNameCharacter(int[] name, int i) {
+        return is(NameTable.ALLOWED, name, i);
     }
 
     private static boolean is(NameTable set, int[] name, int i) {

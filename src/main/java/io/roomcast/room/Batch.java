@@ -27,7 +27,7 @@ final class Batch {
     void add(StoredMessage message) {
         byte[] start = MessageFrames.messageStart(message);
         byte[] body = message.body();
-        ensure(1 + start.length + body.length);
+        ensureCapacity(1 + start.length + body.length);
         if (length > 0) {
             buffer[length++] = '\n';
         }
@@ -67,7 +67,7 @@ final class Batch {
         length += bytes.length - from;
     }
 
-    private void ensure(int more) {
+    private void ensureCapacity(int more) {
         if (length + more > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(MIN_BUFFER, Math.max(length + more, buffer.length * 2)));
         }

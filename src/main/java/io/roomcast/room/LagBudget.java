@@ -19,7 +19,7 @@ public final class LagBudget {
     /** Changes the bounds for events from now on. Parameters as of the constructor. */
     public void change(long room, long node) {
         roomBytes = room;
-        allRooms.limit(node);
+        allRooms.setLimit(node);
     }
 
     /** Bytes that wait now in all lanes. */

@@ -91,25 +91,25 @@ final class LaneIntake {
     }
 
     /** The lane has reached the first message that was left to the history. On the lane. */
-    void startReading() {
+    void onIntakeFull() {
         metrics.increment(Counter.LANE_OVERFLOWS);
-        readOrResume();
+        readNextOrGoDirect();
     }
 
     /** The lane has handled a reset. On the lane. */
-    void resetApplied() {
+    void onResetHandled() {
         boolean reading;
         synchronized (this) {
             resets--;
             reading = newest != null;
         }
         if (reading) {
-            readOrResume();
+            readNextOrGoDirect();
         }
     }
 
     /** A page was read, or the read failed. On the lane. */
-    void pageRead(RoomEvent.IntakePage read) {
+    void onPageRead(RoomEvent.IntakePage read) {
         Position at = members.position();
         HistoryPage page = read.page();
         if (read.read() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
@@ -127,11 +127,11 @@ final class LaneIntake {
             members.reset(new Position(at.epoch(), before));
         }
         found.forEach(members::addToBatch);
-        readOrResume();
+        readNextOrGoDirect();
     }
 
-    private void readOrResume() {
-        List<StoredMessage> rest = takeRest(members.position().offset());
+    private void readNextOrGoDirect() {
+        List<StoredMessage> rest = goDirect(members.position().offset());
         if (rest == null) {
             read();
         } else {
@@ -144,7 +144,7 @@ final class LaneIntake {
      * @return the remaining messages, after which the intake is direct; null if messages before them have to be read
      *     first
      */
-    private synchronized List<StoredMessage> takeRest(long offset) {
+    private synchronized List<StoredMessage> goDirect(long offset) {
         if (newest == null) {
             return List.of(); // The handling of a reset has made the intake direct already.
         }

@@ -36,11 +36,11 @@ final class LogSegment {
     }
 
     /** Whether the message fits, by its bytes and by its time. */
-    boolean takes(StoredMessage message, long at) {
+    boolean fits(StoredMessage message, long at) {
         return bodies.length - start(size) >= message.body().length && at - start == (int) (at - start);
     }
 
-    /** Appends the next message, for which {@link #takes} returned true. */
+    /** Appends the next message, for which {@link #fits} returned true. */
     void add(StoredMessage message, long at) {
         if (2 * size == index.length) {
             index = Arrays.copyOf(index, 2 * index.length);

@@ -18,9 +18,9 @@ public final class Member {
 
     boolean live;
     long offset;
-    int slot = -1;
+    int index = -1;
     /** Whether the join has succeeded. From then on the member gets presence changes. */
-    boolean admitted;
+    boolean joined;
     /** Revision of the last presence change that the room was sent before this member was admitted. */
     long announced;
     /** The position that the member asked to recover from. Null once the join is answered. */

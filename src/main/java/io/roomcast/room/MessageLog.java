@@ -75,7 +75,7 @@ public final class MessageLog {
     private void append(StoredMessage message, long at) {
         LogSegment last = size == 0 ? null : segments.get(segments.size() - 1);
         heap -= last == null ? 0 : last.heap();
-        if (last == null || !last.takes(message, at)) {
+        if (last == null || !last.fits(message, at)) {
             if (last != null) {
                 last.seal();
                 heap += last.heap();

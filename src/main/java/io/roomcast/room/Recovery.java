@@ -40,7 +40,7 @@ final class Recovery {
     private final RoomSource source;
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
-    private final Consumer<Member> admission;
+    private final Consumer<Member> onJoined;
     private final ReplayPacer pacer;
     private final NodeMetrics metrics;
     private final Batch batch = new Batch();
@@ -64,16 +64,16 @@ final class Recovery {
         }
     }
 
-    /** @param admission marks a member as joined: from then on it gets presence changes */
+    /** @param onJoined marks a member as joined: from then on it gets presence changes */
     Recovery(
             RoomName room,
             RoomSource source,
             MessageLog recent,
             Consumer<RoomEvent> lane,
-            Consumer<Member> admission,
+            Consumer<Member> onJoined,
             ReplayPacer pacer,
             NodeMetrics metrics) {
-        this.admission = admission;
+        this.onJoined = onJoined;
         this.pacer = pacer;
         this.metrics = metrics;
         this.room = room;
@@ -86,14 +86,14 @@ final class Recovery {
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {
             member.since = since;
             member.offset = since.offset();
             askRelay(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
-            admit(member, lanePosition, true);
+            answerJoin(member, lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
@@ -123,11 +123,11 @@ final class Recovery {
         boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
         if (!exists || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
             return;
         }
         member.since = null;
-        admit(member, since, true);
+        answerJoin(member, since, true);
         if (since.offset() > lanePosition.offset()) {
             ahead.add(member);
         } else {
@@ -136,8 +136,8 @@ final class Recovery {
     }
 
     /** Answers the join. From now on the member gets presence changes. */
-    private void admit(Member member, Position position, boolean recovered) {
-        admission.accept(member);
+    private void answerJoin(Member member, Position position, boolean recovered) {
+        onJoined.accept(member);
         member.listener().joined(position, recovered);
     }
 
@@ -167,7 +167,7 @@ final class Recovery {
         if (first && !member.since.epoch().equals(lanePosition.epoch())) {
             // A new epoch began while the member waited.
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
             return;
         }
         Page page = sharedPage(member, shared, lanePosition);
@@ -203,7 +203,7 @@ final class Recovery {
      */
     private void confirmRecovered(Member member, Position lanePosition) {
         member.since = null;
-        admit(member, lanePosition, true);
+        answerJoin(member, lanePosition, true);
     }
 
     private void read(Member member) {
@@ -225,7 +225,7 @@ final class Recovery {
         reading--;
         while (reading < MAX_READS && !queuedReads.isEmpty()) {
             Member next = queuedReads.poll();
-            if (next.slot < 0 || next.live) {
+            if (next.index < 0 || next.live) {
                 continue;
             }
             Page page = sharedPage(next, null, lanePosition);
@@ -255,7 +255,7 @@ final class Recovery {
         if (!whole) {
             goLive(member);
             if (first) {
-                admit(member, lanePosition, false);
+                answerJoin(member, lanePosition, false);
             } else {
                 member.listener().behind(after + 1, lanePosition);
             }
@@ -308,7 +308,7 @@ final class Recovery {
         EncodedFrame frame = page.frame();
         boolean taken = member.offer(frame);
         if (taken) {
-            metrics.replayed((int) (page.end() - page.after()), frame.bytes());
+            metrics.recordReplay((int) (page.end() - page.after()), frame.bytes());
         }
         member.permit.release(taken ? frame.bytes() : 0);
         member.offset = page.end();

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  * all at once leave bandwidth to the others. Each permit is for one page. While the rate suffices, a permit is granted
  * at once. When it does not, permits are granted in the order of the requests.
  *
- * <p>A page costs time: its bytes divided by the rate. {@code usedUntil} is the time up to which the rate is used.
+ * <p>A page costs time: its bytes divided by the rate. {@code theoreticalArrival} is the time up to which the rate is used.
  * Unused time is saved up to {@link #BURST_NANOS}. This is the virtual scheduling algorithm of ITU-T I.371, a token
  * bucket without a refill. The size of a page is known only after the page was read, and a page must not be read before
  * it may be sent. So a permit costs a full page first, and its release corrects this to the bytes that were sent.
@@ -44,7 +44,7 @@ public final class ReplayPacer {
     private final Histogram waitTimes;
     private final Set<Permit> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
-    private long usedUntil;
+    private long theoreticalArrival;
     private boolean ticking;
 
     /**
@@ -58,7 +58,7 @@ public final class ReplayPacer {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.waitTimes = waitTimes;
-        this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
+        this.theoreticalArrival = nanoClock.getAsLong() - BURST_NANOS;
     }
 
     /** @param bytes the new rate in bytes per second; 0 for no bound */
@@ -66,21 +66,21 @@ public final class ReplayPacer {
         long now = nanoClock.getAsLong();
         bytesPerSecond = bytes;
         // Time that was used at a far lower rate must not keep members waiting.
-        usedUntil = Math.min(usedUntil - now, 0) + now;
+        theoreticalArrival = Math.min(theoreticalArrival - now, 0) + now;
     }
 
     private boolean isFree(long now) {
-        return bytesPerSecond == 0 || usedUntil - now <= 0;
+        return bytesPerSecond == 0 || theoreticalArrival - now <= 0;
     }
 
     private void use(long bytes) {
         if (bytesPerSecond > 0) {
-            usedUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
+            theoreticalArrival += (long) (bytes * SECOND_NANOS / bytesPerSecond);
         }
     }
 
     private void grant(Permit permit, long now) {
-        usedUntil = Math.max(usedUntil - now, -BURST_NANOS) + now;
+        theoreticalArrival = Math.max(theoreticalArrival - now, -BURST_NANOS) + now;
         use(Recovery.PAGE_BYTES);
         permit.state = State.GRANTED;
     }

@@ -44,7 +44,7 @@ public final class Room {
     private final RoomMembers members;
     private final LaneIntake intake;
     /** The events that arrived before the subscription was live; null from then on. */
-    private List<RoomEvent> beforeLive = new ArrayList<>();
+    private List<RoomEvent> beforeSubscribed = new ArrayList<>();
 
     private boolean unreachable;
     final CompletableFuture<Void> ready = new CompletableFuture<>();
@@ -84,7 +84,7 @@ public final class Room {
     }
 
     /** Number of events that wait for the lane. Any thread. */
-    public int waiting() {
+    public int waitingEvents() {
         return lane.waiting();
     }
 
@@ -103,10 +103,10 @@ public final class Room {
      */
     private boolean handle(RoomEvent event) {
         try {
-            if (beforeLive == null) {
+            if (beforeSubscribed == null) {
                 apply(event);
             } else {
-                applyBeforeLive(event);
+                applyBeforeSubscribed(event);
             }
         } catch (RuntimeException e) {
             // A defect in one event must not stop the other events of this run.
@@ -119,20 +119,20 @@ public final class Room {
         members.flush();
     }
 
-    private void applyBeforeLive(RoomEvent event) {
+    private void applyBeforeSubscribed(RoomEvent event) {
         if (event instanceof RoomEvent.Subscribed live) {
             members.position(live.position());
-            List<RoomEvent> held = beforeLive;
-            beforeLive = null;
+            List<RoomEvent> held = beforeSubscribed;
+            beforeSubscribed = null;
             held.forEach(this::handle);
         } else if (event instanceof RoomEvent.SubscribeFailed) {
             unreachable = true;
-            beforeLive.forEach(this::handle);
-            beforeLive.clear();
+            beforeSubscribed.forEach(this::handle);
+            beforeSubscribed.clear();
         } else if (unreachable) {
             refuse(event);
         } else {
-            beforeLive.add(event);
+            beforeSubscribed.add(event);
         }
     }
 
@@ -169,11 +169,11 @@ public final class Room {
             members.relayPosition(relay.member(), relay.position());
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
-            intake.resetApplied();
+            intake.onResetHandled();
         } else if (event instanceof RoomEvent.IntakeFull) {
-            intake.startReading();
+            intake.onIntakeFull();
         } else if (event instanceof RoomEvent.IntakePage page) {
-            intake.pageRead(page);
+            intake.onPageRead(page);
         } else {
             throw new IllegalStateException("no handler for " + event.getClass());
         }
@@ -200,7 +200,7 @@ public final class Room {
     }
 
     /** Runs the action on the lane, after the events that wait now and before later ones. Any thread. */
-    public void then(Runnable action) {
+    public void runOnLane(Runnable action) {
         lane.post(new RoomEvent.RunAction(action));
     }
 

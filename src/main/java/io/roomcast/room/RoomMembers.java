@@ -53,7 +53,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::admit, pacer, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::markJoined, pacer, metrics);
     }
 
     int size() {
@@ -101,7 +101,7 @@ final class RoomMembers {
         int messages = batch.messages();
         EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
-        int refused = 0;
+        int dropped = 0;
         fanout.begin(frame, members.size());
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
@@ -109,12 +109,12 @@ final class RoomMembers {
                 if (fanout.offer(member.queue())) {
                     taken++;
                 } else {
-                    refused++;
+                    dropped++;
                 }
             }
         }
         fanout.end();
-        metrics.fannedOut(messages, frame.bytes(), taken, refused, nanoClock.getAsLong() - started);
+        metrics.recordFanOut(messages, frame.bytes(), taken, dropped, nanoClock.getAsLong() - started);
         deliveredOnLane += (long) messages * taken;
         delivered = deliveredOnLane;
         recovery.laneAdvanced(position);
@@ -127,7 +127,7 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.admitted;
+            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.joined;
             if (isAddressed && !fanout.offer(member.queue())) {
                 dropped++;
             }
@@ -146,7 +146,7 @@ final class RoomMembers {
 
     void catchUp(Member member, Recovery.Page shared) {
         flush();
-        if (member.slot >= 0 && !member.live) {
+        if (member.index >= 0 && !member.live) {
             recovery.advance(member, shared, position);
         }
     }
@@ -159,7 +159,7 @@ final class RoomMembers {
 
     void relayPosition(Member member, Position relay) {
         flush();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         if (relay == null) {
@@ -172,7 +172,7 @@ final class RoomMembers {
 
     private void usePage(RoomEvent.CatchUpPage read) {
         Member member = read.member();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         if (read.page() == null && member.since != null) {
@@ -185,33 +185,33 @@ final class RoomMembers {
 
     void leave(Member member) {
         flush();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         Member last = members.remove(members.size() - 1);
         if (last != member) {
-            members.set(member.slot, last);
-            last.slot = member.slot;
+            members.set(member.index, last);
+            last.index = member.index;
         }
-        member.slot = -1;
+        member.index = -1;
         recovery.stopCatchingUp(member);
         size = members.size();
     }
 
     private void add(Member member) {
-        member.slot = members.size();
+        member.index = members.size();
         members.add(member);
         size = members.size();
     }
 
-    private void admit(Member member) {
+    private void markJoined(Member member) {
         Member before = member.takeReplaced();
         if (before != null) {
             leave(before);
         }
-        member.admitted = true;
+        member.joined = true;
         member.announced = announced;
-        member.queue().beginRoom(room);
+        member.queue().separateGaps(room);
     }
 
     void reset(Position next) {

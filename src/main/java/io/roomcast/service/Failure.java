@@ -62,7 +62,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
     /**
      * Logs the failure at its level.
      *
-     * @param what what failed, as the text of the log entry
+     * @param what the text of the log entry, which says what failed
      */
     public void log(Logger logger, String what) {
         if (level != Level.OFF) {

@@ -66,7 +66,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
         if (before == CLOSED || !jakarta.isOpen()) {
             // It was closed while it opened, and the call for the close found no connection here.
-            service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
+            service.endSession(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
         }
     }
 
@@ -177,7 +177,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
 
     @Override
     public void heard() {
-        service.heard(session);
+        service.markAlive(session);
     }
 
     @Override
@@ -193,16 +193,16 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private void end(int code) {
         closed = true;
         endMessage();
-        service.closed(session, code);
+        service.endSession(session, code);
     }
 
     private void refuseTooLarge() {
         drop();
-        service.refuseTooLarge(session);
+        service.closeTooLarge(session);
     }
 
     void pong() {
-        service.heard(session);
+        service.markAlive(session);
     }
 
     void closed(CloseReason reason) {

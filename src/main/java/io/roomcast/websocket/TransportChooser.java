@@ -63,7 +63,7 @@ public class TransportChooser {
         synchronized (session.getUserProperties()) {
             session.getUserProperties().put(PORTABLE, PORTABLE);
         }
-        metrics.portableSessions(1);
+        metrics.addPortableSessions(1);
         return portable;
     }
 
@@ -74,7 +74,7 @@ public class TransportChooser {
             portable = session.getUserProperties().remove(PORTABLE) != null;
         }
         if (portable) {
-            metrics.portableSessions(-1);
+            metrics.addPortableSessions(-1);
         }
         if (undertow != null) {
             undertow.end(session);

@@ -132,7 +132,7 @@ public class MetricsRegistry {
 
     void start(@Observes NodeStarted event) {
         if (statsd != null) {
-            statsd.start(threads.loops());
+            statsd.start(threads.loopThreads());
         }
     }
 
@@ -153,7 +153,7 @@ public class MetricsRegistry {
                 "Events that rooms have yet to take",
                 () -> snapshot.figures().laneEvents());
         gauge(registry, "roomcast.lanes.held.bytes", "Bytes of messages that rooms have yet to take", lag::held);
-        if (threads.lanes() instanceof ThreadPoolExecutor pool) {
+        if (threads.pool() instanceof ThreadPoolExecutor pool) {
             gauge(registry, "roomcast.lanes.threads", "Threads that carry messages to members", pool::getPoolSize);
             gauge(
                     registry,

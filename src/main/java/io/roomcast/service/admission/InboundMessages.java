@@ -43,14 +43,14 @@ public class InboundMessages {
     }
 
     void start(@Observes NodeStarted event) {
-        var unused = threads.timer().scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        var unused = threads.timer().scheduleWithFixedDelay(this::checkAges, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Closes the sessions whose unfinished message is too old. Called once a second. */
-    public void look() {
+    public void checkAges() {
         long limit = limits.get(LimitKeys.MESSAGE_AGE);
         if (limit > 0) {
-            unfinished.forEach(message -> message.look(TimeUnit.MILLISECONDS.toSeconds(limit)));
+            unfinished.forEach(message -> message.checkAge(TimeUnit.MILLISECONDS.toSeconds(limit)));
         }
     }
 
@@ -76,7 +76,7 @@ public class InboundMessages {
         private final ClientSession session;
         private long bytes;
         /** Number of checks since the message began. */
-        private long seconds;
+        private long checks;
 
         private boolean ended;
 
@@ -120,8 +120,8 @@ public class InboundMessages {
             }
         }
 
-        private void look(long maxSeconds) {
-            if (seconds++ >= maxSeconds) {
+        private void checkAge(long maxChecks) {
+            if (checks++ >= maxChecks) {
                 end();
                 close(session, LimitKeys.MESSAGE_AGE, CloseCode.MESSAGE_TIMEOUT, "the message does not end");
             }

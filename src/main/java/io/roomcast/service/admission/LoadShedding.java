@@ -49,7 +49,7 @@ public class LoadShedding {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code busy}
      */
-    public void admit(RoomName name) {
+    public void shedPublish(RoomName name) {
         Room.LaneLoad load = load(name);
         if (load == null || load.events() == 0) {
             return;

@@ -18,7 +18,7 @@ public class RateLimits {
     /**
      * Buckets of closed rooms are removed once there are this many more buckets than twice the number of open rooms.
      */
-    private static final int SPARE = 64;
+    private static final int SPARE_BUCKETS = 64;
 
     private final ConcurrentHashMap<RoomName, TokenBucket> byRoom = new ConcurrentHashMap<>();
     private Limits limits;
@@ -38,7 +38,7 @@ public class RateLimits {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void takePublish(ClientSession session) {
+    public void countPublish(ClientSession session) {
         take(LimitKeys.PUBLISH_RATE, session.rate(LimitKeys.PUBLISH_RATE), "too many messages");
     }
 
@@ -47,9 +47,9 @@ public class RateLimits {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void takePublish(RoomName room) {
+    public void countRoomPublish(RoomName room) {
         if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
-            take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
+            take(LimitKeys.ROOM_PUBLISH_RATE, bucketOf(room), "too many messages in this room");
         }
     }
 
@@ -58,7 +58,7 @@ public class RateLimits {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void request(ClientSession session) {
+    public void countRequest(ClientSession session) {
         take(LimitKeys.REQUEST_RATE, session.rate(LimitKeys.REQUEST_RATE), "too many requests");
     }
 
@@ -67,17 +67,17 @@ public class RateLimits {
      *
      * @return the limit that the session has exceeded, so that it must be closed; or null
      */
-    public Key<Integer> refused(ClientSession session, ErrorCode code) {
+    public Key<Integer> countRefusal(ClientSession session, ErrorCode code) {
         return switch (code) {
             case BAD_REQUEST, UNAUTHENTICATED ->
-                exceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
+                limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
             // The client did not cause these.
             case UNAVAILABLE, UNKNOWN -> null;
-            default -> exceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
+            default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
         };
     }
 
-    private Key<Integer> exceeded(Key<Integer> limit, TokenBucket rate) {
+    private Key<Integer> limitIfExceeded(Key<Integer> limit, TokenBucket rate) {
         return rate.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
     }
 
@@ -88,12 +88,12 @@ public class RateLimits {
         }
     }
 
-    private TokenBucket of(RoomName room) {
+    private TokenBucket bucketOf(RoomName room) {
         TokenBucket known = byRoom.get(room);
         if (known != null) {
             return known;
         }
-        if (byRoom.size() > 2 * rooms.all().size() + SPARE) {
+        if (byRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
             byRoom.keySet().removeIf(name -> rooms.find(name) == null);
         }
         return byRoom.computeIfAbsent(room, name -> new TokenBucket());

@@ -6,7 +6,7 @@ import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.service.operations.DrainSchedule.Slot;
+import io.roomcast.service.operations.DrainSchedule.PlannedClose;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -160,10 +160,10 @@ public class Drain {
         end(next);
         currentWindow = window;
         started = clocks.nanos().getAsLong();
-        giveSlots(who, window);
+        planCloses(who, window);
         timer = threads.timer()
                 .scheduleWithFixedDelay(
-                        () -> threads.lanes().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                        () -> threads.pool().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void end(State next) {
@@ -177,14 +177,14 @@ public class Drain {
         currentWindow = Duration.ZERO;
     }
 
-    private void giveSlots(Collection<ClientSession> who, Duration window) {
+    private void planCloses(Collection<ClientSession> who, Duration window) {
         long now = clocks.nanos().getAsLong();
-        List<Slot<ClientSession>> planned = schedule.plan(who, window, now);
-        planned.forEach(slot -> leaving.add(slot.session()));
+        List<PlannedClose<ClientSession>> planned = schedule.plan(who, window, now);
+        planned.forEach(close -> leaving.add(close.session()));
         // Not spread over the window: the session with the first slot must get its frame before it is closed.
-        for (Slot<ClientSession> slot : planned) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(slot.at() - now);
-            slot.session().reply(new ServerFrame.Draining(millis));
+        for (PlannedClose<ClientSession> close : planned) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(close.closeTime() - now);
+            close.session().reply(new ServerFrame.Draining(millis));
         }
     }
 
@@ -200,7 +200,7 @@ public class Drain {
             if (state == State.STOPPING) {
                 refused = newSessions;
             } else if (!newSessions.isEmpty()) {
-                giveSlots(newSessions, NEW_SESSIONS_WINDOW);
+                planCloses(newSessions, NEW_SESSIONS_WINDOW);
             }
             due = schedule.due(clocks.nanos().getAsLong());
             leaving.removeIf(this::isGone);

@@ -15,9 +15,9 @@ import java.util.concurrent.ThreadLocalRandom;
 final class DrainSchedule<T> {
 
     /** @param at when the session is closed, in nanoseconds of the clock of the node */
-    record Slot<T>(T session, long at) {}
+    record PlannedClose<T>(T session, long closeTime) {}
 
-    private List<Slot<T>> waiting = List.of();
+    private List<PlannedClose<T>> waiting = List.of();
     private int planned;
 
     /**
@@ -25,18 +25,18 @@ final class DrainSchedule<T> {
      *
      * @return the new slots
      */
-    List<Slot<T>> plan(Collection<T> leaving, Duration window, long now) {
+    List<PlannedClose<T>> plan(Collection<T> leaving, Duration window, long now) {
         List<T> order = new ArrayList<>(leaving);
         Collections.shuffle(order);
-        List<Slot<T>> added = new ArrayList<>(order.size());
+        List<PlannedClose<T>> added = new ArrayList<>(order.size());
         double width = (double) window.toNanos() / Math.max(1, order.size());
         for (int i = 0; i < order.size(); i++) {
             double at = (i + ThreadLocalRandom.current().nextDouble()) * width;
-            added.add(new Slot<>(order.get(i), now + (long) at));
+            added.add(new PlannedClose<>(order.get(i), now + (long) at));
         }
-        List<Slot<T>> all = new ArrayList<>(waiting);
+        List<PlannedClose<T>> all = new ArrayList<>(waiting);
         all.addAll(added);
-        all.sort(Comparator.comparingLong(slot -> slot.at() - now));
+        all.sort(Comparator.comparingLong(close -> close.closeTime() - now));
         waiting = all;
         planned += added.size();
         return added;
@@ -45,7 +45,7 @@ final class DrainSchedule<T> {
     /** Removes and returns the sessions whose slot has come. */
     List<T> due(long now) {
         List<T> due = new ArrayList<>();
-        while (due.size() < waiting.size() && waiting.get(due.size()).at() - now <= 0) {
+        while (due.size() < waiting.size() && waiting.get(due.size()).closeTime() - now <= 0) {
             due.add(waiting.get(due.size()).session());
         }
         waiting = waiting.subList(due.size(), waiting.size());

@@ -118,7 +118,7 @@ public class NodeSnapshot {
         Map<Room, Long> delivered = new HashMap<>();
         for (Room room : rooms.all()) {
             members += room.size();
-            events += room.waiting();
+            events += room.waitingEvents();
             delivered.put(room, room.delivered());
         }
         List<HotRoom> hottest = hottest(delivered, seconds);

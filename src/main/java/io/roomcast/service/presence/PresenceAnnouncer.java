@@ -38,13 +38,13 @@ public class PresenceAnnouncer implements PresenceListener {
     public static final long INTERVAL_MS = 250;
 
     private static final long COUNT_INTERVAL_MS = 1_000;
-    /** Milliseconds that an action of {@link #whenTold} waits at most. */
+    /** Milliseconds that an action of {@link #whenAnnounced} waits at most. */
     private static final long PATIENCE_MS = 2_000;
 
     private RoomRegistry registry;
     private ServerFrameWriter writer;
     private Threads threads;
-    private int largestByName;
+    private int maxNames;
     private final ConcurrentMap<RoomName, RoomAnnouncements> rooms = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
@@ -55,12 +55,12 @@ public class PresenceAnnouncer implements PresenceListener {
         this.registry = registry;
         this.writer = writer;
         this.threads = threads;
-        this.largestByName = config.get(Keys.PRESENCE_NAMES);
+        this.maxNames = config.get(Keys.PRESENCE_NAMES);
     }
 
     @Override
     public void present(RoomName room, PresenceStore.Roster roster) {
-        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(largestByName, new LocalRoom(name)))
+        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
                 .present(roster);
     }
 
@@ -86,12 +86,12 @@ public class PresenceAnnouncer implements PresenceListener {
      * The action runs on the room's lane, after the frames that were sent before. If the room is not watched, the
      * action runs on this thread, with null.
      */
-    public void whenTold(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
+    public void whenAnnounced(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
         RoomAnnouncements announcements = rooms.get(room);
-        if (announcements == null || !announcements.whenTold(revision, action)) {
+        if (announcements == null || !announcements.whenAnnounced(revision, action)) {
             action.accept(null);
         } else {
-            after(PATIENCE_MS, () -> announcements.giveUp(action));
+            after(PATIENCE_MS, () -> announcements.endWait(action));
         }
     }
 
@@ -108,15 +108,15 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent it before
      * this session became a member.
      */
-    public void welcome(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
-        if (change.count() <= largestByName) {
-            PresenceChanges.Change ownArrival =
-                    new PresenceChanges.Change(List.of(user.value()), List.of(), change.count(), change.revision());
+    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
+        if (change.count() <= maxNames) {
+            ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
+                    List.of(user.value()), List.of(), change.count(), change.revision());
             session.reply(frame(room, ownArrival));
         }
     }
 
-    private static ServerFrame frame(RoomName room, PresenceChanges.Change change) {
+    private static ServerFrame frame(RoomName room, ChangeCollector.Announcement change) {
         return new ServerFrame.Presence(
                 room.value(),
                 List.copyOf(change.joined()),
@@ -143,7 +143,7 @@ public class PresenceAnnouncer implements PresenceListener {
         }
 
         @Override
-        public boolean tell(PresenceChanges.Change change) {
+        public boolean announce(ChangeCollector.Announcement change) {
             Room room = registry.find(name);
             EncodedFrame.Fallback fallback = new EncodedFrame.Fallback(name, () -> unnamed(change));
             return room != null
@@ -151,28 +151,28 @@ public class PresenceAnnouncer implements PresenceListener {
         }
 
         /** The frame that replaces the names for a client that reads too slowly. */
-        private EncodedFrame unnamed(PresenceChanges.Change change) {
-            PresenceChanges.Change counted =
-                    new PresenceChanges.Change(List.of(), List.of(), change.count(), change.revision());
+        private EncodedFrame unnamed(ChangeCollector.Announcement change) {
+            ChangeCollector.Announcement counted =
+                    new ChangeCollector.Announcement(List.of(), List.of(), change.count(), change.revision());
             return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 
         @Override
-        public void then(Runnable action) {
+        public void runAfterFrames(Runnable action) {
             Room room = registry.find(name);
             if (room == null) {
-                threads.lanes().execute(action);
+                threads.pool().execute(action);
             } else {
-                room.then(action);
+                room.runOnLane(action);
             }
         }
 
         @Override
-        public void await(boolean counts) {
-            after(counts ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
+        public void scheduleIntervalEnd(boolean countsOnly) {
+            after(countsOnly ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
                 RoomAnnouncements announcements = rooms.get(name);
                 if (announcements != null) {
-                    announcements.goOn();
+                    announcements.endInterval();
                 }
             });
         }

@@ -19,7 +19,7 @@ final class PresenceText {
      * Examples: {@code 300 people are in the room}, {@code ann has joined the room},
      * {@code ann, bob, dan and 4 others have joined the room, carl has left the room}.
      */
-    static String of(PresenceChanges.Change change) {
+    static String of(ChangeCollector.Announcement change) {
         if (!change.hasNames()) {
             return change.count() + " people are in the room";
         }

@@ -29,17 +29,17 @@ public final class RoomAnnouncements {
          *
          * @return false if the room does not accept the frame
          */
-        boolean tell(PresenceChanges.Change change);
+        boolean announce(ChangeCollector.Announcement change);
 
         /** Runs the action after the frames that the room has accepted. */
-        void then(Runnable action);
+        void runAfterFrames(Runnable action);
 
         /**
-         * Calls {@link #goOn} after an interval.
+         * Calls {@link #endInterval} after an interval.
          *
-         * @param counts whether the members are sent only numbers, at a longer interval
+         * @param countsOnly whether the members are sent only numbers, at a longer interval
          */
-        void await(boolean counts);
+        void scheduleIntervalEnd(boolean countsOnly);
     }
 
     /** The users of a room, as the members have been sent them. */
@@ -48,21 +48,21 @@ public final class RoomAnnouncements {
     /** An action that waits until the members have been sent this revision. */
     private record Waiting(long revision, Consumer<View> action) {}
 
-    private final int largestByName;
+    private final int maxNames;
     private final Outlet outlet;
     /** The changes that members are yet to be sent by name. */
-    private final PresenceChanges news = new PresenceChanges();
+    private final ChangeCollector collector = new ChangeCollector();
 
     private final List<Waiting> waiting = new ArrayList<>(0);
     /** The users in the room; null if there are too many for names. */
-    private Set<String> here;
+    private Set<String> currentUsers;
     /** The users that the members have been sent by name; null if they have been sent only a number. */
-    private Set<String> told;
+    private Set<String> announcedUsers;
 
     /** A copy of {@code told} for answers; null if none was made since {@code told} changed. */
     private View view;
     /** Revision up to which the members have been sent the changes. */
-    private long toldRevision;
+    private long announcedRevision;
 
     private long count;
     private long revision;
@@ -76,26 +76,26 @@ public final class RoomAnnouncements {
     /** Whether the room is no longer watched. */
     private boolean ended;
 
-    RoomAnnouncements(int largestByName, Outlet outlet) {
-        this.largestByName = largestByName;
+    RoomAnnouncements(int maxNames, Outlet outlet) {
+        this.maxNames = maxNames;
         this.outlet = outlet;
     }
 
     synchronized void present(Roster roster) {
-        here = roster.count() > largestByName ? null : names(roster.users());
+        currentUsers = roster.count() > maxNames ? null : names(roster.users());
         count = roster.count();
         revision = roster.revision();
-        news.clear();
+        collector.clear();
         view = null;
         if (known) {
             // The members get the number of users, not the difference. To get the names, they must send a request.
-            told = null;
+            announcedUsers = null;
             catchUp();
             beginInterval();
         } else {
             known = true;
-            told = copy(here);
-            toldRevision = revision;
+            announcedUsers = copy(currentUsers);
+            announcedRevision = revision;
         }
         answer();
     }
@@ -103,16 +103,16 @@ public final class RoomAnnouncements {
     synchronized void changed(PresenceChange change) {
         count = change.count();
         revision = change.revision();
-        if (here == null || count > largestByName) {
-            here = null;
-            told = null;
+        if (currentUsers == null || count > maxNames) {
+            currentUsers = null;
+            announcedUsers = null;
             view = null;
-            news.clear();
+            collector.clear();
             due = true;
             answer();
         } else {
-            here.addAll(names(change.joined()));
-            here.removeAll(names(change.left()));
+            currentUsers.addAll(names(change.joined()));
+            currentUsers.removeAll(names(change.left()));
             if (!due) {
                 gather(change);
             }
@@ -122,12 +122,12 @@ public final class RoomAnnouncements {
 
     private void gather(PresenceChange change) {
         if (change.joined().isEmpty() && change.left().isEmpty()) {
-            if (news.isEmpty()) {
-                toldRevision = revision;
+            if (collector.isEmpty()) {
+                announcedRevision = revision;
                 answer();
             }
         } else {
-            news.add(change).forEach(this::tell);
+            collector.add(change).forEach(this::announce);
         }
     }
 
@@ -140,14 +140,14 @@ public final class RoomAnnouncements {
     }
 
     /** The interval is over. */
-    synchronized void goOn() {
+    synchronized void endInterval() {
         intervalRuns = false;
-        PresenceChanges.Change gathered = news.next();
+        ChangeCollector.Announcement gathered = collector.endInterval();
         if (due) {
             catchUp();
             beginInterval();
         } else if (gathered != null) {
-            tell(gathered);
+            announce(gathered);
             beginInterval();
         }
     }
@@ -155,38 +155,38 @@ public final class RoomAnnouncements {
     private void beginInterval() {
         if (!intervalRuns && !ended) {
             intervalRuns = true;
-            outlet.await(here == null);
+            outlet.scheduleIntervalEnd(currentUsers == null);
         }
     }
 
-    private void tell(PresenceChanges.Change change) {
-        due = due || !outlet.tell(change);
+    private void announce(ChangeCollector.Announcement change) {
+        due = due || !outlet.announce(change);
         if (!due) {
-            told.addAll(change.joined());
-            told.removeAll(change.left());
-            hasTold(change.revision());
+            announcedUsers.addAll(change.joined());
+            announcedUsers.removeAll(change.left());
+            recordAnnounced(change.revision());
         }
     }
 
-    private void hasTold(long next) {
+    private void recordAnnounced(long next) {
         view = null;
-        toldRevision = next;
+        announcedRevision = next;
         answer();
     }
 
     /** Sends the difference to {@code told}; if {@code told} is null, sends the number of users. */
     private void catchUp() {
-        Set<String> joined = told == null ? new TreeSet<>() : copy(here);
-        Set<String> left = told == null ? new TreeSet<>() : copy(told);
-        if (told != null) {
-            joined.removeAll(told);
-            left.removeAll(here);
+        Set<String> joined = announcedUsers == null ? new TreeSet<>() : copy(currentUsers);
+        Set<String> left = announcedUsers == null ? new TreeSet<>() : copy(announcedUsers);
+        if (announcedUsers != null) {
+            joined.removeAll(announcedUsers);
+            left.removeAll(currentUsers);
         }
-        PresenceChanges.Change change = new PresenceChanges.Change(joined, left, count, revision);
-        due = (told == null || change.hasNames()) && !outlet.tell(change);
+        ChangeCollector.Announcement change = new ChangeCollector.Announcement(joined, left, count, revision);
+        due = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
         if (!due) {
-            told = copy(here);
-            hasTold(revision);
+            announcedUsers = copy(currentUsers);
+            recordAnnounced(revision);
         }
     }
 
@@ -196,7 +196,7 @@ public final class RoomAnnouncements {
      *
      * @return false if the room is not watched: then the action does not run
      */
-    synchronized boolean whenTold(long wanted, Consumer<View> action) {
+    synchronized boolean whenAnnounced(long wanted, Consumer<View> action) {
         if (ended || !known) {
             return false;
         }
@@ -212,7 +212,7 @@ public final class RoomAnnouncements {
     }
 
     private boolean answer(Waiting next) {
-        if (told != null && !ended && toldRevision < next.revision()) {
+        if (announcedUsers != null && !ended && announcedRevision < next.revision()) {
             return false;
         }
         reply(next.action());
@@ -220,20 +220,20 @@ public final class RoomAnnouncements {
     }
 
     private void reply(Consumer<View> action) {
-        if (told == null || ended) {
-            outlet.then(() -> action.accept(null));
+        if (announcedUsers == null || ended) {
+            outlet.runAfterFrames(() -> action.accept(null));
             return;
         }
-        view = view == null ? new View(List.copyOf(told)) : view;
+        view = view == null ? new View(List.copyOf(announcedUsers)) : view;
         View now = view;
-        outlet.then(() -> action.accept(now));
+        outlet.runAfterFrames(() -> action.accept(now));
     }
 
     /**
      * Ends the wait of the action: it runs with the users that the members have been sent by now. Later changes are
      * queued after it. So a client can apply them to the answer.
      */
-    synchronized void giveUp(Consumer<View> action) {
+    synchronized void endWait(Consumer<View> action) {
         if (waiting.removeIf(each -> each.action() == action)) {
             reply(action);
         }
@@ -242,7 +242,7 @@ public final class RoomAnnouncements {
     /** The room is no longer watched. Actions that wait run with null. */
     synchronized void end() {
         ended = true;
-        news.clear();
+        collector.clear();
         answer();
     }
 

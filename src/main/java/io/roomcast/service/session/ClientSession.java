@@ -39,7 +39,9 @@ public final class ClientSession {
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
     private final RoomRequests requests;
+    /** Whether {@link #end} was called. */
     private boolean ended;
+
     private final UserName urlUser;
     private final Position since;
     private final long openedAt;
@@ -52,7 +54,7 @@ public final class ClientSession {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean identityLocked;
-    /** The frames that arrived while the token is being checked; null while none is being checked. */
+    /** The frames that arrived during the check of the token; null while no token is being checked. */
     private List<Deferred> deferred;
 
     private volatile long heardAt;
@@ -60,9 +62,9 @@ public final class ClientSession {
     /**
      * A frame that waits for the check of the token.
      *
-     * @param end must run once, when the frame is served or discarded
+     * @param release the release of {@link InFlight}; must run once, when the frame is served or discarded
      */
-    public record Deferred(ClientFrame frame, Runnable end) {}
+    public record Deferred(ClientFrame frame, Runnable release) {}
 
     /**
      * @param network network of the client, or null if unknown
@@ -95,8 +97,8 @@ public final class ClientSession {
 
     /** The user of this session; null until the session has an identity. */
     public UserName user() {
-        Identity known = identity;
-        return known == null ? null : known.user();
+        Identity current = identity;
+        return current == null ? null : current.user();
     }
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */
@@ -167,8 +169,7 @@ public final class ClientSession {
     }
 
     /**
-     * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an
-     * empty list. So no frame overtakes another.
+     * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an empty list. So the frames are served in the order in which they arrived.
      */
     public synchronized List<Deferred> takeDeferred() {
         List<Deferred> frames = deferred;
@@ -180,7 +181,7 @@ public final class ClientSession {
     public synchronized void end() {
         ended = true;
         if (deferred != null) {
-            deferred.forEach(each -> each.end().run());
+            deferred.forEach(each -> each.release().run());
             deferred.clear();
         }
     }
@@ -200,26 +201,27 @@ public final class ClientSession {
     }
 
     /**
-     * Locks the identity, and tells whether {@code hello} may still change it.
+     * Locks the identity at the first {@code hello}. From then on, no other {@code hello} can change the user.
      *
-     * @return false if an earlier frame has locked the identity
+     * @return whether this {@code hello} may still change the user; false if an earlier frame has locked the identity
      */
-    public boolean firstHello() {
+    public boolean lockIdentityForHello() {
         boolean first = !identityLocked;
         identityLocked = true;
         return first;
     }
 
-    /** Called for any frame but {@code hello}: from now on the user of this session cannot change. */
+    /** Locks the identity at any frame but {@code hello}: from now on, no {@code hello} can change the user. */
     public void lockIdentity() {
         identityLocked = true;
     }
 
     /** Records when the client last sent something, in nanoseconds of {@link RunningTime}. */
-    public void heard(long nanos) {
+    public void setHeardAt(long nanos) {
         heardAt = nanos;
     }
 
+    /** When the client last sent something, in nanoseconds of {@link RunningTime}. */
     public long heardAt() {
         return heardAt;
     }
@@ -229,7 +231,7 @@ public final class ClientSession {
         return !queue.isClosing();
     }
 
-    /** Sends a frame to this session alone. Never blocks. */
+    /** Sends a frame to this session only. Never blocks. */
     public void reply(ServerFrame frame) {
         reply(writer.write(plain ? frame.printable(urlRoom.value()) : frame));
     }
@@ -243,7 +245,7 @@ public final class ClientSession {
         queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
     }
 
-    /** Whether the connection has ended. A reply would then reach no client. */
+    /** Whether the connection has ended, so that a reply would reach no client. */
     public boolean isGone() {
         return queue.isClosed();
     }

@@ -40,7 +40,9 @@ public class SessionRegistry {
     private final KeyedCounter networks = new KeyedCounter();
     private Limits limits;
     private OutboundBudget outbound;
-    private boolean history;
+    /** Whether the relay keeps a history, from which slow clients can fetch dropped messages. */
+    private boolean keepsHistory;
+
     private RunningTime time;
     private Threads threads;
 
@@ -62,7 +64,7 @@ public class SessionRegistry {
         this.time = time;
         this.outbound = new OutboundBudget(outboundLimits(limits));
         limits.whenChanged(() -> outbound.change(outboundLimits(limits)));
-        this.history = config.get(Keys.HISTORY_SIZE) > 0;
+        this.keepsHistory = config.get(Keys.HISTORY_SIZE) > 0;
     }
 
     /**
@@ -82,7 +84,7 @@ public class SessionRegistry {
         OutboundQueue queue =
                 new OutboundQueue(transport, outbound, !request.plain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
-                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
+                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
         open.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
@@ -96,9 +98,9 @@ public class SessionRegistry {
     }
 
     /**
-     * Reserves memory for a reply that is still to be read from a store: the bytes of a page of history.
+     * Reserves memory for the answer to a request for history, before its page is read.
      *
-     * @return must run once, when the reply is in its queue, or when there is no reply
+     * @return the release of the memory; must run once, when the answer is in its queue, or when there is no answer
      * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
@@ -119,7 +121,7 @@ public class SessionRegistry {
 
     /** Makes the frames that tell a slow client which messages to fetch; null if no history is kept. */
     private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest request) {
-        if (!history) {
+        if (!keepsHistory) {
             return null;
         }
         return request.plain() ? this::printableBehind : range -> encoded(behind(range));
@@ -145,7 +147,7 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if the user has too many sessions
      */
     public boolean identify(ClientSession session, Identity identity) {
-        // remove() uses the same monitor: the count must not keep a session that is removed meanwhile.
+        // remove() uses the same monitor, because a session that is removed meanwhile must not stay counted.
         synchronized (session) {
             UserName before = session.user();
             if (!open.containsKey(session.id())) {
@@ -169,7 +171,7 @@ public class SessionRegistry {
     /**
      * Removes a session, and drops the frames that wait for it.
      *
-     * @return false if it was removed before
+     * @return false if the session was removed before
      */
     public boolean remove(ClientSession session, int closeCode) {
         if (!open.remove(session.id(), session)) {
@@ -183,7 +185,7 @@ public class SessionRegistry {
         if (session.network() != null) {
             networks.remove(session.network());
         }
-        session.queue().shut();
+        session.queue().markClosed();
         metrics.sessionClosed(closeCode);
         return true;
     }

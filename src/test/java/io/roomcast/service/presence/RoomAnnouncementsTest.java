@@ -23,7 +23,7 @@ class RoomAnnouncementsTest {
 
     private final RoomAnnouncements telling = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Outlet() {
         @Override
-        public boolean tell(PresenceChanges.Change change) {
+        public boolean announce(ChangeCollector.Announcement change) {
             if (!full) {
                 handed.add(
                         (change.hasNames() ? "+" + change.joined() + " -" + change.left() + " " : "") + change.count());
@@ -32,12 +32,12 @@ class RoomAnnouncementsTest {
         }
 
         @Override
-        public void then(Runnable action) {
+        public void runAfterFrames(Runnable action) {
             action.run();
         }
 
         @Override
-        public void await(boolean counts) {
+        public void scheduleIntervalEnd(boolean countsOnly) {
             awaits = true;
         }
     });
@@ -66,7 +66,7 @@ class RoomAnnouncementsTest {
     void anAnswerStandsBehindWhatItHoldsAndBeforeTheRest() {
         present(1, "ann");
         joined(2, 2, "bob");
-        assertTrue(telling.whenTold(2, this::answer));
+        assertTrue(telling.whenAnnounced(2, this::answer));
         joined(3, 3, "cem");
         assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]", "+[cem] -[] 3"), handed);
     }
@@ -74,7 +74,7 @@ class RoomAnnouncementsTest {
     @Test
     void anAnswerWaitsForWhatTheAskerMustFindInIt() {
         present(1, "ann");
-        assertTrue(telling.whenTold(2, this::answer));
+        assertTrue(telling.whenAnnounced(2, this::answer));
         assertEquals(List.of(), handed);
         joined(2, 2, "bob");
         assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]"), handed);
@@ -86,11 +86,11 @@ class RoomAnnouncementsTest {
         full = true;
         joined(2, 2, "bob");
         Consumer<RoomAnnouncements.View> waits = this::answer;
-        assertTrue(telling.whenTold(2, waits));
-        telling.giveUp(waits);
+        assertTrue(telling.whenAnnounced(2, waits));
+        telling.endWait(waits);
         full = false;
-        telling.goOn();
-        telling.giveUp(waits);
+        telling.endInterval();
+        telling.endWait(waits);
         assertEquals(List.of("answer [ann]", "+[bob] -[] 2"), handed);
     }
 
@@ -104,7 +104,7 @@ class RoomAnnouncementsTest {
         joined(5, 1, "cem");
         full = false;
         assertTrue(awaits);
-        telling.goOn();
+        telling.endInterval();
         assertEquals(List.of("+[cem] -[ann] 1"), handed);
     }
 
@@ -112,20 +112,20 @@ class RoomAnnouncementsTest {
     void aLargeRoomIsCountedAndItsNamesHaveToBeReadElsewhere() {
         present(1, "ann", "bob", "cem");
         joined(2, 4, "dan");
-        telling.goOn();
-        assertTrue(telling.whenTold(2, this::answer));
+        telling.endInterval();
+        assertTrue(telling.whenAnnounced(2, this::answer));
         left(3, 3, "dan");
         present(3, "ann", "bob", "cem");
-        assertTrue(telling.whenTold(3, this::answer));
+        assertTrue(telling.whenAnnounced(3, this::answer));
         assertEquals(List.of("4", "no names", "3", "answer [ann, bob, cem]"), handed);
     }
 
     @Test
     void whoeverWaitsAtTheEndIsAnsweredWithoutNames() {
         present(1, "ann");
-        assertTrue(telling.whenTold(2, this::answer));
+        assertTrue(telling.whenAnnounced(2, this::answer));
         telling.end();
         assertEquals(List.of("no names"), handed);
-        assertFalse(telling.whenTold(2, this::answer));
+        assertFalse(telling.whenAnnounced(2, this::answer));
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
  * by one, as they happen. Later changes are collected until the interval is over. Not thread-safe: the monitor of
  * {@link RoomAnnouncements} guards it.
  */
-public final class PresenceChanges {
+public final class ChangeCollector {
     /** Most changes of an interval that are sent one by one. */
     public static final int BURST = 8;
 
@@ -25,7 +25,7 @@ public final class PresenceChanges {
      * @param count number of users in the room after the change
      * @param revision revision of the room's presence after the change
      */
-    record Change(Collection<String> joined, Collection<String> left, long count, long revision) {
+    record Announcement(Collection<String> joined, Collection<String> left, long count, long revision) {
 
         boolean hasNames() {
             return !joined.isEmpty() || !left.isEmpty();
@@ -44,8 +44,8 @@ public final class PresenceChanges {
     }
 
     /** @return the changes that must be sent now, oldest first */
-    List<Change> add(PresenceChange change) {
-        List<Change> due = new ArrayList<>(1);
+    List<Announcement> add(PresenceChange change) {
+        List<Announcement> due = new ArrayList<>(1);
         if (contradicts(change)) {
             // A user who joined and left needs two changes: one change does not say which came first.
             due.add(take());
@@ -72,13 +72,13 @@ public final class PresenceChanges {
      *
      * @return the collected changes as one, or null if there are none
      */
-    Change next() {
+    Announcement endInterval() {
         sentOneByOne = 0;
         return isEmpty() ? null : take();
     }
 
-    private Change take() {
-        Change change = new Change(List.copyOf(joined), List.copyOf(left), count, revision);
+    private Announcement take() {
+        Announcement change = new Announcement(List.copyOf(joined), List.copyOf(left), count, revision);
         clear();
         return change;
     }

@@ -19,8 +19,8 @@ import java.util.Set;
  * the servlet filter of application servers both call this class, and act on its verdict. Any thread.
  */
 @ApplicationScoped
-public class HandshakeGuard {
-    private static final Logger LOG = System.getLogger(HandshakeGuard.class.getName());
+public class RequestGuard {
+    private static final Logger LOG = System.getLogger(RequestGuard.class.getName());
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -65,10 +65,10 @@ public class HandshakeGuard {
     private NodeMetrics metrics;
 
     /** For the container's proxy. */
-    protected HandshakeGuard() {}
+    protected RequestGuard() {}
 
     @Inject
-    public HandshakeGuard(
+    public RequestGuard(
             SessionRegistry sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
         this.sessions = sessions;
         this.limits = limits;
@@ -78,7 +78,7 @@ public class HandshakeGuard {
     }
 
     public Verdict verdict(RequestHead head) {
-        if (!head.clear()) {
+        if (!head.lengthIsClear()) {
             return Verdict.AMBIGUOUS_LENGTH;
         }
         if (!RequestPath.isPlain(head.path())) {
