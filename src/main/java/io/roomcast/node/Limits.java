@@ -22,6 +22,7 @@ import java.util.function.ToLongFunction;
 /** The current values of the limits that can be changed while the node runs. Any thread. */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
+    /** Milliseconds after which clients may repeat a request that a limit refused. */
     public static final long RETRY_AFTER_MS = 1_000;
     /** Heap that a room with one member needs, rounded up. */
     private static final long ROOM_BYTES = 2_048;
@@ -35,7 +36,7 @@ public final class Limits {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
     private final long maxSessions = FileDescriptors.sessions();
-    /** What this process has memory or files for, by the name of the key. A higher limit has no effect. */
+    /** The highest limits for which this process has memory and files, by the name of the key. */
     private final Map<String, Long> ceilings;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
@@ -79,8 +80,8 @@ public final class Limits {
     }
 
     /**
-     * Changes a limit until the node restarts. The new value applies to later requests. Open sessions and present
-     * members stay.
+     * Changes a limit until the node restarts. The new value applies to later requests. Sessions and members that
+     * exceed the new limit stay.
      *
      * @param name the name of the key
      * @param value as in the configuration, with its unit
@@ -124,7 +125,7 @@ public final class Limits {
         return most == 0 ? ceiling : Math.min(most, ceiling);
     }
 
-    /** Whether {@code count} is within the limit, and within what this process has space for. */
+    /** Whether {@code count} is within the limit, and this process has memory and files for it. */
     public boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
         return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);

@@ -17,15 +17,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of a node. The node makes them, or the application server provides them. Any thread.
  *
- * @param pool runs short tasks that never block; accepts every task while the application runs
+ * @param pool runs the lanes of rooms and other short tasks that never block; accepts every task while the application
+ *     runs
  * @param timer runs short tasks after a delay
- * @param loopThreads makes threads that run as long as the application
+ * @param loopThreads makes threads for loops that run as long as the application
  */
 public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFactory loopThreads) {
     private static final long SHUTDOWN_SECONDS = 2;
 
     /**
-     * A pool for the lanes, one thread for the timer, and a factory for loops. {@code source} makes all threads.
+     * Makes the pool and one thread for the timer. {@code source} makes all threads.
      *
      * @param poolSize size of the pool; 0 for one thread per core
      */
@@ -50,8 +51,8 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
     }
 
     /**
-     * Adds a time limit to a stage. No thread waits meanwhile. After the limit, a thread of the lanes completes the
-     * result.
+     * Adds a time limit to a stage. No thread waits meanwhile. If the limit is exceeded, a thread of the pool completes
+     * the result.
      *
      * @return completes as the stage does; fails with {@link TimeoutException} if the stage takes longer, or if the
      *     node has stopped
@@ -63,7 +64,7 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
     /**
      * As {@link #within(long, CompletionStage)}.
      *
-     * @param executor completes the result after the limit; {@code Runnable::run} for the timer's own thread
+     * @param executor completes the result if the limit is exceeded; {@code Runnable::run} for the timer's own thread
      */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage, Executor executor) {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -95,8 +96,8 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
     }
 
     /**
-     * Stops the timer and accepts no more tasks. Returns when the tasks of the lanes are done, after two seconds at
-     * most. The owners of loops end them.
+     * Stops the timer, and accepts no more tasks. Returns when the tasks of the pool are done, or after two seconds.
+     * Does not end loops; their owners end them.
      */
     public void end() {
         timer.shutdownNow();

@@ -8,8 +8,8 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
 /**
- * Collects messages for one {@link EncodedFrame}. Their bytes are copied, and nothing is parsed or encoded. Confined to
- * a lane.
+ * Collects messages for one {@link EncodedFrame}. Copies the bytes of the messages, and parses or encodes nothing.
+ * Confined to a lane.
  */
 final class Batch {
     /** A batch of this many bytes is sent before further messages are added. */

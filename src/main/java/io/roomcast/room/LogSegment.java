@@ -4,11 +4,11 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
 /**
- * Consecutive messages of a {@link MessageLog} in two arrays: one holds the bodies, the other the end and the time of
- * each message. Not thread-safe.
+ * Consecutive messages of a {@link MessageLog} in two arrays. One array holds the bodies. The other holds the end of
+ * the body and the time of each message. Not thread-safe.
  */
 final class LogSegment {
-    /** Approximate overhead in bytes: this object, its slot in the log, and the headers of its arrays. */
+    /** Approximate overhead in bytes: this object, its entry in the log, and the headers of its arrays. */
     private static final int OVERHEAD = 80;
     /** The index is sized for bodies of at least this many bytes. It grows if bodies are shorter. */
     private static final int MIN_BODY = 16;
@@ -24,8 +24,8 @@ final class LogSegment {
     private int size;
 
     /**
-     * @param message the first one; {@link #add} has to be called with it, too
-     * @param bytes capacity for bodies; a larger first message enlarges it
+     * @param message the first message; {@link #add} must be called with this message, too
+     * @param bytes capacity for bodies; a larger first message enlarges the capacity
      */
     LogSegment(StoredMessage message, long at, int bytes) {
         int length = message.body().length;
@@ -89,7 +89,7 @@ final class LogSegment {
         return OVERHEAD + bodies.length + (long) Integer.BYTES * index.length;
     }
 
-    /** Where a message's body starts in {@link #bodies}: the end of the one before. */
+    /** Where a message's body starts in {@link #bodies}: at the end of the previous body. */
     private int start(int message) {
         return message == 0 ? 0 : index[2 * message - 2];
     }

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Sends returning members the messages that they missed: from the room's recent messages if these reach back far
- * enough, else from the relay's history. {@link ReplayPacer} grants each page. Confined to the room's lane.
+ * Sends returning members the messages that they missed. The messages come from the room's recent messages if these
+ * reach back far enough, else from the relay's history. {@link ReplayPacer} grants a permit for each page. Confined to
+ * the room's lane.
  *
  * <pre>
  *   start ──at the lane's offset──▶ live
@@ -23,11 +24,11 @@ import java.util.function.Consumer;
  *     └── AHEAD ────────┘ once the lane has reached the member's offset; the relay is asked first
  * </pre>
  *
- * <p>A member always learns of missing messages. If it will not get all that it missed, {@code joined} says so. If the
- * history drops messages later, before a slow member has read them, {@code behind} says so.
+ * <p>A member always learns of missing messages. If the member will not get all messages that it missed, {@code joined}
+ * says this. If the history drops messages later, before a slow member has read them, {@code behind} says this.
  */
 final class Recovery {
-    /** Bytes of bodies in a page; a larger message is a page by itself. */
+    /** Most bytes of bodies in a page; a larger message is a page by itself. */
     static final long PAGE_BYTES = 64 * 1024;
 
     /**
@@ -45,16 +46,18 @@ final class Recovery {
     private final NodeMetrics metrics;
     private final Batch batch = new Batch();
 
-    /** The last page that was encoded: members that return together mostly miss the same messages. */
+    /** The last page that was encoded. Kept because members that return together mostly miss the same messages. */
     private Page lastPage;
 
-    /** Members whose reads wait for those of others. */
+    /** Members whose reads wait until fewer than {@link #MAX_READS} reads are running. */
     private final ArrayDeque<Member> queuedReads = new ArrayDeque<>(0);
 
-    /** Members that have more messages than this node has delivered so far. */
+    /** Members that already have messages that this node has not delivered yet. */
     private final List<Member> ahead = new ArrayList<>(0);
 
+    /** Number of reads that are running. */
     private int reading;
+    /** Number of members with a permit. */
     private int catchingUp;
 
     /** The encoded messages after an offset, for all members at that offset. */
@@ -64,7 +67,7 @@ final class Recovery {
         }
     }
 
-    /** @param onJoined marks a member as joined: from then on it gets presence changes */
+    /** @param onJoined called when a join succeeds, so that the member gets presence changes */
     Recovery(
             RoomName room,
             RoomSource source,
@@ -82,7 +85,11 @@ final class Recovery {
         this.lane = lane;
     }
 
-    /** @param since the member's last position, or null if it is new */
+    /**
+     * Answers the join of a member, and sends the messages that it missed.
+     *
+     * @param since the member's last position, or null if the member is new
+     */
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
@@ -107,7 +114,9 @@ final class Recovery {
         advance(member, null, lanePosition);
     }
 
-    /** Asks the relay for the room's position: the member's former node may have delivered more than this node. */
+    /**
+     * Asks the relay for the room's position, because the member's former node may have delivered more than this node.
+     */
     private void askRelay(Member member) {
         source.position(room)
                 .whenComplete((position, failure) ->
@@ -115,8 +124,8 @@ final class Recovery {
     }
 
     /**
-     * Admits a member that is ahead of the lane, if the relay has its position. The member gets no batches until the
-     * lane has reached it.
+     * Answers the join of a member that is ahead of the lane. If the relay has the member's position, the member gets
+     * no batches until the lane has reached its offset.
      */
     void relayPosition(Member member, Position relay, Position lanePosition) {
         Position since = member.since;
@@ -135,13 +144,13 @@ final class Recovery {
         }
     }
 
-    /** Answers the join. From now on the member gets presence changes. */
+    /** Answers the join. From now on, the member gets presence changes. */
     private void answerJoin(Member member, Position position, boolean recovered) {
         onJoined.accept(member);
         member.listener().joined(position, recovered);
     }
 
-    /** To be called when the lane has advanced. Members that are no longer ahead of the lane begin to catch up. */
+    /** Lets members that are no longer ahead of the lane catch up. Must be called when the lane has advanced. */
     void laneAdvanced(Position lanePosition) {
         if (ahead.isEmpty()) {
             return;
@@ -158,9 +167,10 @@ final class Recovery {
     }
 
     /**
-     * Sends the member its next page, once its permit is granted. Makes the member live if it has missed nothing more.
+     * Sends the member its next page, if its permit is granted. Makes the member live if no message is missing any
+     * more.
      *
-     * @param shared a page that was read for another member and may suit this one, or null
+     * @param shared a page that was read for another member and may suit this member, or null
      */
     void advance(Member member, Page shared, Position lanePosition) {
         boolean first = member.since != null;
@@ -189,7 +199,7 @@ final class Recovery {
         }
     }
 
-    /** The page that another member at the same offset was sent, or null. */
+    /** A page that another member at the same offset was sent, or null. */
     private Page sharedPage(Member member, Page shared, Position lanePosition) {
         if (shared != null && shared.suits(member, lanePosition)) {
             return shared;
@@ -198,8 +208,8 @@ final class Recovery {
     }
 
     /**
-     * Tells the member that it gets all that it missed. If messages are lost later, while it waits, {@code behind} says
-     * so.
+     * Tells the member that it gets all messages that it missed. If messages are lost while the member waits, {@code
+     * behind} says this.
      */
     private void confirmRecovered(Member member, Position lanePosition) {
         member.since = null;
@@ -218,8 +228,8 @@ final class Recovery {
     }
 
     /**
-     * To be called when a read has ended. A member whose read is queued uses the last page if it suits, or starts its
-     * own read.
+     * Starts queued reads. A member whose read is queued uses the last page, if this page suits. Must be called when a
+     * read has ended.
      */
     void startQueuedReads(Position lanePosition) {
         reading--;
@@ -273,14 +283,14 @@ final class Recovery {
         send(member, encode(after, page.epoch(), messages), lanePosition);
     }
 
-    /** The member gets each batch from now on. */
+    /** Makes the member live: from now on, it gets each batch. */
     void goLive(Member member) {
         stopCatchingUp(member);
         member.live = true;
         member.since = null;
     }
 
-    /** Ends the member's replay, if it has one. A room without replays keeps no page. */
+    /** Ends the member's replay, if there is one. A room without replays keeps no page. */
     void stopCatchingUp(Member member) {
         ahead.remove(member);
         if (member.permit != null) {

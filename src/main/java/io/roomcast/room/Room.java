@@ -22,16 +22,17 @@ import java.util.function.LongSupplier;
  *                                              └──at the end of a run──▶ Room.flush ──▶ RoomMembers.flush ──▶ FanOut
  * </pre>
  *
- * <p><b>Concurrency.</b> Any thread may post, and nothing blocks. {@code references}, {@code idleGeneration} and
- * {@code subscribed} belong to {@link RoomRegistry}, which touches them only inside the atomic updates of its map.
- * Everything else is confined to the lane.
+ * <p><b>Concurrency.</b> Any thread may post events; no method blocks. {@code references}, {@code idleGeneration} and
+ * {@code subscribed} belong to {@link RoomRegistry}, which uses them only inside the atomic updates of its map. All
+ * other state is confined to the lane, or to the object that guards it.
  */
 public final class Room {
     /**
      * The events that wait for a room's lane.
      *
-     * @param bytes of the messages among them
-     * @param waitingNanos how long the first of them has been waiting
+     * @param events number of events
+     * @param bytes size of the messages and notices among these events
+     * @param waitingNanos how long the oldest of these events has been waiting
      */
     public record LaneLoad(int events, long bytes, long waitingNanos) {
         static final LaneLoad NONE = new LaneLoad(0, 0, 0);
@@ -43,10 +44,12 @@ public final class Room {
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
     private final LaneIntake intake;
-    /** The events that arrived before the subscription was live; null from then on. */
+    /** The events that arrived before the room was subscribed; null when the room is subscribed. */
     private List<RoomEvent> beforeSubscribed = new ArrayList<>();
 
+    /** Whether the subscription failed. */
     private boolean unreachable;
+
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     int references;
@@ -85,7 +88,7 @@ public final class Room {
 
     /** Number of events that wait for the lane. Any thread. */
     public int waitingEvents() {
-        return lane.waiting();
+        return lane.waitingEvents();
     }
 
     /** The events that wait for the lane. Any thread. */
@@ -98,8 +101,10 @@ public final class Room {
     }
 
     /**
-     * @return whether the run may end here. It may not while messages wait in the batch: to send a frame costs far more
-     *     than to add a message
+     * Handles one event of a run.
+     *
+     * @return whether the run may end after this event. While messages wait in the batch, the run continues, because a
+     *     frame costs far more than another message in the frame.
      */
     private boolean handle(RoomEvent event) {
         try {
@@ -193,7 +198,7 @@ public final class Room {
      * Sends a presence change to the members. Any thread.
      *
      * @param revision of the presence change
-     * @return false if the lane is full: no member gets the change
+     * @return false if the lane is full; no member gets the change then
      */
     public boolean announce(EncodedFrame frame, long revision) {
         return intake.announce(frame, revision);

@@ -13,13 +13,14 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and
- * {@link #delivered()}.
+ * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and {@link
+ * #delivered()}.
  *
  * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
- * by page. Each page is sent when the member's queue has sent the one before; the member gets no batches meanwhile.
- * Once it has every message up to the lane's offset it is live, and the next batch follows without a gap or an overlap.
- * So pages and batches need not be merged. A slow reader takes no memory for messages: the history is its buffer.
+ * by page. Each page is sent when the member's queue has sent the previous page. The member gets no batches meanwhile.
+ * When the member has every message up to the lane's offset, it is live, and the next batch follows without a gap or an
+ * overlap. So pages and batches need not be merged. A slow reader takes no memory for messages, because the history is
+ * its buffer.
  */
 final class RoomMembers {
     private final RoomName room;
@@ -120,6 +121,11 @@ final class RoomMembers {
         recovery.laneAdvanced(position);
     }
 
+    /**
+     * Sends a notice: a signal to the live members that are sent signals, or a presence change to all members.
+     *
+     * @param revision revision of the presence change; 0 for a signal
+     */
     void announce(EncodedFrame frame, long revision) {
         flush();
         announced = Math.max(announced, revision);
@@ -214,6 +220,7 @@ final class RoomMembers {
         member.queue().separateGaps(room);
     }
 
+    /** Continues after {@code next}. Members learn which messages they do not get. */
     void reset(Position next) {
         flush();
         boolean sameEpoch = next.epoch().equals(position.epoch());

@@ -14,7 +14,8 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 
 /**
- * Answers requests with {@code error} frames and counts the errors. An {@code error} frame costs the node far more than an invalid line costs the client. So a session that exceeds the rate of refused requests is closed. Any thread.
+ * Answers requests with {@code error} frames and counts the errors. An {@code error} frame costs the node far more than
+ * an invalid line costs the client. So a session that exceeds the rate of refused requests is closed. Any thread.
  */
 @ApplicationScoped
 public class ErrorReplies {

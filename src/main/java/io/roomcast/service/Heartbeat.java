@@ -20,12 +20,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Pings each session once in an interval, and closes sessions that send nothing or read nothing. The pings are spread over the seconds of the interval. One timer serves all sessions. The server sends the pings, because browsers never ping, and because WildFly drops a client that sends nothing for 90 s. Silence is measured in {@link RunningTime}. So a pause of this process does not count as silence of a client.
+ * Pings each session once in an interval, and closes sessions that send nothing or read nothing. The pings are spread
+ * over the seconds of the interval. One timer serves all sessions. The server sends the pings, because browsers never
+ * ping, and because WildFly drops a client that sends nothing for 90 s. Silence is measured in {@link RunningTime}. So
+ * a pause of this process does not count as silence of a client.
  *
  * <p>To end a session, this class closes the connection. The session is removed when the container reports the close.
  * If the container reports nothing within five seconds, this class removes the session.
  *
- * <p><b>Concurrency.</b> The timer starts a check each second, and the pool runs the check. If the previous check has not ended, no check is started. So no two checks overlap. The checks are counted, not the seconds. So no session is left out when a check is late.
+ * <p><b>Concurrency.</b> The timer starts a check each second, and the pool runs the check. If the previous check has
+ * not ended, no check is started. So no two checks overlap. The checks are counted, not the seconds. So no session is
+ * left out when a check is late.
  */
 @ApplicationScoped
 public class Heartbeat {

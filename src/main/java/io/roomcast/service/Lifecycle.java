@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Starts and stops the tasks of a node that no request triggers. The embedded server or the application server calls this class.
+ * Starts and stops the tasks of a node that no request triggers. The embedded server or the application server calls
+ * this class.
  */
 @ApplicationScoped
 public class Lifecycle {
@@ -47,7 +48,10 @@ public class Lifecycle {
     /** For the container's proxy. */
     protected Lifecycle() {}
 
-    /** @param unusedRooms not used. As a parameter, it makes CDI create the registry of rooms, whose producer gives the relay its listener. */
+    /**
+     * @param unusedRooms not used. As a parameter, it makes CDI create the registry of rooms, whose producer gives the
+     *     relay its listener.
+     */
     @Inject
     public Lifecycle(
             TokenAdmission tokenAdmission,

@@ -29,7 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request of {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
+ * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request of
+ * {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Messaging {
@@ -99,7 +100,7 @@ public class Messaging {
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (!loadShedding.shedsNotices(room)) {
+        if (!loadShedding.mustDropSignals(room)) {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
@@ -184,7 +185,8 @@ public class Messaging {
     }
 
     /**
-     * Answers the request in its turn, when the stage has completed. The pool runs the answer, because a send may take long and would delay the relay's thread. If the stage is complete already, the answer runs on this thread.
+     * Answers the request in its turn, when the stage has completed. The pool runs the answer, because a send may take
+     * long and would delay the relay's thread. If the stage is complete already, the answer runs on this thread.
      */
     private <T> void answerWhenComplete(
             RoomRequests.Request request, CompletionStage<T> stage, BiConsumer<T, Throwable> action) {

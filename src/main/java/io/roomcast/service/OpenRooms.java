@@ -12,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Subscribes a room to its messages and to its presence. A room can be joined when both subscriptions are active. So a member receives every event after its join. Any thread; no method blocks.
+ * Subscribes a room to its messages and to its presence. A room can be joined when both subscriptions are active. So a
+ * member receives every event after its join. Any thread; no method blocks.
  */
 final class OpenRooms implements RoomSource {
     private final Relay relay;

@@ -32,9 +32,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Adds sessions to rooms, removes them, and updates presence. A join enters presence after the room is subscribed on this node. So the member receives every later change. A join enters presence before the member joins the room, because {@code joined} contains the number of users. A session that joins again keeps its earlier membership until the new membership is complete. So a refused join changes nothing.
+ * Adds sessions to rooms, removes them, and updates presence. A join enters presence after the room is subscribed on
+ * this node. So the member receives every later change. A join enters presence before the member joins the room,
+ * because {@code joined} contains the number of users. A session that joins again keeps its earlier membership until
+ * the new membership is complete. So a refused join changes nothing.
  *
- * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn. Unless they throw, they end the request. {@link #putOut} and {@link #leaveAll} queue requests themselves.
+ * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn. Unless they throw,
+ * they end the request. {@link #putOut} and {@link #leaveAll} queue requests themselves.
  */
 @ApplicationScoped
 public class RoomJoins {
@@ -73,7 +77,8 @@ public class RoomJoins {
     }
 
     /**
-     * Joins the session to the room of the frame. If the session is in the room already, it joins again, from {@code since} of the frame.
+     * Joins the session to the room of the frame. If the session is in the room already, it joins again, from {@code
+     * since} of the frame.
      *
      * @param frame a request with a room
      * @throws ProtocolException if the user may not read the room, or a limit is reached
@@ -159,7 +164,8 @@ public class RoomJoins {
     }
 
     /**
-     * Removes a session from a room without a request of the client, and sends {@code left}. The earlier requests of the session in the room are served first.
+     * Removes a session from a room without a request of the client, and sends {@code left}. The earlier requests of
+     * the session in the room are served first.
      *
      * @param isStillDue called in the turn of the removal; if it returns false, the session stays in the room
      * @param afterLeft runs after {@code left} was queued, if the session was in the room

@@ -33,7 +33,8 @@ import java.util.function.Consumer;
 
 /**
  * Serves the frames of WebSocket sessions. The frames of one session arrive one after the other. Frames of different
- * sessions, and the end of a session, arrive on any thread. No method blocks. No method throws because of a frame: the client gets an error.
+ * sessions, and the end of a session, arrive on any thread. No method blocks. No method throws because of a frame: the
+ * client gets an error.
  */
 @ApplicationScoped
 public class RoomService {
@@ -248,7 +249,8 @@ public class RoomService {
     }
 
     /**
-     * Queues the request of a frame in a room. Two refusals are answered at once: a request that names no room, and {@code busy} of {@link InFlight}. All other refusals are answered in their turn.
+     * Queues the request of a frame in a room. Two refusals are answered at once: a request that names no room, and
+     * {@code busy} of {@link InFlight}. All other refusals are answered in their turn.
      *
      * @param key the key of a publish, or null
      * @param named the room in the frame; null for the room in the URL of the connection
@@ -313,7 +315,8 @@ public class RoomService {
     }
 
     /**
-     * Closes a session whose WebSocket message exceeds {@code roomcast.limits.frame-bytes}. The session cannot continue, because the server does not read such a message to its end.
+     * Closes a session whose WebSocket message exceeds {@code roomcast.limits.frame-bytes}. The session cannot
+     * continue, because the server does not read such a message to its end.
      */
     public void closeTooLarge(ClientSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());

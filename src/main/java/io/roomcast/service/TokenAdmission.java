@@ -130,9 +130,11 @@ public class TokenAdmission {
                 text -> unavailable(session, frame.id(), text));
     }
 
-    /** @param good gets the identity, if the token is valid
+    /**
+     * @param good gets the identity, if the token is valid
      * @param bad gets the text for the client, if the token is refused
-     * @param unknown gets the text for the client, if the token could not be checked */
+     * @param unknown gets the text for the client, if the token could not be checked
+     */
     private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
         if (token == null || token.isEmpty()) {
             bad.accept("a token is needed");
@@ -172,7 +174,8 @@ public class TokenAdmission {
     }
 
     /**
-     * Closes a session whose token has expired. From then on, the frames of the session are ignored, also while the client still reads earlier frames.
+     * Closes a session whose token has expired. From then on, the frames of the session are ignored, also while the
+     * client still reads earlier frames.
      *
      * @return whether the token has expired
      */

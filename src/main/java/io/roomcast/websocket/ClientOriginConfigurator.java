@@ -51,7 +51,7 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
      */
     static ClientOrigin origin(Session session) {
         if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin known) {
-            return known.of(
+            return known.withLogin(
                     session.getUserPrincipal() == null
                             ? null
                             : session.getUserPrincipal().getName());

@@ -17,12 +17,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The WebSocket messages of all sessions that have begun to arrive and have not ended. The node limits the bytes of
- * these messages together. One message may hold at most as many bytes as are left of the limit, as in
- * {@link io.roomcast.outbound.OutboundBudget}. Each message must end within a time. Any thread.
+ * The unfinished WebSocket messages of all sessions, which have begun to arrive and have not ended. The node limits the
+ * bytes of these messages together. One message may hold at most as many bytes as are left of the limit, as in {@link
+ * io.roomcast.outbound.OutboundBudget}. Each message must end within {@code roomcast.limits.message-age}. Any thread.
  *
- * <p>The age of a message is a number of checks, one a second. So a pause of this process does not make a message
- * older.
+ * <p>A check runs once a second. The age of a message is the number of checks since it began. So a pause of this
+ * process does not make a message older.
  */
 @ApplicationScoped
 public class InboundMessages {
@@ -111,7 +111,7 @@ public class InboundMessages {
             return false;
         }
 
-        /** Removes the message: it is complete, or its session is closed. Idempotent. */
+        /** Removes the message, because it is complete, or because its session is closed. Idempotent. */
         public synchronized void end() {
             if (!ended) {
                 ended = true;

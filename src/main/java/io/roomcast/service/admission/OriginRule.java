@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which web pages may connect. A browser sends the cookies of the person who views a page, from that person's network.
- * So a page of another site could chat in that person's name. But a page cannot hide its {@code Origin}. Other programs
- * send no {@code Origin} and are accepted: they have no access to another person's cookies.
+ * Which web pages may connect. A browser sends a person's cookies with the requests of every page that the person
+ * views. So a page of another site could act under that person's name. A page cannot hide its {@code Origin}, so this
+ * rule finds such a page. Other programs send no {@code Origin}. They are accepted, because they have no access to
+ * another person's cookies.
  *
- * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
- *     {@code https://*.example}
+ * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and {@code
+ *     https://*.example}
  */
 record OriginRule(List<String> allowed) {
     static final String SAME_HOST = "same-host";

@@ -12,7 +12,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Limits the rates of the requests of each session, and of the publishes in each room. Any thread. */
+/**
+ * Limits the rates of the requests of each session, and the rate of the publishes in each room on this node. Any
+ * thread.
+ */
 @ApplicationScoped
 public class RateLimits {
     /**
@@ -43,7 +46,7 @@ public class RateLimits {
     }
 
     /**
-     * Counts a publish against the rate of the room. To be called only after the publisher's permission was checked.
+     * Counts a publish against the rate of the room. Must be called only after the publisher's permission was checked.
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
@@ -63,7 +66,8 @@ public class RateLimits {
     }
 
     /**
-     * Counts a refused request against a rate of the session: refusals cost the node more than they cost the client.
+     * Counts a refused request against a rate of the session, because refusals cost the node more than they cost the
+     * client.
      *
      * @return the limit that the session has exceeded, so that it must be closed; or null
      */
@@ -71,7 +75,7 @@ public class RateLimits {
         return switch (code) {
             case BAD_REQUEST, UNAUTHENTICATED ->
                 limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
-            // The client did not cause these.
+            // The client did not cause these errors.
             case UNAVAILABLE, UNKNOWN -> null;
             default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
         };

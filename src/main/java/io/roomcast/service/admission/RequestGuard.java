@@ -15,8 +15,8 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
- * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server and
- * the servlet filter of application servers both call this class, and act on its verdict. Any thread.
+ * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server calls
+ * this class. In an application server, a servlet filter calls it. Both act on its verdict. Any thread.
  */
 @ApplicationScoped
 public class RequestGuard {
@@ -100,7 +100,7 @@ public class RequestGuard {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
         }
-        // Otherwise a load balancer that prefers the node with the fewest sessions would send clients back here.
+        // While draining, 503 makes a load balancer choose another node.
         if (handshake && readiness.state() == Readiness.State.DRAINING) {
             return Verdict.DRAINING;
         }

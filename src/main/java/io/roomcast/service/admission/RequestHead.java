@@ -7,8 +7,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The parts of a request's head that the guard checks. A header is given with all its values, because servers do not
- * agree which of several values counts.
+ * The parts of a request's head that {@link RequestGuard} checks. Each header has all its values, because servers do
+ * not agree which of several values counts.
  *
  * @param path path as the client sent it, without the query
  * @param query query as the client sent it; empty if there is none
@@ -67,7 +67,7 @@ public record RequestHead(
     }
 
     /**
-     * Whether a header of this name makes some server open a WebSocket. Undertow checks {@code Upgrade}, and Tyrus
+     * Whether a header of this name makes any of the servers open a WebSocket. Undertow checks {@code Upgrade}. Tyrus
      * checks the headers {@code Sec-WebSocket-…}.
      */
     public static boolean isUpgradeHeader(String header) {

@@ -4,9 +4,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
- * differently. No address of Roomcast has them. So such a path is answered with 404. Otherwise, a rule of a proxy for
- * one path could be evaded with another spelling of it.
+ * Checks the path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
+ * differently. So a client could evade a proxy's rule for a path with another spelling of the path. No address of
+ * Roomcast has these characters. So such a path is answered with 404.
  */
 public final class RequestPath {
     private static final String UNENCODED = "-._~!$&'()*+,=:@";

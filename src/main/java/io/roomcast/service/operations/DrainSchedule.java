@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The times at which sessions are closed. The slots are spread evenly over a window, so that clients do not all
+ * The times at which sessions are closed. The times are spread evenly over a window, so that clients do not all
  * reconnect to other nodes at once. Not thread-safe.
  */
 final class DrainSchedule<T> {
 
-    /** @param at when the session is closed, in nanoseconds of the clock of the node */
+    /** @param closeTime when the session is closed, in nanoseconds of the clock of the node */
     record PlannedClose<T>(T session, long closeTime) {}
 
     private List<PlannedClose<T>> waiting = List.of();
     private int planned;
 
     /**
-     * Gives each session a slot, in a random order, within the window that begins now.
+     * Gives each session a close time, in a random order, within the window that begins now.
      *
-     * @return the new slots
+     * @return the new close times
      */
     List<PlannedClose<T>> plan(Collection<T> leaving, Duration window, long now) {
         List<T> order = new ArrayList<>(leaving);
@@ -42,7 +42,7 @@ final class DrainSchedule<T> {
         return added;
     }
 
-    /** Removes and returns the sessions whose slot has come. */
+    /** Removes and returns the sessions whose close time has come. */
     List<T> due(long now) {
         List<T> due = new ArrayList<>();
         while (due.size() < waiting.size() && waiting.get(due.size()).closeTime() - now <= 0) {
@@ -52,7 +52,7 @@ final class DrainSchedule<T> {
         return due;
     }
 
-    /** Number of sessions that were given a slot. */
+    /** Number of sessions that got a close time. */
     int planned() {
         return planned;
     }

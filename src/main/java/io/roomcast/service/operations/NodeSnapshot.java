@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Figures of all sessions and rooms of the node. Taking a snapshot visits every session and room. So one
- * snapshot answers all requests for a second. Any thread.
+ * Figures of all sessions and rooms of the node. To take a snapshot, this class visits every session and room. So all
+ * requests within a second get the same snapshot. Any thread.
  */
 @ApplicationScoped
 public class NodeSnapshot {

@@ -13,13 +13,13 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether this node can deliver messages. A probe travels through the relay and back every two seconds. The methods
- * return the result of the last probe, without a call to the relay. Any thread.
+ * Whether this node can deliver messages. Every two seconds, a probe travels through the relay and back. The methods
+ * return the result of the last probe, and do not call the relay. Any thread.
  */
 @ApplicationScoped
 public class Readiness {
     private static final long PROBE_SECONDS = 2;
-    /** A probe that takes longer than this has failed. */
+    /** A probe that takes longer than this many seconds has failed. */
     private static final long PROOF_SECONDS = 2;
 
     /** Why the node is not ready, or {@code READY}. */
@@ -91,7 +91,7 @@ public class Readiness {
 
     private void probe() {
         long started = clocks.nanos().getAsLong();
-        // On the timer's thread: lanes that are stuck must not keep the node ready.
+        // On the timer's thread, because a node whose pool is stuck must not stay ready.
         var unused = threads.within(PROOF_SECONDS, relay.probe(), Runnable::run).whenComplete((proof, failure) -> {
             lastProbe = new Probe(clocks.wall().instant(), clocks.nanos().getAsLong() - started, failure == null);
             if (failure == null) {

@@ -25,26 +25,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Sends the members of this node's rooms the users who join and leave. In a room of usual size, members get names; if
- * many users join at once, one frame has several names. In a large room, members get the number of users once a second.
- * With names, a thousand joins in a room of a thousand members would take a million frames.
+ * Tells the members of this node's rooms which users join and leave. In a room of usual size, members get names. If
+ * many users join at once, one frame has several names. In a large room, members get the number of users once a second,
+ * because a thousand joins in a room of a thousand members would take a million frames with names.
  *
- * <p><b>Concurrency.</b> Any thread; no method blocks. A room is in the map while it is watched.
- * {@link RoomAnnouncements} keeps the order within a room.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched. {@link
+ * RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
 public class PresenceAnnouncer implements PresenceListener {
-    /** Milliseconds in which a room collects the changes for one frame with several names. */
+    /** Length of the interval, in milliseconds, in which the changes of a room are collected for one frame. */
     public static final long INTERVAL_MS = 250;
 
+    /** As {@link #INTERVAL_MS}, for a room whose members are sent only the number of users. */
     private static final long COUNT_INTERVAL_MS = 1_000;
-    /** Milliseconds that an action of {@link #whenAnnounced} waits at most. */
+    /** Most milliseconds that an action of {@link #whenAnnounced} waits. */
     private static final long PATIENCE_MS = 2_000;
 
     private RoomRegistry registry;
     private ServerFrameWriter writer;
     private Threads threads;
+    /** Most users of a room whose members are sent names. */
     private int maxNames;
+
     private final ConcurrentMap<RoomName, RoomAnnouncements> rooms = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
@@ -81,10 +84,10 @@ public class PresenceAnnouncer implements PresenceListener {
     }
 
     /**
-     * Runs the action with the users that the room's members have been sent. Waits until the members have been sent the
-     * changes up to {@code revision}, but at most two seconds. The action gets null if the members are not sent names.
-     * The action runs on the room's lane, after the frames that were sent before. If the room is not watched, the
-     * action runs on this thread, with null.
+     * Runs the action with the users that have been announced to the room's members. The action waits until the changes
+     * up to {@code revision} have been announced, but at most two seconds. It gets null if the members are not sent
+     * names. It runs on the room's lane, after the frames that were queued before. If the room is not open on this
+     * node, the pool runs the action. If the room is not watched, the action runs on this thread, with null.
      */
     public void whenAnnounced(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
         RoomAnnouncements announcements = rooms.get(room);
@@ -96,17 +99,17 @@ public class PresenceAnnouncer implements PresenceListener {
     }
 
     /**
-     * The number of users in the room now. It may be newer than {@code change}: other users may have come since then,
-     * and a session that is still joining is not sent their arrival.
+     * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
+     * sent the arrival of other users. So the number in its {@code joined} must count them.
      */
     public long count(RoomName room, PresenceStore.Change change) {
         RoomAnnouncements announcements = rooms.get(room);
-        return announcements == null ? change.count() : announcements.count(change.revision(), change.count());
+        return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
 
     /**
-     * Sends a new member its own arrival, if the room is small enough for names. The other members were sent it before
-     * this session became a member.
+     * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
+     * arrival before the session became a member.
      */
     public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
         if (change.count() <= maxNames) {
@@ -134,7 +137,7 @@ public class PresenceAnnouncer implements PresenceListener {
         }
     }
 
-    /** The room on this node, which gets the frames and actions of one {@link RoomAnnouncements}. */
+    /** The room on this node that gets the frames and actions of one {@link RoomAnnouncements}. */
     private final class LocalRoom implements RoomAnnouncements.Outlet {
         private final RoomName name;
 

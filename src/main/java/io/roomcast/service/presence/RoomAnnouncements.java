@@ -11,21 +11,22 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The presence changes that the members of one room on this node are sent, and the state that they have been sent.
+ * Announces presence changes to the members of one room on this node, and keeps the list of users that was announced to
+ * them.
  *
- * <p>A room whose lane is full does not accept a frame. After the interval, its members are then sent the difference to
- * the state that they have.
+ * <p>A room whose lane is full does not accept a frame. After the interval, its members are sent the difference between
+ * the current users and the announced users.
  *
- * <p><b>Concurrency.</b> The monitor guards all state. It is held while a frame is offered to the room: so the frames
- * are queued in the order of their changes. It is also held while an answer is queued: so the answer agrees with the
- * frames before it.
+ * <p><b>Concurrency.</b> The monitor guards all state. A frame is offered to the room inside the monitor. So the frames
+ * are queued in the order of their changes. Actions are queued inside the monitor, too. So the list that an action gets
+ * agrees with the frames before the action.
  */
 public final class RoomAnnouncements {
 
-    /** The room that gets the frames. Called inside the monitor: queues and returns. */
+    /** The room that gets the frames. Called inside the monitor. Each method queues its work and returns. */
     interface Outlet {
         /**
-         * Offers the members a frame.
+         * Offers the members a frame with this change.
          *
          * @return false if the room does not accept the frame
          */
@@ -37,43 +38,43 @@ public final class RoomAnnouncements {
         /**
          * Calls {@link #endInterval} after an interval.
          *
-         * @param countsOnly whether the members are sent only numbers, at a longer interval
+         * @param countsOnly whether the members are sent only the number of users; the interval is longer then
          */
         void scheduleIntervalEnd(boolean countsOnly);
     }
 
-    /** The users of a room, as the members have been sent them. */
+    /** The users of a room that have been announced to its members. */
     public record View(List<String> users) {}
 
-    /** An action that waits until the members have been sent this revision. */
+    /** An action that waits until the changes up to this revision have been announced. */
     private record Waiting(long revision, Consumer<View> action) {}
 
     private final int maxNames;
     private final Outlet outlet;
-    /** The changes that members are yet to be sent by name. */
+    /** The changes that are not announced by name yet. */
     private final ChangeCollector collector = new ChangeCollector();
 
     private final List<Waiting> waiting = new ArrayList<>(0);
-    /** The users in the room; null if there are too many for names. */
+    /** The users in the room now; null if there are too many for names. */
     private Set<String> currentUsers;
-    /** The users that the members have been sent by name; null if they have been sent only a number. */
+    /** The users that have been announced by name; null if only their number has been announced. */
     private Set<String> announcedUsers;
 
-    /** A copy of {@code told} for answers; null if none was made since {@code told} changed. */
+    /** A copy of {@code announcedUsers} for actions; null if none was made since {@code announcedUsers} changed. */
     private View view;
-    /** Revision up to which the members have been sent the changes. */
+    /** Revision up to which changes have been announced. */
     private long announcedRevision;
 
     private long count;
     private long revision;
-    /** Whether the members must be sent the number of users, or the difference to {@code told}. */
-    private boolean due;
+    /** Whether {@link #catchUp} must be called when the interval ends. */
+    private boolean catchUpIsDue;
 
     /** Whether {@link #present} was called. */
-    private boolean known;
-    /** Whether an interval is running. */
+    private boolean hasRoster;
+    /** Whether the end of an interval is scheduled. */
     private boolean intervalRuns;
-    /** Whether the room is no longer watched. */
+    /** Whether {@link #end} was called. */
     private boolean ended;
 
     RoomAnnouncements(int maxNames, Outlet outlet) {
@@ -81,25 +82,27 @@ public final class RoomAnnouncements {
         this.outlet = outlet;
     }
 
+    /** Takes the users of the room. Called when the room is watched, and again after changes were lost. */
     synchronized void present(Roster roster) {
         currentUsers = roster.count() > maxNames ? null : names(roster.users());
         count = roster.count();
         revision = roster.revision();
         collector.clear();
         view = null;
-        if (known) {
+        if (hasRoster) {
             // The members get the number of users, not the difference. To get the names, they must send a request.
             announcedUsers = null;
             catchUp();
             beginInterval();
         } else {
-            known = true;
+            hasRoster = true;
             announcedUsers = copy(currentUsers);
             announcedRevision = revision;
         }
-        answer();
+        queueReadyActions();
     }
 
+    /** Takes the next change after the roster. */
     synchronized void changed(PresenceChange change) {
         count = change.count();
         revision = change.revision();
@@ -108,23 +111,23 @@ public final class RoomAnnouncements {
             announcedUsers = null;
             view = null;
             collector.clear();
-            due = true;
-            answer();
+            catchUpIsDue = true;
+            queueReadyActions();
         } else {
             currentUsers.addAll(names(change.joined()));
             currentUsers.removeAll(names(change.left()));
-            if (!due) {
-                gather(change);
+            if (!catchUpIsDue) {
+                collect(change);
             }
         }
         beginInterval();
     }
 
-    private void gather(PresenceChange change) {
+    private void collect(PresenceChange change) {
         if (change.joined().isEmpty() && change.left().isEmpty()) {
             if (collector.isEmpty()) {
                 announcedRevision = revision;
-                answer();
+                queueReadyActions();
             }
         } else {
             collector.add(change).forEach(this::announce);
@@ -132,22 +135,23 @@ public final class RoomAnnouncements {
     }
 
     /**
-     * @return {@code then} if the last change that this node knows is older than the revision {@code since}; else the
-     *     number of users after that change
+     * The number of users after the last change that this node knows.
+     *
+     * @param otherwise returned if that change is older than the revision {@code since}
      */
-    synchronized long count(long since, long then) {
-        return known && revision >= since ? count : then;
+    synchronized long countSince(long since, long otherwise) {
+        return hasRoster && revision >= since ? count : otherwise;
     }
 
-    /** The interval is over. */
+    /** Ends the interval, and announces what was collected in it. */
     synchronized void endInterval() {
         intervalRuns = false;
-        ChangeCollector.Announcement gathered = collector.endInterval();
-        if (due) {
+        ChangeCollector.Announcement collected = collector.endInterval();
+        if (catchUpIsDue) {
             catchUp();
             beginInterval();
-        } else if (gathered != null) {
-            announce(gathered);
+        } else if (collected != null) {
+            announce(collected);
             beginInterval();
         }
     }
@@ -160,8 +164,8 @@ public final class RoomAnnouncements {
     }
 
     private void announce(ChangeCollector.Announcement change) {
-        due = due || !outlet.announce(change);
-        if (!due) {
+        catchUpIsDue = catchUpIsDue || !outlet.announce(change);
+        if (!catchUpIsDue) {
             announcedUsers.addAll(change.joined());
             announcedUsers.removeAll(change.left());
             recordAnnounced(change.revision());
@@ -171,10 +175,13 @@ public final class RoomAnnouncements {
     private void recordAnnounced(long next) {
         view = null;
         announcedRevision = next;
-        answer();
+        queueReadyActions();
     }
 
-    /** Sends the difference to {@code told}; if {@code told} is null, sends the number of users. */
+    /**
+     * Announces the difference between {@code currentUsers} and {@code announcedUsers}. If {@code announcedUsers} is
+     * null, announces only the number of users.
+     */
     private void catchUp() {
         Set<String> joined = announcedUsers == null ? new TreeSet<>() : copy(currentUsers);
         Set<String> left = announcedUsers == null ? new TreeSet<>() : copy(announcedUsers);
@@ -183,43 +190,43 @@ public final class RoomAnnouncements {
             left.removeAll(currentUsers);
         }
         ChangeCollector.Announcement change = new ChangeCollector.Announcement(joined, left, count, revision);
-        due = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
-        if (!due) {
+        catchUpIsDue = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
+        if (!catchUpIsDue) {
             announcedUsers = copy(currentUsers);
             recordAnnounced(revision);
         }
     }
 
     /**
-     * Runs the action once the members have been sent the changes up to revision {@code wanted}. The action gets the
-     * users that the members have been sent, or null if the members are not sent names.
+     * Runs the action when the changes up to revision {@code wanted} have been announced. The action gets the announced
+     * users, or null if the members are not sent names.
      *
-     * @return false if the room is not watched: then the action does not run
+     * @return false if the room is not watched; the action does not run then
      */
     synchronized boolean whenAnnounced(long wanted, Consumer<View> action) {
-        if (ended || !known) {
+        if (ended || !hasRoster) {
             return false;
         }
         Waiting next = new Waiting(wanted, action);
-        if (!answer(next)) {
+        if (!queueIfReady(next)) {
             waiting.add(next);
         }
         return true;
     }
 
-    private void answer() {
-        waiting.removeIf(this::answer);
+    private void queueReadyActions() {
+        waiting.removeIf(this::queueIfReady);
     }
 
-    private boolean answer(Waiting next) {
+    private boolean queueIfReady(Waiting next) {
         if (announcedUsers != null && !ended && announcedRevision < next.revision()) {
             return false;
         }
-        reply(next.action());
+        queueAction(next.action());
         return true;
     }
 
-    private void reply(Consumer<View> action) {
+    private void queueAction(Consumer<View> action) {
         if (announcedUsers == null || ended) {
             outlet.runAfterFrames(() -> action.accept(null));
             return;
@@ -230,20 +237,20 @@ public final class RoomAnnouncements {
     }
 
     /**
-     * Ends the wait of the action: it runs with the users that the members have been sent by now. Later changes are
-     * queued after it. So a client can apply them to the answer.
+     * Ends the wait of the action. The action runs with the users that have been announced up to now. Later changes are
+     * queued after the action. So a client can apply later changes to the list that the action sends.
      */
     synchronized void endWait(Consumer<View> action) {
         if (waiting.removeIf(each -> each.action() == action)) {
-            reply(action);
+            queueAction(action);
         }
     }
 
-    /** The room is no longer watched. Actions that wait run with null. */
+    /** Ends the announcements, because the room is no longer watched. Actions that wait run with null. */
     synchronized void end() {
         ended = true;
         collector.clear();
-        answer();
+        queueReadyActions();
     }
 
     private static Set<String> names(List<UserName> users) {

@@ -169,7 +169,8 @@ public final class ClientSession {
     }
 
     /**
-     * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an empty list. So the frames are served in the order in which they arrived.
+     * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an
+     * empty list. So the frames are served in the order in which they arrived.
      */
     public synchronized List<Deferred> takeDeferred() {
         List<Deferred> frames = deferred;

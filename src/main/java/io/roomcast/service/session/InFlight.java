@@ -9,7 +9,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the requests in flight, which are not answered yet: those of each session, and those of the node. When the relay is slow, further requests are answered {@code busy} at once. So waiting requests cannot fill the memory. Any thread.
+ * Limits the requests in flight, which are not answered yet: those of each session, and those of the node. When the
+ * relay is slow, further requests are answered {@code busy} at once. So waiting requests cannot fill the memory. Any
+ * thread.
  */
 @ApplicationScoped
 public class InFlight {

@@ -70,7 +70,8 @@ public final class Membership {
     }
 
     /**
-     * Whether the members were sent the arrival of this user before the session became a member. In that case, the session itself was not sent the arrival. Must be called on the room's lane.
+     * Whether the members were sent the arrival of this user before the session became a member. In that case, the
+     * session itself was not sent the arrival. Must be called on the room's lane.
      */
     public boolean isArrivalAnnounced() {
         return member.announced() >= enterRevision;

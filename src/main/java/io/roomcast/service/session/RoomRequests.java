@@ -15,11 +15,18 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The unanswered requests of a session in rooms. Requests in one room are answered in the order in which they arrived, like pipelined requests in HTTP. The <i>turn</i> of a request comes when all earlier requests in the room are answered.
+ * The unanswered requests of a session in rooms. Requests in one room are answered in the order in which they arrived,
+ * like pipelined requests in HTTP. The <i>turn</i> of a request comes when all earlier requests in the room are
+ * answered.
  *
- * <p>Publishes and signals run concurrently, and are answered in their turn. Any other request runs <i>alone</i>: it begins in its turn, and later requests begin when it is answered. So a publish that a client sends after a join is the publish of a member. No frame of the room is sent after {@code left}.
+ * <p>Publishes and signals run concurrently, and are answered in their turn. Any other request runs <i>alone</i>: it
+ * begins in its turn, and later requests begin when it is answered. So a publish that a client sends after a join is
+ * the publish of a member. No frame of the room is sent after {@code left}.
  *
- * <p><b>Concurrency.</b> Any thread may submit and answer requests. No method blocks. The monitor guards the queues, one for each room. One thread at a time serves a queue, outside the monitor. Other threads leave their work to that thread. The {@code action} of a request happens-before the {@code action} of the next request in the room. If one of the two requests runs alone, the answer of the first happens-before the {@code action} of the second, too.
+ * <p><b>Concurrency.</b> Any thread may submit and answer requests. No method blocks. The monitor guards the queues,
+ * one for each room. One thread at a time serves a queue, outside the monitor. Other threads leave their work to that
+ * thread. The {@code action} of a request happens-before the {@code action} of the next request in the room. If one of
+ * the two requests runs alone, the answer of the first happens-before the {@code action} of the second, too.
  */
 public final class RoomRequests {
     private static final Logger LOG = System.getLogger(RoomRequests.class.getName());
@@ -34,11 +41,15 @@ public final class RoomRequests {
     }
 
     /**
-     * Queues a request in a room, and begins the request as soon as its order allows. Begins it on this thread, or on another thread that serves the room. After {@link #end}, discards the request.
+     * Queues a request in a room, and begins the request as soon as its order allows. Begins it on this thread, or on
+     * another thread that serves the room. After {@link #end}, discards the request.
      *
-     * @param alone whether the request runs alone. If true, it begins when all earlier requests in the room are answered, and later requests begin when it is answered. If false, it runs concurrently with neighbours that do not run alone either.
+     * @param alone whether the request runs alone. If true, it begins when all earlier requests in the room are
+     *     answered, and later requests begin when it is answered. If false, it runs concurrently with neighbours that
+     *     do not run alone either.
      * @param action begins the request; must not block, and must cause one answer, from any thread
-     * @param release releases what the request holds, such as its place in {@link InFlight}. Runs once: after the answer, or when the request is discarded.
+     * @param release releases what the request holds, such as its place in {@link InFlight}. Runs once: after the
+     *     answer, or when the request is discarded.
      */
     public void submit(RoomName room, boolean alone, Consumer<Request> action, Runnable release) {
         RoomQueue queue;
@@ -59,8 +70,10 @@ public final class RoomRequests {
      * Ends the session: further requests are discarded. Earlier requests are still served, because a client may send a
      * message and close at once.
      *
-     * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded, too
-     * @param rooms returns the rooms of the session. Called when no further request is accepted, because a room that is joined later would never be left. Rooms with unanswered requests may be missing.
+     * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded,
+     *     too
+     * @param rooms returns the rooms of the session. Called when no further request is accepted, because a room that is
+     *     joined later would never be left. Rooms with unanswered requests may be missing.
      * @param last serves the last request in each room, which leaves the room
      */
     public void end(
@@ -86,7 +99,10 @@ public final class RoomRequests {
         all.forEach(RoomQueue::serve);
     }
 
-    /** A request in a room. Exactly one call ends each request: {@link #answerInTurn}, {@link #endInTurn} or {@link #endAlone}. */
+    /**
+     * A request in a room. Exactly one call ends each request: {@link #answerInTurn}, {@link #endInTurn} or {@link
+     * #endAlone}.
+     */
     public final class Request {
         private final RoomQueue queue;
         private final boolean alone;
@@ -104,7 +120,8 @@ public final class RoomRequests {
         }
 
         /**
-         * Runs {@code newAnswer} when all earlier requests in the room are answered. Runs it on this thread, or on another thread that serves the room. Any thread.
+         * Runs {@code newAnswer} when all earlier requests in the room are answered. Runs it on this thread, or on
+         * another thread that serves the room. Any thread.
          */
         public void answerInTurn(Runnable newAnswer) {
             synchronized (RoomRequests.this) {
@@ -119,7 +136,9 @@ public final class RoomRequests {
         }
 
         /**
-         * Ends a request that runs alone, after the caller has answered it. If a thread serves the room now, that thread begins the later requests. Else the executor begins them, because the caller may be the lane of a room. Any thread. Idempotent.
+         * Ends a request that runs alone, after the caller has answered it. If a thread serves the room now, that
+         * thread begins the later requests. Else the executor begins them, because the caller may be the lane of a
+         * room. Any thread. Idempotent.
          */
         public void endAlone() {
             boolean more;
@@ -155,7 +174,8 @@ public final class RoomRequests {
     }
 
     /**
-     * The queue of one room: first the requests that have begun, then the requests that wait. The map contains a queue until the queue is empty.
+     * The queue of one room: first the requests that have begun, then the requests that wait. The map contains a queue
+     * until the queue is empty.
      */
     private final class RoomQueue {
         private final RoomName room;
@@ -227,7 +247,9 @@ public final class RoomRequests {
             }
         }
 
-        /** @return false if the request was removed before; only the first of the requests that have begun is removed */
+        /**
+         * @return false if the request was removed before; only the first of the requests that have begun is removed
+         */
         boolean remove(Request request) {
             if (first != request || first == firstWaiting) {
                 return false;
