@@ -51,7 +51,7 @@ public final class RoomcastConfig {
                 .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
         unknown.values()
                 .forEach(name ->
-                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
+                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + suggestion(name)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -75,7 +75,7 @@ public final class RoomcastConfig {
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
-    private static String nearest(String name) {
+    private static String suggestion(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
                 .filter(key -> edits(key.environmentName(), wanted) <= LARGEST_TYPO)

@@ -1,8 +1,8 @@
 package io.roomcast.metrics;
 
 /**
- * All durations that a node measures. A new one needs one line here, and one call of {@link NodeMetrics#record} with
- * nanoseconds.
+ * All durations that a node measures. A new duration needs one line here, and one call of {@link NodeMetrics#record}
+ * with nanoseconds.
  */
 public enum Latency {
     PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),

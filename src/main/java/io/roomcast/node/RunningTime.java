@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
  * long a client has been silent. A process that is stopped, gets no CPU or is on a paused machine receives nothing. The
  * time of such a pause must not count as silence of a client.
  *
- * <p>{@link #markRunning} must be called every second. Between two calls, the clock advances by at most {@link
- * #LONGEST_STEP}.
+ * <p>{@link #markRunning} must be called every second. Between two calls, the clock advances by at most
+ * {@link #LONGEST_STEP}.
  *
  * <p><b>Concurrency.</b> One thread at a time may call {@link #markRunning}. Any thread may read the time.
  */

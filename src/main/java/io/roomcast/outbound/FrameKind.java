@@ -1,6 +1,6 @@
 package io.roomcast.outbound;
 
-/** Kinds of frames, by what a queue does with them when its client reads too slowly. */
+/** Kinds of frames. The kind says what a queue does with a frame when the client reads too slowly. */
 public enum FrameKind {
     /** The reply to a request of the client, or information about its connection. Never dropped. */
     REPLY,
@@ -11,7 +11,10 @@ public enum FrameKind {
     /** An ephemeral signal. Dropped first. */
     SIGNAL;
 
-    /** Whether this kind is dropped first: it would be stale before a slow client reads it. */
+    /**
+     * Whether frames of this kind are notices: presence changes or signals. Notices are dropped first, because they
+     * would be out of date before a slow client reads them.
+     */
     public boolean isNotice() {
         return this == PRESENCE || this == SIGNAL;
     }

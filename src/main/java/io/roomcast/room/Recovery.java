@@ -208,8 +208,8 @@ final class Recovery {
     }
 
     /**
-     * Tells the member that it gets all messages that it missed. If messages are lost while the member waits, {@code
-     * behind} says this.
+     * Tells the member that it gets all messages that it missed. If messages are lost while the member waits,
+     * {@code behind} says this.
      */
     private void confirmRecovered(Member member, Position lanePosition) {
         member.since = null;

@@ -18,9 +18,9 @@ import java.util.function.LongSupplier;
  *
  * <p>This is the generic cell rate algorithm (GCRA, virtual scheduling) of ITU-T I.371, which acts like a token bucket.
  * A page takes as much time as its bytes divided by the rate. {@code theoreticalArrival} is the TAT of the algorithm:
- * the time at which all granted pages would have been sent at the rate. Unused time is saved up to {@link
- * #BURST_NANOS}. The size of a page is known only after the page was read, and a page must not be read before it may be
- * sent. So a permit costs a full page first. Its release corrects this cost to the bytes that were sent.
+ * the time at which all granted pages would have been sent at the rate. Unused time is saved up to
+ * {@link #BURST_NANOS}. The size of a page is known only after the page was read, and a page must not be read before it
+ * may be sent. So a permit costs a full page first. Its release corrects this cost to the bytes that were sent.
  *
  * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, also the state of the
  * permits. The monitor is never held while a callback runs. A tick of the timer, which grants permits, is scheduled

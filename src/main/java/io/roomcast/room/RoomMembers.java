@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and {@link
- * #delivered()}.
+ * The members of a room, and the position of each. Confined to the room's lane, except for {@link #size()} and
+ * {@link #delivered()}.
  *
  * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
  * by page. Each page is sent when the member's queue has sent the previous page. The member gets no batches meanwhile.

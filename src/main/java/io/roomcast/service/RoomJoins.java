@@ -77,8 +77,8 @@ public class RoomJoins {
     }
 
     /**
-     * Joins the session to the room of the frame. If the session is in the room already, it joins again, from {@code
-     * since} of the frame.
+     * Joins the session to the room of the frame. If the session is in the room already, it joins again, from
+     * {@code since} of the frame.
      *
      * @param frame a request with a room
      * @throws ProtocolException if the user may not read the room, or a limit is reached

@@ -254,7 +254,6 @@ public class RoomService {
      *
      * @param key the key of a publish, or null
      * @param named the room in the frame; null for the room in the URL of the connection
-     * @param alone as for {@link RoomRequests#submit}
      * @param action gets the room and the request; may throw
      */
     private void queueFrame(

@@ -18,8 +18,9 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The unfinished WebSocket messages of all sessions, which have begun to arrive and have not ended. The node limits the
- * bytes of these messages together. One message may hold at most as many bytes as are left of the limit, as in {@link
- * io.roomcast.outbound.OutboundBudget}. Each message must end within {@code roomcast.limits.message-age}. Any thread.
+ * bytes of these messages together. One message may hold at most as many bytes as are left of the limit, as in
+ * {@link io.roomcast.outbound.OutboundBudget}. Each message must end within {@code roomcast.limits.message-age}. Any
+ * thread.
  *
  * <p>A check runs once a second. The age of a message is the number of checks since it began. So a pause of this
  * process does not make a message older.

@@ -11,8 +11,8 @@ import java.util.Locale;
  * rule finds such a page. Other programs send no {@code Origin}. They are accepted, because they have no access to
  * another person's cookies.
  *
- * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and {@code
- *     https://*.example}
+ * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
+ *     {@code https://*.example}
  */
 record OriginRule(List<String> allowed) {
     static final String SAME_HOST = "same-host";

@@ -29,8 +29,8 @@ import java.util.function.Consumer;
  * many users join at once, one frame has several names. In a large room, members get the number of users once a second,
  * because a thousand joins in a room of a thousand members would take a million frames with names.
  *
- * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched. {@link
- * RoomAnnouncements} keeps the order within a room.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched.
+ * {@link RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
 public class PresenceAnnouncer implements PresenceListener {

@@ -100,8 +100,8 @@ public final class RoomRequests {
     }
 
     /**
-     * A request in a room. Exactly one call ends each request: {@link #answerInTurn}, {@link #endInTurn} or {@link
-     * #endAlone}.
+     * A request in a room. Exactly one call ends each request: {@link #answerInTurn}, {@link #endInTurn} or
+     * {@link #endAlone}.
      */
     public final class Request {
         private final RoomQueue queue;
