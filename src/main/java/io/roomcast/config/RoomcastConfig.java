@@ -44,7 +44,7 @@ public final class RoomcastConfig {
             problems.addAll(config.contradictions());
         }
         Map<String, String> unknown = new TreeMap<>();
-        // An environment variable may be listed under both of its names.
+        // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()

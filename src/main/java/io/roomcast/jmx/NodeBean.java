@@ -207,7 +207,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress drain(String window) {
-        return DrainProgress.of(drain.drain(drain.window(window)));
+        return DrainProgress.of(drain.drain(drain.parseWindow(window)));
     }
 
     @Override
@@ -217,7 +217,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress rebalance(double share, String window) {
-        return DrainProgress.of(drain.rebalance(share, drain.window(window)));
+        return DrainProgress.of(drain.rebalance(share, drain.parseWindow(window)));
     }
 
     @Override

@@ -243,7 +243,8 @@ public final class EncodedFrame implements QueueEntry {
         byte[] made = webSocketFrame;
         if (made == null) {
             made = makeWebSocketFrame();
-            // A reply is sent once: if it were kept here, it would take twice its memory.
+            // A reply is sent only once. So its WebSocket frame is not kept, which would double the memory of the
+            // reply.
             webSocketFrame = kind == FrameKind.REPLY ? null : made;
         }
         return made;

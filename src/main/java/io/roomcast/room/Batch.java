@@ -32,7 +32,7 @@ final class Batch {
             buffer[length++] = '\n';
         }
         append(start, 0);
-        append(body, 1); // Skips the opening brace of the body: the start has one.
+        append(body, 1); // Skips the opening brace of the body, because the start has a brace.
         messages++;
         lastOffset = message.offset();
     }

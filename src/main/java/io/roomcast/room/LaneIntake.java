@@ -72,17 +72,22 @@ final class LaneIntake {
 
     /** Drops the signal if the lane is full. */
     void signal(EncodedFrame frame) {
-        if (!announce(frame, 0)) {
+        if (!offerNotice(frame, 0)) {
             metrics.add(Counter.NOTICES_DROPPED, members.size());
         }
     }
 
-    /** @return false if the frame is dropped: the lane is full, or the intake is not direct */
-    synchronized boolean announce(EncodedFrame frame, long revision) {
-        return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
+    /**
+     * Appends a signal or a presence change to the lane.
+     *
+     * @param revision revision of the presence change; 0 for a signal
+     * @return false if the frame is dropped, because the lane is full or the intake is not direct
+     */
+    synchronized boolean offerNotice(EncodedFrame frame, long revision) {
+        return newest == null && lane.offer(new RoomEvent.SendNotice(frame, revision), frame.bytes());
     }
 
-    /** The relay lost messages up to this position, or began a new epoch. */
+    /** Continues after this position, because the relay lost messages up to it, or began a new epoch. */
     synchronized void reset(Position position) {
         if (newest != null) {
             newest.clear();

@@ -26,7 +26,7 @@ public final class Member {
     /** Whether the join has succeeded, so that the member gets presence changes. */
     boolean joined;
     /** Revision of the last presence change that the room was sent before this member's join succeeded. */
-    long announced;
+    long announcedRevision;
     /** The position from which the member asked to recover; null when the join is answered. */
     Position since;
     /** The member's permit while it catches up, else null. */
@@ -72,8 +72,8 @@ public final class Member {
     }
 
     /** Revision of the last presence change that the room was sent before this member's join succeeded. On the lane. */
-    public long announced() {
-        return announced;
+    public long announcedRevision() {
+        return announcedRevision;
     }
 
     boolean offer(EncodedFrame frame) {

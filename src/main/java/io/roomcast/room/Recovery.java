@@ -21,7 +21,7 @@ import java.util.function.Consumer;
  *     │ behind it                    ┌── page sent, queue drained ──┐
  *     ├──────────▶ CATCHING UP: advance ──permit, page──▶ send ─────┘──lane's offset reached──▶ live
  *     │ ahead of it     ▲
- *     └── AHEAD ────────┘ once the lane has reached the member's offset; the relay is asked first
+ *     └── AHEAD ────────┘ when the lane has reached the member's offset; the relay is asked first
  * </pre>
  *
  * <p>A member always learns of missing messages. If the member will not get all messages that it missed, {@code joined}
@@ -56,9 +56,9 @@ final class Recovery {
     private final List<Member> ahead = new ArrayList<>(0);
 
     /** Number of reads that are running. */
-    private int reading;
+    private int runningReads;
     /** Number of members with a permit. */
-    private int catchingUp;
+    private int replays;
 
     /** The encoded messages after an offset, for all members at that offset. */
     record Page(String epoch, long after, long end, EncodedFrame frame) {
@@ -109,8 +109,8 @@ final class Recovery {
     }
 
     private void catchUp(Member member, Position lanePosition) {
-        member.permit = pacer.permit();
-        catchingUp++;
+        member.permit = pacer.newPermit();
+        replays++;
         advance(member, null, lanePosition);
     }
 
@@ -195,7 +195,7 @@ final class Recovery {
             List<StoredMessage> messages = recent.after(member.offset, RoomSource.PAGE_MESSAGES, PAGE_BYTES);
             send(member, encode(member.offset, lanePosition.epoch(), messages), lanePosition);
         } else {
-            read(member);
+            startRead(member);
         }
     }
 
@@ -216,12 +216,12 @@ final class Recovery {
         answerJoin(member, lanePosition, true);
     }
 
-    private void read(Member member) {
-        if (reading == MAX_READS) {
+    private void startRead(Member member) {
+        if (runningReads == MAX_READS) {
             queuedReads.add(member);
             return;
         }
-        reading++;
+        runningReads++;
         source.historyAfter(room, member.offset, RoomSource.PAGE_MESSAGES)
                 .whenComplete((page, failure) ->
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
@@ -232,15 +232,15 @@ final class Recovery {
      * read has ended.
      */
     void startQueuedReads(Position lanePosition) {
-        reading--;
-        while (reading < MAX_READS && !queuedReads.isEmpty()) {
+        runningReads--;
+        while (runningReads < MAX_READS && !queuedReads.isEmpty()) {
             Member next = queuedReads.poll();
             if (next.index < 0 || next.live) {
                 continue;
             }
             Page page = sharedPage(next, null, lanePosition);
             if (page == null) {
-                read(next);
+                startRead(next);
             } else {
                 lane.accept(new RoomEvent.CatchUp(next, page));
             }
@@ -275,11 +275,11 @@ final class Recovery {
             confirmRecovered(member, lanePosition);
         }
         // The history may have messages that the lane has not delivered yet. The member gets them as batches later.
-        long ahead = page.messages().stream()
+        long undelivered = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
         List<StoredMessage> messages =
-                page.messages().subList(0, page.messages().size() - (int) ahead);
+                page.messages().subList(0, page.messages().size() - (int) undelivered);
         send(member, encode(after, page.epoch(), messages), lanePosition);
     }
 
@@ -296,8 +296,8 @@ final class Recovery {
         if (member.permit != null) {
             member.permit.release(0);
             member.permit = null;
-            catchingUp--;
-            if (catchingUp == 0) {
+            replays--;
+            if (replays == 0) {
                 dropSharedPage();
             }
         }

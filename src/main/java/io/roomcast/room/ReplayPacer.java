@@ -108,7 +108,7 @@ public final class ReplayPacer {
                 Permit permit = each.next();
                 each.remove();
                 grant(permit, now);
-                waitTimes.record(now - permit.since);
+                waitTimes.record(now - permit.waitStart);
                 granted.add(permit.onGranted);
             }
             scheduleTick();
@@ -117,7 +117,7 @@ public final class ReplayPacer {
     }
 
     /** Makes a permit for a member that begins to catch up. It is not granted yet. */
-    Permit permit() {
+    Permit newPermit() {
         return new Permit();
     }
 
@@ -126,7 +126,7 @@ public final class ReplayPacer {
         private State state = State.NONE;
         private Runnable onGranted;
         /** When the wait began. */
-        private long since;
+        private long waitStart;
 
         /**
          * Asks for the permit to send a page. Does nothing if the permit is granted or awaited already.
@@ -152,7 +152,7 @@ public final class ReplayPacer {
         private void await(Runnable callback, long now) {
             state = State.WAITING;
             onGranted = callback;
-            since = now;
+            waitStart = now;
             waiting.add(this);
             if (!ticking) {
                 scheduleTick();

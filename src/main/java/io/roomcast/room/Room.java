@@ -154,8 +154,8 @@ public final class Room {
     private void apply(RoomEvent event) {
         if (event instanceof RoomEvent.Deliver delivery) {
             members.addToBatch(delivery.message());
-        } else if (event instanceof RoomEvent.Announce announcement) {
-            members.announce(announcement.frame(), announcement.revision());
+        } else if (event instanceof RoomEvent.SendNotice send) {
+            members.sendNotice(send.frame(), send.revision());
         } else if (event instanceof RoomEvent.RunAction next) {
             next.action().run();
         } else if (event instanceof RoomEvent.Join join) {
@@ -201,7 +201,7 @@ public final class Room {
      * @return false if the lane is full; no member gets the change then
      */
     public boolean announce(EncodedFrame frame, long revision) {
-        return intake.announce(frame, revision);
+        return intake.offerNotice(frame, revision);
     }
 
     /** Runs the action on the lane, after the events that wait now and before later ones. Any thread. */
@@ -214,7 +214,7 @@ public final class Room {
         return ready;
     }
 
-    /** Continues after this position: messages up to it were lost, or a new epoch began. Any thread. */
+    /** Continues after this position, because messages up to it were lost, or a new epoch began. Any thread. */
     public void reset(Position position) {
         intake.reset(position);
     }

@@ -18,7 +18,7 @@ sealed interface RoomEvent {
     record Deliver(StoredMessage message) implements RoomEvent {}
 
     /** A signal, or a presence change. {@code revision} is that of the presence change, and 0 for a signal. */
-    record Announce(EncodedFrame frame, long revision) implements RoomEvent {}
+    record SendNotice(EncodedFrame frame, long revision) implements RoomEvent {}
 
     /** Runs an action between the events before and after it. */
     record RunAction(Runnable action) implements RoomEvent {}

@@ -38,7 +38,7 @@ final class RoomMembers {
 
     private Position position;
     /** Revision of the last presence change that the members were sent. */
-    private long announced;
+    private long announcedRevision;
 
     RoomMembers(
             RoomName room,
@@ -88,7 +88,7 @@ final class RoomMembers {
         }
     }
 
-    /** Whether no message waits for a {@link #flush}. */
+    /** Whether no message waits for {@link #flush}. */
     boolean batchIsEmpty() {
         return batch.isEmpty();
     }
@@ -126,9 +126,9 @@ final class RoomMembers {
      *
      * @param revision revision of the presence change; 0 for a signal
      */
-    void announce(EncodedFrame frame, long revision) {
+    void sendNotice(EncodedFrame frame, long revision) {
         flush();
-        announced = Math.max(announced, revision);
+        announcedRevision = Math.max(announcedRevision, revision);
         boolean signal = frame.kind() == FrameKind.SIGNAL;
         int dropped = 0;
         fanout.begin(frame, members.size());
@@ -216,7 +216,7 @@ final class RoomMembers {
             leave(before);
         }
         member.joined = true;
-        member.announced = announced;
+        member.announcedRevision = announcedRevision;
         member.queue().separateGaps(room);
     }
 

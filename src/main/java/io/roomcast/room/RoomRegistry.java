@@ -108,11 +108,11 @@ public final class RoomRegistry {
     public void leave(Room room, Member member, Runnable left) {
         members.decrementAndGet();
         room.post(new RoomEvent.Leave(member, left));
-        leave(room);
+        release(room);
     }
 
     /** Ends an {@link #open} without a join. */
-    public void leave(Room room) {
+    public void release(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int generation = ++room.idleGeneration;

@@ -124,6 +124,6 @@ public class Lifecycle {
         while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
-        drain.stopped();
+        drain.endStop();
     }
 }

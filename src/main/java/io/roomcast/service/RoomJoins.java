@@ -222,7 +222,7 @@ public class RoomJoins {
         private final Long id;
         /** Whether the client gave its last position. */
         private final boolean isReturning;
-        /** Null once the join is answered, since this listener lives as long as the membership. */
+        /** Null when the join is answered, because this listener lives as long as the membership. */
         private RoomRequests.Request request;
         /** Whether {@link PresenceStore#enter} was called. */
         private boolean presenceEntered;

@@ -86,8 +86,7 @@ public class RoomService {
     }
 
     /**
-     * Opens a session for a new connection. A connection to {@code /ws/{room}/{user}} joins the room once its user is
-     * known.
+     * Opens a session for a connection. A connection to {@code /ws/{room}/{user}} joins when its user is known.
      *
      * @throws ProtocolException if the connection is refused; no session is left open then
      */
@@ -119,7 +118,8 @@ public class RoomService {
 
     private Identity identify(ConnectRequest request, ClientOrigin origin) {
         try {
-            return authentication.identify(request.user() == null ? SessionRegistry.guest() : request.user(), origin);
+            return authentication.identify(
+                    request.user() == null ? SessionRegistry.newGuest() : request.user(), origin);
         } catch (ProtocolException e) {
             metrics.refused(e.code().wire());
             throw e;

@@ -76,7 +76,7 @@ public class TokenAdmission {
     /**
      * Checks a session's first token. Frames that arrive meanwhile are deferred.
      *
-     * @param admitted runs once the session has its identity
+     * @param admitted runs when the session has its identity
      */
     void enter(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
         session.beginVerifying();

@@ -130,7 +130,7 @@ class LaneIntakeTest {
         assertEquals(4, witness.log().size(), witness.log()::toString);
     }
 
-    /** After a loss all goes to the lane again: what was asked for before is of no use, even if the lane lags once more by then. */
+    /** After a loss, the pages of earlier reads are ignored, even if the lane lags again by then. */
     @Test
     void anAnswerThatComesAfterALossIsNotUsed() {
         source.publish(5_000);

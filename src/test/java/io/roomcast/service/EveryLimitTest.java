@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever comes up against a limit, of whatever kind, is told by a code, or has to wait where it says so, and it is counted. */
+/** A client that exceeds a limit gets a code or must wait, and the node counts the event. */
 class EveryLimitTest {
     private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
     private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"([^\"]+)\"");

@@ -23,7 +23,7 @@ final class BodyLength {
      */
     static boolean isClear(Iterable<String> names, Function<String, List<String>> values) {
         for (String name : names) {
-            if (!isName(name)) {
+            if (!isHeaderName(name)) {
                 return false;
             }
         }
@@ -40,7 +40,7 @@ final class BodyLength {
                 && length.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static boolean isName(String header) {
+    private static boolean isHeaderName(String header) {
         return !header.isEmpty()
                 && header.chars()
                         .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || NAME_CHARACTERS.indexOf(c) >= 0));

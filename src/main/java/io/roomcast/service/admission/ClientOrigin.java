@@ -29,7 +29,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
 
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final Pattern BRACKETS = Pattern.compile("^\\[(.*)]$");
+    /** The secret of this process. */
     private static final byte[] SEAL = seal();
+
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private static byte[] seal() {

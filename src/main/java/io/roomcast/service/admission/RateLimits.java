@@ -19,7 +19,8 @@ import java.util.concurrent.ConcurrentHashMap;
 @ApplicationScoped
 public class RateLimits {
     /**
-     * Buckets of closed rooms are removed once there are this many more buckets than twice the number of open rooms.
+     * The buckets of closed rooms are removed when the number of buckets exceeds twice the number of open rooms by this
+     * number.
      */
     private static final int SPARE_BUCKETS = 64;
 

@@ -27,7 +27,7 @@ public final class RequestPath {
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c == '/') {
-                if (i > 0 && !isName(segment)) {
+                if (i > 0 && !isSafeSegment(segment)) {
                     return false;
                 }
                 segment.setLength(0);
@@ -46,7 +46,7 @@ public final class RequestPath {
                 return false;
             }
         }
-        return (segment.isEmpty() || isName(segment)) && (ascii || isUtf8(path));
+        return (segment.isEmpty() || isSafeSegment(segment)) && (ascii || isUtf8(path));
     }
 
     /** Whether the path is valid UTF-8. Servers read invalid and overlong byte sequences differently. */
@@ -87,7 +87,7 @@ public final class RequestPath {
         return path.equals("/ws") || path.startsWith("/ws/");
     }
 
-    private static boolean isName(CharSequence segment) {
+    private static boolean isSafeSegment(CharSequence segment) {
         return !segment.isEmpty() && !".".contentEquals(segment) && !"..".contentEquals(segment);
     }
 

@@ -89,7 +89,7 @@ public class Drain {
      * @param text duration with its unit; null or blank for {@code roomcast.drain.window}
      * @throws IllegalArgumentException if {@code text} is not such a duration; the message contains it
      */
-    public Duration window(String text) {
+    public Duration parseWindow(String text) {
         if (text == null || text.isBlank()) {
             return defaultWindow;
         }
@@ -114,7 +114,7 @@ public class Drain {
     }
 
     /** Ends the drain that {@link #stop} began. */
-    public synchronized void stopped() {
+    public synchronized void endStop() {
         end(State.STOPPING);
     }
 

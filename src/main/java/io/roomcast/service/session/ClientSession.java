@@ -227,7 +227,7 @@ public final class ClientSession {
         return heardAt;
     }
 
-    /** Whether further frames of the client are served: false once the session is closing. */
+    /** Whether further frames of the client are served; false when the session is closing. */
     public boolean isOpen() {
         return !queue.isClosing();
     }

@@ -9,13 +9,13 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A session's membership in a room, from the request to join until the session leaves. When a session joins a room
- * again, its earlier membership is kept until the new one is complete.
+ * again, it keeps its earlier membership until the new membership is complete.
  *
  * <p><b>Concurrency.</b> Used only in the turn of a request that runs alone in the room; see {@link RoomRequests}.
  */
 public final class Membership {
     private final RoomName name;
-    /** The membership that this one replaces. Null if there is none, or once this one is complete. */
+    /** The membership that this membership replaces. Null if there is none, or when this membership is complete. */
     private Membership previous;
 
     private Member member;
@@ -48,7 +48,7 @@ public final class Membership {
 
     /** Undoes {@link #open}, if no join follows. */
     public void cancelOpen(RoomRegistry rooms) {
-        rooms.leave(room);
+        rooms.release(room);
     }
 
     /**
@@ -74,7 +74,7 @@ public final class Membership {
      * session itself was not sent the arrival. Must be called on the room's lane.
      */
     public boolean isArrivalAnnounced() {
-        return member.announced() >= enterRevision;
+        return member.announcedRevision() >= enterRevision;
     }
 
     /** The join has succeeded: ends the earlier membership of the session. */
@@ -85,7 +85,7 @@ public final class Membership {
         }
     }
 
-    /** @param left runs on the room's lane, once no further frame of the room is sent to the session */
+    /** @param left runs on the room's lane, when no further frame of the room is sent to the session */
     public void leave(RoomRegistry rooms, Runnable left) {
         rooms.leave(room, member, left);
     }

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 /** The open sessions of this node, and the limits on their number. Any thread. */
 @ApplicationScoped
 public class SessionRegistry {
-    private final ConcurrentHashMap<String, ClientSession> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, ClientSession> openSessions = new ConcurrentHashMap<>();
     private ServerFrameWriter writer;
     private NodeMetrics metrics;
     private final KeyedCounter users = new KeyedCounter();
@@ -74,7 +74,7 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if the node or the network has too many sessions
      */
     public ClientSession open(Transport transport, ConnectRequest request, String network) {
-        limits.require(LimitKeys.SESSIONS, open.size() + 1L, ErrorCode.BUSY, "the node is full");
+        limits.require(LimitKeys.SESSIONS, openSessions.size() + 1L, ErrorCode.BUSY, "the node is full");
         int inNetwork = network == null ? 0 : networks.add(network);
         if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, inNetwork)) {
             networks.remove(network);
@@ -85,7 +85,7 @@ public class SessionRegistry {
                 new OutboundQueue(transport, outbound, !request.plain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
-        open.put(session.id(), session);
+        openSessions.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
     }
@@ -119,7 +119,7 @@ public class SessionRegistry {
         return outbound.held();
     }
 
-    /** Makes the frames that tell a slow client which messages to fetch; null if no history is kept. */
+    /** Makes the frames that tell a slow client which messages it must fetch; null if no history is kept. */
     private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest request) {
         if (!keepsHistory) {
             return null;
@@ -150,7 +150,7 @@ public class SessionRegistry {
         // remove() uses the same monitor, because a session that is removed meanwhile must not stay counted.
         synchronized (session) {
             UserName before = session.user();
-            if (!open.containsKey(session.id())) {
+            if (!openSessions.containsKey(session.id())) {
                 return false;
             }
             if (!identity.user().equals(before)) {
@@ -174,7 +174,7 @@ public class SessionRegistry {
      * @return false if the session was removed before
      */
     public boolean remove(ClientSession session, int closeCode) {
-        if (!open.remove(session.id(), session)) {
+        if (!openSessions.remove(session.id(), session)) {
             return false;
         }
         synchronized (session) {
@@ -192,19 +192,19 @@ public class SessionRegistry {
 
     /** The open session with this id, or null. */
     public ClientSession find(String id) {
-        return open.get(id);
+        return openSessions.get(id);
     }
 
     public Collection<ClientSession> all() {
-        return open.values();
+        return openSessions.values();
     }
 
     public int count() {
-        return open.size();
+        return openSessions.size();
     }
 
     /** A new random name for a client that gave none. */
-    public static UserName guest() {
+    public static UserName newGuest() {
         return new UserName("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")
