@@ -27,7 +27,7 @@ public final class ClassPreloader {
         try {
             Class.forName(name, true, ClassPreloader.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
-            // This class is for another server: it needs classes that this server does not have.
+            // This class is for another server, and needs classes that this server does not have.
         }
     }
 }

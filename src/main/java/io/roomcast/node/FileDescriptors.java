@@ -15,7 +15,7 @@ public final class FileDescriptors {
 
     private static final int RESERVED_SHARE = 6;
 
-    /** Descriptors for the relay, the log, and classes that are loaded late. */
+    /** Descriptors for the relay, the log, and classes that are loaded later. */
     private static final long LATE_FILES = 40;
 
     private FileDescriptors() {}

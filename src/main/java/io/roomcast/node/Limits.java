@@ -114,7 +114,8 @@ public final class Limits {
     }
 
     /**
-     * The limit of bytes that the node holds of one kind: the configured limit, but at most a fixed share of the heap.
+     * The limit of the bytes that the node holds for one purpose: the configured limit, but at most a fixed share of
+     * the heap.
      *
      * @param limit one of the keys {@code NODE_..._BYTES}
      * @return more than 0

@@ -134,7 +134,7 @@ public final class EncodedFrame implements QueueEntry {
         return binary;
     }
 
-    /** The payload. Shared: the caller must not write to it. */
+    /** The payload. The array is shared, and the caller must not write to it. */
     public byte[] payload() {
         return payload;
     }
@@ -237,7 +237,7 @@ public final class EncodedFrame implements QueueEntry {
 
     /**
      * The payload as one unmasked WebSocket frame with its header (RFC 6455, section 5.2), for a transport that writes
-     * to the connection itself. Shared: the caller must not write to it.
+     * to the connection itself. The array is shared, and the caller must not write to it.
      */
     public byte[] webSocketFrame() {
         byte[] made = webSocketFrame;

@@ -4,7 +4,7 @@ package io.roomcast.outbound;
 public enum FrameKind {
     /** The reply to a request of the client, or information about its connection. Never dropped. */
     REPLY,
-    /** A stored message. Dropped after signals and presence: the client can fetch it from the history. */
+    /** A stored message. Dropped after signals and presence, if the client can fetch it from the history. */
     MESSAGE,
     /** A presence change. Replaced by a frame without names when it is dropped. */
     PRESENCE,

@@ -33,7 +33,7 @@ import java.util.function.LongSupplier;
 public final class OutboundQueue implements Transport.Completion {
     /** What the queue did with a frame that was offered. */
     public enum OfferResult {
-        /** Nothing is in flight: the caller sends the frame. */
+        /** Nothing is in flight, and the caller must send the frame. */
         SEND,
         /** The frame waits behind others. */
         WAITS,
@@ -70,7 +70,7 @@ public final class OutboundQueue implements Transport.Completion {
     private final NodeMetrics metrics;
 
     private State state = State.IDLE;
-    /** Null while nothing waits: an idle session owns no buffer. */
+    /** Null while no frame waits, so that an idle session owns no buffer. */
     private Backlog backlog;
     /** When the send in flight began. */
     private long sendBegan;

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 
 /**
  * A request of a client. Its names and numbers are valid; the service decides whether it is permitted. {@code id} is
- * null if the client gave none. {@code room} is null if the client gave none: the service then takes the room in the
+ * null if the client gave none. {@code room} is null if the client gave none. The service then takes the room in the
  * URL of the connection, or refuses the frame if the URL names no room.
  */
 public sealed interface ClientFrame {

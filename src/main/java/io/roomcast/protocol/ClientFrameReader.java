@@ -25,7 +25,7 @@ public final class ClientFrameReader {
         try {
             return new BadFrameException(raw.id, validKey(raw.key), ClientFrame.Type.room(raw), concernsRoom, cause);
         } catch (ProtocolException e) {
-            // The room's name is not valid: the answer cannot name the room.
+            // The room's name is not valid. So the answer cannot name the room.
             return new BadFrameException(raw.id, validKey(raw.key), cause);
         }
     }

@@ -97,7 +97,7 @@ final class LaneIntake {
         lane.post(new RoomEvent.Reset(position));
     }
 
-    /** Begins to read: all messages that were appended to the lane have been handled. On the lane. */
+    /** Begins to read, because the lane has handled all messages that were appended to it. On the lane. */
     void onIntakeFull() {
         metrics.increment(Counter.LANE_OVERFLOWS);
         readNextOrGoDirect();

@@ -13,9 +13,10 @@ final class LogSegment {
     /** The index is sized for bodies of at least this many bytes. It grows if bodies are shorter. */
     private static final int MIN_BODY = 16;
 
-    private final long first;
-    /** Time of the first message in milliseconds; the index holds times relative to it. */
-    private final long start;
+    /** Offset of the first message. */
+    private final long firstOffset;
+    /** Time of the first message in milliseconds; the index holds times relative to this time. */
+    private final long firstTime;
 
     private byte[] bodies;
     /** Two entries for each message: the end of its body, and its time. */
@@ -29,15 +30,15 @@ final class LogSegment {
      */
     LogSegment(StoredMessage message, long at, int bytes) {
         int length = message.body().length;
-        first = message.offset();
-        start = at;
+        firstOffset = message.offset();
+        firstTime = at;
         bodies = new byte[Math.max(length, bytes)];
         index = new int[2 * Math.max(1, bodies.length / Math.max(MIN_BODY, length))];
     }
 
     /** Whether the message fits, by its bytes and by its time. */
     boolean fits(StoredMessage message, long at) {
-        return bodies.length - start(size) >= message.body().length && at - start == (int) (at - start);
+        return bodies.length - bodyStart(size) >= message.body().length && at - firstTime == (int) (at - firstTime);
     }
 
     /** Appends the next message, for which {@link #fits} returned true. */
@@ -45,18 +46,18 @@ final class LogSegment {
         if (2 * size == index.length) {
             index = Arrays.copyOf(index, 2 * index.length);
         }
-        int from = start(size);
+        int from = bodyStart(size);
         byte[] body = message.body();
         System.arraycopy(body, 0, bodies, from, body.length);
         index[2 * size] = from + body.length;
-        index[2 * size + 1] = (int) (at - start);
+        index[2 * size + 1] = (int) (at - firstTime);
         size++;
     }
 
     /** Releases unused capacity. No message is added afterwards. */
     void seal() {
-        if (bodies.length > start(size)) {
-            bodies = Arrays.copyOf(bodies, start(size));
+        if (bodies.length > bodyStart(size)) {
+            bodies = Arrays.copyOf(bodies, bodyStart(size));
         }
         if (index.length > 2 * size) {
             index = Arrays.copyOf(index, 2 * size);
@@ -65,23 +66,23 @@ final class LogSegment {
 
     /** Offset of the last message. */
     long last() {
-        return first + size - 1;
+        return firstOffset + size - 1;
     }
 
     StoredMessage message(long offset) {
-        int at = (int) (offset - first);
-        return new StoredMessage(offset, Arrays.copyOfRange(bodies, start(at), start(at + 1)));
+        int at = (int) (offset - firstOffset);
+        return new StoredMessage(offset, Arrays.copyOfRange(bodies, bodyStart(at), bodyStart(at + 1)));
     }
 
     /** Length of a message's body in bytes. */
     int length(long offset) {
-        int at = (int) (offset - first);
-        return start(at + 1) - start(at);
+        int at = (int) (offset - firstOffset);
+        return bodyStart(at + 1) - bodyStart(at);
     }
 
     /** The time of a message, as given to {@link #add}. */
     long time(long offset) {
-        return start + index[2 * (int) (offset - first) + 1];
+        return firstTime + index[2 * (int) (offset - firstOffset) + 1];
     }
 
     /** Approximate memory of this segment, in bytes. */
@@ -90,7 +91,7 @@ final class LogSegment {
     }
 
     /** Where a message's body starts in {@link #bodies}: at the end of the previous body. */
-    private int start(int message) {
+    private int bodyStart(int message) {
         return message == 0 ? 0 : index[2 * message - 2];
     }
 }

@@ -39,7 +39,7 @@ public final class Member {
         /** The member has joined. The messages that it missed follow after this call. */
         void joined(Position position, boolean recovered);
 
-        /** The join failed: the relay cannot be reached. */
+        /** The join failed, because the relay cannot be reached. */
         void unavailable();
 
         /**

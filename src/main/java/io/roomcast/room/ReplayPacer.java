@@ -28,7 +28,7 @@ import java.util.function.LongSupplier;
  * moment, its bytes are returned, and the callback finds that the member has left.
  */
 public final class ReplayPacer {
-    /** Most unused time that is saved, in nanoseconds: as much may be sent at once. */
+    /** Most unused time that is saved, in nanoseconds. The bytes of this time may be sent at once. */
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1) / 16;
 
     private static final long TICK_MILLIS = 5;
@@ -95,7 +95,7 @@ public final class ReplayPacer {
         try {
             var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: no further permit is granted.
+            // The node is stopping, and no further permit is granted.
             waiting.clear();
         }
     }

@@ -81,7 +81,7 @@ public final class Room {
         return members.size();
     }
 
-    /** Deliveries since the room was opened on this node: a message to ten members counts ten times. Any thread. */
+    /** Deliveries since the room was opened on this node. A message to ten members counts ten times. Any thread. */
     public long delivered() {
         return members.delivered();
     }

@@ -17,7 +17,7 @@ sealed interface RoomEvent {
     /** Delivers the next message. */
     record Deliver(StoredMessage message) implements RoomEvent {}
 
-    /** A signal, or a presence change. {@code revision} is that of the presence change, and 0 for a signal. */
+    /** A signal, or a presence change. {@code revision} is the revision of the presence change, and 0 for a signal. */
     record SendNotice(EncodedFrame frame, long revision) implements RoomEvent {}
 
     /** Runs an action between the events before and after it. */
@@ -45,7 +45,7 @@ sealed interface RoomEvent {
      */
     record RelayPosition(Member member, Position position) implements RoomEvent {}
 
-    /** The lane was full: the messages after this event must be read from the history. See {@link LaneIntake}. */
+    /** The lane is full, and the messages after this event must be read from the history. See {@link LaneIntake}. */
     record IntakeFull() implements RoomEvent {}
 
     /**

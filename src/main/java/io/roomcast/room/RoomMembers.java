@@ -122,7 +122,8 @@ final class RoomMembers {
     }
 
     /**
-     * Sends a notice: a signal to the live members that are sent signals, or a presence change to all members.
+     * Sends a notice. A signal goes to the live members that are sent signals. A presence change goes to the members
+     * whose join has succeeded.
      *
      * @param revision revision of the presence change; 0 for a signal
      */

@@ -66,7 +66,7 @@ public final class RoomRegistry {
 
     /**
      * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whether or not the join
-     * succeeds.
+     * succeeds, or one {@link #release} if no join follows.
      */
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {

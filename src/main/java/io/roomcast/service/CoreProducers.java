@@ -37,7 +37,7 @@ public class CoreProducers {
 
     private static final long RECENT_BYTES = 256 * 1024;
     /**
-     * How long a room without members stays subscribed. A client that reconnects within this time needs no new
+     * How long a room without members stays subscribed. If a client reconnects within this time, the room needs no new
      * subscription.
      */
     private static final Duration LINGER = Duration.ofSeconds(1);

@@ -41,17 +41,17 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
      * other exception means that the token could not be checked ({@code unavailable}).
      */
     public static Failure ofToken(Throwable failure) {
-        Failure known = of(failure);
-        if (known.cause instanceof TokenRefusedException) {
-            return known;
+        Failure mapped = of(failure);
+        if (mapped.cause instanceof TokenRefusedException) {
+            return mapped;
         }
         Failure unchecked = of(new TokenUncheckedException());
         return new Failure(
                 unchecked.code,
                 unchecked.text,
                 unchecked.retryAfterMs,
-                known.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
-                known.cause);
+                mapped.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
+                mapped.cause);
     }
 
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */

@@ -76,7 +76,7 @@ public class Heartbeat {
     }
 
     public void start() {
-        // With a fixed delay: after a pause of the process, no missed checks are repeated.
+        // With a fixed delay, missed checks are not repeated after a pause of the process.
         timer = threads.timer().scheduleWithFixedDelay(this::startCheck, 1, 1, TimeUnit.SECONDS);
     }
 

@@ -168,7 +168,7 @@ public class Messaging {
         });
     }
 
-    /** Answers from the presence store: the members of this room are not sent the names of its users. */
+    /** Answers from the presence store, because the members of this room are not sent the names of its users. */
     private void readMembers(
             ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         answerWhenComplete(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {

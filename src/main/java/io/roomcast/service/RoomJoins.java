@@ -38,7 +38,7 @@ import java.util.function.Consumer;
  * the new membership is complete. So a refused join changes nothing.
  *
  * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn. Unless they throw,
- * they end the request. {@link #putOut} and {@link #leaveAll} queue requests themselves.
+ * they end the request. {@link #removeFromRoom} and {@link #leaveAll} queue requests themselves.
  */
 @ApplicationScoped
 public class RoomJoins {
@@ -90,7 +90,7 @@ public class RoomJoins {
         }
         Membership membership = new Membership(room, session.membership(room));
         if (membership.previous() == null) {
-            requireSpace(room);
+            requireCapacity(room);
         }
         long limit = limits.get(LimitKeys.ROOMS);
         if (!session.put(membership, limit)) {
@@ -100,7 +100,7 @@ public class RoomJoins {
         Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
             if (failure == null) {
-                enter(session, membership, frame.since(), outcome);
+                enterPresence(session, membership, frame.since(), outcome);
             } else {
                 membership.cancelOpen(rooms);
                 outcome.refuse(failure);
@@ -108,7 +108,7 @@ public class RoomJoins {
         });
     }
 
-    private void enter(ClientSession session, Membership membership, Position since, Outcome outcome) {
+    private void enterPresence(ClientSession session, Membership membership, Position since, Outcome outcome) {
         RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
         outcome.presenceEntered = true;
@@ -126,7 +126,7 @@ public class RoomJoins {
         });
     }
 
-    private void requireSpace(RoomName room) {
+    private void requireCapacity(RoomName room) {
         if (rooms.find(room) == null) {
             limits.require(
                     LimitKeys.NODE_ROOMS,
@@ -154,8 +154,8 @@ public class RoomJoins {
         }
         membership.leave(rooms, () -> {
             try {
-                // Before `left`: a client that receives it may expect the place in the room to be free.
-                withdraw(room, session.user(), session.id());
+                // Before `left`, because a client that receives `left` may expect that another user can join.
+                leavePresence(room, session.user(), session.id());
                 left.run();
             } finally {
                 request.endAlone();
@@ -170,7 +170,7 @@ public class RoomJoins {
      * @param isStillDue called in the turn of the removal; if it returns false, the session stays in the room
      * @param afterLeft runs after {@code left} was queued, if the session was in the room
      */
-    void putOut(ClientSession session, RoomName room, BooleanSupplier isStillDue, Runnable afterLeft) {
+    void removeFromRoom(ClientSession session, RoomName room, BooleanSupplier isStillDue, Runnable afterLeft) {
         Consumer<RoomRequests.Request> leave = request -> {
             if (session.membership(room) == null || !isStillDue.getAsBoolean()) {
                 request.endAlone();
@@ -195,22 +195,25 @@ public class RoomJoins {
             Membership membership = session.remove(room);
             if (membership != null) {
                 membership.leave(rooms, () -> {});
-                withdrawLater(room, session);
+                leavePresenceAfterGrace(room, session);
             }
             request.endAlone();
         });
     }
 
-    private void withdrawLater(RoomName room, ClientSession session) {
+    private void leavePresenceAfterGrace(RoomName room, ClientSession session) {
         try {
             var unused = threads.timer()
-                    .schedule(() -> withdraw(room, session.user(), session.id()), graceMillis, TimeUnit.MILLISECONDS);
+                    .schedule(
+                            () -> leavePresence(room, session.user(), session.id()),
+                            graceMillis,
+                            TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }
     }
 
-    private void withdraw(RoomName room, UserName user, String session) {
+    private void leavePresence(RoomName room, UserName user, String session) {
         var unused = presence.leave(room, user, session);
     }
 
@@ -284,7 +287,7 @@ public class RoomJoins {
                 session.restore(room, membership.previous());
                 if (presenceEntered && membership.previous() == null) {
                     // If the call of enter failed, the store repeats that call later. So a leave is needed even then.
-                    withdraw(room, user, session.id());
+                    leavePresence(room, user, session.id());
                 }
                 errors.answerFailure(session, id, null, room, why);
             } finally {

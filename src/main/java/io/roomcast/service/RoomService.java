@@ -33,8 +33,8 @@ import java.util.function.Consumer;
 
 /**
  * Serves the frames of WebSocket sessions. The frames of one session arrive one after the other. Frames of different
- * sessions, and the end of a session, arrive on any thread. No method blocks. No method throws because of a frame: the
- * client gets an error.
+ * sessions, and the end of a session, arrive on any thread. No method blocks. No method throws because of a frame. The
+ * client gets an error instead.
  */
 @ApplicationScoped
 public class RoomService {
@@ -92,14 +92,15 @@ public class RoomService {
      */
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
         Identity identity = authentication.wantsToken() ? null : identify(request, origin);
-        ClientSession session = admit(transport, request, origin, identity);
+        ClientSession session = openSession(transport, request, origin, identity);
         if (identity != null) {
             joinUrlRoom(session);
         }
         return session;
     }
 
-    private ClientSession admit(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
+    private ClientSession openSession(
+            Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
         ClientSession session = null;
         try {
             session = sessions.open(transport, request, origin.network());
@@ -353,7 +354,7 @@ public class RoomService {
                 && !hello.user().equals(session.urlUser())) {
             errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.identity() == null) {
-            tokenAdmission.enter(session, hello, () -> {
+            tokenAdmission.admit(session, hello, () -> {
                 session.lockIdentity();
                 welcome(session, hello.id());
                 joinUrlRoom(session);

@@ -78,7 +78,7 @@ public class TokenAdmission {
      *
      * @param admitted runs when the session has its identity
      */
-    void enter(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
+    void admit(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
         session.beginVerifying();
         verify(
                 hello.token(),
@@ -120,7 +120,7 @@ public class TokenAdmission {
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     session.roomNames().stream()
                             .filter(room -> !identity.permissions().mayRead(room))
-                            .forEach(room -> joins.putOut(
+                            .forEach(room -> joins.removeFromRoom(
                                     session,
                                     room,
                                     () -> !session.identity().permissions().mayRead(room),

@@ -111,8 +111,8 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /**
-     * The network of the client, for the limits of one network: an IPv4 address, or the /64 prefix of an IPv6 address.
-     * One customer usually has all addresses of such a prefix.
+     * The network of the client, to which {@code roomcast.limits.address-sessions} applies. This is an IPv4 address, or
+     * the /64 prefix of an IPv6 address, because one customer usually has all addresses of such a prefix.
      */
     public String network() {
         return network(remote);

@@ -94,9 +94,9 @@ public class RateLimits {
     }
 
     private TokenBucket bucketOf(RoomName room) {
-        TokenBucket known = byRoom.get(room);
-        if (known != null) {
-            return known;
+        TokenBucket existing = byRoom.get(room);
+        if (existing != null) {
+            return existing;
         }
         if (byRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
             byRoom.keySet().removeIf(name -> rooms.find(name) == null);

@@ -55,8 +55,8 @@ public final class RequestPath {
     }
 
     /**
-     * Whether all servers read this query alike: it has only characters that a URI may have (RFC 3986, 3.4). For any
-     * other query, some servers open the WebSocket and fail afterwards.
+     * Whether all servers read this query alike, because it has only characters that a URI may have (RFC 3986, 3.4).
+     * For any other query, some servers open the WebSocket and fail afterwards.
      */
     static boolean isPlainQuery(String query) {
         for (int i = 0; i < query.length(); i++) {

@@ -133,7 +133,7 @@ public class PresenceAnnouncer implements PresenceListener {
         try {
             var unused = threads.timer().schedule(action, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: no member is sent presence any more.
+            // The node is stopping, and no member is sent presence any more.
         }
     }
 

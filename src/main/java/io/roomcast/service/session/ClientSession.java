@@ -144,7 +144,7 @@ public final class ClientSession {
         identity = proven;
     }
 
-    /** From now on, frames are deferred: the token is being checked. */
+    /** Begins to defer frames, because the token is being checked. */
     public synchronized void beginVerifying() {
         deferred = new ArrayList<>(1);
     }
@@ -152,7 +152,7 @@ public final class ClientSession {
     /**
      * Defers the frame if the token is being checked. After {@link #end}, discards it instead.
      *
-     * @return false if no token is being checked: then the caller serves the frame
+     * @return false if no token is being checked; the caller must serve the frame then
      * @throws ProtocolException {@code busy} if too many frames are deferred, or too many requests are in flight
      */
     public synchronized boolean deferWhileVerifying(ClientFrame frame, InFlight inFlight) {
@@ -263,7 +263,7 @@ public final class ClientSession {
      * Stores the membership, in place of an earlier one in the same room.
      *
      * @param limit most rooms for this session; 0 for no limit
-     * @return false if the limit is reached: then nothing was stored
+     * @return false if the limit is reached; nothing was stored then
      */
     public synchronized boolean put(Membership membership, long limit) {
         RoomName room = membership.name();

@@ -42,8 +42,8 @@ public class InFlight {
      *
      * @param bytes approximate bytes of memory that the request takes
      * @return the release of the request; the caller must run it once, when the request is answered or discarded
-     * @throws io.roomcast.protocol.ProtocolException {@code busy} if a limit is exceeded: then the request is not
-     *     registered
+     * @throws io.roomcast.protocol.ProtocolException {@code busy} if a limit is exceeded; the request is not registered
+     *     then
      */
     public Runnable begin(ClientSession session, long bytes) {
         boolean begun = false;

@@ -77,7 +77,7 @@ public final class Membership {
         return member.announcedRevision() >= enterRevision;
     }
 
-    /** The join has succeeded: ends the earlier membership of the session. */
+    /** Ends the earlier membership of the session, because the join has succeeded. */
     public void leavePrevious(RoomRegistry rooms) {
         if (previous != null) {
             previous.leave(rooms, () -> {});

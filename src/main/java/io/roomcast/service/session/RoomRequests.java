@@ -67,8 +67,8 @@ public final class RoomRequests {
     }
 
     /**
-     * Ends the session: further requests are discarded. Earlier requests are still served, because a client may send a
-     * message and close at once.
+     * Ends the session. Further requests are discarded. Earlier requests are still served, because a client may send a
+     * message and close the connection immediately.
      *
      * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded,
      *     too

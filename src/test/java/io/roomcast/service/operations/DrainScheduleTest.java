@@ -29,7 +29,7 @@ class DrainScheduleTest {
     }
 
     @Test
-    void everybodyLeavesOnceAndNotBeforeTheSlotThatWasTold() {
+    void everybodyLeavesOnceAndNotBeforeTheirCloseTime() {
         List<PlannedClose<Integer>> told = departures.plan(thousand, Duration.ofSeconds(10), NOW);
         List<Integer> left = new ArrayList<>();
         for (int tenth = 0; tenth <= 100; tenth++) {

@@ -55,7 +55,7 @@ class DrainTest {
     }
 
     @Test
-    void tellsEverySessionItsOwnSlotAndClosesItThen() throws InterruptedException {
+    void tellsEverySessionItsOwnCloseTimeAndClosesItThen() throws InterruptedException {
         List<Client> clients = clients(50);
         long asked = System.nanoTime();
         Progress begun = drain.drain(SOON);
@@ -64,9 +64,9 @@ class DrainTest {
         for (Client client : clients) {
             client.awaitClose(CloseCode.DRAINING);
             long after = TimeUnit.NANOSECONDS.toMillis(client.closedAt - asked);
-            assertTrue(after >= client.slot, "closed after " + after + ", slot " + client.slot);
+            assertTrue(after >= client.closeMs, "closed after " + after + ", close time " + client.closeMs);
         }
-        assertTrue(clients.stream().map(client -> client.slot).distinct().count() > 25, "slots of their own");
+        assertTrue(clients.stream().map(client -> client.closeMs).distinct().count() > 25, "close times of their own");
         assertEquals(0, drain.progress().remaining());
     }
 
@@ -75,8 +75,8 @@ class DrainTest {
         drain.drain(Duration.ZERO);
         Client newcomer = client();
         newcomer.awaitClose(CloseCode.DRAINING);
-        assertTrue(newcomer.slot > 0, "a slot was told");
-        assertTrue(newcomer.slot <= 5_000, "within five seconds");
+        assertTrue(newcomer.closeMs > 0, "a close time was sent");
+        assertTrue(newcomer.closeMs <= 5_000, "within five seconds");
     }
 
     @Test
@@ -94,7 +94,8 @@ class DrainTest {
         List<Client> clients = clients(40);
         assertEquals(10, drain.rebalance(0.25, SOON).planned());
         assertEquals(Readiness.State.STARTING, readiness.state());
-        List<Client> told = clients.stream().filter(client -> client.slot >= 0).toList();
+        List<Client> told =
+                clients.stream().filter(client -> client.closeMs >= 0).toList();
         assertEquals(10, told.size());
         for (Client client : told) {
             client.awaitClose(CloseCode.DRAINING);
@@ -134,7 +135,7 @@ class DrainTest {
     private final class Client implements Transport {
         private final CountDownLatch closed = new CountDownLatch(1);
         private ClientSession session;
-        private volatile long slot = -1;
+        private volatile long closeMs = -1;
         private volatile long closedAt;
         private volatile CloseCode code;
 
@@ -147,7 +148,7 @@ class DrainTest {
         public void send(EncodedFrame frame, Completion completion) {
             String text = frame.text();
             if (text.contains("\"draining\"")) {
-                slot = Long.parseLong(text.replaceFirst(".*\"reconnectAfterMs\":(\\d+).*", "$1"));
+                closeMs = Long.parseLong(text.replaceFirst(".*\"reconnectAfterMs\":(\\d+).*", "$1"));
             }
             completion.sent(null);
         }
