@@ -13,7 +13,7 @@ import java.util.List;
  * Passes the relay's messages to a room's lane, bounded in bytes. While the intake is <i>direct</i>, each message is
  * appended to the lane. When the lane is full, the intake is <i>reading</i>: it appends no further messages. Instead
  * the lane reads these messages from the history, page by page. Meanwhile the intake keeps the newest messages. When
- * the lane has read every message before the kept ones, the intake appends the kept messages and is direct again.
+ * the lane has read every message before the kept messages, it takes these, too, and the intake is direct again.
  *
  * <p>So a node that is slower than the publishers keeps a bounded number of bytes. Its members still get every message
  * that the history has. For messages that the history no longer has, they get {@code behind}.

@@ -197,7 +197,7 @@ public final class Room {
     /**
      * Sends a presence change to the members. Any thread.
      *
-     * @param revision of the presence change
+     * @param revision revision of the presence change
      * @return false if the lane is full; no member gets the change then
      */
     public boolean announce(EncodedFrame frame, long revision) {

@@ -92,15 +92,14 @@ public class RoomService {
      */
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
         Identity identity = authentication.wantsToken() ? null : identify(request, origin);
-        ClientSession session = openSession(transport, request, origin, identity);
+        ClientSession session = create(transport, request, origin, identity);
         if (identity != null) {
             joinUrlRoom(session);
         }
         return session;
     }
 
-    private ClientSession openSession(
-            Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
+    private ClientSession create(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
         ClientSession session = null;
         try {
             session = sessions.open(transport, request, origin.network());
@@ -250,8 +249,8 @@ public class RoomService {
     }
 
     /**
-     * Queues the request of a frame in a room. Two refusals are answered at once: a request that names no room, and
-     * {@code busy} of {@link InFlight}. All other refusals are answered in their turn.
+     * Queues the request of a frame in a room. A request that names no room, and {@code busy} of {@link InFlight}, are
+     * answered at once. All other refusals are answered in their turn.
      *
      * @param key the key of a publish, or null
      * @param named the room in the frame; null for the room in the URL of the connection

@@ -99,10 +99,7 @@ public final class RoomRequests {
         all.forEach(RoomQueue::serve);
     }
 
-    /**
-     * A request in a room. Exactly one call ends each request: {@link #answerInTurn}, {@link #endInTurn} or
-     * {@link #endAlone}.
-     */
+    /** A request in a room. Each request is ended by {@link #answerInTurn}, {@link #endInTurn} or {@link #endAlone}. */
     public final class Request {
         private final RoomQueue queue;
         private final boolean alone;
@@ -226,7 +223,10 @@ public final class RoomRequests {
             }
         }
 
-        /** @return the next answer or begin that the order allows; null if there is none, and then nobody serves */
+        /**
+         * @return what the order allows next: to answer a request or to begin one. Null if the order allows nothing;
+         *     this thread then no longer serves the queue.
+         */
         private Runnable nextStep() {
             synchronized (RoomRequests.this) {
                 if (first != firstWaiting && first.answer != null) {

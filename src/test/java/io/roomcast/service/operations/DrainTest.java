@@ -30,7 +30,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A node's sessions, without a network: a transport writes down what is sent, and ends the session when it is closed. */
+/** The sessions of a node without a network. A transport records the frames, and ends the session when it is closed. */
 class DrainTest {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration NEVER = Duration.ofHours(1);
