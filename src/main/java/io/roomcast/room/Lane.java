@@ -12,8 +12,8 @@ import java.util.function.Predicate;
  * load makes batches larger, and no timer is needed. A run is bounded in time and in events, so that other lanes get
  * the thread. The next run begins with the events that are left.
  *
- * <p><b>Concurrency.</b> The monitor guards {@code waiting}, {@code waitingBytes} and {@code scheduled}. The consumer
- * runs outside the monitor, on one executor thread at a time. Each run happens-after the previous run. So the
+ * <p><b>Concurrency.</b> The monitor guards {@code waiting}, {@code waitingBytes} and {@code runIsScheduled}. The
+ * consumer runs outside the monitor, on one executor thread at a time. Each run happens-after the previous run. So the
  * consumer's state needs no lock. A run may start work on other threads. That work may retain the lane until it is
  * done. The next run happens-after that work, too.
  */
@@ -37,7 +37,7 @@ final class Lane<E> {
     private ArrayDeque<Posted<E>> waiting = new ArrayDeque<>(0);
     private long waitingBytes;
     /** Whether a run is scheduled or not finished. */
-    private boolean scheduled;
+    private boolean runIsScheduled;
 
     /**
      * @param consumer handles one event after the other; returns whether the run may end after this event
@@ -86,9 +86,9 @@ final class Lane<E> {
     private boolean append(E event, int bytes) {
         waiting.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
         changeBytes(bytes);
-        boolean idle = !scheduled;
-        scheduled = true;
-        return idle;
+        boolean mustSchedule = !runIsScheduled;
+        runIsScheduled = true;
+        return mustSchedule;
     }
 
     private void changeBytes(long more) {
@@ -153,7 +153,7 @@ final class Lane<E> {
     }
 
     private synchronized boolean hasMore() {
-        scheduled = !waiting.isEmpty();
-        return scheduled;
+        runIsScheduled = !waiting.isEmpty();
+        return runIsScheduled;
     }
 }

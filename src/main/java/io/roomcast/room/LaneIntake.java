@@ -105,12 +105,12 @@ final class LaneIntake {
 
     /** Called when the lane has handled a reset. On the lane. */
     void onResetHandled() {
-        boolean reading;
+        boolean isReading;
         synchronized (this) {
             resets--;
-            reading = newest != null;
+            isReading = newest != null;
         }
-        if (reading) {
+        if (isReading) {
             readNextOrGoDirect();
         }
     }

@@ -18,13 +18,13 @@ public final class Member {
     private final Listener listener;
 
     /** Whether the member gets each batch. */
-    boolean live;
+    boolean isLive;
     /** Offset of the last message that the member has. Used only while the member is not live. */
     long offset;
     /** Index in the list of {@link RoomMembers}; -1 before the join and after the leave. */
     int index = -1;
     /** Whether the join has succeeded, so that the member gets presence changes. */
-    boolean joined;
+    boolean hasJoined;
     /** Revision of the last presence change that the room was sent before this member's join succeeded. */
     long announcedRevision;
     /** The position from which the member asked to recover; null when the join is answered. */

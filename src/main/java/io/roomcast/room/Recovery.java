@@ -129,8 +129,8 @@ final class Recovery {
      */
     void relayPosition(Member member, Position relay, Position lanePosition) {
         Position since = member.since;
-        boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
-        if (!exists || !since.epoch().equals(lanePosition.epoch())) {
+        boolean relayHasPosition = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
+        if (!relayHasPosition || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
             answerJoin(member, lanePosition, false);
             return;
@@ -156,11 +156,11 @@ final class Recovery {
             return;
         }
         List<Member> reached = ahead.stream()
-                .filter(member -> member.live || member.offset <= lanePosition.offset())
+                .filter(member -> member.isLive || member.offset <= lanePosition.offset())
                 .toList();
         ahead.removeAll(reached);
         for (Member member : reached) {
-            if (!member.live) {
+            if (!member.isLive) {
                 catchUp(member, lanePosition);
             }
         }
@@ -173,8 +173,8 @@ final class Recovery {
      * @param shared a page that was read for another member and may suit this member, or null
      */
     void advance(Member member, Page shared, Position lanePosition) {
-        boolean first = member.since != null;
-        if (first && !member.since.epoch().equals(lanePosition.epoch())) {
+        boolean joinIsUnanswered = member.since != null;
+        if (joinIsUnanswered && !member.since.epoch().equals(lanePosition.epoch())) {
             // A new epoch began while the member waited.
             goLive(member);
             answerJoin(member, lanePosition, false);
@@ -182,7 +182,7 @@ final class Recovery {
         }
         Page page = sharedPage(member, shared, lanePosition);
         boolean isRecent = recent.reachesBackTo(member.offset);
-        if (first && (page != null || isRecent)) {
+        if (joinIsUnanswered && (page != null || isRecent)) {
             confirmRecovered(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
@@ -235,7 +235,7 @@ final class Recovery {
         runningReads--;
         while (runningReads < MAX_READS && !queuedReads.isEmpty()) {
             Member next = queuedReads.poll();
-            if (next.index < 0 || next.live) {
+            if (next.index < 0 || next.isLive) {
                 continue;
             }
             Page page = sharedPage(next, null, lanePosition);
@@ -250,28 +250,28 @@ final class Recovery {
     /** Sends the member the page that was read for it. */
     void pageRead(RoomEvent.CatchUpPage read, Position lanePosition) {
         Member member = read.member();
-        if (member.live) {
+        if (member.isLive) {
             return;
         }
         HistoryPage page = read.page();
         long after = member.offset;
-        boolean first = member.since != null;
+        boolean joinIsUnanswered = member.since != null;
         // In another epoch, the same offset belongs to another message.
-        boolean whole = page != null
+        boolean isComplete = page != null
                 && page.epoch().equals(lanePosition.epoch())
-                && (!first || member.since.epoch().equals(page.epoch()))
+                && (!joinIsUnanswered || member.since.epoch().equals(page.epoch()))
                 && !page.messages().isEmpty()
                 && page.messages().get(0).offset() == after + 1;
-        if (!whole) {
+        if (!isComplete) {
             goLive(member);
-            if (first) {
+            if (joinIsUnanswered) {
                 answerJoin(member, lanePosition, false);
             } else {
                 member.listener().behind(after + 1, lanePosition);
             }
             return;
         }
-        if (first) {
+        if (joinIsUnanswered) {
             confirmRecovered(member, lanePosition);
         }
         // The history may have messages that the lane has not delivered yet. The member gets them as batches later.
@@ -286,7 +286,7 @@ final class Recovery {
     /** Makes the member live: from now on, it gets each batch. */
     void goLive(Member member) {
         stopCatchingUp(member);
-        member.live = true;
+        member.isLive = true;
         member.since = null;
     }
 
@@ -316,11 +316,11 @@ final class Recovery {
 
     private void send(Member member, Page page, Position lanePosition) {
         EncodedFrame frame = page.frame();
-        boolean taken = member.offer(frame);
-        if (taken) {
+        boolean isAccepted = member.offer(frame);
+        if (isAccepted) {
             metrics.recordReplay((int) (page.end() - page.after()), frame.bytes());
         }
-        member.permit.release(taken ? frame.bytes() : 0);
+        member.permit.release(isAccepted ? frame.bytes() : 0);
         member.offset = page.end();
         if (member.offset == lanePosition.offset()) {
             goLive(member);

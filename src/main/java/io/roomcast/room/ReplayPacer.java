@@ -46,7 +46,7 @@ public final class ReplayPacer {
     private final Set<Permit> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
     private long theoreticalArrival;
-    private boolean ticking;
+    private boolean tickIsScheduled;
 
     /**
      * @param bytesPerSecond 0 for no bound
@@ -88,8 +88,8 @@ public final class ReplayPacer {
     }
 
     private void scheduleTick() {
-        ticking = !waiting.isEmpty();
-        if (!ticking) {
+        tickIsScheduled = !waiting.isEmpty();
+        if (!tickIsScheduled) {
             return;
         }
         try {
@@ -154,7 +154,7 @@ public final class ReplayPacer {
             onGranted = callback;
             waitStart = now;
             waiting.add(this);
-            if (!ticking) {
+            if (!tickIsScheduled) {
                 scheduleTick();
             }
         }

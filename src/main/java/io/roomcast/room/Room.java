@@ -48,7 +48,7 @@ public final class Room {
     private List<RoomEvent> beforeSubscribed = new ArrayList<>();
 
     /** Whether the subscription failed. */
-    private boolean unreachable;
+    private boolean subscribeFailed;
 
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
@@ -131,10 +131,10 @@ public final class Room {
             beforeSubscribed = null;
             held.forEach(this::handle);
         } else if (event instanceof RoomEvent.SubscribeFailed) {
-            unreachable = true;
+            subscribeFailed = true;
             beforeSubscribed.forEach(this::handle);
             beforeSubscribed.clear();
-        } else if (unreachable) {
+        } else if (subscribeFailed) {
             refuse(event);
         } else {
             beforeSubscribed.add(event);

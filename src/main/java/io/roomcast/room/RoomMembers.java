@@ -106,7 +106,7 @@ final class RoomMembers {
         fanout.begin(frame, members.size());
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
-            if (member.live) {
+            if (member.isLive) {
                 if (fanout.offer(member.queue())) {
                     taken++;
                 } else {
@@ -130,11 +130,11 @@ final class RoomMembers {
     void sendNotice(EncodedFrame frame, long revision) {
         flush();
         announcedRevision = Math.max(announcedRevision, revision);
-        boolean signal = frame.kind() == FrameKind.SIGNAL;
+        boolean isSignal = frame.kind() == FrameKind.SIGNAL;
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.joined;
+            boolean isAddressed = isSignal ? member.isLive && member.wantsSignals() : member.hasJoined;
             if (isAddressed && !fanout.offer(member.queue())) {
                 dropped++;
             }
@@ -153,7 +153,7 @@ final class RoomMembers {
 
     void catchUp(Member member, Recovery.Page shared) {
         flush();
-        if (member.index >= 0 && !member.live) {
+        if (member.index >= 0 && !member.isLive) {
             recovery.advance(member, shared, position);
         }
     }
@@ -216,7 +216,7 @@ final class RoomMembers {
         if (before != null) {
             leave(before);
         }
-        member.joined = true;
+        member.hasJoined = true;
         member.announcedRevision = announcedRevision;
         member.queue().separateGaps(room);
     }
@@ -234,7 +234,7 @@ final class RoomMembers {
         recovery.dropSharedPage();
         for (Member member : members) {
             // In the same epoch, the next read of the history detects the loss for a member that catches up.
-            if (member.live || !sameEpoch && member.since == null) {
+            if (member.isLive || !sameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);
             }

@@ -46,12 +46,12 @@ public record ClientOrigin(String local, String remote, String host, String logi
      * @param names names of all headers of the handshake
      */
     public static ClientOrigin of(String local, String remote, RequestHead head, Iterable<String> names) {
-        boolean direct = true;
+        boolean isDirect = true;
         for (String name : names) {
-            direct &= !RequestHead.isForwarding(name);
+            isDirect &= !RequestHead.isForwarding(name);
         }
         return new ClientOrigin(
-                direct ? local : null,
+                isDirect ? local : null,
                 remote,
                 head.host().size() == 1 ? head.host().get(0) : null,
                 null);

@@ -51,8 +51,8 @@ record OriginRule(List<String> allowed) {
             }
             String standard = "https".equals(page.getScheme()) ? ":443" : ":80";
             String wanted = page.getHost() + (page.getPort() < 0 ? standard : ":" + page.getPort());
-            boolean named = host.lastIndexOf(':') > host.lastIndexOf(']');
-            return wanted.equals(host.toLowerCase(Locale.ROOT) + (named ? "" : standard));
+            boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
+            return wanted.equals(host.toLowerCase(Locale.ROOT) + (hasPort ? "" : standard));
         } catch (URISyntaxException e) {
             return false;
         }

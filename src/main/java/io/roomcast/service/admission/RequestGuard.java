@@ -84,11 +84,11 @@ public class RequestGuard {
         if (!RequestPath.isPlain(head.path())) {
             return Verdict.NOT_FOUND;
         }
-        boolean handshake = head.isHandshake();
-        if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
+        boolean isHandshake = head.isHandshake();
+        if (head.host().size() > 1 || isHandshake && !head.isWellFormed()) {
             return Verdict.MALFORMED;
         }
-        if ((handshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
+        if ((isHandshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
             metrics.refused("origin");
             LOG.log(
                     Level.DEBUG,
@@ -96,12 +96,12 @@ public class RequestGuard {
                             + LogText.of(head.host().toString()));
             return Verdict.FOREIGN_ORIGIN;
         }
-        if (handshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
+        if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
         }
         // While draining, 503 makes a load balancer choose another node.
-        if (handshake && readiness.state() == Readiness.State.DRAINING) {
+        if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
             return Verdict.DRAINING;
         }
         return Verdict.PASS;

@@ -23,7 +23,7 @@ public final class RequestPath {
             return false;
         }
         StringBuilder segment = new StringBuilder();
-        boolean ascii = true;
+        boolean isAscii = true;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c == '/') {
@@ -38,7 +38,7 @@ public final class RequestPath {
                 }
                 // As Latin-1, which is enough to find dots: a dot is one byte in UTF-8.
                 segment.append((char) decoded);
-                ascii &= decoded < 0x80;
+                isAscii &= decoded < 0x80;
                 i += 2;
             } else if (isUnencoded(c)) {
                 segment.append(c);
@@ -46,7 +46,7 @@ public final class RequestPath {
                 return false;
             }
         }
-        return (segment.isEmpty() || isSafeSegment(segment)) && (ascii || isUtf8(path));
+        return (segment.isEmpty() || isSafeSegment(segment)) && (isAscii || isUtf8(path));
     }
 
     /** Whether the path is valid UTF-8. Servers read invalid and overlong byte sequences differently. */

@@ -207,9 +207,9 @@ public final class ClientSession {
      * @return whether this {@code hello} may still change the user; false if an earlier frame has locked the identity
      */
     public boolean lockIdentityForHello() {
-        boolean first = !identityLocked;
+        boolean isFirst = !identityLocked;
         identityLocked = true;
-        return first;
+        return isFirst;
     }
 
     /** Locks the identity at any frame but {@code hello}: from now on, no {@code hello} can change the user. */

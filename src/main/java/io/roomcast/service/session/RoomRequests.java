@@ -138,15 +138,15 @@ public final class RoomRequests {
          * room. Any thread. Idempotent.
          */
         public void endAlone() {
-            boolean more;
+            boolean mustServe;
             synchronized (RoomRequests.this) {
                 if (!queue.remove(this)) {
                     return;
                 }
-                more = queue.isIdle();
+                mustServe = queue.isIdle();
             }
             release.run();
-            if (more) {
+            if (mustServe) {
                 try {
                     executor.execute(queue::serve);
                 } catch (RejectedExecutionException e) {
