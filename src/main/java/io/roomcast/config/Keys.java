@@ -135,7 +135,7 @@ public final class Keys {
                             EXECUTOR,
                             WEBROOT),
                     AccessKeys.ALL,
-                    List.copyOf(LimitKeys.COUNTS),
+                    List.copyOf(LimitKeys.NUMBERS),
                     List.copyOf(LimitKeys.SIZES),
                     List.copyOf(LimitKeys.DURATIONS),
                     HttpKeys.ALL,

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Limits. All of them can be changed while the node runs. The help text of a limit says whether 0 lifts it. */
+/**
+ * The keys of limits. All of them can be changed while the node runs. The help text of a limit says whether 0 means no
+ * limit.
+ */
 public final class LimitKeys {
     private static final int MAX = 10_000_000;
 
@@ -183,8 +186,8 @@ public final class LimitKeys {
     public static final List<Key<Integer>> SESSION_RATES =
             List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE);
 
-    /** Limits of counts, in the order of --help. */
-    public static final List<Key<Integer>> COUNTS = List.of(
+    /** Limits of numbers and of rates, in the order of --help. */
+    public static final List<Key<Integer>> NUMBERS = List.of(
             SESSIONS,
             USER_SESSIONS,
             ADDRESS_SESSIONS,
@@ -200,7 +203,7 @@ public final class LimitKeys {
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 
-    /** Limits of bytes. */
+    /** Limits of bytes, and of bytes per second. */
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
@@ -212,12 +215,12 @@ public final class LimitKeys {
             NODE_LAG_BYTES,
             RECOVERY_RATE);
 
-    /** Limits of time. */
+    /** Limits of durations. */
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, MESSAGE_AGE, LAG);
 
     /** Limits that reject the client that exceeds them, with an error or a close code. */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
-                    COUNTS,
+                    NUMBERS,
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,

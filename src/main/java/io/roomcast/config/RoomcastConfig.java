@@ -44,14 +44,14 @@ public final class RoomcastConfig {
             problems.addAll(config.contradictions());
         }
         Map<String, String> unknown = new TreeMap<>();
-        // An environment variable may be listed under both of its names.
+        // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
                 .filter(RoomcastConfig::isUnknown)
                 .sorted()
                 .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
         unknown.values()
                 .forEach(name ->
-                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + nearest(name)));
+                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + suggestion(name)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -75,7 +75,7 @@ public final class RoomcastConfig {
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
-    private static String nearest(String name) {
+    private static String suggestion(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
                 .filter(key -> edits(key.environmentName(), wanted) <= LARGEST_TYPO)
@@ -99,18 +99,18 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** Problems of values that are valid alone but not together. */
+    /** Errors in values that are valid one by one but conflict. */
     private List<String> contradictions() {
         long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
                 .filter(key -> !get(key).isEmpty())
                 .count();
-        String wanting = get(AccessKeys.AUTH).equals("token")
+        String keyThatNeedsKeys = get(AccessKeys.AUTH).equals("token")
                 ? "roomcast.auth=token"
                 : get(OperationKeys.API_CLAIM).isEmpty() ? "" : "roomcast.api.claim";
-        if (!wanting.isEmpty() && sources != 1) {
-            return List.of(
-                    wanting + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
-                            + (sources == 0 ? "" : ", not " + sources + " of them"));
+        if (!keyThatNeedsKeys.isEmpty() && sources != 1) {
+            return List.of(keyThatNeedsKeys
+                    + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
+                    + (sources == 0 ? "" : ", not " + sources + " of them"));
         }
         return List.of();
     }

@@ -54,7 +54,7 @@ final class Values {
                 return duration;
             }
         } catch (ArithmeticException e) {
-            // Falls through: the duration is out of range.
+            // The duration is out of range, as the exception below says.
         }
         throw new IllegalArgumentException("a duration of at most 3650d");
     }
@@ -82,13 +82,13 @@ final class Values {
         return value * SIZE_UNITS.get(unit);
     }
 
-    /** @param zeroLifts whether 0 is also allowed, and means no limit */
-    static Function<String, Long> sizeBetween(String least, String most, boolean zeroLifts) {
+    /** @param zeroMeansNoLimit whether 0 is also allowed, and means no limit */
+    static Function<String, Long> sizeBetween(String least, String most, boolean zeroMeansNoLimit) {
         return text -> {
             long value = size(text);
-            if ((value < size(least) || value > size(most)) && !(zeroLifts && value == 0)) {
+            if ((value < size(least) || value > size(most)) && !(zeroMeansNoLimit && value == 0)) {
                 throw new IllegalArgumentException(
-                        "a size from " + least + " to " + most + (zeroLifts ? ", or 0 for no limit" : ""));
+                        "a size from " + least + " to " + most + (zeroMeansNoLimit ? ", or 0 for no limit" : ""));
             }
             return value;
         };

@@ -52,7 +52,7 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
 
     /** Whether the header that the client sent is hidden. */
     private boolean isHidden(String name) {
-        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isOffer(name);
+        return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isUpgradeHeader(name);
     }
 
     @Override

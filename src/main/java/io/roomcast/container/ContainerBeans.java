@@ -35,6 +35,8 @@ public class ContainerBeans {
     Threads threads(RoomcastConfig config) {
         Threads own = Threads.of(factory, config.get(Keys.THREADS));
         String server = config.get(Keys.EXECUTOR);
-        return server.isEmpty() ? own : new Threads(new ServerExecutor(server, own.timer()), own.timer(), own.loops());
+        return server.isEmpty()
+                ? own
+                : new Threads(new ServerExecutor(server, own.timer()), own.timer(), own.loopThreads());
     }
 }

@@ -13,7 +13,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.service.admission.ClientOrigin;
-import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
 import io.roomcast.websocket.ServerIntegration;
@@ -32,7 +32,7 @@ import java.time.Duration;
 import java.util.Collections;
 
 /**
- * Passes every request on an application server to the {@link HandshakeGuard}, and sets the security headers of every
+ * Passes every request on an application server to the {@link RequestGuard}, and sets the security headers of every
  * response.
  */
 @WebFilter(filterName = "guard", urlPatterns = "/*", asyncSupported = true)
@@ -42,7 +42,7 @@ public class GuardFilter extends HttpFilter {
     private static final Logger LOG = System.getLogger(GuardFilter.class.getName());
 
     @Inject
-    private transient HandshakeGuard guard;
+    private transient RequestGuard guard;
 
     @Inject
     private transient ServerLogin login;
@@ -106,9 +106,9 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);
         }
-        HandshakeGuard.Verdict verdict = guard.verdict(head);
+        RequestGuard.Verdict verdict = guard.verdict(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict == HandshakeGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
+        if (!(api && verdict == RequestGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
@@ -120,7 +120,7 @@ public class GuardFilter extends HttpFilter {
             // other threads that write a response.
             payara.setWriteTimeout(answerMillis);
         }
-        if (verdict != HandshakeGuard.Verdict.PASS) {
+        if (verdict != RequestGuard.Verdict.PASS) {
             refuse(response, verdict);
         } else if (!handshake) {
             serve(undertow, payara, request, response, chain);
@@ -165,7 +165,7 @@ public class GuardFilter extends HttpFilter {
         int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
         try {
             if (!requests.tryRun(threads, task)) {
-                refuse(response, HandshakeGuard.Verdict.OVERLOADED);
+                refuse(response, RequestGuard.Verdict.OVERLOADED);
             }
         } catch (IOException e) {
             if (payara == null || payara.checkConnected()) {
@@ -210,7 +210,7 @@ public class GuardFilter extends HttpFilter {
             // block all handshakes.
             chain.doFilter(upgrade, response);
         } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
-            refuse(response, HandshakeGuard.Verdict.OVERLOADED);
+            refuse(response, RequestGuard.Verdict.OVERLOADED);
         }
     }
 
@@ -218,7 +218,7 @@ public class GuardFilter extends HttpFilter {
      * Answers a refused request. The connection closes after this response, so there is only one response. It fits into
      * the socket, even if the client does not read.
      */
-    private static void refuse(HttpServletResponse response, HandshakeGuard.Verdict verdict) throws IOException {
+    private static void refuse(HttpServletResponse response, RequestGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
         response.setStatus(verdict.status());
         response.setContentType("text/plain;charset=UTF-8");

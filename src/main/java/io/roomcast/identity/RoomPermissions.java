@@ -7,9 +7,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which rooms a user may read and publish in. A rule without {@code *} at its end applies to the room of that name. A
- * rule with {@code *} at its end applies to every room whose name starts with the part before it. If several rules
- * apply to a room, only one counts: the rule that equals the room's name, else the longest. Immutable.
+ * Which rooms a user may read, and in which rooms the user may publish. A rule without {@code *} at its end applies to
+ * the room of that name. A rule with {@code *} at its end applies to every room whose name starts with the part before
+ * the {@code *}. If several rules apply to a room, only one of them counts: the rule that equals the room's name, else
+ * the longest rule. Immutable.
  */
 public final class RoomPermissions {
     /** Permits {@code read} and {@code publish} in every room. */

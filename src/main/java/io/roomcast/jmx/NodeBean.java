@@ -208,7 +208,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress drain(String window) {
-        return DrainProgress.of(drain.drain(window(window)));
+        return DrainProgress.of(drain.drain(parseWindow(window)));
     }
 
     @Override
@@ -218,12 +218,12 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress rebalance(double share, String window) {
-        return DrainProgress.of(drain.rebalance(share, window(window)));
+        return DrainProgress.of(drain.rebalance(share, parseWindow(window)));
     }
 
     /** A console sends blank text for an argument that the operator has left out. */
-    private Duration window(String text) {
-        return drain.window(text == null || text.isBlank() ? null : text);
+    private Duration parseWindow(String text) {
+        return drain.parseWindow(text == null || text.isBlank() ? null : text);
     }
 
     @Override

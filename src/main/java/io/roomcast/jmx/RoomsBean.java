@@ -99,7 +99,7 @@ public class RoomsBean implements RoomsMXBean {
                 roster.users().stream().map(UserName::value).toList(),
                 page.epoch(),
                 stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
-                here == null ? 0 : here.waiting(),
+                here == null ? 0 : here.waitingEvents(),
                 messages == 0 ? List.of() : stored.stream().map(RoomMessage::of).toList());
     }
 

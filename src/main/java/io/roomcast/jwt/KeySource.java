@@ -23,7 +23,7 @@ final class KeySource implements SigningKeys {
 
     KeySource(RoomcastConfig config, Threads threads, Clocks clocks) {
         thread = new ThreadPoolExecutor(
-                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loops());
+                1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loopThreads());
         thread.allowCoreThreadTimeOut(true);
         KeySetUrl url = new KeySetUrl(
                 uri(config.get(AccessKeys.JWKS)),
@@ -38,7 +38,7 @@ final class KeySource implements SigningKeys {
                 config.get(AccessKeys.JWKS_OUTAGE),
                 config.get(AccessKeys.JWKS_WAITING));
         keys = new RemoteKeys(
-                url::fetch, pace, new SourceLog(url.toString()), threads.lanes(), threads.timer(), clocks.nanos());
+                url::fetch, pace, new SourceLog(url.toString()), threads.pool(), threads.timer(), clocks.nanos());
         keys.begin();
     }
 

@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Histogram {
     /**
-     * Inclusive upper bounds in nanoseconds: from a fast local delivery to a delay that a person takes for a failure.
+     * Inclusive upper bounds in nanoseconds. The least is a fast local delivery; the greatest is a delay that a person
+     * takes for a failure.
      */
     private static final long[] BOUNDS = {
         100_000,

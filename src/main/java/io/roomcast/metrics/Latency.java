@@ -1,8 +1,8 @@
 package io.roomcast.metrics;
 
 /**
- * All durations that a node measures. A new one needs one line here, and one call of {@link NodeMetrics#record} with
- * nanoseconds.
+ * All durations that a node measures. A new duration needs one line here, and one call of {@link NodeMetrics#record}
+ * with nanoseconds.
  */
 public enum Latency {
     PUBLISH("roomcast.publish.duration", "From a publish until the relay has stored it"),
@@ -11,7 +11,7 @@ public enum Latency {
     REPLAY_WAIT(
             "roomcast.replay.wait",
             "How long members that came back waited for their turn to be sent a page; only those that had to wait"),
-    LANE_WAIT("roomcast.lanes.wait", "How long a lane waits for a pool thread");
+    POOL_WAIT("roomcast.lanes.wait", "How long a lane waits for a pool thread");
 
     private final String series;
     private final String help;

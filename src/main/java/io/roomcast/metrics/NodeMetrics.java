@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
 /** The counts and durations of this node since it started. Any thread may count and read. Counting does not block. */
 public final class NodeMetrics {
     /**
-     * The key for all close codes that neither the protocol nor RFC 6455 defines. Clients choose their codes, so a key
-     * for each code would have no bound.
+     * The key for all close codes that neither the protocol nor IANA's registry defines (1000–1015). Clients choose
+     * their codes. So the number of keys would have no bound without this key.
      */
     private static final int OTHER_CODES = 0;
 
@@ -53,58 +53,75 @@ public final class NodeMetrics {
     }
 
     /**
-     * Counts one batch that was offered to all live members. To be called once for each batch, not for each member.
+     * Counts one batch that was offered to all live members. Must be called once for each batch, not for each member.
      *
      * @param messages number of messages in the batch
      * @param bytes size of the batch
-     * @param taken number of queues of members that took the batch
-     * @param refused number of queues that did not take the batch, because they are closed or full
+     * @param taken number of members' queues that took the batch
+     * @param dropped number of members' queues that dropped the batch, because they are closed or full
      * @param nanos duration of the fan-out
      */
-    public void fannedOut(int messages, int bytes, int taken, int refused, long nanos) {
+    public void recordFanOut(int messages, int bytes, int taken, int dropped, long nanos) {
         increment(Counter.BATCHES);
         add(Counter.MESSAGES_BATCHED, messages);
         add(Counter.MESSAGES_DELIVERED, (long) messages * taken);
         add(Counter.BYTES_DELIVERED, (long) bytes * taken);
-        if (refused > 0) {
-            add(Counter.MESSAGES_DROPPED, (long) messages * refused);
+        if (dropped > 0) {
+            add(Counter.MESSAGES_DROPPED, (long) messages * dropped);
         }
         record(Latency.FAN_OUT, nanos);
     }
 
     /** Counts messages of the history that were sent to one returning member. */
-    public void replayed(int messages, int bytes) {
+    public void recordReplay(int messages, int bytes) {
         add(Counter.MESSAGES_REPLAYED, messages);
         add(Counter.BYTES_DELIVERED, bytes);
     }
 
-    /** @param change the change in the number of open sessions on the portable path; may be negative */
-    public void portableSessions(int change) {
+    /**
+     * Counts sessions that open or close on the portable path.
+     *
+     * @param change the change in the number of open sessions; negative when sessions close
+     */
+    public void addPortableSessions(int change) {
         portableSessions.add(change);
     }
 
-    /** Open sessions on the portable path. */
+    /** Number of open sessions on the portable path. */
     public long portableSessions() {
         return portableSessions.sum();
     }
 
-    /** @param code the code that the client or this node closed with; 1006 if the connection broke */
+    /**
+     * Counts a closed session.
+     *
+     * @param code the close code of the client or of this node; 1006 if the connection broke
+     */
     public void sessionClosed(int code) {
-        boolean known = code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
-        increment(closes, known ? code : OTHER_CODES);
+        boolean isDefined =
+                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
+        increment(closes, isDefined ? code : OTHER_CODES);
     }
 
-    /** @param code the code of the error, from a bounded set */
+    /**
+     * Counts a refused request.
+     *
+     * @param code the code of the error, from a bounded set
+     */
     public void refused(String code) {
         increment(refusals, code);
     }
 
-    /** @param limit the name of the key, from a bounded set */
+    /**
+     * Counts that a limit was reached.
+     *
+     * @param limit the name of the key, from a bounded set
+     */
     public void limitReached(String limit) {
         increment(limits, limit);
     }
 
-    /** Closed sessions by close code; 0 is any code that neither the protocol nor RFC 6455 defines. */
+    /** Closed sessions by close code; 0 stands for all codes that neither the protocol nor IANA's registry defines. */
     public Map<Integer, Long> closes() {
         return sums(closes);
     }

@@ -1,2 +1,2 @@
-/** What the node counts. This package only keeps the values; other packages publish them. */
+/** The counters and durations of the node. This package only keeps the values; other packages publish them. */
 package io.roomcast.metrics;

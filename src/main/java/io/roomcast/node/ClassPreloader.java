@@ -3,10 +3,11 @@ package io.roomcast.node;
 import java.util.stream.Stream;
 
 /**
- * Loads and initializes all classes of Roomcast when the application starts. Initialization is part of it because some
- * classes read a file then. Each class is a file. If the file cannot be opened at the first use, the class is missing
- * until the next start. This happens when connections use all files that the process may open. Payara Micro deletes its
- * files while applications are still stopping. Libraries need no preloading: they are archives, which stay open.
+ * Loads and initializes all classes of Roomcast when the application starts. Each class is a file, and some classes
+ * read another file when they are initialized. If a file cannot be opened at the first use of its class, the class is
+ * missing until the next start. A file cannot be opened when connections use all files that the process may open.
+ * Payara Micro deletes the files of an application while the application still stops. Libraries need no preloading,
+ * because they are archives, which stay open.
  */
 public final class ClassPreloader {
     private static final String PACKAGE = "io/roomcast/";
@@ -26,7 +27,7 @@ public final class ClassPreloader {
         try {
             Class.forName(name, true, ClassPreloader.class.getClassLoader());
         } catch (ClassNotFoundException | LinkageError e) {
-            // This class is for another server: it needs classes that this server does not have.
+            // This class is for another server, and needs classes that this server does not have.
         }
     }
 }

@@ -5,9 +5,9 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * How many sessions and connections this process can open. Each of them needs one file descriptor. Some descriptors are
- * reserved for classes that the JVM has yet to load: a class that failed to load once is missing until the restart.
- * Any thread.
+ * How many sessions and connections this process can open. Each needs one file descriptor. Some descriptors are
+ * reserved for the files of classes that the JVM loads later, because a class that failed to load once is missing until
+ * the restart. Any thread.
  */
 public final class FileDescriptors {
     /** Descriptors that sessions do not use: this number, or a sixth of all descriptors if that is smaller. */
@@ -15,7 +15,7 @@ public final class FileDescriptors {
 
     private static final int RESERVED_SHARE = 6;
 
-    /** Descriptors for the relay, the log, and classes that are loaded late. */
+    /** Descriptors for the relay, the log, and classes that are loaded later. */
     private static final long LATE_FILES = 40;
 
     private FileDescriptors() {}
@@ -26,8 +26,9 @@ public final class FileDescriptors {
     }
 
     /**
-     * The most connections of any kind. Files that are open already and a few that will be needed are subtracted. This
-     * is usually more than the limit of sessions, so that the node can answer a client that it rejects.
+     * The most connections of any kind: all descriptors, minus the files that are open already and a few that will be
+     * needed. This number is usually greater than the limit of sessions. So the node can answer a client whose session
+     * it refuses.
      *
      * @return at least 1; {@link Long#MAX_VALUE} if the system does not tell its limit
      */

@@ -22,6 +22,7 @@ import java.util.function.ToLongFunction;
 /** The current values of the limits that can be changed while the node runs. Any thread. */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
+    /** Milliseconds after which clients may repeat a request that a limit refused. */
     public static final long RETRY_AFTER_MS = 1_000;
     /** Heap that a room with one member needs, rounded up. */
     private static final long ROOM_BYTES = 2_048;
@@ -35,7 +36,7 @@ public final class Limits {
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
     private final long maxSessions = FileDescriptors.sessions();
-    /** What this process has memory or files for, by the name of the key. A higher limit has no effect. */
+    /** The highest limits for which this process has memory and files, by the name of the key. */
     private final Map<String, Long> ceilings;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
@@ -53,7 +54,7 @@ public final class Limits {
                 LimitKeys.NODE_LAG_BYTES.name(), heap / 8,
                 LimitKeys.NODE_IN_FLIGHT_BYTES.name(), heap / 8,
                 LimitKeys.NODE_INBOUND_BYTES.name(), heap / 8);
-        LimitKeys.COUNTS.forEach(key -> add(config, key, Integer::longValue));
+        LimitKeys.NUMBERS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
         if (get(LimitKeys.SESSIONS) > maxSessions
@@ -79,8 +80,8 @@ public final class Limits {
     }
 
     /**
-     * Changes a limit until the node restarts. The new value applies to later requests. Open sessions and present
-     * members stay.
+     * Changes a limit until the node restarts. The new value applies to later requests. Sessions and members that
+     * exceed the new limit stay.
      *
      * @param name the name of the key
      * @param value as in the configuration, with its unit
@@ -113,7 +114,8 @@ public final class Limits {
     }
 
     /**
-     * The limit of bytes that the node holds of one kind: the configured limit, but at most a fixed share of the heap.
+     * The limit of the bytes that the node holds for one purpose: the configured limit, but at most a fixed share of
+     * the heap.
      *
      * @param limit one of the keys {@code NODE_..._BYTES}
      * @return more than 0
@@ -124,7 +126,7 @@ public final class Limits {
         return most == 0 ? ceiling : Math.min(most, ceiling);
     }
 
-    /** Whether {@code count} is within the limit, and within what this process has space for. */
+    /** Whether {@code count} is within the limit, and this process has memory and files for it. */
     public boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
         return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);

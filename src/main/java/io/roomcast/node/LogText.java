@@ -1,6 +1,6 @@
 package io.roomcast.node;
 
-/** Makes text from outside safe for a log: it cannot start a new line or change the colour of the terminal. */
+/** Makes text from outside safe for a log. The result cannot start a new line or change the colour of the terminal. */
 public final class LogText {
     private static final int MAX_LENGTH = 200;
 

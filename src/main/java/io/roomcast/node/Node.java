@@ -31,7 +31,7 @@ public class Node {
     }
 
     /**
-     * A random name that cannot be guessed. It has only characters that names may have.
+     * Makes a random name that cannot be guessed, of characters that names may have.
      *
      * @param bytes how many random bytes; each 3 bytes become 4 characters
      */

@@ -4,21 +4,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * A clock that counts the time in which this node ran, in nanoseconds since an arbitrary moment. It measures how long a
- * client has been silent. A process that is stopped, gets no CPU or is on a paused machine receives nothing. That time
- * does not count against clients.
+ * A clock that counts the time in which this node ran, in nanoseconds since an arbitrary moment. The clock measures how
+ * long a client has been silent. A process that is stopped, gets no CPU or is on a paused machine receives nothing. The
+ * time of such a pause must not count as silence of a client.
  *
- * <p>{@link #beat} must be called every second. If a call is late, the clock advances by {@link #LONGEST_STEP} at most
- * until the call comes.
+ * <p>{@link #markRunning} must be called every second. Between two calls, the clock advances by at most
+ * {@link #LONGEST_STEP}.
  *
- * <p><b>Concurrency.</b> One thread at a time may call {@link #beat}. Any thread may read the time.
+ * <p><b>Concurrency.</b> One thread at a time may call {@link #markRunning}. Any thread may read the time.
  */
 public final class RunningTime implements LongSupplier {
     /**
-     * In nanoseconds. Longer than the time between two calls of {@link #beat} on a node that runs, even on a busy one.
+     * In nanoseconds. Longer than the time between two calls of {@link #markRunning} on a node that runs, even on a
+     * busy one.
      */
     static final long LONGEST_STEP = TimeUnit.SECONDS.toNanos(2);
 
+    /**
+     * @param at reading of {@code nanoClock} at the call of {@link #markRunning}
+     * @param ran reading of this clock at that call
+     */
     private record Mark(long at, long ran) {}
 
     private final LongSupplier nanoClock;
@@ -35,8 +40,8 @@ public final class RunningTime implements LongSupplier {
         return since(last, nanoClock.getAsLong());
     }
 
-    /** States that the node runs. */
-    public void beat() {
+    /** Records that the node runs now. Must be called every second. */
+    public void markRunning() {
         long now = nanoClock.getAsLong();
         last = new Mark(now, since(last, now));
     }

@@ -17,24 +17,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * The threads of a node. The node makes them, or the application server provides them. Any thread.
  *
- * @param lanes runs short tasks that never block; accepts every task while the application runs
+ * @param pool runs the lanes of rooms and other short tasks that never block; accepts every task while the application
+ *     runs
  * @param timer runs short tasks after a delay
- * @param loops makes threads that run as long as the application
+ * @param loopThreads makes threads for loops that run as long as the application
  */
-public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFactory loops) {
+public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFactory loopThreads) {
     private static final long SHUTDOWN_SECONDS = 2;
 
     /**
-     * A pool for the lanes, one thread for the timer, and a factory for loops. {@code source} makes all threads.
+     * Makes the pool and one thread for the timer. {@code source} makes all threads.
      *
-     * @param lanes size of the pool; 0 for one thread per core
+     * @param poolSize size of the pool; 0 for one thread per core
      */
-    public static Threads of(ThreadFactory source, int lanes) {
-        int pool = lanes == 0 ? Runtime.getRuntime().availableProcessors() : lanes;
+    public static Threads of(ThreadFactory source, int poolSize) {
+        int size = poolSize == 0 ? Runtime.getRuntime().availableProcessors() : poolSize;
         ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, named(source, "roomcast-timer"));
         timer.setRemoveOnCancelPolicy(true);
         return new Threads(
-                Executors.newFixedThreadPool(pool, named(source, "roomcast-lane")),
+                Executors.newFixedThreadPool(size, named(source, "roomcast-lane")),
                 timer,
                 named(source, "roomcast-loop"));
     }
@@ -50,20 +51,20 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
     }
 
     /**
-     * Adds a time limit to a stage. No thread waits meanwhile. After the limit, a thread of the lanes completes the
-     * result.
+     * Adds a time limit to a stage. No thread waits meanwhile. If the limit is exceeded, a thread of the pool completes
+     * the result.
      *
      * @return completes as the stage does; fails with {@link TimeoutException} if the stage takes longer, or if the
      *     node has stopped
      */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage) {
-        return within(seconds, stage, lanes);
+        return within(seconds, stage, pool);
     }
 
     /**
      * As {@link #within(long, CompletionStage)}.
      *
-     * @param executor completes the result after the limit; {@code Runnable::run} for the timer's own thread
+     * @param executor completes the result if the limit is exceeded; {@code Runnable::run} for the timer's own thread
      */
     public <T> CompletableFuture<T> within(long seconds, CompletionStage<T> stage, Executor executor) {
         CompletableFuture<T> result = new CompletableFuture<>();
@@ -95,15 +96,15 @@ public record Threads(Executor lanes, ScheduledExecutorService timer, ThreadFact
     }
 
     /**
-     * Stops the timer and accepts no more tasks. Returns when the tasks of the lanes are done, after two seconds at
-     * most. The owners of loops end them.
+     * Stops the timer, and accepts no more tasks. Returns when the tasks of the pool are done, or after two seconds.
+     * Does not end loops; their owners end them.
      */
     public void end() {
         timer.shutdownNow();
-        if (lanes instanceof ExecutorService pool) {
-            pool.shutdown();
+        if (pool instanceof ExecutorService ownPool) {
+            ownPool.shutdown();
             try {
-                pool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
+                ownPool.awaitTermination(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }

@@ -21,7 +21,7 @@ public class Uptime {
         started = nanoClock.getAsLong();
     }
 
-    /** CDI creates a bean at its first use. This event creates it when the node starts. */
+    /** Makes CDI create this bean when the node starts, and not at its first use. */
     void begin(@Observes NodeStarted event) {}
 
     /** Milliseconds since the node started. */

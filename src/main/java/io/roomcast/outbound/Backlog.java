@@ -17,14 +17,21 @@ import java.util.Map;
 /**
  * The frames that wait for one session, in order. Guarded by the monitor of its {@link OutboundQueue}.
  *
- * <p>When a frame does not fit, the backlog drops others in steps. First it drops presence changes and signals; a
- * {@link DroppedPresence} takes the place of presence changes. Then it drops the messages that can be fetched from the
- * history; a {@link Gap} takes the place of the first of each room, and further messages of the room extend it. A
- * frozen client costs a few bytes for each room. When it reads again it gets one {@code behind} for each room, and then
- * live messages.
+ * <p>When a new frame does not fit, the backlog drops frames in steps, until the new frame fits or is dropped:
+ *
+ * <ol>
+ *   <li>It drops the notices, which are presence changes and signals. A {@link DroppedPresence} replaces the presence
+ *       changes of each room.
+ *   <li>It drops the messages, if the client can fetch them from the history. A {@link Gap} replaces the messages of
+ *       each room. Later messages of the room extend the gap.
+ *   <li>If the new frame still does not fit, the queue closes the connection.
+ * </ol>
+ *
+ * <p>So a client that reads nothing costs a few bytes for each room. When the client reads again, it gets one
+ * {@code behind} for each room, and then the current messages.
  */
 final class Backlog {
-    /** Bound of one joined frame, so that the container never buffers more of it at once. */
+    /** Most bytes of one joined frame, because the container buffers a whole frame at once. */
     private static final int MAX_JOINED_BYTES = 64 * 1024;
 
     private final boolean mayDropMessages;
@@ -32,9 +39,9 @@ final class Backlog {
     private final NodeMetrics metrics;
     private ArrayDeque<QueueEntry> entries = new ArrayDeque<>(4);
     private long bytes;
-    /** The gap of each room that further messages may extend; null if there is none. */
+    /** The gap of each room that later messages may extend; null if there is no gap. */
     private Map<RoomName, Gap> gaps;
-    /** The entry of each room that further dropped presence changes extend; null if there is none. */
+    /** The entry of each room that later dropped presence changes extend; null if there is no such entry. */
     private Map<RoomName, DroppedPresence> droppedPresence;
 
     /** @param mayDropMessages whether the client can fetch messages from a history */
@@ -52,16 +59,16 @@ final class Backlog {
         long limit = budget.share(frame.kind());
         if (!fits(frame, limit)) {
             dropNotices();
-            if (frame.kind().droppable()) {
+            if (frame.kind().isNotice()) {
                 metrics.add(Counter.QUEUE_NOTICES_DROPPED, 1);
-                dropPresence(frame.fallback(), entries);
+                addToDroppedPresence(frame.fallback(), entries);
                 return OfferResult.DROPPED;
             }
         }
         if (!fits(frame, limit) && mayDropMessages) {
-            forgetMessages();
+            dropMessages();
             if (frame.range() != null) {
-                dropMessage(frame.range(), entries);
+                addToGap(frame.range(), entries);
                 return OfferResult.DROPPED;
             }
         }
@@ -70,11 +77,14 @@ final class Backlog {
         }
         entries.add(frame);
         bytes += frame.bytes();
-        budget.enter(frame);
+        budget.reserve(frame);
         return OfferResult.WAITS;
     }
 
-    /** A single waiting frame may have any size. */
+    /**
+     * Whether the frame is within the limit. If no frame waits, a frame of any size fits, unless the node's limit is
+     * used up.
+     */
     private boolean fits(EncodedFrame frame, long limit) {
         return limit == 0 || bytes == 0 && limit > OutboundBudget.NOTHING || bytes + frame.bytes() <= limit;
     }
@@ -83,9 +93,9 @@ final class Backlog {
         int dropped = 0;
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
-            if (entry instanceof EncodedFrame frame && frame.kind().droppable()) {
-                leave(frame);
-                dropPresence(frame.fallback(), kept);
+            if (entry instanceof EncodedFrame frame && frame.kind().isNotice()) {
+                release(frame);
+                addToDroppedPresence(frame.fallback(), kept);
                 dropped++;
             } else {
                 kept.add(entry);
@@ -97,29 +107,29 @@ final class Backlog {
         }
     }
 
-    private void dropPresence(Fallback fallback, ArrayDeque<QueueEntry> target) {
+    private void addToDroppedPresence(Fallback fallback, ArrayDeque<QueueEntry> target) {
         if (fallback == null) {
             return;
         }
         if (droppedPresence == null) {
             droppedPresence = new HashMap<>(4);
         }
-        DroppedPresence known = droppedPresence.get(fallback.room());
-        if (known == null) {
+        DroppedPresence existing = droppedPresence.get(fallback.room());
+        if (existing == null) {
             DroppedPresence first = new DroppedPresence(fallback);
             droppedPresence.put(fallback.room(), first);
             target.add(first);
         } else {
-            known.extend(fallback);
+            existing.extend(fallback);
         }
     }
 
-    private void forgetMessages() {
+    private void dropMessages() {
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame && frame.range() != null) {
-                leave(frame);
-                dropMessage(frame.range(), kept);
+                release(frame);
+                addToGap(frame.range(), kept);
             } else {
                 kept.add(entry);
             }
@@ -127,7 +137,7 @@ final class Backlog {
         entries = kept;
     }
 
-    private void dropMessage(MessageRange range, ArrayDeque<QueueEntry> target) {
+    private void addToGap(MessageRange range, ArrayDeque<QueueEntry> target) {
         if (extendGap(range)) {
             return;
         }
@@ -149,12 +159,15 @@ final class Backlog {
             metrics.add(Counter.QUEUE_MESSAGES_FORGOTTEN, range.count());
             return true;
         }
-        startRoom(range.room());
+        separateGaps(range.room());
         return false;
     }
 
-    /** A gap of this room from now on is a new entry, behind the entries that wait now. */
-    void startRoom(RoomName room) {
+    /**
+     * Ends the gap of this room. Messages that are dropped later make a new gap, behind the entries that wait now. The
+     * same holds for dropped presence changes.
+     */
+    void separateGaps(RoomName room) {
         if (gaps != null) {
             gaps.remove(room);
         }
@@ -164,9 +177,9 @@ final class Backlog {
     }
 
     /**
-     * Takes the first entry, or as many as may be sent as one frame.
+     * Takes the first entry, or as many entries as may be sent as one frame.
      *
-     * @param mayJoin whether several may be sent as one
+     * @param mayJoin whether several entries may be sent as one frame
      */
     QueueEntry take(boolean mayJoin) {
         QueueEntry first = remove();
@@ -187,7 +200,7 @@ final class Backlog {
     private QueueEntry remove() {
         QueueEntry entry = entries.remove();
         if (entry instanceof EncodedFrame frame) {
-            leave(frame);
+            release(frame);
         } else if (entry instanceof DroppedPresence) {
             droppedPresence.values().remove(entry);
         } else if (gaps != null) {
@@ -199,16 +212,16 @@ final class Backlog {
         return entry;
     }
 
-    private void leave(EncodedFrame frame) {
+    private void release(EncodedFrame frame) {
         bytes -= frame.bytes();
-        budget.leave(frame);
+        budget.release(frame);
     }
 
     /** Drops all entries. */
     void clear() {
         for (QueueEntry entry : entries) {
             if (entry instanceof EncodedFrame frame) {
-                leave(frame);
+                release(frame);
             }
         }
         entries.clear();

@@ -12,8 +12,8 @@ public final class ByteBudget {
         this.limit = limit;
     }
 
-    /** Sets another limit. What is held already stays. */
-    public void limit(long bytes) {
+    /** Sets another limit. Bytes that are held already stay, even above the limit. */
+    public void setLimit(long bytes) {
         limit = bytes;
     }
 
@@ -39,7 +39,7 @@ public final class ByteBudget {
     /**
      * Adds these bytes, unless the limit would be exceeded.
      *
-     * @return false if nothing was added
+     * @return false if the limit would be exceeded; nothing was added then
      */
     public boolean reserve(long bytes) {
         long most = limit;

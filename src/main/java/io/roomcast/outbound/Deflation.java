@@ -6,8 +6,8 @@ import java.util.zip.Deflater;
 
 /**
  * Raw deflate (RFC 1951) in parts that can be concatenated. Each part begins with an empty window, holds no final block
- * and ends on a whole byte. So a message that was compressed once for a room is joined with other parts for one
- * session, and not compressed again. The static methods are for any thread; an instance is confined to one.
+ * and ends on a whole byte. So a message is compressed once for a room. To join it with other parts for one session, it
+ * need not be compressed again. Any thread may call the static methods. An instance is confined to one thread.
  */
 final class Deflation {
     private static final int LONGEST_STORED = 0xffff;
@@ -15,7 +15,7 @@ final class Deflation {
     private static final byte[] END = {0x03, 0x00};
 
     private static final int BUFFER = 8 * 1024;
-    /** Deflaters that wait for use. They hold native memory, so that only a few are kept. */
+    /** Deflaters that wait for use. Only a few are kept, because they hold native memory. */
     private static final ArrayBlockingQueue<Deflater> SPARE = new ArrayBlockingQueue<>(8);
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(BUFFER);

@@ -9,17 +9,18 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Supplier;
 
 /**
- * One or more protocol frames in their wire format, joined by {@code \n}. Encoded once for a room, and shared by the
- * queues of all its members. Immutable to its callers.
+ * One or more protocol frames in their wire format, joined by {@code \n}. A frame is encoded once for a room, and
+ * shared by the queues of all its members. Immutable to callers.
  *
- * <p><b>Concurrency.</b> Any thread. Some containers take text and some take bytes. The form that is missing is made at
- * the first request. Two threads that ask at once make the same value twice, which is harmless.
+ * <p><b>Concurrency.</b> Any thread. Some containers take text, and others take bytes. Each form is made when a thread
+ * first needs the form. Two threads may make the same form at the same time, which is harmless.
  */
 public final class EncodedFrame implements QueueEntry {
     /**
-     * What a client is told instead of presence changes that were dropped because it reads too slowly.
+     * Replaces presence changes that were dropped because the client reads too slowly.
      *
-     * @param frame says that there were changes, without names; made when it is sent
+     * @param frame makes the frame that tells the client the number of users, without names; called when the frame is
+     *     sent
      */
     public record Fallback(RoomName room, Supplier<EncodedFrame> frame) {}
 
@@ -39,13 +40,13 @@ public final class EncodedFrame implements QueueEntry {
     private final byte[] payload;
 
     private final boolean binary;
-    /** The frames that this one was joined of, or null. */
+    /** The frames that were joined to this frame, or null. */
     private final List<EncodedFrame> parts;
 
     private String text;
     /** Volatile, so that other threads see the contents of the array. */
     private volatile byte[] webSocketFrame;
-    /** How many queues hold this frame. */
+    /** In how many queues this frame waits. */
     @SuppressWarnings("UnusedVariable") // through QUEUES
     private volatile int queues;
 
@@ -87,7 +88,7 @@ public final class EncodedFrame implements QueueEntry {
         return new EncodedFrame(FrameKind.MESSAGE, range, payload);
     }
 
-    /** A presence change, and what replaces it for a slow client. */
+    /** A presence change. {@code fallback} replaces the change for a slow client. */
     public static EncodedFrame of(Fallback fallback, String text) {
         return new EncodedFrame(FrameKind.PRESENCE, null, fallback, text.getBytes(StandardCharsets.UTF_8), null, false);
     }
@@ -133,7 +134,7 @@ public final class EncodedFrame implements QueueEntry {
         return binary;
     }
 
-    /** The payload. Shared: the caller must not write to it. */
+    /** The payload. The array is shared, and the caller must not write to it. */
     public byte[] payload() {
         return payload;
     }
@@ -195,16 +196,25 @@ public final class EncodedFrame implements QueueEntry {
         return new EncodedFrame(kind, range, null, deflation.end(), null, true);
     }
 
-    /** @return whether this queue is the first to hold the frame */
-    boolean enterQueue() {
+    /**
+     * Counts one more queue in which this frame waits.
+     *
+     * @return whether this queue is the only one
+     */
+    boolean addQueue() {
         return QUEUES.getAndIncrement(this) == 0;
     }
 
-    /** @return whether this queue was the last to hold the frame */
-    boolean leaveQueue() {
+    /**
+     * Counts one queue less in which this frame waits.
+     *
+     * @return whether the frame waits in no queue now
+     */
+    boolean removeQueue() {
         return QUEUES.decrementAndGet(this) == 0;
     }
 
+    /** The payload as text. */
     public String text() {
         String made = text;
         if (made == null) {
@@ -227,13 +237,14 @@ public final class EncodedFrame implements QueueEntry {
 
     /**
      * The payload as one unmasked WebSocket frame with its header (RFC 6455, section 5.2), for a transport that writes
-     * to the connection itself. Shared: the caller must not write to it.
+     * to the connection itself. The array is shared, and the caller must not write to it.
      */
     public byte[] webSocketFrame() {
         byte[] made = webSocketFrame;
         if (made == null) {
             made = makeWebSocketFrame();
-            // A reply is sent once: if it were kept here, it would take twice its memory.
+            // A reply is sent only once. So its WebSocket frame is not kept, which would double the memory of the
+            // reply.
             webSocketFrame = kind == FrameKind.REPLY ? null : made;
         }
         return made;

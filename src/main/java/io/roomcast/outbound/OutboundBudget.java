@@ -5,14 +5,14 @@ package io.roomcast.outbound;
  *
  * <p>A frame that waits in many queues exists once and is counted once. The share of a session is at most what is left
  * of the node's limit. This is the dynamic threshold of Choudhury and Hahne, <i>Dynamic Queue Length Thresholds for
- * Shared-Memory Packet Switches</i> (IEEE/ACM Transactions on Networking 6(2), 1998), with a factor of one: all slow
- * clients get the same share, and part of the limit always stays free for one more.
+ * Shared-Memory Packet Switches</i> (IEEE/ACM Transactions on Networking 6(2), 1998), with a factor of one. So all slow
+ * clients get the same share, and a part of the limit stays free for the next slow client.
  */
 public final class OutboundBudget {
-    /** The share when nothing is left: not even a single frame may wait. */
+    /** The share when nothing is left. Not even a single frame may wait then. */
     static final long NOTHING = 1;
 
-    /** Replies are never dropped, so that a full node still lets a few of them wait. */
+    /** Bytes of replies that may wait for a session of a full node, because replies are never dropped. */
     private static final long MIN_FOR_REPLIES = 64 * 1024;
 
     private final ByteBudget node;
@@ -26,7 +26,7 @@ public final class OutboundBudget {
     /** Sets other limits. A queue that exceeds them drops frames when it is offered the next one. */
     public void change(OutboundLimits next) {
         limits = next;
-        node.limit(next.nodeBytes());
+        node.setLimit(next.nodeBytes());
     }
 
     OutboundLimits limits() {
@@ -54,13 +54,13 @@ public final class OutboundBudget {
     /**
      * Adds these bytes, unless the limit of the node would be exceeded.
      *
-     * @return false when nothing was added
+     * @return false if the limit would be exceeded; nothing was added then
      */
     public boolean reserve(long bytes) {
         return node.reserve(bytes);
     }
 
-    /** Takes back what was reserved. */
+    /** Takes back bytes that were reserved. */
     public void release(long bytes) {
         add(-bytes);
     }
@@ -70,14 +70,16 @@ public final class OutboundBudget {
         node.add(bytes);
     }
 
-    void enter(EncodedFrame frame) {
-        if (frame.enterQueue()) {
+    /** Counts the frame in one more queue. Adds its bytes if it waits in no other queue. */
+    void reserve(EncodedFrame frame) {
+        if (frame.addQueue()) {
             add(frame.bytes());
         }
     }
 
-    void leave(EncodedFrame frame) {
-        if (frame.leaveQueue()) {
+    /** Counts the frame in one queue less. Takes back its bytes if it waits in no other queue. */
+    void release(EncodedFrame frame) {
+        if (frame.removeQueue()) {
             add(-frame.bytes());
         }
     }

@@ -1,11 +1,11 @@
 package io.roomcast.outbound;
 
 /**
- * Bounds of the frames that wait for the sessions of a node; 0 lifts each bound.
+ * Bounds of the frames that wait for the sessions of a node. For each of them, 0 means no bound.
  *
- * @param bytes that may wait for one session, in UTF-8; a single frame may be larger
- * @param ageNanos how long one send may take before the client counts as stuck
- * @param nodeBytes that may wait for all sessions together
+ * @param bytes most bytes that may wait for one session, in UTF-8; a single frame may be larger
+ * @param ageNanos how long one send may take before its client counts as stuck
+ * @param nodeBytes most bytes that may wait for all sessions together
  */
 public record OutboundLimits(long bytes, long ageNanos, long nodeBytes) {
 

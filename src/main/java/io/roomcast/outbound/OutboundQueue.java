@@ -13,15 +13,15 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * The frames that are to be sent to one session: bounded in bytes, with one send in flight.
+ * The frames that are to be sent to one session. Their bytes are bounded, and one send is in flight at a time.
  *
- * <p>Containers queue asynchronous sends without a bound, report a send as complete when it was merely handed over, and
- * some fail on two sends at a time. So this queue hands one frame to the transport, waits for its completion, and
- * counts the bytes that wait meanwhile. When a send completes, the waiting frames are joined by {@code \n} and sent as
- * one.
+ * <p>Containers queue asynchronous sends without a bound. Some report a send as complete before it is written, and some
+ * fail on two sends at a time. So this queue hands one frame to the transport, waits for the completion of the send,
+ * and counts the bytes that wait meanwhile. When the send completes, the waiting frames are joined by {@code \n} and
+ * sent as one frame.
  *
- * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. It is never held while
- * the transport or a callback runs. {@code state} says which thread continues:
+ * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. The monitor is never
+ * held while the transport or a callback runs. {@code state} says which thread continues:
  *
  * <pre>
  *   IDLE ──offer──▶ CALLING ──send() returns──▶ IN_FLIGHT ──sent()──▶ CALLING with the backlog, or IDLE
@@ -31,15 +31,15 @@ import java.util.function.LongSupplier;
  * </pre>
  */
 public final class OutboundQueue implements Transport.Completion {
-    /** What became of a frame that was offered. */
+    /** What the queue did with a frame that was offered. */
     public enum OfferResult {
-        /** Nothing is in flight: the caller sends the frame. */
+        /** Nothing is in flight, and the caller must send the frame. */
         SEND,
         /** The frame waits behind others. */
         WAITS,
-        /** The frame is not sent. The client is told of the gap, or is gone. */
+        /** The frame is not sent. A later frame tells the client, or the connection is closed. */
         DROPPED,
-        /** The frame does not fit, and nothing is left that could be dropped for it. */
+        /** The frame does not fit, and no waiting frame may be dropped. */
         OVERFLOW
     }
 
@@ -49,7 +49,7 @@ public final class OutboundQueue implements Transport.Completion {
         EncodedFrame of(MessageRange dropped);
     }
 
-    /** The close to send once the queue is empty. */
+    /** The close that is sent when the queue is empty. */
     private record PendingClose(CloseCode code, String reason) {}
 
     private enum State {
@@ -70,26 +70,27 @@ public final class OutboundQueue implements Transport.Completion {
     private final NodeMetrics metrics;
 
     private State state = State.IDLE;
-    /** Null while nothing waits: an idle session owns no buffer. */
+    /** Null while no frame waits, so that an idle session owns no buffer. */
     private Backlog backlog;
     /** When the send in flight began. */
     private long sendBegan;
-    /** Bytes of the send in flight that no other session shares: those of a reply, or of joined frames. */
-    private long ownBytes;
+    /** Bytes of the send in flight that no other session shares: the bytes of a reply or of joined frames. */
+    private long unsharedBytes;
 
     private List<Runnable> whenDrained = List.of();
     private PendingClose pendingClose;
-    /** The code that this node closed with; null while open, and after a close by the client. */
+    /** The code with which this queue closed the connection, also after a failed send; else null. */
     private CloseCode closeCode;
 
+    /** False if the client closed the connection, or the connection broke. */
     private boolean closedByNode;
 
     private long closedAt;
 
     /**
-     * @param mayJoin whether waiting frames may share one WebSocket frame; plain clients expect one frame for each
-     * @param nanoClock in nanoseconds; on a node the time in which it ran, so that its own pauses do not count
-     * @param gapFrames null if messages must not be dropped, since there is no history to fetch them from
+     * @param mayJoin whether waiting frames may be sent as one WebSocket frame; false for plain clients
+     * @param nanoClock in nanoseconds; on a node {@code RunningTime}, so that pauses of the process do not count
+     * @param gapFrames null if messages must not be dropped, because there is no history
      */
     public OutboundQueue(
             Transport transport,
@@ -107,11 +108,10 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * Sends the frame, or queues it behind others. Never blocks. When the frame would exceed the limit, the queue first
-     * drops waiting presence changes and signals. Then it drops waiting messages, and tells the client so
-     * ({@code behind}). When that is not enough, it closes the connection (4000).
+     * Sends the frame, or queues it behind others. Never blocks. If the frame does not fit, the {@link Backlog} drops
+     * frames in steps. If the frame still does not fit, the queue closes the connection (4000).
      *
-     * @return false when the frame was dropped
+     * @return false if the frame was dropped
      */
     public boolean offer(EncodedFrame frame) {
         OfferResult result = prepare(frame);
@@ -122,10 +122,10 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * The first half of {@link #offer}: reserves the frame's place. After {@code SEND} the caller owes a call of
-     * {@link #sendPrepared}, on any thread; later frames wait until then.
+     * The first half of {@link #offer}, which reserves the frame's place. After {@code SEND}, the caller must call
+     * {@link #sendPrepared} once, soon, on any thread. Later frames wait until then.
      *
-     * @return never {@code OVERFLOW}: in that case the connection was closed, and the frame is dropped
+     * @return never {@code OVERFLOW}; instead the connection is closed, and {@code DROPPED} is returned
      */
     public OfferResult prepare(EncodedFrame frame) {
         OfferResult result = place(frame);
@@ -137,10 +137,7 @@ public final class OutboundQueue implements Transport.Completion {
         return OfferResult.DROPPED;
     }
 
-    /**
-     * The second half of {@link #offer}: to be called once, soon, on any thread, after {@link #prepare} returned
-     * {@code SEND}.
-     */
+    /** The second half of {@link #offer}, after {@link #prepare} returned {@code SEND}. */
     public void sendPrepared(EncodedFrame frame) {
         send(frame);
     }
@@ -183,7 +180,7 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    /** An exception of the transport ends this connection, and concerns no other. */
+    /** Hands an entry to the transport. An exception of the transport ends only this connection. */
     private void handOver(QueueEntry next) {
         try {
             transport.send(next.frame(gapFrames), this);
@@ -217,7 +214,9 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * Takes the entries that are sent next as one, or null, and sets {@code state} to match: the caller must send them.
+     * Takes the entries that are sent next as one frame, and sets {@code state}. The caller must send them.
+     *
+     * @return null if no entry waits
      */
     private QueueEntry takeNext() {
         endSend();
@@ -237,17 +236,17 @@ public final class OutboundQueue implements Transport.Completion {
     private void beginSend(QueueEntry entry) {
         sendBegan = nanoClock.getAsLong();
         if (entry instanceof QueueEntry.Joined joined) {
-            ownBytes = joined.bytes();
+            unsharedBytes = joined.bytes();
         } else if (entry instanceof EncodedFrame frame && frame.kind() == FrameKind.REPLY) {
-            ownBytes = frame.bytes();
+            unsharedBytes = frame.bytes();
         }
-        budget.add(ownBytes);
+        budget.add(unsharedBytes);
     }
 
     private void endSend() {
-        if (ownBytes > 0) {
-            budget.add(-ownBytes);
-            ownBytes = 0;
+        if (unsharedBytes > 0) {
+            budget.add(-unsharedBytes);
+            unsharedBytes = 0;
         }
     }
 
@@ -269,8 +268,8 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * Runs {@code task} once no frame waits: at once on this thread, or later on the thread that completes a send. The
-     * task must be short. It never runs if the queue is closed first.
+     * Runs {@code task} when no frame waits. Runs it now on this thread, or later on the thread that completes a send.
+     * The task must be short. It never runs if the queue is closed first.
      */
     public void whenDrained(Runnable task) {
         synchronized (this) {
@@ -286,7 +285,7 @@ public final class OutboundQueue implements Transport.Completion {
         task.run();
     }
 
-    /** Accepts no further frames, sends those that wait, then closes the connection. */
+    /** Accepts no further frames, sends the waiting frames, and then closes the connection. */
     public void closeWhenDrained(CloseCode code, String reason) {
         synchronized (this) {
             if (state == State.CLOSED || pendingClose != null) {
@@ -307,7 +306,7 @@ public final class OutboundQueue implements Transport.Completion {
 
     private void close(CloseCode code, String reason, boolean byNode) {
         synchronized (this) {
-            if (!shut()) {
+            if (!markClosed()) {
                 return;
             }
             closeCode = code;
@@ -320,12 +319,12 @@ public final class OutboundQueue implements Transport.Completion {
         }
     }
 
-    /** Whether further frames are refused: the queue is closed, or will be once it is empty. */
+    /** Whether further frames are refused, because the queue is closed, or closes when it is empty. */
     public synchronized boolean isClosing() {
         return state == State.CLOSED || pendingClose != null;
     }
 
-    /** Whether this node closes the connection; false if the client closed it, or it broke. */
+    /** Whether this node closes the connection; false if the client closed the connection, or the connection broke. */
     public synchronized boolean isClosedByNode() {
         return closedByNode || pendingClose != null;
     }
@@ -339,17 +338,17 @@ public final class OutboundQueue implements Transport.Completion {
         return state == State.CLOSED ? nanoClock.getAsLong() - closedAt : 0;
     }
 
-    /** The code that this node closed the connection with, else {@code NORMAL}. */
+    /** The code with which this queue closed the connection, also after a failed send; else {@code NORMAL}. */
     public synchronized CloseCode closeCode() {
         return closeCode == null ? CloseCode.NORMAL : closeCode;
     }
 
     /**
-     * Drops the waiting frames of a connection that is closed already.
+     * Marks the queue as closed, and drops the waiting frames. Does not close the connection.
      *
      * @return false if the queue was closed before
      */
-    public synchronized boolean shut() {
+    public synchronized boolean markClosed() {
         if (state == State.CLOSED) {
             return false;
         }
@@ -364,7 +363,7 @@ public final class OutboundQueue implements Transport.Completion {
         return true;
     }
 
-    /** Closes the connection (4000) if the send in flight is older than the limit: the client reads nothing. */
+    /** Closes the connection (4000) if the send in flight is older than the limit, because the client reads nothing. */
     public void closeIfStuck() {
         long maxAge = budget.limits().ageNanos();
         if (maxAge > 0 && sendAgeNanos() > maxAge) {
@@ -374,12 +373,12 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /**
-     * The client joins a room again. A gap of that room from now on is reported behind the frames that wait now, and so
-     * behind the answer to the join.
+     * Separates earlier and later gaps of a room that the client joins again. A later gap is sent as a separate frame
+     * behind the frames that wait now. So the client gets the answer to the join before the later gap.
      */
-    public synchronized void beginRoom(RoomName room) {
+    public synchronized void separateGaps(RoomName room) {
         if (backlog != null) {
-            backlog.startRoom(room);
+            backlog.separateGaps(room);
         }
     }
 

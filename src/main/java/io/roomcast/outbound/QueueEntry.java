@@ -5,18 +5,15 @@ import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
 import io.roomcast.protocol.MessageRange;
 import java.util.List;
 
-/**
- * An entry of a {@link Backlog}: a frame, or what takes the place of frames that were dropped. Guarded by the queue's
- * monitor.
- */
+/** An entry of a {@link Backlog}: a frame, or an entry that replaces dropped frames. Guarded by the queue's monitor. */
 sealed interface QueueEntry permits EncodedFrame, QueueEntry.Gap, QueueEntry.DroppedPresence, QueueEntry.Joined {
 
     /** The frame to send for this entry. */
     EncodedFrame frame(GapFrameFactory gapFrames);
 
     /**
-     * Takes the place of dropped messages of one room that follow each other. A client that reads nothing causes one
-     * such entry for each room, and a further batch only makes it wider.
+     * Replaces dropped messages of one room with consecutive offsets. A client that reads nothing causes one such entry
+     * for each room, and later batches extend this entry.
      */
     final class Gap implements QueueEntry {
         private final MessageRange first;
@@ -27,7 +24,11 @@ sealed interface QueueEntry permits EncodedFrame, QueueEntry.Gap, QueueEntry.Dro
             this.last = first.last();
         }
 
-        /** @return false when {@code next} does not follow directly on this gap */
+        /**
+         * Extends this gap.
+         *
+         * @return false if {@code next} does not follow directly on this gap; the gap is unchanged then
+         */
         boolean extend(MessageRange next) {
             if (next.first() != last + 1
                     || !next.epoch().equals(first.epoch())
@@ -45,7 +46,7 @@ sealed interface QueueEntry permits EncodedFrame, QueueEntry.Gap, QueueEntry.Dro
     }
 
     /**
-     * Takes the place of dropped presence changes of one room: tells the client that it has to ask for the members
+     * Replaces dropped presence changes of one room. The frame without names tells the client to request the members
      * again.
      */
     final class DroppedPresence implements QueueEntry {

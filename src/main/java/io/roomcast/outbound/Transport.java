@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 /** The port through which an {@link OutboundQueue} sends. No method may block, whatever the client does. */
 public interface Transport {
 
-    /** Called once for each send: on any thread, and possibly before {@link #send} returns. */
+    /** Called once for each send, on any thread, possibly before {@link #send} returns. */
     @FunctionalInterface
     interface Completion {
         /** @param failure null if the frame was handed to the network */
@@ -14,7 +14,7 @@ public interface Transport {
     }
 
     /**
-     * Sends one WebSocket frame, text or binary as the frame says. The caller sends the next one only after the
+     * Sends one WebSocket frame, text or binary as the frame says. The caller sends the next frame only after the
      * completion.
      */
     void send(EncodedFrame frame, Completion completion);

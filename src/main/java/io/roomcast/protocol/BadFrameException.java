@@ -1,8 +1,8 @@
 package io.roomcast.protocol;
 
 /**
- * A line from a client is not a valid frame. Holds the members that could be read, so that the answer can name the
- * request. Carries no stack trace.
+ * A line from a client is not a valid frame. Contains the members that could be read, so that the answer can name the
+ * request. Has no stack trace.
  */
 public final class BadFrameException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public final class BadFrameException extends RuntimeException {
         this(null, null, new ProtocolException(ErrorCode.BAD_REQUEST, text));
     }
 
-    /** The line as a frame that is refused in its turn, if it is a request in a room; else null. */
+    /** The line as a frame that is refused in its turn, if the line is a request in a room; else null. */
     public ClientFrame.Invalid request() {
         return concernsRoom ? new ClientFrame.Invalid(id, room, this) : null;
     }

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 
 /**
  * A request of a client. Its names and numbers are valid; the service decides whether it is permitted. {@code id} is
- * null if the client gave none. {@code room} is null if the client gave none: the service then takes the room in the
- * URL of the connection, or refuses the frame if the URL names none.
+ * null if the client gave none. {@code room} is null if the client gave none. The service then takes the room in the
+ * URL of the connection, or refuses the frame if the URL names no room.
  */
 public sealed interface ClientFrame {
 
@@ -182,8 +182,8 @@ public sealed interface ClientFrame {
     record Leave(Long id, RoomName room) implements ClientFrame {}
 
     /**
-     * A request in a room that is not a valid frame. It is refused once the earlier requests in the room have been
-     * answered.
+     * A request in a room that is not a valid frame. The service refuses it when the earlier requests in the room have
+     * been answered.
      *
      * @param room null if none was given
      */

@@ -23,15 +23,15 @@ public final class ClientFrameReader {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
         boolean concernsRoom = type != null && type.isInRoom();
         try {
-            return new BadFrameException(raw.id, echo(raw.key), ClientFrame.Type.room(raw), concernsRoom, cause);
+            return new BadFrameException(raw.id, validKey(raw.key), ClientFrame.Type.room(raw), concernsRoom, cause);
         } catch (ProtocolException e) {
-            // The room's name is not valid: the answer cannot name the room.
-            return new BadFrameException(raw.id, echo(raw.key), cause);
+            // The room's name is not valid. So the answer cannot name the room.
+            return new BadFrameException(raw.id, validKey(raw.key), cause);
         }
     }
 
     private RawFrame parse(String line) {
-        // A deserializer of Yasson cannot see its first token: so the object is recognized here.
+        // A deserializer of Yasson cannot see its first token. So this method checks that the line is an object.
         if (!line.stripLeading().startsWith("{")) {
             throw new BadFrameException("a frame is a JSON object");
         }
@@ -60,8 +60,8 @@ public final class ClientFrameReader {
         return type.read(raw);
     }
 
-    /** The key, or null if it is not valid: an answer must not repeat half of a surrogate pair, for example. */
-    private static String echo(String key) {
+    /** The key, or null if the key is not valid. For example, an answer must not repeat half of a surrogate pair. */
+    private static String validKey(String key) {
         try {
             return MessageKey.checked(key);
         } catch (ProtocolException e) {

@@ -29,7 +29,7 @@ public final class MessageFrames {
         if (id != null) {
             head.append(",\"id\":").append(id.longValue());
         }
-        // Names and epochs need no escaping: neither may hold a quote, a backslash or a control character.
+        // Names and epochs need no escaping, because they contain no quote, backslash or control character.
         head.append(",\"room\":\"").append(room.value());
         head.append("\",\"epoch\":\"").append(page.epoch());
         head.append("\",\"more\":").append(page.more());
@@ -38,7 +38,7 @@ public final class MessageFrames {
         for (StoredMessage message : page.messages()) {
             bytes += message.body().length + MAX_BEFORE_BODY;
         }
-        // Large enough from the start: a page may have 256 KiB, and a buffer that grows would copy them.
+        // Large enough from the start, because a page may have 256 KiB, and a buffer that grows would copy these bytes.
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
         out.writeBytes(head.toString().getBytes(StandardCharsets.UTF_8));
         String separator = "";

@@ -13,12 +13,14 @@ import java.util.stream.Stream;
 
 /**
  * A set of code points that the rule for names needs. The sets come from the file {@code names.txt} and not from the
- * JDK: JDKs and browsers know different versions of Unicode, but all nodes and pages must apply the same rule.
+ * JDK, because all nodes and pages must apply the same rule, and JDKs and browsers know different versions of Unicode.
  */
 final class NameTable {
     private static final Map<String, int[]> SETS = read();
 
-    static final NameTable LETTERS = new NameTable("letters");
+    /** The letters, digits and marks that names may have. */
+    static final NameTable ALLOWED = new NameTable("letters");
+
     static final NameTable NONSPACING = new NameTable("nonspacing");
     static final NameTable SPACING = new NameTable("spacing");
     static final NameTable VIRAMA = new NameTable("virama");

@@ -14,10 +14,10 @@ final class Names {
 
     private static final String ANYWHERE = "_-.:@";
 
-    /** Punctuation of UAX 31, tables 3a and 3b, that is allowed only between two letters. */
-    private static final String INSIDE = "'\u00B7\u058A\u05F4\u0F0B\u2010\u2019\u2027\u30A0\u30FB";
+    /** Punctuation of UAX 31, tables 3a and 3b, that is allowed only between two letters, digits or marks. */
+    private static final String BETWEEN_LETTERS = "'\u00B7\u058A\u05F4\u0F0B\u2010\u2019\u2027\u30A0\u30FB";
 
-    /** Punctuation of the same tables that is allowed after any letter, also at the end of a name. */
+    /** Punctuation of the same tables that is allowed after a letter, digit or mark, also at the end of a name. */
     private static final int GERESH = 0x05F3;
 
     private static final int ZWNJ = 0x200C;
@@ -95,21 +95,21 @@ final class Names {
         if (NameTable.NONSPACING.has(c)) {
             return i > 0 && isMarkAllowed(name, i);
         }
-        if (NameTable.LETTERS.has(c)) {
+        if (NameTable.ALLOWED.has(c)) {
             return i > 0 || !NameTable.SPACING.has(c);
         }
-        if (INSIDE.indexOf(c) >= 0) {
-            return isLetter(name, i - 1) && isLetter(name, i + 1);
+        if (BETWEEN_LETTERS.indexOf(c) >= 0) {
+            return isNameCharacter(name, i - 1) && isNameCharacter(name, i + 1);
         }
         return switch (c) {
-            case GERESH -> isLetter(name, i - 1);
-            case ZWNJ -> isLetter(name, i + 1) && (is(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
+            case GERESH -> isNameCharacter(name, i - 1);
+            case ZWNJ -> isNameCharacter(name, i + 1) && (is(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
             case ZWJ -> is(NameTable.VIRAMA, name, i - 1) || makesYaphalaa(name, i);
             default -> ANYWHERE.indexOf(c) >= 0;
         };
     }
 
-    /** Whether the non-spacing mark here is allowed, after the marks that directly precede it. */
+    /** Whether the non-spacing mark at {@code i} is allowed after the marks that directly precede the mark. */
     private static boolean isMarkAllowed(int[] name, int i) {
         int first = i;
         while (first > 0 && NameTable.NONSPACING.has(name[first - 1])) {
@@ -118,7 +118,7 @@ final class Names {
         return i - first < MAX_MARKS && (i == first || name[i] != name[i - 1]);
     }
 
-    /** Whether the non-joiner here stands between two letters that would join without it (RFC 5892, A.1). */
+    /** Whether the non-joiner at {@code i} stands between two letters that would otherwise join (RFC 5892, A.1). */
     private static boolean breaksJoin(int[] name, int i) {
         int before = i - 1;
         while (is(NameTable.NONSPACING, name, before)) {
@@ -131,13 +131,14 @@ final class Names {
         return is(NameTable.JOINS_NEXT, name, before) && is(NameTable.JOINS_PREVIOUS, name, after);
     }
 
-    /** Whether the joiner here is part of a Bengali ya-phalaa: only there it precedes the virama. */
+    /** Whether the joiner at {@code i} is part of a Bengali ya-phalaa, in which the joiner precedes the virama. */
     private static boolean makesYaphalaa(int[] name, int i) {
         return i > 0 && name[i - 1] == BENGALI_RA && i + 1 < name.length && name[i + 1] == BENGALI_VIRAMA;
     }
 
-    private static boolean isLetter(int[] name, int i) {
-        return is(NameTable.LETTERS, name, i);
+    /** Whether the character at {@code i} is a letter, digit or mark that names may have. */
+    private static boolean isNameCharacter(int[] name, int i) {
+        return is(NameTable.ALLOWED, name, i);
     }
 
     private static boolean is(NameTable set, int[] name, int i) {

@@ -6,7 +6,10 @@ import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
 
-/** The members of a client's JSON object that the protocol knows. Their values are not validated. Null if absent. */
+/**
+ * The members of a client's JSON object that the protocol knows. Their values are not validated. A member that is
+ * absent is null.
+ */
 final class RawFrame {
     private static final int MAX_DEPTH = 32;
     private static final int MAX_DIGITS = "9007199254740991".length();
@@ -33,7 +36,7 @@ final class RawFrame {
     /** Index of the first character after the object. */
     long end;
 
-    /** The content of a message or signal: {@link Content#of} names the errors. */
+    /** The content of a message or signal. Fails as {@link Content#of}. */
     Content checkedContent() {
         return Content.of(content);
     }
@@ -144,7 +147,7 @@ final class RawFrame {
             skip(parser, value, frame);
         }
 
-        /** Notes an error. Reading continues, since later members may be needed to name the request in the answer. */
+        /** Notes an error. Reading continues, because the answer names the request by members that may come later. */
         private static void defect(RawFrame frame, String text) {
             if (frame.defect == null) {
                 frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);

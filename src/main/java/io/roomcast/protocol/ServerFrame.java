@@ -5,9 +5,10 @@ import jakarta.json.bind.annotation.JsonbTypeInfo;
 import java.util.List;
 
 /**
- * A frame from the server to one client, or to the members of a room. {@code message} and {@code history} frames are
- * not among these types: {@link MessageFrames} assembles them from stored bytes. A member that is null is left out of
- * the JSON. Most frames have {@code sender} and {@code content} only for plain clients; {@link #printable} adds them.
+ * A frame from the server to one client, or to the members of a room. {@code message} and {@code history} frames have
+ * no type here, because {@link MessageFrames} assembles them from stored bytes. A component that is null is left out of
+ * the JSON. Most frames have {@code sender} and {@code content} only for plain clients; {@link #printable} adds these
+ * two.
  */
 @JsonbTypeInfo(
         key = "type",
@@ -37,7 +38,7 @@ public sealed interface ServerFrame {
         return this;
     }
 
-    /** The limits that a client must keep: two sizes in bytes, and the number of rooms. */
+    /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
     /** @param expiresInMs milliseconds until the session needs another token, or null if it never does */

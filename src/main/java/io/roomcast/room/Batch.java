@@ -8,8 +8,8 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
 /**
- * Collects messages for one {@link EncodedFrame}. Their bytes are copied, and nothing is parsed or encoded. Confined to
- * a lane.
+ * Collects messages for one {@link EncodedFrame}. Copies the bytes of the messages, and parses or encodes nothing.
+ * Confined to a lane.
  */
 final class Batch {
     /** A batch of this many bytes is sent before further messages are added. */
@@ -27,12 +27,12 @@ final class Batch {
     void add(StoredMessage message) {
         byte[] start = MessageFrames.messageStart(message);
         byte[] body = message.body();
-        ensure(1 + start.length + body.length);
+        ensureCapacity(1 + start.length + body.length);
         if (length > 0) {
             buffer[length++] = '\n';
         }
         append(start, 0);
-        append(body, 1); // Skips the opening brace of the body: the start has one.
+        append(body, 1); // Skips the opening brace of the body, because the start has a brace.
         messages++;
         lastOffset = message.offset();
     }
@@ -67,7 +67,7 @@ final class Batch {
         length += bytes.length - from;
     }
 
-    private void ensure(int more) {
+    private void ensureCapacity(int more) {
         if (length + more > buffer.length) {
             buffer = Arrays.copyOf(buffer, Math.max(MIN_BUFFER, Math.max(length + more, buffer.length * 2)));
         }

@@ -13,38 +13,49 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <p>In a small room, the lane itself sends to the queues without an executor. In a large room, these queues are
  * divided into chunks, which run on the room's executor. So the room uses every core, and other rooms run in between.
- * Queues with the same executor of their own are gathered into chunks in every room: the executor gets one task for
- * many members. The next run of the lane waits until all chunks are done ({@link Lane#retain}). Meanwhile messages wait
- * in the lane, and the next batch is larger.
+ * In every room, queues with the same executor are divided into chunks, too. So their executor gets one task for many
+ * members. The next run of the lane waits until all chunks are done ({@link Lane#retain}). Meanwhile messages wait in
+ * the lane, and the next batch is larger.
  *
- * <p><b>Concurrency.</b> Confined to the lane. A chunk runs once, on any thread. After a queue has accepted the frame,
- * later frames wait in the queue until the chunk has sent this frame. So the order is kept.
+ * <p><b>Concurrency.</b> Confined to the lane. A chunk runs once, on any thread. After a queue has accepted a frame,
+ * later frames wait in the queue until the chunk has sent that frame. So each member gets the frames in order.
  */
 final class FanOut {
-    /** Most members that one task sends to: well under a millisecond of work. */
+    /** Most members that one task sends to, so that a task takes well under a millisecond. */
     static final int CHUNK_SIZE = 256;
 
     private final Lane<?> lane;
     private final Executor executor;
+    /** The chunks that are not full yet, at most one for each executor. */
     private final List<Chunk> gathering = new ArrayList<>(2);
+
     private EncodedFrame frame;
-    private boolean inChunks;
+    /** Whether queues without an executor of their own are sent to in chunks, too. */
+    private boolean isLargeRoom;
 
     FanOut(Lane<?> lane, Executor executor) {
         this.lane = lane;
         this.executor = executor;
     }
 
-    /** @param members upper bound of the number of members to whom the frame is offered */
+    /**
+     * Begins the fan-out of a frame.
+     *
+     * @param members upper bound of the number of members to whom the frame is offered
+     */
     void begin(EncodedFrame next, int members) {
         frame = next;
-        inChunks = members > CHUNK_SIZE;
+        isLargeRoom = members > CHUNK_SIZE;
     }
 
-    /** @return false if the queue dropped the frame */
+    /**
+     * Offers the frame to the queue of a member.
+     *
+     * @return false if the queue dropped the frame
+     */
     boolean offer(OutboundQueue queue) {
         Executor own = queue.executor();
-        if (own == null && !inChunks) {
+        if (own == null && !isLargeRoom) {
             return queue.offer(frame);
         }
         return switch (queue.prepare(frame)) {
@@ -88,7 +99,8 @@ final class FanOut {
         try {
             chunk.executor.execute(chunk);
         } catch (RejectedExecutionException e) {
-            // The executor is shutting down, and its connections are closing: the send on this thread reports that.
+            // The executor is shutting down, and its connections are closing. The send on this thread fails and reports
+            // that.
             chunk.run();
         }
     }

@@ -16,10 +16,10 @@ public final class LagBudget {
         this.allRooms = new ByteBudget(nodeBytes);
     }
 
-    /** Changes the bounds for events from now on. Parameters as of the constructor. */
+    /** Changes the bounds for later events. The parameters are those of the constructor. */
     public void change(long room, long node) {
         roomBytes = room;
-        allRooms.limit(node);
+        allRooms.setLimit(node);
     }
 
     /** Bytes that wait now in all lanes. */
@@ -28,7 +28,7 @@ public final class LagBudget {
     }
 
     /**
-     * Whether {@code more} bytes may wait in a room.
+     * Whether {@code more} bytes may wait in a room, in addition to those that wait already.
      *
      * @param waiting bytes that wait in the room already
      */
@@ -37,6 +37,7 @@ public final class LagBudget {
         return (room == 0 || waiting + more <= room) && more <= allRooms.left();
     }
 
+    /** @param bytes negative for bytes that no longer wait */
     void add(long bytes) {
         if (bytes != 0) {
             allRooms.add(bytes);

@@ -7,19 +7,20 @@ import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 /**
- * Handles posted events in order on a shared executor, on one thread at a time. Events that are posted during a run are
- * handled by the next run as one batch: so load makes batches larger, and no timer is needed. A run is bounded in time
- * and in events, so that other lanes get the thread. The next run begins with the events that are left.
+ * Handles posted events in order on a shared executor, on one thread at a time. A <i>run</i> is one task on the
+ * executor, which handles many events. The next run handles the events that are posted during a run as one batch. So
+ * load makes batches larger, and no timer is needed. A run is bounded in time and in events, so that other lanes get
+ * the thread. The next run begins with the events that are left.
  *
- * <p><b>Concurrency.</b> The monitor guards {@code gathering}, {@code gatheringBytes} and {@code scheduled}. The
- * consumer runs outside of it, on one executor thread at a time. Each run happens-after the one before, so that the
- * consumer's state needs no lock. Work that a run has started elsewhere may retain the lane until it is done; the next
- * run happens-after that work, too.
+ * <p><b>Concurrency.</b> The monitor guards {@code waiting}, {@code waitingBytes} and {@code runIsScheduled}. The
+ * consumer runs outside the monitor, on one executor thread at a time. Each run happens-after the previous run. So the
+ * consumer's state needs no lock. A run may start work on other threads. That work may retain the lane until it is
+ * done. The next run happens-after that work, too.
  */
 final class Lane<E> {
     private record Posted<E>(E event, int bytes, long at) {}
 
-    /** After this time a run ends as soon as the consumer allows, so that other lanes get the thread. */
+    /** After this many nanoseconds, a run ends as soon as the consumer allows, so that other lanes get the thread. */
     static final long SLICE_NANOS = 1_000_000;
 
     /** Most events of a run. */
@@ -33,12 +34,13 @@ final class Lane<E> {
     /** Counts the run itself, and the work that it started elsewhere. */
     private final AtomicInteger unfinished = new AtomicInteger();
 
-    private ArrayDeque<Posted<E>> gathering = new ArrayDeque<>(0);
-    private long gatheringBytes;
-    private boolean scheduled;
+    private ArrayDeque<Posted<E>> waiting = new ArrayDeque<>(0);
+    private long waitingBytes;
+    /** Whether a run is scheduled or not finished. */
+    private boolean runIsScheduled;
 
     /**
-     * @param consumer handles one event after the other; returns whether the run may end after it
+     * @param consumer handles one event after the other; returns whether the run may end after this event
      * @param afterRun called at the end of each run
      * @param nanoClock as {@link System#nanoTime}
      */
@@ -61,14 +63,15 @@ final class Lane<E> {
     }
 
     /**
-     * As {@link #post}, if the event fits.
+     * As {@link #post}, if the event is within the budget.
      *
      * @param bytes size of the event
-     * @return false if the event would exceed the budget; while no bytes wait here, an event of any size is accepted
+     * @return false if the event would exceed the budget; an event of any size is accepted if no bytes wait in this
+     *     lane
      */
     boolean offer(E event, int bytes) {
         synchronized (this) {
-            if (gatheringBytes > 0 && !budget.allows(gatheringBytes, bytes)) {
+            if (waitingBytes > 0 && !budget.allows(waitingBytes, bytes)) {
                 return false;
             }
             if (!append(event, bytes)) {
@@ -81,32 +84,32 @@ final class Lane<E> {
 
     /** @return whether the caller has to schedule a run */
     private boolean append(E event, int bytes) {
-        gathering.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
+        waiting.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
         changeBytes(bytes);
-        boolean idle = !scheduled;
-        scheduled = true;
-        return idle;
+        boolean mustSchedule = !runIsScheduled;
+        runIsScheduled = true;
+        return mustSchedule;
     }
 
     private void changeBytes(long more) {
-        gatheringBytes += more;
+        waitingBytes += more;
         budget.add(more);
     }
 
     /** Number of waiting events. Any thread. */
-    synchronized int waiting() {
-        return gathering.size();
+    synchronized int waitingEvents() {
+        return waiting.size();
     }
 
     /** How much waits, and for how long. Any thread. */
     synchronized Room.LaneLoad load() {
-        Posted<E> first = gathering.peek();
+        Posted<E> first = waiting.peek();
         return first == null
                 ? Room.LaneLoad.NONE
-                : new Room.LaneLoad(gathering.size(), gatheringBytes, nanoClock.getAsLong() - first.at);
+                : new Room.LaneLoad(waiting.size(), waitingBytes, nanoClock.getAsLong() - first.at);
     }
 
-    /** Called during a run: the next run waits for the matching {@link #release}. */
+    /** Delays the next run until the matching {@link #release}. Called during a run. */
     void retain() {
         unfinished.incrementAndGet();
     }
@@ -129,7 +132,7 @@ final class Lane<E> {
 
     private void work() {
         long began = nanoClock.getAsLong();
-        int left = Math.min(waiting(), SLICE_EVENTS);
+        int left = Math.min(waitingEvents(), SLICE_EVENTS);
         try {
             boolean mayEnd = false;
             while (left-- > 0 && !(mayEnd && nanoClock.getAsLong() - began >= SLICE_NANOS)) {
@@ -141,16 +144,16 @@ final class Lane<E> {
     }
 
     private synchronized E next() {
-        Posted<E> next = gathering.remove();
+        Posted<E> next = waiting.remove();
         changeBytes(-next.bytes);
-        if (gathering.isEmpty()) {
-            gathering = new ArrayDeque<>(0); // Releases the memory of the old queue, which may have grown.
+        if (waiting.isEmpty()) {
+            waiting = new ArrayDeque<>(0); // Releases the memory of the old queue, which may have grown.
         }
         return next.event;
     }
 
     private synchronized boolean hasMore() {
-        scheduled = !gathering.isEmpty();
-        return scheduled;
+        runIsScheduled = !waiting.isEmpty();
+        return runIsScheduled;
     }
 }

@@ -10,19 +10,21 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.List;
 
 /**
- * Passes the relay's messages on to a room's lane, bounded in bytes. When the lane is full, the intake leaves further
- * messages to the history, and the lane reads them there page by page, as fast as it can. The intake keeps the newest
- * messages meanwhile. When these follow directly on what was read, it passes messages on to the lane again. So a node
- * that is slower than the publishers holds a bounded amount. Its members still get every message that the history has.
- * For messages that the history no longer has, they get {@code behind}.
+ * Passes the relay's messages to a room's lane, bounded in bytes. While the intake is <i>direct</i>, each message is
+ * appended to the lane. When the lane is full, the intake is <i>reading</i>: it appends no further messages. Instead
+ * the lane reads these messages from the history, page by page. Meanwhile the intake keeps the newest messages. When
+ * the lane has read every message before the kept messages, it takes these, too, and the intake is direct again.
+ *
+ * <p>So a node that is slower than the publishers keeps a bounded number of bytes. Its members still get every message
+ * that the history has. For messages that the history no longer has, they get {@code behind}.
  *
  * <pre>
  *   DIRECT ──lane is full──▶ READING: the lane reads pages ──the newest messages follow──▶ DIRECT
  * </pre>
  *
  * <p><b>Concurrency.</b> The monitor guards {@code newest}, {@code last} and {@code resets}. The relay's thread and the
- * lane's take it, and nothing is sent or read inside it. {@code readNumber} is confined to the lane. A page is ignored
- * if it is not that of the latest read, or if the intake is direct again.
+ * thread of the lane enter the monitor. Nothing is sent or read inside the monitor. {@code readNumber} is confined to
+ * the lane. The lane ignores the page of any read but the latest, and every page once the intake is direct again.
  */
 final class LaneIntake {
     private static final int NEWEST_MESSAGES = 1_000;
@@ -34,13 +36,13 @@ final class LaneIntake {
     private final RoomMembers members;
     private final NodeMetrics metrics;
 
-    /** The newest of the messages that are left to the history; null while the intake is direct. */
+    /** The newest messages that are not in the lane; null while the intake is direct. */
     private MessageLog newest;
-    /** Offset of the last message that is left to the history. */
+    /** Offset of the last message that is not in the lane. */
     private long last;
     /**
-     * Number of resets that the lane has not handled yet. While it is not 0, {@code newest} does not continue the
-     * messages that the lane has, since it begins after a reset.
+     * Number of resets that the lane has not handled yet. While this number is not 0, {@code newest} does not continue
+     * the lane's messages, because {@code newest} begins after a reset.
      */
     private int resets;
 
@@ -70,17 +72,22 @@ final class LaneIntake {
 
     /** Drops the signal if the lane is full. */
     void signal(EncodedFrame frame) {
-        if (!announce(frame, 0)) {
+        if (!offerNotice(frame, 0)) {
             metrics.add(Counter.NOTICES_DROPPED, members.size());
         }
     }
 
-    /** @return false if the frame is dropped: the lane is full, or the intake is not direct */
-    synchronized boolean announce(EncodedFrame frame, long revision) {
-        return newest == null && lane.offer(new RoomEvent.Announce(frame, revision), frame.bytes());
+    /**
+     * Appends a signal or a presence change to the lane.
+     *
+     * @param revision revision of the presence change; 0 for a signal
+     * @return false if the frame is dropped, because the lane is full or the intake is not direct
+     */
+    synchronized boolean offerNotice(EncodedFrame frame, long revision) {
+        return newest == null && lane.offer(new RoomEvent.SendNotice(frame, revision), frame.bytes());
     }
 
-    /** The relay lost messages up to this position, or began a new epoch. */
+    /** Continues after this position, because the relay lost messages up to it, or began a new epoch. */
     synchronized void reset(Position position) {
         if (newest != null) {
             newest.clear();
@@ -90,30 +97,30 @@ final class LaneIntake {
         lane.post(new RoomEvent.Reset(position));
     }
 
-    /** The lane has reached the first message that was left to the history. On the lane. */
-    void startReading() {
+    /** Begins to read, because the lane has handled all messages that were appended to it. On the lane. */
+    void onIntakeFull() {
         metrics.increment(Counter.LANE_OVERFLOWS);
-        readOrResume();
+        readNextOrGoDirect();
     }
 
-    /** The lane has handled a reset. On the lane. */
-    void resetApplied() {
-        boolean reading;
+    /** Called when the lane has handled a reset. On the lane. */
+    void onResetHandled() {
+        boolean isReading;
         synchronized (this) {
             resets--;
-            reading = newest != null;
+            isReading = newest != null;
         }
-        if (reading) {
-            readOrResume();
+        if (isReading) {
+            readNextOrGoDirect();
         }
     }
 
-    /** A page was read, or the read failed. On the lane. */
-    void pageRead(RoomEvent.IntakePage read) {
+    /** Called when a page was read, or when the read failed. On the lane. */
+    void onPageRead(RoomEvent.IntakePage read) {
         Position at = members.position();
         HistoryPage page = read.page();
         if (read.read() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
-            return; // Another epoch: the relay will report a reset, after which the lane reads again.
+            return; // In another epoch, the relay will report a reset, after which the lane reads again.
         }
         List<StoredMessage> found = page == null ? List.of() : page.messages();
         long before;
@@ -127,11 +134,12 @@ final class LaneIntake {
             members.reset(new Position(at.epoch(), before));
         }
         found.forEach(members::addToBatch);
-        readOrResume();
+        readNextOrGoDirect();
     }
 
-    private void readOrResume() {
-        List<StoredMessage> rest = takeRest(members.position().offset());
+    /** Makes the intake direct if the kept messages follow on the lane's position. Else reads the next page. */
+    private void readNextOrGoDirect() {
+        List<StoredMessage> rest = goDirect(members.position().offset());
         if (rest == null) {
             read();
         } else {
@@ -141,12 +149,14 @@ final class LaneIntake {
     }
 
     /**
-     * @return the remaining messages, after which the intake is direct; null if messages before them have to be read
-     *     first
+     * Makes the intake direct, unless messages before the kept messages must be read first.
+     *
+     * @param offset the lane's offset
+     * @return the kept messages after {@code offset}, or null if the intake is still reading
      */
-    private synchronized List<StoredMessage> takeRest(long offset) {
+    private synchronized List<StoredMessage> goDirect(long offset) {
         if (newest == null) {
-            return List.of(); // The handling of a reset has made the intake direct already.
+            return List.of(); // The intake is direct already, since the lane handled a reset.
         }
         if (resets > 0 || offset < last && !newest.reachesBackTo(offset)) {
             return null;

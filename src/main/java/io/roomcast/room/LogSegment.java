@@ -4,18 +4,19 @@ import io.roomcast.protocol.StoredMessage;
 import java.util.Arrays;
 
 /**
- * Consecutive messages of a {@link MessageLog} in two arrays: one holds the bodies, the other the end and the time of
- * each message. Not thread-safe.
+ * Consecutive messages of a {@link MessageLog} in two arrays. One array holds the bodies. The other holds the end of
+ * the body and the time of each message. Not thread-safe.
  */
 final class LogSegment {
-    /** Approximate overhead in bytes: this object, its slot in the log, and the headers of its arrays. */
+    /** Approximate overhead in bytes: this object, its entry in the log, and the headers of its arrays. */
     private static final int OVERHEAD = 80;
     /** The index is sized for bodies of at least this many bytes. It grows if bodies are shorter. */
     private static final int MIN_BODY = 16;
 
-    private final long first;
-    /** Time of the first message in milliseconds; the index holds times relative to it. */
-    private final long start;
+    /** Offset of the first message. */
+    private final long firstOffset;
+    /** Time of the first message in milliseconds; the index holds times relative to this time. */
+    private final long firstTime;
 
     private byte[] bodies;
     /** Two entries for each message: the end of its body, and its time. */
@@ -24,39 +25,39 @@ final class LogSegment {
     private int size;
 
     /**
-     * @param message the first one; {@link #add} has to be called with it, too
-     * @param bytes capacity for bodies; a larger first message enlarges it
+     * @param message the first message; {@link #add} must be called with this message, too
+     * @param bytes capacity for bodies; a larger first message enlarges the capacity
      */
     LogSegment(StoredMessage message, long at, int bytes) {
         int length = message.body().length;
-        first = message.offset();
-        start = at;
+        firstOffset = message.offset();
+        firstTime = at;
         bodies = new byte[Math.max(length, bytes)];
         index = new int[2 * Math.max(1, bodies.length / Math.max(MIN_BODY, length))];
     }
 
     /** Whether the message fits, by its bytes and by its time. */
-    boolean takes(StoredMessage message, long at) {
-        return bodies.length - start(size) >= message.body().length && at - start == (int) (at - start);
+    boolean fits(StoredMessage message, long at) {
+        return bodies.length - bodyStart(size) >= message.body().length && at - firstTime == (int) (at - firstTime);
     }
 
-    /** Appends the next message, for which {@link #takes} returned true. */
+    /** Appends the next message, for which {@link #fits} returned true. */
     void add(StoredMessage message, long at) {
         if (2 * size == index.length) {
             index = Arrays.copyOf(index, 2 * index.length);
         }
-        int from = start(size);
+        int from = bodyStart(size);
         byte[] body = message.body();
         System.arraycopy(body, 0, bodies, from, body.length);
         index[2 * size] = from + body.length;
-        index[2 * size + 1] = (int) (at - start);
+        index[2 * size + 1] = (int) (at - firstTime);
         size++;
     }
 
     /** Releases unused capacity. No message is added afterwards. */
     void seal() {
-        if (bodies.length > start(size)) {
-            bodies = Arrays.copyOf(bodies, start(size));
+        if (bodies.length > bodyStart(size)) {
+            bodies = Arrays.copyOf(bodies, bodyStart(size));
         }
         if (index.length > 2 * size) {
             index = Arrays.copyOf(index, 2 * size);
@@ -65,23 +66,23 @@ final class LogSegment {
 
     /** Offset of the last message. */
     long last() {
-        return first + size - 1;
+        return firstOffset + size - 1;
     }
 
     StoredMessage message(long offset) {
-        int at = (int) (offset - first);
-        return new StoredMessage(offset, Arrays.copyOfRange(bodies, start(at), start(at + 1)));
+        int at = (int) (offset - firstOffset);
+        return new StoredMessage(offset, Arrays.copyOfRange(bodies, bodyStart(at), bodyStart(at + 1)));
     }
 
     /** Length of a message's body in bytes. */
     int length(long offset) {
-        int at = (int) (offset - first);
-        return start(at + 1) - start(at);
+        int at = (int) (offset - firstOffset);
+        return bodyStart(at + 1) - bodyStart(at);
     }
 
     /** The time of a message, as given to {@link #add}. */
     long time(long offset) {
-        return start + index[2 * (int) (offset - first) + 1];
+        return firstTime + index[2 * (int) (offset - firstOffset) + 1];
     }
 
     /** Approximate memory of this segment, in bytes. */
@@ -89,8 +90,8 @@ final class LogSegment {
         return OVERHEAD + bodies.length + (long) Integer.BYTES * index.length;
     }
 
-    /** Where a message's body starts in {@link #bodies}: the end of the one before. */
-    private int start(int message) {
+    /** Where a message's body starts in {@link #bodies}: at the end of the previous body. */
+    private int bodyStart(int message) {
         return message == 0 ? 0 : index[2 * message - 2];
     }
 }

@@ -5,10 +5,11 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.Position;
 
 /**
- * A session in a room. Each join makes a new member, which replaces an earlier one of the session when it is admitted.
+ * A session in a room. Each join makes a new member. When the join has succeeded, the new member replaces the earlier
+ * member of the session.
  *
- * <p>The fields are confined to the room's lane. A <i>live</i> member has every message up to the lane's offset and
- * gets each batch. A member that is <i>catching up</i> has the messages up to {@code offset} and gets pages instead of
+ * <p>The fields are confined to the room's lane. A <i>live</i> member has every message up to the lane's offset, and
+ * gets each batch. A member that is <i>catching up</i> has the messages up to {@code offset}, and gets pages instead of
  * batches.
  */
 public final class Member {
@@ -16,31 +17,34 @@ public final class Member {
     private final boolean signals;
     private final Listener listener;
 
-    boolean live;
+    /** Whether the member gets each batch. */
+    boolean isLive;
+    /** Offset of the last message that the member has. Used only while the member is not live. */
     long offset;
-    int slot = -1;
-    /** Whether the join has succeeded. From then on the member gets presence changes. */
-    boolean admitted;
-    /** Revision of the last presence change that the room was sent before this member was admitted. */
-    long announced;
-    /** The position that the member asked to recover from. Null once the join is answered. */
+    /** Index in the list of {@link RoomMembers}; -1 before the join and after the leave. */
+    int index = -1;
+    /** Whether the join has succeeded, so that the member gets presence changes. */
+    boolean hasJoined;
+    /** Revision of the last presence change that the room was sent before this member's join succeeded. */
+    long announcedRevision;
+    /** The position from which the member asked to recover; null when the join is answered. */
     Position since;
     /** The member's permit while it catches up, else null. */
     ReplayPacer.Permit permit;
-    /** The earlier member of the same session, until this one is admitted; or null. */
+    /** The earlier member of the same session, until this member's join has succeeded; or null. */
     private Member replaced;
 
-    /** Receives the outcome of a join, and losses after it. Called on the room's lane; must not block. */
+    /** Receives the outcome of a join, and later losses. Called on the room's lane; must not block. */
     public interface Listener {
         /** The member has joined. The messages that it missed follow after this call. */
         void joined(Position position, boolean recovered);
 
-        /** The join failed: the relay cannot be reached. */
+        /** The join failed, because the relay cannot be reached. */
         void unavailable();
 
         /**
-         * The messages from {@code from} to {@code position} are not delivered. Called once for each loss, after a
-         * join.
+         * The member does not get the messages from {@code from} to {@code position}, both included. Called once for
+         * each loss, after {@link #joined}.
          */
         void behind(long from, Position position);
     }
@@ -56,16 +60,20 @@ public final class Member {
         this.replaced = replaced;
     }
 
-    /** @return the member that this one replaces, or null; null at each later call */
+    /**
+     * Returns and forgets the member that this member replaces.
+     *
+     * @return null if there is none, and at each later call
+     */
     Member takeReplaced() {
         Member before = replaced;
         replaced = null;
         return before;
     }
 
-    /** Revision of the last presence change that the room was sent before this member was admitted. On the lane. */
-    public long announced() {
-        return announced;
+    /** Revision of the last presence change that the room was sent before this member's join succeeded. On the lane. */
+    public long announcedRevision() {
+        return announcedRevision;
     }
 
     boolean offer(EncodedFrame frame) {

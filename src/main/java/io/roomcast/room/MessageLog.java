@@ -6,7 +6,7 @@ import java.util.List;
 
 /**
  * The latest messages of a room, with consecutive offsets and times of arrival. Bounded by count and bytes. A message
- * is found by its offset in logarithmic time. The log consists of segments, as a log of Kafka does: the garbage
+ * is found by its offset in logarithmic time. The log consists of segments, like a log of Kafka. So the garbage
  * collector sees a few arrays for each room, and not three objects for each message. A segment is removed with its last
  * message. So up to about an eighth of the memory is unused at either end. Not thread-safe.
  */
@@ -19,24 +19,28 @@ public final class MessageLog {
      */
     public record Limits(int messages, long bytes) {}
 
-    /** Bytes of bodies in a segment. A larger message gets a segment of its own. */
+    /** Most bytes of bodies in a segment. A larger message gets a separate segment. */
     private static final int MAX_SEGMENT = 16 * 1024;
 
     private static final int MIN_SEGMENT = 256;
-    /** A new segment has the log's bytes divided by this as its capacity, so that little is unused at the ends. */
+    /**
+     * The capacity of a new segment is the log's bytes divided by this number, so that little is unused at the ends.
+     */
     private static final int SEGMENTS = 8;
 
     private final int maxMessages;
     private final long maxBytes;
     /**
-     * Segments from index {@link #oldest} on. The slots before it are empty. They are removed together, so that the
-     * list is not shifted for each segment.
+     * Segments from index {@link #oldest} on. The entries before that index are null. They are removed together, so
+     * that the list is not shifted for each segment.
      */
     private final List<LogSegment> segments = new ArrayList<>(0);
 
     private int oldest;
     private int size;
+    /** Offset of the oldest message; of the next message if the log is empty. */
     private long first = 1;
+
     private long bytes;
     private long heap;
 
@@ -75,7 +79,7 @@ public final class MessageLog {
     private void append(StoredMessage message, long at) {
         LogSegment last = size == 0 ? null : segments.get(segments.size() - 1);
         heap -= last == null ? 0 : last.heap();
-        if (last == null || !last.takes(message, at)) {
+        if (last == null || !last.fits(message, at)) {
             if (last != null) {
                 last.seal();
                 heap += last.heap();
@@ -162,12 +166,12 @@ public final class MessageLog {
         return after(start - 1, found, Long.MAX_VALUE);
     }
 
-    /** Offset of the oldest message, or of the next one if the log is empty. */
+    /** Offset of the oldest message. If the log is empty, the offset that the next message should have. */
     public long firstOffset() {
         return first;
     }
 
-    /** Offset of the newest message, or of the one before the next if the log is empty. */
+    /** Offset of the newest message. If the log is empty, the offset before {@link #firstOffset}. */
     public long lastOffset() {
         return first + size - 1;
     }

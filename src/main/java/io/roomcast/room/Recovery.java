@@ -12,22 +12,23 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Sends returning members the messages that they missed: from the room's recent messages if these reach back far
- * enough, else from the relay's history. {@link ReplayPacer} grants each page. Confined to the room's lane.
+ * Sends returning members the messages that they missed. The messages come from the room's recent messages if these
+ * reach back far enough, else from the relay's history. {@link ReplayPacer} grants a permit for each page. Confined to
+ * the room's lane.
  *
  * <pre>
  *   start ──at the lane's offset──▶ live
  *     │ behind it                    ┌── page sent, queue drained ──┐
  *     ├──────────▶ CATCHING UP: advance ──permit, page──▶ send ─────┘──lane's offset reached──▶ live
  *     │ ahead of it     ▲
- *     └── AHEAD ────────┘ once the lane has reached the member's offset; the relay is asked first
+ *     └── AHEAD ────────┘ when the lane has reached the member's offset; the relay is asked first
  * </pre>
  *
- * <p>A member always learns of missing messages. If it will not get all that it missed, {@code joined} says so. If the
- * history drops messages later, before a slow member has read them, {@code behind} says so.
+ * <p>A member always learns of missing messages. If the member will not get all messages that it missed, {@code joined}
+ * says this. If the history drops messages later, before a slow member has read them, {@code behind} says this.
  */
 final class Recovery {
-    /** Bytes of bodies in a page; a larger message is a page by itself. */
+    /** Most bytes of bodies in a page; a larger message is a page by itself. */
     static final long PAGE_BYTES = 64 * 1024;
 
     /**
@@ -40,22 +41,24 @@ final class Recovery {
     private final RoomSource source;
     private final MessageLog recent;
     private final Consumer<RoomEvent> lane;
-    private final Consumer<Member> admission;
+    private final Consumer<Member> onJoined;
     private final ReplayPacer pacer;
     private final NodeMetrics metrics;
     private final Batch batch = new Batch();
 
-    /** The last page that was encoded: members that return together mostly miss the same messages. */
+    /** The last page that was encoded. Kept because members that return together mostly miss the same messages. */
     private Page lastPage;
 
-    /** Members whose reads wait for those of others. */
+    /** Members whose reads wait until fewer than {@link #MAX_READS} reads are running. */
     private final ArrayDeque<Member> queuedReads = new ArrayDeque<>(0);
 
-    /** Members that have more messages than this node has delivered so far. */
+    /** Members that already have messages that this node has not delivered yet. */
     private final List<Member> ahead = new ArrayList<>(0);
 
-    private int reading;
-    private int catchingUp;
+    /** Number of reads that are running. */
+    private int runningReads;
+    /** Number of members with a permit. */
+    private int replays;
 
     /** The encoded messages after an offset, for all members at that offset. */
     record Page(String epoch, long after, long end, EncodedFrame frame) {
@@ -64,16 +67,16 @@ final class Recovery {
         }
     }
 
-    /** @param admission marks a member as joined: from then on it gets presence changes */
+    /** @param onJoined called when a join succeeds, so that the member gets presence changes */
     Recovery(
             RoomName room,
             RoomSource source,
             MessageLog recent,
             Consumer<RoomEvent> lane,
-            Consumer<Member> admission,
+            Consumer<Member> onJoined,
             ReplayPacer pacer,
             NodeMetrics metrics) {
-        this.admission = admission;
+        this.onJoined = onJoined;
         this.pacer = pacer;
         this.metrics = metrics;
         this.room = room;
@@ -82,18 +85,22 @@ final class Recovery {
         this.lane = lane;
     }
 
-    /** @param since the member's last position, or null if it is new */
+    /**
+     * Answers the join of a member, and sends the messages that it missed.
+     *
+     * @param since the member's last position, or null if the member is new
+     */
     void start(Member member, Position since, Position lanePosition) {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {
             member.since = since;
             member.offset = since.offset();
             askRelay(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
-            admit(member, lanePosition, true);
+            answerJoin(member, lanePosition, true);
         } else {
             member.since = since;
             member.offset = since.offset();
@@ -102,12 +109,14 @@ final class Recovery {
     }
 
     private void catchUp(Member member, Position lanePosition) {
-        member.permit = pacer.permit();
-        catchingUp++;
+        member.permit = pacer.newPermit();
+        replays++;
         advance(member, null, lanePosition);
     }
 
-    /** Asks the relay for the room's position: the member's former node may have delivered more than this node. */
+    /**
+     * Asks the relay for the room's position, because the member's former node may have delivered more than this node.
+     */
     private void askRelay(Member member) {
         source.position(room)
                 .whenComplete((position, failure) ->
@@ -115,19 +124,19 @@ final class Recovery {
     }
 
     /**
-     * Admits a member that is ahead of the lane, if the relay has its position. The member gets no batches until the
-     * lane has reached it.
+     * Answers the join of a member that is ahead of the lane. If the relay has the member's position, the member gets
+     * no batches until the lane has reached its offset.
      */
     void relayPosition(Member member, Position relay, Position lanePosition) {
         Position since = member.since;
-        boolean exists = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
-        if (!exists || !since.epoch().equals(lanePosition.epoch())) {
+        boolean relayHasPosition = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
+        if (!relayHasPosition || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
             return;
         }
         member.since = null;
-        admit(member, since, true);
+        answerJoin(member, since, true);
         if (since.offset() > lanePosition.offset()) {
             ahead.add(member);
         } else {
@@ -135,44 +144,45 @@ final class Recovery {
         }
     }
 
-    /** Answers the join. From now on the member gets presence changes. */
-    private void admit(Member member, Position position, boolean recovered) {
-        admission.accept(member);
+    /** Answers the join. From now on, the member gets presence changes. */
+    private void answerJoin(Member member, Position position, boolean recovered) {
+        onJoined.accept(member);
         member.listener().joined(position, recovered);
     }
 
-    /** To be called when the lane has advanced. Members that are no longer ahead of the lane begin to catch up. */
+    /** Lets members that are no longer ahead of the lane catch up. Must be called when the lane has advanced. */
     void laneAdvanced(Position lanePosition) {
         if (ahead.isEmpty()) {
             return;
         }
         List<Member> reached = ahead.stream()
-                .filter(member -> member.live || member.offset <= lanePosition.offset())
+                .filter(member -> member.isLive || member.offset <= lanePosition.offset())
                 .toList();
         ahead.removeAll(reached);
         for (Member member : reached) {
-            if (!member.live) {
+            if (!member.isLive) {
                 catchUp(member, lanePosition);
             }
         }
     }
 
     /**
-     * Sends the member its next page, once its permit is granted. Makes the member live if it has missed nothing more.
+     * Sends the member its next page, if its permit is granted. Makes the member live if no message is missing any
+     * more.
      *
-     * @param shared a page that was read for another member and may suit this one, or null
+     * @param shared a page that was read for another member and may suit this member, or null
      */
     void advance(Member member, Page shared, Position lanePosition) {
-        boolean first = member.since != null;
-        if (first && !member.since.epoch().equals(lanePosition.epoch())) {
+        boolean joinIsUnanswered = member.since != null;
+        if (joinIsUnanswered && !member.since.epoch().equals(lanePosition.epoch())) {
             // A new epoch began while the member waited.
             goLive(member);
-            admit(member, lanePosition, false);
+            answerJoin(member, lanePosition, false);
             return;
         }
         Page page = sharedPage(member, shared, lanePosition);
         boolean isRecent = recent.reachesBackTo(member.offset);
-        if (first && (page != null || isRecent)) {
+        if (joinIsUnanswered && (page != null || isRecent)) {
             confirmRecovered(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
@@ -185,11 +195,11 @@ final class Recovery {
             List<StoredMessage> messages = recent.after(member.offset, RoomSource.PAGE_MESSAGES, PAGE_BYTES);
             send(member, encode(member.offset, lanePosition.epoch(), messages), lanePosition);
         } else {
-            read(member);
+            startRead(member);
         }
     }
 
-    /** The page that another member at the same offset was sent, or null. */
+    /** A page that another member at the same offset was sent, or null. */
     private Page sharedPage(Member member, Page shared, Position lanePosition) {
         if (shared != null && shared.suits(member, lanePosition)) {
             return shared;
@@ -198,39 +208,39 @@ final class Recovery {
     }
 
     /**
-     * Tells the member that it gets all that it missed. If messages are lost later, while it waits, {@code behind} says
-     * so.
+     * Tells the member that it gets all messages that it missed. If messages are lost while the member waits,
+     * {@code behind} says this.
      */
     private void confirmRecovered(Member member, Position lanePosition) {
         member.since = null;
-        admit(member, lanePosition, true);
+        answerJoin(member, lanePosition, true);
     }
 
-    private void read(Member member) {
-        if (reading == MAX_READS) {
+    private void startRead(Member member) {
+        if (runningReads == MAX_READS) {
             queuedReads.add(member);
             return;
         }
-        reading++;
+        runningReads++;
         source.historyAfter(room, member.offset, RoomSource.PAGE_MESSAGES)
                 .whenComplete((page, failure) ->
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
 
     /**
-     * To be called when a read has ended. A member whose read is queued uses the last page if it suits, or starts its
-     * own read.
+     * Starts queued reads. A member whose read is queued uses the last page, if this page suits. Must be called when a
+     * read has ended.
      */
     void startQueuedReads(Position lanePosition) {
-        reading--;
-        while (reading < MAX_READS && !queuedReads.isEmpty()) {
+        runningReads--;
+        while (runningReads < MAX_READS && !queuedReads.isEmpty()) {
             Member next = queuedReads.poll();
-            if (next.slot < 0 || next.live) {
+            if (next.index < 0 || next.isLive) {
                 continue;
             }
             Page page = sharedPage(next, null, lanePosition);
             if (page == null) {
-                read(next);
+                startRead(next);
             } else {
                 lane.accept(new RoomEvent.CatchUp(next, page));
             }
@@ -240,54 +250,54 @@ final class Recovery {
     /** Sends the member the page that was read for it. */
     void pageRead(RoomEvent.CatchUpPage read, Position lanePosition) {
         Member member = read.member();
-        if (member.live) {
+        if (member.isLive) {
             return;
         }
         HistoryPage page = read.page();
         long after = member.offset;
-        boolean first = member.since != null;
+        boolean joinIsUnanswered = member.since != null;
         // In another epoch, the same offset belongs to another message.
-        boolean whole = page != null
+        boolean isComplete = page != null
                 && page.epoch().equals(lanePosition.epoch())
-                && (!first || member.since.epoch().equals(page.epoch()))
+                && (!joinIsUnanswered || member.since.epoch().equals(page.epoch()))
                 && !page.messages().isEmpty()
                 && page.messages().get(0).offset() == after + 1;
-        if (!whole) {
+        if (!isComplete) {
             goLive(member);
-            if (first) {
-                admit(member, lanePosition, false);
+            if (joinIsUnanswered) {
+                answerJoin(member, lanePosition, false);
             } else {
                 member.listener().behind(after + 1, lanePosition);
             }
             return;
         }
-        if (first) {
+        if (joinIsUnanswered) {
             confirmRecovered(member, lanePosition);
         }
         // The history may have messages that the lane has not delivered yet. The member gets them as batches later.
-        long ahead = page.messages().stream()
+        long undelivered = page.messages().stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
         List<StoredMessage> messages =
-                page.messages().subList(0, page.messages().size() - (int) ahead);
+                page.messages().subList(0, page.messages().size() - (int) undelivered);
         send(member, encode(after, page.epoch(), messages), lanePosition);
     }
 
-    /** The member gets each batch from now on. */
+    /** Makes the member live: from now on, it gets each batch. */
     void goLive(Member member) {
         stopCatchingUp(member);
-        member.live = true;
+        member.isLive = true;
         member.since = null;
     }
 
-    /** Ends the member's replay, if it has one. A room without replays keeps no page. */
+    /** Ends the member's replay, if there is one. A room without replays keeps no page. */
     void stopCatchingUp(Member member) {
         ahead.remove(member);
         if (member.permit != null) {
             member.permit.release(0);
             member.permit = null;
-            catchingUp--;
-            if (catchingUp == 0) {
+            replays--;
+            if (replays == 0) {
                 dropSharedPage();
             }
         }
@@ -306,11 +316,11 @@ final class Recovery {
 
     private void send(Member member, Page page, Position lanePosition) {
         EncodedFrame frame = page.frame();
-        boolean taken = member.offer(frame);
-        if (taken) {
-            metrics.replayed((int) (page.end() - page.after()), frame.bytes());
+        boolean isAccepted = member.offer(frame);
+        if (isAccepted) {
+            metrics.recordReplay((int) (page.end() - page.after()), frame.bytes());
         }
-        member.permit.release(taken ? frame.bytes() : 0);
+        member.permit.release(isAccepted ? frame.bytes() : 0);
         member.offset = page.end();
         if (member.offset == lanePosition.offset()) {
             goLive(member);

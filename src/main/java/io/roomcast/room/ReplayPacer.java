@@ -15,20 +15,21 @@ import java.util.function.LongSupplier;
 /**
  * Paces the replay of missed messages to returning members, for all rooms of a node together. So members that return
  * all at once leave bandwidth to the others. Each permit is for one page. While the rate suffices, a permit is granted
- * at once. When it does not, permits are granted in the order of the requests.
+ * at once. Else permits are granted in the order of the requests.
  *
- * <p>A page costs time: its bytes divided by the rate. {@code usedUntil} is the time up to which the rate is used.
- * Unused time is saved up to {@link #BURST_NANOS}. This is the virtual scheduling algorithm of ITU-T I.371, a token
- * bucket without a refill. The size of a page is known only after the page was read, and a page must not be read before
- * it may be sent. So a permit costs a full page first, and its release corrects this to the bytes that were sent.
+ * <p>This is the generic cell rate algorithm (GCRA, virtual scheduling) of ITU-T I.371, which acts like a token bucket.
+ * A page takes as much time as its bytes divided by the rate. {@code theoreticalArrival} is the TAT of the algorithm:
+ * the time at which all granted pages would have been sent at the rate. Unused time is saved up to
+ * {@link #BURST_NANOS}. The size of a page is known only after the page was read, and a page must not be read before it
+ * may be sent. So a permit costs a full page first. Its release corrects this cost to the bytes that were sent.
  *
- * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, also that of the
- * permits. It is never held while a callback runs. A tick is scheduled only while a member waits for a permit. A member
- * that leaves releases its permit. If the permit is being granted at that moment, its bytes are returned, and the
- * callback finds that the member has left.
+ * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state, also the state of the
+ * permits. The monitor is never held while a callback runs. A tick of the timer, which grants permits, is scheduled
+ * only while a member waits for a permit. A member that leaves releases its permit. If the permit is granted at that
+ * moment, its bytes are returned, and the callback finds that the member has left.
  */
 public final class ReplayPacer {
-    /** Most unused time that may be used at once. */
+    /** Most unused time that is saved, in nanoseconds. The bytes of this time may be sent at once. */
     private static final long BURST_NANOS = TimeUnit.SECONDS.toNanos(1) / 16;
 
     private static final long TICK_MILLIS = 5;
@@ -45,8 +46,8 @@ public final class ReplayPacer {
     private final NodeMetrics metrics;
     private final Set<Permit> waiting = new LinkedHashSet<>();
     private long bytesPerSecond;
-    private long usedUntil;
-    private boolean ticking;
+    private long theoreticalArrival;
+    private boolean tickIsScheduled;
 
     /**
      * @param bytesPerSecond 0 for no bound
@@ -59,42 +60,43 @@ public final class ReplayPacer {
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.metrics = metrics;
-        this.usedUntil = nanoClock.getAsLong() - BURST_NANOS;
+        this.theoreticalArrival = nanoClock.getAsLong() - BURST_NANOS;
     }
 
     /** @param bytes the new rate in bytes per second; 0 for no bound */
     public synchronized void change(long bytes) {
         long now = nanoClock.getAsLong();
         bytesPerSecond = bytes;
-        // Time that was used at a far lower rate must not keep members waiting.
-        usedUntil = Math.min(usedUntil - now, 0) + now;
+        // A debt from a lower rate is forgiven.
+        theoreticalArrival = Math.min(theoreticalArrival - now, 0) + now;
     }
 
-    private boolean isFree(long now) {
-        return bytesPerSecond == 0 || usedUntil - now <= 0;
+    private boolean mayGrant(long now) {
+        return bytesPerSecond == 0 || theoreticalArrival - now <= 0;
     }
 
-    private void use(long bytes) {
+    /** Charges the time that these bytes take; a negative number of bytes returns time. */
+    private void charge(long bytes) {
         if (bytesPerSecond > 0) {
-            usedUntil += (long) (bytes * SECOND_NANOS / bytesPerSecond);
+            theoreticalArrival += (long) (bytes * SECOND_NANOS / bytesPerSecond);
         }
     }
 
     private void grant(Permit permit, long now) {
-        usedUntil = Math.max(usedUntil - now, -BURST_NANOS) + now;
-        use(Recovery.PAGE_BYTES);
+        theoreticalArrival = Math.max(theoreticalArrival - now, -BURST_NANOS) + now;
+        charge(Recovery.PAGE_BYTES);
         permit.state = State.GRANTED;
     }
 
     private void scheduleTick() {
-        ticking = !waiting.isEmpty();
-        if (!ticking) {
+        tickIsScheduled = !waiting.isEmpty();
+        if (!tickIsScheduled) {
             return;
         }
         try {
             var unused = timer.schedule(this::tick, TICK_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: no further permit is granted.
+            // The node is stopping, and no further permit is granted.
             waiting.clear();
         }
     }
@@ -103,11 +105,11 @@ public final class ReplayPacer {
         List<Runnable> granted = new ArrayList<>();
         synchronized (this) {
             long now = nanoClock.getAsLong();
-            for (Iterator<Permit> each = waiting.iterator(); each.hasNext() && isFree(now); ) {
+            for (Iterator<Permit> each = waiting.iterator(); each.hasNext() && mayGrant(now); ) {
                 Permit permit = each.next();
                 each.remove();
                 grant(permit, now);
-                metrics.record(Latency.REPLAY_WAIT, now - permit.since);
+                metrics.record(Latency.REPLAY_WAIT, now - permit.waitStart);
                 granted.add(permit.onGranted);
             }
             scheduleTick();
@@ -116,7 +118,7 @@ public final class ReplayPacer {
     }
 
     /** Makes a permit for a member that begins to catch up. It is not granted yet. */
-    Permit permit() {
+    Permit newPermit() {
         return new Permit();
     }
 
@@ -124,18 +126,21 @@ public final class ReplayPacer {
     final class Permit {
         private State state = State.NONE;
         private Runnable onGranted;
-        private long since;
+        /** When the wait began. */
+        private long waitStart;
 
         /**
-         * @param callback called once the permit is granted, if it is not granted at once; runs on the timer's thread
+         * Asks for the permit to send a page. Does nothing if the permit is granted or awaited already.
+         *
+         * @param callback called when the permit is granted, if it is not granted at once; runs on the timer's thread
          *     and must be short
-         * @return whether the permit is granted
+         * @return whether the permit is granted now
          */
         boolean acquire(Runnable callback) {
             synchronized (ReplayPacer.this) {
                 if (state == State.NONE) {
                     long now = nanoClock.getAsLong();
-                    if (waiting.isEmpty() && isFree(now)) {
+                    if (waiting.isEmpty() && mayGrant(now)) {
                         grant(this, now);
                     } else {
                         await(callback, now);
@@ -148,9 +153,9 @@ public final class ReplayPacer {
         private void await(Runnable callback, long now) {
             state = State.WAITING;
             onGranted = callback;
-            since = now;
+            waitStart = now;
             waiting.add(this);
-            if (!ticking) {
+            if (!tickIsScheduled) {
                 scheduleTick();
             }
         }
@@ -163,7 +168,7 @@ public final class ReplayPacer {
         void release(long bytes) {
             synchronized (ReplayPacer.this) {
                 if (state == State.GRANTED) {
-                    use(bytes - Recovery.PAGE_BYTES);
+                    charge(bytes - Recovery.PAGE_BYTES);
                 } else if (state == State.WAITING) {
                     waiting.remove(this);
                 }

@@ -22,16 +22,17 @@ import java.util.function.LongSupplier;
  *                                              └──at the end of a run──▶ Room.flush ──▶ RoomMembers.flush ──▶ FanOut
  * </pre>
  *
- * <p><b>Concurrency.</b> Any thread may post, and nothing blocks. {@code references}, {@code idleGeneration} and
- * {@code subscribed} belong to {@link RoomRegistry}, which touches them only inside the atomic updates of its map.
- * Everything else is confined to the lane.
+ * <p><b>Concurrency.</b> Any thread may post events; no method blocks. {@code references}, {@code idleGeneration} and
+ * {@code subscribed} belong to {@link RoomRegistry}, which uses them only inside the atomic updates of its map. All
+ * other state is confined to the lane, or to the object that guards it.
  */
 public final class Room {
     /**
      * The events that wait for a room's lane.
      *
-     * @param bytes of the messages among them
-     * @param waitingNanos how long the first of them has been waiting
+     * @param events number of events
+     * @param bytes size of the messages and notices among these events
+     * @param waitingNanos how long the oldest of these events has been waiting
      */
     public record LaneLoad(int events, long bytes, long waitingNanos) {
         static final LaneLoad NONE = new LaneLoad(0, 0, 0);
@@ -43,10 +44,12 @@ public final class Room {
     private final Lane<RoomEvent> lane;
     private final RoomMembers members;
     private final LaneIntake intake;
-    /** The events that arrived before the subscription was live; null from then on. */
-    private List<RoomEvent> beforeLive = new ArrayList<>();
+    /** The events that arrived before the room was subscribed; null when the room is subscribed. */
+    private List<RoomEvent> beforeSubscribed = new ArrayList<>();
 
-    private boolean unreachable;
+    /** Whether the subscription failed. */
+    private boolean subscribeFailed;
+
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     int references;
@@ -78,14 +81,14 @@ public final class Room {
         return members.size();
     }
 
-    /** Deliveries since the room was opened on this node: a message to ten members counts ten times. Any thread. */
+    /** Deliveries since the room was opened on this node. A message to ten members counts ten times. Any thread. */
     public long delivered() {
         return members.delivered();
     }
 
     /** Number of events that wait for the lane. Any thread. */
-    public int waiting() {
-        return lane.waiting();
+    public int waitingEvents() {
+        return lane.waitingEvents();
     }
 
     /** The events that wait for the lane. Any thread. */
@@ -98,15 +101,17 @@ public final class Room {
     }
 
     /**
-     * @return whether the run may end here. It may not while messages wait in the batch: to send a frame costs far more
-     *     than to add a message
+     * Handles one event of a run.
+     *
+     * @return whether the run may end after this event. While messages wait in the batch, the run continues, because a
+     *     frame costs far more than another message in the frame.
      */
     private boolean handle(RoomEvent event) {
         try {
-            if (beforeLive == null) {
+            if (beforeSubscribed == null) {
                 apply(event);
             } else {
-                applyBeforeLive(event);
+                applyBeforeSubscribed(event);
             }
         } catch (RuntimeException e) {
             // A defect in one event must not stop the other events of this run.
@@ -119,20 +124,20 @@ public final class Room {
         members.flush();
     }
 
-    private void applyBeforeLive(RoomEvent event) {
+    private void applyBeforeSubscribed(RoomEvent event) {
         if (event instanceof RoomEvent.Subscribed live) {
             members.position(live.position());
-            List<RoomEvent> held = beforeLive;
-            beforeLive = null;
+            List<RoomEvent> held = beforeSubscribed;
+            beforeSubscribed = null;
             held.forEach(this::handle);
         } else if (event instanceof RoomEvent.SubscribeFailed) {
-            unreachable = true;
-            beforeLive.forEach(this::handle);
-            beforeLive.clear();
-        } else if (unreachable) {
+            subscribeFailed = true;
+            beforeSubscribed.forEach(this::handle);
+            beforeSubscribed.clear();
+        } else if (subscribeFailed) {
             refuse(event);
         } else {
-            beforeLive.add(event);
+            beforeSubscribed.add(event);
         }
     }
 
@@ -149,8 +154,8 @@ public final class Room {
     private void apply(RoomEvent event) {
         if (event instanceof RoomEvent.Deliver delivery) {
             members.addToBatch(delivery.message());
-        } else if (event instanceof RoomEvent.Announce announcement) {
-            members.announce(announcement.frame(), announcement.revision());
+        } else if (event instanceof RoomEvent.SendNotice send) {
+            members.sendNotice(send.frame(), send.revision());
         } else if (event instanceof RoomEvent.RunAction next) {
             next.action().run();
         } else if (event instanceof RoomEvent.Join join) {
@@ -169,11 +174,11 @@ public final class Room {
             members.relayPosition(relay.member(), relay.position());
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
-            intake.resetApplied();
+            intake.onResetHandled();
         } else if (event instanceof RoomEvent.IntakeFull) {
-            intake.startReading();
+            intake.onIntakeFull();
         } else if (event instanceof RoomEvent.IntakePage page) {
-            intake.pageRead(page);
+            intake.onPageRead(page);
         } else {
             throw new IllegalStateException("no handler for " + event.getClass());
         }
@@ -192,15 +197,15 @@ public final class Room {
     /**
      * Sends a presence change to the members. Any thread.
      *
-     * @param revision of the presence change
-     * @return false if the lane is full: no member gets the change
+     * @param revision revision of the presence change
+     * @return false if the lane is full; no member gets the change then
      */
     public boolean announce(EncodedFrame frame, long revision) {
-        return intake.announce(frame, revision);
+        return intake.offerNotice(frame, revision);
     }
 
     /** Runs the action on the lane, after the events that wait now and before later ones. Any thread. */
-    public void then(Runnable action) {
+    public void runOnLane(Runnable action) {
         lane.post(new RoomEvent.RunAction(action));
     }
 
@@ -209,7 +214,7 @@ public final class Room {
         return ready;
     }
 
-    /** Continues after this position: messages up to it were lost, or a new epoch began. Any thread. */
+    /** Continues after this position, because messages up to it were lost, or a new epoch began. Any thread. */
     public void reset(Position position) {
         intake.reset(position);
     }

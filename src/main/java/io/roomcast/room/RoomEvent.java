@@ -8,16 +8,17 @@ import io.roomcast.protocol.StoredMessage;
 /** The events of a room. Its lane handles them in order. */
 sealed interface RoomEvent {
 
-    /** The subscription is live; deliveries follow after {@code position}. */
+    /** The room is subscribed; deliveries begin after {@code position}. */
     record Subscribed(Position position) implements RoomEvent {}
 
-    /** The subscription failed; nothing can be delivered. */
+    /** The subscription failed; no message can be delivered. */
     record SubscribeFailed() implements RoomEvent {}
 
+    /** Delivers the next message. */
     record Deliver(StoredMessage message) implements RoomEvent {}
 
-    /** A signal, or a presence change. {@code revision} is that of the presence change, and 0 for a signal. */
-    record Announce(EncodedFrame frame, long revision) implements RoomEvent {}
+    /** A signal, or a presence change. {@code revision} is the revision of the presence change, and 0 for a signal. */
+    record SendNotice(EncodedFrame frame, long revision) implements RoomEvent {}
 
     /** Runs an action between the events before and after it. */
     record RunAction(Runnable action) implements RoomEvent {}
@@ -28,7 +29,7 @@ sealed interface RoomEvent {
     /** @param since the member's last position, or null */
     record Join(Member member, Position since) implements RoomEvent {}
 
-    /** @param left runs once no further frame of the room is sent to the member */
+    /** @param left runs when no further frame of the room is sent to the member */
     record Leave(Member member, Runnable left) implements RoomEvent {}
 
     /**
@@ -44,12 +45,12 @@ sealed interface RoomEvent {
      */
     record RelayPosition(Member member, Position position) implements RoomEvent {}
 
-    /** The messages after this event are left to the history; see {@link LaneIntake}. */
+    /** The lane is full, and the messages after this event must be read from the history. See {@link LaneIntake}. */
     record IntakeFull() implements RoomEvent {}
 
     /**
-     * A page of messages that were left to the history, or null if the read failed. {@code read} is the number of the
-     * read.
+     * A page that {@link LaneIntake} has read from the history, or null if the read failed. {@code read} is the number
+     * of the read.
      */
     record IntakePage(int read, HistoryPage page) implements RoomEvent {}
 }

@@ -17,9 +17,10 @@ import java.util.function.LongSupplier;
  * {@link #delivered()}.
  *
  * <p>Live members get every batch. A member that returns with a position first gets the messages that it missed, page
- * by page. Each page is sent when the member's queue has sent the one before; the member gets no batches meanwhile.
- * Once it has every message up to the lane's offset it is live, and the next batch follows without a gap or an overlap.
- * So pages and batches need not be merged. A slow reader takes no memory for messages: the history is its buffer.
+ * by page. Each page is sent when the member's queue has sent the previous page. The member gets no batches meanwhile.
+ * When the member has every message up to the lane's offset, it is live, and the next batch follows without a gap or an
+ * overlap. So pages and batches need not be merged. A slow reader takes no memory for messages, because the history is
+ * its buffer.
  */
 final class RoomMembers {
     private final RoomName room;
@@ -37,7 +38,7 @@ final class RoomMembers {
 
     private Position position;
     /** Revision of the last presence change that the members were sent. */
-    private long announced;
+    private long announcedRevision;
 
     RoomMembers(
             RoomName room,
@@ -53,7 +54,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
-        this.recovery = new Recovery(room, source, recent, lane, this::admit, pacer, metrics);
+        this.recovery = new Recovery(room, source, recent, lane, this::markJoined, pacer, metrics);
     }
 
     int size() {
@@ -87,7 +88,7 @@ final class RoomMembers {
         }
     }
 
-    /** Whether no message waits for a {@link #flush}. */
+    /** Whether no message waits for {@link #flush}. */
     boolean batchIsEmpty() {
         return batch.isEmpty();
     }
@@ -101,33 +102,39 @@ final class RoomMembers {
         int messages = batch.messages();
         EncodedFrame frame = batch.take(room, position.epoch());
         int taken = 0;
-        int refused = 0;
+        int dropped = 0;
         fanout.begin(frame, members.size());
         for (int i = 0; i < members.size(); i++) {
             Member member = members.get(i);
-            if (member.live) {
+            if (member.isLive) {
                 if (fanout.offer(member.queue())) {
                     taken++;
                 } else {
-                    refused++;
+                    dropped++;
                 }
             }
         }
         fanout.end();
-        metrics.fannedOut(messages, frame.bytes(), taken, refused, nanoClock.getAsLong() - started);
+        metrics.recordFanOut(messages, frame.bytes(), taken, dropped, nanoClock.getAsLong() - started);
         deliveredOnLane += (long) messages * taken;
         delivered = deliveredOnLane;
         recovery.laneAdvanced(position);
     }
 
-    void announce(EncodedFrame frame, long revision) {
+    /**
+     * Sends a notice. A signal goes to the live members that are sent signals. A presence change goes to the members
+     * whose join has succeeded.
+     *
+     * @param revision revision of the presence change; 0 for a signal
+     */
+    void sendNotice(EncodedFrame frame, long revision) {
         flush();
-        announced = Math.max(announced, revision);
-        boolean signal = frame.kind() == FrameKind.SIGNAL;
+        announcedRevision = Math.max(announcedRevision, revision);
+        boolean isSignal = frame.kind() == FrameKind.SIGNAL;
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean isAddressed = signal ? member.live && member.wantsSignals() : member.admitted;
+            boolean isAddressed = isSignal ? member.isLive && member.wantsSignals() : member.hasJoined;
             if (isAddressed && !fanout.offer(member.queue())) {
                 dropped++;
             }
@@ -146,7 +153,7 @@ final class RoomMembers {
 
     void catchUp(Member member, Recovery.Page shared) {
         flush();
-        if (member.slot >= 0 && !member.live) {
+        if (member.index >= 0 && !member.isLive) {
             recovery.advance(member, shared, position);
         }
     }
@@ -159,7 +166,7 @@ final class RoomMembers {
 
     void relayPosition(Member member, Position relay) {
         flush();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         if (relay == null) {
@@ -172,7 +179,7 @@ final class RoomMembers {
 
     private void usePage(RoomEvent.CatchUpPage read) {
         Member member = read.member();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         if (read.page() == null && member.since != null) {
@@ -185,35 +192,36 @@ final class RoomMembers {
 
     void leave(Member member) {
         flush();
-        if (member.slot < 0) {
+        if (member.index < 0) {
             return;
         }
         Member last = members.remove(members.size() - 1);
         if (last != member) {
-            members.set(member.slot, last);
-            last.slot = member.slot;
+            members.set(member.index, last);
+            last.index = member.index;
         }
-        member.slot = -1;
+        member.index = -1;
         recovery.stopCatchingUp(member);
         size = members.size();
     }
 
     private void add(Member member) {
-        member.slot = members.size();
+        member.index = members.size();
         members.add(member);
         size = members.size();
     }
 
-    private void admit(Member member) {
+    private void markJoined(Member member) {
         Member before = member.takeReplaced();
         if (before != null) {
             leave(before);
         }
-        member.admitted = true;
-        member.announced = announced;
-        member.queue().beginRoom(room);
+        member.hasJoined = true;
+        member.announcedRevision = announcedRevision;
+        member.queue().separateGaps(room);
     }
 
+    /** Continues after {@code next}. Members learn which messages they do not get. */
     void reset(Position next) {
         flush();
         boolean sameEpoch = next.epoch().equals(position.epoch());
@@ -226,7 +234,7 @@ final class RoomMembers {
         recovery.dropSharedPage();
         for (Member member : members) {
             // In the same epoch, the next read of the history detects the loss for a member that catches up.
-            if (member.live || !sameEpoch && member.since == null) {
+            if (member.isLive || !sameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);
             }

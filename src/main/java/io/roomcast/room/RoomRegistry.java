@@ -15,13 +15,13 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 
 /**
- * The rooms of this node. A room is subscribed when its first member joins. It is unsubscribed a while after the last
+ * The rooms of this node. A room is subscribed when its first member joins. It is unsubscribed some time after the last
  * member has left, so that a reconnect does not cost the relay two round trips.
  *
  * <p><b>Concurrency.</b> The count of a room's references changes inside the map's atomic update for its name.
- * Subscribe and unsubscribe are called there, too, so that the relay sees them in their true order. A room is in the
- * map before it is subscribed: the first delivery may come before subscribe has returned, and must find the room. No
- * call blocks.
+ * Subscribe and unsubscribe are called inside this update, too. So the relay sees them in the order in which they were
+ * decided. A room is put in the map before it is subscribed, because the first delivery may come before subscribe has
+ * returned, and must find the room. No call blocks.
  */
 public final class RoomRegistry {
     private final ConcurrentHashMap<RoomName, Room> rooms = new ConcurrentHashMap<>();
@@ -66,7 +66,7 @@ public final class RoomRegistry {
 
     /**
      * Opens the room for a member that is about to join. Each call needs one {@link #leave}, whether or not the join
-     * succeeds.
+     * succeeds, or one {@link #release} if no join follows.
      */
     public Room open(RoomName name) {
         Room joined = rooms.compute(name, (key, present) -> {
@@ -103,16 +103,16 @@ public final class RoomRegistry {
     /**
      * Ends an {@link #open} and a {@link #join}.
      *
-     * @param left runs on the room's lane, once no further frame of the room is sent to the member; must not block
+     * @param left runs on the room's lane, when no further frame of the room is sent to the member; must not block
      */
     public void leave(Room room, Member member, Runnable left) {
         members.decrementAndGet();
         room.post(new RoomEvent.Leave(member, left));
-        leave(room);
+        release(room);
     }
 
     /** Ends an {@link #open} without a join. */
-    public void leave(Room room) {
+    public void release(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
                 int generation = ++room.idleGeneration;

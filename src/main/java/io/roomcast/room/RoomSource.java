@@ -5,20 +5,20 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import java.util.concurrent.CompletionStage;
 
-/** The port to the relay: where a room's messages come from. No method blocks. Stages complete on any thread. */
+/** The port to the relay, from which a room's messages come. No method blocks. Stages complete on any thread. */
 public interface RoomSource {
-    /** Most messages that a room requests in one page. The source bounds the bytes of a page by itself. */
+    /** Most messages that a room requests in one page. The source also bounds the bytes of a page. */
     int PAGE_MESSAGES = 500;
 
     /**
      * Starts the deliveries of a room's messages to this node.
      *
-     * @return completes once the subscription is live, with the position after which the deliveries begin: messages up
-     *     to it are in the history, later ones are delivered
+     * @return completes when the subscription is active, with the position after which the deliveries begin. Messages
+     *     up to this position are in the history. Later messages are delivered.
      */
     CompletionStage<Position> subscribe(RoomName room);
 
-    /** The position of the room in the relay; deliveries on this node may be behind it. */
+    /** The position of the room's last message in the relay. This node may not have delivered that message yet. */
     CompletionStage<Position> position(RoomName room);
 
     /** Ends the deliveries. Calls for one room take effect in their order. */

@@ -55,8 +55,8 @@ public class BackEndService {
      * Publishes a message in a room, even if the room has no members.
      *
      * @param sender sender that the members see
-     * @param key idempotency key, or null if the publish is never repeated; back ends share one set of keys, apart from
-     *     those of users
+     * @param key idempotency key, or null if the publish is never repeated; all back ends share one set of keys, which
+     *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
     public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
@@ -103,7 +103,7 @@ public class BackEndService {
         int count = 0;
         for (ClientSession session : sessions.all()) {
             if (session.membership(room) != null) {
-                joins.putOut(session, room, () -> true, () -> {
+                joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
                         session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
                     }

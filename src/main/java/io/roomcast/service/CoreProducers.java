@@ -31,12 +31,12 @@ import java.util.function.LongSupplier;
 /** Makes CDI beans of classes that are plain Java, without CDI annotations. */
 @ApplicationScoped
 public class CoreProducers {
-    /** Most messages that a room keeps in memory, if the history is not in this process. */
+    /** Most messages that a room keeps in memory for recoveries, if the history is not in this process. */
     private static final int RECENT_MESSAGES = 512;
 
     private static final long RECENT_BYTES = 256 * 1024;
     /**
-     * How long a room without members stays subscribed. A client that reconnects within this time needs no new
+     * How long a room without members stays subscribed. If a client reconnects within this time, the room needs no new
      * subscription.
      */
     private static final Duration LINGER = Duration.ofSeconds(1);
@@ -94,7 +94,7 @@ public class CoreProducers {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
         return provider.open(new RelayProvider.Context(
-                node.name(), limits, threads.loops(), threads.timer(), clocks.nanos(), metrics));
+                node.name(), limits, threads.loopThreads(), threads.timer(), clocks.nanos(), metrics));
     }
 
     @Produces
@@ -137,7 +137,7 @@ public class CoreProducers {
             NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
                 new OpenRooms(relay, presence),
-                threads.lanes(),
+                threads.pool(),
                 threads.timer(),
                 clocks.nanos(),
                 new MessageLog.Limits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),

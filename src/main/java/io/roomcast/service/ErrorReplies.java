@@ -14,8 +14,8 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 
 /**
- * Answers a request with an {@code error} frame and counts the error. An {@code error} frame costs the node far more
- * than an invalid line costs the client. So a session that exceeds the rate of refused requests is closed. Any thread.
+ * Answers requests with {@code error} frames and counts the errors. An {@code error} frame costs the node far more than
+ * an invalid line costs the client. So a session that exceeds the rate of refused requests is closed. Any thread.
  */
 @ApplicationScoped
 public class ErrorReplies {
@@ -33,24 +33,32 @@ public class ErrorReplies {
         this.rates = rates;
     }
 
+    /**
+     * Answers with an error.
+     *
+     * @param id the client's number for the request, or null
+     * @param key the key of a publish, or null
+     * @param room the room that the frame names; null to leave it out
+     */
     void answer(ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text) {
         answer(session, id, key, room, code, text, Failure.retryAfterMs(code));
     }
 
-    void answer(ClientSession session, BadFrameException bad) {
-        answer(session, bad.code(), bad.answer());
+    /** Answers a line that is not a valid frame. */
+    void answerBadFrame(ClientSession session, BadFrameException bad) {
+        send(session, bad.code(), bad.answer());
     }
 
     private void answer(
             ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text, Long retryAfterMs) {
         String name = room == null ? null : room.value();
-        answer(session, code, new ServerFrame.Error(id, key, name, code, text, retryAfterMs));
+        send(session, code, new ServerFrame.Error(id, key, name, code, text, retryAfterMs));
     }
 
-    private void answer(ClientSession session, ErrorCode code, ServerFrame.Error error) {
+    private void send(ClientSession session, ErrorCode code, ServerFrame.Error error) {
         metrics.refused(error.code());
         session.reply(error);
-        Key<Integer> exceeded = rates.refused(session, code);
+        Key<Integer> exceeded = rates.countRefusal(session, code);
         if (exceeded != null && session.isOpen()) {
             metrics.limitReached(exceeded.name());
             session.queue()
@@ -59,7 +67,7 @@ public class ErrorReplies {
     }
 
     /** Answers with the error that {@link Failure} makes of {@code cause}. Logs {@code cause} if it is unexpected. */
-    void answer(ClientSession session, Long id, String key, RoomName room, Throwable cause) {
+    void answerFailure(ClientSession session, Long id, String key, RoomName room, Throwable cause) {
         Failure failure = Failure.of(cause);
         failure.log(LOG, "A request of session " + session.id() + " failed");
         answer(session, id, key, room, failure.code(), failure.text(), failure.retryAfterMs());

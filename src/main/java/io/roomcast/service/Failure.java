@@ -41,17 +41,17 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
      * other exception means that the token could not be checked ({@code unavailable}).
      */
     public static Failure ofToken(Throwable failure) {
-        Failure known = of(failure);
-        if (known.cause instanceof TokenRefusedException) {
-            return known;
+        Failure mapped = of(failure);
+        if (mapped.cause instanceof TokenRefusedException) {
+            return mapped;
         }
         Failure unchecked = of(new TokenUncheckedException());
         return new Failure(
                 unchecked.code,
                 unchecked.text,
                 unchecked.retryAfterMs,
-                known.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
-                known.cause);
+                mapped.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
+                mapped.cause);
     }
 
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */
@@ -62,7 +62,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
     /**
      * Logs the failure at its level.
      *
-     * @param what what failed, as the text of the log entry
+     * @param what the text of the log entry, which says what failed
      */
     public void log(Logger logger, String what) {
         if (level != Level.OFF) {
@@ -75,7 +75,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
     }
 
     private static Throwable unwrapped(Throwable failure) {
-        boolean wrapped = failure instanceof CompletionException || failure instanceof ExecutionException;
-        return wrapped && failure.getCause() != null ? failure.getCause() : failure;
+        boolean isWrapped = failure instanceof CompletionException || failure instanceof ExecutionException;
+        return isWrapped && failure.getCause() != null ? failure.getCause() : failure;
     }
 }

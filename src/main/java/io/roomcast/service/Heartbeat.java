@@ -20,16 +20,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Pings each session once in an interval, and closes sessions that send nothing or read nothing. The pings are spread
- * over the seconds of the interval. One timer serves all sessions. The server sends the pings, for two reasons: WildFly
- * drops a client that sends nothing for 90 s, and browsers never ping. Silence is measured in {@link RunningTime}: a
- * pause of this process does not count as silence of a client.
+ * over the seconds of the interval. One timer serves all sessions. The server sends the pings, because browsers never
+ * ping, and because WildFly drops a client that sends nothing for 90 s. Silence is measured in {@link RunningTime}. So
+ * a pause of this process does not count as silence of a client.
  *
  * <p>To end a session, this class closes the connection. The session is removed when the container reports the close.
  * If the container reports nothing within five seconds, this class removes the session.
  *
- * <p><b>Concurrency.</b> The timer starts a check each second, and the lanes' pool runs it. If the previous check has
- * not ended, none is started. So no two checks overlap. A session is still pinged in its turn, because checks are
- * counted, not seconds.
+ * <p><b>Concurrency.</b> The timer starts a check each second, and the pool runs the check. If the previous check has
+ * not ended, no check is started. So no two checks overlap. The checks are counted, not the seconds. So no session is
+ * left out when a check is late.
  */
 @ApplicationScoped
 public class Heartbeat {
@@ -38,7 +38,9 @@ public class Heartbeat {
     /** How long the container may take to report the end of a connection that was closed. */
     private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** Whether a check waits or runs. */
     private final AtomicBoolean checking = new AtomicBoolean();
+
     private SessionRegistry sessions;
     private RoomService service;
     private Threads threads;
@@ -46,8 +48,8 @@ public class Heartbeat {
     private NodeMetrics metrics;
     private RunningTime time;
     private long intervalSeconds;
-    /** Number of checks that have begun. Used only by the check that runs. */
-    private long rounds;
+    /** Number of checks that have begun. Confined to the check that runs. */
+    private long checks;
 
     private ScheduledFuture<?> timer;
 
@@ -73,8 +75,8 @@ public class Heartbeat {
     }
 
     public void start() {
-        // With a fixed delay: after a pause of the process, no missed checks are repeated.
-        timer = threads.timer().scheduleWithFixedDelay(this::beat, 1, 1, TimeUnit.SECONDS);
+        // With a fixed delay, missed checks are not repeated after a pause of the process.
+        timer = threads.timer().scheduleWithFixedDelay(this::startCheck, 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
@@ -83,16 +85,16 @@ public class Heartbeat {
         }
     }
 
-    /** Starts a check on the lanes' pool. The time that the check waits there shows how busy the pool is. */
-    private void beat() {
-        time.beat();
+    /** Starts a check on the pool. The time that the check waits for a thread shows how busy the pool is. */
+    private void startCheck() {
+        time.markRunning();
         if (!checking.compareAndSet(false, true)) {
             return;
         }
         long posted = clocks.nanos().getAsLong();
         try {
-            threads.lanes().execute(() -> {
-                metrics.record(Latency.LANE_WAIT, clocks.nanos().getAsLong() - posted);
+            threads.pool().execute(() -> {
+                metrics.record(Latency.POOL_WAIT, clocks.nanos().getAsLong() - posted);
                 check();
             });
         } catch (RejectedExecutionException e) {
@@ -102,7 +104,7 @@ public class Heartbeat {
 
     private void check() {
         try {
-            rounds++;
+            checks++;
             long now = time.getAsLong();
             sessions.all().forEach(session -> check(session, now));
         } finally {
@@ -115,11 +117,11 @@ public class Heartbeat {
         queue.closeIfStuck();
         if (queue.isClosed()) {
             if (queue.closedForNanos() >= CLOSE_NANOS) {
-                service.closed(session, queue.closeCode().number());
+                service.endSession(session, queue.closeCode().number());
             }
         } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PONG_NANOS) {
             queue.close(CloseCode.HEARTBEAT_LOST, "no sign of life");
-        } else if (Math.floorMod(session.id().hashCode() + rounds, intervalSeconds) == 0) {
+        } else if (Math.floorMod(session.id().hashCode() + checks, intervalSeconds) == 0) {
             queue.ping();
         }
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Starts and stops the tasks of a node that no request triggers. The embedded server or the application server calls
- * it.
+ * this class.
  */
 @ApplicationScoped
 public class Lifecycle {
@@ -40,13 +40,18 @@ public class Lifecycle {
     private Clocks clocks;
     private Drain drain;
     private Event<NodeStarted> started;
-    private int largestByName;
+    /** As for {@link PresenceStore#start}. */
+    private int maxNames;
+
     private Duration window;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
 
-    /** @param unusedRooms makes CDI create the rooms: with them, the relay gets its listener */
+    /**
+     * @param unusedRooms not used. As a parameter, it makes CDI create the registry of rooms, whose producer gives the
+     *     relay its listener.
+     */
     @Inject
     public Lifecycle(
             TokenAdmission tokenAdmission,
@@ -73,13 +78,13 @@ public class Lifecycle {
         this.clocks = clocks;
         this.drain = drain;
         this.started = started;
-        this.largestByName = config.get(Keys.PRESENCE_NAMES);
+        this.maxNames = config.get(Keys.PRESENCE_NAMES);
         this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
         tokenAdmission.start();
-        presence.start(announcer, largestByName);
+        presence.start(announcer, maxNames);
         heartbeat.start();
         readiness.start();
         started.fire(new NodeStarted());
@@ -119,6 +124,6 @@ public class Lifecycle {
         while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }
-        drain.stopped();
+        drain.endStop();
     }
 }

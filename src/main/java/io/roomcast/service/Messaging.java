@@ -29,8 +29,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request in its
- * turn, and ends the request unless the method throws. Any thread; no method blocks.
+ * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request of
+ * {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Messaging {
@@ -78,18 +78,18 @@ public class Messaging {
     }
 
     void publish(ClientSession session, ClientFrame.Publish frame, RoomName room, RoomRequests.Request request) {
-        rates.takePublish(session);
+        rates.countPublish(session);
         requireMember(session, room);
         requirePublisher(session, room);
         limits.requireSize(frame.content());
-        rates.takePublish(room);
-        loadShedding.admit(room);
+        rates.countRoomPublish(room);
+        loadShedding.shedPublish(room);
         CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
             } else {
-                errors.answer(session, frame.id(), frame.key(), room, failure);
+                errors.answerFailure(session, frame.id(), frame.key(), room, failure);
             }
         });
     }
@@ -100,7 +100,7 @@ public class Messaging {
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
-        if (!loadShedding.shedsNotice(room)) {
+        if (!loadShedding.shedSignal(room)) {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
@@ -133,7 +133,7 @@ public class Messaging {
                 if (failure == null) {
                     session.reply(MessageFrames.history(frame.id(), room, found));
                 } else {
-                    errors.answer(session, frame.id(), null, room, failure);
+                    errors.answerFailure(session, frame.id(), null, room, failure);
                 }
             } finally {
                 release.run();
@@ -148,10 +148,10 @@ public class Messaging {
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
         if (session.isGone()) {
-            request.finish();
+            request.endAlone();
             return;
         }
-        announcer.whenTold(room, membership.revision(), view -> {
+        announcer.whenAnnounced(room, membership.enterRevision(), view -> {
             if (view == null) {
                 readMembers(session, frame, room, request);
                 return;
@@ -163,12 +163,12 @@ public class Messaging {
                         view.users().size(),
                         view.users().stream().limit(ROSTER_NAMES).toList()));
             } finally {
-                request.finish();
+                request.endAlone();
             }
         });
     }
 
-    /** Answers from the presence store: the members of this room are not sent the names of its users. */
+    /** Answers from the presence store, because the members of this room are not sent the names of its users. */
     private void readMembers(
             ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         answerWhenComplete(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
@@ -179,22 +179,21 @@ public class Messaging {
                         roster.count(),
                         roster.users().stream().map(UserName::value).toList()));
             } else {
-                errors.answer(session, frame.id(), null, room, failure);
+                errors.answerFailure(session, frame.id(), null, room, failure);
             }
         });
     }
 
     /**
-     * Answers the request when the stage has completed. The answer then runs on the lanes' pool, because a send may
-     * take longer than a delivery and would delay the relay's thread. If the stage is complete already, the answer runs
-     * on this thread.
+     * Answers the request in its turn, when the stage has completed. The pool runs the answer, because a send may take
+     * long and would delay the relay's thread. If the stage is complete already, the answer runs on this thread.
      */
     private <T> void answerWhenComplete(
             RoomRequests.Request request, CompletionStage<T> stage, BiConsumer<T, Throwable> action) {
         BiConsumer<T, Throwable> answer = (done, failure) -> request.answerInTurn(() -> action.accept(done, failure));
         var unused = stage.toCompletableFuture().isDone()
                 ? stage.whenComplete(answer)
-                : stage.whenCompleteAsync(answer, threads.lanes());
+                : stage.whenCompleteAsync(answer, threads.pool());
     }
 
     private static void acknowledge(

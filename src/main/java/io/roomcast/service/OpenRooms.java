@@ -12,14 +12,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Subscribes a room to its messages and to its presence. A room can be joined once both subscriptions are live. So a
+ * Subscribes a room to its messages and to its presence. A room can be joined when both subscriptions are active. So a
  * member receives every event after its join. Any thread; no method blocks.
  */
 final class OpenRooms implements RoomSource {
     private final Relay relay;
     private final PresenceStore presence;
     /** Rooms that are subscribed, and rooms whose subscription is pending. */
-    private final ConcurrentMap<RoomName, CompletableFuture<Position>> open = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RoomName, CompletableFuture<Position>> subscriptions = new ConcurrentHashMap<>();
 
     OpenRooms(Relay relay, PresenceStore presence) {
         this.relay = relay;
@@ -29,16 +29,16 @@ final class OpenRooms implements RoomSource {
     @Override
     public CompletionStage<Position> subscribe(RoomName room) {
         CompletableFuture<Position> both = new CompletableFuture<>();
-        open.put(room, both);
+        subscriptions.put(room, both);
         CompletionStage<Void> watch = presence.watch(room);
         relay.subscribe(room).whenComplete((position, failure) -> {
             if (failure != null) {
-                giveUp(room, both, failure);
+                fail(room, both, failure);
                 return;
             }
             watch.whenComplete((none, watchFailure) -> {
                 if (watchFailure != null) {
-                    giveUp(room, both, watchFailure);
+                    fail(room, both, watchFailure);
                 } else {
                     both.complete(position);
                 }
@@ -47,8 +47,8 @@ final class OpenRooms implements RoomSource {
         return both;
     }
 
-    private void giveUp(RoomName room, CompletableFuture<Position> both, Throwable failure) {
-        if (open.remove(room, both)) {
+    private void fail(RoomName room, CompletableFuture<Position> both, Throwable failure) {
+        if (subscriptions.remove(room, both)) {
             end(room);
         }
         both.completeExceptionally(failure);
@@ -56,7 +56,7 @@ final class OpenRooms implements RoomSource {
 
     @Override
     public void unsubscribe(RoomName room) {
-        if (open.remove(room) != null) {
+        if (subscriptions.remove(room) != null) {
             end(room);
         }
     }

@@ -17,8 +17,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Stores the messages of members and back ends. Writes the body, adds the owner to the key, and updates the metrics.
- * The body is JSON that only this class writes: relays, rooms and queues pass its bytes on and never parse them. The
- * callers check permissions, sizes and rates. Any thread; no method blocks.
+ * Only this class writes the body, which is JSON. Relays, rooms and queues pass the bytes of the body on, and never
+ * parse them. The callers check permissions, sizes and rates. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Publisher {

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Passes messages and signals from the relay to the rooms of this node. Runs on the thread that delivers. Never blocks:
- * it only appends to lanes.
+ * Passes messages, signals and resets from the relay to the rooms of this node. Runs on the relay's thread that
+ * delivers. Never blocks, because it only appends to lanes.
  */
 public final class RoomDelivery implements RelayListener {
     private final RoomRegistry rooms;

@@ -32,13 +32,13 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /**
- * Adds sessions to rooms, removes them, and keeps presence in step. A join enters presence after the room is subscribed
- * on this node: so the member receives every later change. It enters presence before the member joins the room, because
- * {@code joined} contains the number of users. A session that joins again keeps its earlier membership until the new
- * one is complete: a refused join changes nothing.
+ * Adds sessions to rooms, removes them, and updates presence. A join enters presence after the room is subscribed on
+ * this node. So the member receives every later change. A join enters presence before the member joins the room,
+ * because {@code joined} contains the number of users. A session that joins again keeps its earlier membership until
+ * the new membership is complete. So a refused join changes nothing.
  *
- * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn, and end it unless
- * they throw. The other methods queue requests of their own.
+ * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn. Unless they throw,
+ * they end the request. {@link #removeFromRoom} and {@link #leaveAll} queue requests themselves.
  */
 @ApplicationScoped
 public class RoomJoins {
@@ -77,7 +77,7 @@ public class RoomJoins {
     }
 
     /**
-     * Joins the session to the room of the frame. If the session is in the room already, it joins anew, from
+     * Joins the session to the room of the frame. If the session is in the room already, it joins again, from
      * {@code since} of the frame.
      *
      * @param frame a request with a room
@@ -90,7 +90,7 @@ public class RoomJoins {
         }
         Membership membership = new Membership(room, session.membership(room));
         if (membership.previous() == null) {
-            requireSpace(room);
+            requireCapacity(room);
         }
         long limit = limits.get(LimitKeys.ROOMS);
         if (!session.put(membership, limit)) {
@@ -100,33 +100,33 @@ public class RoomJoins {
         Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
             if (failure == null) {
-                enter(session, membership, frame.since(), outcome);
+                enterPresence(session, membership, frame.since(), outcome);
             } else {
-                membership.giveUp(rooms);
+                membership.cancelOpen(rooms);
                 outcome.refuse(failure);
             }
         });
     }
 
-    private void enter(ClientSession session, Membership membership, Position since, Outcome outcome) {
+    private void enterPresence(ClientSession session, Membership membership, Position since, Outcome outcome) {
         RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
         outcome.presenceEntered = true;
         presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
-                membership.giveUp(rooms);
+                membership.cancelOpen(rooms);
                 outcome.refuse(limits.exceeded(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
             } else if (failure == null) {
-                membership.enter(rooms, outcome, session, since, change.revision());
+                membership.join(rooms, outcome, session, since, change.revision());
             } else {
-                membership.giveUp(rooms);
+                membership.cancelOpen(rooms);
                 outcome.refuse(failure);
             }
         });
     }
 
-    private void requireSpace(RoomName room) {
+    private void requireCapacity(RoomName room) {
         if (rooms.find(room) == null) {
             limits.require(
                     LimitKeys.NODE_ROOMS,
@@ -144,7 +144,7 @@ public class RoomJoins {
     /**
      * Removes the session from the room.
      *
-     * @param left runs once no further frame of the room is sent to the session, before the request ends
+     * @param left runs when no further frame of the room is sent to the session, before the request ends
      * @throws ProtocolException {@code not_joined}
      */
     void leave(ClientSession session, RoomName room, RoomRequests.Request request, Runnable left) {
@@ -154,78 +154,83 @@ public class RoomJoins {
         }
         membership.leave(rooms, () -> {
             try {
-                // Before `left`: a client that receives it may expect the place in the room to be free.
-                withdraw(room, session.user(), session.id());
+                // Before `left`, because a client that receives `left` may expect that another user can join.
+                leavePresence(room, session.user(), session.id());
                 left.run();
             } finally {
-                request.finish();
+                request.endAlone();
             }
         });
     }
 
     /**
-     * Removes a session from a room, although the client did not ask for it, and sends {@code left}. Its earlier
-     * requests in the room are served first.
+     * Removes a session from a room without a request of the client, and sends {@code left}. The earlier requests of
+     * the session in the room are served first.
      *
-     * @param still called when the turn has come; if it returns false, the session stays in the room
-     * @param then runs after {@code left} was queued, if the session was in the room
+     * @param isStillDue called in the turn of the removal; if it returns false, the session stays in the room
+     * @param afterLeft runs after {@code left} was queued, if the session was in the room
      */
-    void putOut(ClientSession session, RoomName room, BooleanSupplier still, Runnable then) {
+    void removeFromRoom(ClientSession session, RoomName room, BooleanSupplier isStillDue, Runnable afterLeft) {
         Consumer<RoomRequests.Request> leave = request -> {
-            if (session.membership(room) == null || !still.getAsBoolean()) {
-                request.finish();
+            if (session.membership(room) == null || !isStillDue.getAsBoolean()) {
+                request.endAlone();
                 return;
             }
             leave(session, room, request, () -> {
                 session.reply(new ServerFrame.Left(null, room.value()));
-                then.run();
+                afterLeft.run();
             });
         };
-        session.requests().ask(room, true, leave, () -> {});
+        session.requests().submit(room, true, leave, () -> {});
     }
 
     /**
      * Removes a session from all its rooms, after its connection has ended. Other members see the user leave after the
      * grace period, unless the user has returned.
      *
-     * @param dismissed whether this node closed the connection; if so, requests that have not begun are discarded
+     * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded
      */
-    void leaveAll(ClientSession session, boolean dismissed) {
-        session.requests().end(dismissed, session::roomNames, (room, request) -> {
+    void leaveAll(ClientSession session, boolean closedByNode) {
+        session.requests().end(closedByNode, session::roomNames, (room, request) -> {
             Membership membership = session.remove(room);
             if (membership != null) {
                 membership.leave(rooms, () -> {});
-                withdrawLater(room, session);
+                leavePresenceAfterGrace(room, session);
             }
-            request.finish();
+            request.endAlone();
         });
     }
 
-    private void withdrawLater(RoomName room, ClientSession session) {
+    private void leavePresenceAfterGrace(RoomName room, ClientSession session) {
         try {
             var unused = threads.timer()
-                    .schedule(() -> withdraw(room, session.user(), session.id()), graceMillis, TimeUnit.MILLISECONDS);
+                    .schedule(
+                            () -> leavePresence(room, session.user(), session.id()),
+                            graceMillis,
+                            TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.log(Level.DEBUG, "the node stops; it removes its users from all rooms by itself", e);
         }
     }
 
-    private void withdraw(RoomName room, UserName user, String session) {
+    private void leavePresence(RoomName room, UserName user, String session) {
         var unused = presence.leave(room, user, session);
     }
 
-    /** Receives the outcome of one join, and the losses of the member after it. */
+    /** Receives the outcome of one join, and later the losses of the member. */
     private final class Outcome implements Member.Listener {
         private final ClientSession session;
         private final Membership membership;
         private final UserName user;
         private final Long id;
-        private final boolean returning;
-        /** Null once the join is answered, since this listener lives as long as the membership. */
+        /** Whether the client gave its last position. */
+        private final boolean isReturning;
+        /** Null when the join is answered, because this listener lives as long as the membership. */
         private RoomRequests.Request request;
         /** Whether {@link PresenceStore#enter} was called. */
         private boolean presenceEntered;
 
+        /** What the store returned when the user entered; null before. */
         private PresenceStore.Change change;
 
         Outcome(ClientSession session, Membership membership, ClientFrame.Join frame, RoomRequests.Request request) {
@@ -233,14 +238,14 @@ public class RoomJoins {
             this.membership = membership;
             this.user = session.user();
             this.id = frame.id();
-            this.returning = frame.since() != null;
+            this.isReturning = frame.since() != null;
             this.request = request;
         }
 
         @Override
         public void joined(Position position, boolean recovered) {
             RoomName room = membership.name();
-            if (returning) {
+            if (isReturning) {
                 metrics.increment(recovered ? Counter.RECOVERIES_COMPLETE : Counter.RECOVERIES_INCOMPLETE);
             }
             try {
@@ -253,19 +258,19 @@ public class RoomJoins {
                         recovered,
                         announcer.count(room, change)));
                 membership.leavePrevious(rooms);
-                if (change.changed() && membership.wasAnnounced()) {
-                    announcer.welcome(session, room, user, change);
+                if (change.changed() && membership.isArrivalAnnounced()) {
+                    announcer.sendOwnArrival(session, room, user, change);
                 }
             } finally {
-                finish();
+                endRequest();
             }
         }
 
-        private void finish() {
+        private void endRequest() {
             RoomRequests.Request own = request;
             request = null;
             if (own != null) {
-                own.finish();
+                own.endAlone();
             }
         }
 
@@ -281,12 +286,12 @@ public class RoomJoins {
             try {
                 session.restore(room, membership.previous());
                 if (presenceEntered && membership.previous() == null) {
-                    // If the call of enter failed, the store repeats it later. So a leave is needed even then.
-                    withdraw(room, user, session.id());
+                    // If the call of enter failed, the store repeats that call later. So a leave is needed even then.
+                    leavePresence(room, user, session.id());
                 }
-                errors.answer(session, id, null, room, why);
+                errors.answerFailure(session, id, null, room, why);
             } finally {
-                finish();
+                endRequest();
             }
         }
 

@@ -33,8 +33,8 @@ import java.util.function.Consumer;
 
 /**
  * Serves the frames of WebSocket sessions. The frames of one session arrive one after the other. Frames of different
- * sessions, and the end of a session, arrive on any thread. No method blocks. A frame never makes a method throw: the
- * client gets an error.
+ * sessions, and the end of a session, arrive on any thread. No method blocks. No method throws because of a frame. The
+ * client gets an error instead.
  */
 @ApplicationScoped
 public class RoomService {
@@ -86,21 +86,20 @@ public class RoomService {
     }
 
     /**
-     * Opens a session for a new connection. A connection to {@code /ws/{room}/{user}} joins the room once its user is
-     * known.
+     * Opens a session for a connection. A connection to {@code /ws/{room}/{user}} joins when its user is known.
      *
-     * @throws ProtocolException if the connection is refused; then there is no session
+     * @throws ProtocolException if the connection is refused; no session is left open then
      */
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
         Identity identity = authentication.wantsToken() ? null : identify(request, origin);
-        ClientSession session = admit(transport, request, origin, identity);
+        ClientSession session = create(transport, request, origin, identity);
         if (identity != null) {
             joinUrlRoom(session);
         }
         return session;
     }
 
-    private ClientSession admit(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
+    private ClientSession create(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
         ClientSession session = null;
         try {
             session = sessions.open(transport, request, origin.network());
@@ -119,7 +118,8 @@ public class RoomService {
 
     private Identity identify(ConnectRequest request, ClientOrigin origin) {
         try {
-            return authentication.identify(request.user() == null ? SessionRegistry.guest() : request.user(), origin);
+            return authentication.identify(
+                    request.user() == null ? SessionRegistry.newGuest() : request.user(), origin);
         } catch (ProtocolException e) {
             metrics.refused(e.code().wire());
             throw e;
@@ -129,9 +129,9 @@ public class RoomService {
     private void joinUrlRoom(ClientSession session) {
         RoomName room = session.urlRoom();
         if (room != null) {
-            // This join is not a frame of the client: it does not lock the identity, so a hello may follow.
+            // The client did not send this join. So the join does not lock the identity, and a hello may follow.
             ClientFrame.Join join = new ClientFrame.Join(null, room, session.since());
-            ask(session, join, null, room, true, request -> joins.join(session, join, request), () -> {});
+            queueRequest(session, join, null, room, true, request -> joins.join(session, join, request), () -> {});
         }
     }
 
@@ -145,14 +145,14 @@ public class RoomService {
         if (!session.isOpen() || tokenAdmission.closeIfExpired(session)) {
             return;
         }
-        heard(session);
+        markAlive(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
         try {
             if (!session.deferWhileVerifying(frame, inFlight)) {
                 serve(session, frame);
             }
         } catch (ProtocolException e) {
-            errors.answer(session, frame.id(), null, null, e);
+            errors.answerFailure(session, frame.id(), null, null, e);
         }
     }
 
@@ -162,7 +162,7 @@ public class RoomService {
             return;
         }
         if (frame instanceof ClientFrame.Invalid invalid) {
-            refuse(session, invalid);
+            answerInvalid(session, invalid);
             return;
         }
         if (session.identity() == null && !(frame instanceof ClientFrame.Ping)) {
@@ -170,7 +170,7 @@ public class RoomService {
         }
         session.lockIdentity();
         if (frame instanceof ClientFrame.Publish publish) {
-            ask(
+            queueFrame(
                     session,
                     publish,
                     publish.key(),
@@ -178,79 +178,85 @@ public class RoomService {
                     false,
                     (room, request) -> messaging.publish(session, publish, room, request));
         } else if (frame instanceof ClientFrame.Signal signal) {
-            ask(session, signal, null, signal.room(), false, (room, request) -> {
-                rates.request(session);
+            queueFrame(session, signal, null, signal.room(), false, (room, request) -> {
+                rates.countRequest(session);
                 messaging.signal(session, signal, room, request);
             });
         } else if (frame instanceof ClientFrame.Join join) {
             join(session, join);
         } else if (frame instanceof ClientFrame.Leave leave) {
-            askAlone(session, leave, leave.room(), (room, request) -> {
+            queueFrameAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
                 joins.leave(session, room, request, () -> session.reply(left));
             });
         } else if (frame instanceof ClientFrame.History history) {
-            askAlone(
+            queueFrameAlone(
                     session,
                     history,
                     history.room(),
                     (room, request) -> messaging.history(session, history, room, request));
         } else if (frame instanceof ClientFrame.Members members) {
-            askAlone(
+            queueFrameAlone(
                     session,
                     members,
                     members.room(),
                     (room, request) -> messaging.members(session, members, room, request));
         } else if (frame instanceof ClientFrame.Refresh refresh) {
-            rates.request(session);
+            rates.countRequest(session);
             refresh(session, refresh);
         } else if (frame instanceof ClientFrame.Ping ping) {
-            rates.request(session);
+            rates.countRequest(session);
             session.reply(new ServerFrame.Pong(ping.id()));
         } else {
             throw new IllegalStateException("nothing serves " + frame.getClass());
         }
     }
 
-    private void refuse(ClientSession session, ClientFrame.Invalid invalid) {
+    /** Answers a request in a room that is not a valid frame. */
+    private void answerInvalid(ClientSession session, ClientFrame.Invalid invalid) {
         BadFrameException why = invalid.why();
         if (session.identity() == null) {
-            errors.answer(session, why);
+            errors.answerBadFrame(session, why);
         } else {
-            ask(
+            queueFrame(
                     session,
                     invalid,
                     why.answer().key(),
                     invalid.room(),
                     false,
-                    (room, request) -> request.answerInTurn(() -> errors.answer(session, why)));
+                    (room, request) -> request.answerInTurn(() -> errors.answerBadFrame(session, why)));
         }
     }
 
     private void join(ClientSession session, ClientFrame.Join join) {
-        askAlone(
+        queueFrameAlone(
                 session,
                 join,
                 join.room(),
                 (room, request) -> joins.join(session, new ClientFrame.Join(join.id(), room, join.since()), request));
     }
 
-    private void askAlone(
+    /** As {@link #queueFrame}, for a request that runs alone and counts against the rate of the session. */
+    private void queueFrameAlone(
             ClientSession session,
             ClientFrame frame,
             RoomName room,
             BiConsumer<RoomName, RoomRequests.Request> action) {
-        ask(session, frame, null, room, true, (named, request) -> {
-            rates.request(session);
-            action.accept(named, request);
+        queueFrame(session, frame, null, room, true, (actualRoom, request) -> {
+            rates.countRequest(session);
+            action.accept(actualRoom, request);
         });
     }
 
     /**
-     * Queues a request in a room. A refusal is answered in its turn, with two exceptions that are answered at once: a
-     * request without a room, and {@code busy}, because too many requests wait.
+     * Queues the request of a frame in a room. A request that names no room, and {@code busy} of {@link InFlight}, are
+     * answered at once. All other refusals are answered in their turn.
+     *
+     * @param key the key of a publish, or null
+     * @param named the room in the frame; null for the room in the URL of the connection
+     * @param action gets the room and the request; may throw
      */
-    private void ask(
+    private void queueFrame(
             ClientSession session,
             ClientFrame frame,
             String key,
@@ -262,21 +268,22 @@ public class RoomService {
             if (room == null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
             }
-            Runnable end = inFlight.begin(session, frame.bytes());
-            ask(session, frame, key, room, alone, request -> action.accept(room, request), end);
+            Runnable release = inFlight.begin(session, frame.bytes());
+            queueRequest(session, frame, key, room, alone, request -> action.accept(room, request), release);
         } catch (ProtocolException e) {
-            errors.answer(session, frame.id(), key, room, e);
+            errors.answerFailure(session, frame.id(), key, room, e);
         }
     }
 
-    private void ask(
+    /** Queues a request. If {@code action} throws, the client gets an error in its turn. */
+    private void queueRequest(
             ClientSession session,
             ClientFrame frame,
             String key,
             RoomName room,
             boolean alone,
             Consumer<RoomRequests.Request> action,
-            Runnable end) {
+            Runnable release) {
         Consumer<RoomRequests.Request> attempt = request -> {
             try {
                 if (session.queue().isClosedByNode()) {
@@ -285,10 +292,10 @@ public class RoomService {
                     action.accept(request);
                 }
             } catch (RuntimeException e) {
-                request.answerInTurn(() -> errors.answer(session, frame.id(), key, room, e));
+                request.answerInTurn(() -> errors.answerFailure(session, frame.id(), key, room, e));
             }
         };
-        session.requests().ask(room, alone, attempt, end);
+        session.requests().submit(room, alone, attempt, release);
     }
 
     /** Answers a line that is not a valid frame. */
@@ -301,16 +308,16 @@ public class RoomService {
         if (!session.isOpen()) {
             return;
         }
-        heard(session);
+        markAlive(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
-        errors.answer(session, invalid);
+        errors.answerBadFrame(session, invalid);
     }
 
     /**
      * Closes a session whose WebSocket message exceeds {@code roomcast.limits.frame-bytes}. The session cannot
-     * continue: the end of that message cannot be found.
+     * continue, because the server does not read such a message to its end.
      */
-    public void refuseTooLarge(ClientSession session) {
+    public void closeTooLarge(ClientSession session) {
         metrics.refused(ErrorCode.TOO_LARGE.wire());
         metrics.limitReached(LimitKeys.FRAME_BYTES.name());
         session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
@@ -322,8 +329,8 @@ public class RoomService {
     }
 
     /** Records a sign of life of the client, such as a pong. */
-    public void heard(ClientSession session) {
-        session.heard(time.getAsLong());
+    public void markAlive(ClientSession session) {
+        session.setHeardAt(time.getAsLong());
     }
 
     /**
@@ -331,11 +338,11 @@ public class RoomService {
      *
      * @param code close code, of the client or of this node
      */
-    public void closed(ClientSession session, int code) {
-        boolean dismissed = session.queue().isClosedByNode();
+    public void endSession(ClientSession session, int code) {
+        boolean closedByNode = session.queue().isClosedByNode();
         if (sessions.remove(session, code)) {
             session.end();
-            joins.leaveAll(session, dismissed);
+            joins.leaveAll(session, closedByNode);
         }
     }
 
@@ -346,13 +353,13 @@ public class RoomService {
                 && !hello.user().equals(session.urlUser())) {
             errors.answer(session, hello.id(), null, null, ErrorCode.BAD_REQUEST, "the address names the user already");
         } else if (session.identity() == null) {
-            tokenAdmission.enter(session, hello, () -> {
+            tokenAdmission.admit(session, hello, () -> {
                 session.lockIdentity();
                 welcome(session, hello.id());
                 joinUrlRoom(session);
                 serveDeferred(session);
             });
-        } else if (session.firstHello()) {
+        } else if (session.lockIdentityForHello()) {
             if (hello.user() != null && !session.identity().proven()) {
                 sessions.identify(session, Identity.claimed(hello.user()));
             }
@@ -374,11 +381,11 @@ public class RoomService {
                 !deferred.isEmpty();
                 deferred = session.takeDeferred()) {
             for (ClientSession.Deferred each : deferred) {
-                each.end().run();
+                each.release().run();
                 try {
                     serve(session, each.frame());
                 } catch (ProtocolException e) {
-                    errors.answer(session, each.frame().id(), null, null, e);
+                    errors.answerFailure(session, each.frame().id(), null, null, e);
                 }
             }
         }

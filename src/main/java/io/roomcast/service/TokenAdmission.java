@@ -64,7 +64,7 @@ public class TokenAdmission {
     void start() {
         authentication.start();
         timer = threads.timer()
-                .scheduleWithFixedDelay(() -> threads.lanes().execute(this::check), 1, 1, TimeUnit.SECONDS);
+                .scheduleWithFixedDelay(() -> threads.pool().execute(this::check), 1, 1, TimeUnit.SECONDS);
     }
 
     void stop() {
@@ -76,9 +76,9 @@ public class TokenAdmission {
     /**
      * Checks a session's first token. Frames that arrive meanwhile are deferred.
      *
-     * @param admitted runs once the session has its identity
+     * @param admitted runs when the session has its identity
      */
-    void enter(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
+    void admit(ClientSession session, ClientFrame.Hello hello, Runnable admitted) {
         session.beginVerifying();
         verify(
                 hello.token(),
@@ -92,7 +92,7 @@ public class TokenAdmission {
                                 admitted.run();
                             }
                         } catch (ProtocolException e) {
-                            errors.answer(session, hello.id(), null, null, e);
+                            errors.answerFailure(session, hello.id(), null, null, e);
                             session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
                         }
                     }
@@ -120,7 +120,7 @@ public class TokenAdmission {
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     session.roomNames().stream()
                             .filter(room -> !identity.permissions().mayRead(room))
-                            .forEach(room -> joins.putOut(
+                            .forEach(room -> joins.removeFromRoom(
                                     session,
                                     room,
                                     () -> !session.identity().permissions().mayRead(room),
@@ -130,7 +130,11 @@ public class TokenAdmission {
                 text -> unavailable(session, frame.id(), text));
     }
 
-    /** @param unknown runs if the token could not be checked */
+    /**
+     * @param good gets the identity, if the token is valid
+     * @param bad gets the text for the client, if the token is refused
+     * @param unknown gets the text for the client, if the token could not be checked
+     */
     private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
         if (token == null || token.isEmpty()) {
             bad.accept("a token is needed");
@@ -170,7 +174,7 @@ public class TokenAdmission {
     }
 
     /**
-     * Closes a session whose token has expired. From then on the frames of the session are ignored, even while its
+     * Closes a session whose token has expired. From then on, the frames of the session are ignored, also while the
      * client still reads earlier frames.
      *
      * @return whether the token has expired

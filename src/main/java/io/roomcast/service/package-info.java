@@ -1,4 +1,2 @@
-/**
- * Serves the frames of clients, and passes the deliveries of the relay to the rooms. Plain Java with CDI annotations.
- */
+/** Serves the frames of clients, and passes the deliveries of the relay to the rooms. */
 package io.roomcast.service;

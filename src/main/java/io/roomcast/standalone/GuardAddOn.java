@@ -2,7 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.service.admission.ClientOrigin;
-import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
 import java.nio.charset.StandardCharsets;
@@ -19,17 +19,17 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Passes every request of the embedded server to the {@link HandshakeGuard}, before WebSockets, files and servlets see
+ * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets see
  * it, and sets the security headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks the head of a request that was checked. Parts of its body arrive with the same head. */
     private static final String CHECKED = GuardAddOn.class.getName();
 
-    private final HandshakeGuard guard;
+    private final RequestGuard guard;
     private final ErrorResponder responder;
 
-    GuardAddOn(HandshakeGuard guard, ErrorResponder responder) {
+    GuardAddOn(RequestGuard guard, ErrorResponder responder) {
         this.guard = guard;
         this.responder = responder;
     }
@@ -51,8 +51,8 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
         setOrigin(request, head, names);
-        HandshakeGuard.Verdict verdict = guard.verdict(head);
-        return verdict == HandshakeGuard.Verdict.PASS
+        RequestGuard.Verdict verdict = guard.verdict(head);
+        return verdict == RequestGuard.Verdict.PASS
                 ? context.getInvokeAction()
                 : responder.reject(context, request, verdict.status(), verdict.text());
     }

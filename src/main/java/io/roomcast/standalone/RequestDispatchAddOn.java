@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestGuard;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Connection;
@@ -118,7 +118,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
 
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
         return responder.reject(
-                context, request, HandshakeGuard.Verdict.OVERLOADED.status(), HandshakeGuard.Verdict.OVERLOADED.text());
+                context, request, RequestGuard.Verdict.OVERLOADED.status(), RequestGuard.Verdict.OVERLOADED.text());
     }
 
     private static void process(FilterChainContext context) {

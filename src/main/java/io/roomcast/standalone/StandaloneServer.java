@@ -17,7 +17,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
-import io.roomcast.service.admission.HandshakeGuard;
+import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
@@ -63,7 +63,7 @@ public final class StandaloneServer implements AutoCloseable {
                         LocalRelayProvider.class,
                         RoomService.class,
                         SessionRegistry.class,
-                        HandshakeGuard.class,
+                        RequestGuard.class,
                         PresenceAnnouncer.class,
                         Drain.class,
                         JwtVerifier.class,
@@ -123,7 +123,7 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new ConnectionAddOn(limiter));
         listener.getKeepAlive().setIdleTimeoutInSeconds(60);
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
-        listener.registerAddOn(new GuardAddOn(cdi.select(HandshakeGuard.class).get(), responder));
+        listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
         listener.registerAddOn(
                 webSockets.handshakes(responder::reject, () -> limits.get(LimitKeys.FRAME_BYTES), timer));

@@ -51,8 +51,8 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
      * @throws ProtocolException if the connection did not pass the guard
      */
     static ClientOrigin origin(Session session) {
-        if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin origin) {
-            return origin.of(
+        if (session.getUserProperties().get(PROPERTY) instanceof ClientOrigin known) {
+            return known.withLogin(
                     session.getUserPrincipal() == null
                             ? null
                             : session.getUserPrincipal().getName());

@@ -68,7 +68,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         if (earlier == CLOSED || !jakarta.isOpen()) {
             // The connection closed while it opened. The call for the close found no EndpointConnection, so this method
             // reports the close.
-            service.closed(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
+            service.endSession(session, CloseReason.CloseCodes.CLOSED_ABNORMALLY.getCode());
         }
     }
 
@@ -104,7 +104,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         long partBytes = assembler.bytes() - before;
         service.countBytes(partBytes);
         if (!fits) {
-            refuseTooLarge();
+            closeTooLarge();
             return;
         }
         if (!last && !reserveUnfinished(partBytes)) {
@@ -175,7 +175,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
         service.countBytes(bytes);
         if (!assembler.count(bytes)) {
-            refuseTooLarge();
+            closeTooLarge();
         } else if (last) {
             assembler.reset();
             releaseUnfinished();
@@ -189,16 +189,16 @@ public final class EndpointConnection implements ObservableTransport.Listener {
 
     @Override
     public void onActivity() {
-        service.heard(session);
+        service.markAlive(session);
     }
 
     void onPong() {
-        service.heard(session);
+        service.markAlive(session);
     }
 
     @Override
     public void onMessageTooLarge() {
-        refuseTooLarge();
+        closeTooLarge();
     }
 
     @Override
@@ -209,19 +209,19 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private void end(int code) {
         closed = true;
         releaseUnfinished();
-        service.closed(session, code);
+        service.endSession(session, code);
     }
 
-    private void refuseTooLarge() {
+    private void closeTooLarge() {
         stopReading();
-        service.refuseTooLarge(session);
+        service.closeTooLarge(session);
     }
 
     void onClose(CloseReason reason) {
         int code = reason.getCloseCode().getCode();
         if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
             // Our Close frame is sent before that of the container, which would report an error of the server.
-            refuseTooLarge();
+            closeTooLarge();
             code = CloseCode.TOO_LARGE.number();
         }
         end(code);

@@ -64,7 +64,7 @@ public class TransportChooser {
         synchronized (session.getUserProperties()) {
             session.getUserProperties().put(PORTABLE_MARK, true);
         }
-        metrics.portableSessions(1);
+        metrics.addPortableSessions(1);
         return portable;
     }
 
@@ -75,7 +75,7 @@ public class TransportChooser {
             portable = session.getUserProperties().remove(PORTABLE_MARK) != null;
         }
         if (portable) {
-            metrics.portableSessions(-1);
+            metrics.addPortableSessions(-1);
         }
         if (undertow != null) {
             undertow.end(session);

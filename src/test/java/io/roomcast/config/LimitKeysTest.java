@@ -17,7 +17,7 @@ class LimitKeysTest {
     /** A key in none of the lists would throw at its first use. */
     @Test
     void everyLimitIsInOneOfTheLists() {
-        List<String> listed = Stream.<List<? extends Key<?>>>of(LimitKeys.COUNTS, LimitKeys.SIZES, LimitKeys.DURATIONS)
+        List<String> listed = Stream.<List<? extends Key<?>>>of(LimitKeys.NUMBERS, LimitKeys.SIZES, LimitKeys.DURATIONS)
                 .flatMap(List::stream)
                 .map(Key::name)
                 .toList();

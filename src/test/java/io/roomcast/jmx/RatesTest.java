@@ -34,7 +34,7 @@ class RatesTest {
     @Test
     void forgetsWhatIsTenSecondsAgo() {
         rates.sample();
-        metrics.fannedOut(1_000, 1, 1, 0, 1);
+        metrics.recordFanOut(1_000, 1, 1, 0, 1);
         for (int second = 0; second < 9; second++) {
             pass(1);
             rates.sample();

@@ -30,7 +30,7 @@ class OutboundBudgetTest {
         assertEquals(KIB, budget.held());
 
         transports.get(0).completeAll();
-        queues.get(1).shut();
+        queues.get(1).markClosed();
         assertEquals(KIB, budget.held(), "one still has it");
         transports.get(2).completeAll();
         assertEquals(0, budget.held());
@@ -65,7 +65,7 @@ class OutboundBudgetTest {
         other.offer(EncodedFrame.of(FrameKind.REPLY, "x".repeat(64 * KIB)));
         assertEquals(CloseCode.SLOW_CONSUMER, transports.get(1).closeCode());
 
-        greedy.shut();
+        greedy.markClosed();
         assertEquals(0, budget.held());
         assertTrue(stuck().offer(message("a", KIB)));
     }

@@ -113,8 +113,8 @@ class OutboundQueueEndTest {
     void releaseForgetsWithoutClosing() {
         offer("a");
         offer("b");
-        assertTrue(queue.shut());
-        assertFalse(queue.shut());
+        assertTrue(queue.markClosed());
+        assertFalse(queue.markClosed());
         queue.close(CloseCode.KICKED, "");
         transport.complete();
         assertEquals(0, transport.closes(), "the connection was closed already");

@@ -82,7 +82,7 @@ class OutboundQueueLimitsTest {
         queue.offer(message("a"));
         queue.offer(message("0123456789"));
         queue.offer(presence("lobby", "+ann", "first"));
-        queue.beginRoom(new RoomName("lobby"));
+        queue.separateGaps(new RoomName("lobby"));
         queue.offer(presence("lobby", "+bob", "second"));
         transport.completeAll();
         assertEquals(List.of("a", "0123456789\nfirst\nsecond"), transport.sent());

@@ -72,7 +72,7 @@ class SlowConsumerTest {
         for (int i = 2; i <= 10; i++) {
             offer(RED, i);
         }
-        queue.beginRoom(RED);
+        queue.separateGaps(RED);
         reply("joined at 10");
         for (int i = 11; i <= 20; i++) {
             offer(RED, i);

@@ -32,7 +32,7 @@ class LaneIntakeTest {
         for (int i = 0; i < 5_000; i++) {
             source.publish(1);
             assertTrue(room.laneLoad().bytes() <= ROOM_BYTES);
-            assertTrue(room.waiting() < 150, "events cost memory, too");
+            assertTrue(room.waitingEvents() < 150, "events cost memory, too");
             assertEquals(room.laneLoad().bytes(), budget.held());
         }
         drain();
@@ -130,7 +130,7 @@ class LaneIntakeTest {
         assertEquals(4, witness.log().size(), witness.log()::toString);
     }
 
-    /** After a loss all goes to the lane again: what was asked for before is of no use, even if the lane lags once more by then. */
+    /** After a loss, the pages of earlier reads are ignored, even if the lane lags again by then. */
     @Test
     void anAnswerThatComesAfterALossIsNotUsed() {
         source.publish(5_000);
@@ -173,7 +173,7 @@ class LaneIntakeTest {
             room.signal(EncodedFrame.of(FrameKind.SIGNAL, "typing"));
             assertFalse(room.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), i));
         }
-        assertTrue(room.waiting() < 150);
+        assertTrue(room.waitingEvents() < 150);
         drain();
         assertEquals(List.of("joined e1:0 false", "e1:1..200"), witness.log());
         assertEquals(1_000, fixture.metrics.get(Counter.NOTICES_DROPPED));

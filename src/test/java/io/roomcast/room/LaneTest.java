@@ -104,7 +104,7 @@ class LaneTest {
         lane(executor, others::add).post(100);
         executor.runNext();
         assertEquals(List.of(List.of(1, 2, 3)), batches, "a millisecond is over, and what was begun is finished");
-        assertEquals(4, lane.waiting());
+        assertEquals(4, lane.waitingEvents());
         executor.runNext();
         assertEquals(List.of(100), others, "another room comes before the rest of this");
         lane.post(8);

@@ -60,7 +60,7 @@ final class ModelClient {
             connection = null;
             left.check();
             known = left.position == null ? known : left.position;
-            left.queue.shut();
+            left.queue.markClosed();
             fixture.registry.leave(left.room, left.member);
         }
     }

@@ -28,7 +28,7 @@ class ReplayPacerTest {
 
     @Test
     void aFewNeverWait() {
-        ReplayPacer.Permit permit = pace.permit();
+        ReplayPacer.Permit permit = pace.newPermit();
         for (int page = 0; page < AT_ONCE - 1; page++) {
             assertTrue(acquire(permit, page));
             permit.release(PAGE);
@@ -74,7 +74,7 @@ class ReplayPacerTest {
     @Test
     void whatATurnDidNotNeedIsGivenBack() {
         for (int i = 0; i < 16 * 64; i++) {
-            ReplayPacer.Permit permit = pace.permit();
+            ReplayPacer.Permit permit = pace.newPermit();
             assertTrue(acquire(permit, i), "page " + i);
             permit.release(PAGE / 64);
         }
@@ -84,7 +84,7 @@ class ReplayPacerTest {
 
     @Test
     void aPageThatIsLargerTakesLonger() {
-        ReplayPacer.Permit large = pace.permit();
+        ReplayPacer.Permit large = pace.newPermit();
         assertTrue(acquire(large, 0));
         large.release(256 * PAGE);
         assertFalse(acquire(large, 1));
@@ -140,7 +140,7 @@ class ReplayPacerTest {
     }
 
     private List<ReplayPacer.Permit> crowd(int members) {
-        return IntStream.range(0, members).mapToObj(i -> pace.permit()).toList();
+        return IntStream.range(0, members).mapToObj(i -> pace.newPermit()).toList();
     }
 
     private long recorded() {

@@ -109,9 +109,9 @@ class RoomRegistryTest {
     void whatIsToBeDoneNextIsDoneInAFailedRoomToo() {
         Room room = fixture.registry.open(FakeSource.ROOM);
         List<String> done = new ArrayList<>();
-        room.then(() -> done.add("before"));
+        room.runOnLane(() -> done.add("before"));
         source.failSubscription();
-        room.then(() -> done.add("after"));
+        room.runOnLane(() -> done.add("after"));
         fixture.executor.runAll();
         assertEquals(List.of("before", "after"), done);
     }

@@ -64,7 +64,7 @@ class RoomTest {
                         new StoredMessage(offset, " ".repeat(40_000).getBytes(UTF_8))));
         room.executor.runNext();
         assertEquals(2, member.transport.sent().size(), "joined, and the frame that two of them filled");
-        assertEquals(2, lobby.waiting());
+        assertEquals(2, lobby.waitingEvents());
         room.executor.runAll();
         assertEquals(3, member.transport.sent().size());
     }

@@ -150,7 +150,7 @@ public final class CoreFixture {
         }
 
         public void cut() {
-            service.closed(session, 1006);
+            service.endSession(session, 1006);
         }
 
         /** What has come since the last call, one frame to a line. */

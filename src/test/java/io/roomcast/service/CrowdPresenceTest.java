@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.service.presence.ChangeCollector;
 import io.roomcast.service.presence.PresenceAnnouncer;
-import io.roomcast.service.presence.PresenceChanges;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -27,8 +27,8 @@ class CrowdPresenceTest {
 
     @Test
     void theFirstAreToldAtOnceAndTheOthersTogether() {
-        crowd(0, PresenceChanges.BURST + 30);
-        assertEquals(PresenceChanges.BURST, witness.news().lines().count());
+        crowd(0, ChangeCollector.BURST + 30);
+        assertEquals(ChangeCollector.BURST, witness.news().lines().count());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String others = witness.news();
         assertEquals(1, others.lines().count(), others);
@@ -44,8 +44,8 @@ class CrowdPresenceTest {
         crowd(0, 20);
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         witness.news();
-        crowd(20, 20 + PresenceChanges.BURST);
-        assertEquals(PresenceChanges.BURST, witness.news().lines().count(), "a new interval");
+        crowd(20, 20 + ChangeCollector.BURST);
+        assertEquals(ChangeCollector.BURST, witness.news().lines().count(), "a new interval");
         crowd(40, 42);
         assertEquals("", witness.news());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
@@ -54,7 +54,7 @@ class CrowdPresenceTest {
 
     @Test
     void whoComesAndGoesIsToldOfInThatOrder() {
-        crowd(0, PresenceChanges.BURST);
+        crowd(0, ChangeCollector.BURST);
         witness.news();
         List<Client> last = crowd(20, 22);
         core.advance(0);
@@ -71,7 +71,7 @@ class CrowdPresenceTest {
 
     @Test
     void thoseWhoComeAndThoseWhoGoAreToldTogether() {
-        List<Client> first = crowd(0, PresenceChanges.BURST);
+        List<Client> first = crowd(0, ChangeCollector.BURST);
         witness.news();
         first.get(0).send("{\"type\":\"leave\"}");
         crowd(20, 21);
@@ -83,7 +83,7 @@ class CrowdPresenceTest {
     @Test
     void aCrowdThatMakesTheRoomLargeIsCounted() {
         crowd(0, 250);
-        assertEquals(PresenceChanges.BURST, witness.news().lines().count());
+        assertEquals(ChangeCollector.BURST, witness.news().lines().count());
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String counted = witness.news();
         assertEquals(1, counted.lines().count(), counted);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Whoever comes up against a limit, of whatever kind, is told by a code, or has to wait where it says so, and it is counted. */
+/** A client that exceeds a limit gets a code or must wait, and the node counts the event. */
 class EveryLimitTest {
     private static final Pattern CODE = Pattern.compile("\"code\":\"(\\w+)\"");
     private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"([^\"]+)\"");
@@ -109,7 +109,7 @@ class EveryLimitTest {
                         core -> behindARequest(core, 100)),
                 row(LimitKeys.FRAME_BYTES, "1KiB", "1009", core -> {
                     CoreFixture.Client ann = core.enter("ann");
-                    core.service.refuseTooLarge(ann.session);
+                    core.service.closeTooLarge(ann.session);
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
@@ -124,10 +124,10 @@ class EveryLimitTest {
                     CoreFixture.Client ann = core.enter("ann");
                     InboundMessages inbound = core.inbound;
                     assertTrue(inbound.begin(ann.session).add(1));
-                    inbound.look();
-                    inbound.look();
+                    inbound.checkAges();
+                    inbound.checkAges();
                     assertNull(ann.transport.closeCode());
-                    inbound.look();
+                    inbound.checkAges();
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.LAG_BYTES, "64KiB", "busy", core -> publishes(core, 100, LARGE)),
@@ -227,7 +227,7 @@ class EveryLimitTest {
 
     @Test
     void noneIsLeftOut() {
-        Set<String> all = Stream.of(LimitKeys.COUNTS, LimitKeys.SIZES, LimitKeys.DURATIONS)
+        Set<String> all = Stream.of(LimitKeys.NUMBERS, LimitKeys.SIZES, LimitKeys.DURATIONS)
                 .flatMap(List::stream)
                 .map(Key::name)
                 .collect(Collectors.toSet());

@@ -27,7 +27,7 @@ class HeartbeatTest {
     @Test
     void everySessionIsPingedOnceAnInterval() {
         for (int interval = 0; interval < 3; interval++) {
-            core.service.heard(client.session);
+            core.service.markAlive(client.session);
             pass(INTERVAL_SECONDS);
         }
         assertEquals(3, client.transport.pings());
@@ -59,7 +59,7 @@ class HeartbeatTest {
         client.session.queue().close(CloseCode.KICKED, "go");
         for (int second = 0; second < 6; second++) {
             client.send("{\"type\":\"ping\"}");
-            core.service.heard(client.session);
+            core.service.markAlive(client.session);
             pass(1);
         }
         assertEquals(0, core.sessions.count());

@@ -195,7 +195,7 @@ class RoomServiceTest {
     @Test
     void tooLargeClosesAndIsCounted() {
         Client client = core.enter("ann");
-        core.service.refuseTooLarge(client.session);
+        core.service.closeTooLarge(client.session);
         assertEquals(CloseCode.TOO_LARGE, client.transport.closeCode());
         assertEquals(Map.of("too_large", 1L), core.metrics.refusals());
     }

@@ -119,7 +119,7 @@ public class NodeApi {
 
     private Duration window(ApiRequest request) {
         try {
-            return drain.window(request.text("window"));
+            return drain.parseWindow(request.text("window"));
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         }

@@ -137,7 +137,7 @@ public class MetricsRegistry {
 
     void start(@Observes NodeStarted event) {
         if (statsd != null) {
-            statsd.start(threads.loops());
+            statsd.start(threads.loopThreads());
         }
     }
 
@@ -162,7 +162,7 @@ public class MetricsRegistry {
                 "roomcast.lanes.held.bytes",
                 "Bytes of messages that wait in lanes; the limit is roomcast.limits.node-lag-bytes",
                 lag::held);
-        if (threads.lanes() instanceof ThreadPoolExecutor pool) {
+        if (threads.pool() instanceof ThreadPoolExecutor pool) {
             gauge(
                     registry,
                     "roomcast.lanes.threads",

@@ -22,18 +22,20 @@ import java.util.concurrent.atomic.AtomicLong;
 @ApplicationScoped
 public class Authentication {
     private static final Logger LOG = System.getLogger(Authentication.class.getName());
-    /** Least time between two log entries about refused connections. */
+    /** Least nanoseconds between two log entries about refused connections. */
     private static final long REFUSAL_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final String CLOSED =
             "This server takes connections to a loopback address only, until its operator sets"
                     + " roomcast.auth to token, container or open";
 
+    /** When the last log entry about a refused connection was written, in nanoseconds of the clock of the node. */
     private final AtomicLong refusalLogged = new AtomicLong();
+
     private TokenVerifier tokens;
     private Clocks clocks;
     private String mode;
-    private boolean tokensServeTheApi;
+    private boolean apiWantsTokens;
 
     /** For the container's proxy. */
     protected Authentication() {}
@@ -44,12 +46,12 @@ public class Authentication {
         this.clocks = clocks;
         this.refusalLogged.set(clocks.nanos().getAsLong() - REFUSAL_LOG_NANOS);
         this.mode = config.get(AccessKeys.AUTH);
-        this.tokensServeTheApi = !config.get(OperationKeys.API_CLAIM).isEmpty();
+        this.apiWantsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
     /** Loads the token keys if tokens are used. Logs a warning if anyone may connect. */
     public void start() {
-        if (wantsToken() || tokensServeTheApi) {
+        if (wantsToken() || apiWantsTokens) {
             tokens.start();
         }
         switch (mode) {

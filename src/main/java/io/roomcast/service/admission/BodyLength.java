@@ -6,7 +6,7 @@ import java.util.function.Function;
 /**
  * Checks that a request states the length of its body in one way only (RFC 9112, 5.1 and 6.3). If a proxy reads the
  * length in another way than this server, the body of one client's request becomes another client's request (request
- * smuggling). Servers accept such requests silently. So they are refused here.
+ * smuggling). Servers accept requests whose length is not clear. So Roomcast refuses them.
  */
 final class BodyLength {
     private static final String NAME_CHARACTERS = "!#$%&'*+-.^_`|~";
@@ -16,12 +16,14 @@ final class BodyLength {
     private BodyLength() {}
 
     /**
+     * Whether the request has one clear length, and only headers with valid names.
+     *
      * @param names names of all headers
      * @param values returns all values of a header
      */
     static boolean isClear(Iterable<String> names, Function<String, List<String>> values) {
         for (String name : names) {
-            if (!isName(name)) {
+            if (!isHeaderName(name)) {
                 return false;
             }
         }
@@ -38,7 +40,7 @@ final class BodyLength {
                 && length.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
-    private static boolean isName(String header) {
+    private static boolean isHeaderName(String header) {
         return !header.isEmpty()
                 && header.chars()
                         .allMatch(c -> c < 0x80 && (Character.isLetterOrDigit(c) || NAME_CHARACTERS.indexOf(c) >= 0));

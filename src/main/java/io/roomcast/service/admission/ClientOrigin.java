@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a connection comes from. The guard passes the origin to the endpoint in a header of the handshake, because all
- * servers pass headers on. The header contains a secret of this process, so that no client can forge it. A connection
- * without this header has not passed the guard, and is refused.
+ * Where a connection comes from. {@link RequestGuard} judges the handshake, and then this origin travels to the
+ * endpoint in a header of the handshake, because all servers pass headers on. The header contains a secret of this
+ * process. So no client can forge the header. A connection without the header was not judged, and is refused.
  *
  * @param local address of this machine at which the connection arrived; null if unknown, or if a proxy forwarded the
  *     request
@@ -29,7 +29,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
 
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final Pattern BRACKETS = Pattern.compile("^\\[(.*)]$");
+    /** The secret of this process. */
     private static final byte[] SEAL = seal();
+
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
     private static byte[] seal() {
@@ -44,12 +46,12 @@ public record ClientOrigin(String local, String remote, String host, String logi
      * @param names names of all headers of the handshake
      */
     public static ClientOrigin of(String local, String remote, RequestHead head, Iterable<String> names) {
-        boolean direct = true;
+        boolean isDirect = true;
         for (String name : names) {
-            direct &= !RequestHead.isForwarding(name);
+            isDirect &= !RequestHead.isForwarding(name);
         }
         return new ClientOrigin(
-                direct ? local : null,
+                isDirect ? local : null,
                 remote,
                 head.host().size() == 1 ? head.host().get(0) : null,
                 null);
@@ -91,15 +93,15 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /** This origin, with the user name of a login at the application server. */
-    public ClientOrigin of(String name) {
+    public ClientOrigin withLogin(String name) {
         return new ClientOrigin(local, remote, host, name);
     }
 
     /**
-     * Whether the connection comes from this machine, as far as this can be known. Loopback addresses alone do not
-     * prove this: a proxy on this machine, too, connects from a loopback address. A web page, too, can have a host name
-     * that resolves to a loopback address. In both cases, the client asks for another host. So the host name counts,
-     * too. A connection that a proxy has forwarded is never from this machine.
+     * Whether the connection comes from this machine, as far as this can be known. Loopback addresses do not prove
+     * this. A proxy on this machine connects from a loopback address, too. And a web page can have a host name that
+     * resolves to a loopback address. In both cases, the client asks for a host that is not a loopback host. So the
+     * host must be a loopback host, too. A connection with a header of a proxy is never from this machine.
      */
     boolean isLoopback() {
         return isLoopbackAddress(local)
@@ -109,8 +111,8 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /**
-     * The network of the client, for the limits of one network: an IPv4 address, or the /64 prefix of an IPv6 address.
-     * One customer usually has all addresses of such a prefix.
+     * The network of the client, to which {@code roomcast.limits.address-sessions} applies. This is an IPv4 address, or
+     * the /64 prefix of an IPv6 address, because one customer usually has all addresses of such a prefix.
      */
     public String network() {
         return network(remote);
@@ -136,7 +138,7 @@ public record ClientOrigin(String local, String remote, String host, String logi
                 || isLoopbackAddress(BRACKETS.matcher(name).replaceFirst("$1"));
     }
 
-    /** Accepts numeric addresses only: no name is resolved. */
+    /** Accepts numeric addresses only, and resolves no name. */
     private static boolean isLoopbackAddress(String address) {
         if (address == null || !address.matches("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%.+)?")) {
             return false;

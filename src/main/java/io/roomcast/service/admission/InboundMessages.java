@@ -17,12 +17,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The WebSocket messages of all sessions that have begun to arrive and have not ended. The node limits the bytes of
- * these messages together. One message may hold at most as many bytes as are left of the limit, as in
- * {@link io.roomcast.outbound.OutboundBudget}. Each message must end within a time. Any thread.
+ * The unfinished WebSocket messages of all sessions, which have begun to arrive and have not ended. The node limits the
+ * bytes of these messages together. One message may hold at most as many bytes as are left of the limit, as in
+ * {@link io.roomcast.outbound.OutboundBudget}. Each message must end within {@code roomcast.limits.message-age}. Any
+ * thread.
  *
- * <p>The age of a message is a number of checks, one a second. So a pause of this process does not make a message
- * older.
+ * <p>A check runs once a second. The age of a message is the number of checks since it began. So a pause of this
+ * process does not make a message older.
  */
 @ApplicationScoped
 public class InboundMessages {
@@ -41,18 +42,18 @@ public class InboundMessages {
         this.metrics = metrics;
         this.threads = threads;
         this.budget = new ByteBudget(limits.bytes(LimitKeys.NODE_INBOUND_BYTES));
-        limits.whenChanged(() -> budget.limit(limits.bytes(LimitKeys.NODE_INBOUND_BYTES)));
+        limits.whenChanged(() -> budget.setLimit(limits.bytes(LimitKeys.NODE_INBOUND_BYTES)));
     }
 
     void start(@Observes NodeStarted event) {
-        var unused = threads.timer().scheduleWithFixedDelay(this::look, 1, 1, TimeUnit.SECONDS);
+        var unused = threads.timer().scheduleWithFixedDelay(this::checkAges, 1, 1, TimeUnit.SECONDS);
     }
 
     /** Closes the sessions whose unfinished message is too old. Called once a second. */
-    public void look() {
+    public void checkAges() {
         long limit = limits.get(LimitKeys.MESSAGE_AGE);
         if (limit > 0) {
-            unfinished.forEach(message -> message.look(TimeUnit.MILLISECONDS.toSeconds(limit)));
+            unfinished.forEach(message -> message.checkAge(TimeUnit.MILLISECONDS.toSeconds(limit)));
         }
     }
 
@@ -78,7 +79,7 @@ public class InboundMessages {
         private final ClientSession session;
         private long bytes;
         /** Number of checks since the message began. */
-        private long seconds;
+        private long checks;
 
         private boolean ended;
 
@@ -112,7 +113,7 @@ public class InboundMessages {
             return false;
         }
 
-        /** Removes the message: it is complete, or its session is closed. Idempotent. */
+        /** Removes the message, because it is complete, or because its session is closed. Idempotent. */
         public synchronized void end() {
             if (!ended) {
                 ended = true;
@@ -121,8 +122,8 @@ public class InboundMessages {
             }
         }
 
-        private void look(long maxSeconds) {
-            if (seconds++ >= maxSeconds) {
+        private void checkAge(long maxChecks) {
+            if (checks++ >= maxChecks) {
                 end();
                 close(session, LimitKeys.MESSAGE_AGE, CloseCode.MESSAGE_TIMEOUT, "the message does not end");
             }

@@ -16,17 +16,17 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Answers publishers {@code busy} when the lane of a room falls behind, so that the waiting messages stay bounded. Any
+ * Answers publishers {@code busy} when the lane of a room falls behind. So the waiting messages stay bounded. Any
  * thread.
  *
- * <p>Above half of a limit, a share of the publishes is refused, chosen at random. The share grows with the load, up to
- * all publishes at the limit. So refusals begin early and hit all publishers alike, as in Floyd and Jacobson, <i>Random
- * Early Detection Gateways for Congestion Avoidance</i> (IEEE/ACM Transactions on Networking 1(4), 1993). The share
- * depends only on what waits now: no state has to recover after an overload.
+ * <p>Above half of a limit, a share of the publishes is refused, chosen at random. The share grows with the load. At
+ * the limit, all publishes are refused. So refusals begin early and hit all publishers alike, as in Floyd and Jacobson,
+ * <i>Random Early Detection Gateways for Congestion Avoidance</i> (IEEE/ACM Transactions on Networking 1(4), 1993). The
+ * share depends only on what waits now. So no state has to recover after an overload.
  */
 @ApplicationScoped
 public class LoadShedding {
-    /** The part of a limit above which publishes are refused. */
+    /** The part of a limit above which a share of the publishes is refused. */
     private static final double EARLY = 0.5;
 
     private static final long SHORTEST_RETRY_MS = 100;
@@ -49,11 +49,11 @@ public class LoadShedding {
     }
 
     /**
-     * Refuses a share of the publishes in a room that falls behind.
+     * Refuses this publish, with a probability that grows with the load of the room.
      *
      * @throws io.roomcast.protocol.ProtocolException {@code busy}
      */
-    public void admit(RoomName name) {
+    public void shedPublish(RoomName name) {
         Room room = rooms.find(name);
         if (room == null) {
             return;
@@ -83,10 +83,12 @@ public class LoadShedding {
     }
 
     /**
-     * Whether the room is so far behind that this notice, such as a signal, must be dropped. Notices are never stored.
-     * If so, this method counts the notice as dropped, once for each member on this node.
+     * Drops a signal if the room is too far behind: signals are never stored. A dropped signal counts once for each
+     * member on this node.
+     *
+     * @return whether the signal was dropped
      */
-    public boolean shedsNotice(RoomName name) {
+    public boolean shedSignal(RoomName name) {
         Room room = rooms.find(name);
         if (room == null || !isBehind(room.laneLoad())) {
             return false;

@@ -6,9 +6,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Which web pages may connect. A browser sends the cookies of the person who views a page, from that person's network.
- * So a page of another site could chat in that person's name. But a page cannot hide its {@code Origin}. Other programs
- * send no {@code Origin} and are accepted: they have no access to another person's cookies.
+ * Which web pages may connect. A browser sends a person's cookies with the requests of every page that the person
+ * views. So a page of another site could act under that person's name. A page cannot hide its {@code Origin}, so this
+ * rule finds such a page. Other programs send no {@code Origin}. They are accepted, because they have no access to
+ * another person's cookies.
  *
  * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
  *     {@code https://*.example}
@@ -50,8 +51,8 @@ record OriginRule(List<String> allowed) {
             }
             String standard = "https".equals(page.getScheme()) ? ":443" : ":80";
             String wanted = page.getHost() + (page.getPort() < 0 ? standard : ":" + page.getPort());
-            boolean named = host.lastIndexOf(':') > host.lastIndexOf(']');
-            return wanted.equals(host.toLowerCase(Locale.ROOT) + (named ? "" : standard));
+            boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
+            return wanted.equals(host.toLowerCase(Locale.ROOT) + (hasPort ? "" : standard));
         } catch (URISyntaxException e) {
             return false;
         }

@@ -12,13 +12,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Limits the rates of the requests of each session, and of the publishes in each room. Any thread. */
+/**
+ * Limits the rates of the requests of each session, and the rate of the publishes in each room on this node. Any
+ * thread.
+ */
 @ApplicationScoped
 public class RateLimits {
     /**
-     * Buckets of closed rooms are removed once there are this many more buckets than twice the number of open rooms.
+     * The buckets of closed rooms are removed when the number of buckets exceeds twice the number of open rooms by this
+     * number.
      */
-    private static final int SPARE = 64;
+    private static final int SPARE_BUCKETS = 64;
 
     private final ConcurrentHashMap<RoomName, TokenBucket> byRoom = new ConcurrentHashMap<>();
     private Limits limits;
@@ -38,18 +42,18 @@ public class RateLimits {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void takePublish(ClientSession session) {
+    public void countPublish(ClientSession session) {
         take(LimitKeys.PUBLISH_RATE, session.rate(LimitKeys.PUBLISH_RATE), "too many messages");
     }
 
     /**
-     * Counts a publish against the rate of the room. To be called only after the publisher's permission was checked.
+     * Counts a publish against the rate of the room. Must be called only after the publisher's permission was checked.
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void takePublish(RoomName room) {
+    public void countRoomPublish(RoomName room) {
         if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
-            take(LimitKeys.ROOM_PUBLISH_RATE, of(room), "too many messages in this room");
+            take(LimitKeys.ROOM_PUBLISH_RATE, bucketOf(room), "too many messages in this room");
         }
     }
 
@@ -58,26 +62,27 @@ public class RateLimits {
      *
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
-    public void request(ClientSession session) {
+    public void countRequest(ClientSession session) {
         take(LimitKeys.REQUEST_RATE, session.rate(LimitKeys.REQUEST_RATE), "too many requests");
     }
 
     /**
-     * Counts a refused request against a rate of the session: refusals cost the node more than they cost the client.
+     * Counts a refused request against a rate of the session, because refusals cost the node more than they cost the
+     * client.
      *
      * @return the limit that the session has exceeded, so that it must be closed; or null
      */
-    public Key<Integer> refused(ClientSession session, ErrorCode code) {
+    public Key<Integer> countRefusal(ClientSession session, ErrorCode code) {
         return switch (code) {
             case BAD_REQUEST, UNAUTHENTICATED ->
-                exceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
-            // The client did not cause these.
+                limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
+            // The client did not cause these errors.
             case UNAVAILABLE, UNKNOWN -> null;
-            default -> exceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
+            default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
         };
     }
 
-    private Key<Integer> exceeded(Key<Integer> limit, TokenBucket rate) {
+    private Key<Integer> limitIfExceeded(Key<Integer> limit, TokenBucket rate) {
         return rate.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
     }
 
@@ -88,12 +93,12 @@ public class RateLimits {
         }
     }
 
-    private TokenBucket of(RoomName room) {
-        TokenBucket known = byRoom.get(room);
-        if (known != null) {
-            return known;
+    private TokenBucket bucketOf(RoomName room) {
+        TokenBucket existing = byRoom.get(room);
+        if (existing != null) {
+            return existing;
         }
-        if (byRoom.size() > 2 * rooms.all().size() + SPARE) {
+        if (byRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
             byRoom.keySet().removeIf(name -> rooms.find(name) == null);
         }
         return byRoom.computeIfAbsent(room, name -> new TokenBucket());

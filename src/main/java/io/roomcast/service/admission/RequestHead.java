@@ -7,23 +7,23 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The parts of a request's head that the guard checks. A header is given with all its values, because servers do not
- * agree which of several values counts.
+ * The parts of a request's head that {@link RequestGuard} checks. Each header has all its values, because servers do
+ * not agree which of several values counts.
  *
  * @param path path as the client sent it, without the query
  * @param query query as the client sent it; empty if there is none
- * @param endpoint whether WebSockets are opened at this path
- * @param clear whether the length of the body is {@linkplain BodyLength clear}
- * @param offers whether the client offers to change to another protocol, in any form that some server accepts
+ * @param isEndpoint whether WebSockets are opened at this path
+ * @param lengthIsClear whether the length of the body is {@linkplain BodyLength clear}
+ * @param offersUpgrade whether the client offers to change to another protocol, in any form that some server accepts
  */
 public record RequestHead(
         String method,
         String protocol,
         String path,
         String query,
-        boolean endpoint,
-        boolean clear,
-        boolean offers,
+        boolean isEndpoint,
+        boolean lengthIsClear,
+        boolean offersUpgrade,
         List<String> upgrade,
         List<String> connection,
         List<String> origin,
@@ -36,7 +36,7 @@ public record RequestHead(
     /**
      * @param path path as the client sent it, without the query
      * @param query null if there is none
-     * @param endpoint whether WebSockets are opened at this path
+     * @param isEndpoint whether WebSockets are opened at this path
      * @param names names of all headers
      * @param values returns all values of a header
      */
@@ -45,21 +45,21 @@ public record RequestHead(
             String protocol,
             String path,
             String query,
-            boolean endpoint,
+            boolean isEndpoint,
             Iterable<String> names,
             Function<String, List<String>> values) {
-        boolean offers = false;
+        boolean offersUpgrade = false;
         for (String name : names) {
-            offers |= isOffer(name);
+            offersUpgrade |= isUpgradeHeader(name);
         }
         return new RequestHead(
                 method,
                 protocol,
                 path,
                 query == null ? "" : query,
-                endpoint,
+                isEndpoint,
                 BodyLength.isClear(names, values),
-                offers,
+                offersUpgrade,
                 values.apply(UPGRADE),
                 values.apply("Connection"),
                 values.apply("Origin"),
@@ -67,10 +67,10 @@ public record RequestHead(
     }
 
     /**
-     * Whether a header of this name makes some server open a WebSocket. Undertow checks {@code Upgrade}, and Tyrus
+     * Whether a header of this name makes any of the servers open a WebSocket. Undertow checks {@code Upgrade}. Tyrus
      * checks the headers {@code Sec-WebSocket-…}.
      */
-    public static boolean isOffer(String header) {
+    public static boolean isUpgradeHeader(String header) {
         return UPGRADE.equalsIgnoreCase(header) || header.regionMatches(true, 0, WEB_SOCKET, 0, WEB_SOCKET.length());
     }
 
@@ -82,7 +82,7 @@ public record RequestHead(
 
     /** Whether the request asks for a WebSocket connection, in a valid form or not. */
     public boolean isHandshake() {
-        return endpoint && (offers || "CONNECT".equalsIgnoreCase(method));
+        return isEndpoint && (offersUpgrade || "CONNECT".equalsIgnoreCase(method));
     }
 
     /** Whether a handshake is allowed by RFC 6455, and all servers read it alike. */

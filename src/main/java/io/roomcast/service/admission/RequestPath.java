@@ -4,9 +4,9 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
- * differently. No address of Roomcast has them. So such a path is answered with 404. Otherwise, a rule of a proxy for
- * one path could be evaded with another spelling of it.
+ * Checks the path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
+ * differently. So a client could evade a proxy's rule for a path with another spelling of the path. No address of
+ * Roomcast has these characters. So such a path is answered with 404.
  */
 public final class RequestPath {
     private static final String UNENCODED = "-._~!$&'()*+,=:@";
@@ -23,11 +23,11 @@ public final class RequestPath {
             return false;
         }
         StringBuilder segment = new StringBuilder();
-        boolean ascii = true;
+        boolean isAscii = true;
         for (int i = 0; i < path.length(); i++) {
             char c = path.charAt(i);
             if (c == '/') {
-                if (i > 0 && !isName(segment)) {
+                if (i > 0 && !isSafeSegment(segment)) {
                     return false;
                 }
                 segment.setLength(0);
@@ -38,7 +38,7 @@ public final class RequestPath {
                 }
                 // As Latin-1, which is enough to find dots: a dot is one byte in UTF-8.
                 segment.append((char) decoded);
-                ascii &= decoded < 0x80;
+                isAscii &= decoded < 0x80;
                 i += 2;
             } else if (isUnencoded(c)) {
                 segment.append(c);
@@ -46,7 +46,7 @@ public final class RequestPath {
                 return false;
             }
         }
-        return (segment.isEmpty() || isName(segment)) && (ascii || isUtf8(path));
+        return (segment.isEmpty() || isSafeSegment(segment)) && (isAscii || isUtf8(path));
     }
 
     /** Whether the path is valid UTF-8. Servers read invalid and overlong byte sequences differently. */
@@ -55,8 +55,8 @@ public final class RequestPath {
     }
 
     /**
-     * Whether all servers read this query alike: it has only characters that a URI may have (RFC 3986, 3.4). For any
-     * other query, some servers open the WebSocket and fail afterwards.
+     * Whether all servers read this query alike, because it has only characters that a URI may have (RFC 3986, 3.4).
+     * For any other query, some servers open the WebSocket and fail afterwards.
      */
     static boolean isPlainQuery(String query) {
         for (int i = 0; i < query.length(); i++) {
@@ -87,7 +87,7 @@ public final class RequestPath {
         return path.equals("/ws") || path.startsWith("/ws/");
     }
 
-    private static boolean isName(CharSequence segment) {
+    private static boolean isSafeSegment(CharSequence segment) {
         return !segment.isEmpty() && !".".contentEquals(segment) && !"..".contentEquals(segment);
     }
 

@@ -6,7 +6,7 @@ import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.service.operations.DrainSchedule.Slot;
+import io.roomcast.service.operations.DrainSchedule.PlannedClose;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -22,14 +22,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Closes sessions at different times, so that clients do not all reconnect at once. Each session is sent the time of
- * its slot immediately. A session that is still connected at that time is closed (4001), once its requests are
- * answered: else its client would not know of a message whether it was stored. A drain closes all sessions,
+ * Closes sessions at different times, so that clients do not all reconnect at once. Each session gets a close time, and
+ * is sent that time immediately. A session that is still connected at its close time is closed (4001), once its requests
+ * are answered: otherwise its client would not know whether its last message was stored. A drain closes all sessions,
  * also those that open later, and makes the node not ready. A rebalance closes a share of the sessions, and changes
  * nothing else. At most one of the two runs at a time.
  *
- * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. The frames with the slots are queued inside
- * the monitor. The lanes' pool closes the sessions, outside the monitor.
+ * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. The frames with the close times are queued
+ * inside the monitor. The pool closes the sessions, outside the monitor.
  */
 @ApplicationScoped
 public class Drain {
@@ -45,9 +45,9 @@ public class Drain {
         /** Neither a drain nor a rebalance runs. */
         OFF,
         DRAINING,
-        /** All sessions are gone. A new session is given a slot, and the state is {@code DRAINING} again. */
+        /** All sessions are gone. A new session gets a close time, and the state is {@code DRAINING} again. */
         DRAINED,
-        /** The node stops. New sessions are closed without a slot. */
+        /** The node stops. New sessions are closed at once. */
         STOPPING,
         REBALANCING
     }
@@ -55,7 +55,7 @@ public class Drain {
     /**
      * The progress of a drain or a rebalance.
      *
-     * @param planned number of sessions that were given a slot
+     * @param planned number of sessions that got a close time
      * @param remaining number of these sessions that are still connected
      * @param elapsedMs milliseconds since the drain or rebalance began; 0 in the state {@code OFF}
      */
@@ -68,7 +68,7 @@ public class Drain {
     private Duration defaultWindow;
     private State state = State.OFF;
     private DrainSchedule<ClientSession> schedule = new DrainSchedule<>();
-    /** Sessions that were given a slot and are not gone yet. */
+    /** Sessions that got a close time and are not gone yet. */
     private Set<ClientSession> leaving = new HashSet<>();
 
     private Duration currentWindow = Duration.ZERO;
@@ -93,7 +93,7 @@ public class Drain {
      * @param text duration with its unit; null for {@code roomcast.drain.window}
      * @throws IllegalArgumentException if {@code text} is not such a duration; the message contains it
      */
-    public Duration window(String text) {
+    public Duration parseWindow(String text) {
         if (text == null) {
             return defaultWindow;
         }
@@ -111,14 +111,14 @@ public class Drain {
         return progress();
     }
 
-    /** As {@link #drain}, for a node that stops: new sessions are closed without a slot. */
+    /** As {@link #drain}, for a node that stops. New sessions are closed at once. */
     public synchronized void stop(Duration window) {
         readiness.setDraining(true);
         begin(State.STOPPING, window, sessions.all());
     }
 
     /** Ends the drain that {@link #stop} began. */
-    public synchronized void stopped() {
+    public synchronized void endStop() {
         end(State.STOPPING);
     }
 
@@ -143,8 +143,8 @@ public class Drain {
     }
 
     /**
-     * Ends a drain or a rebalance: no session is closed any more, and the node accepts new ones. Clients that were sent
-     * a time may still reconnect to another node.
+     * Ends a drain or a rebalance. No session is closed any more, and the node accepts new sessions. Clients that were
+     * sent a close time may still reconnect to another node.
      */
     public synchronized Progress undrain() {
         end(State.OFF);
@@ -164,10 +164,10 @@ public class Drain {
         end(next);
         currentWindow = window;
         started = clocks.nanos().getAsLong();
-        giveSlots(who, window);
+        planCloses(who, window);
         timer = threads.timer()
                 .scheduleWithFixedDelay(
-                        () -> threads.lanes().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+                        () -> threads.pool().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void end(State next) {
@@ -181,14 +181,14 @@ public class Drain {
         currentWindow = Duration.ZERO;
     }
 
-    private void giveSlots(Collection<ClientSession> who, Duration window) {
+    private void planCloses(Collection<ClientSession> who, Duration window) {
         long now = clocks.nanos().getAsLong();
-        List<Slot<ClientSession>> planned = schedule.plan(who, window, now);
-        planned.forEach(slot -> leaving.add(slot.session()));
-        // Not spread over the window: the session with the first slot must get its frame before it is closed.
-        for (Slot<ClientSession> slot : planned) {
-            long millis = TimeUnit.NANOSECONDS.toMillis(slot.at() - now);
-            slot.session().reply(new ServerFrame.Draining(millis));
+        List<PlannedClose<ClientSession>> planned = schedule.plan(who, window, now);
+        planned.forEach(close -> leaving.add(close.session()));
+        // All frames are sent now, because the session that closes first must get its frame before its close.
+        for (PlannedClose<ClientSession> close : planned) {
+            long millis = TimeUnit.NANOSECONDS.toMillis(close.closeTime() - now);
+            close.session().reply(new ServerFrame.Draining(millis));
         }
     }
 
@@ -204,7 +204,7 @@ public class Drain {
             if (state == State.STOPPING) {
                 refused = newSessions;
             } else if (!newSessions.isEmpty()) {
-                giveSlots(newSessions, NEW_SESSIONS_WINDOW);
+                planCloses(newSessions, NEW_SESSIONS_WINDOW);
             }
             due = schedule.due(clocks.nanos().getAsLong(), ClientSession::awaitsAnswers, ANSWER_NANOS);
             leaving.removeIf(this::isGone);

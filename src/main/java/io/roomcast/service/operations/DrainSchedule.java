@@ -10,60 +10,60 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 
 /**
- * The times at which sessions are closed. The slots are spread evenly over a window, so that clients do not all
+ * The times at which sessions are closed. The times are spread evenly over a window, so that clients do not all
  * reconnect to other nodes at once. Not thread-safe.
  */
 final class DrainSchedule<T> {
 
-    /** @param at when the session is closed, in nanoseconds of the clock of the node */
-    record Slot<T>(T session, long at) {}
+    /** @param closeTime when the session is closed, in nanoseconds of the clock of the node */
+    record PlannedClose<T>(T session, long closeTime) {}
 
-    private List<Slot<T>> waiting = List.of();
+    private List<PlannedClose<T>> waiting = List.of();
     private int planned;
 
     /**
-     * Gives each session a slot, in a random order, within the window that begins now.
+     * Gives each session a close time, in a random order, within the window that begins now.
      *
-     * @return the new slots
+     * @return the new close times
      */
-    List<Slot<T>> plan(Collection<T> leaving, Duration window, long now) {
+    List<PlannedClose<T>> plan(Collection<T> leaving, Duration window, long now) {
         List<T> order = new ArrayList<>(leaving);
         Collections.shuffle(order);
-        List<Slot<T>> added = new ArrayList<>(order.size());
+        List<PlannedClose<T>> added = new ArrayList<>(order.size());
         double width = (double) window.toNanos() / Math.max(1, order.size());
         for (int i = 0; i < order.size(); i++) {
             double at = (i + ThreadLocalRandom.current().nextDouble()) * width;
-            added.add(new Slot<>(order.get(i), now + (long) at));
+            added.add(new PlannedClose<>(order.get(i), now + (long) at));
         }
-        List<Slot<T>> all = new ArrayList<>(waiting);
+        List<PlannedClose<T>> all = new ArrayList<>(waiting);
         all.addAll(added);
-        all.sort(Comparator.comparingLong(slot -> slot.at() - now));
+        all.sort(Comparator.comparingLong(close -> close.closeTime() - now));
         waiting = all;
         planned += added.size();
         return added;
     }
 
     /**
-     * Removes and returns the sessions whose slot has come. A session that is busy is returned later.
+     * Removes and returns the sessions whose close time has come. A busy session is returned later.
      *
-     * @param patience how many nanoseconds after its slot a busy session is returned all the same
+     * @param patience how many nanoseconds after its close time a busy session is returned, too
      */
     List<T> due(long now, Predicate<T> isBusy, long patience) {
         List<T> due = new ArrayList<>();
-        List<Slot<T>> later = new ArrayList<>();
-        for (Slot<T> slot : waiting) {
-            long late = now - slot.at();
-            if (late >= patience || late >= 0 && !isBusy.test(slot.session())) {
-                due.add(slot.session());
+        List<PlannedClose<T>> later = new ArrayList<>();
+        for (PlannedClose<T> close : waiting) {
+            long late = now - close.closeTime();
+            if (late >= patience || late >= 0 && !isBusy.test(close.session())) {
+                due.add(close.session());
             } else {
-                later.add(slot);
+                later.add(close);
             }
         }
         waiting = later;
         return due;
     }
 
-    /** Number of sessions that were given a slot. */
+    /** Number of sessions that got a close time. */
     int planned() {
         return planned;
     }

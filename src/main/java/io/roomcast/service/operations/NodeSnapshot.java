@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Figures of all sessions and rooms of the node. Taking a snapshot visits every session and room. So one
- * snapshot answers all requests for a second. Any thread.
+ * Figures of all sessions and rooms of the node. To take a snapshot, this class visits every session and room. So all
+ * requests within a second get the same snapshot. Any thread.
  */
 @ApplicationScoped
 public class NodeSnapshot {
@@ -28,14 +28,14 @@ public class NodeSnapshot {
     /** Upper bounds, in milliseconds, of the buckets of {@link Figures#ages}. */
     private static final long[] AGES = {0, 10, 100, 1_000, 5_000, 10_000};
 
-    /** @param perSecond deliveries a second since the last snapshot: a message to ten members counts ten times */
+    /** @param perSecond deliveries a second since the last snapshot; a message to ten members counts ten times */
     public record HotRoom(String name, int members, double perSecond) {}
 
     /**
      * The figures of one snapshot.
      *
-     * @param depths number of sessions by the bytes that wait for them: one count for each bound, and one above all
-     *     bounds
+     * @param depths number of sessions by the bytes that wait for them; one count for each bucket, the last for
+     *     sessions above all bounds
      * @param waitingBytes bytes that wait for all sessions together
      * @param deepestBytes bytes that wait for the session for which the most bytes wait
      * @param ages number of sessions by the age of the send in flight, like {@code depths}
@@ -118,7 +118,7 @@ public class NodeSnapshot {
         Map<Room, Long> delivered = new HashMap<>();
         for (Room room : rooms.all()) {
             members += room.size();
-            events += room.waiting();
+            events += room.waitingEvents();
             delivered.put(room, room.delivered());
         }
         List<HotRoom> hottest = hottest(delivered, seconds);

@@ -13,14 +13,14 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Whether this node can deliver messages. A probe travels through the relay and back every two seconds. The methods
- * return the result of the last probe, without a call to the relay. Any thread.
+ * Whether this node can deliver messages. Every two seconds, a probe travels through the relay and back. The methods
+ * return the result of the last probe, and do not call the relay. Any thread.
  */
 @ApplicationScoped
 public class Readiness {
-    private static final long PROBE_SECONDS = 2;
-    /** A probe that takes longer than this has failed. */
-    private static final long PROOF_SECONDS = 2;
+    private static final long PROBE_INTERVAL_SECONDS = 2;
+    /** A probe that takes longer than this many seconds has failed. */
+    private static final long PROBE_TIMEOUT_SECONDS = 2;
 
     /** Why the node is not ready, or {@code READY}. */
     public enum State {
@@ -75,10 +75,11 @@ public class Readiness {
 
     public void start() {
         probe();
-        timer = threads.timer().scheduleWithFixedDelay(this::probe, PROBE_SECONDS, PROBE_SECONDS, TimeUnit.SECONDS);
+        timer = threads.timer()
+                .scheduleWithFixedDelay(this::probe, PROBE_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** Sets whether the node drains. Load balancers send no new clients to a node that drains. */
+    /** Sets whether the node drains. A node that drains is not ready, and load balancers send it no new clients. */
     void setDraining(boolean drains) {
         draining = drains;
     }
@@ -91,15 +92,17 @@ public class Readiness {
 
     private void probe() {
         long started = clocks.nanos().getAsLong();
-        // On the timer's thread: lanes that are stuck must not keep the node ready.
-        var unused = threads.within(PROOF_SECONDS, relay.probe(), Runnable::run).whenComplete((proof, failure) -> {
-            lastProbe = new Probe(clocks.wall().instant(), clocks.nanos().getAsLong() - started, failure == null);
-            if (failure == null) {
-                metrics.record(Latency.PROBE, clocks.nanos().getAsLong() - started);
-            } else {
-                metrics.increment(Counter.PROBES_FAILED);
-            }
-            state = failure == null ? State.READY : State.RELAY;
-        });
+        // On the timer's thread, because a node whose pool is stuck must not stay ready.
+        var unused = threads.within(PROBE_TIMEOUT_SECONDS, relay.probe(), Runnable::run)
+                .whenComplete((cameBack, failure) -> {
+                    lastProbe =
+                            new Probe(clocks.wall().instant(), clocks.nanos().getAsLong() - started, failure == null);
+                    if (failure == null) {
+                        metrics.record(Latency.PROBE, clocks.nanos().getAsLong() - started);
+                    } else {
+                        metrics.increment(Counter.PROBES_FAILED);
+                    }
+                    state = failure == null ? State.READY : State.RELAY;
+                });
     }
 }

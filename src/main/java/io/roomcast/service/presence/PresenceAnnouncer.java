@@ -25,26 +25,29 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Sends the members of this node's rooms the users who join and leave. In a room of usual size, members get names; if
- * many users join at once, one frame has several names. In a large room, members get the number of users once a second.
- * With names, a thousand joins in a room of a thousand members would take a million frames.
+ * Tells the members of this node's rooms which users join and leave. In a room of usual size, members get names. If
+ * many users join at once, one frame has several names. In a large room, members get the number of users once a second,
+ * because a thousand joins in a room of a thousand members would take a million frames with names.
  *
- * <p><b>Concurrency.</b> Any thread; no method blocks. A room is in the map while it is watched.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched.
  * {@link RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
 public class PresenceAnnouncer implements PresenceListener {
-    /** Milliseconds in which a room collects the changes for one frame with several names. */
+    /** Length of the interval, in milliseconds, in which the changes of a room are collected for one frame. */
     public static final long INTERVAL_MS = 250;
 
+    /** As {@link #INTERVAL_MS}, for a room whose members are sent only the number of users. */
     private static final long COUNT_INTERVAL_MS = 1_000;
-    /** Milliseconds that an action of {@link #whenTold} waits at most. */
+    /** Most milliseconds that an action of {@link #whenAnnounced} waits. */
     private static final long PATIENCE_MS = 2_000;
 
     private RoomRegistry registry;
     private ServerFrameWriter writer;
     private Threads threads;
-    private int largestByName;
+    /** Most users of a room whose members are sent names. */
+    private int maxNames;
+
     private final ConcurrentMap<RoomName, RoomAnnouncements> rooms = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
@@ -55,12 +58,12 @@ public class PresenceAnnouncer implements PresenceListener {
         this.registry = registry;
         this.writer = writer;
         this.threads = threads;
-        this.largestByName = config.get(Keys.PRESENCE_NAMES);
+        this.maxNames = config.get(Keys.PRESENCE_NAMES);
     }
 
     @Override
     public void present(RoomName room, PresenceStore.Roster roster) {
-        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(largestByName, new LocalRoom(name)))
+        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
                 .present(roster);
     }
 
@@ -81,42 +84,42 @@ public class PresenceAnnouncer implements PresenceListener {
     }
 
     /**
-     * Runs the action with the users that the room's members have been sent. Waits until the members have been sent the
-     * changes up to {@code revision}, but at most two seconds. The action gets null if the members are not sent names.
-     * The action runs on the room's lane, after the frames that were sent before. If the room is not watched, the
-     * action runs on this thread, with null.
+     * Runs the action with the users that have been announced to the room's members. The action waits until the changes
+     * up to {@code revision} have been announced, but at most two seconds. It gets null if the members are not sent
+     * names. It runs on the room's lane, after the frames that were queued before. If the room is not open on this
+     * node, the pool runs the action. If the room is not watched, the action runs on this thread, with null.
      */
-    public void whenTold(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
+    public void whenAnnounced(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
         RoomAnnouncements announcements = rooms.get(room);
-        if (announcements == null || !announcements.whenTold(revision, action)) {
+        if (announcements == null || !announcements.whenAnnounced(revision, action)) {
             action.accept(null);
         } else {
-            after(PATIENCE_MS, () -> announcements.giveUp(action));
+            after(PATIENCE_MS, () -> announcements.endWait(action));
         }
     }
 
     /**
-     * The number of users in the room now. It may be newer than {@code change}: other users may have come since then,
-     * and a session that is still joining is not sent their arrival.
+     * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
+     * sent the arrival of other users. So the number in its {@code joined} must count them.
      */
     public long count(RoomName room, PresenceStore.Change change) {
         RoomAnnouncements announcements = rooms.get(room);
-        return announcements == null ? change.count() : announcements.count(change.revision(), change.count());
+        return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
 
     /**
-     * Sends a new member its own arrival, if the room is small enough for names. The other members were sent it before
-     * this session became a member.
+     * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
+     * arrival before the session became a member.
      */
-    public void welcome(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
-        if (change.count() <= largestByName) {
-            PresenceChanges.Change ownArrival =
-                    new PresenceChanges.Change(List.of(user.value()), List.of(), change.count(), change.revision());
+    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
+        if (change.count() <= maxNames) {
+            ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
+                    List.of(user.value()), List.of(), change.count(), change.revision());
             session.reply(frame(room, ownArrival));
         }
     }
 
-    private static ServerFrame frame(RoomName room, PresenceChanges.Change change) {
+    private static ServerFrame frame(RoomName room, ChangeCollector.Announcement change) {
         return new ServerFrame.Presence(
                 room.value(),
                 List.copyOf(change.joined()),
@@ -130,11 +133,11 @@ public class PresenceAnnouncer implements PresenceListener {
         try {
             var unused = threads.timer().schedule(action, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
-            // The node is stopping: no member is sent presence any more.
+            // The node is stopping, and no member is sent presence any more.
         }
     }
 
-    /** The room on this node, which gets the frames and actions of one {@link RoomAnnouncements}. */
+    /** The room on this node that gets the frames and actions of one {@link RoomAnnouncements}. */
     private final class LocalRoom implements RoomAnnouncements.Outlet {
         private final RoomName name;
 
@@ -143,7 +146,7 @@ public class PresenceAnnouncer implements PresenceListener {
         }
 
         @Override
-        public boolean tell(PresenceChanges.Change change) {
+        public boolean announce(ChangeCollector.Announcement change) {
             Room room = registry.find(name);
             EncodedFrame.Fallback fallback = new EncodedFrame.Fallback(name, () -> unnamed(change));
             return room != null
@@ -151,28 +154,28 @@ public class PresenceAnnouncer implements PresenceListener {
         }
 
         /** The frame that replaces the names for a client that reads too slowly. */
-        private EncodedFrame unnamed(PresenceChanges.Change change) {
-            PresenceChanges.Change counted =
-                    new PresenceChanges.Change(List.of(), List.of(), change.count(), change.revision());
+        private EncodedFrame unnamed(ChangeCollector.Announcement change) {
+            ChangeCollector.Announcement counted =
+                    new ChangeCollector.Announcement(List.of(), List.of(), change.count(), change.revision());
             return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 
         @Override
-        public void then(Runnable action) {
+        public void runAfterFrames(Runnable action) {
             Room room = registry.find(name);
             if (room == null) {
-                threads.lanes().execute(action);
+                threads.pool().execute(action);
             } else {
-                room.then(action);
+                room.runOnLane(action);
             }
         }
 
         @Override
-        public void await(boolean counts) {
-            after(counts ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
+        public void scheduleIntervalEnd(boolean countsOnly) {
+            after(countsOnly ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
                 RoomAnnouncements announcements = rooms.get(name);
                 if (announcements != null) {
-                    announcements.goOn();
+                    announcements.endInterval();
                 }
             });
         }

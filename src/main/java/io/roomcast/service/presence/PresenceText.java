@@ -8,10 +8,10 @@ import java.util.stream.Stream;
 /** The text of a presence change, for plain clients. */
 final class PresenceText {
     /**
-     * Number of names in a text that counts further users. If only one user would be counted, the text names that user,
-     * too.
+     * Number of names in a text that counts the other users. If only one user would be counted, the text names that
+     * user, too.
      */
-    private static final int NAMED = 3;
+    private static final int NAMES_BEFORE_COUNT = 3;
 
     private PresenceText() {}
 
@@ -19,7 +19,7 @@ final class PresenceText {
      * Examples: {@code 300 people are in the room}, {@code ann has joined the room},
      * {@code ann, bob, dan and 4 others have joined the room, carl has left the room}.
      */
-    static String of(PresenceChanges.Change change) {
+    static String of(ChangeCollector.Announcement change) {
         if (!change.hasNames()) {
             return change.count() + " people are in the room";
         }
@@ -37,8 +37,9 @@ final class PresenceText {
 
     private static String names(List<String> users) {
         int count = users.size();
-        if (count > NAMED + 1) {
-            return String.join(", ", users.subList(0, NAMED)) + " and " + (count - NAMED) + " others";
+        if (count > NAMES_BEFORE_COUNT + 1) {
+            return String.join(", ", users.subList(0, NAMES_BEFORE_COUNT)) + " and " + (count - NAMES_BEFORE_COUNT)
+                    + " others";
         }
         return count == 1
                 ? users.get(0)

@@ -11,143 +11,147 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /**
- * The presence changes that the members of one room on this node are sent, and the state that they have been sent.
+ * Announces presence changes to the members of one room on this node, and keeps the list of users that was announced to
+ * them.
  *
- * <p>A room whose lane is full does not accept a frame. After the interval, its members are then sent the difference to
- * the state that they have.
+ * <p>A room whose lane is full does not accept a frame. After the interval, its members are sent the difference between
+ * the current users and the announced users.
  *
- * <p><b>Concurrency.</b> The monitor guards all state. It is held while a frame is offered to the room: so the frames
- * are queued in the order of their changes. It is also held while an answer is queued: so the answer agrees with the
- * frames before it.
+ * <p><b>Concurrency.</b> The monitor guards all state. A frame is offered to the room inside the monitor. So the frames
+ * are queued in the order of their changes. Actions are queued inside the monitor, too. So the list that an action gets
+ * agrees with the frames before the action.
  */
 public final class RoomAnnouncements {
 
-    /** The room that gets the frames. Called inside the monitor: queues and returns. */
+    /** The room that gets the frames. Called inside the monitor. Each method queues its work and returns. */
     interface Outlet {
         /**
-         * Offers the members a frame.
+         * Offers the members a frame with this change.
          *
          * @return false if the room does not accept the frame
          */
-        boolean tell(PresenceChanges.Change change);
+        boolean announce(ChangeCollector.Announcement change);
 
         /** Runs the action after the frames that the room has accepted. */
-        void then(Runnable action);
+        void runAfterFrames(Runnable action);
 
         /**
-         * Calls {@link #goOn} after an interval.
+         * Calls {@link #endInterval} after an interval.
          *
-         * @param counts whether the members are sent only numbers, at a longer interval
+         * @param countsOnly whether the members are sent only the number of users; the interval is longer then
          */
-        void await(boolean counts);
+        void scheduleIntervalEnd(boolean countsOnly);
     }
 
-    /** The users of a room, as the members have been sent them. */
+    /** The users of a room that have been announced to its members. */
     public record View(List<String> users) {}
 
-    /** An action that waits until the members have been sent this revision. */
+    /** An action that waits until the changes up to this revision have been announced. */
     private record Waiting(long revision, Consumer<View> action) {}
 
-    private final int largestByName;
+    private final int maxNames;
     private final Outlet outlet;
-    /** The changes that members are yet to be sent by name. */
-    private final PresenceChanges news = new PresenceChanges();
+    /** The changes that are not announced by name yet. */
+    private final ChangeCollector collector = new ChangeCollector();
 
     private final List<Waiting> waiting = new ArrayList<>(0);
-    /** The users in the room; null if there are too many for names. */
-    private Set<String> here;
-    /** The users that the members have been sent by name; null if they have been sent only a number. */
-    private Set<String> told;
+    /** The users in the room now; null if there are too many for names. */
+    private Set<String> currentUsers;
+    /** The users that have been announced by name; null if only their number has been announced. */
+    private Set<String> announcedUsers;
 
-    /** A copy of {@code told} for answers; null if none was made since {@code told} changed. */
+    /** A copy of {@code announcedUsers} for actions; null if none was made since {@code announcedUsers} changed. */
     private View view;
-    /** Revision up to which the members have been sent the changes. */
-    private long toldRevision;
+    /** Revision up to which changes have been announced. */
+    private long announcedRevision;
 
     private long count;
     private long revision;
-    /** Whether the members must be sent the number of users, or the difference to {@code told}. */
-    private boolean due;
+    /** Whether {@link #catchUp} must be called when the interval ends. */
+    private boolean catchUpIsDue;
 
     /** Whether {@link #present} was called. */
-    private boolean known;
-    /** Whether an interval is running. */
+    private boolean hasRoster;
+    /** Whether the end of an interval is scheduled. */
     private boolean intervalRuns;
-    /** Whether the room is no longer watched. */
+    /** Whether {@link #end} was called. */
     private boolean ended;
 
-    RoomAnnouncements(int largestByName, Outlet outlet) {
-        this.largestByName = largestByName;
+    RoomAnnouncements(int maxNames, Outlet outlet) {
+        this.maxNames = maxNames;
         this.outlet = outlet;
     }
 
+    /** Takes the users of the room. Called when the room is watched, and again after changes were lost. */
     synchronized void present(Roster roster) {
-        here = roster.count() > largestByName ? null : names(roster.users());
+        currentUsers = roster.count() > maxNames ? null : names(roster.users());
         count = roster.count();
         revision = roster.revision();
-        news.clear();
+        collector.clear();
         view = null;
-        if (known) {
+        if (hasRoster) {
             // The members get the number of users, not the difference. To get the names, they must send a request.
-            told = null;
+            announcedUsers = null;
             catchUp();
             beginInterval();
         } else {
-            known = true;
-            told = copy(here);
-            toldRevision = revision;
+            hasRoster = true;
+            announcedUsers = copy(currentUsers);
+            announcedRevision = revision;
         }
-        answer();
+        queueReadyActions();
     }
 
+    /** Takes the next change after the roster. */
     synchronized void changed(PresenceChange change) {
         count = change.count();
         revision = change.revision();
-        if (here == null || count > largestByName) {
-            here = null;
-            told = null;
+        if (currentUsers == null || count > maxNames) {
+            currentUsers = null;
+            announcedUsers = null;
             view = null;
-            news.clear();
-            due = true;
-            answer();
+            collector.clear();
+            catchUpIsDue = true;
+            queueReadyActions();
         } else {
-            here.addAll(names(change.joined()));
-            here.removeAll(names(change.left()));
-            if (!due) {
-                gather(change);
+            currentUsers.addAll(names(change.joined()));
+            currentUsers.removeAll(names(change.left()));
+            if (!catchUpIsDue) {
+                collect(change);
             }
         }
         beginInterval();
     }
 
-    private void gather(PresenceChange change) {
+    private void collect(PresenceChange change) {
         if (change.joined().isEmpty() && change.left().isEmpty()) {
-            if (news.isEmpty()) {
-                toldRevision = revision;
-                answer();
+            if (collector.isEmpty()) {
+                announcedRevision = revision;
+                queueReadyActions();
             }
         } else {
-            news.add(change).forEach(this::tell);
+            collector.add(change).forEach(this::announce);
         }
     }
 
     /**
-     * @return {@code then} if the last change that this node knows is older than the revision {@code since}; else the
-     *     number of users after that change
+     * The number of users after the last change that this node knows.
+     *
+     * @param otherwise returned if that change is older than the revision {@code since}
      */
-    synchronized long count(long since, long then) {
-        return known && revision >= since ? count : then;
+    synchronized long countSince(long since, long otherwise) {
+        return hasRoster && revision >= since ? count : otherwise;
     }
 
-    /** The interval is over. */
-    synchronized void goOn() {
+    /** Ends the interval, and announces what was collected in it. */
+    synchronized void endInterval() {
         intervalRuns = false;
-        PresenceChanges.Change gathered = news.next();
-        if (due) {
+        ChangeCollector.Announcement collected = collector.endInterval();
+        if (catchUpIsDue) {
             catchUp();
             beginInterval();
-        } else if (gathered != null) {
-            tell(gathered);
+        } else if (collected != null) {
+            announce(collected);
             beginInterval();
         }
     }
@@ -155,95 +159,98 @@ public final class RoomAnnouncements {
     private void beginInterval() {
         if (!intervalRuns && !ended) {
             intervalRuns = true;
-            outlet.await(here == null);
+            outlet.scheduleIntervalEnd(currentUsers == null);
         }
     }
 
-    private void tell(PresenceChanges.Change change) {
-        due = due || !outlet.tell(change);
-        if (!due) {
-            told.addAll(change.joined());
-            told.removeAll(change.left());
-            hasTold(change.revision());
+    private void announce(ChangeCollector.Announcement change) {
+        catchUpIsDue = catchUpIsDue || !outlet.announce(change);
+        if (!catchUpIsDue) {
+            announcedUsers.addAll(change.joined());
+            announcedUsers.removeAll(change.left());
+            recordAnnounced(change.revision());
         }
     }
 
-    private void hasTold(long next) {
+    private void recordAnnounced(long next) {
         view = null;
-        toldRevision = next;
-        answer();
+        announcedRevision = next;
+        queueReadyActions();
     }
 
-    /** Sends the difference to {@code told}; if {@code told} is null, sends the number of users. */
+    /**
+     * Announces the difference between {@code currentUsers} and {@code announcedUsers}. If {@code announcedUsers} is
+     * null, announces only the number of users.
+     */
     private void catchUp() {
-        Set<String> joined = told == null ? new TreeSet<>() : copy(here);
-        Set<String> left = told == null ? new TreeSet<>() : copy(told);
-        if (told != null) {
-            joined.removeAll(told);
-            left.removeAll(here);
+        Set<String> joined = announcedUsers == null ? new TreeSet<>() : copy(currentUsers);
+        Set<String> left = announcedUsers == null ? new TreeSet<>() : copy(announcedUsers);
+        if (announcedUsers != null) {
+            joined.removeAll(announcedUsers);
+            left.removeAll(currentUsers);
         }
-        PresenceChanges.Change change = new PresenceChanges.Change(joined, left, count, revision);
-        due = (told == null || change.hasNames()) && !outlet.tell(change);
-        if (!due) {
-            told = copy(here);
-            hasTold(revision);
+        ChangeCollector.Announcement change = new ChangeCollector.Announcement(joined, left, count, revision);
+        catchUpIsDue = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
+        if (!catchUpIsDue) {
+            announcedUsers = copy(currentUsers);
+            recordAnnounced(revision);
         }
     }
 
     /**
-     * Runs the action once the members have been sent the changes up to revision {@code wanted}. The action gets the
-     * users that the members have been sent, or null if the members are not sent names.
+     * Runs the action when the changes up to revision {@code wanted} have been announced. The action gets the announced
+     * users, or null if the members are not sent names.
      *
-     * @return false if the room is not watched: then the action does not run
+     * @return false if the room is not watched; the action does not run then
      */
-    synchronized boolean whenTold(long wanted, Consumer<View> action) {
-        if (ended || !known) {
+    synchronized boolean whenAnnounced(long wanted, Consumer<View> action) {
+        if (ended || !hasRoster) {
             return false;
         }
         Waiting next = new Waiting(wanted, action);
-        if (!answer(next)) {
+        if (!queueIfReady(next)) {
             waiting.add(next);
         }
         return true;
     }
 
-    private void answer() {
-        waiting.removeIf(this::answer);
+    private void queueReadyActions() {
+        waiting.removeIf(this::queueIfReady);
     }
 
-    private boolean answer(Waiting next) {
-        if (told != null && !ended && toldRevision < next.revision()) {
+    private boolean queueIfReady(Waiting next) {
+        if (announcedUsers != null && !ended && announcedRevision < next.revision()) {
             return false;
         }
-        reply(next.action());
+        queueAction(next.action());
         return true;
     }
 
-    private void reply(Consumer<View> action) {
-        if (told == null || ended) {
-            outlet.then(() -> action.accept(null));
+    private void queueAction(Consumer<View> action) {
+        if (announcedUsers == null || ended) {
+            outlet.runAfterFrames(() -> action.accept(null));
             return;
         }
-        view = view == null ? new View(List.copyOf(told)) : view;
+        view = view == null ? new View(List.copyOf(announcedUsers)) : view;
         View now = view;
-        outlet.then(() -> action.accept(now));
+        outlet.runAfterFrames(() -> action.accept(now));
     }
 
     /**
-     * Ends the wait of the action: it runs with the users that the members have been sent by now. Later changes are
-     * queued after it. So a client can apply them to the answer.
+     * Ends the wait of the action. The action runs with the users that have been announced up to now. Later changes are
+     * queued after the action. So a client can apply later changes to the list that the action sends.
      */
-    synchronized void giveUp(Consumer<View> action) {
+    synchronized void endWait(Consumer<View> action) {
         if (waiting.removeIf(each -> each.action() == action)) {
-            reply(action);
+            queueAction(action);
         }
     }
 
-    /** The room is no longer watched. Actions that wait run with null. */
+    /** Ends the announcements, because the room is no longer watched. Actions that wait run with null. */
     synchronized void end() {
         ended = true;
-        news.clear();
-        answer();
+        collector.clear();
+        queueReadyActions();
     }
 
     private static Set<String> names(List<UserName> users) {

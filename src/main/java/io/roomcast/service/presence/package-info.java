@@ -1,2 +1,2 @@
-/** Sends members the names or the number of the users who join and leave. */
+/** Tells the members of rooms which users join and leave, or how many users a large room has. */
 package io.roomcast.service.presence;

@@ -39,7 +39,9 @@ public final class ClientSession {
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
     private final RoomRequests requests;
+    /** Whether {@link #end} was called. */
     private boolean ended;
+
     private final UserName urlUser;
     private final Position since;
     private final long openedAt;
@@ -52,7 +54,7 @@ public final class ClientSession {
     private final AtomicInteger inFlight = new AtomicInteger();
     private final String network;
     private volatile boolean identityLocked;
-    /** The frames that arrived while the token is being checked; null while none is being checked. */
+    /** The frames that arrived during the check of the token; null while no token is being checked. */
     private List<Deferred> deferred;
 
     private volatile long heardAt;
@@ -60,9 +62,9 @@ public final class ClientSession {
     /**
      * A frame that waits for the check of the token.
      *
-     * @param end must run once, when the frame is served or discarded
+     * @param release the release of {@link InFlight}; must run once, when the frame is served or discarded
      */
-    public record Deferred(ClientFrame frame, Runnable end) {}
+    public record Deferred(ClientFrame frame, Runnable release) {}
 
     /**
      * @param network network of the client, or null if unknown
@@ -95,8 +97,8 @@ public final class ClientSession {
 
     /** The user of this session; null until the session has an identity. */
     public UserName user() {
-        Identity known = identity;
-        return known == null ? null : known.user();
+        Identity current = identity;
+        return current == null ? null : current.user();
     }
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */
@@ -147,7 +149,7 @@ public final class ClientSession {
         identity = proven;
     }
 
-    /** From now on, frames are deferred: the token is being checked. */
+    /** Begins to defer frames, because the token is being checked. */
     public synchronized void beginVerifying() {
         deferred = new ArrayList<>(1);
     }
@@ -155,7 +157,7 @@ public final class ClientSession {
     /**
      * Defers the frame if the token is being checked. After {@link #end}, discards it instead.
      *
-     * @return false if no token is being checked: then the caller serves the frame
+     * @return false if no token is being checked; the caller must serve the frame then
      * @throws ProtocolException {@code busy} if too many frames are deferred, or too many requests are in flight
      */
     public synchronized boolean deferWhileVerifying(ClientFrame frame, InFlight inFlight) {
@@ -173,7 +175,7 @@ public final class ClientSession {
 
     /**
      * Takes the frames that were deferred since the last call. Further frames are deferred until this method returns an
-     * empty list. So no frame overtakes another.
+     * empty list. So the frames are served in the order in which they arrived.
      */
     public synchronized List<Deferred> takeDeferred() {
         List<Deferred> frames = deferred;
@@ -185,7 +187,7 @@ public final class ClientSession {
     public synchronized void end() {
         ended = true;
         if (deferred != null) {
-            deferred.forEach(each -> each.end().run());
+            deferred.forEach(each -> each.release().run());
             deferred.clear();
         }
     }
@@ -205,36 +207,37 @@ public final class ClientSession {
     }
 
     /**
-     * Locks the identity, and tells whether {@code hello} may still change it.
+     * Locks the identity at the first {@code hello}. From then on, no other {@code hello} can change the user.
      *
-     * @return false if an earlier frame has locked the identity
+     * @return whether this {@code hello} may still change the user; false if an earlier frame has locked the identity
      */
-    public boolean firstHello() {
-        boolean first = !identityLocked;
+    public boolean lockIdentityForHello() {
+        boolean isFirst = !identityLocked;
         identityLocked = true;
-        return first;
+        return isFirst;
     }
 
-    /** Called for any frame but {@code hello}: from now on the user of this session cannot change. */
+    /** Locks the identity at any frame but {@code hello}: from now on, no {@code hello} can change the user. */
     public void lockIdentity() {
         identityLocked = true;
     }
 
     /** Records when the client last sent something, in nanoseconds of {@link RunningTime}. */
-    public void heard(long nanos) {
+    public void setHeardAt(long nanos) {
         heardAt = nanos;
     }
 
+    /** When the client last sent something, in nanoseconds of {@link RunningTime}. */
     public long heardAt() {
         return heardAt;
     }
 
-    /** Whether further frames of the client are served: false once the session is closing. */
+    /** Whether further frames of the client are served; false when the session is closing. */
     public boolean isOpen() {
         return !queue.isClosing();
     }
 
-    /** Sends a frame to this session alone. Never blocks. */
+    /** Sends a frame to this session only. Never blocks. */
     public void reply(ServerFrame frame) {
         reply(writer.write(plain ? frame.printable(urlRoom.value()) : frame));
     }
@@ -248,7 +251,7 @@ public final class ClientSession {
         queue.offer(EncodedFrame.of(FrameKind.REPLY, encoded));
     }
 
-    /** Whether the connection has ended. A reply would then reach no client. */
+    /** Whether the connection has ended, so that a reply would reach no client. */
     public boolean isGone() {
         return queue.isClosed();
     }
@@ -265,7 +268,7 @@ public final class ClientSession {
      * Stores the membership, in place of an earlier one in the same room.
      *
      * @param limit most rooms for this session; 0 for no limit
-     * @return false if the limit is reached: then nothing was stored
+     * @return false if the limit is reached; nothing was stored then
      */
     public synchronized boolean put(Membership membership, long limit) {
         RoomName room = membership.name();

@@ -9,12 +9,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Limits the requests that are not answered yet, for each session and for the node. When the relay is slow, further
- * requests are answered {@code busy} at once, and do not fill the memory. Any thread.
+ * Limits the requests in flight, which are not answered yet: those of each session, and those of the node. When the
+ * relay is slow, further requests are answered {@code busy} at once. So waiting requests cannot fill the memory. Any
+ * thread.
  */
 @ApplicationScoped
 public class InFlight {
-    private final AtomicInteger node = new AtomicInteger();
+    private final AtomicInteger nodeRequests = new AtomicInteger();
     private final AtomicLong nodeBytes = new AtomicLong();
     private Limits limits;
 
@@ -26,9 +27,9 @@ public class InFlight {
         this.limits = limits;
     }
 
-    /** Number of requests that are not answered yet. */
+    /** Number of requests in flight on the node. */
     public int count() {
-        return node.get();
+        return nodeRequests.get();
     }
 
     /** Approximate bytes of memory that the requests in flight take. */
@@ -40,19 +41,19 @@ public class InFlight {
      * Registers a request.
      *
      * @param bytes approximate bytes of memory that the request takes
-     * @return must run once, when the request is answered or discarded
-     * @throws io.roomcast.protocol.ProtocolException {@code busy} if a limit is exceeded: then the request is not
-     *     registered
+     * @return the release of the request; the caller must run it once, when the request is answered or discarded
+     * @throws io.roomcast.protocol.ProtocolException {@code busy} if a limit is exceeded; the request is not registered
+     *     then
      */
     public Runnable begin(ClientSession session, long bytes) {
         boolean begun = false;
         int ofSession = session.inFlight().incrementAndGet();
-        int ofNode = node.incrementAndGet();
+        int ofNode = nodeRequests.incrementAndGet();
         long allBytes = nodeBytes.addAndGet(bytes);
         try {
             limits.require(LimitKeys.IN_FLIGHT, ofSession, ErrorCode.BUSY, "too many requests wait for their answers");
             limits.require(LimitKeys.NODE_IN_FLIGHT, ofNode, ErrorCode.BUSY, "the node has too much to do");
-            // A request that is alone on the node may have any size.
+            // The only request on the node may have any size.
             limits.requireBytes(
                     LimitKeys.NODE_IN_FLIGHT_BYTES, allBytes == bytes ? 0 : allBytes, "the node has too much to do");
             begun = true;
@@ -66,7 +67,7 @@ public class InFlight {
 
     private void end(ClientSession session, long bytes) {
         session.inFlight().decrementAndGet();
-        node.decrementAndGet();
+        nodeRequests.decrementAndGet();
         nodeBytes.addAndGet(-bytes);
     }
 }

@@ -9,19 +9,19 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * A session's membership in a room, from the request to join until the session leaves. When a session joins a room
- * again, its earlier membership is kept until the new one is complete.
+ * again, it keeps its earlier membership until the new membership is complete.
  *
- * <p><b>Concurrency.</b> Used only in the turn of a request that is alone; see {@link RoomRequests}.
+ * <p><b>Concurrency.</b> Used only in the turn of a request that runs alone in the room; see {@link RoomRequests}.
  */
 public final class Membership {
     private final RoomName name;
-    /** The membership that this one replaces. Null if there is none, or once this one is complete. */
+    /** The membership that this membership replaces. Null if there is none, or when this membership is complete. */
     private Membership previous;
 
     private Member member;
     private Room room;
     /** Revision of the room's presence after the user entered it. */
-    private long revision;
+    private long enterRevision;
 
     public Membership(RoomName name, Membership previous) {
         this.name = name;
@@ -39,44 +39,45 @@ public final class Membership {
     /**
      * Opens the room.
      *
-     * @return completes once the room can be joined; fails if the room cannot be subscribed
+     * @return completes when the room can be joined; fails if the room cannot be subscribed
      */
     public CompletionStage<Void> open(RoomRegistry rooms) {
         room = rooms.open(name);
         return room.ready();
     }
 
-    /** Ends {@link #open} without a join. */
-    public void giveUp(RoomRegistry rooms) {
-        rooms.leave(room);
+    /** Undoes {@link #open}, if no join follows. */
+    public void cancelOpen(RoomRegistry rooms) {
+        rooms.release(room);
     }
 
     /**
      * Joins the room that was opened.
      *
-     * @param entered revision of presence after the user entered it
+     * @param since the client's last position, or null
+     * @param enterRevision revision of the room's presence after the user entered it
      */
-    public void enter(
-            RoomRegistry rooms, Member.Listener listener, ClientSession session, Position since, long entered) {
-        revision = entered;
+    public void join(
+            RoomRegistry rooms, Member.Listener listener, ClientSession session, Position since, long enterRevision) {
+        this.enterRevision = enterRevision;
         member = new Member(session.queue(), !session.isPlain(), listener, previous == null ? null : previous.member);
         rooms.join(room, member, since);
     }
 
     /** Revision of the room's presence after the user entered it. */
-    public long revision() {
-        return revision;
+    public long enterRevision() {
+        return enterRevision;
     }
 
     /**
      * Whether the members were sent the arrival of this user before the session became a member. In that case, the
-     * session itself was not sent the arrival. To be called on the room's lane.
+     * session itself was not sent the arrival. Must be called on the room's lane.
      */
-    public boolean wasAnnounced() {
-        return member.announced() >= revision;
+    public boolean isArrivalAnnounced() {
+        return member.announcedRevision() >= enterRevision;
     }
 
-    /** The join has succeeded: ends the earlier membership of the session. */
+    /** Ends the earlier membership of the session, because the join has succeeded. */
     public void leavePrevious(RoomRegistry rooms) {
         if (previous != null) {
             previous.leave(rooms, () -> {});
@@ -84,7 +85,7 @@ public final class Membership {
         }
     }
 
-    /** @param left runs on the room's lane, once no further frame of the room is sent to the session */
+    /** @param left runs on the room's lane, when no further frame of the room is sent to the session */
     public void leave(RoomRegistry rooms, Runnable left) {
         rooms.leave(room, member, left);
     }

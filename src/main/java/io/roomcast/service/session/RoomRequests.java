@@ -15,15 +15,18 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * The unanswered requests of a session in rooms. Requests in one room are answered in their order, like pipelined
- * requests in HTTP. Publishes and signals run concurrently. Any other request is <i>alone</i>: it begins when all
- * earlier requests in the room are answered, and the next one begins when it is answered. So a publish that was sent
- * after a join is the publish of a member. No frame of the room is sent after {@code left}.
+ * The unanswered requests of a session in rooms. Requests in one room are answered in the order in which they arrived,
+ * like pipelined requests in HTTP. The <i>turn</i> of a request comes when all earlier requests in the room are
+ * answered.
  *
- * <p><b>Concurrency.</b> Any thread may ask and answer; no method blocks. The monitor guards the queues, one for each
- * room. One thread at a time serves a queue, outside the monitor; other threads leave their work to it. The
- * {@code action} of a request happens-before the {@code action} of the next request in the room. So does its answer, if
- * one of the two requests is alone.
+ * <p>Publishes and signals run concurrently, and are answered in their turn. Any other request runs <i>alone</i>: it
+ * begins in its turn, and later requests begin when it is answered. So a publish that a client sends after a join is
+ * the publish of a member. No frame of the room is sent after {@code left}.
+ *
+ * <p><b>Concurrency.</b> Any thread may submit and answer requests. No method blocks. The monitor guards the queues,
+ * one for each room. One thread at a time serves a queue, outside the monitor. Other threads leave their work to that
+ * thread. The {@code action} of a request happens-before the {@code action} of the next request in the room. If one of
+ * the two requests runs alone, the answer of the first happens-before the {@code action} of the second, too.
  */
 public final class RoomRequests {
     private static final Logger LOG = System.getLogger(RoomRequests.class.getName());
@@ -32,48 +35,49 @@ public final class RoomRequests {
     private final Map<RoomName, RoomQueue> queues = new HashMap<>(2);
     private boolean ended;
 
-    /** @param executor serves a room's queue after {@link Request#finish}, whose caller may be a room's lane */
+    /** @param executor serves a room's queue after {@link Request#endAlone}, whose caller may be a room's lane */
     RoomRequests(Executor executor) {
         this.executor = executor;
     }
 
     /**
-     * Queues a request in a room, and begins it when its turn comes: on this thread, or on another one that serves the
-     * room. After {@link #end}, the request is discarded.
+     * Queues a request in a room, and begins the request as soon as its order allows. Begins it on this thread, or on
+     * another thread that serves the room. After {@link #end}, discards the request.
      *
-     * @param alone whether the request runs alone. If true, it begins once all earlier requests in the room are
-     *     answered. Later requests begin once it is answered. If false, it runs concurrently with its neighbours that
-     *     are not alone either.
+     * @param alone whether the request runs alone. If true, it begins when all earlier requests in the room are
+     *     answered, and later requests begin when it is answered. If false, it runs concurrently with neighbours that
+     *     do not run alone either.
      * @param action begins the request; must not block, and must cause one answer, from any thread
-     * @param end releases what the request holds, such as its place in {@link InFlight}. Runs once: after the answer,
-     *     or when the request is discarded.
+     * @param release releases what the request holds, such as its place in {@link InFlight}. Runs once: after the
+     *     answer, or when the request is discarded.
      */
-    public void ask(RoomName room, boolean alone, Consumer<Request> action, Runnable end) {
+    public void submit(RoomName room, boolean alone, Consumer<Request> action, Runnable release) {
         RoomQueue queue;
         synchronized (this) {
             queue = ended ? null : queues.computeIfAbsent(room, RoomQueue::new);
             if (queue != null) {
-                queue.add(new Request(queue, alone, action, end));
+                queue.add(new Request(queue, alone, action, release));
             }
         }
         if (queue == null) {
-            end.run();
+            release.run();
         } else {
             queue.serve();
         }
     }
 
     /**
-     * Ends the session: further requests are discarded. Earlier requests are still served, because a client may send a
-     * message and close at once.
+     * Ends the session. Further requests are discarded. Earlier requests are still served, because a client may send a
+     * message and close the connection immediately.
      *
-     * @param dismissed whether this node closed the connection; if so, requests that have not begun are discarded, too
-     * @param rooms the rooms of the session. Called after further requests are refused: otherwise, a room that is
-     *     joined meanwhile would never be left. Rooms with unanswered requests need not be among them.
-     * @param last serves the last request in each room
+     * @param closedByNode whether this node closed the connection; if so, requests that have not begun are discarded,
+     *     too
+     * @param rooms returns the rooms of the session. Called when no further request is accepted, because a room that is
+     *     joined later would never be left. Rooms with unanswered requests may be missing.
+     * @param last serves the last request in each room, which leaves the room
      */
     public void end(
-            boolean dismissed, Supplier<? extends Collection<RoomName>> rooms, BiConsumer<RoomName, Request> last) {
+            boolean closedByNode, Supplier<? extends Collection<RoomName>> rooms, BiConsumer<RoomName, Request> last) {
         Set<RoomQueue> all = new HashSet<>();
         Request discarded = null;
         synchronized (this) {
@@ -82,7 +86,7 @@ public final class RoomRequests {
                 queues.computeIfAbsent(room, RoomQueue::new);
             }
             for (RoomQueue queue : queues.values()) {
-                if (dismissed) {
+                if (closedByNode) {
                     discarded = queue.discardWaiting(discarded);
                 }
                 queue.add(new Request(queue, true, request -> last.accept(queue.room, request), () -> {}));
@@ -90,57 +94,59 @@ public final class RoomRequests {
             }
         }
         for (Request each = discarded; each != null; each = each.next) {
-            each.end.run();
+            each.release.run();
         }
         all.forEach(RoomQueue::serve);
     }
 
-    /** A request in a room. It is answered once, by {@link #answerInTurn}, {@link #endInTurn} or {@link #finish}. */
+    /** A request in a room. Each request is ended by {@link #answerInTurn}, {@link #endInTurn} or {@link #endAlone}. */
     public final class Request {
         private final RoomQueue queue;
         private final boolean alone;
         private final Consumer<Request> action;
-        private final Runnable end;
+        private final Runnable release;
         private Request next;
-        private Runnable reply;
+        /** The answer that waits for its turn; null if there is none. */
+        private Runnable answer;
 
-        private Request(RoomQueue queue, boolean alone, Consumer<Request> action, Runnable end) {
+        private Request(RoomQueue queue, boolean alone, Consumer<Request> action, Runnable release) {
             this.queue = queue;
             this.alone = alone;
             this.action = action;
-            this.end = end;
+            this.release = release;
         }
 
         /**
-         * Runs {@code answer} once all earlier requests in the room are answered: on this thread, or on another one
-         * that serves the room. Any thread.
+         * Runs {@code newAnswer} when all earlier requests in the room are answered. Runs it on this thread, or on
+         * another thread that serves the room. Any thread.
          */
-        public void answerInTurn(Runnable answer) {
+        public void answerInTurn(Runnable newAnswer) {
             synchronized (RoomRequests.this) {
-                reply = answer;
+                answer = newAnswer;
             }
             queue.serve();
         }
 
-        /** Ends the request without an answer, once all earlier requests in the room are answered. Any thread. */
+        /** Ends the request without an answer, when all earlier requests in the room are answered. Any thread. */
         public void endInTurn() {
             answerInTurn(() -> {});
         }
 
         /**
-         * Ends a request that is alone, after the caller has answered it. Later requests begin on the executor, because
-         * the caller may be a lane of a room; or a thread that serves the room now begins them. Any thread. Idempotent.
+         * Ends a request that runs alone, after the caller has answered it. If a thread serves the room now, that
+         * thread begins the later requests. Else the executor begins them, because the caller may be the lane of a
+         * room. Any thread. Idempotent.
          */
-        public void finish() {
-            boolean more;
+        public void endAlone() {
+            boolean mustServe;
             synchronized (RoomRequests.this) {
                 if (!queue.remove(this)) {
                     return;
                 }
-                more = queue.isIdle();
+                mustServe = queue.isIdle();
             }
-            end.run();
-            if (more) {
+            release.run();
+            if (mustServe) {
                 try {
                     executor.execute(queue::serve);
                 } catch (RejectedExecutionException e) {
@@ -154,19 +160,19 @@ public final class RoomRequests {
         }
 
         private void runAnswer() {
-            Runnable answer = reply;
-            reply = null;
+            Runnable ready = answer;
+            answer = null;
             try {
-                answer.run();
+                ready.run();
             } finally {
-                end.run();
+                release.run();
             }
         }
     }
 
     /**
-     * The queue of one room: first the requests that have begun, then those that wait. The map contains it until it is
-     * empty.
+     * The queue of one room: first the requests that have begun, then the requests that wait. The map contains a queue
+     * until the queue is empty.
      */
     private final class RoomQueue {
         private final RoomName room;
@@ -197,9 +203,9 @@ public final class RoomRequests {
         }
 
         void serve() {
-            for (Runnable next = startServing(); next != null; next = next()) {
+            for (Runnable step = startServing(); step != null; step = nextStep()) {
                 try {
-                    next.run();
+                    step.run();
                 } catch (RuntimeException e) {
                     // A defect in one request must not stop the others.
                     LOG.log(Level.ERROR, "A request in room " + room + " failed", e);
@@ -213,13 +219,17 @@ public final class RoomRequests {
                     return null;
                 }
                 serving = true;
-                return next();
+                return nextStep();
             }
         }
 
-        private Runnable next() {
+        /**
+         * @return what the order allows next: to answer a request or to begin one. Null if the order allows nothing;
+         *     this thread then no longer serves the queue.
+         */
+        private Runnable nextStep() {
             synchronized (RoomRequests.this) {
-                if (first != firstWaiting && first.reply != null) {
+                if (first != firstWaiting && first.answer != null) {
                     Request answered = first;
                     remove(answered);
                     return answered::runAnswer;
@@ -237,13 +247,16 @@ public final class RoomRequests {
             }
         }
 
-        /** @return false if the request is not the first that has begun: then it was removed before */
+        /**
+         * @return false if the request was removed before; only the first of the requests that have begun is removed
+         */
         boolean remove(Request request) {
             if (first != request || first == firstWaiting) {
                 return false;
             }
             first = request.next;
-            // A member's listener may reference a request for a long time. It must not keep later ones in memory.
+            // A member's listener may reference a request for a long time. Later requests must not stay in memory with
+            // it.
             request.next = null;
             if (first == null) {
                 last = null;

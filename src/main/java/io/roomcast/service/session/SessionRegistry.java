@@ -33,14 +33,16 @@ import java.util.concurrent.TimeUnit;
 /** The open sessions of this node, and the limits on their number. Any thread. */
 @ApplicationScoped
 public class SessionRegistry {
-    private final ConcurrentHashMap<String, ClientSession> open = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, ClientSession> openSessions = new ConcurrentHashMap<>();
     private ServerFrameWriter writer;
     private NodeMetrics metrics;
     private final KeyedCounter users = new KeyedCounter();
     private final KeyedCounter networks = new KeyedCounter();
     private Limits limits;
     private OutboundBudget outbound;
-    private boolean history;
+    /** Whether the relay keeps a history, from which slow clients can fetch dropped messages. */
+    private boolean keepsHistory;
+
     private RunningTime time;
     private Threads threads;
 
@@ -62,7 +64,7 @@ public class SessionRegistry {
         this.time = time;
         this.outbound = new OutboundBudget(outboundLimits(limits));
         limits.whenChanged(() -> outbound.change(outboundLimits(limits)));
-        this.history = config.get(Keys.HISTORY_SIZE) > 0;
+        this.keepsHistory = config.get(Keys.HISTORY_SIZE) > 0;
     }
 
     /**
@@ -72,7 +74,7 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if the node or the network has too many sessions
      */
     public ClientSession open(Transport transport, ConnectRequest request, String network) {
-        limits.require(LimitKeys.SESSIONS, open.size() + 1L, ErrorCode.BUSY, "the node is full");
+        limits.require(LimitKeys.SESSIONS, openSessions.size() + 1L, ErrorCode.BUSY, "the node is full");
         int inNetwork = network == null ? 0 : networks.add(network);
         if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, inNetwork)) {
             networks.remove(network);
@@ -82,8 +84,8 @@ public class SessionRegistry {
         OutboundQueue queue =
                 new OutboundQueue(transport, outbound, !request.plain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
-                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.lanes()), time.getAsLong());
-        open.put(session.id(), session);
+                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
+        openSessions.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
     }
@@ -96,9 +98,9 @@ public class SessionRegistry {
     }
 
     /**
-     * Reserves memory for a reply that is still to be read from a store: the bytes of a page of history.
+     * Reserves memory for the answer to a request for history, before its page is read.
      *
-     * @return must run once, when the reply is in its queue, or when there is no reply
+     * @return the release of the memory; must run once, when the answer is in its queue, or when there is no answer
      * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
@@ -117,9 +119,9 @@ public class SessionRegistry {
         return outbound.held();
     }
 
-    /** Makes the frames that tell a slow client which messages to fetch; null if no history is kept. */
+    /** Makes the frames that tell a slow client which messages it must fetch; null if no history is kept. */
     private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest request) {
-        if (!history) {
+        if (!keepsHistory) {
             return null;
         }
         return request.plain() ? this::printableBehind : range -> encoded(behind(range));
@@ -145,10 +147,10 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if the user has too many sessions
      */
     public boolean identify(ClientSession session, Identity identity) {
-        // remove() uses the same monitor: the count must not keep a session that is removed meanwhile.
+        // remove() uses the same monitor, because a session that is removed meanwhile must not stay counted.
         synchronized (session) {
             UserName before = session.user();
-            if (!open.containsKey(session.id())) {
+            if (!openSessions.containsKey(session.id())) {
                 return false;
             }
             if (!identity.user().equals(before)) {
@@ -169,10 +171,10 @@ public class SessionRegistry {
     /**
      * Removes a session, and drops the frames that wait for it.
      *
-     * @return false if it was removed before
+     * @return false if the session was removed before
      */
     public boolean remove(ClientSession session, int closeCode) {
-        if (!open.remove(session.id(), session)) {
+        if (!openSessions.remove(session.id(), session)) {
             return false;
         }
         synchronized (session) {
@@ -183,26 +185,26 @@ public class SessionRegistry {
         if (session.network() != null) {
             networks.remove(session.network());
         }
-        session.queue().shut();
+        session.queue().markClosed();
         metrics.sessionClosed(closeCode);
         return true;
     }
 
     /** The open session with this id, or null. */
     public ClientSession find(String id) {
-        return open.get(id);
+        return openSessions.get(id);
     }
 
     public Collection<ClientSession> all() {
-        return open.values();
+        return openSessions.values();
     }
 
     public int count() {
-        return open.size();
+        return openSessions.size();
     }
 
     /** A new random name for a client that gave none. */
-    public static UserName guest() {
+    public static UserName newGuest() {
         return new UserName("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")

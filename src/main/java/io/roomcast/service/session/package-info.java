@@ -1,2 +1,2 @@
-/** A client's session: its identity, its rooms and its requests. */
+/** The sessions of clients: their identities, their rooms, and the order of their requests. */
 package io.roomcast.service.session;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.service.operations.DrainSchedule.Slot;
+import io.roomcast.service.operations.DrainSchedule.PlannedClose;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,13 +30,13 @@ class DrainScheduleTest {
     }
 
     @Test
-    void everybodyLeavesOnceAndNotBeforeTheSlotThatWasTold() {
-        List<Slot<Integer>> told = departures.plan(thousand, Duration.ofSeconds(10), NOW);
+    void everybodyLeavesOnceAndNotBeforeTheirCloseTime() {
+        List<PlannedClose<Integer>> told = departures.plan(thousand, Duration.ofSeconds(10), NOW);
         List<Integer> left = new ArrayList<>();
         for (int tenth = 0; tenth <= 100; tenth++) {
             long at = NOW + TimeUnit.MILLISECONDS.toNanos(tenth * 100L);
             for (Integer who : due(at)) {
-                assertTrue(told.stream().anyMatch(slot -> slot.session().equals(who) && slot.at() - at <= 0));
+                assertTrue(told.stream().anyMatch(close -> close.session().equals(who) && close.closeTime() - at <= 0));
                 left.add(who);
             }
         }

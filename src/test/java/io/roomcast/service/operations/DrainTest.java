@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A node's sessions, without a network: a transport writes down what is sent, and ends the session when it is closed. */
+/** The sessions of a node without a network. A transport records the frames, and ends the session when it is closed. */
 class DrainTest {
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration NEVER = Duration.ofHours(1);
@@ -58,7 +58,7 @@ class DrainTest {
     }
 
     @Test
-    void tellsEverySessionItsOwnSlotAndClosesItThen() throws InterruptedException {
+    void tellsEverySessionItsOwnCloseTimeAndClosesItThen() throws InterruptedException {
         List<Client> clients = clients(50);
         long asked = System.nanoTime();
         Progress begun = drain.drain(SOON);
@@ -68,9 +68,9 @@ class DrainTest {
         for (Client client : clients) {
             client.awaitClose(CloseCode.DRAINING);
             long after = TimeUnit.NANOSECONDS.toMillis(client.closedAt - asked);
-            assertTrue(after >= client.slot, "closed after " + after + ", slot " + client.slot);
+            assertTrue(after >= client.closeMs, "closed after " + after + ", close time " + client.closeMs);
         }
-        assertTrue(clients.stream().map(client -> client.slot).distinct().count() > 25, "slots of their own");
+        assertTrue(clients.stream().map(client -> client.closeMs).distinct().count() > 25, "close times of their own");
         assertEquals(0, drain.progress().remaining());
     }
 
@@ -102,8 +102,8 @@ class DrainTest {
         drain.drain(Duration.ZERO);
         Client newcomer = client();
         newcomer.awaitClose(CloseCode.DRAINING);
-        assertTrue(newcomer.slot > 0, "a slot was told");
-        assertTrue(newcomer.slot <= 5_000, "within five seconds");
+        assertTrue(newcomer.closeMs > 0, "a close time was sent");
+        assertTrue(newcomer.closeMs <= 5_000, "within five seconds");
     }
 
     @Test
@@ -122,7 +122,8 @@ class DrainTest {
         List<Client> clients = clients(40);
         assertEquals(10, drain.rebalance(0.25, SOON).planned());
         assertEquals(Readiness.State.STARTING, readiness.state());
-        List<Client> told = clients.stream().filter(client -> client.slot >= 0).toList();
+        List<Client> told =
+                clients.stream().filter(client -> client.closeMs >= 0).toList();
         assertEquals(10, told.size());
         for (Client client : told) {
             client.awaitClose(CloseCode.DRAINING);
@@ -162,7 +163,7 @@ class DrainTest {
     private final class Client implements Transport {
         private final CountDownLatch closed = new CountDownLatch(1);
         private ClientSession session;
-        private volatile long slot = -1;
+        private volatile long closeMs = -1;
         private volatile long closedAt;
         private volatile CloseCode code;
 
@@ -175,7 +176,7 @@ class DrainTest {
         public void send(EncodedFrame frame, Completion completion) {
             String text = frame.text();
             if (text.contains("\"draining\"")) {
-                slot = Long.parseLong(text.replaceFirst(".*\"reconnectAfterMs\":(\\d+).*", "$1"));
+                closeMs = Long.parseLong(text.replaceFirst(".*\"reconnectAfterMs\":(\\d+).*", "$1"));
             }
             completion.sent(null);
         }

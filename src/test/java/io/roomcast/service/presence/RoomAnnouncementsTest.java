@@ -19,11 +19,11 @@ class RoomAnnouncementsTest {
 
     private final List<String> handed = new ArrayList<>();
     private boolean full;
-    private boolean awaits;
+    private boolean intervalRuns;
 
-    private final RoomAnnouncements telling = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Outlet() {
+    private final RoomAnnouncements announcements = new RoomAnnouncements(LARGEST, new RoomAnnouncements.Outlet() {
         @Override
-        public boolean tell(PresenceChanges.Change change) {
+        public boolean announce(ChangeCollector.Announcement change) {
             if (!full) {
                 handed.add(
                         (change.hasNames() ? "+" + change.joined() + " -" + change.left() + " " : "") + change.count());
@@ -32,13 +32,13 @@ class RoomAnnouncementsTest {
         }
 
         @Override
-        public void then(Runnable action) {
+        public void runAfterFrames(Runnable action) {
             action.run();
         }
 
         @Override
-        public void await(boolean counts) {
-            awaits = true;
+        public void scheduleIntervalEnd(boolean countsOnly) {
+            intervalRuns = true;
         }
     });
 
@@ -51,22 +51,22 @@ class RoomAnnouncementsTest {
     }
 
     private void present(long revision, String... names) {
-        telling.present(new Roster(names.length, users(names), revision, revision));
+        announcements.present(new Roster(names.length, users(names), revision, revision));
     }
 
     private void joined(long revision, int count, String user) {
-        telling.changed(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
+        announcements.changed(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
     }
 
     private void left(long revision, int count, String user) {
-        telling.changed(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
+        announcements.changed(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
     }
 
     @Test
     void anAnswerStandsBehindWhatItHoldsAndBeforeTheRest() {
         present(1, "ann");
         joined(2, 2, "bob");
-        assertTrue(telling.whenTold(2, this::answer));
+        assertTrue(announcements.whenAnnounced(2, this::answer));
         joined(3, 3, "cem");
         assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]", "+[cem] -[] 3"), handed);
     }
@@ -74,7 +74,7 @@ class RoomAnnouncementsTest {
     @Test
     void anAnswerWaitsForWhatTheAskerMustFindInIt() {
         present(1, "ann");
-        assertTrue(telling.whenTold(2, this::answer));
+        assertTrue(announcements.whenAnnounced(2, this::answer));
         assertEquals(List.of(), handed);
         joined(2, 2, "bob");
         assertEquals(List.of("+[bob] -[] 2", "answer [ann, bob]"), handed);
@@ -86,11 +86,11 @@ class RoomAnnouncementsTest {
         full = true;
         joined(2, 2, "bob");
         Consumer<RoomAnnouncements.View> waits = this::answer;
-        assertTrue(telling.whenTold(2, waits));
-        telling.giveUp(waits);
+        assertTrue(announcements.whenAnnounced(2, waits));
+        announcements.endWait(waits);
         full = false;
-        telling.goOn();
-        telling.giveUp(waits);
+        announcements.endInterval();
+        announcements.endWait(waits);
         assertEquals(List.of("answer [ann]", "+[bob] -[] 2"), handed);
     }
 
@@ -103,8 +103,8 @@ class RoomAnnouncementsTest {
         left(4, 0, "bob");
         joined(5, 1, "cem");
         full = false;
-        assertTrue(awaits);
-        telling.goOn();
+        assertTrue(intervalRuns);
+        announcements.endInterval();
         assertEquals(List.of("+[cem] -[ann] 1"), handed);
     }
 
@@ -112,20 +112,20 @@ class RoomAnnouncementsTest {
     void aLargeRoomIsCountedAndItsNamesHaveToBeReadElsewhere() {
         present(1, "ann", "bob", "cem");
         joined(2, 4, "dan");
-        telling.goOn();
-        assertTrue(telling.whenTold(2, this::answer));
+        announcements.endInterval();
+        assertTrue(announcements.whenAnnounced(2, this::answer));
         left(3, 3, "dan");
         present(3, "ann", "bob", "cem");
-        assertTrue(telling.whenTold(3, this::answer));
+        assertTrue(announcements.whenAnnounced(3, this::answer));
         assertEquals(List.of("4", "no names", "3", "answer [ann, bob, cem]"), handed);
     }
 
     @Test
     void whoeverWaitsAtTheEndIsAnsweredWithoutNames() {
         present(1, "ann");
-        assertTrue(telling.whenTold(2, this::answer));
-        telling.end();
+        assertTrue(announcements.whenAnnounced(2, this::answer));
+        announcements.end();
         assertEquals(List.of("no names"), handed);
-        assertFalse(telling.whenTold(2, this::answer));
+        assertFalse(announcements.whenAnnounced(2, this::answer));
     }
 }

@@ -20,12 +20,12 @@ class RoomRequestsTest {
     void whatWasAskedAndAnsweredIsForgotten() {
         RoomRequests requests = new RoomRequests(Runnable::run);
         List<RoomRequests.Request> kept = new ArrayList<>();
-        requests.ask(new RoomName("lobby"), true, kept::add, () -> {});
+        requests.submit(new RoomName("lobby"), true, kept::add, () -> {});
         List<WeakReference<RoomRequests.Request>> asked = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            requests.ask(new RoomName("lobby"), false, request -> asked.add(answer(request)), () -> {});
+            requests.submit(new RoomName("lobby"), false, request -> asked.add(answer(request)), () -> {});
         }
-        kept.get(0).finish();
+        kept.get(0).endAlone();
         assertEquals(3, asked.size());
         Await.until("they are forgotten", () -> {
             System.gc();
@@ -46,7 +46,7 @@ class RoomRequestsTest {
         Set<RoomName> rooms = new HashSet<>();
         Supplier<Set<RoomName>> asItEnds = () -> {
             Set<RoomName> before = Set.copyOf(rooms);
-            requests.ask(
+            requests.submit(
                     new RoomName("lobby"),
                     true,
                     join -> answer(join, () -> rooms.add(new RoomName("lobby"))),
@@ -59,6 +59,6 @@ class RoomRequestsTest {
 
     private static void answer(RoomRequests.Request request, Runnable action) {
         action.run();
-        request.finish();
+        request.endAlone();
     }
 }

@@ -9,23 +9,23 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Changes in one room's presence that its members have not been sent yet. The first changes of an interval are sent one
- * by one, as they happen. Later changes are collected until the interval is over. Not thread-safe: the monitor of
- * {@link RoomAnnouncements} guards it.
+ * Collects the changes of one room's presence that its members have not been sent yet. The first changes of an interval
+ * are sent one by one, as they happen. Later changes are collected until the interval ends. Not thread-safe; guarded by
+ * the monitor of {@link RoomAnnouncements}.
  */
-public final class PresenceChanges {
+public final class ChangeCollector {
     /** Most changes of an interval that are sent one by one. */
     public static final int BURST = 8;
 
     /**
-     * A change that members are sent. Without names, they are sent only the number of users.
+     * A change that the members are sent: the names of users, or only the number of users.
      *
      * @param joined users who joined; no user is in both {@code joined} and {@code left}
      * @param left users who left
      * @param count number of users in the room after the change
      * @param revision revision of the room's presence after the change
      */
-    record Change(Collection<String> joined, Collection<String> left, long count, long revision) {
+    record Announcement(Collection<String> joined, Collection<String> left, long count, long revision) {
 
         boolean hasNames() {
             return !joined.isEmpty() || !left.isEmpty();
@@ -44,10 +44,10 @@ public final class PresenceChanges {
     }
 
     /** @return the changes that must be sent now, oldest first */
-    List<Change> add(PresenceChange change) {
-        List<Change> due = new ArrayList<>(1);
+    List<Announcement> add(PresenceChange change) {
+        List<Announcement> due = new ArrayList<>(1);
         if (contradicts(change)) {
-            // A user who joined and left needs two changes: one change does not say which came first.
+            // A user who joined and left needs two announcements, because one does not say which came first.
             due.add(take());
         }
         boolean first = isEmpty();
@@ -68,17 +68,17 @@ public final class PresenceChanges {
     }
 
     /**
-     * Begins the next interval.
+     * Ends the interval and begins the next one.
      *
-     * @return the collected changes as one, or null if there are none
+     * @return the collected changes as one announcement, or null if there are none
      */
-    Change next() {
+    Announcement endInterval() {
         sentOneByOne = 0;
         return isEmpty() ? null : take();
     }
 
-    private Change take() {
-        Change change = new Change(List.copyOf(joined), List.copyOf(left), count, revision);
+    private Announcement take() {
+        Announcement change = new Announcement(List.copyOf(joined), List.copyOf(left), count, revision);
         clear();
         return change;
     }

@@ -15,12 +15,12 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
- * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server and
- * the servlet filter of application servers both call this class, and act on its verdict. Any thread.
+ * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server calls
+ * this class. In an application server, a servlet filter calls it. Both act on its verdict. Any thread.
  */
 @ApplicationScoped
-public class HandshakeGuard {
-    private static final Logger LOG = System.getLogger(HandshakeGuard.class.getName());
+public class RequestGuard {
+    private static final Logger LOG = System.getLogger(RequestGuard.class.getName());
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -65,10 +65,10 @@ public class HandshakeGuard {
     private NodeMetrics metrics;
 
     /** For the container's proxy. */
-    protected HandshakeGuard() {}
+    protected RequestGuard() {}
 
     @Inject
-    public HandshakeGuard(
+    public RequestGuard(
             SessionRegistry sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
         this.sessions = sessions;
         this.limits = limits;
@@ -78,17 +78,17 @@ public class HandshakeGuard {
     }
 
     public Verdict verdict(RequestHead head) {
-        if (!head.clear()) {
+        if (!head.lengthIsClear()) {
             return Verdict.AMBIGUOUS_LENGTH;
         }
         if (!RequestPath.isPlain(head.path())) {
             return Verdict.NOT_FOUND;
         }
-        boolean handshake = head.isHandshake();
-        if (head.host().size() > 1 || handshake && !head.isWellFormed()) {
+        boolean isHandshake = head.isHandshake();
+        if (head.host().size() > 1 || isHandshake && !head.isWellFormed()) {
             return Verdict.MALFORMED;
         }
-        if ((handshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
+        if ((isHandshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
             metrics.refused("origin");
             LOG.log(
                     Level.DEBUG,
@@ -96,12 +96,12 @@ public class HandshakeGuard {
                             + LogText.of(head.host().toString()));
             return Verdict.FOREIGN_ORIGIN;
         }
-        if (handshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
+        if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
             return Verdict.FULL;
         }
-        // Otherwise a load balancer that prefers the node with the fewest sessions would send clients back here.
-        if (handshake && readiness.state() == Readiness.State.DRAINING) {
+        // While draining, 503 makes a load balancer choose another node.
+        if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
             return Verdict.DRAINING;
         }
         return Verdict.PASS;
