@@ -9,7 +9,7 @@ import io.roomcast.protocol.RoomName;
 public interface PresenceListener {
 
     /**
-     * Replaces all that is known of the room. Called with the first roster, and when a room that was too large for
+     * Replaces everything that the listener knows of the room. Called with the first roster, and when a room that was too large for
      * names is small enough again. The roster of a room that is too large has a count and no names.
      */
     void present(RoomName room, PresenceStore.Roster roster);
@@ -20,6 +20,6 @@ public interface PresenceListener {
      */
     void changed(RoomName room, PresenceChange change);
 
-    /** The room is no longer watched: this is the last call for it. */
+    /** Reports that the room is no longer watched. This is the last call for the room. */
     void forgotten(RoomName room);
 }

@@ -226,7 +226,7 @@ public class RoomJoins {
         /** Whether {@link PresenceStore#enter} was called. */
         private boolean presenceEntered;
 
-        private PresenceStore.Change change;
+        private PresenceStore.UpdateResult change;
 
         Outcome(ClientSession session, Membership membership, ClientFrame.Join frame, RoomRequests.Request request) {
             this.session = session;

@@ -64,7 +64,7 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
         PresenceFold fold = new PresenceFold(room, names, listener, this);
         folds.put(room.value(), fold);
         subscriptions.watchChanged(room);
-        return fold.known();
+        return fold.firstRoster();
     }
 
     void unwatch(RoomName room) {
@@ -86,7 +86,7 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     /** @return whether the room should be compared again soon */
     boolean compared(RoomName room, long revision) {
         PresenceFold fold = folds.get(room.value());
-        return fold != null && fold.compared(revision);
+        return fold != null && fold.compareRevision(revision);
     }
 
     @Override
@@ -106,9 +106,9 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
             return;
         }
         if (mayHaveMissed) {
-            fold.missed();
+            fold.changesMissed();
         } else {
-            fold.subscribed();
+            fold.channelSubscribed();
         }
     }
 
@@ -138,27 +138,27 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     }
 
     @Override
-    public void read(PresenceFold fold, int turn, int names) {
+    public void read(PresenceFold fold, int readNumber, int names) {
         commands.roster(fold.room(), names, false).whenComplete((present, failure) -> {
             if (failure == null) {
-                fold.roster(turn, present.roster(), uncertainMillis() == 0);
+                fold.rosterRead(readNumber, present.roster(), uncertainMillis() == 0);
                 onLeases.accept(fold.room(), present.leases());
             } else {
-                later(() -> fold.failed(turn, failure), 0); // Not inside the fold's monitor.
+                later(() -> fold.readFailed(readNumber, failure), 0); // Not inside the fold's monitor.
             }
         });
     }
 
     @Override
-    public void again(PresenceFold fold, int turn) {
-        later(() -> fold.retry(turn), RETRY_MILLIS);
+    public void retryLater(PresenceFold fold, int readNumber) {
+        later(() -> fold.retry(readNumber), RETRY_MILLIS);
     }
 
     @Override
-    public void await(PresenceFold fold) {
+    public void dropUnconfirmedLater(PresenceFold fold) {
         long left = uncertainMillis();
         // Until the next roster is certain, so that the nodes do not get the same time twice.
-        later(fold::settle, left > 0 ? left + 1 : reentryMillis());
+        later(fold::dropUnconfirmed, left > 0 ? left + 1 : reentryMillis());
     }
 
     private void later(Runnable action, long millis) {

@@ -115,7 +115,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
@@ -127,7 +127,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
         Sent<Answer> sent = with(room, own -> {
             if (!own.remove(user, session, checksums.of(user))) {
                 return null;
@@ -138,18 +138,18 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         if (sent == null) {
             return Futures.map(
                     commands.roster(room, 0, false),
-                    present -> new Change(
+                    present -> new UpdateResult(
                             false, present.roster().count(), present.roster().revision()));
         }
         return change(room, sent);
     }
 
-    private CompletionStage<Change> change(RoomName room, Sent<Answer> sent) {
+    private CompletionStage<UpdateResult> change(RoomName room, Sent<Answer> sent) {
         return Futures.map(markIfFailed(room, sent), done -> {
             if (done.fenced()) {
                 throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
-            return new Change(!done.names().isEmpty(), done.count(), done.revision());
+            return new UpdateResult(!done.names().isEmpty(), done.count(), done.revision());
         });
     }
 

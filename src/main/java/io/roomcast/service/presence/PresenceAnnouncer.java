@@ -99,7 +99,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * The number of users in the room now. It may be newer than {@code change}: other users may have come since then,
      * and a session that is still joining is not sent their arrival.
      */
-    public long count(RoomName room, PresenceStore.Change change) {
+    public long count(RoomName room, PresenceStore.UpdateResult change) {
         RoomAnnouncements announcements = rooms.get(room);
         return announcements == null ? change.count() : announcements.count(change.revision(), change.count());
     }
@@ -108,7 +108,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent it before
      * this session became a member.
      */
-    public void welcome(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
+    public void welcome(ClientSession session, RoomName room, UserName user, PresenceStore.UpdateResult change) {
         if (change.count() <= largestByName) {
             PresenceChanges.Change ownArrival =
                     new PresenceChanges.Change(List.of(user.value()), List.of(), change.count(), change.revision());
