@@ -23,7 +23,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Makes selectors of the keys that verify tokens, mostly from files. The key decides which algorithm is allowed, never the token. */
+/**
+ * Makes selectors of the keys that verify tokens, mostly from files. The key decides which algorithm is allowed, never
+ * the token.
+ */
 final class KeyFiles {
     /** The algorithms that are allowed with a key set. None of them uses a shared secret. */
     static final Set<JWSAlgorithm> PUBLIC_KEY_ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);

@@ -23,16 +23,19 @@ import java.util.function.Supplier;
 
 /**
  * Keys that are fetched from a URL periodically, so that most tokens are verified without a wait. While fetches fail,
- * the last keys stay in use, for a limited time. A token with an unknown key waits for the next fetch, which then starts
- * early. Such tokens cannot cause many fetches: only one fetch runs at a time, and an early fetch starts at least
- * {@link Pace#pause} after the start of the previous fetch.
+ * the last keys stay in use, for a limited time. A token with an unknown key waits for the next fetch, which then
+ * starts early. Such tokens cannot cause many fetches: only one fetch runs at a time, and an early fetch starts at
+ * least {@link Pace#pause} after the start of the previous fetch.
  *
  * <p><b>Concurrency.</b> Any thread may call. A lock guards the fields. While the lock is held, no thread waits and no
  * stage completes. A token waits until the fetch ends, until {@link Pace#waitTimeout} is over, or until {@link #close}.
  * The stage of a token that waited completes on a thread of the lanes, or on the thread that calls {@link #close}.
  */
 final class RemoteKeys implements SigningKeys {
-    /** A failed fetch is repeated after this many pauses. It is repeated earlier if tokens wait, or if the refresh time is shorter. */
+    /**
+     * A failed fetch is repeated after this many pauses. It is repeated earlier if tokens wait, or if the refresh time
+     * is shorter.
+     */
     private static final int RETRY_AFTER_PAUSES = 10;
 
     private final Supplier<CompletionStage<JWKSet>> fetch;
@@ -119,7 +122,10 @@ final class RemoteKeys implements SigningKeys {
         return maxOutage.isZero() || nanoClock.getAsLong() - keysFetchedAt <= maxOutage.toNanos() ? knownKeys : null;
     }
 
-    /** The keys of the fetch that runs now, or else of the next one. Fails if that fetch fails, or after {@code waitTimeout}. */
+    /**
+     * The keys of the fetch that runs now, or else of the next one. Fails if that fetch fails, or after
+     * {@code waitTimeout}.
+     */
     private CompletableFuture<JWSKeySelector<SecurityContext>> nextFetch() {
         CompletableFuture<JWSKeySelector<SecurityContext>> result = new CompletableFuture<>();
         synchronized (lock) {

@@ -18,8 +18,8 @@ interface SigningKeys extends AutoCloseable {
     CompletionStage<List<? extends Key>> candidates(JWSHeader header);
 
     /**
-     * Returns keys that were perhaps added since {@link #candidates}, and that may have signed a token with this header.
-     * Must be called only if none of the candidates signed the token. Never blocks.
+     * Returns keys that were perhaps added since {@link #candidates}, and that may have signed a token with this
+     * header. Must be called only if none of the candidates signed the token. Never blocks.
      *
      * @return fails with {@link io.roomcast.identity.TokenUncheckedException} if the keys are not available now
      */

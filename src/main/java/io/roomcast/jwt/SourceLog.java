@@ -6,8 +6,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
 /**
- * Logs the first fetch of keys that fails, and the first fetch that succeeds after that. Counts the failures in between.
- * Any thread may call.
+ * Logs the first fetch of keys that fails, and the first fetch that succeeds after that. Counts the failures in
+ * between. Any thread may call.
  */
 final class SourceLog {
     private static final Logger LOG = System.getLogger(SourceLog.class.getName());

@@ -63,7 +63,10 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         }
     }
 
-    /** The permissions of the claim {@code rooms}. A claim of the wrong type permits nothing. A missing claim permits all. */
+    /**
+     * The permissions of the claim {@code rooms}. A claim of the wrong type permits nothing. A missing claim permits
+     * all.
+     */
     private static RoomPermissions permissions(JsonObject claims) {
         JsonValue rooms = claims.get("rooms");
         if (rooms == null) {

@@ -19,7 +19,9 @@ import java.time.Instant;
  *     token with {@code iat} and without {@code exp} is valid this long after {@code iat}. Zero means no limit.
  */
 record TokenLife(boolean expRequired, Duration maxLife) {
-    /** A token is accepted up to this time before its {@code nbf}, since the issuer's clock may differ from this one. */
+    /**
+     * A token is accepted up to this time before its {@code nbf}, since the issuer's clock may differ from this one.
+     */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
     /** A later time in a claim counts as {@link Instant#MAX}. */

@@ -65,7 +65,9 @@ final class SeenKeys {
         insert(slot);
     }
 
-    /** Removes the keys that were added before {@code time}, in milliseconds. Gives memory back if few keys are left. */
+    /**
+     * Removes the keys that were added before {@code time}, in milliseconds. Gives memory back if few keys are left.
+     */
     void removeBefore(long time) {
         int sizeBefore = size;
         while (size > 0 && times[oldest] < time) {

@@ -61,7 +61,10 @@ public final class PresenceFold {
         /** Calls {@link #retry} with the read number after a short delay. */
         void retryLater(PresenceFold fold, int readNumber);
 
-        /** Calls {@link #dropUnconfirmed} after the time that other nodes need to enter lost users again. Does not block. */
+        /**
+         * Calls {@link #dropUnconfirmed} after the time that other nodes need to enter lost users again. Does not
+         * block.
+         */
         void dropUnconfirmedLater(PresenceFold fold);
     }
 

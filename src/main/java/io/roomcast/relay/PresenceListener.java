@@ -9,8 +9,8 @@ import io.roomcast.protocol.RoomName;
 public interface PresenceListener {
 
     /**
-     * Replaces everything that the listener knows of the room. Called with the first roster, and when a room that was too large for
-     * names is small enough again. The roster of a room that is too large has a count and no names.
+     * Replaces everything that the listener knows of the room. Called with the first roster, and when a room that was
+     * too large for names is small enough again. The roster of a room that is too large has a count and no names.
      */
     void present(RoomName room, PresenceStore.Roster roster);
 

@@ -44,7 +44,8 @@ public interface PresenceStore extends AutoCloseable {
      *
      * @param changed whether the call added the user to the room, or removed the user from it
      * @param count number of users in the room after the call
-     * @param revision revision of the room after the call, which grows with each change, even if the store has lost data
+     * @param revision revision of the room after the call, which grows with each change, even if the store has lost
+     *     data
      */
     record UpdateResult(boolean changed, long count, long revision) {}
 

@@ -61,8 +61,8 @@ public interface Relay extends RoomSource, AutoCloseable {
     CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit);
 
     /**
-     * Sends a message from this node to itself, on the same path as all deliveries. The stage completes when the message
-     * has arrived. A probe that completes in time proves that the relay delivers messages to this node.
+     * Sends a message from this node to itself, on the same path as all deliveries. The stage completes when the
+     * message has arrived. A probe that completes in time proves that the relay delivers messages to this node.
      */
     CompletionStage<Void> probe();
 

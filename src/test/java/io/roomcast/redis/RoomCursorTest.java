@@ -27,7 +27,7 @@ class RoomCursorTest {
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
     private final NodeMetrics metrics = new NodeMetrics();
-    /** Turns of the reads that were asked for. */
+    /** Read numbers of the reads that were requested. */
     private final ArrayDeque<Integer> reads = new ArrayDeque<>();
 
     private int renumberings;
@@ -36,14 +36,14 @@ class RoomCursorTest {
             room,
             RoomKeys.of(room, "test", 0),
             listener,
-            new RoomCursor.Log() {
+            new RoomCursor.LogReader() {
                 @Override
-                public void read(RoomCursor cursor, int turn) {
-                    reads.add(turn);
+                public void read(RoomCursor cursor, int readNumber) {
+                    reads.add(readNumber);
                 }
 
                 @Override
-                public void renumber(RoomCursor cursor, int turn) {
+                public void renumber(RoomCursor cursor, int readNumber) {
                     renumberings++;
                 }
             },
@@ -63,9 +63,9 @@ class RoomCursorTest {
         List<StoredMessage> messages = LongStream.rangeClosed(first, last)
                 .mapToObj(each -> new StoredMessage(each, body(epoch, each)))
                 .toList();
-        int turn = reads.removeLast();
+        int readNumber = reads.removeLast();
         reads.clear();
-        cursor.pageRead(turn, new LogPage(epoch, offset, base, more, messages));
+        cursor.pageRead(readNumber, new LogPage(epoch, offset, base, more, messages));
     }
 
     private void goLive(long offset) {
@@ -170,7 +170,7 @@ class RoomCursorTest {
 
         assertEquals(List.of(new Position("b", 0)), listener.resets(room));
         assertEquals(upTo(1), listener.offsets(room));
-        assertEquals(new Position("b", 1), cursor.known());
+        assertEquals(new Position("b", 1), cursor.position());
     }
 
     @Test
@@ -178,11 +178,11 @@ class RoomCursorTest {
         goLive(0);
         arrive("a", 1);
         cursor.channelSubscribed(true, SERVER);
-        int turn = reads.removeLast();
-        cursor.pageRead(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+        int readNumber = reads.removeLast();
+        cursor.pageRead(readNumber, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
         assertEquals(1, renumberings);
-        cursor.retry(turn);
+        cursor.retry(readNumber);
         answer("b", 1, 1, false, 1, 1);
         answer("b", 1, 1, false, 1, 1);
         assertEquals(List.of(new Position("b", 1)), listener.resets(room));
@@ -270,9 +270,9 @@ class RoomCursorTest {
     @Test
     void roomInWhichNothingIsSaidIsReadNowAndThen() {
         goLive(0);
-        cursor.renew(System.nanoTime());
+        cursor.readIfQuiet(System.nanoTime());
         assertTrue(reads.isEmpty());
-        cursor.renew(System.nanoTime() + 2 * RoomCursor.QUIET_NANOS);
+        cursor.readIfQuiet(System.nanoTime() + 2 * RoomCursor.QUIET_NANOS);
         assertEquals(1, reads.size());
         answer("a", 0, 0, false, 1, 0);
         arrive("a", 1);

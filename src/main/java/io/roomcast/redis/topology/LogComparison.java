@@ -17,9 +17,10 @@ import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * Compares the logs of Redis with what this node has seen. It ends the epoch of a room that has fewer messages, or a
- * different one at the position of the last message. A log only grows at its end: if the last message is the same, so
- * are those before it. If the log has dropped that message, only the position is compared.
+ * Compares the logs of Redis with what this node has seen. It ends the epoch of a room whose log has fewer messages, or
+ * a different message at the position of the last message. A log only grows at its end. So if the last message is the
+ * same, all earlier messages are the same. If the log no longer holds the last message, only the positions are
+ * compared.
  */
 final class LogComparison {
     private static final Logger LOG = System.getLogger(LogComparison.class.getName());
@@ -36,6 +37,7 @@ final class LogComparison {
         this.lineage = lineage;
     }
 
+    /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
     void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
         Iterator<Map.Entry<RoomName, SeenMessage>> left = rooms.entrySet().iterator();
         if (left.hasNext()) {
@@ -86,7 +88,7 @@ final class LogComparison {
         return reply == null ? null : (byte[]) ((List<?>) reply).get(1);
     }
 
-    /** @return null if the room has moved to another server */
+    /** @return the reply, or null if the room has moved to another server */
     private static Object read(RedisConnection connection) {
         try {
             return connection.read();

@@ -9,7 +9,7 @@ import java.util.Map;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * The slots of each master of a Cluster, as one server reports them. Slots without a master are in no set.
+ * The hash slots of each master of a Redis Cluster, as one server reports them. Slots without a master are in no set.
  *
  * @param masters in no particular order; the sets must not be changed
  */
@@ -19,7 +19,7 @@ record SlotMap(Map<HostAndPort, BitSet> masters) {
     /**
      * Parses the reply to CLUSTER SLOTS.
      *
-     * @param asked the server that replied; it leaves out its own address if it does not know it
+     * @param asked the server that replied; a server may leave out its own host name
      */
     static SlotMap of(Object reply, HostAndPort asked) {
         Map<HostAndPort, BitSet> masters = new LinkedHashMap<>();
