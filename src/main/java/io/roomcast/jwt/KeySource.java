@@ -14,7 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The keys from the URL in {@code roomcast.auth.jwks}. The thread that fetches them ends when it is idle. */
+/**
+ * The keys from the URL in {@code roomcast.auth.jwks}. The thread that fetches the keys ends when it has nothing to do.
+ */
 final class KeySource implements SigningKeys {
     private static final long IDLE_SECONDS = 10;
 

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 /**
  * Keys that are fetched from a URL periodically, so that most tokens are verified without a wait. While fetches fail,
  * the last keys stay in use, for a limited time. A token with an unknown key waits for the next fetch, which then
- * starts early. Such tokens cannot cause many fetches: only one fetch runs at a time, and an early fetch starts at
+ * starts early. Such tokens cannot cause many fetches. Only one fetch runs at a time, and an early fetch starts at
  * least {@link Pace#pause} after the start of the previous fetch.
  *
  * <p><b>Concurrency.</b> Any thread may call. A lock guards the fields. While the lock is held, no thread waits and no
@@ -100,7 +100,7 @@ final class RemoteKeys implements SigningKeys {
                 : CompletableFuture.completedStage(found);
     }
 
-    /** Waits for a fetch only if the token names no key: its key may have replaced the known keys. */
+    /** Waits for a fetch only if the token names no key. The key of such a token may have replaced the known keys. */
     @Override
     public CompletionStage<List<? extends Key>> newerCandidates(JWSHeader header) {
         return header.getKeyID() != null

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A token of the right form. Its claims can be read only with the keys that may have signed it. Every exception of the
- * library means that the token is refused.
+ * A token of the right form. The claims can be read only with the keys that may have signed the token. Every exception
+ * of the library means that the token is refused.
  */
 final class SignedToken {
     /** The types of RFC 7519 and RFC 9068. RFC 7515 allows each with or without the prefix {@code application/}. */

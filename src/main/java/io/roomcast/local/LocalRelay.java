@@ -134,7 +134,7 @@ public final class LocalRelay implements Relay {
         return result;
     }
 
-    /** @return the log, or null if the log was discarded; null removes the log from the map */
+    /** @return the log; or null if the log was discarded, which removes the log from the map */
     private LocalLog discardIfUnused(RoomName room, LocalLog log) {
         if (log.isUnused(clock.millis())) {
             log.release();

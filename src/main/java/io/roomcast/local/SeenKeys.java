@@ -11,11 +11,14 @@ import java.util.Arrays;
  * can be computed. Not thread-safe.
  */
 final class SeenKeys {
+    /** Least length of the arrays that hold keys. A power of two. */
     private static final int MIN_CAPACITY = 8;
     /** A digest, an offset, a time, and two buckets, since the table is at most half full. */
     private static final int BYTES_PER_KEY = 2 * Long.BYTES + Long.BYTES + Long.BYTES + 2 * Integer.BYTES;
 
+    /** Bytes of heap of the headers of five arrays. */
     private static final int ARRAY_HEADERS = 5 * 16;
+
     private static final int EMPTY = -1;
 
     /** The high 64 bits of the key's digest, by slot. */
@@ -26,7 +29,9 @@ final class SeenKeys {
     private long[] offsets = {};
     /** When the key was added, in milliseconds, by slot. */
     private long[] times = {};
-    /** Each bucket contains the slot of a key, or {@link #EMPTY}. Its length is a power of two, or 0. */
+    /**
+     * The hash table. Each bucket contains the slot of a key, or {@link #EMPTY}. The length is a power of two, or 0.
+     */
     private int[] buckets = {};
 
     /** Slot of the oldest key. */

@@ -10,7 +10,7 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The reply of read.lua: a page of a room's log, and the room's position when the page was read.
+ * The reply of read.lua. It contains a page of a room's log, and the room's position when the page was read.
  *
  * @param offset offset of the newest message in the room
  * @param base offset after which the epoch began; 0 unless an earlier epoch of the room has ended

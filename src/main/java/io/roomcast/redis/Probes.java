@@ -36,7 +36,7 @@ final class Probes {
     /** @param sentAt time in nanoseconds */
     private record Probe(Shard shard, CompletableFuture<Void> received, long sentAt) {}
 
-    /** Probes whose message has not arrived, by their token: the body of the message. */
+    /** Probes whose message has not arrived, by their token, which is the body of the message. */
     private final ConcurrentHashMap<String, Probe> pending = new ConcurrentHashMap<>();
     /** The problem that was logged last, for each shard whose last probe failed. */
     private final ConcurrentHashMap<Shard, String> problems = new ConcurrentHashMap<>();

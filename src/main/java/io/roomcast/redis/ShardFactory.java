@@ -25,8 +25,8 @@ import java.util.function.Supplier;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Makes the shards. Without a Cluster, there is one shard: a single server, or the master that sentinels watch. In a
- * Cluster, there is one shard for each master.
+ * Makes the shards. Without a Cluster, there is one shard, for the single server or for the master that sentinels
+ * watch. In a Cluster, there is one shard for each master.
  *
  * @param scripts scripts that are loaded on each connection
  * @param nanoClock as {@link System#nanoTime}

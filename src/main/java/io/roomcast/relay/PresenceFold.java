@@ -13,7 +13,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * The presence of one room, as this node last reported it to the listener. It is a <i>fold</i> as in functional
- * programming and event sourcing: a state (the users and a revision) to which each change is applied in order.
+ * programming and event sourcing, which means a state to which changes are applied one after the other. The state is
+ * the set of users and a revision.
  *
  * <p>While the fold is in sync, it reports each change whose {@code previous} is the fold's revision. Changes may be
  * missing after a gap in the revisions, a new subscription, or a comparison that found another revision. The fold then

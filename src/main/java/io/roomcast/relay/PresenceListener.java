@@ -4,7 +4,7 @@ import io.roomcast.protocol.RoomName;
 
 /**
  * Receives the presence of the rooms that this node watches. The calls for one room come from one thread at a time, in
- * the order of the changes. A method must not block: it queues the event and returns.
+ * the order of the changes. A method must not block. It queues the event and returns.
  */
 public interface PresenceListener {
 
@@ -15,7 +15,7 @@ public interface PresenceListener {
     void present(RoomName room, PresenceStore.Roster roster);
 
     /**
-     * Reports a change. A user in {@code joined} was not present before; a user in {@code left} was present. Both lists
+     * Reports a change. A user in {@code joined} was not present before. A user in {@code left} was present. Both lists
      * are empty if the room is too large for names, or if only the revision has changed.
      */
     void changed(RoomName room, PresenceChange change);

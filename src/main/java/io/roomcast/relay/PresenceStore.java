@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  *   <li><b>Gaps are detected.</b> A change contains the revision before it. A node that may have missed a change reads
  *       the roster and reports the difference; see {@link PresenceFold}.
  *   <li><b>Late commands have no effect.</b> A node enters its users under its lease. After a lease was evicted, no
- *       user can enter under it.
+ *       user can enter under this lease.
  *   <li><b>Errors are repaired.</b> A call that failed takes effect once the store can be reached again. Changes to the
  *       store from outside are detected. Within seconds the roster matches the sessions of all nodes.
  * </ul>
@@ -62,8 +62,8 @@ public interface PresenceStore extends AutoCloseable {
     /**
      * Reports the users of the room to the listener, and then each change, until {@link #unwatch}.
      *
-     * @return completes when the listener has received the roster; the listener receives every change that is requested
-     *     after that. If the stage fails, the caller must unwatch the room.
+     * @return completes when the listener has received the roster. The listener receives every change that is requested
+     *     later. If the stage fails, the caller must unwatch the room.
      */
     CompletionStage<Void> watch(RoomName room);
 

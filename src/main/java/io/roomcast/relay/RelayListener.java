@@ -7,7 +7,7 @@ import io.roomcast.protocol.StoredMessage;
 
 /**
  * Receives the deliveries of a relay to this node. The calls for one room come from one thread at a time: a thread of
- * the relay, or the thread that publishes. A method must not block: it queues the event and returns.
+ * the relay, or the thread that publishes. A method must not block. It queues the event and returns.
  */
 public interface RelayListener {
 

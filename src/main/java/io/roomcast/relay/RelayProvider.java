@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
 public interface RelayProvider {
 
     /**
-     * What the node provides to a relay. The relay does not close any of it.
+     * What the node provides to a relay. The relay does not close these objects.
      *
      * @param node name of this node
      * @param history limits of each room's history

@@ -117,7 +117,7 @@ public final class Pipeline {
         thread.start();
     }
 
-    /** @return false if too many commands wait, or if the pipeline is closed; the reply is then not completed */
+    /** @return false if too many commands wait or the pipeline is closed, so that the command was not submitted */
     public boolean offer(PipelineCommand command) {
         if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
             return false;

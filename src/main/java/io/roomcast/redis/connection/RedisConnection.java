@@ -43,7 +43,9 @@ public final class RedisConnection extends Connection {
         return address;
     }
 
-    /** Names the run of the server: its process, from the start to the end. Empty if the run is not known. */
+    /**
+     * Identifies the run of the server, which is its process from the start to the end. Empty if the run is not known.
+     */
     public String serverRun() {
         return serverRun;
     }
@@ -72,7 +74,7 @@ public final class RedisConnection extends Connection {
         return cut;
     }
 
-    /** Cuts the connection while others may be using it: a blocked read or write fails. Any thread. */
+    /** Cuts the connection, also while another thread uses it. A blocked read or write then fails. Any thread. */
     public void cut() {
         cut = true;
         try {

@@ -80,7 +80,8 @@ public record RedisSettings(
      * Reads {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss} for TLS. User and password are
      * percent-encoded.
      *
-     * @throws IllegalArgumentException whose message is the expected format; never the text, which may hold a password
+     * @throws IllegalArgumentException whose message is the expected format, and never the text, which may contain a
+     *     password
      */
     public static RedisSettings parse(String text) {
         String form = "redis://[[user]:password@]host[:port][/database], or rediss:// for TLS";
@@ -125,7 +126,7 @@ public record RedisSettings(
         return with(new Sentinels(master, parsed(addresses, DEFAULT_SENTINEL_PORT), sentinelPassword));
     }
 
-    /** @throws IllegalArgumentException for a database other than 0: a Cluster has no other */
+    /** @throws IllegalArgumentException for a database other than 0, which a Cluster does not have */
     public RedisSettings withCluster(List<String> addresses) {
         if (database != 0) {
             throw new IllegalArgumentException("a Redis Cluster has database 0 only");

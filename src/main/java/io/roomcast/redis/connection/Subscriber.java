@@ -19,7 +19,7 @@ import redis.clients.jedis.exceptions.JedisException;
 /**
  * Listens to the channels of one Redis server. The subscriber connects again whenever the connection ends. A connection
  * ends if it breaks, or if the hash slot of a channel moves to another server. It also ends if nothing arrives for six
- * seconds: the node's own keep-alive arrives every two seconds.
+ * seconds, since the node's own keep-alive should arrive every two seconds.
  *
  * <p><b>Concurrency.</b> The subscriber's thread reads, and calls the {@link ServerEvents}. It also subscribes the
  * node's own channel first. All later writes are made by the thread of one pipeline, which calls

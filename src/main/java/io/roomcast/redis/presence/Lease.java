@@ -30,8 +30,8 @@ import java.util.function.LongSupplier;
  * needs this time to renew its own lease.
  *
  * <p>A node takes its lease in Redis before it enters users under the lease. So Redis reports a lease that was seen in
- * a room until the lease expires. It has expired if two later renewals do not report it: the first of them may have
- * been carried out before the lease was taken.
+ * a room until the lease expires. The lease has expired if two later renewals do not report it. A single renewal does
+ * not prove this, since it may have been carried out before the lease was taken.
  *
  * <p><b>Concurrency.</b> One renewal at a time: the timer starts the renewal, and the replies continue it. {@code
  * renewing} hands the other fields over from one renewal to the next. Any thread may call {@link #id}, {@link #stateOf}
@@ -42,7 +42,7 @@ final class Lease {
     /** How often a lease is renewed in the lease's time. */
     private static final int RENEWALS_PER_LEASE = 10;
 
-    /** A lease has expired after this many renewals that did not report it. */
+    /** After this many renewals that did not report a lease, the lease has expired. */
     private static final int MISSED_RENEWALS = 2;
     /** After this many renewals, a lease that none of them reported is forgotten. */
     private static final int REMEMBERED_RENEWALS = 100 * RENEWALS_PER_LEASE;
@@ -63,7 +63,7 @@ final class Lease {
          * Enters all users under the new lease, then evicts them from the old lease. Completes when Redis has done
          * both.
          */
-        CompletionStage<Void> moveTo(String old, String next);
+        CompletionStage<Void> moveTo(String oldLease, String newLease);
 
         /** Compares some rooms with Redis. Called between two renewals. */
         void compareSomeRooms();
@@ -202,20 +202,20 @@ final class Lease {
     }
 
     private CompletionStage<Void> replace() {
-        String old = id;
-        String next = newId();
+        String oldLease = id;
+        String newLease = newId();
         replacementDue = false; // Before anything that may set it again.
-        LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", old, next);
-        return commands.renewLease(next, true, false).thenAccept(held -> {
-            id = next;
+        LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", oldLease, newLease);
+        return commands.renewLease(newLease, true, false).thenAccept(held -> {
+            id = newLease;
             moving = true; // Renewals continue meanwhile.
-            users.moveTo(old, next).whenComplete((done, failure) -> moved(old, failure));
+            users.moveTo(oldLease, newLease).whenComplete((done, failure) -> moved(oldLease, failure));
         });
     }
 
-    private void moved(String old, Throwable failure) {
+    private void moved(String oldLease, Throwable failure) {
         if (failure == null) {
-            commands.end(old);
+            commands.end(oldLease);
         } else {
             LOG.log(Level.DEBUG, "not all users moved to the new lease", failure);
             replacementDue = true;

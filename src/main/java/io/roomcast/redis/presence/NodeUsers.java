@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * This node's users in one room with their sessions, and what has to be corrected in Redis. Not thread-safe: only used
+ * This node's users in one room with their sessions, and what has to be corrected in Redis. Not thread-safe. Only used
  * inside the atomic updates of the map of {@link RedisPresence}.
  */
 final class NodeUsers {

@@ -31,7 +31,7 @@ public final class PresenceCommands {
     private static final Logger LOG = System.getLogger(PresenceCommands.class.getName());
     private static final String NO_LEASE = "";
 
-    /** Shortest time to live of a room's users in Redis; renewed at each comparison. */
+    /** Shortest time to live of a room's users in Redis. Changes and comparisons renew the time to live. */
     private static final Duration MIN_TTL = Duration.ofMinutes(1);
 
     /**
@@ -137,7 +137,7 @@ public final class PresenceCommands {
     }
 
     /**
-     * Evicts a lease from the room: fences it, and removes its users.
+     * Evicts a lease from the room. Fences the lease, so that its late commands have no effect, and removes its users.
      *
      * @param limit most users to remove
      */

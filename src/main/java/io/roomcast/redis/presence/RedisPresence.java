@@ -56,9 +56,10 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     /**
      * The commands of a comparison.
      *
-     * @param reconciled null if no correction was needed
+     * @param reconciled null if the room was not corrected before the comparison
+     * @param hasFormerLeases whether users may be left under former leases of this node
      */
-    private record Compared(Sent<ChangeReply> reconciled, Sent<CompareReply> compared, boolean hasFormerLeases) {}
+    private record SentComparison(Sent<ChangeReply> reconciled, Sent<CompareReply> compared, boolean hasFormerLeases) {}
 
     private final ConcurrentHashMap<String, NodeUsers> rooms = new ConcurrentHashMap<>();
     /** Rooms to compare after the next renewal. */
@@ -126,7 +127,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
-        return change(room, update(room, own -> {
+        return result(room, update(room, own -> {
             own.add(user, session, checksums.of(user));
             String leaseId = lease.id();
             return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums::of));
@@ -145,18 +146,19 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         if (sent == null) {
             return Futures.map(
                     commands.roster(room, 0, false),
-                    present -> new UpdateResult(
-                            false, present.roster().count(), present.roster().revision()));
+                    reply -> new UpdateResult(
+                            false, reply.roster().count(), reply.roster().revision()));
         }
-        return change(room, sent);
+        return result(room, sent);
     }
 
-    private CompletionStage<UpdateResult> change(RoomName room, Sent<ChangeReply> sent) {
-        return Futures.map(markIfFailed(room, sent), done -> {
-            if (done.fenced()) {
+    /** The result for the caller, from the reply to a command. Fails if the command was fenced. */
+    private CompletionStage<UpdateResult> result(RoomName room, Sent<ChangeReply> sent) {
+        return Futures.map(markIfFailed(room, sent), reply -> {
+            if (reply.fenced()) {
                 throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
-            return new UpdateResult(!done.names().isEmpty(), done.count(), done.revision());
+            return new UpdateResult(!reply.names().isEmpty(), reply.count(), reply.revision());
         });
     }
 
@@ -184,12 +186,14 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        return commands.roster(room, limit, true).thenCompose(present -> {
-            List<String> expired = expired(room, present.leases());
+        return commands.roster(room, limit, true).thenCompose(reply -> {
+            List<String> expired = expired(room, reply.leases());
             if (expired.isEmpty()) {
-                return CompletableFuture.completedFuture(present.roster());
+                return CompletableFuture.completedFuture(reply.roster());
             }
-            return Futures.all(expired.stream().map(old -> evict(room, old)).toList())
+            return Futures.all(expired.stream()
+                            .map(oldLease -> evict(room, oldLease))
+                            .toList())
                     .thenCompose(done -> Futures.map(commands.roster(room, limit, true), RosterReply::roster));
         });
     }
@@ -210,14 +214,16 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         return expired;
     }
 
+    /** Evicts the expired leases among the leases with users in the room. */
     private void evictExpired(RoomName room, Collection<String> leases) {
-        expired(room, leases).forEach(old -> evict(room, old));
+        expired(room, leases).forEach(oldLease -> evict(room, oldLease));
     }
 
-    private CompletionStage<Void> evict(RoomName room, String old) {
-        return commands.evict(room, old, EVICTED_AT_ONCE)
-                .thenCompose(
-                        evicted -> evicted.more() ? evict(room, old) : CompletableFuture.<Void>completedFuture(null));
+    /** Evicts the lease from the room, in as many commands as its users need. */
+    private CompletionStage<Void> evict(RoomName room, String oldLease) {
+        return commands.evict(room, oldLease, EVICTED_AT_ONCE)
+                .thenCompose(evicted ->
+                        evicted.more() ? evict(room, oldLease) : CompletableFuture.<Void>completedFuture(null));
     }
 
     @Override
@@ -245,13 +251,14 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         }
     }
 
+    /** Compares the room with Redis, and corrects a difference. */
     private void compare(RoomName room) {
-        Compared sent = update(room, own -> {
+        SentComparison sent = update(room, own -> {
             Sent<ChangeReply> reconciled = own.mayDiffer ? reconcile(own) : null;
             String leaseId = lease.id();
             CompletionStage<CompareReply> compared =
                     commands.compare(room, leaseId, own.checksum(), own.users().size());
-            return new Compared(
+            return new SentComparison(
                     reconciled,
                     new Sent<>(leaseId, compared),
                     !own.formerLeases().isEmpty());
@@ -283,25 +290,25 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<Void> moveTo(String old, String next) {
-        return moveTo(rooms.values().stream().map(NodeUsers::room).toList(), 0, old);
+    public CompletionStage<Void> moveTo(String oldLease, String newLease) {
+        return moveTo(rooms.values().stream().map(NodeUsers::room).toList(), 0, oldLease);
     }
 
-    private CompletionStage<Void> moveTo(List<RoomName> all, int from, String old) {
+    private CompletionStage<Void> moveTo(List<RoomName> all, int from, String oldLease) {
         int to = Math.min(from + MOVED_AT_ONCE, all.size());
         return Futures.all(all.subList(from, to).stream()
-                        .map(room -> moveTo(room, old))
+                        .map(room -> moveTo(room, oldLease))
                         .toList())
                 .thenCompose(done ->
-                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : moveTo(all, to, old));
+                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : moveTo(all, to, oldLease));
     }
 
-    private CompletionStage<Void> moveTo(RoomName room, String old) {
+    private CompletionStage<Void> moveTo(RoomName room, String oldLease) {
         Sent<ChangeReply> sent = update(room, own -> {
             if (own.isEmpty()) {
                 return null;
             }
-            own.formerLeases().add(old);
+            own.formerLeases().add(oldLease);
             return reconcile(own);
         });
         if (sent == null) {
@@ -313,9 +320,9 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     /** Removes the users that are left under former leases of this node. */
     private CompletionStage<Void> evictFormerLeases(RoomName room) {
         return Futures.all(update(room, own -> List.copyOf(own.formerLeases())).stream()
-                .map(old -> evict(room, old)
+                .map(oldLease -> evict(room, oldLease)
                         .thenAccept(done ->
-                                updateOnly(room, own -> own.formerLeases().remove(old))))
+                                updateOnly(room, own -> own.formerLeases().remove(oldLease))))
                 .toList());
     }
 

@@ -100,7 +100,7 @@ public final class ClusterShards implements Shards {
 
     private void readOnHints() {
         try {
-            // Hints come in bursts: an unreachable server gives one with each connection attempt.
+            // Hints come in bursts, since each connection attempt to an unreachable server gives a hint.
             while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 var unused = hints.tryAcquire(READ_SECONDS, TimeUnit.SECONDS);
                 hints.drainPermits();

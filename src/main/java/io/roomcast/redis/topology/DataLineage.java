@@ -30,10 +30,10 @@ import redis.clients.jedis.exceptions.JedisException;
  * the rooms that lost messages. If the nodes do not know all these rooms, the data get a new <i>lineage</i>, and every
  * room a new epoch.
  *
- * <p><b>Concurrency.</b> The threads of two connections verify the data, one after the other, under the lock {@code
- * verifying}. This lock is held while Redis answers. The object's monitor guards the fields, and no thread waits inside
- * the monitor. A command takes the lineage at the moment when the command is written. So a command that was prepared
- * before there was a connection carries what the connection found out.
+ * <p><b>Concurrency.</b> The threads of two connections verify the data, one after the other, under the lock
+ * {@code verifyLock}. This lock is held while Redis answers. The object's monitor guards the fields, and no thread
+ * waits inside the monitor. A command takes the lineage at the moment when the command is written. So a command that
+ * was prepared before there was a connection carries what the connection found out.
  */
 public final class DataLineage {
     private static final Logger LOG = System.getLogger(DataLineage.class.getName());
@@ -47,6 +47,7 @@ public final class DataLineage {
             + " of the protocol between nodes, but these nodes use the same Redis and roomcast.redis.prefix with another version;"
             + " stop them, or set another prefix for this node: ";
 
+    /** The scripts that each connection loads. */
     public static final List<Script> SCRIPTS = List.of(SCRIPT);
 
     /** What a call of {@code lineage.lua} asks for or states. The script knows the names in small letters. */
@@ -126,16 +127,19 @@ public final class DataLineage {
     private final SeenMessages seen = new SeenMessages();
     private final Rawable lineageArgument = this::lineageText;
     private final Rawable runArgument = this::runText;
-    private final Object verifying = new Object();
+    private final Object verifyLock = new Object();
     /** The last mark that was given out. */
     private long lastMark;
     /** The last mark that Redis has confirmed; 0 if there is none. */
     private volatile long confirmedMark;
     /** The time in milliseconds when the lineage began, by the clock of Redis; 0 for the first lineage. */
     private volatile long lineage;
-    /** The name of the data, given when the first node used them. Empty until this node has seen it. */
+    /**
+     * The name of the data, which the first node gave them: {@code birth} in lineage.lua. Empty until this node has
+     * used the data.
+     */
     private volatile String dataId = "";
-    /** How many starts of nodes the data knew when this node saw them last. */
+    /** How many starts of nodes the data knew when this node saw them last: {@code starts} in lineage.lua. */
     private volatile long startCount;
     /** The run of Redis in which this node found the data last, as {@code lineage.lua} names it. */
     private volatile String reportedRun = "";
@@ -146,9 +150,12 @@ public final class DataLineage {
     private volatile boolean ended;
     /** Why the last mark failed, or null. */
     private volatile String problem;
-    /** Whether this node has cut its other connections, and may wait for other nodes. Guarded by {@code verifying}. */
+    /**
+     * Whether this node has compared its rooms, and may wait for other nodes. It has cut its other connections then.
+     * Guarded by {@code verifyLock}.
+     */
     private boolean reported;
-    /** The last warning, which is not logged again. Guarded by {@code verifying}. */
+    /** The last warning, which is not logged again. Guarded by {@code verifyLock}. */
     private String lastWarning = "";
 
     DataLineage(
@@ -208,7 +215,7 @@ public final class DataLineage {
      * @throws JedisException if the data may not be used, or not yet
      */
     void verify(RedisConnection connection) {
-        synchronized (verifying) {
+        synchronized (verifyLock) {
             verifyLocked(connection);
         }
     }
@@ -255,7 +262,7 @@ public final class DataLineage {
         return verdict(mark, connection.read());
     }
 
-    /** A new mark. The messages so far count as seen before it. */
+    /** A new mark. The messages so far count as seen before the mark. */
     private synchronized long nextMark() {
         seen.startSegment(++lastMark);
         return lastMark;

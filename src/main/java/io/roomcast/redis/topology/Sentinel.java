@@ -28,6 +28,7 @@ public final class Sentinel implements MasterLocator {
     /** For a connection to each sentinel, and for each reply. */
     private final int timeoutMillis;
 
+    /** The sentinels, first the one that answered last. */
     private volatile List<Address> order;
 
     public Sentinel(Sentinels sentinels, Connector connector) {

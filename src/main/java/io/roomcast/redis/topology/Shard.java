@@ -43,8 +43,8 @@ public final class Shard {
     private final Pipeline reader;
     private final Subscriber subscriber;
     private final Breaker breaker;
-    private final Supplier<String> nodeChannel;
-    private final Supplier<DataLineage> lineage;
+    private final Supplier<String> newNodeChannel;
+    private final Supplier<DataLineage> findLineage;
     private final NodeMetrics metrics;
     private final Runnable onReconnect;
     /** The purposes for which there was a connection before. The next connection for such a purpose is a reconnect. */
@@ -54,8 +54,8 @@ public final class Shard {
     private volatile DataLineage currentLineage;
 
     /**
-     * @param nodeChannel names a channel for this node alone, in a hash slot of this server
-     * @param lineage the lineage of this server's data
+     * @param newNodeChannel names a channel for this node alone, in a hash slot of this server
+     * @param findLineage finds the lineage of this server's data
      * @param onReconnect called after a connection for commands was made again, before it takes commands
      * @param nanoClock as {@link System#nanoTime}
      */
@@ -64,8 +64,8 @@ public final class Shard {
             MasterLocator master,
             Connector connector,
             List<Script> scripts,
-            Supplier<String> nodeChannel,
-            Supplier<DataLineage> lineage,
+            Supplier<String> newNodeChannel,
+            Supplier<DataLineage> findLineage,
             Subscriber.ServerEvents events,
             boolean sharded,
             NodeMetrics metrics,
@@ -74,12 +74,12 @@ public final class Shard {
         this.name = name;
         this.master = master;
         this.connector = connector;
-        this.nodeChannel = nodeChannel;
+        this.newNodeChannel = newNodeChannel;
         this.metrics = metrics;
         this.onReconnect = onReconnect;
-        this.currentNodeChannel = nodeChannel.get();
-        this.lineage = lineage;
-        this.currentLineage = lineage.get();
+        this.currentNodeChannel = newNodeChannel.get();
+        this.findLineage = findLineage;
+        this.currentLineage = findLineage.get();
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout, nanoClock);
         long overdueNanos = timeout.multipliedBy(3).dividedBy(2).toNanos();
@@ -145,6 +145,7 @@ public final class Shard {
         reader.submit(new PipelineCommand.Task(task));
     }
 
+    /** The connection that listens. */
     public Subscriber subscriber() {
         return subscriber;
     }
@@ -196,10 +197,11 @@ public final class Shard {
         return name;
     }
 
+    /** @param withVerification whether the data of the server must be verified before the connection is used */
     private RedisConnection connect(String purpose, int readTimeout, boolean withVerification) {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
-            DataLineage next = lineage.get();
+            DataLineage next = findLineage.get();
             connection.setServerRun(runOfMaster(connection));
             next.connections().add(connection);
             if (withVerification) {
@@ -244,6 +246,7 @@ public final class Shard {
         }
     }
 
+    /** Cuts all three connections. */
     private void cut() {
         publisher.cut();
         reader.cut();
@@ -297,7 +300,7 @@ public final class Shard {
 
         @Override
         public byte[] nodeChannel() {
-            currentNodeChannel = nodeChannel.get();
+            currentNodeChannel = newNodeChannel.get();
             return currentNodeChannel.getBytes(UTF_8);
         }
     }

@@ -11,7 +11,7 @@ import redis.clients.jedis.HostAndPort;
 /**
  * The hash slots of each master of a Redis Cluster, as one server reports them. Slots without a master are in no set.
  *
- * @param masters in no particular order; the sets must not be changed
+ * @param masters the hash slots by the address of their master; the sets must not be changed
  */
 record SlotMap(Map<HostAndPort, BitSet> masters) {
     static final int SLOTS = 16_384;
