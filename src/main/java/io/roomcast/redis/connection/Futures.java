@@ -18,15 +18,15 @@ public final class Futures {
     /** Completes with the first result. Fails if both stages have failed. */
     public static <T> CompletionStage<T> first(CompletionStage<T> one, CompletionStage<T> other) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        one.whenComplete((answer, failure) -> completeOrFail(result, answer, failure, other));
-        other.whenComplete((answer, failure) -> completeOrFail(result, answer, failure, one));
+        one.whenComplete((value, failure) -> completeOrFail(result, value, failure, other));
+        other.whenComplete((value, failure) -> completeOrFail(result, value, failure, one));
         return result;
     }
 
     private static <T> void completeOrFail(
-            CompletableFuture<T> result, T answer, Throwable failure, CompletionStage<T> other) {
+            CompletableFuture<T> result, T value, Throwable failure, CompletionStage<T> other) {
         if (failure == null) {
-            result.complete(answer);
+            result.complete(value);
         } else if (other.toCompletableFuture().isCompletedExceptionally()) {
             result.completeExceptionally(failure);
         }
@@ -35,13 +35,13 @@ public final class Futures {
     /** As {@code thenApply}, but passes a failure on without wrapping it. */
     public static <S, T> CompletionStage<T> map(CompletionStage<S> reply, Function<S, T> mapper) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        reply.whenComplete((answer, failure) -> {
+        reply.whenComplete((value, failure) -> {
             if (failure != null) {
                 result.completeExceptionally(failure);
                 return;
             }
             try {
-                result.complete(mapper.apply(answer));
+                result.complete(mapper.apply(value));
             } catch (RuntimeException e) {
                 result.completeExceptionally(e);
             }

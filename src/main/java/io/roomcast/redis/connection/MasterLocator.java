@@ -18,7 +18,7 @@ public interface MasterLocator {
 
     /** For a server whose address never changes. */
     static MasterLocator at(Address address) {
-        HostAndPort known = new HostAndPort(address.host(), address.port());
-        return () -> known;
+        HostAndPort fixedAddress = new HostAndPort(address.host(), address.port());
+        return () -> fixedAddress;
     }
 }

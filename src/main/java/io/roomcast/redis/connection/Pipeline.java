@@ -324,14 +324,14 @@ public final class Pipeline {
         JedisDataException serverFailure = null;
         for (Request request : batch) {
             try {
-                Object answer = connection.read();
+                Object reply = connection.read();
                 if (connection.isCut()) {
                     throw new JedisConnectionException("the connection was cut");
                 }
                 if (!callsToRepeat.isEmpty()) {
                     overtaken.set(request.slot());
                 }
-                request.reply().complete(answer);
+                request.reply().complete(reply);
             } catch (JedisNoScriptException e) {
                 if (mayRepeat) {
                     callsToRepeat.add(request);

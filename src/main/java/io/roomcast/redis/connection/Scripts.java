@@ -79,39 +79,50 @@ public final class Scripts {
     /**
      * Stores a message and publishes it.
      *
-     * @param known this node's position in the room, or null
+     * @param nodePosition this node's position in the room, or null
      * @param lineage lineage of the server's data: see {@code DataLineage}
      * @param run run of the server: see {@link RedisConnection#serverRun()}
      * @param key idempotency key, or null
      */
     public CommandArguments publish(
-            RoomKeys keys, Position known, Rawable lineage, Rawable run, String key, byte[] body) {
+            RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, String key, byte[] body) {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
                 : List.of(keys.numbering(), keys.log(), keys.channel(), keys.idempotencyKey(key));
-        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body, run);
+        return publish.call(names, newEpoch(), epoch(nodePosition), offset(nodePosition), lineage, body, run);
     }
 
     /** Reads the oldest messages after {@code offset}. */
     public CommandArguments readAfter(
-            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "after", offset, limit, bytes, 0);
+            RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, nodePosition, lineage, "after", offset, limit, bytes, 0);
     }
 
-    /** Reads the message at {@code known}, and the oldest messages after it within {@code limit} and {@code bytes}. */
-    public CommandArguments readFrom(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
-        return read(keys, known, lineage, "after", Math.max(known.offset() - 1, 0), limit, bytes, known.offset());
+    /**
+     * Reads the message at {@code nodePosition}, and the oldest messages after it within {@code limit} and
+     * {@code bytes}.
+     */
+    public CommandArguments readFrom(RoomKeys keys, Position nodePosition, Rawable lineage, int limit, long bytes) {
+        return read(
+                keys,
+                nodePosition,
+                lineage,
+                "after",
+                Math.max(nodePosition.offset() - 1, 0),
+                limit,
+                bytes,
+                nodePosition.offset());
     }
 
     /** Reads the newest messages before {@code offset}, or the newest messages of the log if {@code offset} is 0. */
     public CommandArguments readBefore(
-            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
+            RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, nodePosition, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
     }
 
     private CommandArguments read(
             RoomKeys keys,
-            Position known,
+            Position nodePosition,
             Rawable lineage,
             String direction,
             long offset,
@@ -121,8 +132,8 @@ public final class Scripts {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
-                epoch(known),
-                offset(known),
+                epoch(nodePosition),
+                offset(nodePosition),
                 lineage,
                 direction,
                 Math.min(offset, LARGEST),
@@ -131,14 +142,14 @@ public final class Scripts {
                 uncounted);
     }
 
-    /** Ends the epoch of {@code known}, unless this epoch has ended already. */
-    public CommandArguments renumber(RoomKeys keys, Position known, Rawable lineage) {
-        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    /** Ends the epoch of {@code nodePosition}, unless this epoch has ended already. */
+    public CommandArguments renumber(RoomKeys keys, Position nodePosition, Rawable lineage) {
+        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
     }
 
     /** As {@link #renumber}, for a connection that may not have loaded the script. */
-    public CommandArguments renumberByText(RoomKeys keys, Position known, Rawable lineage) {
-        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    public CommandArguments renumberByText(RoomKeys keys, Position nodePosition, Rawable lineage) {
+        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
     }
 
     /** Tries each command of all scripts once, with keys in the same hash slot as {@code keys}. */
@@ -165,18 +176,18 @@ public final class Scripts {
     }
 
     /**
-     * Ends the epoch of {@code known} if Redis has fewer messages of this epoch. Otherwise returns the message that
-     * Redis has at the position of {@code known}, if the messages can be compared.
+     * Ends the epoch of {@code seen} if Redis has fewer messages of this epoch. Otherwise returns the message that
+     * Redis has at the position of {@code seen}, if the messages can be compared.
      */
-    public CommandArguments check(RoomKeys keys, SeenMessage known, Rawable lineage) {
-        Position position = known.position();
+    public CommandArguments check(RoomKeys keys, SeenMessage seen, Rawable lineage) {
+        Position position = seen.position();
         return check.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
                 epoch(position),
                 offset(position),
                 lineage,
-                known.isComparable() ? 1 : 0);
+                seen.isComparable() ? 1 : 0);
     }
 
     /** A random epoch, which only has to differ from the room's earlier epochs. */
@@ -185,11 +196,11 @@ public final class Scripts {
                 .getBytes(UTF_8);
     }
 
-    private static byte[] epoch(Position known) {
-        return known == null ? NO_EPOCH : known.epoch().getBytes(UTF_8);
+    private static byte[] epoch(Position nodePosition) {
+        return nodePosition == null ? NO_EPOCH : nodePosition.epoch().getBytes(UTF_8);
     }
 
-    private static long offset(Position known) {
-        return known == null ? 0 : known.offset();
+    private static long offset(Position nodePosition) {
+        return nodePosition == null ? 0 : nodePosition.offset();
     }
 }

@@ -281,8 +281,10 @@ public final class Subscriber {
     private synchronized void pause() {
         try {
             long end = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.next());
-            for (long left = 1; !closed && left > 0; left = (end - nanoClock.getAsLong()) / 1_000_000) {
-                wait(left);
+            for (long millisLeft = 1;
+                    !closed && millisLeft > 0;
+                    millisLeft = (end - nanoClock.getAsLong()) / 1_000_000) {
+                wait(millisLeft);
             }
         } catch (InterruptedException e) {
             closed = true;

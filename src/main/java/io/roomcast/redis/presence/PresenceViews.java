@@ -157,9 +157,9 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
 
     @Override
     public void dropUnconfirmedLater(PresenceFold fold) {
-        long left = uncertainMillis();
+        long uncertainMillis = uncertainMillis();
         // Waits until the next roster is certain, so that the grace time is not counted twice.
-        schedule(fold::dropUnconfirmed, left > 0 ? left + 1 : reentryMillis());
+        schedule(fold::dropUnconfirmed, uncertainMillis > 0 ? uncertainMillis + 1 : reentryMillis());
     }
 
     private void schedule(Runnable action, long millis) {

@@ -176,7 +176,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
                     }
                 });
                 roomsToCompare.add(room);
-            } else if (done instanceof ChangeReply answer && answer.fenced()
+            } else if (done instanceof ChangeReply reply && reply.fenced()
                     || done instanceof CompareReply found && found.fenced()) {
                 lease.requestReplacement();
             }

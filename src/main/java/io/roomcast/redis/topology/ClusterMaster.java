@@ -45,10 +45,10 @@ public final class ClusterMaster implements MasterLocator {
 
     /** The key of the server's {@link DataLineage}, in one of the server's slots. Every node computes the same key. */
     public String lineageKey() {
-        BitSet own = slots;
+        BitSet ownedSlots = slots;
         for (int tag = 0; tag < 100 * SlotMap.SLOTS; tag++) {
             String name = prefix + ":{!" + tag + "}:life";
-            if (own.isEmpty() || own.get(RoomKeys.slotOf(name))) {
+            if (ownedSlots.isEmpty() || ownedSlots.get(RoomKeys.slotOf(name))) {
                 return name;
             }
         }

@@ -39,22 +39,22 @@ final class LogComparison {
 
     /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
     void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
-        Iterator<Map.Entry<RoomName, SeenMessage>> left = rooms.entrySet().iterator();
-        if (left.hasNext()) {
+        Iterator<Map.Entry<RoomName, SeenMessage>> remaining = rooms.entrySet().iterator();
+        if (remaining.hasNext()) {
             connection.write(scripts.check().load());
             connection.flush();
             connection.read();
         }
         int different = 0;
-        while (left.hasNext()) {
-            List<Map.Entry<RoomName, SeenMessage>> asked = new ArrayList<>();
-            while (left.hasNext() && asked.size() < CHECKS_AT_ONCE) {
-                Map.Entry<RoomName, SeenMessage> room = left.next();
+        while (remaining.hasNext()) {
+            List<Map.Entry<RoomName, SeenMessage>> checkedRooms = new ArrayList<>();
+            while (remaining.hasNext() && checkedRooms.size() < CHECKS_AT_ONCE) {
+                Map.Entry<RoomName, SeenMessage> room = remaining.next();
                 connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
-                asked.add(room);
+                checkedRooms.add(room);
             }
             connection.flush();
-            different += endDifferent(connection, asked);
+            different += endDifferent(connection, checkedRooms);
         }
         if (different > 0) {
             LOG.log(
@@ -69,9 +69,9 @@ final class LogComparison {
      *
      * @return the number of these rooms
      */
-    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> asked) {
+    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
         List<CommandArguments> endings = new ArrayList<>();
-        for (Map.Entry<RoomName, SeenMessage> room : asked) {
+        for (Map.Entry<RoomName, SeenMessage> room : checkedRooms) {
             byte[] body = body(read(connection));
             if (body != null && room.getValue().differsFrom(body)) {
                 endings.add(scripts.renumberByText(

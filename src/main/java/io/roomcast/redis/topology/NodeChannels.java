@@ -40,12 +40,12 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
 
     /** The channels of nodes that speak another version and are subscribed at this server. */
     List<String> ofOtherVersions(RedisConnection connection) {
-        String own = head(String.valueOf(Envelope.VERSION));
+        String ownPrefix = head(String.valueOf(Envelope.VERSION));
         // Channels of versions before 2 contain neither the version nor the database.
         String unnamed = sharded ? literal(prefix) + ":{*}:node:*" : literal(prefix) + ":node:*";
         return Stream.of(literal(prefix) + ":{!*:db" + database + ":*", unnamed)
                 .flatMap(pattern -> matching(connection, pattern).stream())
-                .filter(name -> !name.startsWith(own))
+                .filter(name -> !name.startsWith(ownPrefix))
                 .toList();
     }
 

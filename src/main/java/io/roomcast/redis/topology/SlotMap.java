@@ -19,23 +19,23 @@ record SlotMap(Map<HostAndPort, BitSet> masters) {
     /**
      * Parses the reply to CLUSTER SLOTS.
      *
-     * @param asked the server that replied; a server may leave out its own host name
+     * @param server the server that replied; a server may leave out its own host name
      */
-    static SlotMap of(Object reply, HostAndPort asked) {
+    static SlotMap of(Object reply, HostAndPort server) {
         Map<HostAndPort, BitSet> masters = new LinkedHashMap<>();
         for (Object each : (List<?>) reply) {
             List<?> range = (List<?>) each;
             int first = ((Long) range.get(0)).intValue();
             int last = ((Long) range.get(1)).intValue();
-            HostAndPort master = address((List<?>) range.get(2), asked);
+            HostAndPort master = address((List<?>) range.get(2), server);
             masters.computeIfAbsent(master, m -> new BitSet(SLOTS)).set(first, last + 1);
         }
         return new SlotMap(masters);
     }
 
-    private static HostAndPort address(List<?> node, HostAndPort asked) {
+    private static HostAndPort address(List<?> node, HostAndPort server) {
         byte[] host = (byte[]) node.get(0);
         boolean named = host != null && host.length > 0 && host[0] != '?';
-        return new HostAndPort(named ? new String(host, UTF_8) : asked.getHost(), ((Long) node.get(1)).intValue());
+        return new HostAndPort(named ? new String(host, UTF_8) : server.getHost(), ((Long) node.get(1)).intValue());
     }
 }
