@@ -75,7 +75,7 @@ class HandbookTest {
     }
 
     private static String row(Key<?> key) {
-        boolean changes = Stream.of(LimitKeys.COUNTS, LimitKeys.SIZES, LimitKeys.DURATIONS)
+        boolean changes = Stream.of(LimitKeys.NUMBERS, LimitKeys.SIZES, LimitKeys.DURATIONS)
                 .anyMatch(limits -> limits.contains(key));
         String value = key.defaultText().isEmpty() ? "empty" : "`" + key.defaultText() + "`";
         return "| `" + key.name() + "`" + (changes ? " *" : "") + " | " + value + " | " + key.doc() + " |";

@@ -23,8 +23,8 @@ import java.util.concurrent.CompletionStage;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Verifies the form, the signature and the claims of JSON Web Tokens. If the keys are known, this takes microseconds on
- * the caller's thread. If they must be fetched, it continues on another thread. Any thread may call.
+ * Verifies the form, the signature and the claims of JSON Web Tokens. If the keys are known, the caller's thread does
+ * all of it. If the keys must be fetched, the verification continues on another thread. Any thread may call.
  */
 @ApplicationScoped
 public class JwtVerifier implements TokenVerifier {
@@ -53,15 +53,15 @@ public class JwtVerifier implements TokenVerifier {
         String jwks = config.get(AccessKeys.JWKS);
         if (!secret.isEmpty()) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-            keys = fixed(KeyFiles.single(JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256")));
+            keys = fixedKeys(KeyFiles.single(JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256")));
         } else if (jwks.startsWith("http://") || jwks.startsWith("https://")) {
             keys = new KeySource(config, threads, clocks);
         } else {
-            keys = fixed(jwks.isEmpty() ? KeyFiles.pem(config.get(AccessKeys.PUBLIC_KEY)) : KeyFiles.jwks(jwks));
+            keys = fixedKeys(jwks.isEmpty() ? KeyFiles.pem(config.get(AccessKeys.PUBLIC_KEY)) : KeyFiles.jwks(jwks));
         }
     }
 
-    private static SigningKeys fixed(JWSKeySelector<SecurityContext> selector) {
+    private static SigningKeys fixedKeys(JWSKeySelector<SecurityContext> selector) {
         return header -> {
             try {
                 return CompletableFuture.completedStage(selector.selectJWSKeys(header, null));
@@ -86,8 +86,8 @@ public class JwtVerifier implements TokenVerifier {
     private CompletionStage<JsonObject> verifiedClaims(List<? extends Key> candidates, SignedToken signed) {
         return signed.claims(candidates)
                 .map(CompletableFuture::completedStage)
-                .orElseGet(() -> keys.newer(signed.header())
-                        .thenApply(newer -> signed.claims(newer).orElseThrow(SignedToken::unknown)));
+                .orElseGet(() -> keys.newerCandidates(signed.header())
+                        .thenApply(newer -> signed.claims(newer).orElseThrow(SignedToken::notSigned)));
     }
 
     @PreDestroy

@@ -23,10 +23,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Reads keys that verify tokens, mostly from files. The key decides which algorithm is allowed, never the token. */
+/**
+ * Makes selectors of the keys that verify tokens, mostly from files. The key decides which algorithm is allowed, never
+ * the token.
+ */
 final class KeyFiles {
-    /** The algorithms that are allowed with a key set: those of public keys, and none with a shared secret. */
-    static final Set<JWSAlgorithm> PUBLIC = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
+    /** The algorithms that are allowed with a key set. None of them uses a shared secret. */
+    static final Set<JWSAlgorithm> PUBLIC_KEY_ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
 
     private KeyFiles() {}
 
@@ -44,7 +47,7 @@ final class KeyFiles {
     static JWSKeySelector<SecurityContext> jwks(String file) {
         try {
             return new JWSVerificationKeySelector<>(
-                    PUBLIC, new ImmutableJWKSet<>(KeySets.parse(Files.readString(Path.of(file)))));
+                    PUBLIC_KEY_ALGORITHMS, new ImmutableJWKSet<>(KeySets.parse(Files.readString(Path.of(file)))));
         } catch (IOException | ParseException e) {
             throw unreadable(AccessKeys.JWKS.name(), file, "a JSON Web Key Set with a supported key");
         }
@@ -65,6 +68,7 @@ final class KeyFiles {
                 .orElseThrow(() -> unreadable(AccessKeys.PUBLIC_KEY.name(), file, "a public key (RSA or EC) in PEM"));
     }
 
+    /** @return null if this is no key for the algorithm */
     private static PublicKey decoded(String algorithm, byte[] encoded) {
         try {
             return KeyFactory.getInstance(algorithm).generatePublic(new X509EncodedKeySpec(encoded));

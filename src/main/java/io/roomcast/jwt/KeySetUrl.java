@@ -18,56 +18,57 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Fetches a JSON Web Key Set from a URL. The deadline covers the whole fetch, from the look-up of the host name to the
- * last byte. So a response that arrives very slowly is cut off, too. Any thread.
+ * Fetches a JSON Web Key Set from a URL. The timeout covers the whole fetch, from the look-up of the host name to the
+ * last byte. So a response that arrives very slowly is cut off, too. Any thread may call.
  */
 final class KeySetUrl {
     private final HttpRequest request;
-    private final Duration deadline;
+    private final Duration timeout;
     private final long maxBytes;
     private final ScheduledExecutorService timer;
     private final HttpClient client;
 
     /**
-     * @param deadline longest time of a fetch
+     * @param timeout longest time of a fetch
      * @param maxBytes largest response body in bytes; 0 for no bound
-     * @param thread runs the parts of a fetch that may block, such as the look-up of the host name
+     * @param timer runs the timeout of a fetch
+     * @param executor runs the parts of a fetch that may block, such as the look-up of the host name
      */
-    KeySetUrl(URI url, Duration deadline, long maxBytes, ScheduledExecutorService timer, Executor thread) {
+    KeySetUrl(URI url, Duration timeout, long maxBytes, ScheduledExecutorService timer, Executor executor) {
         this.request = HttpRequest.newBuilder(url)
                 .header("Accept", "application/jwk-set+json, application/json")
                 .build();
-        this.deadline = deadline;
+        this.timeout = timeout;
         this.maxBytes = maxBytes;
         this.timer = timer;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NORMAL)
-                .connectTimeout(deadline)
-                .executor(thread)
+                .connectTimeout(timeout)
+                .executor(executor)
                 .build();
     }
 
     /**
      * Starts a fetch. Never blocks.
      *
-     * @return fails if there is no complete response in time, if its status is not 200, or if its body is too large or
-     *     has no supported key
+     * @return fails if no complete response comes in time, if its status is not 200, or if its body is too large or has
+     *     no supported key
      */
     CompletionStage<JWKSet> fetch() {
-        CompletableFuture<HttpResponse<byte[]>> response =
-                client.sendAsync(request, answer -> new BoundedBody(maxBytes));
-        // The cancellation closes the connection, too.
-        Future<?> timeout = timer.schedule(() -> response.cancel(true), deadline.toMillis(), TimeUnit.MILLISECONDS);
-        return response.whenComplete((answer, failure) -> timeout.cancel(false)).thenApply(KeySetUrl::keys);
+        CompletableFuture<HttpResponse<byte[]>> response = client.sendAsync(request, head -> new BoundedBody(maxBytes));
+        // To cancel the response also closes the connection.
+        Future<?> cancellation = timer.schedule(() -> response.cancel(true), timeout.toMillis(), TimeUnit.MILLISECONDS);
+        return response.whenComplete((done, failure) -> cancellation.cancel(false))
+                .thenApply(KeySetUrl::keys);
     }
 
-    private static JWKSet keys(HttpResponse<byte[]> answer) {
-        if (answer.statusCode() != 200) {
-            throw new UncheckedIOException(new IOException("status " + answer.statusCode()));
+    private static JWKSet keys(HttpResponse<byte[]> response) {
+        if (response.statusCode() != 200) {
+            throw new UncheckedIOException(new IOException("status " + response.statusCode()));
         }
         try {
-            return KeySets.parse(new String(answer.body(), StandardCharsets.UTF_8));
+            return KeySets.parse(new String(response.body(), StandardCharsets.UTF_8));
         } catch (ParseException e) {
             throw new UncheckedIOException(new IOException("not a JSON Web Key Set with a supported key"));
         }

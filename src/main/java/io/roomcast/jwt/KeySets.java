@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads JSON Web Key Sets. Keys of unknown types are ignored, as RFC 7517 (section 5) demands. So tokens with the known
- * keys stay valid when an issuer adds a new type of key.
+ * Reads JSON Web Key Sets. Keys of unknown types are ignored, as RFC 7517 (section 5) demands. So an issuer can add a
+ * new type of key, and tokens with keys of known types stay valid.
  */
 final class KeySets {
     private KeySets() {}

@@ -14,23 +14,25 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-/** The keys from the URL in {@code roomcast.auth.jwks}. The thread that fetches them ends when it is idle. */
+/**
+ * The keys from the URL in {@code roomcast.auth.jwks}. The thread that fetches the keys ends when it has nothing to do.
+ */
 final class KeySource implements SigningKeys {
     private static final long IDLE_SECONDS = 10;
 
-    private final ThreadPoolExecutor thread;
+    private final ThreadPoolExecutor fetchThread;
     private final RemoteKeys keys;
 
     KeySource(RoomcastConfig config, Threads threads, Clocks clocks) {
-        thread = new ThreadPoolExecutor(
+        fetchThread = new ThreadPoolExecutor(
                 1, 1, IDLE_SECONDS, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads.loopThreads());
-        thread.allowCoreThreadTimeOut(true);
+        fetchThread.allowCoreThreadTimeOut(true);
         KeySetUrl url = new KeySetUrl(
                 uri(config.get(AccessKeys.JWKS)),
                 config.get(AccessKeys.JWKS_TIMEOUT),
                 config.get(AccessKeys.JWKS_BYTES),
                 threads.timer(),
-                thread);
+                fetchThread);
         RemoteKeys.Pace pace = new RemoteKeys.Pace(
                 config.get(AccessKeys.JWKS_REFRESH),
                 config.get(AccessKeys.JWKS_PAUSE),
@@ -39,7 +41,7 @@ final class KeySource implements SigningKeys {
                 config.get(AccessKeys.JWKS_WAITING));
         keys = new RemoteKeys(
                 url::fetch, pace, new SourceLog(url.toString()), threads.pool(), threads.timer(), clocks.nanos());
-        keys.begin();
+        keys.start();
     }
 
     private static URI uri(String text) {
@@ -60,13 +62,13 @@ final class KeySource implements SigningKeys {
     }
 
     @Override
-    public CompletionStage<List<? extends Key>> newer(JWSHeader header) {
-        return keys.newer(header);
+    public CompletionStage<List<? extends Key>> newerCandidates(JWSHeader header) {
+        return keys.newerCandidates(header);
     }
 
     @Override
     public void close() {
         keys.close();
-        thread.shutdownNow();
+        fetchThread.shutdownNow();
     }
 }

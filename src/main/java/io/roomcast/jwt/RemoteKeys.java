@@ -23,16 +23,19 @@ import java.util.function.Supplier;
 
 /**
  * Keys that are fetched from a URL periodically, so that most tokens are verified without a wait. While fetches fail,
- * the last keys stay in use, for a limited time. A token whose key is unknown waits for the next fetch, which then
- * starts early. Invalid tokens cannot cause many fetches: one fetch runs at a time, and an early fetch starts a pause
- * after the start of the one before.
+ * the last keys stay in use, for a limited time. A token with an unknown key waits for the next fetch, which then
+ * starts early. Such tokens cannot cause many fetches. Only one fetch runs at a time, and an early fetch starts at
+ * least {@link Pace#pause} after the start of the previous fetch.
  *
- * <p><b>Concurrency.</b> Any thread. A lock guards the fields. While the lock is held, no thread waits and no stage
- * completes. The wait of a token ends with the fetch, with its timeout, or with {@link #close}, whichever is first. The
- * continuation runs on a thread of the lanes, or on the thread that calls {@link #close}.
+ * <p><b>Concurrency.</b> Any thread may call. A lock guards the fields. While the lock is held, no thread waits and no
+ * stage completes. A token waits until the fetch ends, until {@link Pace#waitTimeout} is over, or until {@link #close}.
+ * The stage of a token that waited completes on a thread of the lanes, or on the thread that calls {@link #close}.
  */
 final class RemoteKeys implements SigningKeys {
-    /** A failed fetch is repeated after this many pauses, or earlier if tokens wait or the refresh time is shorter. */
+    /**
+     * A failed fetch is repeated after this many pauses. It is repeated earlier if tokens wait, or if the refresh time
+     * is shorter.
+     */
     private static final int RETRY_AFTER_PAUSES = 10;
 
     private final Supplier<CompletionStage<JWKSet>> fetch;
@@ -40,28 +43,32 @@ final class RemoteKeys implements SigningKeys {
     private final SourceLog log;
     private final Executor lanes;
     private final ScheduledExecutorService timer;
-    private final LongSupplier nanos;
+    private final LongSupplier nanoClock;
     private final Object lock = new Object();
 
-    private JWSKeySelector<SecurityContext> known;
-    private long fetchedAt;
+    /** The keys of the last fetch that succeeded, or null. */
+    private JWSKeySelector<SecurityContext> knownKeys;
+
+    private long keysFetchedAt;
     private long fetchStartedAt;
     private boolean fetching;
     private boolean earlyFetchScheduled;
     private boolean closed;
-    private Future<?> next;
-    private List<CompletableFuture<JWSKeySelector<SecurityContext>>> waiting = new ArrayList<>();
+    /** The scheduled start of the next fetch, or null. */
+    private Future<?> nextStart;
+
+    private List<CompletableFuture<JWSKeySelector<SecurityContext>>> waitingTokens = new ArrayList<>();
 
     /**
      * Times and limits of the fetches.
      *
-     * @param refresh time after a fetch until the keys are fetched again
+     * @param refresh time after a successful fetch until the keys are fetched again
      * @param pause shortest time between the start of a fetch and an early start of the next one
-     * @param patience longest time that a token waits for a fetch
-     * @param outage how long the last keys stay in use while fetches fail; zero for no limit
-     * @param mostWaiting most tokens that may wait at a time; 0 for no limit
+     * @param waitTimeout longest time that a token waits for a fetch
+     * @param maxOutage how long the last keys stay in use while fetches fail; zero for no limit
+     * @param maxWaitingTokens most tokens that may wait at a time; 0 for no limit
      */
-    record Pace(Duration refresh, Duration pause, Duration patience, Duration outage, int mostWaiting) {}
+    record Pace(Duration refresh, Duration pause, Duration waitTimeout, Duration maxOutage, int maxWaitingTokens) {}
 
     RemoteKeys(
             Supplier<CompletionStage<JWKSet>> fetch,
@@ -69,18 +76,18 @@ final class RemoteKeys implements SigningKeys {
             SourceLog log,
             Executor lanes,
             ScheduledExecutorService timer,
-            LongSupplier nanos) {
+            LongSupplier nanoClock) {
         this.fetch = fetch;
         this.pace = pace;
         this.log = log;
         this.lanes = lanes;
         this.timer = timer;
-        this.nanos = nanos;
+        this.nanoClock = nanoClock;
     }
 
     @Override
     public CompletionStage<List<? extends Key>> candidates(JWSHeader header) {
-        if (!KeyFiles.PUBLIC.contains(header.getAlgorithm())) {
+        if (!KeyFiles.PUBLIC_KEY_ALGORITHMS.contains(header.getAlgorithm())) {
             return CompletableFuture.completedStage(List.of());
         }
         JWSKeySelector<SecurityContext> usableKeys;
@@ -89,16 +96,16 @@ final class RemoteKeys implements SigningKeys {
         }
         List<? extends Key> found = usableKeys == null ? List.of() : keys(usableKeys, header);
         return found.isEmpty()
-                ? fetched().thenApply(selector -> keys(selector, header))
+                ? nextFetch().thenApply(selector -> keys(selector, header))
                 : CompletableFuture.completedStage(found);
     }
 
-    /** A token that names no key may be signed with a key that has replaced the known ones. */
+    /** Waits for a fetch only if the token names no key. The key of such a token may have replaced the known keys. */
     @Override
-    public CompletionStage<List<? extends Key>> newer(JWSHeader header) {
+    public CompletionStage<List<? extends Key>> newerCandidates(JWSHeader header) {
         return header.getKeyID() != null
                 ? CompletableFuture.completedStage(List.of())
-                : fetched().thenApply(selector -> keys(selector, header));
+                : nextFetch().thenApply(selector -> keys(selector, header));
     }
 
     private static List<? extends Key> keys(JWSKeySelector<SecurityContext> selector, JWSHeader header) {
@@ -109,39 +116,42 @@ final class RemoteKeys implements SigningKeys {
         }
     }
 
-    /** The known keys, or null if there are none or {@code outage} is over. The lock is held. */
+    /** The known keys, or null if there are none or {@code maxOutage} is over. The lock is held. */
     private JWSKeySelector<SecurityContext> usable() {
-        Duration outage = pace.outage();
-        return outage.isZero() || nanos.getAsLong() - fetchedAt <= outage.toNanos() ? known : null;
+        Duration maxOutage = pace.maxOutage();
+        return maxOutage.isZero() || nanoClock.getAsLong() - keysFetchedAt <= maxOutage.toNanos() ? knownKeys : null;
     }
 
-    /** The keys of the next fetch, or of the fetch that runs now. Fails if it fails, or after {@code patience}. */
-    private CompletableFuture<JWSKeySelector<SecurityContext>> fetched() {
-        CompletableFuture<JWSKeySelector<SecurityContext>> answer = new CompletableFuture<>();
+    /**
+     * The keys of the fetch that runs now, or else of the next one. Fails if that fetch fails, or after
+     * {@code waitTimeout}.
+     */
+    private CompletableFuture<JWSKeySelector<SecurityContext>> nextFetch() {
+        CompletableFuture<JWSKeySelector<SecurityContext>> result = new CompletableFuture<>();
         synchronized (lock) {
-            if (closed || pace.mostWaiting() > 0 && waiting.size() >= pace.mostWaiting()) {
+            if (closed || pace.maxWaitingTokens() > 0 && waitingTokens.size() >= pace.maxWaitingTokens()) {
                 return CompletableFuture.failedFuture(new TokenUncheckedException());
             }
-            waiting.add(answer);
+            waitingTokens.add(result);
             if (!fetching && !earlyFetchScheduled) {
                 earlyFetchScheduled = true;
                 schedule(Math.max(0, pauseLeft()));
             }
         }
         Future<?> timeout =
-                timer.schedule(() -> timeOut(answer), pace.patience().toNanos(), TimeUnit.NANOSECONDS);
-        return answer.whenComplete((selector, failure) -> timeout.cancel(false));
+                timer.schedule(() -> timeOut(result), pace.waitTimeout().toNanos(), TimeUnit.NANOSECONDS);
+        return result.whenComplete((selector, failure) -> timeout.cancel(false));
     }
 
-    private void timeOut(CompletableFuture<?> answer) {
+    private void timeOut(CompletableFuture<?> result) {
         synchronized (lock) {
-            waiting.removeIf(other -> other == answer);
+            waitingTokens.removeIf(other -> other == result);
         }
-        lanes.execute(() -> answer.completeExceptionally(new TokenUncheckedException()));
+        lanes.execute(() -> result.completeExceptionally(new TokenUncheckedException()));
     }
 
     /** Starts the first fetch. */
-    void begin() {
+    void start() {
         synchronized (lock) {
             schedule(0);
         }
@@ -149,59 +159,61 @@ final class RemoteKeys implements SigningKeys {
 
     /** Schedules the next fetch, in place of the one that was scheduled before. The lock is held. */
     private void schedule(long inNanos) {
-        if (next != null) {
-            next.cancel(false);
+        if (nextStart != null) {
+            nextStart.cancel(false);
         }
-        next = closed ? null : timer.schedule(this::run, inNanos, TimeUnit.NANOSECONDS);
+        nextStart = closed ? null : timer.schedule(this::startFetch, inNanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Nanoseconds until the next fetch may begin; negative if it may begin now. */
+    /** Nanoseconds until an early fetch may start; negative if it may start now. */
     private long pauseLeft() {
-        return pace.pause().toNanos() - (nanos.getAsLong() - fetchStartedAt);
+        return pace.pause().toNanos() - (nanoClock.getAsLong() - fetchStartedAt);
     }
 
-    private void run() {
+    /** Starts a fetch, unless one runs. */
+    private void startFetch() {
         synchronized (lock) {
             if (closed || fetching) {
                 return;
             }
             fetching = true;
             earlyFetchScheduled = false;
-            fetchStartedAt = nanos.getAsLong();
+            fetchStartedAt = nanoClock.getAsLong();
         }
-        CompletionStage<JWKSet> fetched;
+        CompletionStage<JWKSet> started;
         try {
-            fetched = fetch.get();
+            started = fetch.get();
         } catch (RuntimeException e) {
-            fetched = CompletableFuture.failedStage(e);
+            started = CompletableFuture.failedStage(e);
         }
-        fetched.whenComplete(this::fetchEnded);
+        started.whenComplete(this::fetchEnded);
     }
 
     private void fetchEnded(JWKSet set, Throwable failure) {
-        List<CompletableFuture<JWSKeySelector<SecurityContext>>> answers;
-        JWSKeySelector<SecurityContext> fresh =
-                set == null ? null : new JWSVerificationKeySelector<>(KeyFiles.PUBLIC, new ImmutableJWKSet<>(set));
+        List<CompletableFuture<JWSKeySelector<SecurityContext>>> results;
+        JWSKeySelector<SecurityContext> fresh = set == null
+                ? null
+                : new JWSVerificationKeySelector<>(KeyFiles.PUBLIC_KEY_ALGORITHMS, new ImmutableJWKSet<>(set));
         synchronized (lock) {
             fetching = false;
             if (fresh != null) {
-                known = fresh;
-                fetchedAt = nanos.getAsLong();
+                knownKeys = fresh;
+                keysFetchedAt = nanoClock.getAsLong();
             }
-            answers = waiting;
-            waiting = new ArrayList<>();
+            results = waitingTokens;
+            waitingTokens = new ArrayList<>();
             Duration retry = pace.pause().multipliedBy(RETRY_AFTER_PAUSES);
-            boolean wait = fresh != null || retry.compareTo(pace.refresh()) > 0;
-            // The refresh may be configured shorter than the pause.
-            schedule(Math.max((wait ? pace.refresh() : retry).toNanos(), pauseLeft()));
+            boolean useRefresh = fresh != null || retry.compareTo(pace.refresh()) > 0;
+            // At least the pause, since the refresh time may be configured shorter than the pause.
+            schedule(Math.max((useRefresh ? pace.refresh() : retry).toNanos(), pauseLeft()));
         }
-        log.note(failure);
-        for (CompletableFuture<JWSKeySelector<SecurityContext>> answer : answers) {
+        log.fetchEnded(failure);
+        for (CompletableFuture<JWSKeySelector<SecurityContext>> result : results) {
             lanes.execute(() -> {
                 if (fresh != null) {
-                    answer.complete(fresh);
+                    result.complete(fresh);
                 } else {
-                    answer.completeExceptionally(new TokenUncheckedException());
+                    result.completeExceptionally(new TokenUncheckedException());
                 }
             });
         }
@@ -209,13 +221,13 @@ final class RemoteKeys implements SigningKeys {
 
     @Override
     public void close() {
-        List<CompletableFuture<JWSKeySelector<SecurityContext>>> answers;
+        List<CompletableFuture<JWSKeySelector<SecurityContext>>> results;
         synchronized (lock) {
             closed = true;
-            schedule(0); // Only cancels the next fetch, since this object is closed.
-            answers = waiting;
-            waiting = new ArrayList<>();
+            schedule(0); // Only cancels the scheduled fetch, since this object is closed.
+            results = waitingTokens;
+            waitingTokens = new ArrayList<>();
         }
-        answers.forEach(answer -> answer.completeExceptionally(new TokenUncheckedException()));
+        results.forEach(result -> result.completeExceptionally(new TokenUncheckedException()));
     }
 }

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A token of the right form. Its claims can be read only with the keys that may have signed it. Every exception of the
- * library means that the token is refused.
+ * A token of the right form. The claims can be read only with the keys that may have signed the token. Every exception
+ * of the library means that the token is refused.
  */
 final class SignedToken {
     /** The types of RFC 7519 and RFC 9068. RFC 7515 allows each with or without the prefix {@code application/}. */
@@ -53,7 +53,7 @@ final class SignedToken {
      * Reads a token, without a check of its signature.
      *
      * @param maxBytes most bytes of the token; 0 for no limit
-     * @throws TokenRefusedException if it is not a signed token
+     * @throws TokenRefusedException if the text is too long, or is not a signed token
      */
     static SignedToken parse(String token, long maxBytes) {
         if (maxBytes > 0 && token.length() > maxBytes) {
@@ -61,7 +61,7 @@ final class SignedToken {
         }
         int end = token.indexOf('.');
         if (end < 0 || !token.chars().allMatch(SignedToken::isBase64Url)) {
-            throw unknown();
+            throw notSigned();
         }
         // This server supports no extension, so none may be critical. An empty list of critical extensions is invalid.
         JsonObject header = StrictJson.object(new Base64URL(token.substring(0, end)).decode());
@@ -74,7 +74,7 @@ final class SignedToken {
         try {
             return new SignedToken(SignedJWT.parse(token));
         } catch (ParseException | RuntimeException e) {
-            throw unknown();
+            throw notSigned();
         }
     }
 
@@ -98,12 +98,13 @@ final class SignedToken {
         } catch (BadJWSException e) {
             return Optional.empty();
         } catch (BadJOSEException | JOSEException | RuntimeException e) {
-            throw unknown();
+            throw notSigned();
         }
         return Optional.of(StrictJson.object(jwt.getPayload().toBytes()));
     }
 
-    static TokenRefusedException unknown() {
+    /** The refusal of a token that no known key has signed, or that has the wrong form. */
+    static TokenRefusedException notSigned() {
         return refused("not signed by a known key");
     }
 

@@ -5,7 +5,10 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 
-/** Logs the first fetch of keys that fails, and the first that succeeds after that. Counts the failures. Any thread. */
+/**
+ * Logs the first fetch of keys that fails, and the first fetch that succeeds after that. Counts the failures in
+ * between. Any thread may call.
+ */
 final class SourceLog {
     private static final Logger LOG = System.getLogger(SourceLog.class.getName());
 
@@ -17,7 +20,7 @@ final class SourceLog {
     }
 
     /** @param failure why a fetch failed; null if it succeeded */
-    synchronized void note(Throwable failure) {
+    synchronized void fetchEnded(Throwable failure) {
         if (failure != null) {
             failures++;
             if (failures == 1) {

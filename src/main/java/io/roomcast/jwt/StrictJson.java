@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Reads the JSON parts of a token as strictly as RFC 8259 recommends: only UTF-8, and no object with two members of the
- * same name, at any depth. So a token is refused if two readers could understand it differently.
+ * Reads the JSON parts of a token as strictly as RFC 8259 recommends. They must be UTF-8, and no object at any depth
+ * may have two members of the same name. So a token is refused if two readers could understand it differently.
  */
 final class StrictJson {
     private static final JsonReaderFactory READERS =

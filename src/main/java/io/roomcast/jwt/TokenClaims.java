@@ -51,7 +51,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         if (!audience.isEmpty() && !audiences.contains(audience)) {
             throw refused("JWT aud claim doesn't match");
         }
-        return new Identity(user(claims), true, permissions(claims), ApiPermission.of(api(claims)), end);
+        return new Identity(user(claims), true, permissions(claims), ApiPermission.of(apiWords(claims)), end);
     }
 
     private UserName user(JsonObject claims) {
@@ -63,7 +63,10 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         }
     }
 
-    /** A claim {@code rooms} of the wrong type permits nothing. Without the claim, everything is permitted. */
+    /**
+     * The permissions of the claim {@code rooms}. A claim of the wrong type permits nothing. A missing claim permits
+     * all.
+     */
     private static RoomPermissions permissions(JsonObject claims) {
         JsonValue rooms = claims.get("rooms");
         if (rooms == null) {
@@ -77,7 +80,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
     }
 
     /** The words of the API claim: an array of strings, or one string with spaces between words, as OAuth scopes. */
-    private List<String> api(JsonObject claims) {
+    private List<String> apiWords(JsonObject claims) {
         JsonValue allowed = apiClaim.isEmpty() ? null : claims.get(apiClaim);
         return allowed instanceof JsonString words
                 ? List.of(words.getString().split(" "))

@@ -15,27 +15,29 @@ import java.time.Instant;
  * that the operator sets.
  *
  * @param expRequired whether a token without {@code exp} is refused
- * @param longest longest time that a session may last after its token was verified, even if {@code exp} is later; also
- *     the time that a token without {@code exp} is valid after {@code iat}; zero for no limit
+ * @param maxLife longest time that a session may last after its token was verified, even if {@code exp} is later. A
+ *     token with {@code iat} and without {@code exp} is valid this long after {@code iat}. Zero means no limit.
  */
-record TokenLife(boolean expRequired, Duration longest) {
-    /** Clocks differ: a token is accepted although its {@code nbf} is this far in the future. */
+record TokenLife(boolean expRequired, Duration maxLife) {
+    /**
+     * A token is accepted up to this time before its {@code nbf}, since the issuer's clock may differ from this one.
+     */
     private static final Duration SKEW = Duration.ofSeconds(30);
 
-    /** A later time in a claim means never. */
+    /** A later time in a claim counts as {@link Instant#MAX}. */
     private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     private static final BigDecimal LATEST_SECOND = BigDecimal.valueOf(LATEST.getEpochSecond());
 
-    /** Most characters of a number in a claim. A longer number is refused, so that nothing computes with it. */
-    private static final int MAX_LENGTH = 40;
+    /** Most characters of a number in a claim. A longer number is refused, since computing with it may take long. */
+    private static final int MAX_NUMBER_LENGTH = 40;
 
     static TokenLife of(RoomcastConfig config) {
         return new TokenLife(config.get(AccessKeys.EXP).equals("required"), config.get(AccessKeys.MAX_LIFE));
     }
 
     /**
-     * When the token expires.
+     * Returns the time when the session of this token must end.
      *
      * @return {@link Instant#MAX} for never
      * @throws TokenRefusedException if the token is not valid now
@@ -57,21 +59,26 @@ record TokenLife(boolean expRequired, Duration longest) {
         return capped(end, now);
     }
 
+    /** The earlier of {@code end} and {@code from} plus {@code maxLife}. */
     private Instant capped(Instant end, Instant from) {
-        if (longest.isZero() || from.isAfter(LATEST)) {
+        if (maxLife.isZero() || from.isAfter(LATEST)) {
             return end;
         }
-        Instant limit = from.plus(longest);
+        Instant limit = from.plus(maxLife);
         return limit.isBefore(end) ? limit : end;
     }
 
-    /** Reads seconds since 1970 as RFC 7519 defines them; a fraction is cut off. Null only if the claim is absent. */
+    /**
+     * Reads a time as RFC 7519 defines it, in seconds since 1970. A fraction of a second is cut off.
+     *
+     * @return null if the claim is absent
+     */
     private static Instant time(JsonObject claims, String name) {
         JsonValue value = claims.get(name);
         if (value == null) {
             return null;
         }
-        if (!(value instanceof JsonNumber number) || number.toString().length() > MAX_LENGTH) {
+        if (!(value instanceof JsonNumber number) || number.toString().length() > MAX_NUMBER_LENGTH) {
             throw refused("its claim " + name + " is no time");
         }
         BigDecimal seconds = number.bigDecimalValue();

@@ -10,32 +10,32 @@ import java.util.Base64;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Computes the epoch of a new log of a room. If the last log was discarded without any message, the new one gets the
- * same epoch: returning clients have missed nothing. If the last log had messages, the new one gets another epoch.
+ * Computes the epoch of a new log of a room. If the room's last log never had a message, the new log gets the same
+ * epoch, since returning clients have missed nothing. If the last log had messages, the new log gets another epoch.
  * After a restart of the node, every room has another epoch.
  *
  * <p>An epoch depends on a count of discarded logs. Rooms share a fixed number of counters, so that memory is bounded.
- * If two rooms share a counter, an empty room may get a new epoch without need: its clients then see a gap that does
- * not exist. A real gap is never hidden. Any thread.
+ * If two rooms share a counter, an empty room may get a new epoch without need. Its clients then see a gap that does
+ * not exist. A real gap is never hidden. Any thread may call.
  */
 final class Epochs {
     private static final int COUNTERS = 4_096;
     private static final int EPOCH_BYTES = 9;
 
-    /** Random for each start of the node. */
+    /** Random bytes, new for each start of the node. */
     private final byte[] salt = new byte[16];
-    /** Counts of discarded logs that had messages. */
-    private final AtomicIntegerArray discards = new AtomicIntegerArray(COUNTERS);
+    /** How many logs with messages were discarded, for each group of rooms that share a counter. */
+    private final AtomicIntegerArray discardedLogs = new AtomicIntegerArray(COUNTERS);
 
     Epochs() {
         new SecureRandom().nextBytes(salt);
     }
 
-    /** The epoch of a log of the room that is made now. */
+    /** The epoch for a new log of the room. */
     String of(RoomName room) {
         byte[] digest = roomDigest(room);
         byte[] count = ByteBuffer.allocate(Integer.BYTES)
-                .putInt(discards.get(counterOf(digest)))
+                .putInt(discardedLogs.get(counterIndex(digest)))
                 .array();
         return Base64.getUrlEncoder()
                 .withoutPadding()
@@ -44,16 +44,16 @@ final class Epochs {
                         .array());
     }
 
-    /** A log of the room that had messages was discarded. */
-    void forget(RoomName room) {
-        discards.incrementAndGet(counterOf(roomDigest(room)));
+    /** Counts a discarded log of the room, so that the next log gets another epoch. For logs that had messages. */
+    void countDiscardedLog(RoomName room) {
+        discardedLogs.incrementAndGet(counterIndex(roomDigest(room)));
     }
 
     private byte[] roomDigest(RoomName room) {
         return digest(salt, room.value().getBytes(StandardCharsets.UTF_8));
     }
 
-    private static int counterOf(byte[] digest) {
+    private static int counterIndex(byte[] digest) {
         return Math.floorMod(ByteBuffer.wrap(digest).getInt(), COUNTERS);
     }
 

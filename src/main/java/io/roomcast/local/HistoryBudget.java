@@ -4,8 +4,8 @@ import io.roomcast.outbound.ByteBudget;
 
 /**
  * The bytes of heap, approximately, that all rooms of a {@link LocalRelay} hold together. A room may hold at most as
- * much as remains free, so that a full room leaves memory for the next one. This is the dynamic threshold of Choudhury
- * and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread.
+ * many bytes as remain free after that, so that a full room leaves memory for the next room. This is the dynamic
+ * threshold of Choudhury and Hahne, which {@link io.roomcast.outbound.OutboundBudget} explains. Any thread may call.
  */
 final class HistoryBudget {
     private final ByteBudget allRooms;
@@ -15,25 +15,31 @@ final class HistoryBudget {
     }
 
     /**
-     * Whether a room may hold {@code cost} bytes.
+     * Whether a room may hold {@code bytes} in all. It may if at least as many bytes are free afterwards.
      *
-     * @param charged bytes that the room has added before, and that {@code cost} replaces
+     * @param charged bytes that the room has added to this budget before, and that {@code bytes} replace
      */
-    boolean allows(long cost, long charged) {
-        return 2 * cost - charged <= allRooms.left();
+    boolean allows(long bytes, long charged) {
+        long added = bytes - charged;
+        return added + bytes <= allRooms.left();
     }
 
-    /** @param bytes negative for bytes that are no longer held */
+    /**
+     * Adds bytes that a room holds.
+     *
+     * @param bytes negative for bytes that the room no longer holds
+     */
     void add(long bytes) {
         allRooms.add(bytes);
     }
 
-    /** Whether more than three quarters of the limit are used: rooms without subscription then lose their messages. */
+    /** Whether more than three quarters of the limit are used. Rooms without subscription then lose their messages. */
     boolean isTight() {
         return allRooms.left() < allRooms.limit() / 4;
     }
 
-    long held() {
+    /** Bytes of heap, approximately, that all rooms hold now. */
+    long heldBytes() {
         return allRooms.held();
     }
 }

@@ -8,8 +8,8 @@ import java.security.SecureRandom;
 
 /**
  * An idempotency key as {@link SeenKeys} stores it: 128 bits of a SHA-256 digest. Two keys with the same digest would
- * count as one key, but it is infeasible to find such keys. Each process has its own random salt, so that no client can
- * choose keys that collide in a hash table.
+ * count as one key, but it is infeasible to find two such keys. Each process has its own random salt, so that no client
+ * can choose keys that collide in a hash table.
  */
 record KeyDigest(long high, long low) {
     private static final byte[] SALT = new byte[16];

@@ -15,29 +15,37 @@ import java.util.concurrent.TimeUnit;
 final class LocalLog {
     private static final long KEY_MEMORY_MILLIS = TimeUnit.SECONDS.toMillis(Relay.KEY_MEMORY_SECONDS);
     /**
-     * How long epoch and offset outlive the last publish. Usually the history is shorter: a client that returns within
-     * a day learns how many messages it missed.
+     * Epoch and offset are kept this long after the last publish, usually longer than the history. So a client that
+     * returns within a day still learns how many messages it missed.
      */
     private static final long NUMBERING_MILLIS = TimeUnit.HOURS.toMillis(24);
 
     /** Bytes of heap, approximately, of a log without messages and keys. */
-    private static final long LOG_COST = 1_024;
+    private static final long EMPTY_LOG_BYTES = 1_024;
 
     private static final long BUSY_RETRY_MILLIS = 1_000;
 
-    /** @param message null if the key was known, so that nothing was appended */
+    /**
+     * The result of a publish.
+     *
+     * @param position of the message, or of the earlier message with the same key
+     * @param message null if the room has seen the key before, so that nothing was appended
+     */
     record Appended(Position position, StoredMessage message) {}
 
     private final String epoch;
     private final HistoryLimits limits;
     private final HistoryBudget budget;
-    /** Bytes that this room has added to the budget. */
-    private long charged;
+    /** Bytes that this room has added to the budget, and not removed. */
+    private long chargedBytes;
 
     private final MessageLog messages;
     private final SeenKeys keys = new SeenKeys();
-    private long lastAppend;
+    /** Time of the last publish, in milliseconds of the relay's clock. */
+    private long lastAppendAt;
+    /** Offset of the newest message; 0 if the log never had a message. */
     private long offset;
+    /** Whether this node is subscribed to the room. */
     boolean subscribed;
 
     LocalLog(String epoch, HistoryLimits limits, HistoryBudget budget) {
@@ -52,21 +60,21 @@ final class LocalLog {
     }
 
     /**
-     * Appends a message, unless its key is known.
+     * Appends a message, unless the room has seen its key.
      *
      * @param key may be null
      * @throws ProtocolException {@code busy} if the budget has no space for the log and its keys; keys are not evicted,
-     *     since a room must remember each for {@link Relay#KEY_MEMORY_SECONDS}
+     *     since a room must remember each key for {@link Relay#KEY_MEMORY_SECONDS}
      */
     Appended append(KeyDigest key, byte[] body, long now) {
         expire(now);
-        long known = key == null ? 0 : keys.find(key);
-        if (known > 0) {
-            return new Appended(new Position(epoch, known), null);
+        long firstOffset = key == null ? 0 : keys.find(key);
+        if (firstOffset > 0) {
+            return new Appended(new Position(epoch, firstOffset), null);
         }
-        requireSpace(key == null ? keys.heap() : keys.heapWithOneMore());
+        requireSpace(key == null ? keys.heapBytes() : keys.heapBytesWithOneMore());
         StoredMessage message = new StoredMessage(++offset, body);
-        lastAppend = now;
+        lastAppendAt = now;
         messages.add(message, now);
         if (key != null) {
             keys.add(key, offset, now);
@@ -77,11 +85,11 @@ final class LocalLog {
 
     /** @throws ProtocolException {@code busy} if the budget has no space for this log and its keys */
     void requireSpace() {
-        requireSpace(keys.heap());
+        requireSpace(keys.heapBytes());
     }
 
-    private void requireSpace(long keyCost) {
-        if (!budget.allows(LOG_COST + keyCost, charged)) {
+    private void requireSpace(long keyBytes) {
+        if (!budget.allows(EMPTY_LOG_BYTES + keyBytes, chargedBytes)) {
             throw new ProtocolException(
                     ErrorCode.BUSY,
                     "the history of this node is full (roomcast.history.node-bytes); try again",
@@ -108,62 +116,62 @@ final class LocalLog {
     void expire(long now) {
         messages.removeBefore(now - limits.age().toMillis());
         keys.removeBefore(now - KEY_MEMORY_MILLIS);
-        count();
+        updateBudget();
     }
 
     /**
      * Evicts the oldest messages until the log fits into the budget. May evict even the message that was just appended:
-     * members receive it by its delivery.
+     * its delivery to members does not need the log.
      */
     private void evictMessages() {
-        while (!budget.allows(cost(), charged) && messages.size() > 0) {
+        while (!budget.allows(heapBytes(), chargedBytes) && messages.size() > 0) {
             messages.removeFirst();
         }
-        count();
+        updateBudget();
     }
 
-    /** Updates the bytes of this room in the budget. */
-    void count() {
-        long cost = cost();
-        if (cost != charged) {
-            budget.add(cost - charged);
-            charged = cost;
+    /** Adds the growth of this log since the last call to the budget. The growth may be negative. */
+    void updateBudget() {
+        long bytes = heapBytes();
+        if (bytes != chargedBytes) {
+            budget.add(bytes - chargedBytes);
+            chargedBytes = bytes;
         }
     }
 
-    private long cost() {
-        return LOG_COST + messages.heap() + keys.heap();
+    private long heapBytes() {
+        return EMPTY_LOG_BYTES + messages.heap() + keys.heapBytes();
     }
 
     /**
-     * Evicts all messages of a room without subscription if the budget is tight, and ends the retention of its epoch
-     * and offset. A returning client is told that it cannot recover the messages.
+     * Evicts all messages of a room without subscription if the budget is tight, and lets the room forget its epoch
+     * and offset. A returning client learns that it cannot recover the messages.
      */
-    void evictIfIdle() {
+    void evictIfUnsubscribed() {
         if (!subscribed && budget.isTight()) {
             messages.clear();
-            lastAppend = Long.MIN_VALUE / 2;
-            count();
+            lastAppendAt = Long.MIN_VALUE / 2;
+            updateBudget();
         }
     }
 
     /** Whether the log has ever had a message. */
-    boolean hasBegun() {
+    boolean hasHadMessages() {
         return offset > 0;
     }
 
     /** Removes the bytes of this log from the budget. Called when the log is discarded. */
     void release() {
-        budget.add(-charged);
-        charged = 0;
+        budget.add(-chargedBytes);
+        chargedBytes = 0;
     }
 
     /**
-     * Whether the log may be discarded: it has no subscription, no messages and no keys, and its epoch and offset are
-     * not retained (no publish for {@link #NUMBERING_MILLIS}, or none at all).
+     * Whether the log may be discarded. That is so if it has no subscription, no messages and no keys, and its epoch
+     * and offset are no longer kept: there was no publish for {@link #NUMBERING_MILLIS}, or none at all.
      */
-    boolean isDiscardable(long now) {
-        boolean numbered = offset > 0 && now - lastAppend < NUMBERING_MILLIS;
-        return !subscribed && !numbered && messages.size() == 0 && keys.size() == 0;
+    boolean isUnused(long now) {
+        boolean keepsPosition = offset > 0 && now - lastAppendAt < NUMBERING_MILLIS;
+        return !subscribed && !keepsPosition && messages.size() == 0 && keys.size() == 0;
     }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /**
- * The presence of a single node, in memory. No change can be missed, and no lease is needed: the data end with the
+ * The presence of a single node, in memory. No change can be missed. No lease is needed, since the data end with the
  * process.
  *
  * <p><b>Concurrency.</b> The map's atomic update for a room changes the room and calls the listener. So the listener
@@ -37,33 +37,34 @@ public final class LocalPresence implements PresenceStore {
 
         volatile long revision;
         volatile long origin;
+        /** Whether the listener receives the changes of the room. */
         boolean watched;
         /** Whether the listener has the names of the users. */
-        boolean named;
+        boolean listenerHasNames;
     }
 
     private final ConcurrentHashMap<RoomName, RoomUsers> rooms = new ConcurrentHashMap<>();
     private final AtomicLong revisions = new AtomicLong();
     private PresenceListener listener;
-    private int names;
+    private int maxNames;
     private volatile boolean closed;
 
     @Override
-    public void start(PresenceListener receiver, int largestByName) {
+    public void start(PresenceListener receiver, int mostNames) {
         listener = receiver;
-        names = largestByName;
+        maxNames = mostNames;
     }
 
     @Override
     public void close() {
         closed = true;
         for (RoomName room : rooms.keySet()) {
-            var unused = update(room, present -> {
-                List<UserName> all = List.copyOf(present.users.keySet());
-                present.users.clear();
-                present.count.set(0);
+            var unused = update(room, roomUsers -> {
+                List<UserName> all = List.copyOf(roomUsers.users.keySet());
+                roomUsers.users.clear();
+                roomUsers.count.set(0);
                 if (!all.isEmpty()) {
-                    reportChange(room, present, List.of(), all);
+                    reportChange(room, roomUsers, List.of(), all);
                 }
                 return null;
             });
@@ -72,102 +73,106 @@ public final class LocalPresence implements PresenceStore {
 
     @Override
     public CompletionStage<Void> watch(RoomName room) {
-        return update(room, present -> {
-            present.watched = true;
-            reportRoster(room, present);
+        return update(room, roomUsers -> {
+            roomUsers.watched = true;
+            reportRoster(room, roomUsers);
             return null;
         });
     }
 
-    private void reportRoster(RoomName room, RoomUsers present) {
-        present.named = present.count.get() <= names;
-        listener.present(room, roster(present, present.named ? names : 0));
+    private void reportRoster(RoomName room, RoomUsers roomUsers) {
+        roomUsers.listenerHasNames = roomUsers.count.get() <= maxNames;
+        listener.present(room, roster(roomUsers, roomUsers.listenerHasNames ? maxNames : 0));
     }
 
     @Override
     public void unwatch(RoomName room) {
-        var unused = update(room, present -> {
-            present.watched = false;
+        var unused = update(room, roomUsers -> {
+            roomUsers.watched = false;
             listener.forgotten(room);
             return null;
         });
     }
 
     @Override
-    public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
-        return update(room, present -> {
+    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+        return update(room, roomUsers -> {
             if (closed) {
                 throw new RelayUnavailableException("the node is stopping");
             }
-            Set<String> sessions = present.users.computeIfAbsent(user, u -> new HashSet<>(2));
+            Set<String> sessions = roomUsers.users.computeIfAbsent(user, u -> new HashSet<>(2));
             boolean isNew = sessions.isEmpty();
             sessions.add(session);
             if (isNew) {
-                present.count.incrementAndGet();
-                reportChange(room, present, List.of(user), List.of());
+                roomUsers.count.incrementAndGet();
+                reportChange(room, roomUsers, List.of(user), List.of());
             }
-            return new Change(isNew, present.count.get(), present.revision);
+            return new UpdateResult(isNew, roomUsers.count.get(), roomUsers.revision);
         });
     }
 
     @Override
-    public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        return update(room, present -> {
-            Set<String> sessions = present.users.get(user);
+    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+        return update(room, roomUsers -> {
+            Set<String> sessions = roomUsers.users.get(user);
             boolean isLast = sessions != null && sessions.remove(session) && sessions.isEmpty();
             if (isLast) {
-                present.users.remove(user);
-                present.count.decrementAndGet();
-                reportChange(room, present, List.of(), List.of(user));
+                roomUsers.users.remove(user);
+                roomUsers.count.decrementAndGet();
+                reportChange(room, roomUsers, List.of(), List.of(user));
             }
-            return new Change(isLast, present.count.get(), present.revision);
+            return new UpdateResult(isLast, roomUsers.count.get(), roomUsers.revision);
         });
     }
 
-    private void reportChange(RoomName room, RoomUsers present, List<UserName> joined, List<UserName> left) {
-        long previous = present.revision;
-        int count = present.count.get();
-        present.revision = revisions.incrementAndGet();
-        present.origin = present.origin == 0 ? present.revision : present.origin;
-        if (!present.watched) {
+    private void reportChange(RoomName room, RoomUsers roomUsers, List<UserName> joined, List<UserName> left) {
+        long previous = roomUsers.revision;
+        int count = roomUsers.count.get();
+        roomUsers.revision = revisions.incrementAndGet();
+        roomUsers.origin = roomUsers.origin == 0 ? roomUsers.revision : roomUsers.origin;
+        if (!roomUsers.watched) {
             return;
         }
-        boolean unnamed = !present.named || count > names;
+        boolean withoutNames = !roomUsers.listenerHasNames || count > maxNames;
         listener.changed(
                 room,
                 new PresenceChange(
-                        previous, present.revision, count, unnamed ? List.of() : joined, unnamed ? List.of() : left));
-        if (unnamed) {
-            present.named = false;
-            if (count <= names) {
-                reportRoster(room, present);
+                        previous,
+                        roomUsers.revision,
+                        count,
+                        withoutNames ? List.of() : joined,
+                        withoutNames ? List.of() : left));
+        if (withoutNames) {
+            roomUsers.listenerHasNames = false;
+            if (count <= maxNames) {
+                reportRoster(room, roomUsers);
             }
         }
     }
 
     private <T> CompletionStage<T> update(RoomName room, Function<RoomUsers, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        rooms.compute(room, (name, known) -> {
-            RoomUsers present = known == null ? new RoomUsers() : known;
+        rooms.compute(room, (name, existing) -> {
+            RoomUsers roomUsers = existing == null ? new RoomUsers() : existing;
             try {
-                result.complete(action.apply(present));
+                result.complete(action.apply(roomUsers));
             } catch (RelayUnavailableException e) {
                 result.completeExceptionally(e);
             }
-            return present.users.isEmpty() && !present.watched ? null : present;
+            return roomUsers.users.isEmpty() && !roomUsers.watched ? null : roomUsers;
         });
         return result;
     }
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        RoomUsers present = rooms.get(room);
+        RoomUsers roomUsers = rooms.get(room);
         return CompletableFuture.completedFuture(
-                present == null ? new Roster(0, List.of(), 0, 0) : roster(present, limit));
+                roomUsers == null ? new Roster(0, List.of(), 0, 0) : roster(roomUsers, limit));
     }
 
-    private static Roster roster(RoomUsers present, int limit) {
-        List<UserName> users = present.users.keySet().stream().limit(limit).toList();
-        return new Roster(present.count.get(), users, present.revision, present.origin);
+    private static Roster roster(RoomUsers roomUsers, int limit) {
+        List<UserName> users = roomUsers.users.keySet().stream().limit(limit).toList();
+        return new Roster(roomUsers.count.get(), users, roomUsers.revision, roomUsers.origin);
     }
 }

@@ -18,11 +18,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * The relay of a single node. It stores messages in the memory of this process: they are lost when the process ends.
+ * The relay of a single node. It stores messages in the memory of this process. They are lost when the process ends.
  *
  * <p><b>Concurrency.</b> The map's atomic update for a room changes the room's log and delivers its messages, on the
  * thread that publishes. So offsets, history and deliveries have the same order. The listener is called inside the
- * update: it only queues, as {@link RelayListener} requires.
+ * update. It only queues, as {@link RelayListener} requires.
  */
 public final class LocalRelay implements Relay {
     private static final long SWEEP_SECONDS = 10;
@@ -32,18 +32,18 @@ public final class LocalRelay implements Relay {
     private final HistoryLimits limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
-    private final ScheduledFuture<?> sweep;
+    private final ScheduledFuture<?> sweepTask;
     private volatile RelayListener listener;
 
     /**
      * @param maxBytes approximate limit of the heap that all rooms hold together
-     * @param timer removes old messages and keys, every 10 seconds
+     * @param timer runs the removal of old messages and keys, every 10 seconds
      */
     public LocalRelay(HistoryLimits limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
-        this.sweep = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
+        this.sweepTask = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -114,31 +114,32 @@ public final class LocalRelay implements Relay {
 
     @Override
     public void close() {
-        sweep.cancel(false);
+        sweepTask.cancel(false);
     }
 
+    /** Runs the action inside the map's atomic update for the room. Makes the room's log if there is none. */
     private <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        logs.compute(room, (name, known) -> {
-            LocalLog log = known == null ? new LocalLog(epochs.of(name), limits, budget) : known;
+        logs.compute(room, (name, existing) -> {
+            LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits, budget) : existing;
             try {
-                T answer = action.apply(log);
-                log.count();
-                result.complete(answer);
+                T value = action.apply(log);
+                log.updateBudget();
+                result.complete(value);
             } catch (ProtocolException e) {
                 result.completeExceptionally(e);
             }
-            return discardIfIdle(name, log);
+            return discardIfUnused(name, log);
         });
         return result;
     }
 
-    /** @return null, which removes the log from the map, if the log was discarded */
-    private LocalLog discardIfIdle(RoomName room, LocalLog log) {
-        if (log.isDiscardable(clock.millis())) {
+    /** @return the log; or null if the log was discarded, which removes the log from the map */
+    private LocalLog discardIfUnused(RoomName room, LocalLog log) {
+        if (log.isUnused(clock.millis())) {
             log.release();
-            if (log.hasBegun()) {
-                epochs.forget(room);
+            if (log.hasHadMessages()) {
+                epochs.countDiscardedLog(room);
             }
             return null;
         }
@@ -146,8 +147,8 @@ public final class LocalRelay implements Relay {
     }
 
     /** Bytes of heap, approximately, that all rooms hold. */
-    long held() {
-        return budget.held();
+    long heldBytes() {
+        return budget.heldBytes();
     }
 
     /** Removes old messages and keys, evicts messages if memory is tight, and discards idle logs. */
@@ -155,8 +156,8 @@ public final class LocalRelay implements Relay {
         for (RoomName room : logs.keySet()) {
             logs.computeIfPresent(room, (name, log) -> {
                 log.expire(clock.millis());
-                log.evictIfIdle();
-                return discardIfIdle(name, log);
+                log.evictIfUnsubscribed();
+                return discardIfUnused(name, log);
             });
         }
     }

@@ -13,8 +13,8 @@ import java.util.function.LongSupplier;
 @ApplicationScoped
 public class LocalRelayProvider implements RelayProvider {
     /**
-     * All rooms together hold at most one part in this many of the heap, unless configured. Clients may publish to any
-     * number of rooms, so that a limit for each room is not enough.
+     * All rooms together hold at most the heap divided by this number, unless another limit is configured. Clients may
+     * publish to any number of rooms, so that a limit for each room is not enough.
      */
     private static final int HEAP_FRACTION = 4;
 
@@ -40,7 +40,7 @@ public class LocalRelayProvider implements RelayProvider {
                 new LocalPresence());
     }
 
-    /** A clock that only measures ages. It does not change when the wall clock is set. */
+    /** A clock for ages only. It begins at 1970, and does not change when the wall clock is set. */
     private static InstantSource steadyClock(LongSupplier nanoClock) {
         long origin = nanoClock.getAsLong();
         return () -> Instant.EPOCH.plusNanos(nanoClock.getAsLong() - origin);

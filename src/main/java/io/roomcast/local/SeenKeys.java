@@ -3,29 +3,41 @@ package io.roomcast.local;
 import java.util.Arrays;
 
 /**
- * The idempotency keys that a room has seen, oldest first, each with the offset of its message. Parallel arrays form a
- * ring of keys; a hash table contains slots of the ring. The table uses linear probing, and deletion by shifting back:
+ * The idempotency keys that a room has seen, oldest first, each with the offset of its message.
+ *
+ * <p>Parallel arrays form a ring buffer of keys. The index of a key in these arrays is its <i>slot</i>. A hash table of
+ * <i>buckets</i> finds the slot of a key. The table uses linear probing, and it deletes by shifting entries back: see
  * Knuth, <i>The Art of Computer Programming</i>, 6.4, algorithm R. A key needs no object of its own, so that the memory
  * can be computed. Not thread-safe.
  */
 final class SeenKeys {
+    /** Least length of the arrays that hold keys. A power of two. */
     private static final int MIN_CAPACITY = 8;
-    /** A digest, an offset, a time, and two table entries: the table is at most half full. */
+    /** A digest, an offset, a time, and two buckets, since the table is at most half full. */
     private static final int BYTES_PER_KEY = 2 * Long.BYTES + Long.BYTES + Long.BYTES + 2 * Integer.BYTES;
 
+    /** Bytes of heap of the headers of five arrays. */
     private static final int ARRAY_HEADERS = 5 * 16;
+
     private static final int EMPTY = -1;
 
+    /** The high 64 bits of the key's digest, by slot. */
     private long[] highs = {};
+    /** The low 64 bits of the key's digest, by slot. */
     private long[] lows = {};
+    /** The offset of the key's message, by slot. */
     private long[] offsets = {};
+    /** When the key was added, in milliseconds, by slot. */
     private long[] times = {};
-    /** Slots of the ring, hashed by the digest of their key; {@link #EMPTY} for an unused entry. */
-    private int[] table = {};
+    /**
+     * The hash table. Each bucket contains the slot of a key, or {@link #EMPTY}. The length is a power of two, or 0.
+     */
+    private int[] buckets = {};
 
     /** Slot of the oldest key. */
     private int oldest;
 
+    /** Number of keys. */
     private int size;
 
     /** The offset of the message with this key, or 0 if the key is unknown. */
@@ -33,18 +45,18 @@ final class SeenKeys {
         if (size == 0) {
             return 0;
         }
-        for (int i = home(key.low()); table[i] != EMPTY; i = next(i)) {
-            if (lows[table[i]] == key.low() && highs[table[i]] == key.high()) {
-                return offsets[table[i]];
+        for (int bucket = homeBucket(key.low()); buckets[bucket] != EMPTY; bucket = nextBucket(bucket)) {
+            if (lows[buckets[bucket]] == key.low() && highs[buckets[bucket]] == key.high()) {
+                return offsets[buckets[bucket]];
             }
         }
         return 0;
     }
 
     /**
-     * Adds a key that is not known yet.
+     * Adds a key that the room has not seen yet.
      *
-     * @param at time in milliseconds, at least that of the last key
+     * @param at time in milliseconds, not before the time of the last key
      */
     void add(KeyDigest key, long offset, long at) {
         if (size == highs.length) {
@@ -58,17 +70,19 @@ final class SeenKeys {
         insert(slot);
     }
 
-    /** Removes the keys that were added before {@code time}. */
+    /**
+     * Removes the keys that were added before {@code time}, in milliseconds. Gives memory back if few keys are left.
+     */
     void removeBefore(long time) {
-        int before = size;
+        int sizeBefore = size;
         while (size > 0 && times[oldest] < time) {
             remove(oldest);
             oldest = (oldest + 1) & (highs.length - 1);
             size--;
         }
-        if (size == 0 && before > 0) {
+        if (size == 0 && sizeBefore > 0) {
             resize(0);
-        } else if (size < before && highs.length > MIN_CAPACITY && size <= highs.length / 4) {
+        } else if (size < sizeBefore && highs.length > MIN_CAPACITY && size <= highs.length / 4) {
             resize(Math.max(MIN_CAPACITY, 2 * Integer.highestOneBit(size)));
         }
     }
@@ -77,17 +91,17 @@ final class SeenKeys {
         return size;
     }
 
-    /** Bytes of heap. */
-    long heap() {
-        return heap(highs.length);
+    /** Bytes of heap of the arrays. */
+    long heapBytes() {
+        return heapBytes(highs.length);
     }
 
     /** Bytes of heap after one more key is added. */
-    long heapWithOneMore() {
-        return heap(size == highs.length ? grownCapacity() : highs.length);
+    long heapBytesWithOneMore() {
+        return heapBytes(size == highs.length ? grownCapacity() : highs.length);
     }
 
-    private static long heap(int capacity) {
+    private static long heapBytes(int capacity) {
         return capacity == 0 ? 0 : ARRAY_HEADERS + (long) BYTES_PER_KEY * capacity;
     }
 
@@ -96,55 +110,58 @@ final class SeenKeys {
     }
 
     private void resize(int capacity) {
-        highs = copied(highs, capacity);
-        lows = copied(lows, capacity);
-        offsets = copied(offsets, capacity);
-        times = copied(times, capacity);
+        highs = resized(highs, capacity);
+        lows = resized(lows, capacity);
+        offsets = resized(offsets, capacity);
+        times = resized(times, capacity);
         oldest = 0;
-        table = new int[2 * capacity];
-        Arrays.fill(table, EMPTY);
+        buckets = new int[2 * capacity];
+        Arrays.fill(buckets, EMPTY);
         for (int slot = 0; slot < size; slot++) {
             insert(slot);
         }
     }
 
-    private long[] copied(long[] from, int capacity) {
+    private long[] resized(long[] from, int capacity) {
         long[] to = new long[capacity];
-        int first = Math.min(size, from.length - oldest);
-        System.arraycopy(from, oldest, to, 0, first);
-        System.arraycopy(from, 0, to, first, size - first);
+        int untilEnd = Math.min(size, from.length - oldest);
+        System.arraycopy(from, oldest, to, 0, untilEnd);
+        System.arraycopy(from, 0, to, untilEnd, size - untilEnd);
         return to;
     }
 
+    /** Enters the slot into the first empty bucket for its key. */
     private void insert(int slot) {
-        int i = home(lows[slot]);
-        while (table[i] != EMPTY) {
-            i = next(i);
+        int bucket = homeBucket(lows[slot]);
+        while (buckets[bucket] != EMPTY) {
+            bucket = nextBucket(bucket);
         }
-        table[i] = slot;
+        buckets[bucket] = slot;
     }
 
+    /** Removes the slot from its bucket. The key stays in the ring. */
     private void remove(int slot) {
-        int hole = home(lows[slot]);
-        while (table[hole] != slot) {
-            hole = next(hole);
+        int emptyBucket = homeBucket(lows[slot]);
+        while (buckets[emptyBucket] != slot) {
+            emptyBucket = nextBucket(emptyBucket);
         }
-        for (int i = next(hole); table[i] != EMPTY; i = next(i)) {
-            // If the search for this entry passes the hole, it would stop there: so the entry moves into the hole.
-            int distance = (i - home(lows[table[i]])) & (table.length - 1);
-            if (distance >= ((i - hole) & (table.length - 1))) {
-                table[hole] = table[i];
-                hole = i;
+        for (int bucket = nextBucket(emptyBucket); buckets[bucket] != EMPTY; bucket = nextBucket(bucket)) {
+            // A search for this key would stop at an empty bucket on its way. So the key moves into that bucket.
+            int distance = (bucket - homeBucket(lows[buckets[bucket]])) & (buckets.length - 1);
+            if (distance >= ((bucket - emptyBucket) & (buckets.length - 1))) {
+                buckets[emptyBucket] = buckets[bucket];
+                emptyBucket = bucket;
             }
         }
-        table[hole] = EMPTY;
+        buckets[emptyBucket] = EMPTY;
     }
 
-    private int home(long low) {
-        return (int) low & (table.length - 1);
+    /** The bucket at which the search for a key begins. */
+    private int homeBucket(long low) {
+        return (int) low & (buckets.length - 1);
     }
 
-    private int next(int i) {
-        return (i + 1) & (table.length - 1);
+    private int nextBucket(int bucket) {
+        return (bucket + 1) & (buckets.length - 1);
     }
 }

@@ -10,15 +10,15 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * The reply of read.lua: a page of a room's log, and the room's position at that moment.
+ * The reply of read.lua. It contains a page of a room's log, and the room's position when the page was read.
  *
- * @param offset of the newest message in the room
- * @param base offset after which the epoch began; 0 unless Redis had lost messages
+ * @param offset offset of the newest message in the room
+ * @param base offset after which the epoch began; 0 unless an earlier epoch of the room has ended
  * @param more whether there are further messages in the direction of the read
  * @param messages consecutive, oldest first
  */
 record LogPage(String epoch, long offset, long base, boolean more, List<StoredMessage> messages) {
-    /** The newest message of the room. Its body may not be in the page. */
+    /** The newest message of the room. Its body is known only if it is in the page. */
     SeenMessage seen() {
         StoredMessage last = messages.isEmpty() ? null : messages.get(messages.size() - 1);
         return SeenMessage.of(

@@ -23,20 +23,22 @@ import java.util.function.LongSupplier;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * Proves that messages are stored and delivered, by doing it. A probe publishes a message to a room of this node alone,
- * with the usual script; it waits for the message on the subscription, and reads it back on the reading connection. It
- * also tries every command that this node uses. So a probe fails if a permission is missing, if Redis is full or has
- * too few replicas, or if one of the three connections does not work. Its keys expire within minutes. Any thread;
- * nothing blocks.
+ * Proves that Redis stores and delivers messages, by storing and receiving a message. A probe publishes a message to a
+ * room of this node alone, with the usual script. It waits for the message on the subscription, and reads the message
+ * back on the reading connection. It also tries every command that this node uses. So a probe fails if a permission is
+ * missing, if Redis is full or has too few replicas, or if one of the three connections does not work. The keys of a
+ * probe expire within minutes. Any thread may call. No method blocks.
  */
 final class Probes {
     private static final Logger LOG = System.getLogger(Probes.class.getName());
     private static final long TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** @param sentAt time in nanoseconds */
     private record Probe(Shard shard, CompletableFuture<Void> received, long sentAt) {}
 
-    private final ConcurrentHashMap<String, Probe> underWay = new ConcurrentHashMap<>();
-    /** The problem of each shard that was logged last. */
+    /** Probes whose message has not arrived, by their token, which is the body of the message. */
+    private final ConcurrentHashMap<String, Probe> pending = new ConcurrentHashMap<>();
+    /** The problem that was logged last, for each shard whose last probe failed. */
     private final ConcurrentHashMap<Shard, String> problems = new ConcurrentHashMap<>();
 
     private final Scripts scripts;
@@ -48,11 +50,11 @@ final class Probes {
         this.scripts = scripts;
     }
 
-    /** Probes all shards. Completes when all have succeeded; fails if one has failed. */
+    /** Probes all shards. Completes when all probes have succeeded. Fails if a probe has failed. */
     CompletableFuture<Void> send(Iterable<Shard> shards) {
         CompletableFuture<Void> all = CompletableFuture.completedFuture(null);
         for (Shard shard : shards) {
-            all = all.thenCombine(send(shard), (done, too) -> null);
+            all = all.thenCombine(send(shard), (done, alsoDone) -> null);
         }
         return all;
     }
@@ -60,22 +62,22 @@ final class Probes {
     private CompletableFuture<Void> send(Shard shard) {
         String token = UUID.randomUUID().toString();
         Probe probe = new Probe(shard, new CompletableFuture<>(), nanoClock.getAsLong());
-        underWay.put(token, probe);
-        // The single commands first: a script that fails does not say which command was refused.
-        CompletionStage<Void> stored = tryAll(shard)
+        pending.put(token, probe);
+        // Tries the commands first, since a script that fails does not report which command was refused.
+        CompletionStage<Void> stored = tryCommands(shard)
                 .thenCompose(done -> store(token, probe))
                 .thenCompose(position -> readBack(token, probe, position));
         stored.whenComplete((done, failure) -> {
             if (failure != null) {
-                end(token, failure);
+                failProbe(token, failure);
             }
         });
         CompletableFuture<Void> proof = probe.received().thenCombine(stored, (received, read) -> null);
         return proof.whenComplete((done, failure) -> logChange(shard, failure));
     }
 
-    /** The room of this node's probes at a shard. */
-    private static RoomKeys room(Shard shard) {
+    /** The keys of the room to which this node publishes its probes at a shard. */
+    private static RoomKeys probeRoom(Shard shard) {
         String channel = shard.nodeChannel();
         return new RoomKeys(RoomKeys.slotOf(channel), channel, channel);
     }
@@ -85,7 +87,7 @@ final class Probes {
         if (shard.subscriber().isDown()) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("this node is not subscribed"));
         }
-        RoomKeys keys = room(shard);
+        RoomKeys keys = probeRoom(shard);
         String key = UUID.randomUUID().toString();
         return Futures.map(
                 shard.publish(
@@ -102,7 +104,7 @@ final class Probes {
 
     private CompletionStage<Void> readBack(String token, Probe probe, Position position) {
         Shard shard = probe.shard();
-        RoomKeys keys = room(shard);
+        RoomKeys keys = probeRoom(shard);
         return Futures.map(
                 shard.read(
                         keys.slot(),
@@ -118,19 +120,20 @@ final class Probes {
                 });
     }
 
-    private CompletionStage<Void> tryAll(Shard shard) {
+    private CompletionStage<Void> tryCommands(Shard shard) {
         String problem = shard.lineage().problem();
         if (problem != null) {
             return CompletableFuture.failedFuture(new RelayUnavailableException(problem));
         }
-        shard.run(shard.subscriber()::checkPermission);
-        RoomKeys keys = room(shard);
-        CompletionStage<Object> single = CompletableFuture.completedFuture(null);
+        shard.runOnReader(shard.subscriber()::checkPermission);
+        RoomKeys keys = probeRoom(shard);
+        CompletionStage<Object> outsideScripts = CompletableFuture.completedFuture(null);
         for (CommandArguments command : scripts.attemptsOutsideScripts(keys)) {
-            single = single.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
+            outsideScripts =
+                    outsideScripts.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
         }
         CompletionStage<Object> inScript = shard.read(keys.slot(), scripts.attempt(keys), true);
-        return Futures.map(single.thenCombine(inScript, (before, reply) -> reply), reply -> {
+        return Futures.map(outsideScripts.thenCombine(inScript, (before, reply) -> reply), reply -> {
             List<String> refused = ((List<?>) reply)
                     .stream().map(each -> new String((byte[]) each, UTF_8)).toList();
             if (!refused.isEmpty()) {
@@ -140,7 +143,7 @@ final class Probes {
         });
     }
 
-    /** Logs a new problem once, and its end. */
+    /** Logs a new problem once, and its end once. */
     private void logChange(Shard shard, Throwable failure) {
         if (failure == null) {
             if (problems.remove(shard) != null) {
@@ -155,38 +158,39 @@ final class Probes {
         }
     }
 
-    /** The shard's subscriber is connected: publishes again the probes that it may have missed. */
+    /** Publishes the pending probes of a shard again, since its new subscription may have missed their messages. */
     void connected(Shard shard) {
-        underWay.forEach((token, probe) -> {
+        pending.forEach((token, probe) -> {
             if (probe.shard() == shard) {
                 var unused = store(token, probe);
             }
         });
     }
 
+    /** Completes the probe whose message has arrived. */
     void received(String token) {
-        Probe probe = underWay.remove(token);
+        Probe probe = pending.remove(token);
         if (probe != null) {
             probe.received().complete(null);
         }
     }
 
-    /** Fails probes that were lost. To be called regularly. */
-    void watch() {
+    /** Fails the probes whose message takes too long. To be called regularly. */
+    void checkTimeouts() {
         long now = nanoClock.getAsLong();
-        underWay.forEach((token, probe) -> {
+        pending.forEach((token, probe) -> {
             if (now - probe.sentAt() > TIMEOUT_NANOS) {
-                end(token, new RelayUnavailableException("the probe did not come back"));
+                failProbe(token, new RelayUnavailableException("the probe did not come back"));
             }
         });
     }
 
     void close() {
-        underWay.keySet().forEach(token -> end(token, new RelayUnavailableException("the node is stopping")));
+        pending.keySet().forEach(token -> failProbe(token, new RelayUnavailableException("the node is stopping")));
     }
 
-    private void end(String token, Throwable failure) {
-        Probe probe = underWay.remove(token);
+    private void failProbe(String token, Throwable failure) {
+        Probe probe = pending.remove(token);
         if (probe != null) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             probe.received().completeExceptionally(cause);

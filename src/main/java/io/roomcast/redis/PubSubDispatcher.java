@@ -9,8 +9,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Dispatches what a shard's subscriber receives: to the room's cursor, to presence, and to the probes. */
-final class PubSubDispatcher implements Subscriber.Listener {
+/** Dispatches what a shard's subscriber receives to the room's cursor, to presence, and to the probes. */
+final class PubSubDispatcher implements Subscriber.ServerEvents {
     private static final Logger LOG = System.getLogger(PubSubDispatcher.class.getName());
 
     private final AtomicBoolean otherVersionLogged = new AtomicBoolean();
@@ -25,14 +25,14 @@ final class PubSubDispatcher implements Subscriber.Listener {
         this.metrics = metrics;
     }
 
-    /** Before the subscriber starts. */
-    void shard(Shard owner) {
+    /** Must be called once, before the subscriber starts. */
+    void setShard(Shard owner) {
         shard = owner;
     }
 
     @Override
     public void connected() {
-        subscriptions.resubscribeAll(shard);
+        subscriptions.updateSubscriptions(shard);
         probes.connected(shard);
     }
 
@@ -44,7 +44,7 @@ final class PubSubDispatcher implements Subscriber.Listener {
     @Override
     public void subscribed(String room, String run) {
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor != null && subscriptions.isInCharge(shard, cursor)) {
+        if (cursor != null && subscriptions.isServing(shard, cursor)) {
             cursor.channelSubscribed(true, run);
         }
         subscriptions.presence().subscribed(room, true);
@@ -60,7 +60,7 @@ final class PubSubDispatcher implements Subscriber.Listener {
             subscriptions.presence().subscribed(room, true);
         }
         RoomCursor cursor = subscriptions.find(room);
-        if (cursor == null || !subscriptions.isInCharge(shard, cursor)) {
+        if (cursor == null || !subscriptions.isServing(shard, cursor)) {
             return;
         }
         if (envelope instanceof Envelope.Message message) {

@@ -41,27 +41,29 @@ import redis.clients.jedis.args.Rawable;
 
 /**
  * The relay of many nodes over Redis. A publish is one script, which assigns the offset, appends to the room's log and
- * publishes to all nodes, in one step. If a node receives messages out of order, or may have missed some, it reads them
- * from the log; members notice nothing.
+ * publishes to all nodes, in one step. If a node receives messages out of order, or may have missed messages, it reads
+ * them from the log. Members do not notice this.
  *
- * <p><b>Requirements.</b> Redis must not evict keys ({@code maxmemory-policy noeviction}), and needs an append-only
- * file if messages are to survive its restart. If it loses messages all the same, by a failover to a replica that was
- * behind, the room gets a new epoch, and listeners are told. While slots of a Cluster are moved, publishes to their
- * rooms may fail; they can be repeated.
+ * <p><b>Requirements.</b> Redis must not evict keys ({@code maxmemory-policy noeviction}). It needs an append-only file
+ * if messages are to survive its restart. Redis may still lose messages, as in a failover to a replica that was behind.
+ * The room then gets a new epoch, and listeners are reset. While hash slots of a Cluster are moved, publishes to their
+ * rooms may fail. They can be repeated.
  *
- * <p><b>Threads.</b> Each server that takes writes has a thread that publishes, one that reads and one that listens.
- * Stages complete on the first two. The last two call the listener, which must only append: it would delay the messages
- * of all rooms.
+ * <p><b>Threads.</b> Each server that takes writes has a thread that publishes, a thread that reads and a thread that
+ * listens. Stages complete on the first two. The last two call the listener, which must only queue, since a slow
+ * listener would delay the messages of all rooms.
  */
 public final class RedisRelay implements Relay {
-    private static final long WATCH_MILLIS = 500;
-    /** How often a node publishes to itself, so that its subscription is never silent: see {@link Subscriber}. */
+    /** How often timeouts are checked. */
+    private static final long CHECK_MILLIS = 500;
+    /** How often a node publishes to itself, so that its subscriptions are never silent: see {@link Subscriber}. */
     private static final long KEEP_ALIVE_MILLIS = 2_000;
-    /** How often a node marks the data of Redis: see {@link DataLineage}. */
-    private static final long BEAT_MILLIS = 1_000;
-    /** Signals are dropped when this many commands wait, to leave room for messages. */
+    /** How often a node writes its mark into the data of Redis: see {@link DataLineage}. */
+    private static final long MARK_MILLIS = 1_000;
+    /** Signals are dropped when this many commands wait, so that messages are not refused. */
     private static final int SIGNAL_QUEUE_LIMIT = 5_000;
 
+    /** Time after which a lease of presence expires if it is not renewed. */
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
 
     private final RedisSettings settings;
@@ -75,18 +77,18 @@ public final class RedisRelay implements Relay {
     private final Subscriptions subscriptions;
     private final Probes probes;
     private final Shards shards;
-    private ScheduledFuture<?> watch;
-    private ScheduledFuture<?> keepAlive;
-    private ScheduledFuture<?> beats;
+    private ScheduledFuture<?> checkTask;
+    private ScheduledFuture<?> keepAliveTask;
+    private ScheduledFuture<?> markTask;
 
     /**
-     * Does not connect yet. {@link #start} waits for the slot map of a Cluster, and for nothing else.
+     * Does not connect yet. In a Cluster, {@link #start} waits for the slot map. It waits for nothing else.
      *
-     * @param node name of this node, which shows in Redis; need not be unique
+     * @param node name of this node, which Redis shows; need not be unique
      * @param threads makes the threads that live until {@link #close}
      * @param timer runs short tasks
      * @param nanoClock as {@link System#nanoTime}
-     * @param metrics counts gaps and reconnects
+     * @param metrics counts gaps, reconnects and unknown envelopes
      * @throws IllegalArgumentException if the trusted certificates cannot be read
      */
     public RedisRelay(
@@ -113,7 +115,7 @@ public final class RedisRelay implements Relay {
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
         DataLineage.Registry lineages =
-                new DataLineage.Registry(node, channels, scripts, subscriptions::forEach, this::keys);
+                new DataLineage.Registry(node, channels, scripts, subscriptions::forEachSeen, this::keys);
         this.shards = new ShardFactory(
                         settings,
                         channels,
@@ -131,33 +133,35 @@ public final class RedisRelay implements Relay {
     public void start(RelayListener listener) {
         subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::fail), listener);
         shards.start(threads);
-        watch = timer.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
-        keepAlive = timer.scheduleWithFixedDelay(
+        checkTask =
+                timer.scheduleWithFixedDelay(this::checkTimeouts, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+        keepAliveTask = timer.scheduleWithFixedDelay(
                 this::keepAlive, KEEP_ALIVE_MILLIS, KEEP_ALIVE_MILLIS, TimeUnit.MILLISECONDS);
-        beats = timer.scheduleWithFixedDelay(this::beat, BEAT_MILLIS, BEAT_MILLIS, TimeUnit.MILLISECONDS);
+        markTask = timer.scheduleWithFixedDelay(this::writeMarks, MARK_MILLIS, MARK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
-    private void beat() {
-        shards.all().forEach(Shard::beat);
+    private void writeMarks() {
+        shards.all().forEach(Shard::writeMark);
     }
 
     private void keepAlive() {
         for (Shard shard : shards.all()) {
             String channel = shard.nodeChannel();
-            var unused = shard.publish(RoomKeys.slotOf(channel), tell(channel.getBytes(UTF_8), Envelope.keepAlive()));
+            var unused = shard.publish(
+                    RoomKeys.slotOf(channel), pubSubMessage(channel.getBytes(UTF_8), Envelope.keepAlive()));
         }
     }
 
-    private CommandArguments tell(byte[] channel, byte[] envelope) {
+    private CommandArguments pubSubMessage(byte[] channel, byte[] envelope) {
         return new CommandArguments(sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
                 .add(channel)
                 .add(envelope);
     }
 
-    private void watch() {
-        shards.all().forEach(Shard::watch);
-        subscriptions.watch();
-        probes.watch();
+    private void checkTimeouts() {
+        shards.all().forEach(Shard::checkTimeouts);
+        subscriptions.checkCursors();
+        probes.checkTimeouts();
     }
 
     @Override
@@ -165,8 +169,8 @@ public final class RedisRelay implements Relay {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
-        CommandArguments command =
-                scripts.publish(keys, subscriptions.known(room), lineage.argument(), lineage.runArgument(), key, body);
+        CommandArguments command = scripts.publish(
+                keys, subscriptions.position(room), lineage.argument(), lineage.runArgument(), key, body);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
             PublishReply stored = PublishReply.of(reply);
             lineage.note(room, stored.seen(body));
@@ -178,8 +182,9 @@ public final class RedisRelay implements Relay {
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
-        if (shard.waiting() < SIGNAL_QUEUE_LIMIT) {
-            var unused = shard.publish(keys.slot(), tell(keys.channel(), Envelope.signal(kind, frame))); // Best effort.
+        if (shard.waitingPublishes() < SIGNAL_QUEUE_LIMIT) {
+            var unused = shard.publish(
+                    keys.slot(), pubSubMessage(keys.channel(), Envelope.signal(kind, frame))); // Best effort.
         }
     }
 
@@ -194,7 +199,7 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
         CommandArguments read =
-                scripts.readBefore(keys, subscriptions.known(room), lineage.argument(), 0, 0, Relay.PAGE_BYTES);
+                scripts.readBefore(keys, subscriptions.position(room), lineage.argument(), 0, 0, Relay.PAGE_BYTES);
         return Futures.map(shard.read(keys.slot(), read, true), reply -> {
             LogPage page = LogPage.of(reply);
             return new Position(page.epoch(), page.offset());
@@ -212,7 +217,7 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readAfter(keys, subscriptions.known(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
+                scripts.readAfter(keys, subscriptions.position(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
     }
 
     @Override
@@ -221,7 +226,7 @@ public final class RedisRelay implements Relay {
         return page(
                 room,
                 keys,
-                scripts.readBefore(keys, subscriptions.known(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
+                scripts.readBefore(keys, subscriptions.position(room), lineage(keys), offset, limit, Relay.PAGE_BYTES));
     }
 
     private CompletionStage<HistoryPage> page(RoomName room, RoomKeys keys, CommandArguments read) {
@@ -242,7 +247,7 @@ public final class RedisRelay implements Relay {
         return probes.send(shards.all());
     }
 
-    /** A presence store that uses this relay's connections, and has to be closed before it. */
+    /** A presence store that uses this relay's connections. It must be closed before this relay. */
     public PresenceStore presence() {
         return presence(LEASE_TIME);
     }
@@ -260,11 +265,11 @@ public final class RedisRelay implements Relay {
 
     @Override
     public void close() {
-        if (watch != null) {
-            watch.cancel(false);
-            keepAlive.cancel(false);
-            beats.cancel(false);
-            shards.all().forEach(Shard::sayEnd);
+        if (checkTask != null) {
+            checkTask.cancel(false);
+            keepAliveTask.cancel(false);
+            markTask.cancel(false);
+            shards.all().forEach(Shard::announceStop);
         }
         shards.close();
         subscriptions.close();

@@ -1,6 +1,5 @@
 package io.roomcast.redis;
 
-import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -18,127 +17,86 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * This node's position in a room, from a subscription to its end. While it is live, it delivers each message of the
- * channel that follows directly on the one before. If messages may be missing (the subscription is new, Redis was
- * unreachable, there is a gap, or another epoch), it holds what arrives, reads the log, delivers the missing messages,
- * and is live again.
+ * This node's position in a room, from the start of a subscription to its end. While the cursor is in sync, it delivers
+ * each message of the channel that follows directly on the last one. Messages may be missing if the subscription is
+ * new, if Redis was unreachable, or after a gap or a change of the epoch. The cursor then holds the messages that
+ * arrive, and reads the log. It delivers the missing messages, and is in sync again.
  *
  * <pre>
- *   NEW ──subscribed──▶ READING ──caught up──▶ LIVE
- *                          ▲                    │ gap, other epoch, subscribed again
- *                          └────────────────────┘
+ *   NEW ──subscribed──▶ READING ──caught up──▶ IN SYNC
+ *                          ▲                      │ gap, other epoch, subscribed again
+ *                          └──────────────────────┘
  * </pre>
  *
  * <p><b>Lost data.</b> A read also fetches the message that was delivered last. If there is another message at its
  * offset, Redis has lost messages and used their offsets again, after a failover or a restart from an older file. The
- * cursor then ends the epoch, and tells the listener.
+ * cursor then ends the epoch, and resets the listener.
  *
- * <p><b>Concurrency.</b> The monitor guards all state. Deliveries are made inside it, by the subscriber's or a reader's
- * thread; the listener only appends them. {@code readNumber} counts the reads: only the reply to the latest is used.
+ * <p><b>Concurrency.</b> The cursor's monitor guards all state. Deliveries are made inside the monitor, by the
+ * subscriber's or a reader's thread. The listener only queues them. {@code readNumber} counts the reads. Only the reply
+ * to the latest read is used.
  */
 final class RoomCursor {
+    /** Most messages that are held during a read. If more arrive, all are dropped, and the log is read again. */
     private static final int MAX_HELD = 1_000;
+
     private static final long MAX_HELD_BYTES = 1 << 20;
     /**
-     * A room without messages is read after this time: Redis drops the numbering of a room that is not touched for an
-     * hour.
+     * A room without new messages is read after this time, so that Redis keeps the room's numbering. The numbering of a
+     * room that never had a message expires an hour after the last read. Other rooms have at least seven days.
      */
     static final long QUIET_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     /**
-     * Reads the log for a cursor. Called inside its monitor: must return at once, and reply later with the same read
-     * number.
+     * Reads the log for a cursor. Called inside the cursor's monitor, so that the methods must return at once, and
+     * reply later.
      */
-    interface Log {
+    interface LogReader {
+        /** Reads a page of the log, then calls {@link #pageRead} with the same read number. */
         void read(RoomCursor cursor, int readNumber);
 
-        /** Ends the cursor's epoch, then makes it read again. */
+        /** Ends the cursor's epoch, then calls {@link #retry} with the same read number. */
         void renumber(RoomCursor cursor, int readNumber);
     }
 
-    /** Counts the gaps in a room's delivery, each once: when it is seen, and when it ends by repair or with a loss. */
-    private static final class GapCounter {
-        private final NodeMetrics metrics;
-        private boolean open;
-        private boolean lossy;
-        /** Whether an unknown envelope came: reading its message from the log is no repair. */
-        private boolean unknown;
-
-        GapCounter(NodeMetrics metrics) {
-            this.metrics = metrics;
-        }
-
-        /** Messages are missing. */
-        void seen() {
-            if (!open) {
-                open = true;
-                metrics.increment(Counter.GAPS_SEEN);
-            }
-        }
-
-        /** An unknown envelope came; its message will be read from the log. */
-        void unknownEnvelope() {
-            unknown = true;
-        }
-
-        /** Messages are missing that the log does not have any more. */
-        void lost() {
-            seen();
-            lossy = true;
-        }
-
-        /** So many missing messages were read from the log. */
-        void repaired(int messages) {
-            if (messages > 0) {
-                if (!unknown) {
-                    seen();
-                }
-                metrics.add(Counter.MESSAGES_REPAIRED, messages);
-            }
-        }
-
-        /** The gap is over: all messages of the log were delivered. */
-        void closed() {
-            if (lossy) {
-                metrics.increment(Counter.GAPS_LOST);
-            } else if (open) {
-                metrics.increment(Counter.GAPS_REPAIRED);
-            }
-            open = false;
-            lossy = false;
-            unknown = false;
-        }
-    }
-
+    /**
+     * A message that arrived during a read.
+     *
+     * @param readNumber number of this read
+     */
     private record Held(Envelope.Message message, int readNumber) {}
 
     private final RoomName room;
     private final RoomKeys keys;
     private final RelayListener listener;
-    private final Log log;
-    private final GapCounter gap;
+    private final LogReader logReader;
+    private final GapCounter gapCounter;
     private final LongSupplier nanoClock;
-    private final long createdAt;
+    private final long createdAtNanos;
     private final CompletableFuture<Position> subscribed = new CompletableFuture<>();
     private final ArrayDeque<Held> held = new ArrayDeque<>();
+    /** Total bytes of the bodies of the held messages. */
     private long heldBytes;
-    /** Whether a message arrived that is not held. */
-    private boolean missed;
+    /** Whether the log must be read again, since a message arrived during the current read and is not held. */
+    private boolean rereadDue;
 
     private boolean closed;
-    private boolean live;
+    /** Whether no read is in progress, so that messages are delivered when they arrive. */
+    private boolean inSync;
+    /** Number of the latest read; 0 if there was none. */
     private int readNumber;
-    /** When a message was last read or delivered, in nanoseconds. */
-    private long touchedAt;
+    /** When the log was last read or a message was last delivered, in nanoseconds. */
+    private long lastActivityNanos;
     /** The run of the server whose channel this cursor listens to; null until the channel is subscribed. */
-    private String run;
+    private String serverRun;
     /** Null until the position of the subscription is known. */
     private String epoch;
 
+    /** Offset of the last message that was delivered or skipped. */
     private long offset;
-    /** Body of the message at {@code offset}, or null if it is not known. */
+    /** Body of the message at {@code offset}, or null if the body is not known. */
     private byte[] lastBody;
-    /** Whether the listener has not been told of the epoch yet. */
+    /** Whether the listener must still be reset, since the epoch has changed. */
     private boolean resetDue;
 
     /** @param nanoClock as {@link System#nanoTime} */
@@ -146,17 +104,17 @@ final class RoomCursor {
             RoomName room,
             RoomKeys keys,
             RelayListener listener,
-            Log log,
+            LogReader logReader,
             NodeMetrics metrics,
             LongSupplier nanoClock) {
         this.room = room;
         this.keys = keys;
         this.listener = listener;
-        this.log = log;
-        this.gap = new GapCounter(metrics);
+        this.logReader = logReader;
+        this.gapCounter = new GapCounter(metrics);
         this.nanoClock = nanoClock;
-        this.createdAt = nanoClock.getAsLong();
-        this.touchedAt = createdAt;
+        this.createdAtNanos = nanoClock.getAsLong();
+        this.lastActivityNanos = createdAtNanos;
     }
 
     RoomName room() {
@@ -168,97 +126,100 @@ final class RoomCursor {
     }
 
     /** When the subscription was requested, by the nanosecond clock. */
-    long createdAt() {
-        return createdAt;
+    long createdAtNanos() {
+        return createdAtNanos;
     }
 
+    /** Completes with the position of the subscription. Fails if the subscription fails or ends first. */
     CompletableFuture<Position> subscribed() {
         return subscribed;
     }
 
-    /** The last position that was delivered or read, or null. */
-    synchronized Position known() {
+    /** The position of the last message that was delivered or skipped. Null before the first page is read. */
+    synchronized Position position() {
         return epoch == null ? null : new Position(epoch, offset);
     }
 
-    /** As {@link #known}, with a checksum of the message there. */
-    synchronized SeenMessage seen() {
+    /** The message at {@link #position}, or null. */
+    synchronized SeenMessage lastSeen() {
         return epoch == null ? null : SeenMessage.of(new Position(epoch, offset), lastBody);
     }
 
     /**
-     * The channel is subscribed.
+     * Must be called when the channel is subscribed. Reads the log if messages may be missing.
      *
-     * @param isNew whether it was subscribed just now, so that messages may be missing
-     * @param serverRun of the server whose channel it is: see {@code RedisConnection.serverRun()}
+     * @param isNew whether the channel was subscribed just now, so that messages may be missing
+     * @param run run of the server that serves the channel: see {@code RedisConnection.serverRun()}
      */
-    synchronized void channelSubscribed(boolean isNew, String serverRun) {
-        if (isNew || readNumber == 0 || !serverRun.equals(run)) {
-            run = serverRun;
+    synchronized void channelSubscribed(boolean isNew, String run) {
+        if (isNew || readNumber == 0 || !run.equals(serverRun)) {
+            serverRun = run;
             read();
         }
     }
 
     /**
-     * A message arrived. If another server stored it than the one to which this cursor listens, it may belong to a log
-     * that others have left: then the log is read instead. So it is if the message differs from the one that was
-     * delivered at its position.
+     * Takes a message that arrived. A message may be stored by another server than the one to which this cursor
+     * listens. It may then belong to a log that other nodes have abandoned, so that the log is read instead. The log is
+     * also read if the message differs from the message that was delivered at its position.
      */
     synchronized void arrive(Envelope.Message message) {
-        if (!message.run().equals(run) || isOtherThanDelivered(message)) {
-            if (live) {
+        if (!message.run().equals(serverRun) || isOtherThanDelivered(message)) {
+            if (inSync) {
                 read();
             } else {
-                missed = true;
+                rereadDue = true;
             }
             return;
         }
-        if (live && message.epoch().equals(epoch) && message.offset() <= offset + 1) {
+        if (inSync && message.epoch().equals(epoch) && message.offset() <= offset + 1) {
             if (message.offset() > offset) {
                 deliver(message.offset(), message.body());
             }
         } else if (!closed) {
             hold(message);
-            if (live) {
-                gap.seen();
+            if (inSync) {
+                gapCounter.gapFound();
                 read();
             }
         }
     }
 
     private boolean isOtherThanDelivered(Envelope.Message message) {
-        return live
+        return inSync
                 && message.epoch().equals(epoch)
                 && message.offset() == offset
                 && lastBody != null
                 && !Arrays.equals(lastBody, message.body());
     }
 
-    /** An unknown envelope arrived: the log may have a message for it. */
+    /** Takes an unknown envelope that arrived. Reads the log, which may have a message for the envelope. */
     synchronized void arriveUnknown() {
-        missed = true;
-        gap.unknownEnvelope();
-        if (live) {
+        rereadDue = true;
+        gapCounter.unknownEnvelope();
+        if (inSync) {
             read();
         }
     }
 
+    /** Takes a signal that arrived. */
     synchronized void signal(Envelope.Signal signal) {
         if (!closed) {
             listener.signal(room, signal.kind(), signal.frame());
         }
     }
 
-    /** Uses a page of the log. Completes the subscription outside of the monitor, before the first delivery. */
+    /** Takes a page of the log. Completes the subscription outside of the monitor, before the first delivery. */
     void pageRead(int number, LogPage page) {
-        Position first = use(number, page);
+        Position first = applyPage(number, page);
         if (first != null) {
             subscribed.complete(first);
-            resume(number);
+            releaseHeldIfCurrent(number);
         }
     }
 
-    private synchronized Position use(int number, LogPage page) {
+    /** @return the position of the subscription if this was its first page, or else null */
+    private synchronized Position applyPage(int number, LogPage page) {
         if (closed || number != readNumber) {
             return null;
         }
@@ -272,20 +233,21 @@ final class RoomCursor {
             return new Position(epoch, offset);
         }
         if (!page.epoch().equals(epoch)) {
-            // The page was read after an offset of the old epoch, and cannot be used.
+            // The page begins after an offset of the old epoch, and cannot be used.
             epoch = page.epoch();
             offset = page.base();
             lastBody = null;
             resetDue = true;
             read();
         } else if (isOverwrittenIn(page)) {
-            log.renumber(this, readNumber);
+            logReader.renumber(this, readNumber);
         } else {
             catchUp(page);
         }
         return null;
     }
 
+    /** Whether the page has another message at the offset of the last delivered message. */
     private boolean isOverwrittenIn(LogPage page) {
         List<StoredMessage> messages = page.messages();
         return lastBody != null
@@ -303,11 +265,11 @@ final class RoomCursor {
             resetDue = false;
             offset = next - 1;
             lastBody = null;
-            gap.lost();
+            gapCounter.messagesLost();
             listener.reset(room, new Position(epoch, offset));
         }
         missing.forEach(message -> deliver(message.offset(), message.body()));
-        gap.repaired(missing.size());
+        gapCounter.messagesRepaired(missing.size());
         if (page.more()) {
             read();
         } else {
@@ -315,7 +277,7 @@ final class RoomCursor {
         }
     }
 
-    private synchronized void resume(int number) {
+    private synchronized void releaseHeldIfCurrent(int number) {
         if (!closed && number == readNumber) {
             releaseHeld();
         }
@@ -335,11 +297,11 @@ final class RoomCursor {
             held.remove();
             heldBytes -= message.body().length;
         }
-        if (missed) {
+        if (rereadDue) {
             read();
         } else {
-            live = true;
-            gap.closed();
+            inSync = true;
+            gapCounter.gapClosed();
         }
     }
 
@@ -349,45 +311,45 @@ final class RoomCursor {
         if (held.size() > MAX_HELD || heldBytes > MAX_HELD_BYTES) {
             held.clear();
             heldBytes = 0;
-            missed = true;
+            rereadDue = true;
         }
     }
 
     private void deliver(long next, byte[] body) {
         offset = next;
         lastBody = body;
-        touchedAt = nanoClock.getAsLong();
+        lastActivityNanos = nanoClock.getAsLong();
         listener.deliver(room, new StoredMessage(next, body));
     }
 
-    /** Reads a room without messages now and then, so that Redis keeps its numbering while it is open. */
-    synchronized void renew(long nanos) {
-        if (live && nanos - touchedAt > QUIET_NANOS) {
+    /** Reads the log of a room without new messages, so that Redis keeps the room's numbering. */
+    synchronized void readIfQuiet(long now) {
+        if (inSync && now - lastActivityNanos > QUIET_NANOS) {
             read();
         }
     }
 
-    /** Reads again, unless another read was started since. */
-    synchronized void retry(int failed) {
-        if (failed == readNumber) {
+    /** Reads the log again, unless another read has started since the failed one. */
+    synchronized void retry(int failedRead) {
+        if (failedRead == readNumber) {
             read();
         }
     }
 
     private void read() {
         if (!closed) {
-            live = false;
-            missed = false;
-            touchedAt = nanoClock.getAsLong();
-            log.read(this, ++readNumber);
+            inSync = false;
+            rereadDue = false;
+            lastActivityNanos = nanoClock.getAsLong();
+            logReader.read(this, ++readNumber);
         }
     }
 
-    /** Nothing is delivered after this returns. */
+    /** Ends the cursor. Nothing is delivered after this method has returned. */
     void close(String why) {
         synchronized (this) {
             closed = true;
-            live = false;
+            inSync = false;
             held.clear();
         }
         subscribed.completeExceptionally(new RelayUnavailableException(why));

@@ -25,9 +25,10 @@ import java.util.function.Supplier;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * Makes the shards: one for a single server or a master that sentinels watch, or one for each master of a Cluster.
+ * Makes the shards. Without a Cluster, there is one shard, for the single server or for the master that sentinels
+ * watch. In a Cluster, there is one shard for each master.
  *
- * @param scripts that are loaded on each connection
+ * @param scripts scripts that are loaded on each connection
  * @param nanoClock as {@link System#nanoTime}
  */
 record ShardFactory(
@@ -85,12 +86,12 @@ record ShardFactory(
                 metrics,
                 subscriptions::reconnected,
                 nanoClock);
-        dispatcher.shard(shard);
+        dispatcher.setShard(shard);
         return shard;
     }
 
     @Override
-    public void resubscribe(Shard shard) {
-        subscriptions.resubscribeAll(shard);
+    public void updateSubscriptions(Shard shard) {
+        subscriptions.updateSubscriptions(shard);
     }
 }

@@ -11,7 +11,6 @@ import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.relay.RelayListener;
-import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -22,44 +21,49 @@ import java.util.function.LongSupplier;
 /**
  * The rooms that this node listens to, and their cursors.
  *
- * <p><b>Concurrency.</b> The map holds the wanted subscriptions. After each change, a task on the reader's thread of
- * the room's shard compares the map with the subscribed channels, and subscribes or unsubscribes. The task reads the
- * map when it runs. So calls, reconnects and moves of slots may come in any order: the last task sees the last state of
- * the map.
+ * <p><b>Concurrency.</b> Any thread may call. The map {@code cursors} holds the rooms that are to be subscribed. After
+ * each change, a task on the reader's thread of the room's shard compares the map with the subscribed channels, and
+ * subscribes or unsubscribes. The task reads the map when it runs. So calls, reconnects and moves of hash slots may
+ * come in any order, since the last task sees the last state of the map.
  */
 final class Subscriptions implements RoomChannels {
     private static final long SUBSCRIBE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
+    /** The cursors, by the names of their rooms. */
     private final ConcurrentHashMap<String, RoomCursor> cursors = new ConcurrentHashMap<>();
+
     private final Function<RoomName, RoomKeys> keys;
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
     private Shards shards;
-    private GapRepair repair;
+    private GapRepair gapRepair;
     private volatile RelayListener listener;
     private volatile PresenceEvents presence = PresenceEvents.NONE;
 
-    /** @param nanoClock as {@link System#nanoTime} */
+    /**
+     * @param keys the keys of a room
+     * @param nanoClock as {@link System#nanoTime}
+     */
     Subscriptions(Function<RoomName, RoomKeys> keys, NodeMetrics metrics, LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
         this.keys = keys;
         this.metrics = metrics;
     }
 
-    /** To be called before anything else. */
-    void start(Shards servers, GapRepair gapRepair, RelayListener receiver) {
+    /** Sets the parts that are made after this object. Must be called before any other method. */
+    void start(Shards servers, GapRepair reader, RelayListener receiver) {
         shards = servers;
-        repair = gapRepair;
+        gapRepair = reader;
         listener = receiver;
     }
 
-    /** Adds presence, which watches rooms, too, and receives what arrives on their channels. */
+    /** Sets the presence of this node. The channels of the rooms that presence watches are subscribed, too. */
     @Override
-    public void start(PresenceEvents watcher) {
-        presence = watcher;
+    public void setPresence(PresenceEvents events) {
+        presence = events;
     }
 
-    /** A connection for commands was made again: commands of the earlier one may be carried out late, or never. */
+    /** Reports a new connection for commands. Commands of the earlier connection may be carried out late, or never. */
     void reconnected() {
         presence.reconnected();
     }
@@ -68,23 +72,23 @@ final class Subscriptions implements RoomChannels {
         return presence;
     }
 
-    /** Presence has begun or ended to watch the room. */
+    /** Subscribes or unsubscribes the room, if presence is the only user of its channel. */
     @Override
     public void watchChanged(RoomName room) {
         RoomKeys roomKeys = keys.apply(room);
         Shard shard = shards.of(roomKeys.slot());
-        shard.run(() -> resubscribe(shard, room.value(), roomKeys));
+        shard.runOnReader(() -> updateSubscription(shard, room.value(), roomKeys));
     }
 
     CompletionStage<Position> subscribe(RoomName room) {
-        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, repair, metrics, nanoClock);
+        RoomCursor cursor = new RoomCursor(room, keys.apply(room), listener, gapRepair, metrics, nanoClock);
         RoomCursor earlier = cursors.put(room.value(), cursor);
         Shard shard = shardOf(cursor);
         if (earlier != null) {
             earlier.close("the room was subscribed again");
-            note(earlier, shard);
+            noteLastSeen(earlier, shard);
         }
-        shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
+        shard.runOnReader(() -> updateSubscription(shard, cursor.room().value(), cursor.keys()));
         if (shard.subscriber().isDown()) {
             fail(cursor, "Redis cannot be reached");
         }
@@ -94,84 +98,83 @@ final class Subscriptions implements RoomChannels {
     void unsubscribe(RoomName room) {
         RoomCursor cursor = cursors.remove(room.value());
         if (cursor != null) {
-            end(cursor, "the room was unsubscribed");
+            endCursor(cursor, "the room was unsubscribed");
         }
     }
 
     void fail(RoomCursor cursor, String why) {
         if (cursors.remove(cursor.room().value(), cursor)) {
-            end(cursor, why);
+            endCursor(cursor, why);
         }
     }
 
-    private void end(RoomCursor cursor, String why) {
+    private void endCursor(RoomCursor cursor, String why) {
         cursor.close(why);
         Shard shard = shardOf(cursor);
-        note(cursor, shard);
-        shard.run(() -> resubscribe(shard, cursor.room().value(), cursor.keys()));
+        noteLastSeen(cursor, shard);
+        shard.runOnReader(() -> updateSubscription(shard, cursor.room().value(), cursor.keys()));
     }
 
-    private static void note(RoomCursor cursor, Shard shard) {
-        SeenMessage seen = cursor.seen();
+    /** Passes the last message that the cursor has seen to the lineage, which remembers it. */
+    private static void noteLastSeen(RoomCursor cursor, Shard shard) {
+        SeenMessage seen = cursor.lastSeen();
         if (seen != null) {
             shard.lineage().note(cursor.room(), seen);
         }
     }
 
-    /** The cursor of a room that is subscribed, or null. */
+    /** The cursor of a room, or null if the room is not subscribed. */
     RoomCursor find(String room) {
         return cursors.get(room);
     }
 
-    Collection<RoomCursor> all() {
-        return cursors.values();
-    }
-
-    /** This node's position in a room, or null. */
-    Position known(RoomName room) {
+    /** This node's position in a room, or null if this node is not subscribed or has no position yet. */
+    Position position(RoomName room) {
         RoomCursor cursor = cursors.get(room.value());
-        return cursor == null ? null : cursor.known();
+        return cursor == null ? null : cursor.position();
     }
 
-    /** Whether the room of the cursor belongs to this server. Another server may be a former master. */
-    boolean isInCharge(Shard shard, RoomCursor cursor) {
+    /** Whether the room of the cursor belongs to this shard. Another shard may be that of a former master. */
+    boolean isServing(Shard shard, RoomCursor cursor) {
         return shardOf(cursor) == shard;
     }
 
-    /** The open rooms of a server, and their last messages. */
-    void forEach(DataLineage lineage, BiConsumer<RoomName, SeenMessage> action) {
+    /** Calls the action for each subscribed room of the lineage, with the last message that this node has seen. */
+    void forEachSeen(DataLineage lineage, BiConsumer<RoomName, SeenMessage> action) {
         for (RoomCursor cursor : cursors.values()) {
-            SeenMessage seen = shardOf(cursor).lineage() == lineage ? cursor.seen() : null;
+            SeenMessage seen = shardOf(cursor).lineage() == lineage ? cursor.lastSeen() : null;
             if (seen != null) {
                 action.accept(cursor.room(), seen);
             }
         }
     }
 
-    /** Subscribes all rooms of a shard in one task. */
-    void resubscribeAll(Shard shard) {
-        shard.run(() -> {
+    /** Compares all rooms of a shard with its subscribed channels in one task, and subscribes what is missing. */
+    void updateSubscriptions(Shard shard) {
+        shard.runOnReader(() -> {
             for (RoomCursor cursor : cursors.values()) {
                 if (shardOf(cursor) == shard) {
-                    resubscribeOne(shard, cursor.room().value(), cursor.keys());
+                    writeSubscription(shard, cursor.room().value(), cursor.keys());
                 }
             }
             for (RoomName room : presence.watched()) {
                 RoomKeys roomKeys = keys.apply(room);
                 if (shards.of(roomKeys.slot()) == shard) {
-                    resubscribeOne(shard, room.value(), roomKeys);
+                    writeSubscription(shard, room.value(), roomKeys);
                 }
             }
             shard.subscriber().flush();
         });
     }
 
-    private void resubscribe(Shard shard, String room, RoomKeys roomKeys) {
-        resubscribeOne(shard, room, roomKeys);
+    /** Subscribes or unsubscribes the room. Runs on the reader's thread of the shard. */
+    private void updateSubscription(Shard shard, String room, RoomKeys roomKeys) {
+        writeSubscription(shard, room, roomKeys);
         shard.subscriber().flush();
     }
 
-    private void resubscribeOne(Shard shard, String room, RoomKeys roomKeys) {
+    /** Writes the command that subscribes or unsubscribes the room, if one is needed. The caller flushes. */
+    private void writeSubscription(Shard shard, String room, RoomKeys roomKeys) {
         RoomCursor cursor = cursors.get(room);
         boolean wanted = (cursor != null || presence.isWatched(room)) && shards.of(roomKeys.slot()) == shard;
         String run = shard.subscriber().setSubscribed(room, roomKeys.channel(), wanted);
@@ -183,23 +186,23 @@ final class Subscriptions implements RoomChannels {
         }
     }
 
-    /** Fails the subscriptions that wait for a shard. */
+    /** Fails the subscriptions that wait for a shard, which cannot be reached. */
     void unreachable(Shard shard, String why) {
         for (RoomCursor cursor : cursors.values()) {
-            if (cursor.known() == null && shardOf(cursor) == shard) {
+            if (cursor.position() == null && shardOf(cursor) == shard) {
                 fail(cursor, why);
             }
         }
     }
 
-    /** Fails subscriptions that take too long, and keeps the numbering of quiet rooms. To be called regularly. */
-    void watch() {
+    /** Fails subscriptions that take too long, and reads rooms without new messages. To be called regularly. */
+    void checkCursors() {
         long now = nanoClock.getAsLong();
         for (RoomCursor cursor : cursors.values()) {
-            if (cursor.known() == null && now - cursor.createdAt() > SUBSCRIBE_TIMEOUT_NANOS) {
+            if (cursor.position() == null && now - cursor.createdAtNanos() > SUBSCRIBE_TIMEOUT_NANOS) {
                 fail(cursor, "Redis takes too long");
             }
-            cursor.renew(now);
+            cursor.readIfQuiet(now);
         }
     }
 

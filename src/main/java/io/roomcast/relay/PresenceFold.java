@@ -12,76 +12,96 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /**
- * The presence of one room, as this node last reported it to the listener. While the fold is live, it reports each
- * change whose {@code previous} is the fold's revision. Changes may be missing after a gap in the revisions, a new
- * subscription, or a comparison that found another revision. The fold then holds the changes that arrive, requests the
- * roster, reports the difference, and is live again.
+ * The presence of one room, as this node last reported it to the listener. It is a <i>fold</i> as in functional
+ * programming and event sourcing, which means a state to which changes are applied one after the other. The state is
+ * the set of users and a revision.
+ *
+ * <p>While the fold is in sync, it reports each change whose {@code previous} is the fold's revision. Changes may be
+ * missing after a gap in the revisions, a new subscription, or a comparison that found another revision. The fold then
+ * holds the changes that arrive, and requests the roster. It reports the difference, and is in sync again.
  *
  * <pre>
- *   NEW ──subscribed, missed──▶ READING ──roster──▶ LIVE
- *                                  ▲                  │ gap, missed, other revision, small again
- *                                  └──────────────────┘
+ *   NEW ──channelSubscribed, changesMissed──▶ READING ──rosterRead──▶ IN SYNC
+ *                                                ▲                       │ gap, changesMissed, other revision,
+ *                                                └───────────────────────┘ or small again
  * </pre>
  *
- * <p><b>Absent users.</b> A user who is not in a new roster has left, and the fold reports this at once. The exception
- * is a user whom the store may have lost: the roster is uncertain, or has another origin or a lower revision than the
- * fold. The fold counts such a user as present, since the user's node should enter the user again. It reports the leave
- * if the user is still absent after {@link #settle}. Joins are reported at once.
+ * <p><b>Absent users.</b> A user who is not in a new roster has left, and the fold reports the leave at once. It does
+ * not if the store may have lost the user. That may be so in three cases:
+ *
+ * <ul>
+ *   <li>The caller says that the roster is not certain.
+ *   <li>The roster has another origin than the fold.
+ *   <li>The roster has a lower revision than the fold.
+ * </ul>
+ *
+ * <p>The fold counts such a user as present but unconfirmed, since the user's node should enter the user again. It
+ * reports the leave if the user is still absent from the roster after {@link #dropUnconfirmed}. Joins are reported at
+ * once.
  *
  * <p><b>Large rooms.</b> If a room has more users than {@code maxNames}, the fold keeps only their number. When the
  * room is small enough again, the fold requests the roster.
  *
- * <p><b>Concurrency.</b> Any thread. The monitor guards all state. The listener and {@link Rosters} are called inside
- * it, and must not block. {@code known} is completed outside it. {@code readNumber} counts the reads: only the reply to
- * the latest is used.
+ * <p><b>Concurrency.</b> Any thread may call. The fold's monitor guards all state. The listener and {@link Rosters} are
+ * called inside the monitor, and must not block. {@link #firstRoster} completes outside of the monitor. {@code
+ * readNumber} counts the reads. Only the reply to the latest read is used.
  */
 public final class PresenceFold {
-    /** Most changes that are held during a read. If more arrive, they are dropped, and the roster is read again. */
+    /** Most changes that are held during a read. Further changes are dropped, and the roster is read again. */
     private static final int MAX_HELD = 1_000;
 
-    /** Reads rosters and schedules calls for a fold. Called inside the fold's monitor: a method must not block. */
+    /** Reads rosters and schedules calls for a fold. Called inside the fold's monitor, so that no method may block. */
     public interface Rosters {
         /**
-         * Reads the roster, then calls {@link #roster} or {@link #failed} with the same read number.
+         * Reads the roster, then calls {@link #rosterRead} or {@link #readFailed} with the same read number.
          *
          * @param maxNames maximum number of names in the roster
          */
         void read(PresenceFold fold, int readNumber, int maxNames);
 
         /** Calls {@link #retry} with the read number after a short delay. */
-        void again(PresenceFold fold, int readNumber);
+        void retryLater(PresenceFold fold, int readNumber);
 
-        /** Calls {@link #settle} after the time that other nodes need to enter lost users again. */
-        void await(PresenceFold fold);
+        /**
+         * Calls {@link #dropUnconfirmed} after the time that other nodes need to enter lost users again. Does not
+         * block.
+         */
+        void dropUnconfirmedLater(PresenceFold fold);
     }
 
     private final RoomName room;
     private final int maxNames;
     private final PresenceListener listener;
     private final Rosters rosters;
+    /** Changes that arrived during a read, in the order of arrival. */
     private final ArrayDeque<PresenceChange> held = new ArrayDeque<>(0);
     /** Users in the room; null before the first roster, and while the room is too large for names. */
-    private Set<UserName> present;
-    /** Those of {@code present} whom the store may have lost: the fold waits until their nodes enter them again. */
-    private Set<UserName> maybeLost = new TreeSet<>();
+    private Set<UserName> presentUsers;
+    /** The users in {@code presentUsers} whom the store may have lost, and whom their nodes should enter again. */
+    private Set<UserName> unconfirmed = new TreeSet<>();
 
-    private final CompletableFuture<Void> known = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstRoster = new CompletableFuture<>();
     /** Whether the listener has received a roster. */
-    private boolean presented;
+    private boolean listenerHasRoster;
 
-    private boolean live;
-    /** Whether a change was dropped because too many were held. */
-    private boolean overflowed;
-    /** Whether a call of {@link #settle} is due. */
-    private boolean awaiting;
+    /** Whether no read is in progress, so that changes are applied when they arrive. */
+    private boolean inSync;
+    /** Whether a change was dropped because {@link #MAX_HELD} changes were held. */
+    private boolean heldOverflowed;
+    /** Whether a call of {@link #dropUnconfirmed} is scheduled. */
+    private boolean dropScheduled;
 
     private boolean closed;
     /** Whether the last comparison found another revision, and no change was applied since. */
-    private boolean mismatched;
+    private boolean mismatchSeen;
 
+    /** Number of the latest read; 0 if there was none. */
     private int readNumber;
+    /** The revision that was reported last. */
     private long revision;
+    /** As in {@link Roster#origin}. */
     private long origin;
+    /** The number of users that was reported last. */
     private long count;
 
     /** @param maxNames most users of a room whose users are reported by name */
@@ -97,34 +117,34 @@ public final class PresenceFold {
     }
 
     /**
-     * Completes when the listener has received the first roster; the listener receives every later change. Fails if the
-     * first roster cannot be read, or if the fold is closed before.
+     * Completes when the listener has received the first roster. The listener then receives every later change. Fails
+     * if the first roster cannot be read, or if the fold is closed first.
      */
-    public CompletionStage<Void> known() {
-        return known;
+    public CompletionStage<Void> firstRoster() {
+        return firstRoster;
     }
 
-    /** Changes may have been missed: reads the roster. */
-    public synchronized void missed() {
+    /** Reads the roster, since changes may have been missed. */
+    public synchronized void changesMissed() {
         read();
     }
 
-    /** The room's channel is subscribed. Reads the roster, unless a read has begun before. */
-    public synchronized void subscribed() {
+    /** Must be called when the room's channel is subscribed. Reads the roster, unless it was read before. */
+    public synchronized void channelSubscribed() {
         if (readNumber == 0) {
             read();
         }
     }
 
-    /** Receives a change from the room's channel. Ignores a change that the fold already contains. */
+    /** Takes a change that arrived on the room's channel. Ignores a change that the fold already contains. */
     public synchronized void arrive(PresenceChange change) {
         if (closed) {
             return;
         }
-        if (!live) {
+        if (!inSync) {
             hold(change);
         } else if (change.revision() > revision) {
-            if (follows(change)) {
+            if (isNext(change)) {
                 apply(change);
             } else {
                 hold(change);
@@ -133,24 +153,25 @@ public final class PresenceFold {
         }
     }
 
-    private boolean follows(PresenceChange change) {
-        return change.previous() == revision || change.previous() == 0 && present != null && present.isEmpty();
+    private boolean isNext(PresenceChange change) {
+        return change.previous() == revision
+                || change.previous() == 0 && presentUsers != null && presentUsers.isEmpty();
     }
 
     private void hold(PresenceChange change) {
         if (held.size() < MAX_HELD) {
             held.add(change);
         } else {
-            overflowed = true;
+            heldOverflowed = true;
         }
     }
 
     private void apply(PresenceChange change) {
-        mismatched = false;
+        mismatchSeen = false;
         if (change.previous() == 0) {
             origin = change.revision();
         }
-        if (present == null || change.count() > maxNames) {
+        if (presentUsers == null || change.count() > maxNames) {
             forgetNames();
             report(change.revision(), change.count(), List.of(), List.of());
             if (change.count() <= maxNames) {
@@ -158,11 +179,13 @@ public final class PresenceFold {
             }
             return;
         }
-        maybeLost.removeAll(change.left());
-        maybeLost.removeAll(change.joined());
-        List<UserName> left = change.left().stream().filter(present::remove).toList();
-        List<UserName> joined = change.joined().stream().filter(present::add).toList();
-        report(change.revision(), present.size(), joined, left);
+        unconfirmed.removeAll(change.left());
+        unconfirmed.removeAll(change.joined());
+        List<UserName> left =
+                change.left().stream().filter(presentUsers::remove).toList();
+        List<UserName> joined =
+                change.joined().stream().filter(presentUsers::add).toList();
+        report(change.revision(), presentUsers.size(), joined, left);
     }
 
     private void report(long next, long users, List<UserName> joined, List<UserName> left) {
@@ -173,106 +196,109 @@ public final class PresenceFold {
     }
 
     /**
-     * The reply to {@link Rosters#read}.
+     * Takes the reply to {@link Rosters#read}.
      *
+     * @param number the read number of the call
      * @param certain false if the store may have lost users whom their nodes have not entered again yet
      */
-    public void roster(int number, Roster roster, boolean certain) {
-        if (use(number, roster, certain)) {
-            known.complete(null);
+    public void rosterRead(int number, Roster roster, boolean certain) {
+        if (applyRoster(number, roster, certain)) {
+            firstRoster.complete(null);
         }
     }
 
-    private synchronized boolean use(int number, Roster roster, boolean certain) {
+    private synchronized boolean applyRoster(int number, Roster roster, boolean certain) {
         if (closed || number != readNumber) {
             return false;
         }
-        boolean named = roster.count() <= maxNames;
-        if (!presented || named && present == null) {
-            present = named ? new HashSet<>(roster.users()) : null;
+        boolean hasNames = roster.count() <= maxNames;
+        if (!listenerHasRoster || hasNames && presentUsers == null) {
+            presentUsers = hasNames ? new HashSet<>(roster.users()) : null;
             revision = roster.revision();
             count = roster.count();
             listener.present(
-                    room, named ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
-        } else if (!named) {
+                    room,
+                    hasNames ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
+        } else if (!hasNames) {
             forgetNames();
             report(revisionOf(roster), roster.count(), List.of(), List.of());
         } else {
             reportDifference(roster, certain && roster.origin() == origin && revisionOf(roster) >= revision);
         }
         origin = roster.origin();
-        presented = true;
-        resume();
+        listenerHasRoster = true;
+        releaseHeld();
         return true;
     }
 
     private void reportDifference(Roster roster, boolean certain) {
-        Set<UserName> gone = new TreeSet<>(present);
+        Set<UserName> gone = new TreeSet<>(presentUsers);
         gone.removeAll(new HashSet<>(roster.users()));
         Set<UserName> uncertain = new TreeSet<>(gone);
         if (certain) {
-            uncertain.retainAll(maybeLost);
+            uncertain.retainAll(unconfirmed);
         }
-        maybeLost = uncertain;
+        unconfirmed = uncertain;
         gone.removeAll(uncertain);
-        present.removeAll(gone);
-        List<UserName> joined = roster.users().stream().filter(present::add).toList();
-        report(revisionOf(roster), present.size(), joined, List.copyOf(gone));
-        if (!maybeLost.isEmpty() && !awaiting) {
-            awaiting = true;
-            rosters.await(this);
+        presentUsers.removeAll(gone);
+        List<UserName> joined =
+                roster.users().stream().filter(presentUsers::add).toList();
+        report(revisionOf(roster), presentUsers.size(), joined, List.copyOf(gone));
+        if (!unconfirmed.isEmpty() && !dropScheduled) {
+            dropScheduled = true;
+            rosters.dropUnconfirmedLater(this);
         }
     }
 
-    /** The store may have no revision for an empty room: the fold then keeps its own. */
+    /** The revision of the roster. The fold keeps its own revision if the store has none, as for an empty room. */
     private long revisionOf(Roster roster) {
         return roster.revision() == 0 ? revision : roster.revision();
     }
 
     /**
-     * The nodes of lost users have had time to enter them again. Users who are still absent from the next roster have
-     * left.
+     * Ends the wait for unconfirmed users, since their nodes have had time to enter them again. Reads the roster, and
+     * then reports that the users who are still absent have left.
      */
-    public synchronized void settle() {
-        awaiting = false;
-        if (!closed && !maybeLost.isEmpty()) {
-            maybeLost = new TreeSet<>();
+    public synchronized void dropUnconfirmed() {
+        dropScheduled = false;
+        if (!closed && !unconfirmed.isEmpty()) {
+            unconfirmed = new TreeSet<>();
             read();
         }
     }
 
     private void forgetNames() {
-        present = null;
-        maybeLost = new TreeSet<>();
+        presentUsers = null;
+        unconfirmed = new TreeSet<>();
     }
 
-    private void resume() {
-        live = true;
-        boolean again = overflowed;
-        overflowed = false;
-        while (live && !held.isEmpty()) {
+    private void releaseHeld() {
+        inSync = true;
+        boolean readAgain = heldOverflowed;
+        heldOverflowed = false;
+        while (inSync && !held.isEmpty()) {
             arrive(held.remove());
         }
-        if (again) {
+        if (readAgain) {
             read();
         }
     }
 
-    /** The reply to {@link Rosters#read} if the roster could not be read. */
-    public void failed(int number, Throwable failure) {
+    /** Takes the failure of a {@link Rosters#read}. If a roster was reported before, the read is repeated later. */
+    public void readFailed(int number, Throwable failure) {
         synchronized (this) {
             if (closed || number != readNumber) {
                 return;
             }
-            if (presented) {
-                rosters.again(this, number);
+            if (listenerHasRoster) {
+                rosters.retryLater(this, number);
                 return;
             }
         }
-        known.completeExceptionally(failure); // The caller of watch() then unwatches the room.
+        firstRoster.completeExceptionally(failure); // The caller of PresenceStore.watch() then unwatches the room.
     }
 
-    /** Reads the roster again, unless another read has begun since the failed one. */
+    /** Reads the roster again, unless another read has started since the failed one. */
     public synchronized void retry(int failedRead) {
         if (failedRead == readNumber) {
             read();
@@ -280,39 +306,40 @@ public final class PresenceFold {
     }
 
     /**
-     * Compares the fold with the revision in the store. At the first mismatch, a change may still be on its way from
-     * the store, so the caller has to compare again. At the second one, the fold reads the roster.
+     * Compares the fold's revision with the revision in the store. After a first mismatch, the caller must compare
+     * again, since a change may still be on its way from the store. After a second mismatch in a row, the fold reads
+     * the roster.
      *
      * @return whether the caller should compare again soon
      */
-    public synchronized boolean compared(long storeRevision) {
-        if (closed || !live || storeRevision == revision || storeRevision == 0 && count == 0) {
-            mismatched = false;
+    public synchronized boolean compareRevision(long storeRevision) {
+        if (closed || !inSync || storeRevision == revision || storeRevision == 0 && count == 0) {
+            mismatchSeen = false;
             return false;
         }
-        if (mismatched) {
-            mismatched = false;
+        if (mismatchSeen) {
+            mismatchSeen = false;
             read();
             return false;
         }
-        mismatched = true;
+        mismatchSeen = true;
         return true;
     }
 
     private void read() {
         if (!closed) {
-            live = false;
+            inSync = false;
             rosters.read(this, ++readNumber, maxNames);
         }
     }
 
-    /** Ends the fold. The listener is not called any more after this method has returned. */
+    /** Ends the fold. After this method has returned, the listener is not called any more. */
     public void close() {
         synchronized (this) {
             closed = true;
-            live = false;
+            inSync = false;
             held.clear();
         }
-        known.completeExceptionally(new RelayUnavailableException("the room is no longer watched"));
+        firstRoster.completeExceptionally(new RelayUnavailableException("the room is no longer watched"));
     }
 }

@@ -4,22 +4,22 @@ import io.roomcast.protocol.RoomName;
 
 /**
  * Receives the presence of the rooms that this node watches. The calls for one room come from one thread at a time, in
- * the order of the changes. A method must not block: it queues the event and returns.
+ * the order of the changes. A method must not block. It queues the event and returns.
  */
 public interface PresenceListener {
 
     /**
-     * Replaces all that is known of the room. Called with the first roster, and when a room that was too large for
-     * names is small enough again. The roster of a room that is too large has a count and no names.
+     * Replaces everything that the listener knows of the room. Called with the first roster, and when a room that was
+     * too large for names is small enough again. The roster of a room that is too large has a count and no names.
      */
     void present(RoomName room, PresenceStore.Roster roster);
 
     /**
-     * Reports a change. A user in {@code joined} was not present before; a user in {@code left} was present. Both lists
+     * Reports a change. A user in {@code joined} was not present before. A user in {@code left} was present. Both lists
      * are empty if the room is too large for names, or if only the revision has changed.
      */
     void changed(RoomName room, PresenceChange change);
 
-    /** The room is no longer watched: this is the last call for it. */
+    /** Reports that the room is no longer watched. This is the last call for the room. */
     void forgotten(RoomName room);
 }

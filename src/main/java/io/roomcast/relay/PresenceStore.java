@@ -7,7 +7,7 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Stores which users are in which room, across all nodes. A user with several sessions in a room counts once. Any
- * thread may call; no method blocks. Stages complete on any thread, and fail with {@link RelayUnavailableException}.
+ * thread may call. No method blocks. Stages complete on any thread, and fail with {@link RelayUnavailableException}.
  * {@code PresenceContractTest} checks what every implementation guarantees:
  *
  * <ul>
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletionStage;
  *   <li><b>Gaps are detected.</b> A change contains the revision before it. A node that may have missed a change reads
  *       the roster and reports the difference; see {@link PresenceFold}.
  *   <li><b>Late commands have no effect.</b> A node enters its users under its lease. After a lease was evicted, no
- *       user can enter under it.
+ *       user can enter under this lease.
  *   <li><b>Errors are repaired.</b> A call that failed takes effect once the store can be reached again. Changes to the
  *       store from outside are detected. Within seconds the roster matches the sessions of all nodes.
  * </ul>
@@ -26,10 +26,10 @@ public interface PresenceStore extends AutoCloseable {
     /**
      * Sets the listener for the watched rooms. Called once, before any other method.
      *
-     * @param names most users of a room whose users are reported by name; for a larger room, only their number is
-     *     reported
+     * @param maxNames most users of a room whose users are reported by name; for a larger room, only the number of
+     *     users is reported
      */
-    void start(PresenceListener listener, int names);
+    void start(PresenceListener listener, int maxNames);
 
     /**
      * Removes the sessions of this node from all rooms, and refuses new ones. Must be called before the relay of this
@@ -39,40 +39,42 @@ public interface PresenceStore extends AutoCloseable {
     void close();
 
     /**
-     * The result of {@link #enter} or {@link #leave}.
+     * The result of {@link #enter} or {@link #leave}, for their caller. All nodes learn of the change by a {@link
+     * PresenceChange}.
      *
      * @param changed whether the call added the user to the room, or removed the user from it
      * @param count number of users in the room after the call
-     * @param revision revision of the room after the call; grows with each change, even if the store has lost data
+     * @param revision revision of the room after the call, which grows with each change, even if the store has lost
+     *     data
      */
-    record Change(boolean changed, long count, long revision) {}
+    record UpdateResult(boolean changed, long count, long revision) {}
 
     /**
      * The users in a room.
      *
      * @param count number of all users
      * @param users sorted names, at most as many as the caller asked for
-     * @param origin revision at which the first user joined the empty room; if it differs from an earlier roster's, the
-     *     room was empty in between, or the store has lost its users
+     * @param origin revision at which the first user joined the empty room. If two rosters have different origins, the
+     *     room was empty in between, or the store has lost its users.
      */
     record Roster(long count, List<UserName> users, long revision, long origin) {}
 
     /**
      * Reports the users of the room to the listener, and then each change, until {@link #unwatch}.
      *
-     * @return completes when the listener has received the roster; the listener receives every change that is requested
-     *     after that. If the stage fails, the caller must unwatch the room.
+     * @return completes when the listener has received the roster. The listener receives every change that is requested
+     *     later. If the stage fails, the caller must unwatch the room.
      */
     CompletionStage<Void> watch(RoomName room);
 
-    /** Ends a {@link #watch}. Must be called once for each, after it. */
+    /** Ends a {@link #watch}. Must be called once after each {@code watch}, also after one that failed. */
     void unwatch(RoomName room);
 
     /** Adds a session of the user to the room. Idempotent. */
-    CompletionStage<Change> enter(RoomName room, UserName user, String session);
+    CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session);
 
     /** Removes a session of the user from the room. Idempotent. */
-    CompletionStage<Change> leave(RoomName room, UserName user, String session);
+    CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session);
 
     /** @param limit maximum number of names */
     CompletionStage<Roster> roster(RoomName room, int limit);

@@ -22,10 +22,10 @@ import java.util.concurrent.CompletionStage;
  *       the loss.
  * </ul>
  *
- * <p>Any thread may call; no method blocks. Stages complete on any thread. A stage fails with
+ * <p>Any thread may call. No method blocks. Stages complete on any thread. A stage fails with
  * {@link RelayUnavailableException} if the relay has not confirmed the call. The message of such a publish may have
- * been stored: to find out, publish it again with the same key. A stage fails with {@code ProtocolException}
- * ({@code busy}) if the node has no memory for the room: then nothing was stored.
+ * been stored. To find out, publish it again with the same key. A stage fails with {@code ProtocolException}
+ * ({@code busy}) if the node has no memory for the room. Then nothing was stored.
  */
 public interface Relay extends RoomSource, AutoCloseable {
     /** Maximum bytes of message bodies in a page of history. A page with a single message may be larger. */
@@ -48,7 +48,7 @@ public interface Relay extends RoomSource, AutoCloseable {
 
     /**
      * Delivers a frame to every subscribed node. The frame is never stored, and it may be lost. The array is shared,
-     * not copied: the caller must not change it.
+     * so that the caller must not change it.
      */
     void signal(RoomName room, FrameKind kind, byte[] frame);
 
@@ -61,8 +61,8 @@ public interface Relay extends RoomSource, AutoCloseable {
     CompletionStage<HistoryPage> historyBefore(RoomName room, long offset, int limit);
 
     /**
-     * Sends a message of this node to itself, by the path of all deliveries. The stage completes when the message has
-     * arrived. A probe that completes in time proves that the relay delivers messages to this node.
+     * Sends a message from this node to itself, on the same path as all deliveries. The stage completes when the
+     * message has arrived. A probe that completes in time proves that the relay delivers messages to this node.
      */
     CompletionStage<Void> probe();
 

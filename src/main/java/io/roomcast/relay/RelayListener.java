@@ -7,7 +7,7 @@ import io.roomcast.protocol.StoredMessage;
 
 /**
  * Receives the deliveries of a relay to this node. The calls for one room come from one thread at a time: a thread of
- * the relay, or the thread that publishes. A method must not block: it queues the event and returns.
+ * the relay, or the thread that publishes. A method must not block. It queues the event and returns.
  */
 public interface RelayListener {
 
@@ -21,8 +21,8 @@ public interface RelayListener {
     void signal(RoomName room, FrameKind kind, byte[] frame);
 
     /**
-     * The next delivery is the message after {@code position}. Earlier messages that were not delivered are lost to
-     * this node, or the room has a new epoch.
+     * Reports that the next delivery is the message after {@code position}. Either this node has lost the earlier
+     * messages that were not delivered, or the room has a new epoch.
      */
     void reset(RoomName room, Position position);
 }

@@ -9,10 +9,11 @@ import java.util.function.LongSupplier;
 public interface RelayProvider {
 
     /**
-     * What the node provides to a relay. The relay does not close any of it.
+     * What the node provides to a relay. The relay does not close these objects.
      *
      * @param node name of this node
-     * @param loops makes the threads that run until the relay is closed
+     * @param history limits of each room's history
+     * @param loops makes the long-running threads, which run until the relay is closed
      * @param timer runs short tasks that must not block
      * @param nanoClock as {@link System#nanoTime}
      * @param metrics counts gaps and reconnects

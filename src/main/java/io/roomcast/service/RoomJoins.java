@@ -231,7 +231,7 @@ public class RoomJoins {
         private boolean presenceEntered;
 
         /** What the store returned when the user entered; null before. */
-        private PresenceStore.Change change;
+        private PresenceStore.UpdateResult change;
 
         Outcome(ClientSession session, Membership membership, ClientFrame.Join frame, RoomRequests.Request request) {
             this.session = session;

@@ -48,7 +48,7 @@ class RemoteKeysTest {
                 Runnable::run,
                 timer,
                 timer::nanos);
-        begun.begin();
+        begun.start();
         timer.advance(0);
         return begun;
     }
@@ -246,7 +246,8 @@ class RemoteKeysTest {
     }
 
     private CompletableFuture<List<? extends Key>> newer(String name) {
-        return keys.newer(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(name).build())
+        return keys.newerCandidates(
+                        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(name).build())
                 .toCompletableFuture();
     }
 

@@ -54,7 +54,7 @@ class LocalRelayTest extends RelayContractTest {
             byte[] body = new byte[1_000];
             for (int i = 0; i < 20_000; i++) {
                 get(small.publish(new RoomName("room-" + i % 20), i % 2 == 0 ? "key-" + i : null, body));
-                assertTrue(small.held() <= most, small.held() + " after " + i);
+                assertTrue(small.heldBytes() <= most, small.heldBytes() + " after " + i);
             }
             for (int i = 0; i < 20; i++) {
                 HistoryPage page = get(small.historyBefore(new RoomName("room-" + i), 0, 5));
@@ -76,13 +76,13 @@ class LocalRelayTest extends RelayContractTest {
                 var unused = small.publish(new RoomName("room-" + i), null, body("x"));
             }
             assertTrue(isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
-            long full = small.held();
+            long full = small.heldBytes();
             small.sweep();
-            assertTrue(small.held() < full, small.held() + " bytes of " + full);
+            assertTrue(small.heldBytes() < full, small.heldBytes() + " bytes of " + full);
             assertEquals(1, get(small.historyAfter(lived, 0, 10)).messages().size());
             assertEquals(
                     here.epoch(), get(small.publish(lived, null, body("y"))).epoch());
-            assertTrue(small.held() <= (1 << 20) / 4 * 3, small.held() + " bytes");
+            assertTrue(small.heldBytes() <= (1 << 20) / 4 * 3, small.heldBytes() + " bytes");
             assertEquals(
                     1,
                     get(small.publish(new RoomName("anew"), "key", body("z"))).offset());
@@ -132,7 +132,7 @@ class LocalRelayTest extends RelayContractTest {
                 acknowledged.add(get(next));
                 next = small.publish(room, "key-" + acknowledged.size(), body("x"));
             }
-            assertTrue(small.held() <= most, small.held() + " bytes");
+            assertTrue(small.heldBytes() <= most, small.heldBytes() + " bytes");
             assertTrue(acknowledged.size() > 5_000, acknowledged.size() + " keys in a MiB");
             for (int i = 0; i < acknowledged.size(); i += 97) {
                 assertEquals(acknowledged.get(i), get(small.publish(room, "key-" + i, body("again"))));
@@ -162,7 +162,7 @@ class LocalRelayTest extends RelayContractTest {
                 if (unheard || unsaid) {
                     refused++;
                 }
-                assertTrue(small.held() <= most, small.held() + " bytes after " + i);
+                assertTrue(small.heldBytes() <= most, small.heldBytes() + " bytes after " + i);
             }
             assertTrue(refused > 3_000, refused + " refused");
         }

@@ -41,18 +41,18 @@ class SeenKeysTest {
 
     @Test
     void heapComesAndGoesWithTheKeys() {
-        assertEquals(0, keys.heap());
+        assertEquals(0, keys.heapBytes());
         for (int i = 1; i <= 10_000; i++) {
-            long expected = keys.heapWithOneMore();
+            long expected = keys.heapBytesWithOneMore();
             keys.add(KeyDigest.of("key-" + i), i, i);
-            assertEquals(expected, keys.heap());
+            assertEquals(expected, keys.heapBytes());
         }
-        long full = keys.heap();
+        long full = keys.heapBytes();
         assertTrue(full < 10_000 * 90, full + " bytes for 10,000 keys");
         keys.removeBefore(9_990);
         assertEquals(9_995, keys.find(KeyDigest.of("key-9995")));
-        assertTrue(keys.heap() < full / 100, keys.heap() + " bytes for eleven keys");
+        assertTrue(keys.heapBytes() < full / 100, keys.heapBytes() + " bytes for eleven keys");
         keys.removeBefore(10_001);
-        assertEquals(0, keys.heap());
+        assertEquals(0, keys.heapBytes());
     }
 }

@@ -27,7 +27,7 @@ class RoomCursorTest {
     private final RoomName room = new RoomName("lobby");
     private final RecordingListener listener = new RecordingListener();
     private final NodeMetrics metrics = new NodeMetrics();
-    /** Turns of the reads that were asked for. */
+    /** Read numbers of the reads that were requested. */
     private final ArrayDeque<Integer> reads = new ArrayDeque<>();
 
     private int renumberings;
@@ -36,14 +36,14 @@ class RoomCursorTest {
             room,
             RoomKeys.of(room, "test", 0),
             listener,
-            new RoomCursor.Log() {
+            new RoomCursor.LogReader() {
                 @Override
-                public void read(RoomCursor cursor, int turn) {
-                    reads.add(turn);
+                public void read(RoomCursor cursor, int readNumber) {
+                    reads.add(readNumber);
                 }
 
                 @Override
-                public void renumber(RoomCursor cursor, int turn) {
+                public void renumber(RoomCursor cursor, int readNumber) {
                     renumberings++;
                 }
             },
@@ -63,12 +63,12 @@ class RoomCursorTest {
         List<StoredMessage> messages = LongStream.rangeClosed(first, last)
                 .mapToObj(each -> new StoredMessage(each, body(epoch, each)))
                 .toList();
-        int turn = reads.removeLast();
+        int readNumber = reads.removeLast();
         reads.clear();
-        cursor.pageRead(turn, new LogPage(epoch, offset, base, more, messages));
+        cursor.pageRead(readNumber, new LogPage(epoch, offset, base, more, messages));
     }
 
-    private void goLive(long offset) {
+    private void comeInSync(long offset) {
         cursor.channelSubscribed(true, SERVER);
         answer("a", offset, 0, false, offset, offset);
         assertTrue(reads.isEmpty());
@@ -99,7 +99,7 @@ class RoomCursorTest {
 
     @Test
     void messageThatWasDeliveredIsNotDeliveredAgain() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         arrive("a", 1);
         assertEquals(upTo(1), listener.offsets(room));
@@ -108,7 +108,7 @@ class RoomCursorTest {
 
     @Test
     void holeIsFilledFromTheLog() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         arrive("a", 4);
         assertEquals(1, reads.size());
@@ -125,7 +125,7 @@ class RoomCursorTest {
 
     @Test
     void longHolesAreReadInPages() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 9);
         answer("a", 9, 0, true, 1, 4);
         answer("a", 9, 0, true, 4, 7);
@@ -137,7 +137,7 @@ class RoomCursorTest {
 
     @Test
     void answerOfAnEarlierReadIsNotUsed() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 2);
         int first = reads.removeLast();
         cursor.channelSubscribed(true, SERVER);
@@ -150,7 +150,7 @@ class RoomCursorTest {
 
     @Test
     void rangeThatIsGoneIsToldAsReset() {
-        goLive(3);
+        comeInSync(3);
         arrive("a", 20);
         answer("a", 20, 0, false, 11, 20);
 
@@ -163,26 +163,26 @@ class RoomCursorTest {
 
     @Test
     void newEpochIsToldAndGoneOnWith() {
-        goLive(5);
+        comeInSync(5);
         arrive("b", 1);
         answer("b", 1, 0, false, 1, 0);
         answer("b", 1, 0, false, 1, 1);
 
         assertEquals(List.of(new Position("b", 0)), listener.resets(room));
         assertEquals(upTo(1), listener.offsets(room));
-        assertEquals(new Position("b", 1), cursor.known());
+        assertEquals(new Position("b", 1), cursor.position());
     }
 
     @Test
     void anotherMessageInTheLastOnesPlaceEndsTheEpoch() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         cursor.channelSubscribed(true, SERVER);
-        int turn = reads.removeLast();
-        cursor.pageRead(turn, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
+        int readNumber = reads.removeLast();
+        cursor.pageRead(readNumber, new LogPage("a", 1, 0, false, List.of(new StoredMessage(1, body("other", 1)))));
 
         assertEquals(1, renumberings);
-        cursor.retry(turn);
+        cursor.retry(readNumber);
         answer("b", 1, 1, false, 1, 1);
         answer("b", 1, 1, false, 1, 1);
         assertEquals(List.of(new Position("b", 1)), listener.resets(room));
@@ -192,7 +192,7 @@ class RoomCursorTest {
     @Test
     void whatAServerSaysThatWasLeftIsNotPutBehindTheLogOfAnother() {
         String next = "other";
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         cursor.channelSubscribed(true, next);
         answer("a", 1, 0, false, 1, 1);
@@ -208,7 +208,7 @@ class RoomCursorTest {
     /** As a replica that has taken the master's place passes on what the former master says late. */
     @Test
     void messageOfAnotherServerOfTheShardIsReadFromTheLogIfItIsThere() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         cursor.arrive(new Envelope.Message("a", 2, "former", body("late", 2)));
         answer("a", 1, 0, false, 1, 1);
@@ -221,7 +221,7 @@ class RoomCursorTest {
 
     @Test
     void otherMessageAtThePositionOfTheLastEndsTheEpoch() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         cursor.arrive(new Envelope.Message("a", 1, SERVER, body("other", 1)));
         cursor.pageRead(
@@ -231,7 +231,7 @@ class RoomCursorTest {
 
     @Test
     void whatCannotBeUnderstoodIsReadFromTheLog() {
-        goLive(0);
+        comeInSync(0);
         cursor.arriveUnknown();
         answer("a", 1, 0, false, 1, 1);
         assertEquals(upTo(1), listener.offsets(room));
@@ -240,7 +240,7 @@ class RoomCursorTest {
 
     @Test
     void whatAReconnectMissedIsOneGapOverAllPages() {
-        goLive(0);
+        comeInSync(0);
         arrive("a", 1);
         cursor.channelSubscribed(true, SERVER);
         answer("a", 9, 0, true, 1, 4);
@@ -256,7 +256,7 @@ class RoomCursorTest {
 
     @Test
     void tooMuchToHoldIsReadAgain() {
-        goLive(0);
+        comeInSync(0);
         LongStream.rangeClosed(2, 1_100).forEach(offset -> arrive("a", offset));
         answer("a", 1_000, 0, false, 1, 1_000);
         assertEquals(1, reads.size());
@@ -269,10 +269,10 @@ class RoomCursorTest {
 
     @Test
     void roomInWhichNothingIsSaidIsReadNowAndThen() {
-        goLive(0);
-        cursor.renew(System.nanoTime());
+        comeInSync(0);
+        cursor.readIfQuiet(System.nanoTime());
         assertTrue(reads.isEmpty());
-        cursor.renew(System.nanoTime() + 2 * RoomCursor.QUIET_NANOS);
+        cursor.readIfQuiet(System.nanoTime() + 2 * RoomCursor.QUIET_NANOS);
         assertEquals(1, reads.size());
         answer("a", 0, 0, false, 1, 0);
         arrive("a", 1);
@@ -283,7 +283,7 @@ class RoomCursorTest {
 
     @Test
     void nothingIsDeliveredAfterTheEnd() {
-        goLive(0);
+        comeInSync(0);
         cursor.close("the end");
         arrive("a", 1);
         cursor.signal(new Envelope.Signal(FrameKind.SIGNAL, body("a", 1)));

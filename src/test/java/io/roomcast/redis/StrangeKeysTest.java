@@ -69,7 +69,7 @@ class StrangeKeysTest {
         return switch (name) {
             case "numbering" -> keys.numbering();
             case "log" -> keys.log();
-            default -> keys.memory("key");
+            default -> keys.idempotencyKey("key");
         };
     }
 

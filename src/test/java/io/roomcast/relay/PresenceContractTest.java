@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
-import io.roomcast.relay.PresenceStore.Change;
 import io.roomcast.relay.PresenceStore.Roster;
+import io.roomcast.relay.PresenceStore.UpdateResult;
 import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.Stages;
 import java.util.ArrayList;
@@ -41,8 +41,8 @@ public abstract class PresenceContractTest {
     /** What its listener is told. */
     protected abstract RecordedPresence told();
 
-    protected static void assertChange(boolean changed, long count, CompletionStage<Change> actual) {
-        Change change = get(actual);
+    protected static void assertChange(boolean changed, long count, CompletionStage<UpdateResult> actual) {
+        UpdateResult change = get(actual);
         assertEquals(changed + " " + count, change.changed() + " " + change.count());
     }
 

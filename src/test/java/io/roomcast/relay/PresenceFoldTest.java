@@ -20,7 +20,7 @@ class PresenceFoldTest {
 
     private final RoomName room = new RoomName("lobby");
     private final RecordedPresence told = new RecordedPresence();
-    /** Turns in which the roster was asked for. */
+    /** Read numbers with which the roster was requested. */
     private final List<Integer> asked = new ArrayList<>();
 
     private final List<Integer> retries = new ArrayList<>();
@@ -28,17 +28,17 @@ class PresenceFoldTest {
 
     private final PresenceFold fold = new PresenceFold(room, NAMES, told, new PresenceFold.Rosters() {
         @Override
-        public void read(PresenceFold from, int turn, int names) {
-            asked.add(turn);
+        public void read(PresenceFold from, int readNumber, int names) {
+            asked.add(readNumber);
         }
 
         @Override
-        public void again(PresenceFold from, int turn) {
-            retries.add(turn);
+        public void retryLater(PresenceFold from, int readNumber) {
+            retries.add(readNumber);
         }
 
         @Override
-        public void await(PresenceFold from) {
+        public void dropUnconfirmedLater(PresenceFold from) {
             awaited++;
         }
     });
@@ -52,11 +52,12 @@ class PresenceFoldTest {
     }
 
     private void answer(boolean certain, long revision, long origin, String... present) {
-        fold.roster(asked.get(asked.size() - 1), new Roster(present.length, users(present), revision, origin), certain);
+        fold.rosterRead(
+                asked.get(asked.size() - 1), new Roster(present.length, users(present), revision, origin), certain);
     }
 
     private void begin(String... present) {
-        fold.subscribed();
+        fold.channelSubscribed();
         answer(true, 10, 10, present);
     }
 
@@ -76,13 +77,13 @@ class PresenceFoldTest {
 
     @Test
     void whatCameBeforeTheRosterIsToldAfterIt() {
-        fold.subscribed();
+        fold.channelSubscribed();
         change(9, 10, 1, users("ann"), users());
         change(10, 11, 2, users("bob"), users());
-        assertFalse(fold.known().toCompletableFuture().isDone());
+        assertFalse(fold.firstRoster().toCompletableFuture().isDone());
         answer(true, 10, 10, "ann");
         assertTold("present ann", "+bob 2");
-        assertTrue(fold.known().toCompletableFuture().isDone());
+        assertTrue(fold.firstRoster().toCompletableFuture().isDone());
     }
 
     @Test
@@ -106,9 +107,9 @@ class PresenceFoldTest {
     @Test
     void anAnswerToAnEarlierQuestionIsNotUsed() {
         begin("ann");
-        fold.missed();
-        fold.missed();
-        fold.roster(2, new Roster(0, users(), 20, 20), true);
+        fold.changesMissed();
+        fold.changesMissed();
+        fold.rosterRead(2, new Roster(0, users(), 20, 20), true);
         answer(true, 21, 10, "ann", "bob");
         assertTold("present ann", "+bob 2");
     }
@@ -125,7 +126,7 @@ class PresenceFoldTest {
     @Test
     void whoIsMissingWhereNothingWasLostHasLeft() {
         begin("ann", "bob");
-        fold.missed();
+        fold.changesMissed();
         answer(true, 12, 10, "bob");
         assertTold("present ann,bob", "-ann 1");
         assertEquals(0, awaited);
@@ -139,7 +140,7 @@ class PresenceFoldTest {
         assertTold("present ann,bob", "+cem 3");
         assertEquals(1, awaited);
         change(20, 21, 2, users("ann"), users());
-        fold.settle();
+        fold.dropUnconfirmed();
         answer(true, 21, 20, "ann", "cem");
         assertEquals(List.of("+cem", "-bob"), told.changes(room));
         assertEquals(users("ann", "cem"), List.copyOf(told.list(room)));
@@ -149,7 +150,7 @@ class PresenceFoldTest {
     @Test
     void oneWhoLeavesWhileGivenTimeIsToldToLeaveOnce() {
         begin("ann", "bob");
-        fold.missed();
+        fold.changesMissed();
         answer(false, 12, 10, "bob");
         change(12, 13, 2, users("ann"), users());
         change(13, 14, 1, users(), users("ann"));
@@ -160,10 +161,10 @@ class PresenceFoldTest {
     @Test
     void aRevisionThatWasNotHeardIsLookedAtTwiceBeforeTheRosterIsRead() {
         begin("ann");
-        assertFalse(fold.compared(10));
-        assertTrue(fold.compared(12));
+        assertFalse(fold.compareRevision(10));
+        assertTrue(fold.compareRevision(12));
         assertEquals(List.of(1), asked);
-        assertFalse(fold.compared(12));
+        assertFalse(fold.compareRevision(12));
         assertEquals(List.of(1, 2), asked);
         answer(true, 12, 10, "ann", "bob");
         assertTold("present ann", "+bob 2");
@@ -172,8 +173,8 @@ class PresenceFoldTest {
     @Test
     void aRosterThatCannotBeReadIsAskedForAgain() {
         begin("ann");
-        fold.missed();
-        fold.failed(2, new RelayUnavailableException("away"));
+        fold.changesMissed();
+        fold.readFailed(2, new RelayUnavailableException("away"));
         assertEquals(List.of(2), retries);
         fold.retry(2);
         assertEquals(List.of(1, 2, 3), asked);
@@ -183,9 +184,9 @@ class PresenceFoldTest {
 
     @Test
     void whoeverWatchesGivesUpWhenTheFirstRosterCannotBeRead() {
-        fold.subscribed();
-        fold.failed(1, new RelayUnavailableException("away"));
-        Stages.assertUnavailable(fold.known());
+        fold.channelSubscribed();
+        fold.readFailed(1, new RelayUnavailableException("away"));
+        Stages.assertUnavailable(fold.firstRoster());
     }
 
     @Test
@@ -201,7 +202,7 @@ class PresenceFoldTest {
     @Test
     void afterTheEndNothingIsTold() {
         begin("ann");
-        fold.missed();
+        fold.changesMissed();
         fold.close();
         answer(true, 12, 10, "bob");
         change(10, 11, 2, users("bob"), users());

@@ -205,14 +205,14 @@ class RoomServiceTest {
         boolean away;
 
         @Override
-        public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.enter(room, user, session);
         }
 
         @Override
-        public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.leave(room, user, session);

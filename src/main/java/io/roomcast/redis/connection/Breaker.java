@@ -11,13 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The circuit breaker of a Redis server: spares callers the wait for a server that does not answer, and the server the
- * calls. It opens after two failed batches of the last four. A batch that timed out counts as two, since its callers
- * have waited the full time. While the breaker is open it refuses every call at once; twice a second it permits one
- * call as a try. Any thread.
+ * The circuit breaker of a Redis server. It lets calls fail at once while the server does not answer, so that callers
+ * do not wait and the server gets no load. The breaker opens after two failed batches of the last four. A batch that
+ * timed out counts as two failed batches, since its callers have waited the full time. While the breaker is open, it
+ * refuses every call. Twice a second it permits one trial call. Any thread may call.
  *
- * <p>It never waits for a try with a timer: the timer of Resilience4j is a static thread, which would outlive the
- * application in an application server. A try always ends, since a pipeline fails an overdue batch.
+ * <p>This class does not use the timer of Resilience4j, which limits the time of a trial call. That timer is a static
+ * thread, which would outlive the application in an application server. A trial call ends without the timer, since a
+ * pipeline fails an overdue batch.
  */
 public final class Breaker {
     private static final Duration OPEN_TIME = Duration.ofMillis(500);
@@ -25,7 +26,10 @@ public final class Breaker {
     private final CircuitBreaker breaker;
     private final long timeoutNanos;
 
-    /** @param nanoClock as {@link System#nanoTime}: a clock that nobody can set back */
+    /**
+     * @param timeout a batch that fails after this time or later counts as timed out
+     * @param nanoClock as {@link System#nanoTime}, which nobody can set back
+     */
     public Breaker(String name, Duration timeout, LongSupplier nanoClock) {
         this.timeoutNanos = timeout.toNanos();
         this.breaker = CircuitBreaker.of(
@@ -49,21 +53,26 @@ public final class Breaker {
         return source.withZone(ZoneOffset.UTC);
     }
 
-    /** Whether the call is permitted. A call that is not made must be given back by {@link #release}. */
-    public boolean permit() {
+    /**
+     * Asks for the permission for a call. If the call is not made after all, {@link #release} must be called.
+     *
+     * @return whether the call is permitted
+     */
+    public boolean tryAcquire() {
         return breaker.tryAcquirePermission();
     }
 
+    /** Gives back the permission for a call that was not made. */
     public void release() {
         breaker.releasePermission();
     }
 
-    /** A batch was answered after so many nanoseconds. */
+    /** Reports that a batch was answered after so many nanoseconds. */
     public void answered(long nanos) {
         breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** A batch failed after so many nanoseconds. */
+    /** Reports that a batch failed after so many nanoseconds. */
     public void failed(long nanos, Exception failure) {
         breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
         if (nanos >= timeoutNanos) {

@@ -16,13 +16,18 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.SslOptions;
 
-/** Opens connections, with encryption, credentials and names from the settings. Any thread. */
+/**
+ * Opens connections, with encryption, credentials and names from the settings. Any thread may call. The methods block.
+ */
 public final class Connector {
     private final RedisSettings settings;
     private final String node;
     private final SslOptions ssl;
 
-    /** @throws IllegalArgumentException if the trusted certificates cannot be read */
+    /**
+     * @param node name of this node, which Redis shows for each connection
+     * @throws IllegalArgumentException if the trusted certificates cannot be read
+     */
     public Connector(RedisSettings settings, String node) {
         this.settings = settings;
         this.node = node.replaceAll("[^!-~]", "_");
@@ -30,8 +35,10 @@ public final class Connector {
     }
 
     /**
-     * @param purpose shown by CLIENT LIST after the node's name
-     * @param readTimeout for each reply, in milliseconds
+     * Opens a connection to a server.
+     *
+     * @param purpose word that CLIENT LIST shows after the node's name
+     * @param readTimeout timeout of each reply, in milliseconds
      * @throws redis.clients.jedis.exceptions.JedisException if the server cannot be reached, or refuses the credentials
      */
     public RedisConnection open(HostAndPort address, String purpose, int readTimeout) {
@@ -43,9 +50,9 @@ public final class Connector {
     }
 
     /**
-     * A connection to a sentinel, which has no databases and its own password.
+     * Opens a connection to a sentinel, which has no databases and its own password.
      *
-     * @param timeoutMillis for the connection, and for each reply
+     * @param timeoutMillis timeout of the connection attempt, and of each reply
      */
     public RedisConnection openSentinel(Address sentinel, String password, int timeoutMillis) {
         return new RedisConnection(

@@ -15,7 +15,7 @@ import java.util.List;
  * kind are for reading only):
  *
  * <pre>
- * 3M EPOCH OFFSET RUN BODY     a message, written by publish.lua on the server with that run
+ * 3M EPOCH OFFSET RUN BODY     a message, written by publish.lua in that run of a Redis server
  * 3R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
  * 3S FRAME                     a signal
  * 3P FRAME                     a signal of the kind presence
@@ -29,10 +29,10 @@ public sealed interface Envelope {
     char VERSION = '3';
 
     /**
-     * {@code body} is shared: no reader may write to it.
+     * A message of a room. The array {@code body} is shared, so that no reader may change it.
      *
-     * @param run of the server's process that stored the message. In a Cluster a server passes messages of other
-     *     servers of its shard on, also those of a former master
+     * @param run run of the Redis server that stored the message. In a Cluster, a server also passes on messages of
+     *     other servers of its shard, even those of a former master.
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Message(String epoch, long offset, String run, byte[] body) implements Envelope {}
@@ -46,7 +46,7 @@ public sealed interface Envelope {
 
     record KeepAlive() implements Envelope {}
 
-    /** An envelope that only a newer node understands. */
+    /** An envelope that this version cannot read. */
     record Unknown() implements Envelope {}
 
     static byte[] signal(FrameKind kind, byte[] frame) {
@@ -107,7 +107,7 @@ public sealed interface Envelope {
                 (lines[i].startsWith("+") ? joined : left).add(new UserName(lines[i].substring(1)));
             }
         } catch (ProtocolException e) {
-            return new Unknown(); // Another version has another rule for names.
+            return new Unknown(); // A node of another version may allow other names.
         }
         return new Presence(new PresenceChange(
                 Long.parseLong(head[0]), Long.parseLong(head[1]), Long.parseLong(head[2]), joined, left));

@@ -21,15 +21,16 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
- * Sends commands to one Redis server over one connection. While one batch is on its way, the next one gathers: so load
- * makes batches larger, a single command is sent at once, and a batch costs one round trip.
+ * Sends commands to one Redis server over one connection. While one batch is on its way, new commands wait for the next
+ * batch. So batches grow with the load, a single command is sent at once, and a batch takes one round trip.
  *
- * <p><b>Concurrency.</b> Any thread submits commands and returns at once; {@code waiting} and {@code waitingBytes}
- * bound the queue. One thread takes the commands in order, owns the connection, and completes the replies: stages that
- * depend on them must not block. Only {@link #watch} and {@link #cut} touch the connection from other threads.
+ * <p><b>Concurrency.</b> Any thread submits commands and returns at once. {@code waiting} and {@code waitingBytes}
+ * bound the queue. The pipeline's thread takes the commands in order, owns the connection, and completes the replies.
+ * Actions that depend on a reply run on this thread, so that they must not block. Only {@link #checkTimeout} and
+ * {@link #cut} touch the connection from other threads.
  *
- * <p><b>Failure.</b> When the connection breaks, the batch on its way fails, and so do the waiting commands: no command
- * is sent after its caller was told that it failed. The next command connects again.
+ * <p><b>Failure.</b> When the connection breaks, the batch on its way fails, and so do the waiting commands. A command
+ * that has failed is never sent later. The next command connects again.
  */
 public final class Pipeline {
     private static final Logger LOG = System.getLogger(Pipeline.class.getName());
@@ -39,38 +40,42 @@ public final class Pipeline {
     private static final long MAX_WAITING_BYTES = 32 << 20;
     private static final long CLOSE_MILLIS = 3_000;
 
-    /** Most times that a batch is sent when Redis has forgotten its scripts. */
+    /** How often a batch is sent at most when Redis has forgotten the batch's scripts. */
     private static final int MAX_TRIES = 4;
 
-    /** The server hangs when so many batches in a row timed out. A single timeout may be a moment of high load. */
+    /** After so many timeouts in a row, the server counts as hanging. A single timeout may be a moment of high load. */
     private static final int MAX_TIMEOUTS = 2;
 
     private static final String REPLICA = "READONLY";
     /**
-     * Errors of a server that cannot serve now: it is a replica, still reads its file, or is cut off from its Cluster.
+     * First words of the errors of a server that cannot serve now. Such a server is a replica, still reads its file, or
+     * is cut off from its Cluster.
      */
-    private static final List<String> UNFIT = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
+    private static final List<String> CANNOT_SERVE = List.of(REPLICA, "LOADING", "MASTERDOWN", "CLUSTERDOWN");
 
-    /** The server of a pipeline, which is told of results. Called on the pipeline's thread, except {@link #hung}. */
+    /**
+     * Connects a pipeline to its server, and receives what the pipeline finds out about the server. Called on the
+     * pipeline's thread, except {@link #hung}.
+     */
     public interface Server {
-        /** @throws JedisException if no server can be reached */
+        /** Makes a connection. May block. Throws a {@link JedisException} if no server can be reached. */
         RedisConnection connect();
 
-        /** A batch was answered. */
+        /** Reports that a batch was answered, after so many nanoseconds. */
         default void answered(long nanos) {}
 
-        /** A batch or a connection failed. */
+        /** Reports that a batch or a connection attempt failed, after so many nanoseconds. */
         default void failed(long nanos, JedisException failure) {}
 
-        /** Commands were refused, because another server of the Cluster is in charge. */
+        /** Reports that commands were refused, because another server of the Cluster has their hash slot. */
         default void moved() {}
 
-        /** The server has become a replica, so that every connection to it is useless. */
+        /** Reports that the server has become a replica, so that every connection to it is useless. */
         default void demoted() {}
 
         /**
-         * The server hangs. What it publishes later may belong to data that others have abandoned. Called on any
-         * thread.
+         * Reports that the server hangs. What the server publishes later may belong to data that other nodes have
+         * abandoned. Called on any thread.
          */
         default void hung() {}
     }
@@ -84,18 +89,19 @@ public final class Pipeline {
     private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicLong waitingBytes = new AtomicLong();
     private volatile boolean closed;
+    /** Null if there is no connection. It may be broken. */
     private volatile RedisConnection connection;
-    /** When the batch on its way began, in nanoseconds; 0 if there is none. */
-    private volatile long batchBegan;
+    /** When the batch on its way was started, in nanoseconds; 0 if there is none. */
+    private volatile long batchStartedAt;
 
-    /** How many batches in a row have timed out. Used by the pipeline's thread. */
+    /** How many batches have timed out since the last one that succeeded. Only used by the pipeline's thread. */
     private int timeouts;
 
     private Thread thread;
 
     /**
      * @param nanoClock as {@link System#nanoTime}
-     * @param overdueNanos after which a batch has failed
+     * @param overdueNanos time after which the connection of a batch without a reply is cut
      */
     public Pipeline(String name, Server server, List<Script> scripts, LongSupplier nanoClock, long overdueNanos) {
         this.name = name;
@@ -106,12 +112,12 @@ public final class Pipeline {
     }
 
     public synchronized void start(ThreadFactory threads) {
-        thread = threads.newThread(this::run);
+        thread = threads.newThread(this::runCommands);
         thread.setName("roomcast-redis-" + name);
         thread.start();
     }
 
-    /** @return false if too much is waiting, or the pipeline is closed */
+    /** @return false if too many commands wait or the pipeline is closed, so that the command was not submitted */
     public boolean offer(PipelineCommand command) {
         if (waiting.get() >= MAX_WAITING || waitingBytes.get() >= MAX_WAITING_BYTES) {
             return false;
@@ -119,11 +125,11 @@ public final class Pipeline {
         return submit(command);
     }
 
-    /** As {@link #offer}, for commands that must not be refused and that the caller bounds. */
+    /** As {@link #offer}, but without a bound, for commands whose number the caller bounds. */
     public boolean submit(PipelineCommand command) {
         waiting.incrementAndGet();
         waitingBytes.addAndGet(command.bytes());
-        // Under the lock of close(), so that nothing is appended after the last command that is run.
+        // Under the lock of close(), so that no command is appended after the thread has run the last one.
         synchronized (queue) {
             if (!closed) {
                 queue.add(command);
@@ -134,11 +140,12 @@ public final class Pipeline {
         return false;
     }
 
-    public int waiting() {
+    /** Number of commands and tasks in the queue. Any thread. */
+    public int waitingCommands() {
         return waiting.get();
     }
 
-    /** Runs what was submitted, for three seconds at most; then ends the thread. */
+    /** Runs the commands that were submitted, for three seconds at most, and then ends the thread. */
     public void close() {
         synchronized (queue) {
             if (closed) {
@@ -147,13 +154,13 @@ public final class Pipeline {
             closed = true;
             queue.add(new Task(() -> {})); // Wakes the thread.
         }
-        if (!ended(CLOSE_MILLIS)) {
+        if (!hasEndedWithin(CLOSE_MILLIS)) {
             cut();
-            ended(CLOSE_MILLIS);
+            hasEndedWithin(CLOSE_MILLIS);
         }
     }
 
-    private synchronized boolean ended(long millis) {
+    private synchronized boolean hasEndedWithin(long millis) {
         try {
             if (thread != null) {
                 thread.join(millis);
@@ -174,19 +181,19 @@ public final class Pipeline {
     }
 
     /**
-     * Cuts a connection whose batch is overdue: a write to a server that has stopped reading would block for ever. To
-     * be called regularly, by any thread.
+     * Cuts the connection if a batch is overdue, since a write to a server that has stopped reading would block for
+     * ever. To be called regularly, by any thread.
      */
-    public void watch() {
-        long began = batchBegan;
+    public void checkTimeout() {
+        long startedAt = batchStartedAt;
         RedisConnection open = connection;
-        if (open != null && !open.isCut() && began != 0 && nanoClock.getAsLong() - began > overdueNanos) {
+        if (open != null && !open.isCut() && startedAt != 0 && nanoClock.getAsLong() - startedAt > overdueNanos) {
             open.cut();
             server.hung();
         }
     }
 
-    private void run() {
+    private void runCommands() {
         List<Request> batch = new ArrayList<>();
         try {
             while (!(closed && queue.isEmpty())) {
@@ -206,6 +213,7 @@ public final class Pipeline {
         }
     }
 
+    /** Takes commands from the queue into the batch, and runs the tasks between them. */
     private void gather(PipelineCommand first, List<Request> batch) {
         long bytes = 0;
         PipelineCommand command = first;
@@ -238,50 +246,53 @@ public final class Pipeline {
 
     private void exchange(List<Request> batch) {
         long now = nanoClock.getAsLong();
-        long began = now == 0 ? 1 : now;
-        batchBegan = began;
+        long startedAt = now == 0 ? 1 : now;
+        batchStartedAt = startedAt;
         try {
             send(batch);
             timeouts = 0;
-            server.answered(nanoClock.getAsLong() - began);
+            server.answered(nanoClock.getAsLong() - startedAt);
         } catch (JedisException e) {
             cut();
             connection = null;
             if (e.getCause() instanceof SocketTimeoutException && ++timeouts == MAX_TIMEOUTS) {
                 server.hung();
             }
-            fail(batch, e, nanoClock.getAsLong() - began);
+            fail(batch, e, nanoClock.getAsLong() - startedAt);
         } catch (RuntimeException e) {
             LOG.log(Level.ERROR, "the pipeline " + name + " met an error", e);
             cut();
             connection = null;
-            fail(batch, new JedisException(e), nanoClock.getAsLong() - began);
+            fail(batch, new JedisException(e), nanoClock.getAsLong() - startedAt);
         } finally {
-            batchBegan = 0;
+            batchStartedAt = 0;
         }
     }
 
     /**
-     * Completes the replies.
+     * Sends a batch, and completes the replies.
      *
-     * @throws JedisException if the connection failed: some replies may not be completed, and nobody knows whether
-     *     Redis carried their commands out
+     * @throws JedisException if the connection failed. Some replies may not be completed, and it is unknown whether
+     *     Redis carried out their commands.
      */
     private void send(List<Request> batch) {
         if (connection == null) {
             connection = server.connect();
             loadScripts();
         }
-        List<Request> left = batch;
-        for (int tries = 1; !left.isEmpty(); tries++) {
+        List<Request> unanswered = batch;
+        for (int tries = 1; !unanswered.isEmpty(); tries++) {
             if (tries > 1) {
                 loadScripts();
             }
-            left = roundTrip(left, tries < MAX_TRIES);
+            unanswered = roundTrip(unanswered, tries < MAX_TRIES);
         }
     }
 
-    /** So that no script is missing in the middle of a batch, where a later command would overtake its call. */
+    /**
+     * Loads all scripts first. Otherwise a missing script would be noticed in the middle of a batch, and a later
+     * command would run before its call.
+     */
     private void loadScripts() {
         for (Script script : scripts) {
             connection.write(script.load());
@@ -293,34 +304,37 @@ public final class Pipeline {
     }
 
     /**
-     * Completes the replies of commands that were carried out or refused.
+     * Sends commands once, and completes the replies of those that were carried out or refused.
      *
-     * @return the calls to send again, because Redis had forgotten their script. A call is refused if a later command
-     *     of its slot was carried out, since another node loaded the script meanwhile: it would be carried out in the
-     *     wrong order.
+     * <p>Redis may have forgotten the script of a call, and another node may load the script in the middle of the
+     * batch. Then a later command of the same hash slot is carried out. The earlier call is refused and not repeated,
+     * since it would be carried out in the wrong order.
+     *
+     * @param mayRepeat whether a call whose script Redis had forgotten may be sent again
+     * @return the calls to send again, because Redis had forgotten their scripts
      */
     private List<Request> roundTrip(List<Request> batch, boolean mayRepeat) {
         for (Request request : batch) {
             connection.write(request.arguments());
         }
         connection.flush();
-        List<Request> forgotten = new ArrayList<>();
+        List<Request> callsToRepeat = new ArrayList<>();
         BitSet overtaken = new BitSet();
         boolean moved = false;
-        JedisDataException unfit = null;
+        JedisDataException serverFailure = null;
         for (Request request : batch) {
             try {
-                Object answer = connection.read();
+                Object reply = connection.read();
                 if (connection.isCut()) {
                     throw new JedisConnectionException("the connection was cut");
                 }
-                if (!forgotten.isEmpty()) {
+                if (!callsToRepeat.isEmpty()) {
                     overtaken.set(request.slot());
                 }
-                request.reply().complete(answer);
+                request.reply().complete(reply);
             } catch (JedisNoScriptException e) {
                 if (mayRepeat) {
-                    forgotten.add(request);
+                    callsToRepeat.add(request);
                 } else {
                     request.reply().completeExceptionally(unavailable(e));
                 }
@@ -328,41 +342,41 @@ public final class Pipeline {
                 moved = true;
                 request.reply().completeExceptionally(unavailable(e));
             } catch (JedisDataException e) {
-                unfit = isServerUnfit(e) ? e : unfit;
+                serverFailure = cannotServe(e) ? e : serverFailure;
                 request.reply().completeExceptionally(unavailable(e));
             }
         }
         if (moved) {
             server.moved();
         }
-        if (unfit != null) {
-            if (unfit.getMessage().startsWith(REPLICA)) {
+        if (serverFailure != null) {
+            if (serverFailure.getMessage().startsWith(REPLICA)) {
                 server.demoted();
             }
-            throw unfit; // The rest fails, and the next batch asks for the server again.
+            throw serverFailure; // All waiting commands fail, and the next batch connects again.
         }
-        List<Request> again = new ArrayList<>(forgotten.size());
-        for (Request request : forgotten) {
+        List<Request> repeated = new ArrayList<>(callsToRepeat.size());
+        for (Request request : callsToRepeat) {
             if (overtaken.get(request.slot())) {
                 fail(request, "Redis had forgotten its scripts");
             } else {
-                again.add(request);
+                repeated.add(request);
             }
         }
-        return again;
+        return repeated;
     }
 
-    private static boolean isServerUnfit(JedisDataException error) {
+    private static boolean cannotServe(JedisDataException error) {
         String text = String.valueOf(error.getMessage());
-        return UNFIT.stream().anyMatch(text::startsWith);
+        return CANNOT_SERVE.stream().anyMatch(text::startsWith);
     }
 
     private void fail(List<Request> batch, JedisException failure, long nanos) {
         LOG.log(Level.DEBUG, "{0}: {1}", name, failure.getMessage());
         server.failed(nanos, failure);
-        RelayUnavailableException told = unavailable(failure);
-        batch.forEach(request -> request.reply().completeExceptionally(told));
-        failWaiting(told.getMessage());
+        RelayUnavailableException reported = unavailable(failure);
+        batch.forEach(request -> request.reply().completeExceptionally(reported));
+        failWaiting(reported.getMessage());
     }
 
     private void failWaiting(String why) {

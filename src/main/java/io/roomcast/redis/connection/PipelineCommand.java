@@ -10,7 +10,7 @@ public sealed interface PipelineCommand {
     /**
      * A command for Redis.
      *
-     * @param slot of its keys in a Cluster
+     * @param slot hash slot of the command's keys: see {@link RoomKeys#slot}
      * @param reply fails with {@link io.roomcast.relay.RelayUnavailableException}
      */
     record Request(int slot, CommandArguments arguments, CompletableFuture<Object> reply) implements PipelineCommand {
@@ -38,5 +38,6 @@ public sealed interface PipelineCommand {
         }
     }
 
+    /** Approximate bytes that the command takes in the queue. */
     int bytes();
 }

@@ -8,12 +8,15 @@ import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 
 /**
- * A connection on which commands are written and replies are read separately, so that many commands can be on their way
- * at once. One thread may write while another reads.
+ * A connection to Redis on which commands are written and replies are read separately, so that many commands can be on
+ * their way at once. One thread may write while another reads. Methods throw {@code JedisException} if the connection
+ * has failed.
  */
 public final class RedisConnection extends Connection {
     private final HostAndPort address;
+    /** False only during the constructor. */
     private final boolean opened;
+
     private volatile boolean cut;
     private volatile String serverRun = "";
 
@@ -26,7 +29,7 @@ public final class RedisConnection extends Connection {
         this.opened = true;
     }
 
-    /** Connects once. Jedis alone would connect again at the next command, and without credentials. */
+    /** Connects only once. Jedis alone would connect again at the next command, and without credentials. */
     @Override
     public void connect() {
         if (!opened) {
@@ -40,7 +43,9 @@ public final class RedisConnection extends Connection {
         return address;
     }
 
-    /** An id of the server's process, from its start to its end; empty if it is not known. */
+    /**
+     * Identifies the run of the server, which is its process from the start to the end. Empty if the run is not known.
+     */
     public String serverRun() {
         return serverRun;
     }
@@ -64,18 +69,18 @@ public final class RedisConnection extends Connection {
         return getUnflushedObject();
     }
 
-    /** Whether it was cut: a reply that was read, and not used yet, may come from a former master. Any thread. */
+    /** Whether {@link #cut} was called. A reply that was read before may then come from a former master. Any thread. */
     public boolean isCut() {
         return cut;
     }
 
-    /** Cuts the connection while others may be using it: a blocked read or write fails. Any thread. */
+    /** Cuts the connection, also while another thread uses it. A blocked read or write then fails. Any thread. */
     public void cut() {
         cut = true;
         try {
             forceDisconnect();
         } catch (IOException e) {
-            // It was closed already.
+            // The connection was closed already.
         }
     }
 }

@@ -15,9 +15,9 @@ import java.util.List;
  * @param password or null
  * @param database 0 in a Cluster
  * @param tls whether connections are encrypted; the server's name is checked against its certificate
- * @param trust file of certificates (PEM) that sign the server's, or null for those that the Java runtime trusts
+ * @param trust file of certificates (PEM) that sign the server's certificate, or null for those that Java trusts
  * @param prefix of keys and channels, so that several clusters of nodes can share one Redis
- * @param timeout of a connection attempt, and of a reply
+ * @param timeout longest time of a connection attempt, and of a reply
  */
 public record RedisSettings(
         Servers servers,
@@ -66,9 +66,10 @@ public record RedisSettings(
     public record Single(Address address) implements Servers {}
 
     /**
-     * Sentinels, which know the current master. Connections to them use TLS if those to the master do.
+     * Sentinels, which know the current master. Connections to sentinels use TLS if connections to the master do.
      *
-     * @param password of the sentinels, or null
+     * @param master name of the master
+     * @param password password of the sentinels, or null
      */
     public record Sentinels(String master, List<Address> addresses, String password) implements Servers {}
 
@@ -79,7 +80,8 @@ public record RedisSettings(
      * Reads {@code redis://[[user]:password@]host[:port][/database]}, or {@code rediss} for TLS. User and password are
      * percent-encoded.
      *
-     * @throws IllegalArgumentException whose message is the expected format; never the text, which may hold a password
+     * @throws IllegalArgumentException whose message is the expected format, and never the text, which may contain a
+     *     password
      */
     public static RedisSettings parse(String text) {
         String form = "redis://[[user]:password@]host[:port][/database], or rediss:// for TLS";
@@ -119,12 +121,12 @@ public record RedisSettings(
         return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
-    /** Asks sentinels for the master's address, and ignores the one in the URI. */
+    /** Settings that ask sentinels for the master's address, and ignore the address in the URI. */
     public RedisSettings withSentinels(String master, List<String> addresses, String sentinelPassword) {
         return with(new Sentinels(master, parsed(addresses, DEFAULT_SENTINEL_PORT), sentinelPassword));
     }
 
-    /** @throws IllegalArgumentException for a database other than 0: a Cluster has no other */
+    /** @throws IllegalArgumentException for a database other than 0, which a Cluster does not have */
     public RedisSettings withCluster(List<String> addresses) {
         if (database != 0) {
             throw new IllegalArgumentException("a Redis Cluster has database 0 only");

@@ -9,26 +9,31 @@ import redis.clients.jedis.util.JedisClusterCRC16;
  * The names of a room's keys and channel in Redis. They all have the room's name as their hash tag, so that a Cluster
  * keeps them on one server. The name of a room holds no brace.
  *
- * @param slot of the keys in a Cluster
- * @param base the beginning of all keys
+ * @param slot hash slot of the keys: a Redis Cluster distributes keys over its masters by 16384 hash slots. Not used
+ *     without a Cluster.
+ * @param base prefix of the names of all keys
+ * @param channelName name of the room's channel
  */
 public record RoomKeys(int slot, String base, String channelName) {
 
-    /** The channel's name includes the database, since pub/sub has no databases. */
+    /** The names for a room. The channel's name contains the database's number, since pub/sub ignores databases. */
     public static RoomKeys of(RoomName room, String prefix, int database) {
         String base = prefix + ":{" + room.value() + "}";
         return new RoomKeys(
                 JedisClusterCRC16.getSlot(room.value()), base, database == 0 ? base : base + ":db" + database);
     }
 
+    /** The hash slot of a key or a channel. */
     public static int slotOf(String key) {
         return JedisClusterCRC16.getSlot(key);
     }
 
+    /** Key of the room's epoch and last offset: see numbering.lua. */
     public byte[] numbering() {
         return (base + ":numbering").getBytes(UTF_8);
     }
 
+    /** Key of the room's messages: see numbering.lua. */
     public byte[] log() {
         return (base + ":log").getBytes(UTF_8);
     }
@@ -37,17 +42,17 @@ public record RoomKeys(int slot, String base, String channelName) {
         return channelName.getBytes(UTF_8);
     }
 
-    /** Holds the position of the message that was published with the idempotency key {@code key}. */
-    public byte[] memory(String key) {
+    /** Key of the position of the message that was published with the idempotency key {@code key}. */
+    public byte[] idempotencyKey(String key) {
         return (base + ":key:" + key).getBytes(UTF_8);
     }
 
-    /** Holds the users in the room: see presence.lua. */
+    /** Key of the users in the room: see presence.lua. */
     public byte[] presence() {
         return (base + ":presence").getBytes(UTF_8);
     }
 
-    /** The name of the room of a channel. */
+    /** The name of the room that the channel belongs to. */
     static String roomOf(byte[] channel) {
         String name = new String(channel, UTF_8);
         return name.substring(name.indexOf('{') + 1, name.indexOf('}'));

@@ -12,7 +12,7 @@ import java.util.List;
 import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
-/** A Lua script, and the SHA-1 by which Redis knows it once it is loaded. */
+/** A Lua script, and its SHA-1. A call names a loaded script by its SHA-1. Immutable. */
 public final class Script {
     private static final String FOLDER = "/io/roomcast/redis/";
 
@@ -36,13 +36,14 @@ public final class Script {
         return new Script(text.toString());
     }
 
+    /** The command that loads the script into Redis. */
     public CommandArguments load() {
         return new CommandArguments(Protocol.Command.SCRIPT)
                 .add(Protocol.Keyword.LOAD)
                 .add(text);
     }
 
-    /** As {@link #call}, for a script that may not be loaded. */
+    /** As {@link #call}, but sends the text, for a script that is perhaps not loaded. */
     public CommandArguments callByText(List<byte[]> keys, Object... arguments) {
         CommandArguments call =
                 new CommandArguments(Protocol.Command.EVAL).add(text).add(keys.size());
@@ -50,6 +51,7 @@ public final class Script {
         return call.addObjects(arguments);
     }
 
+    /** The command that runs the script, which must be loaded. */
     public CommandArguments call(List<byte[]> keys, Object... arguments) {
         CommandArguments call =
                 new CommandArguments(Protocol.Command.EVALSHA).add(sha).add(keys.size());
@@ -69,7 +71,7 @@ public final class Script {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(text));
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e); // Every Java has it.
+            throw new IllegalStateException(e); // Every Java platform has SHA-1.
         }
     }
 }

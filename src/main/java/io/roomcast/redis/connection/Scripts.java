@@ -19,9 +19,13 @@ public final class Scripts {
     /** The largest number that is exact in Lua. */
     private static final long LARGEST = 1L << 52;
 
+    /**
+     * Least time that the numbering of a room is kept after it was renewed. It is kept longer if the history is older.
+     */
     private static final long NUMBERING_MS = Duration.ofDays(7).toMillis();
+    /** Time that the numbering of a room without any message is kept after the last read. */
     private static final long UNUSED_MS = Duration.ofHours(1).toMillis();
-    /** A log is trimmed in steps of one part in this many of its bounds. */
+    /** A log is trimmed whenever it has grown by its limit in age or bytes, divided by this number. */
     private static final int TRIM_STEPS = 8;
     /** How long the keys of a probe live. */
     private static final Duration PROBE_LIFE = Duration.ofMinutes(1);
@@ -43,7 +47,7 @@ public final class Scripts {
                 Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
     }
 
-    /** The same scripts for the rooms of probes, whose keys expire soon. */
+    /** The same scripts for the rooms of probes. The keys of these rooms expire after {@link #PROBE_LIFE}. */
     public static Scripts forProbes(boolean sharded) {
         return new Scripts(
                 new HistoryLimits(10, PROBE_LIFE, 1 << 20), sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis());
@@ -67,43 +71,58 @@ public final class Scripts {
         attempt = Script.of(constants, "attempt.lua");
     }
 
+    /** The scripts that each connection loads. */
     public List<Script> all() {
         return List.of(publish, read, renumber, attempt);
     }
 
     /**
-     * @param known this node's position in the room, or null
-     * @param lineage of the server's data: see {@code DataLineage}
-     * @param run of the server's process
+     * Stores a message and publishes it.
+     *
+     * @param nodePosition this node's position in the room, or null
+     * @param lineage lineage of the server's data: see {@code DataLineage}
+     * @param run run of the server: see {@link RedisConnection#serverRun()}
+     * @param key idempotency key, or null
      */
     public CommandArguments publish(
-            RoomKeys keys, Position known, Rawable lineage, Rawable run, String key, byte[] body) {
+            RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, String key, byte[] body) {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
-                : List.of(keys.numbering(), keys.log(), keys.channel(), keys.memory(key));
-        return publish.call(names, newEpoch(), epoch(known), offset(known), lineage, body, run);
+                : List.of(keys.numbering(), keys.log(), keys.channel(), keys.idempotencyKey(key));
+        return publish.call(names, newEpoch(), epoch(nodePosition), offset(nodePosition), lineage, body, run);
     }
 
-    /** The oldest messages after {@code offset}. */
+    /** Reads the oldest messages after {@code offset}. */
     public CommandArguments readAfter(
-            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "after", offset, limit, bytes, 0);
+            RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, nodePosition, lineage, "after", offset, limit, bytes, 0);
     }
 
-    /** The message at {@code known} and the oldest after it; {@code limit} and {@code bytes} bound those after it. */
-    public CommandArguments readFrom(RoomKeys keys, Position known, Rawable lineage, int limit, long bytes) {
-        return read(keys, known, lineage, "after", Math.max(known.offset() - 1, 0), limit, bytes, known.offset());
+    /**
+     * Reads the message at {@code nodePosition}, and the oldest messages after it within {@code limit} and
+     * {@code bytes}.
+     */
+    public CommandArguments readFrom(RoomKeys keys, Position nodePosition, Rawable lineage, int limit, long bytes) {
+        return read(
+                keys,
+                nodePosition,
+                lineage,
+                "after",
+                Math.max(nodePosition.offset() - 1, 0),
+                limit,
+                bytes,
+                nodePosition.offset());
     }
 
-    /** The newest messages before {@code offset}, or of the whole log for 0. */
+    /** Reads the newest messages before {@code offset}, or the newest messages of the log if {@code offset} is 0. */
     public CommandArguments readBefore(
-            RoomKeys keys, Position known, Rawable lineage, long offset, int limit, long bytes) {
-        return read(keys, known, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
+            RoomKeys keys, Position nodePosition, Rawable lineage, long offset, int limit, long bytes) {
+        return read(keys, nodePosition, lineage, "before", offset == 0 ? LARGEST : offset, limit, bytes, 0);
     }
 
     private CommandArguments read(
             RoomKeys keys,
-            Position known,
+            Position nodePosition,
             Rawable lineage,
             String direction,
             long offset,
@@ -113,8 +132,8 @@ public final class Scripts {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
-                epoch(known),
-                offset(known),
+                epoch(nodePosition),
+                offset(nodePosition),
                 lineage,
                 direction,
                 Math.min(offset, LARGEST),
@@ -123,17 +142,17 @@ public final class Scripts {
                 uncounted);
     }
 
-    /** Ends the epoch of {@code known}, unless it has ended already. */
-    public CommandArguments renumber(RoomKeys keys, Position known, Rawable lineage) {
-        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    /** Ends the epoch of {@code nodePosition}, unless this epoch has ended already. */
+    public CommandArguments renumber(RoomKeys keys, Position nodePosition, Rawable lineage) {
+        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
     }
 
     /** As {@link #renumber}, for a connection that may not have loaded the script. */
-    public CommandArguments renumberByText(RoomKeys keys, Position known, Rawable lineage) {
-        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(known), 0, lineage);
+    public CommandArguments renumberByText(RoomKeys keys, Position nodePosition, Rawable lineage) {
+        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
     }
 
-    /** Tries each command of all scripts once, in the slot of {@code keys}. */
+    /** Tries each command of all scripts once, with keys in the same hash slot as {@code keys}. */
     public CommandArguments attempt(RoomKeys keys) {
         List<byte[]> names = Stream.of("hash", "sorted", "string", "stream")
                 .map(kind -> (keys.base() + ":try:" + kind).getBytes(UTF_8))
@@ -151,36 +170,37 @@ public final class Scripts {
                 new CommandArguments(unsubscribe).add(keys.channel()));
     }
 
+    /** The script of {@link #check(RoomKeys, SeenMessage, Rawable)}, which is not in {@link #all}. */
     public Script check() {
         return check;
     }
 
     /**
-     * Ends the epoch of {@code known} if Redis has fewer messages of it. Otherwise returns the message that Redis has
-     * at that position, if it can be compared.
+     * Ends the epoch of {@code seen} if Redis has fewer messages of this epoch. Otherwise returns the message that
+     * Redis has at the position of {@code seen}, if the messages can be compared.
      */
-    public CommandArguments check(RoomKeys keys, SeenMessage known, Rawable lineage) {
-        Position position = known.position();
+    public CommandArguments check(RoomKeys keys, SeenMessage seen, Rawable lineage) {
+        Position position = seen.position();
         return check.call(
                 List.of(keys.numbering(), keys.log()),
                 newEpoch(),
                 epoch(position),
                 offset(position),
                 lineage,
-                known.isComparable() ? 1 : 0);
+                seen.isComparable() ? 1 : 0);
     }
 
-    /** A random epoch: it only has to differ from the room's earlier ones. */
+    /** A random epoch, which only has to differ from the room's earlier epochs. */
     private static byte[] newEpoch() {
         return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX)
                 .getBytes(UTF_8);
     }
 
-    private static byte[] epoch(Position known) {
-        return known == null ? NO_EPOCH : known.epoch().getBytes(UTF_8);
+    private static byte[] epoch(Position nodePosition) {
+        return nodePosition == null ? NO_EPOCH : nodePosition.epoch().getBytes(UTF_8);
     }
 
-    private static long offset(Position known) {
-        return known == null ? 0 : known.offset();
+    private static long offset(Position nodePosition) {
+        return nodePosition == null ? 0 : nodePosition.offset();
     }
 }

@@ -4,17 +4,18 @@ import io.roomcast.protocol.Position;
 import java.util.zip.CRC32C;
 
 /**
- * The last message that this node has seen in a room: its position, and a checksum. Two logs may have the same
- * positions and different messages.
+ * The last message that this node has seen in a room, as its position and its checksum. The checksum is needed since
+ * two logs may have different messages at the same position.
  *
- * @param checksum of the message, which is positive; or {@link #UNKNOWN}, or {@link #SEVERAL}
+ * @param checksum positive checksum of the message; or {@link #UNKNOWN}, or {@link #CONFLICTING}
  */
 public record SeenMessage(Position position, long checksum) {
+    /** Only the position is known. */
     private static final long UNKNOWN = 0;
     /** Different messages were seen at this position. No message of Redis equals all of them. */
-    private static final long SEVERAL = -1;
+    private static final long CONFLICTING = -1;
 
-    /** @param body of the message at the position, or null if it is not known */
+    /** @param body body of the message at the position, or null if the body is not known */
     public static SeenMessage of(Position position, byte[] body) {
         return new SeenMessage(position, body == null ? UNKNOWN : checksum(body));
     }
@@ -25,7 +26,7 @@ public record SeenMessage(Position position, long checksum) {
         return 1 + ((long) body.length << Integer.SIZE | sum.getValue());
     }
 
-    /** Whether the message at the position is known, so that it can be compared. */
+    /** Whether the checksum is known, so that the message can be compared. */
     public boolean isComparable() {
         return checksum != UNKNOWN;
     }
@@ -45,6 +46,6 @@ public record SeenMessage(Position position, long checksum) {
         }
         return known.checksum == UNKNOWN || known.checksum == next.checksum
                 ? next
-                : new SeenMessage(next.position, SEVERAL);
+                : new SeenMessage(next.position, CONFLICTING);
     }
 }

@@ -17,53 +17,68 @@ import redis.clients.jedis.Protocol.Command;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to the channels of one Redis server. It connects again whenever the connection ends: because it broke,
- * because nothing came for six seconds (the node's own keep-alive comes every two), or because the slot of a channel
- * moved to another server.
+ * Listens to the channels of one Redis server. The subscriber connects again whenever the connection ends. A connection
+ * ends if it breaks, or if the hash slot of a channel moves to another server. It also ends if nothing arrives for six
+ * seconds, since the node's own keep-alive should arrive every two seconds.
  *
- * <p><b>Concurrency.</b> One thread reads, and calls the {@link Listener}. The thread of a pipeline calls
- * {@link #setSubscribed} and {@link #flush}, which make all writes after the first. The channels of a connection are
- * guarded by their monitor. A channel counts as subscribed when every SUBSCRIBE for it is confirmed and no UNSUBSCRIBE
- * was sent later: a confirmation may answer an earlier command.
+ * <p><b>Concurrency.</b> The subscriber's thread reads, and calls the {@link ServerEvents}. It also subscribes the
+ * node's own channel first. All later writes are made by the thread of one pipeline, which calls
+ * {@link #setSubscribed}, {@link #flush} and {@link #checkPermission}. The map of channels is guarded by its own
+ * monitor. A channel counts as subscribed when every SUBSCRIBE for it is confirmed and no UNSUBSCRIBE was sent later.
+ * Otherwise a confirmation could be that of an earlier command.
  */
 public final class Subscriber {
     private static final Logger LOG = System.getLogger(Subscriber.class.getName());
     private static final int SILENCE_MILLIS = 6_000;
 
-    /** Called on the subscriber's thread; must not block. */
-    public interface Listener {
-        /** A connection was made, and no room is subscribed on it yet. */
+    /** Receives what happens at the server. Called on the subscriber's thread. No method may block. */
+    public interface ServerEvents {
+        /** Reports a new connection, on which no room is subscribed yet. */
         void connected();
 
-        /** The server cannot be reached; {@code why} is the last failure. */
+        /** Reports that the server cannot be reached. {@code why} is the last failure. */
         void unreachable(String why);
 
-        /** @param run of the server that publishes on this channel: see {@link RedisConnection#serverRun()} */
+        /**
+         * Reports that the room's channel is subscribed now.
+         *
+         * @param run run of the server that publishes on this channel: see {@link RedisConnection#serverRun()}
+         */
         void subscribed(String room, String run);
 
+        /** Passes on what arrived on the room's channel. */
         void received(String room, Envelope envelope);
 
-        /** A probe of this node came back. */
+        /** Reports that the message of a probe of this node has arrived. */
         void probed(String token);
     }
 
-    /** The server to listen to. */
-    public interface Server {
+    /** Connects to the server to which the subscriber listens. Called on the subscriber's thread. */
+    public interface Endpoint {
+        /**
+         * Makes a connection. May block.
+         *
+         * @param silenceMillis the connection fails if nothing arrives for this time
+         * @throws JedisException if the server cannot be reached
+         */
         RedisConnection connect(int silenceMillis);
 
-        /** The channel of this node alone at this server. */
+        /** The channel of this node alone at this server. May be another one for each connection. */
         byte[] nodeChannel();
     }
 
     private static final class Channel {
-        boolean asked;
+        /** Whether this node has sent SUBSCRIBE, and no UNSUBSCRIBE after it. */
+        boolean wanted;
+        /** How many SUBSCRIBE commands are not confirmed yet. */
         int unconfirmed;
     }
 
+    /** @param channels the channels of rooms on this connection, by the names of the rooms */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    private record Session(RedisConnection connection, byte[] nodeChannel, Map<String, Channel> channels) {}
+    private record OpenConnection(RedisConnection connection, byte[] nodeChannel, Map<String, Channel> channels) {}
 
-    /** Growing pauses between tries, each with a random half, so that many nodes do not connect at the same moment. */
+    /** Growing pauses between attempts. Half of a pause is random, so that not all nodes connect at the same moment. */
     private static final class Backoff {
         private static final long FIRST_MILLIS = 100;
         private static final long LONGEST_MILLIS = 2_000;
@@ -81,22 +96,26 @@ public final class Subscriber {
         }
     }
 
-    private final Server server;
-    private final Listener listener;
+    private final Endpoint endpoint;
+    private final ServerEvents events;
     private final LongSupplier nanoClock;
     private final Command subscribe;
     private final Command unsubscribe;
     private final Backoff backoff = new Backoff();
     private byte[] nodeChannel;
-    private volatile Session session;
-    private volatile boolean down;
+    /** Null while there is no connection. */
+    private volatile OpenConnection current;
+
+    private volatile boolean lastConnectFailed;
     /**
-     * What was logged of the current outage. It ends when this node receives a message of its own, which other
-     * connections publish. Used by the subscriber's thread.
+     * Whether the loss of the connection was logged in the current outage. An outage ends when this node receives a
+     * message of its own, which another connection publishes. Only used by the subscriber's thread.
      */
     private boolean lossLogged;
 
+    /** Whether a failed connection attempt was logged in the current outage. */
     private boolean unreachableLogged;
+
     private volatile boolean closed;
     private Thread thread;
 
@@ -104,30 +123,30 @@ public final class Subscriber {
      * @param sharded whether the server belongs to a Cluster
      * @param nanoClock as {@link System#nanoTime}
      */
-    public Subscriber(Server server, Listener listener, boolean sharded, LongSupplier nanoClock) {
-        this.server = server;
-        this.listener = listener;
+    public Subscriber(Endpoint endpoint, ServerEvents events, boolean sharded, LongSupplier nanoClock) {
+        this.endpoint = endpoint;
+        this.events = events;
         this.nanoClock = nanoClock;
         this.subscribe = sharded ? Command.SSUBSCRIBE : Command.SUBSCRIBE;
         this.unsubscribe = sharded ? Command.SUNSUBSCRIBE : Command.UNSUBSCRIBE;
     }
 
     public synchronized void start(ThreadFactory threads) {
-        thread = threads.newThread(this::run);
+        thread = threads.newThread(this::connectAndListen);
         thread.setName("roomcast-redis-subscribe");
         thread.start();
     }
 
-    /** Whether the last try to connect failed. Any thread. */
+    /** Whether the last connection attempt failed. Any thread. */
     public boolean isDown() {
-        return down;
+        return lastConnectFailed;
     }
 
     boolean isConnected() {
-        return session != null;
+        return current != null;
     }
 
-    /** Ends the thread. Waits for it for a second at most. */
+    /** Ends the thread. Waits at most a second for its end. */
     public void close() {
         end();
         try {
@@ -139,7 +158,7 @@ public final class Subscriber {
         }
     }
 
-    /** As {@link #close}, and does not wait. */
+    /** As {@link #close}, but does not wait. */
     public void end() {
         synchronized (this) {
             closed = true;
@@ -150,95 +169,97 @@ public final class Subscriber {
 
     /** Cuts the connection, so that a new one is made. Any thread. */
     public void cut() {
-        Session open = session;
+        OpenConnection open = current;
         if (open != null) {
             open.connection().cut();
         }
     }
 
     /**
-     * Sends SUBSCRIBE or UNSUBSCRIBE for a room's channel, unless that was sent already.
+     * Writes SUBSCRIBE or UNSUBSCRIBE for a room's channel, if that changes whether the channel is wanted. The command
+     * is sent by the next {@link #flush}, or earlier.
      *
      * @return the run of the server if the channel is subscribed now, else null
      */
     public String setSubscribed(String room, byte[] channelName, boolean wanted) {
-        Session open = session;
+        OpenConnection open = current;
         if (open == null) {
             return null;
         }
         Command command;
         synchronized (open.channels()) {
             Channel channel = open.channels().computeIfAbsent(room, r -> new Channel());
-            if (channel.asked == wanted) {
+            if (channel.wanted == wanted) {
                 boolean subscribed = wanted && channel.unconfirmed == 0;
-                removeIfDone(open, room, channel);
+                removeIfUnused(open, room, channel);
                 return subscribed ? open.connection().serverRun() : null;
             }
-            channel.asked = wanted;
+            channel.wanted = wanted;
             channel.unconfirmed += wanted ? 1 : 0;
             command = wanted ? subscribe : unsubscribe;
-            removeIfDone(open, room, channel);
+            removeIfUnused(open, room, channel);
         }
         open.connection().write(new CommandArguments(command).add(channelName));
         return null;
     }
 
-    private static void removeIfDone(Session open, String room, Channel channel) {
-        if (!channel.asked && channel.unconfirmed == 0) {
+    private static void removeIfUnused(OpenConnection open, String room, Channel channel) {
+        if (!channel.wanted && channel.unconfirmed == 0) {
             open.channels().remove(room);
         }
     }
 
     /**
-     * Subscribes the node's channel again. If Redis refuses that now, the connection ends at once, and not at the next
-     * room.
+     * Subscribes the node's channel again. If Redis refuses this, the connection ends at once, and not at the next
+     * room's subscription.
      */
     public void checkPermission() {
-        Session open = session;
+        OpenConnection open = current;
         if (open != null) {
             open.connection().write(new CommandArguments(subscribe).add(open.nodeChannel()));
             open.connection().flush();
         }
     }
 
+    /** Sends what was written. */
     public void flush() {
-        Session open = session;
+        OpenConnection open = current;
         if (open != null) {
             open.connection().flush();
         }
     }
 
-    private void run() {
+    private void connectAndListen() {
         while (!closed) {
-            try (RedisConnection connection = server.connect(SILENCE_MILLIS)) {
+            try (RedisConnection connection = endpoint.connect(SILENCE_MILLIS)) {
                 listen(connection);
             } catch (JedisException e) {
-                lost(e);
+                connectionLost(e);
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "the subscriber met an error", e);
-                lost(new JedisException(e));
+                connectionLost(new JedisException(e));
             }
             pause();
         }
     }
 
     private void listen(RedisConnection connection) {
-        nodeChannel = server.nodeChannel();
+        nodeChannel = endpoint.nodeChannel();
         connection.write(new CommandArguments(subscribe).add(nodeChannel));
         connection.flush();
         dispatch((List<?>) connection.read());
-        session = new Session(connection, nodeChannel, new HashMap<>());
-        down = false;
+        current = new OpenConnection(connection, nodeChannel, new HashMap<>());
+        lastConnectFailed = false;
         backoff.reset();
-        listener.connected();
+        events.connected();
         while (!closed) {
             dispatch((List<?>) connection.read());
         }
     }
 
-    private void lost(JedisException failure) {
-        boolean connected = session != null;
-        session = null;
+    private void connectionLost(JedisException failure) {
+        boolean connected = current != null;
+        current = null;
         if (closed) {
             return;
         }
@@ -252,16 +273,18 @@ public final class Subscriber {
                 LOG.log(Level.WARNING, "Redis cannot be reached: {0}", failure.getMessage());
             }
             unreachableLogged = true;
-            down = true;
-            listener.unreachable(failure.getMessage());
+            lastConnectFailed = true;
+            events.unreachable(failure.getMessage());
         }
     }
 
     private synchronized void pause() {
         try {
             long end = nanoClock.getAsLong() + TimeUnit.MILLISECONDS.toNanos(backoff.next());
-            for (long left = 1; !closed && left > 0; left = (end - nanoClock.getAsLong()) / 1_000_000) {
-                wait(left);
+            for (long millisLeft = 1;
+                    !closed && millisLeft > 0;
+                    millisLeft = (end - nanoClock.getAsLong()) / 1_000_000) {
+                wait(millisLeft);
             }
         } catch (InterruptedException e) {
             closed = true;
@@ -272,8 +295,8 @@ public final class Subscriber {
         byte[] name = (byte[]) push.get(1);
         switch (new String((byte[]) push.get(0), UTF_8)) {
             case "message", "smessage" -> received(name, Envelope.parse((byte[]) push.get(2)));
-            case "subscribe", "ssubscribe" -> confirmed(name);
-            case "unsubscribe" -> {} // This node asked for it.
+            case "subscribe", "ssubscribe" -> subscribeConfirmed(name);
+            case "unsubscribe" -> {} // Only comes after this node's own UNSUBSCRIBE.
             case "sunsubscribe" -> unsubscribed(name);
             default -> LOG.log(Level.DEBUG, "an unknown push message of Redis was ignored");
         }
@@ -281,27 +304,27 @@ public final class Subscriber {
 
     private void received(byte[] channel, Envelope envelope) {
         if (!Arrays.equals(channel, nodeChannel)) {
-            listener.received(RoomKeys.roomOf(channel), envelope);
+            events.received(RoomKeys.roomOf(channel), envelope);
             return;
         }
         endOutage();
         if (envelope instanceof Envelope.Message probe) {
-            listener.probed(new String(probe.body(), UTF_8));
+            events.probed(new String(probe.body(), UTF_8));
         }
     }
 
     private void endOutage() {
         if (unreachableLogged) {
-            LOG.log(Level.INFO, "Redis is back, at {0}", session.connection().address());
+            LOG.log(Level.INFO, "Redis is back, at {0}", current.connection().address());
         }
         unreachableLogged = false;
         lossLogged = false;
     }
 
-    private void confirmed(byte[] channelName) {
-        Session open = session;
+    private void subscribeConfirmed(byte[] channelName) {
+        OpenConnection open = current;
         if (open == null) {
-            return; // The node's own channel.
+            return; // The confirmation is that of the node's own channel.
         }
         String room = RoomKeys.roomOf(channelName);
         synchronized (open.channels()) {
@@ -310,22 +333,22 @@ public final class Subscriber {
                 return;
             }
             channel.unconfirmed--;
-            removeIfDone(open, room, channel);
-            if (!channel.asked || channel.unconfirmed > 0) {
+            removeIfUnused(open, room, channel);
+            if (!channel.wanted || channel.unconfirmed > 0) {
                 return;
             }
         }
-        listener.subscribed(room, open.connection().serverRun());
+        events.subscribed(room, open.connection().serverRun());
     }
 
-    /** A channel was unsubscribed. If this node did not ask for that, its slot has moved to another server. */
+    /** Handles the end of a subscription. If this node did not request it, the channel's hash slot has moved. */
     private void unsubscribed(byte[] channelName) {
-        Session open = session;
+        OpenConnection open = current;
         boolean wanted = Arrays.equals(channelName, nodeChannel);
         if (!wanted && open != null) {
             synchronized (open.channels()) {
                 Channel channel = open.channels().get(RoomKeys.roomOf(channelName));
-                wanted = channel != null && channel.asked && channel.unconfirmed == 0;
+                wanted = channel != null && channel.wanted && channel.unconfirmed == 0;
             }
         }
         if (wanted) {

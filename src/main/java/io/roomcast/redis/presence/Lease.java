@@ -1,7 +1,7 @@
 package io.roomcast.redis.presence;
 
-import io.roomcast.redis.presence.PresenceCommands.Beat;
-import io.roomcast.redis.presence.PresenceCommands.Hold;
+import io.roomcast.redis.presence.PresenceCommands.Renewal;
+import io.roomcast.redis.presence.PresenceCommands.RenewalState;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
@@ -16,66 +16,84 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * The lease of this node in Redis. While the node renews it, the node's users are in their rooms. When it has expired,
- * other nodes remove these users. It is renewed ten times in a lease's time.
+ * The lease of this node in Redis: the right, limited in time, to have users in rooms. While the node renews the lease,
+ * its users stay in their rooms. After the lease has expired, other nodes remove these users. The node renews the lease
+ * ten times in the lease's time. The reply to a renewal reports the leases of all nodes.
  *
- * <p>After a reconnect, or when the lease is lost, the node takes a <em>new</em> lease, enters all its users under it,
- * and only then evicts the old one. Users who are under both do not appear to leave. Users whom Redis had lost join
- * again, and users who should have left are removed. Late commands under the old lease are fenced: they change nothing.
+ * <p>After a reconnect, or when Redis does not know the lease any more, the node takes a <em>new</em> lease. It enters
+ * all its users under the new lease, and only then evicts the old lease. A user who is under both leases does not
+ * appear to leave. Users whom Redis had lost join again, and users who should have left are removed. Late commands
+ * under the old lease are fenced, which means that they change nothing.
  *
- * <p>A node evicts the leases of others only after it has held its own lease for a lease's time without interruption.
- * When Redis was unreachable, or this node was suspended, all leases may have expired, and every node needs this time
- * to renew its own. A lease that was seen in a room has expired if two later heartbeats do not report it: a node takes
- * its lease before it enters users.
+ * <p>A node evicts the leases of other nodes only after it has held its own lease for a lease's time without
+ * interruption. When Redis was unreachable, or this node was suspended, all leases may have expired. Every node then
+ * needs this time to renew its own lease.
  *
- * <p><b>Concurrency.</b> One heartbeat at a time: the timer begins it, and the replies continue it. {@code beating}
- * hands the other fields over from one heartbeat to the next. {@link #id}, {@link #stateOf} and {@link #markSuspect}
- * are for any thread; the map {@code missing} is guarded by its own monitor.
+ * <p>A node takes its lease in Redis before it enters users under the lease. So Redis reports a lease that was seen in
+ * a room until the lease expires. The lease has expired if two later renewals do not report it. A single renewal does
+ * not prove this, since it may have been carried out before the lease was taken.
+ *
+ * <p><b>Concurrency.</b> One renewal at a time: the timer starts the renewal, and the replies continue it. {@code
+ * renewing} hands the other fields over from one renewal to the next. Any thread may call {@link #id}, {@link #stateOf}
+ * and {@link #requestReplacement}. The map {@code unreported} is guarded by its own monitor.
  */
 final class Lease {
     private static final Logger LOG = System.getLogger(Lease.class.getName());
-    /** Heartbeats in a lease's time. */
-    private static final int BEATS = 10;
+    /** How often a lease is renewed in the lease's time. */
+    private static final int RENEWALS_PER_LEASE = 10;
 
-    private static final int MISSED_BEATS = 2;
-    private static final int REMEMBERED_BEATS = 100 * BEATS;
+    /** After this many renewals that did not report a lease, the lease has expired. */
+    private static final int MISSED_RENEWALS = 2;
+    /** After this many renewals, a lease that none of them reported is forgotten. */
+    private static final int REMEMBERED_RENEWALS = 100 * RENEWALS_PER_LEASE;
 
-    /** What is known of another node's lease. */
+    /** What this node knows of a lease. */
     enum State {
+        /** The last renewal reported the lease, or the lease is this node's own. */
         ALIVE,
+        /** The lease may have expired. Later renewals will show it. */
         UNKNOWN,
+        /** The lease has expired, and this node may evict it. */
         EXPIRED
     }
 
-    /** The users under the lease. */
+    /** The users under the lease. No method blocks. */
     interface Users {
         /**
-         * Enters all users under the new lease, then evicts them from the old one. Completes when Redis has done it.
+         * Enters all users under the new lease, then evicts them from the old lease. Completes when Redis has done
+         * both.
          */
-        CompletionStage<Void> moveTo(String old, String next);
+        CompletionStage<Void> moveTo(String oldLease, String newLease);
 
-        /** Compares some rooms with Redis. Called between two heartbeats. */
-        void compare();
+        /** Compares some rooms with Redis. Called between two renewals. */
+        void compareSomeRooms();
     }
 
     private final PresenceCommands commands;
     private final Users users;
     private final LongSupplier nanoClock;
     private volatile String id = newId();
-    private volatile boolean suspect;
+    /** Whether the next renewal must take a new lease. */
+    private volatile boolean replacementDue;
+    /** Whether this node may evict leases of other nodes. */
     private volatile boolean mayEvict;
+    /** Whether the users are being moved to a new lease. */
     private volatile boolean moving;
-    /** The leases that the last heartbeat reported. */
-    private volatile Set<String> alive = Set.of();
-    /** Leases that were seen in rooms, and how many heartbeats since have not reported them. */
-    private final Map<String, Integer> missing = new HashMap<>();
+    /** The leases that the last renewal reported. */
+    private volatile Set<String> reported = Set.of();
+    /** Leases that were seen in rooms, and how many renewals since then have not reported them. */
+    private final Map<String, Integer> unreported = new HashMap<>();
 
+    /** Whether the lease is not in Redis yet. */
     private boolean isNew = true;
+    /** Time in nanoseconds since which the lease was held without interruption. */
     private long heldSince;
-    private long lastBeat;
-    private boolean beating;
+    /** Time in nanoseconds when the last renewal started. */
+    private long lastRenewalAt;
+
+    private boolean renewing;
     private boolean stopped;
-    private ScheduledFuture<?> beats;
+    private ScheduledFuture<?> renewalTask;
 
     /** @param nanoClock as {@link System#nanoTime} */
     Lease(PresenceCommands commands, Users users, LongSupplier nanoClock) {
@@ -83,7 +101,7 @@ final class Lease {
         this.users = users;
         this.nanoClock = nanoClock;
         this.heldSince = nanoClock.getAsLong();
-        this.lastBeat = heldSince;
+        this.lastRenewalAt = heldSince;
     }
 
     String id() {
@@ -91,127 +109,128 @@ final class Lease {
     }
 
     /**
-     * The state of a lease that was seen in a room. Whether it has expired is known two heartbeats after the first
-     * call.
+     * The state of a lease that was seen in a room. {@link State#EXPIRED} is possible two renewals after the first call
+     * for this lease. Any thread.
      */
     State stateOf(String lease) {
-        if (alive.contains(lease) || lease.equals(id)) {
+        if (reported.contains(lease) || lease.equals(id)) {
             return State.ALIVE;
         }
-        synchronized (missing) {
-            int beats = missing.computeIfAbsent(lease, l -> 0);
-            return mayEvict && beats >= MISSED_BEATS ? State.EXPIRED : State.UNKNOWN;
+        synchronized (unreported) {
+            int renewals = unreported.computeIfAbsent(lease, l -> 0);
+            return mayEvict && renewals >= MISSED_RENEWALS ? State.EXPIRED : State.UNKNOWN;
         }
     }
 
-    private void countMissing(Set<String> leases) {
-        synchronized (missing) {
-            missing.keySet().removeAll(leases);
-            missing.replaceAll((lease, beats) -> beats + 1);
-            missing.values().removeIf(beats -> beats > REMEMBERED_BEATS);
+    private void countUnreported(Set<String> leases) {
+        synchronized (unreported) {
+            unreported.keySet().removeAll(leases);
+            unreported.replaceAll((lease, renewals) -> renewals + 1);
+            unreported.values().removeIf(renewals -> renewals > REMEMBERED_RENEWALS);
         }
     }
 
-    long beatMillis() {
-        return Math.max(commands.leaseMillis() / BEATS, 1);
+    /** Time between two renewals. */
+    long renewalMillis() {
+        return Math.max(commands.leaseMillis() / RENEWALS_PER_LEASE, 1);
     }
 
-    /** Ends the lease, after its users have been removed. */
+    /** Stops the renewals, and removes the lease from Redis. Its users must have been removed before. */
     void end() {
         stop();
         commands.end(id);
     }
 
     synchronized void start(ScheduledExecutorService timer) {
-        beats = timer.scheduleWithFixedDelay(this::beat, 0, beatMillis(), TimeUnit.MILLISECONDS);
+        renewalTask = timer.scheduleWithFixedDelay(this::renewLease, 0, renewalMillis(), TimeUnit.MILLISECONDS);
     }
 
     synchronized void stop() {
         stopped = true;
-        if (beats != null) {
-            beats.cancel(false);
+        if (renewalTask != null) {
+            renewalTask.cancel(false);
         }
     }
 
-    /** Redis may have lost users of this node: the next heartbeat takes a new lease. Any thread. */
-    void markSuspect() {
-        suspect = true;
+    /** Makes the next renewal take a new lease, since Redis may have lost users of this node. Any thread. */
+    void requestReplacement() {
+        replacementDue = true;
     }
 
-    private void beat() {
+    private void renewLease() {
         synchronized (this) {
-            if (beating || stopped) {
+            if (renewing || stopped) {
                 return;
             }
-            beating = true;
+            renewing = true;
         }
         long now = nanoClock.getAsLong();
-        if (now - lastBeat > leaseNanos() / 2) {
-            restartHold(); // This node was suspended, or Redis did not answer.
+        if (now - lastRenewalAt > leaseNanos() / 2) {
+            restartHolding(); // This node was suspended, or Redis did not answer.
         }
-        lastBeat = now;
-        mayEvict = !suspect && now - heldSince > leaseNanos();
-        commands.heartbeat(id, isNew, mayEvict)
-                .thenCompose(this::answered)
-                .whenComplete((done, failure) -> ended(failure));
+        lastRenewalAt = now;
+        mayEvict = !replacementDue && now - heldSince > leaseNanos();
+        commands.renewLease(id, isNew, mayEvict)
+                .thenCompose(this::renewed)
+                .whenComplete((done, failure) -> renewalEnded(failure));
     }
 
     private long leaseNanos() {
         return TimeUnit.MILLISECONDS.toNanos(commands.leaseMillis());
     }
 
-    private void restartHold() {
+    private void restartHolding() {
         heldSince = nanoClock.getAsLong();
         mayEvict = false;
     }
 
-    private CompletionStage<Void> answered(Beat beat) {
+    private CompletionStage<Void> renewed(Renewal renewal) {
         isNew = false;
-        alive = Set.copyOf(beat.leases());
-        countMissing(alive);
-        if (beat.hold() != Hold.HELD || suspect) {
-            restartHold();
+        reported = Set.copyOf(renewal.leases());
+        countUnreported(reported);
+        if (renewal.state() != RenewalState.HELD || replacementDue) {
+            restartHolding();
         }
         if (moving) {
-            suspect |= beat.hold() == Hold.LOST;
-        } else if (beat.hold() == Hold.LOST || suspect) {
+            replacementDue |= renewal.state() == RenewalState.LOST;
+        } else if (renewal.state() == RenewalState.LOST || replacementDue) {
             return replace();
         } else {
-            users.compare();
+            users.compareSomeRooms();
         }
         return CompletableFuture.completedFuture(null);
     }
 
     private CompletionStage<Void> replace() {
-        String old = id;
-        String next = newId();
-        suspect = false; // Before anything that may set it again.
-        LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", old, next);
-        return commands.heartbeat(next, true, false).thenAccept(held -> {
-            id = next;
-            moving = true; // Heartbeats continue meanwhile.
-            users.moveTo(old, next).whenComplete((done, failure) -> moved(old, failure));
+        String oldLease = id;
+        String newLease = newId();
+        replacementDue = false; // Before anything that may set it again.
+        LOG.log(Level.DEBUG, "presence moves from lease {0} to {1}", oldLease, newLease);
+        return commands.renewLease(newLease, true, false).thenAccept(held -> {
+            id = newLease;
+            moving = true; // Renewals continue meanwhile.
+            users.moveTo(oldLease, newLease).whenComplete((done, failure) -> moved(oldLease, failure));
         });
     }
 
-    private void moved(String old, Throwable failure) {
+    private void moved(String oldLease, Throwable failure) {
         if (failure == null) {
-            commands.end(old);
+            commands.end(oldLease);
         } else {
             LOG.log(Level.DEBUG, "not all users moved to the new lease", failure);
-            suspect = true;
+            replacementDue = true;
         }
         moving = false;
     }
 
-    private void ended(Throwable failure) {
+    private void renewalEnded(Throwable failure) {
         if (failure != null) {
             LOG.log(Level.DEBUG, "a heartbeat failed", failure);
-            suspect = true;
-            restartHold();
+            replacementDue = true;
+            restartHolding();
         }
         synchronized (this) {
-            beating = false;
+            renewing = false;
         }
     }
 

@@ -9,16 +9,19 @@ import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * This node's users in one room with their sessions, and what has to be corrected in Redis. Guarded by the atomic
- * updates of the map that holds it.
+ * This node's users in one room with their sessions, and what has to be corrected in Redis. Not thread-safe. Only used
+ * inside the atomic updates of the map of {@link RedisPresence}.
  */
 final class NodeUsers {
     /**
-     * Maps each user to a number, so that two sets of users are almost certainly equal if the sums are. Each node has
-     * secret numbers of its own: so nobody can choose names whose numbers cancel out.
+     * Maps each user to a number. If the sums of two sets of users are equal, the sets are almost certainly equal. Each
+     * node has secret numbers of its own, so that nobody can choose names whose numbers cancel out.
      */
     static final class Checksums {
-        /** Sums have 46 bits: Lua is exact up to 53, and needs one for the sign. */
+        /**
+         * Sums have 46 bits, as in presence.lua. Lua and the scores of Redis are doubles, which hold integers exactly
+         * up to 53 bits. So the sum of two such numbers, and its negative, are exact there.
+         */
         static final long MASK = (1L << 46) - 1;
 
         private final long seed = ThreadLocalRandom.current().nextLong();
@@ -37,12 +40,12 @@ final class NodeUsers {
 
     private final RoomName room;
     private final Map<UserName, Set<String>> sessions = new HashMap<>(2);
-    /** The sum of all users' numbers. */
+    /** The sum of the numbers of all users, modulo 2^46. */
     private long checksum;
     /** Former leases of this node, under which its users may still be in the room. */
-    private final Set<String> stale = new HashSet<>(0);
-    /** Whether the users in Redis may differ from these. */
-    boolean unsure;
+    private final Set<String> formerLeases = new HashSet<>(0);
+    /** Whether the users in Redis may differ from these, since the effect of a command is unknown. */
+    boolean mayDiffer;
 
     NodeUsers(RoomName room) {
         this.room = room;
@@ -52,33 +55,36 @@ final class NodeUsers {
         return room;
     }
 
-    /** @param part the user's number in the checksum */
-    void add(UserName user, String session, long part) {
-        Set<String> known = sessions.get(user);
-        if (known == null) {
+    /** @param userChecksum the user's number, as {@link Checksums} gives it */
+    void add(UserName user, String session, long userChecksum) {
+        Set<String> userSessions = sessions.get(user);
+        if (userSessions == null) {
             sessions.put(user, Set.of(session));
-            checksum = (checksum + part) & Checksums.MASK;
-        } else if (!known.contains(session)) {
-            Set<String> more = new HashSet<>(known);
+            checksum = (checksum + userChecksum) & Checksums.MASK;
+        } else if (!userSessions.contains(session)) {
+            Set<String> more = new HashSet<>(userSessions);
             more.add(session);
             sessions.put(user, more);
         }
     }
 
-    /** @return whether the user has no session left */
-    boolean remove(UserName user, String session, long part) {
-        Set<String> known = sessions.get(user);
-        if (known == null) {
+    /**
+     * @param userChecksum the user's number, as {@link Checksums} gives it
+     * @return whether the user has no session left
+     */
+    boolean remove(UserName user, String session, long userChecksum) {
+        Set<String> userSessions = sessions.get(user);
+        if (userSessions == null) {
             return true;
         }
-        Set<String> rest = new HashSet<>(known);
+        Set<String> rest = new HashSet<>(userSessions);
         rest.remove(session);
         if (!rest.isEmpty()) {
             sessions.put(user, rest);
             return false;
         }
         sessions.remove(user);
-        checksum = (checksum - part) & Checksums.MASK;
+        checksum = (checksum - userChecksum) & Checksums.MASK;
         return true;
     }
 
@@ -90,12 +96,13 @@ final class NodeUsers {
         return checksum;
     }
 
-    Set<String> stale() {
-        return stale;
+    /** The former leases, for reading and changing. */
+    Set<String> formerLeases() {
+        return formerLeases;
     }
 
     /** Whether Redis certainly has no user of this node in the room. */
     boolean isEmpty() {
-        return sessions.isEmpty() && stale.isEmpty() && !unsure;
+        return sessions.isEmpty() && formerLeases.isEmpty() && !mayDiffer;
     }
 }

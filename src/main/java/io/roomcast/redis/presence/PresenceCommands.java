@@ -23,44 +23,62 @@ import java.util.function.ToLongFunction;
 import redis.clients.jedis.CommandArguments;
 
 /**
- * The commands of {@link RedisPresence}. No method blocks. Replies come on a reader's thread, those of one room in
- * order. A lease is named by its id; the set of all leases holds {@code NODE:ID}, so that an operator sees the node.
+ * The commands of {@link RedisPresence}. No method blocks. Replies come on a reader's thread. The replies
+ * about one room come in the order of the commands. A lease is named by its id. The set of all leases in Redis holds
+ * {@code NODE:ID}, so that an operator sees the node.
  */
 public final class PresenceCommands {
     private static final Logger LOG = System.getLogger(PresenceCommands.class.getName());
     private static final String NO_LEASE = "";
 
-    /** Shortest time to live of a room's users in Redis; renewed at each comparison. */
+    /** Shortest time to live of a room's users in Redis. Changes and comparisons renew the time to live. */
     private static final Duration MIN_TTL = Duration.ofMinutes(1);
 
     /**
-     * The reply to a change.
+     * The reply to a command that changes the users of a room.
      *
-     * @param fenced whether nothing was done, since other nodes have evicted the lease
-     * @param names of the users who joined or left
+     * @param fenced whether nothing was done, since the lease was evicted from the room
+     * @param names users who joined or left
      */
-    record Answer(boolean fenced, long revision, long count, List<UserName> names) {}
+    record ChangeReply(boolean fenced, long revision, long count, List<UserName> names) {}
 
-    record Evicted(boolean more) {}
+    /** @param more whether the lease has further users in the room */
+    record EvictReply(boolean more) {}
 
-    /** @param leases of all nodes with users in the room */
-    record Comparison(boolean same, boolean fenced, long revision, long count, List<String> leases) {}
+    /**
+     * The reply to a comparison of a lease's users.
+     *
+     * @param same whether Redis has the users that the node has
+     * @param fenced whether the lease was evicted from the room
+     * @param count number of users in the room, of all nodes
+     * @param leases leases of all nodes with users in the room
+     */
+    record CompareReply(boolean same, boolean fenced, long revision, long count, List<String> leases) {}
 
-    record Present(Roster roster, List<String> leases) {}
+    /** @param leases leases of all nodes with users in the room */
+    record RosterReply(Roster roster, List<String> leases) {}
 
-    enum Hold {
+    /** What a renewal found. The names in small letters are those of heartbeat.lua. */
+    enum RenewalState {
+        /** The lease had not expired. */
         HELD,
+        /** The lease had expired, but no node had noticed. */
         LATE,
+        /** Redis does not know the lease. */
         LOST
     }
 
-    /** @param leases that have not expired */
-    record Beat(Hold hold, List<String> leases) {}
+    /**
+     * The reply to a renewal.
+     *
+     * @param leases ids of all leases that are not known to have expired
+     */
+    record Renewal(RenewalState state, List<String> leases) {}
 
     private final Shards shards;
     private final PresenceScripts scripts;
     private final Function<RoomName, RoomKeys> keys;
-    /** The set of all leases, in a slot of its own: no room's name has this hash tag. */
+    /** Key of the set of all leases. It is in a slot of its own, since no room's name has this hash tag. */
     private final String leasesKey;
 
     private final int leasesSlot;
@@ -68,7 +86,7 @@ public final class PresenceCommands {
     private final long leaseMillis;
     private volatile long ttlMillis = MIN_TTL.toMillis();
 
-    /** @param leaseTime after which a lease that was not renewed expires */
+    /** @param leaseTime time after which a lease that was not renewed expires */
     public PresenceCommands(
             Shards shards,
             PresenceScripts scripts,
@@ -90,46 +108,56 @@ public final class PresenceCommands {
     }
 
     /**
-     * Sets the time in which all of the node's rooms are compared: their users in Redis live four times as long, or at
-     * least a minute.
+     * Sets the time in which all of the node's rooms are compared. The users of a room in Redis live four times as
+     * long, and at least a minute.
      */
-    void compareInterval(long millis) {
+    void setCompareMillis(long millis) {
         ttlMillis = Math.max(MIN_TTL.toMillis(), 4 * millis);
     }
 
-    CompletionStage<Answer> enter(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> sums) {
-        return Futures.map(onRoom(scripts.enter, room, lease, false, withSums(users, sums)), PresenceCommands::answer);
+    CompletionStage<ChangeReply> enter(
+            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
+        return Futures.map(
+                onRoom(scripts.enter, room, lease, false, withChecksums(users, checksums)),
+                PresenceCommands::changeReply);
     }
 
-    CompletionStage<Answer> leave(RoomName room, String lease, UserName user, long sum) {
+    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserName user, long checksum) {
         return Futures.map(
-                onRoom(scripts.leave, room, lease, false, List.of(user.value(), sum)), PresenceCommands::answer);
+                onRoom(scripts.leave, room, lease, false, List.of(user.value(), checksum)),
+                PresenceCommands::changeReply);
     }
 
-    /** Replaces the users of the lease. */
-    CompletionStage<Answer> reconcile(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> sums) {
+    /** Replaces the users that the lease has in the room. */
+    CompletionStage<ChangeReply> reconcile(
+            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
         return Futures.map(
-                onRoom(scripts.reconcile, room, lease, false, withSums(users, sums)), PresenceCommands::answer);
-    }
-
-    /** @param limit most users to remove */
-    CompletionStage<Evicted> evict(RoomName room, String lease, int limit) {
-        return Futures.map(
-                onRoom(scripts.evict, room, lease, false, List.of(limit)),
-                reply -> new Evicted((Long) ((List<?>) reply).get(2) == 1));
+                onRoom(scripts.reconcile, room, lease, false, withChecksums(users, checksums)),
+                PresenceCommands::changeReply);
     }
 
     /**
-     * @param checksum of the node's users in the room
-     * @param users their number
+     * Evicts a lease from the room. Fences the lease, so that its late commands have no effect, and removes its users.
+     *
+     * @param limit most users to remove
      */
-    CompletionStage<Comparison> compare(RoomName room, String lease, long checksum, int users) {
+    CompletionStage<EvictReply> evict(RoomName room, String lease, int limit) {
+        return Futures.map(
+                onRoom(scripts.evict, room, lease, false, List.of(limit)),
+                reply -> new EvictReply((Long) ((List<?>) reply).get(2) == 1));
+    }
+
+    /**
+     * Compares the node's users in the room with those that the lease has in Redis.
+     *
+     * @param checksum checksum of the node's users
+     * @param users number of the node's users
+     */
+    CompletionStage<CompareReply> compare(RoomName room, String lease, long checksum, int users) {
         return Futures.map(onRoom(scripts.compare, room, lease, false, List.of(checksum, users)), reply -> {
             List<?> parts = (List<?>) reply;
             long same = (Long) parts.get(0);
-            return new Comparison(
+            return new CompareReply(
                     same == 1,
                     same == -1,
                     (Long) parts.get(1),
@@ -138,23 +166,28 @@ public final class PresenceCommands {
         });
     }
 
-    /** @param bounded whether it fails at once when too many commands are waiting */
-    CompletionStage<Present> roster(RoomName room, int limit, boolean bounded) {
+    /**
+     * Reads the users in a room.
+     *
+     * @param limit most names
+     * @param bounded whether the command fails at once when too many commands are waiting
+     */
+    CompletionStage<RosterReply> roster(RoomName room, int limit, boolean bounded) {
         return Futures.map(onRoom(scripts.roster, room, NO_LEASE, bounded, List.of(limit)), reply -> {
             List<?> parts = (List<?>) reply;
             int names = 4 + ((Long) parts.get(3)).intValue();
             Roster roster = new Roster(
                     (Long) parts.get(1), users(parts.subList(names, parts.size())), (Long) parts.get(0), (Long)
                             parts.get(2));
-            return new Present(roster, texts(parts.subList(4, names)));
+            return new RosterReply(roster, texts(parts.subList(4, names)));
         });
     }
 
-    private static List<Object> withSums(Collection<UserName> users, ToLongFunction<UserName> sums) {
+    private static List<Object> withChecksums(Collection<UserName> users, ToLongFunction<UserName> checksums) {
         List<Object> pairs = new ArrayList<>(2 * users.size());
         for (UserName user : users) {
             pairs.add(user.value());
-            pairs.add(sums.applyAsLong(user));
+            pairs.add(checksums.applyAsLong(user));
         }
         return pairs;
     }
@@ -170,43 +203,44 @@ public final class PresenceCommands {
         return shards.of(names.slot()).read(names.slot(), call, bounded);
     }
 
-    private static Answer answer(Object reply) {
+    private static ChangeReply changeReply(Object reply) {
         List<?> parts = (List<?>) reply;
         long revision = (Long) parts.get(0);
         return revision < 0
-                ? new Answer(true, 0, 0, List.of())
-                : new Answer(false, revision, (Long) parts.get(1), users(parts.subList(2, parts.size())));
+                ? new ChangeReply(true, 0, 0, List.of())
+                : new ChangeReply(false, revision, (Long) parts.get(1), users(parts.subList(2, parts.size())));
     }
 
     /**
-     * Renews a lease. The command is sent on both command connections, so that no lease expires because one of them
-     * hangs. Completes with the first reply.
+     * Renews a lease. The command is sent on both command connections, so that the lease does not expire when one of
+     * these connections hangs. Completes with the first reply.
      *
+     * @param isNew whether the lease is taken now
      * @param findExpired whether to find out which leases have expired
      */
-    CompletionStage<Beat> heartbeat(String lease, boolean isNew, boolean findExpired) {
-        CommandArguments call = beat(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
+    CompletionStage<Renewal> renewLease(String lease, boolean isNew, boolean findExpired) {
+        CommandArguments call = heartbeatCommand(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
         return Futures.map(
                 Futures.first(
                         shards.of(leasesSlot).read(leasesSlot, call, false),
                         shards.of(leasesSlot).publish(leasesSlot, call)),
                 reply -> {
                     List<?> parts = (List<?>) reply;
-                    Hold hold = Hold.valueOf(text(parts.get(0)).toUpperCase(Locale.ROOT));
-                    return new Beat(
-                            hold,
+                    RenewalState state = RenewalState.valueOf(text(parts.get(0)).toUpperCase(Locale.ROOT));
+                    return new Renewal(
+                            state,
                             parts.subList(1, parts.size()).stream()
                                     .map(PresenceCommands::id)
                                     .toList());
                 });
     }
 
-    /** Ends the lease. */
+    /** Removes the lease from Redis. */
     void end(String lease) {
-        var unused = shards.of(leasesSlot).read(leasesSlot, beat(lease, "end", ""), false);
+        var unused = shards.of(leasesSlot).read(leasesSlot, heartbeatCommand(lease, "end", ""), false);
     }
 
-    private CommandArguments beat(String lease, String how, String judge) {
+    private CommandArguments heartbeatCommand(String lease, String how, String judge) {
         return scripts.heartbeat.call(List.of(leasesKey.getBytes(UTF_8)), node + ":" + lease, leaseMillis, how, judge);
     }
 

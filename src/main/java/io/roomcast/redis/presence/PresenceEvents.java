@@ -5,8 +5,9 @@ import io.roomcast.redis.connection.Envelope;
 import java.util.Collection;
 import java.util.List;
 
-/** Tells presence what happens on the channels of rooms. Any thread; no method blocks. */
+/** Reports to presence what happens on the channels of rooms. Any thread may call. No method blocks. */
 public interface PresenceEvents {
+    /** For a node without presence. */
     PresenceEvents NONE = new PresenceEvents() {
         @Override
         public boolean isWatched(String room) {
@@ -28,20 +29,22 @@ public interface PresenceEvents {
         public void reconnected() {}
     };
 
-    /** Whether presence needs the room's channel. */
+    /** Whether presence watches the room, and so needs the room's channel. */
     boolean isWatched(String room);
 
+    /** The rooms that presence watches. */
     Collection<RoomName> watched();
 
     /**
-     * The channel is subscribed.
+     * Reports that the room's channel is subscribed.
      *
      * @param mayHaveMissed whether presence changes may have been missed
      */
     void subscribed(String room, boolean mayHaveMissed);
 
+    /** Passes on a presence change that arrived on the room's channel. */
     void received(String room, Envelope.Presence presence);
 
-    /** A connection for commands was made again. */
+    /** Reports that a connection for commands was made again, after an earlier one had ended. */
     void reconnected();
 }

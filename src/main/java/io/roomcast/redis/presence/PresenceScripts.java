@@ -5,14 +5,14 @@ import io.roomcast.redis.connection.Script;
 import java.time.Duration;
 import java.util.List;
 
-/** The scripts on the users in a room, and the one on leases. Immutable. */
+/** The scripts on the users in a room, and the script on leases. Immutable. */
 public final class PresenceScripts {
-    /** How long an evicted lease stays fenced; longer than any command of its node can be delayed. */
+    /** How long an evicted lease stays fenced. No command of its node can be delayed for so long. */
     private static final Duration FENCE = Duration.ofMinutes(10);
     /** How long an empty room keeps its fences. */
     private static final Duration EMPTY = Duration.ofMinutes(1);
 
-    /** A comparison also counts the entries of rooms up to this size. */
+    /** A comparison also counts the users of rooms with at most this many entries. */
     private static final int COUNTED = 100;
 
     final Script enter;

@@ -18,8 +18,8 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * The presence of the rooms that this node watches: a {@link PresenceFold} for each. Passes the presence changes of the
- * rooms' channels to them, and reads rosters for them. Any thread.
+ * The presence of the rooms that this node watches, as a {@link PresenceFold} for each room. Passes the presence
+ * changes of the rooms' channels to the folds, and reads rosters for them. Any thread may call.
  */
 final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     private static final Logger LOG = System.getLogger(PresenceViews.class.getName());
@@ -32,10 +32,10 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     private final LongSupplier nanoClock;
     private final Runnable onReconnect;
     private final BiConsumer<RoomName, List<String>> onLeases;
-    /** When a connection was made again, perhaps to a server that has lost data. */
+    /** Time in nanoseconds when a connection was last made again, perhaps to a server that has lost data. */
     private volatile long reconnectedAt;
-
-    private volatile boolean reconnected;
+    /** Whether {@code reconnectedAt} is set. */
+    private volatile boolean hasReconnected;
 
     /**
      * @param onReconnect called when Redis may have lost users of this node
@@ -57,14 +57,14 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     }
 
     void start() {
-        subscriptions.start(this);
+        subscriptions.setPresence(this);
     }
 
-    CompletionStage<Void> watch(RoomName room, int names, PresenceListener listener) {
-        PresenceFold fold = new PresenceFold(room, names, listener, this);
+    CompletionStage<Void> watch(RoomName room, int maxNames, PresenceListener listener) {
+        PresenceFold fold = new PresenceFold(room, maxNames, listener, this);
         folds.put(room.value(), fold);
         subscriptions.watchChanged(room);
-        return fold.known();
+        return fold.firstRoster();
     }
 
     void unwatch(RoomName room) {
@@ -84,9 +84,9 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     }
 
     /** @return whether the room should be compared again soon */
-    boolean compared(RoomName room, long revision) {
+    boolean compareRevision(RoomName room, long revision) {
         PresenceFold fold = folds.get(room.value());
-        return fold != null && fold.compared(revision);
+        return fold != null && fold.compareRevision(revision);
     }
 
     @Override
@@ -106,9 +106,9 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
             return;
         }
         if (mayHaveMissed) {
-            fold.missed();
+            fold.changesMissed();
         } else {
-            fold.subscribed();
+            fold.channelSubscribed();
         }
     }
 
@@ -123,45 +123,46 @@ final class PresenceViews implements PresenceEvents, PresenceFold.Rosters {
     @Override
     public void reconnected() {
         reconnectedAt = nanoClock.getAsLong();
-        reconnected = true;
+        hasReconnected = true;
         onReconnect.run();
     }
 
     /** How long other nodes may still need to enter their users again after a reconnect; 0 when that time is over. */
     private long uncertainMillis() {
         long since = TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - reconnectedAt);
-        return reconnected ? Math.max(reentryMillis() - since, 0) : 0;
+        return hasReconnected ? Math.max(reentryMillis() - since, 0) : 0;
     }
 
+    /** How long nodes may need to enter their users again after a reconnect. Each enters them under a new lease. */
     private long reentryMillis() {
         return commands.leaseMillis() / 2;
     }
 
     @Override
-    public void read(PresenceFold fold, int turn, int names) {
-        commands.roster(fold.room(), names, false).whenComplete((present, failure) -> {
+    public void read(PresenceFold fold, int readNumber, int maxNames) {
+        commands.roster(fold.room(), maxNames, false).whenComplete((present, failure) -> {
             if (failure == null) {
-                fold.roster(turn, present.roster(), uncertainMillis() == 0);
+                fold.rosterRead(readNumber, present.roster(), uncertainMillis() == 0);
                 onLeases.accept(fold.room(), present.leases());
             } else {
-                later(() -> fold.failed(turn, failure), 0); // Not inside the fold's monitor.
+                schedule(() -> fold.readFailed(readNumber, failure), 0); // Not inside the fold's monitor.
             }
         });
     }
 
     @Override
-    public void again(PresenceFold fold, int turn) {
-        later(() -> fold.retry(turn), RETRY_MILLIS);
+    public void retryLater(PresenceFold fold, int readNumber) {
+        schedule(() -> fold.retry(readNumber), RETRY_MILLIS);
     }
 
     @Override
-    public void await(PresenceFold fold) {
-        long left = uncertainMillis();
-        // Until the next roster is certain, so that the nodes do not get the same time twice.
-        later(fold::settle, left > 0 ? left + 1 : reentryMillis());
+    public void dropUnconfirmedLater(PresenceFold fold) {
+        long uncertainMillis = uncertainMillis();
+        // Waits until the next roster is certain, so that the grace time is not counted twice.
+        schedule(fold::dropUnconfirmed, uncertainMillis > 0 ? uncertainMillis + 1 : reentryMillis());
     }
 
-    private void later(Runnable action, long millis) {
+    private void schedule(Runnable action, long millis) {
         try {
             var unused = timer.schedule(action, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {

@@ -3,9 +3,9 @@ package io.roomcast.redis.presence;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.redis.connection.Futures;
-import io.roomcast.redis.presence.PresenceCommands.Answer;
-import io.roomcast.redis.presence.PresenceCommands.Comparison;
-import io.roomcast.redis.presence.PresenceCommands.Present;
+import io.roomcast.redis.presence.PresenceCommands.ChangeReply;
+import io.roomcast.redis.presence.PresenceCommands.CompareReply;
+import io.roomcast.redis.presence.PresenceCommands.RosterReply;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -28,34 +28,42 @@ import java.util.stream.Stream;
 
 /**
  * Presence across nodes. Each node enters its users under its {@link Lease}. A script changes the users of a room,
- * numbers the change and publishes it on the room's channel. {@link PresenceViews} turn these changes into what this
- * node's members are told.
+ * numbers the change and publishes it on the room's channel. {@link PresenceViews} report these changes to the listener
+ * of this node.
  *
- * <p><b>Repair.</b> At each heartbeat of the lease, some of the rooms are compared with Redis: by a checksum of this
- * node's users, and by the last revision. A script corrects a difference and publishes the correction. A node that sees
- * users under an expired lease removes them. The users of a room that no node renews expire.
+ * <p><b>Repair.</b> After each renewal of the lease, some of the rooms are compared with Redis, by a checksum of this
+ * node's users and by the last revision. A script corrects a difference and publishes the correction. A node that sees
+ * users under an expired lease removes them. The users of a room in Redis expire if no node compares the room.
  *
- * <p><b>Concurrency.</b> {@code rooms} holds this node's users. They are changed, and the resulting commands are
- * submitted, inside the map's atomic update for the room. So Redis sees the commands in their true order, under the
- * lease of that moment. Nothing else is done inside it.
+ * <p><b>Concurrency.</b> The map {@code rooms} holds this node's users. They are changed, and the resulting commands
+ * are submitted, inside the map's atomic update for the room. So Redis gets the commands in the order of the changes,
+ * under the lease of that moment. Nothing else is done inside the update.
  */
 public final class RedisPresence implements PresenceStore, Lease.Users {
-    /** Most rooms that are compared at one heartbeat. */
+    /** Most rooms that are compared after one renewal, apart from those that are due. */
     private static final int MAX_COMPARED = 500;
-    /** All rooms are compared in this many heartbeats, unless that exceeds the maximum. */
-    private static final int ROUND_BEATS = 5;
+    /** All rooms are compared within this many renewals, unless that exceeds {@link #MAX_COMPARED}. */
+    private static final int ROUND_RENEWALS = 5;
 
+    /** Rooms that are moved to a new lease at the same time. */
     private static final int MOVED_AT_ONCE = 200;
+    /** Most users that one command evicts. */
     private static final int EVICTED_AT_ONCE = 1_000;
 
+    /** A command that was sent under a lease. */
     private record Sent<T>(String lease, CompletionStage<T> reply) {}
 
-    /** @param reconciled null if that was not needed */
-    private record Compared(Sent<Answer> reconciled, Sent<Comparison> compared, boolean stale) {}
+    /**
+     * The commands of a comparison.
+     *
+     * @param reconciled null if the room was not corrected before the comparison
+     * @param hasFormerLeases whether users may be left under former leases of this node
+     */
+    private record SentComparison(Sent<ChangeReply> reconciled, Sent<CompareReply> compared, boolean hasFormerLeases) {}
 
     private final ConcurrentHashMap<String, NodeUsers> rooms = new ConcurrentHashMap<>();
-    /** Rooms to compare at the next heartbeat. */
-    private final Set<RoomName> soon = ConcurrentHashMap.newKeySet();
+    /** Rooms to compare after the next renewal. */
+    private final Set<RoomName> roomsToCompare = ConcurrentHashMap.newKeySet();
 
     private final PresenceCommands commands;
     private final ScheduledExecutorService timer;
@@ -63,10 +71,10 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private final Lease lease;
     private final PresenceViews views;
     private PresenceListener listener;
-    private int names;
+    private int maxNames;
     private volatile boolean closed;
-    /** The rest of the current round. Confined to the lease's heartbeat. */
-    private Iterator<RoomName> round = Collections.emptyIterator();
+    /** Rooms that are left in the current round of comparisons. Only used after a renewal, by one thread at a time. */
+    private Iterator<RoomName> comparisonRound = Collections.emptyIterator();
 
     /** @param nanoClock as {@link System#nanoTime} */
     public RedisPresence(
@@ -77,14 +85,14 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         this.commands = commands;
         this.timer = timer;
         this.lease = new Lease(commands, this, nanoClock);
-        this.views =
-                new PresenceViews(commands, subscriptions, timer, nanoClock, lease::markSuspect, this::evictExpired);
+        this.views = new PresenceViews(
+                commands, subscriptions, timer, nanoClock, lease::requestReplacement, this::evictExpired);
     }
 
     @Override
-    public void start(PresenceListener receiver, int largestByName) {
+    public void start(PresenceListener receiver, int mostNames) {
         listener = receiver;
-        names = largestByName;
+        maxNames = mostNames;
         views.start();
         lease.start(timer);
     }
@@ -94,8 +102,8 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         closed = true;
         lease.stop();
         for (NodeUsers own : rooms.values()) {
-            on(own.room(), known -> {
-                if (!known.isEmpty()) {
+            updateOnly(own.room(), existing -> {
+                if (!existing.isEmpty()) {
                     var unused = commands.evict(own.room(), lease.id(), EVICTED_AT_ONCE);
                 }
             });
@@ -105,7 +113,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
 
     @Override
     public CompletionStage<Void> watch(RoomName room) {
-        return views.watch(room, names, listener);
+        return views.watch(room, maxNames, listener);
     }
 
     @Override
@@ -115,61 +123,62 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<Change> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
-        return change(room, with(room, own -> {
+        return result(room, update(room, own -> {
             own.add(user, session, checksums.of(user));
-            String under = lease.id();
-            return new Sent<>(under, commands.enter(room, under, List.of(user), checksums::of));
+            String leaseId = lease.id();
+            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums::of));
         }));
     }
 
     @Override
-    public CompletionStage<Change> leave(RoomName room, UserName user, String session) {
-        Sent<Answer> sent = with(room, own -> {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+        Sent<ChangeReply> sent = update(room, own -> {
             if (!own.remove(user, session, checksums.of(user))) {
                 return null;
             }
-            String under = lease.id();
-            return new Sent<>(under, commands.leave(room, under, user, checksums.of(user)));
+            String leaseId = lease.id();
+            return new Sent<>(leaseId, commands.leave(room, leaseId, user, checksums.of(user)));
         });
         if (sent == null) {
             return Futures.map(
                     commands.roster(room, 0, false),
-                    present -> new Change(
-                            false, present.roster().count(), present.roster().revision()));
+                    reply -> new UpdateResult(
+                            false, reply.roster().count(), reply.roster().revision()));
         }
-        return change(room, sent);
+        return result(room, sent);
     }
 
-    private CompletionStage<Change> change(RoomName room, Sent<Answer> sent) {
-        return Futures.map(markIfFailed(room, sent), done -> {
-            if (done.fenced()) {
+    /** The result for the caller, from the reply to a command. Fails if the command was fenced. */
+    private CompletionStage<UpdateResult> result(RoomName room, Sent<ChangeReply> sent) {
+        return Futures.map(markIfFailed(room, sent), reply -> {
+            if (reply.fenced()) {
                 throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
-            return new Change(!done.names().isEmpty(), done.count(), done.revision());
+            return new UpdateResult(!reply.names().isEmpty(), reply.count(), reply.revision());
         });
     }
 
     /**
-     * Marks the room when a command fails, since its effect is unknown. Not for use inside the map's update: the
-     * command may have failed already.
+     * Marks the room when a command fails, since the effect of the command is unknown. Must not be called inside the
+     * map's update for the room, since it runs such an update at once if the command has failed already.
      */
     private <T> CompletionStage<T> markIfFailed(RoomName room, Sent<T> sent) {
         sent.reply().whenComplete((done, failure) -> {
             if (failure != null) {
-                on(room, own -> {
-                    own.unsure = true;
+                updateOnly(room, own -> {
+                    own.mayDiffer = true;
                     if (!sent.lease().equals(lease.id())) {
-                        own.stale().add(sent.lease());
+                        own.formerLeases().add(sent.lease());
                     }
                 });
-                soon.add(room);
-            } else if (done instanceof Answer answer && answer.fenced()
-                    || done instanceof Comparison found && found.fenced()) {
-                lease.markSuspect();
+                roomsToCompare.add(room);
+            } else if (done instanceof ChangeReply reply && reply.fenced()
+                    || done instanceof CompareReply found && found.fenced()) {
+                lease.requestReplacement();
             }
         });
         return sent.reply();
@@ -177,150 +186,159 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
 
     @Override
     public CompletionStage<Roster> roster(RoomName room, int limit) {
-        return commands.roster(room, limit, true).thenCompose(present -> {
-            List<String> expired = expired(room, present.leases());
+        return commands.roster(room, limit, true).thenCompose(reply -> {
+            List<String> expired = expired(room, reply.leases());
             if (expired.isEmpty()) {
-                return CompletableFuture.completedFuture(present.roster());
+                return CompletableFuture.completedFuture(reply.roster());
             }
-            return Futures.all(expired.stream().map(old -> evict(room, old)).toList())
-                    .thenCompose(done -> Futures.map(commands.roster(room, limit, true), Present::roster));
+            return Futures.all(expired.stream()
+                            .map(oldLease -> evict(room, oldLease))
+                            .toList())
+                    .thenCompose(done -> Futures.map(commands.roster(room, limit, true), RosterReply::roster));
         });
     }
 
     /**
-     * The expired ones of these leases with users in the room. If the state of one is unknown, the room is compared
-     * again soon.
+     * Returns the expired leases among the leases with users in the room. If the state of a lease is unknown, the room
+     * is compared again after the next renewal.
      */
     private List<String> expired(RoomName room, Collection<String> leases) {
         List<String> expired = new ArrayList<>(0);
         for (String each : leases) {
             switch (lease.stateOf(each)) {
                 case EXPIRED -> expired.add(each);
-                case UNKNOWN -> soon.add(room);
+                case UNKNOWN -> roomsToCompare.add(room);
                 case ALIVE -> {}
             }
         }
         return expired;
     }
 
+    /** Evicts the expired leases among the leases with users in the room. */
     private void evictExpired(RoomName room, Collection<String> leases) {
-        expired(room, leases).forEach(old -> evict(room, old));
+        expired(room, leases).forEach(oldLease -> evict(room, oldLease));
     }
 
-    private CompletionStage<Void> evict(RoomName room, String old) {
-        return commands.evict(room, old, EVICTED_AT_ONCE)
-                .thenCompose(
-                        evicted -> evicted.more() ? evict(room, old) : CompletableFuture.<Void>completedFuture(null));
+    /** Evicts the lease from the room, in as many commands as its users need. */
+    private CompletionStage<Void> evict(RoomName room, String oldLease) {
+        return commands.evict(room, oldLease, EVICTED_AT_ONCE)
+                .thenCompose(evicted ->
+                        evicted.more() ? evict(room, oldLease) : CompletableFuture.<Void>completedFuture(null));
     }
 
     @Override
-    public void compare() {
-        Set<RoomName> due = new HashSet<>(soon);
-        soon.removeAll(due);
+    public void compareSomeRooms() {
+        Set<RoomName> due = new HashSet<>(roomsToCompare);
+        roomsToCompare.removeAll(due);
         due.forEach(this::compare);
-        int all = rooms.size() + views.size(); // Most rooms count twice, which makes the round shorter.
-        commands.compareInterval((long) all / MAX_COMPARED * lease.beatMillis());
-        int count = Math.min(all / ROUND_BEATS + 1, MAX_COMPARED);
+        int all = rooms.size() + views.size(); // Most rooms count twice. So the round takes less time.
+        commands.setCompareMillis((long) all / MAX_COMPARED * lease.renewalMillis());
+        int count = Math.min(all / ROUND_RENEWALS + 1, MAX_COMPARED);
         for (int i = 0; i < count; i++) {
-            if (!round.hasNext()) {
-                round = Stream.concat(
+            if (!comparisonRound.hasNext()) {
+                comparisonRound = Stream.concat(
                                 rooms.values().stream().map(NodeUsers::room),
                                 views.rooms().filter(room -> !rooms.containsKey(room.value())))
                         .iterator();
-                if (!round.hasNext()) {
+                if (!comparisonRound.hasNext()) {
                     return;
                 }
             }
-            RoomName next = round.next();
+            RoomName next = comparisonRound.next();
             if (!due.contains(next)) {
                 compare(next);
             }
         }
     }
 
+    /** Compares the room with Redis, and corrects a difference. */
     private void compare(RoomName room) {
-        Compared sent = with(room, own -> {
-            Sent<Answer> reconciled = own.unsure ? reconcile(own) : null;
-            String under = lease.id();
-            CompletionStage<Comparison> compared =
-                    commands.compare(room, under, own.checksum(), own.users().size());
-            return new Compared(
-                    reconciled, new Sent<>(under, compared), !own.stale().isEmpty());
+        SentComparison sent = update(room, own -> {
+            Sent<ChangeReply> reconciled = own.mayDiffer ? reconcile(own) : null;
+            String leaseId = lease.id();
+            CompletionStage<CompareReply> compared =
+                    commands.compare(room, leaseId, own.checksum(), own.users().size());
+            return new SentComparison(
+                    reconciled,
+                    new Sent<>(leaseId, compared),
+                    !own.formerLeases().isEmpty());
         });
         if (sent.reconciled() != null) {
             markIfFailed(room, sent.reconciled());
         }
-        markIfFailed(room, sent.compared()).thenAccept(found -> compared(room, found));
-        if (sent.stale()) {
-            evictStale(room);
+        markIfFailed(room, sent.compared()).thenAccept(found -> useComparison(room, found));
+        if (sent.hasFormerLeases()) {
+            evictFormerLeases(room);
         }
     }
 
-    private void compared(RoomName room, Comparison found) {
+    private void useComparison(RoomName room, CompareReply found) {
         if (!found.fenced() && !found.same()) {
-            markIfFailed(room, with(room, this::reconcile));
+            markIfFailed(room, update(room, this::reconcile));
         }
         evictExpired(room, found.leases());
-        if (views.compared(room, found.revision())) {
-            soon.add(room);
+        if (views.compareRevision(room, found.revision())) {
+            roomsToCompare.add(room);
         }
     }
 
-    /** For use inside the map's update for the room. */
-    private Sent<Answer> reconcile(NodeUsers own) {
-        own.unsure = false;
-        String under = lease.id();
-        return new Sent<>(under, commands.reconcile(own.room(), under, own.users(), checksums::of));
+    /** Must be called inside the map's update for the room. */
+    private Sent<ChangeReply> reconcile(NodeUsers own) {
+        own.mayDiffer = false;
+        String leaseId = lease.id();
+        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), checksums::of));
     }
 
     @Override
-    public CompletionStage<Void> moveTo(String old, String next) {
-        return moveTo(rooms.values().stream().map(NodeUsers::room).toList(), 0, old);
+    public CompletionStage<Void> moveTo(String oldLease, String newLease) {
+        return moveTo(rooms.values().stream().map(NodeUsers::room).toList(), 0, oldLease);
     }
 
-    private CompletionStage<Void> moveTo(List<RoomName> all, int from, String old) {
+    private CompletionStage<Void> moveTo(List<RoomName> all, int from, String oldLease) {
         int to = Math.min(from + MOVED_AT_ONCE, all.size());
         return Futures.all(all.subList(from, to).stream()
-                        .map(room -> moveTo(room, old))
+                        .map(room -> moveTo(room, oldLease))
                         .toList())
                 .thenCompose(done ->
-                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : moveTo(all, to, old));
+                        to == all.size() ? CompletableFuture.<Void>completedFuture(null) : moveTo(all, to, oldLease));
     }
 
-    private CompletionStage<Void> moveTo(RoomName room, String old) {
-        Sent<Answer> sent = with(room, own -> {
+    private CompletionStage<Void> moveTo(RoomName room, String oldLease) {
+        Sent<ChangeReply> sent = update(room, own -> {
             if (own.isEmpty()) {
                 return null;
             }
-            own.stale().add(old);
+            own.formerLeases().add(oldLease);
             return reconcile(own);
         });
         if (sent == null) {
             return CompletableFuture.completedFuture(null);
         }
-        return markIfFailed(room, sent).thenCompose(done -> evictStale(room));
+        return markIfFailed(room, sent).thenCompose(done -> evictFormerLeases(room));
     }
 
     /** Removes the users that are left under former leases of this node. */
-    private CompletionStage<Void> evictStale(RoomName room) {
-        return Futures.all(with(room, own -> List.copyOf(own.stale())).stream()
-                .map(old -> evict(room, old)
-                        .thenAccept(done -> on(room, own -> own.stale().remove(old))))
+    private CompletionStage<Void> evictFormerLeases(RoomName room) {
+        return Futures.all(update(room, own -> List.copyOf(own.formerLeases())).stream()
+                .map(oldLease -> evict(room, oldLease)
+                        .thenAccept(done ->
+                                updateOnly(room, own -> own.formerLeases().remove(oldLease))))
                 .toList());
     }
 
-    private void on(RoomName room, Consumer<NodeUsers> action) {
-        with(room, own -> {
+    /** As {@link #update}, for an action without a result. */
+    private void updateOnly(RoomName room, Consumer<NodeUsers> action) {
+        update(room, own -> {
             action.accept(own);
             return null;
         });
     }
 
-    /** Runs the action inside the map's atomic update for the room. Removes an entry that is not needed any more. */
-    private <T> T with(RoomName room, Function<NodeUsers, T> action) {
+    /** Runs the action inside the map's atomic update for the room. Removes the entry if it is empty then. */
+    private <T> T update(RoomName room, Function<NodeUsers, T> action) {
         AtomicReference<T> result = new AtomicReference<>();
-        rooms.compute(room.value(), (name, known) -> {
-            NodeUsers own = known == null ? new NodeUsers(room) : known;
+        rooms.compute(room.value(), (name, existing) -> {
+            NodeUsers own = existing == null ? new NodeUsers(room) : existing;
             result.set(action.apply(own));
             return own.isEmpty() ? null : own;
         });

@@ -2,11 +2,15 @@ package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
 
-/** The subscriptions to rooms' channels, as presence uses them. Any thread; no method blocks. */
+/** The subscriptions to rooms' channels, as presence uses them. Any thread may call. No method blocks. */
 public interface RoomChannels {
-    /** @param events receives presence changes from now on, and says which rooms are watched */
-    void start(PresenceEvents events);
+    /**
+     * Sets the presence of this node. Called once.
+     *
+     * @param events receives presence changes from now on, and says which rooms are watched
+     */
+    void setPresence(PresenceEvents events);
 
-    /** The room is watched now, or is not watched any more. */
+    /** Must be called after presence has started or ended to watch the room. */
     void watchChanged(RoomName room);
 }

@@ -6,8 +6,8 @@ import java.util.BitSet;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * A master of a Cluster: its address, and the slots that it is in charge of. A connection attempt, or a reply that the
- * master is not in charge, is a hint that the slot map may have changed. Any thread.
+ * A master of a Redis Cluster, with its address and its hash slots. A connection attempt is a hint that the slot map
+ * may have changed, and so is a reply that another server has a slot. Any thread may call.
  */
 public final class ClusterMaster implements MasterLocator {
     private final HostAndPort address;
@@ -23,7 +23,7 @@ public final class ClusterMaster implements MasterLocator {
         this.hint = hint;
     }
 
-    void slots(BitSet those) {
+    void setSlots(BitSet those) {
         slots = those;
     }
 
@@ -38,20 +38,21 @@ public final class ClusterMaster implements MasterLocator {
         hint.run();
     }
 
+    /** A new channel for this node alone, in one of the master's slots. */
     public String nodeChannel(NodeChannels channels) {
         return channels.next(slots);
     }
 
-    /** The key of the server's {@link DataLineage}, in one of its slots. The same on every node. */
+    /** The key of the server's {@link DataLineage}, in one of the server's slots. Every node computes the same key. */
     public String lineageKey() {
-        BitSet own = slots;
+        BitSet ownedSlots = slots;
         for (int tag = 0; tag < 100 * SlotMap.SLOTS; tag++) {
             String name = prefix + ":{!" + tag + "}:life";
-            if (own.isEmpty() || own.get(RoomKeys.slotOf(name))) {
+            if (ownedSlots.isEmpty() || ownedSlots.get(RoomKeys.slotOf(name))) {
                 return name;
             }
         }
-        return prefix + ":{!0}:life"; // The server will refuse it, and is then abandoned.
+        return prefix + ":{!0}:life"; // The server will refuse this key, and is then abandoned.
     }
 
     @Override

@@ -17,13 +17,13 @@ import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A shard for each master of a Redis Cluster. When the slot map changes (a replica was promoted, slots were moved),
- * shards are made and closed, and rooms are subscribed at their new servers. Commands that were on their way to the
- * wrong server fail, and can be repeated.
+ * A shard for each master of a Redis Cluster. The slot map changes when a replica is promoted or when slots are moved.
+ * Then shards are made and closed, and rooms are subscribed at their new servers. Commands that were on their way to
+ * the wrong server fail, and can be repeated.
  *
- * <p><b>Concurrency.</b> One thread reads the map: after a hint that it has changed, and every few seconds.
- * {@code bySlot} is replaced as a whole, so that any thread may read it. A command is never redirected to another
- * server: so two publishes of one thread cannot overtake each other.
+ * <p><b>Concurrency.</b> One thread reads the slot map, every few seconds and after a hint that the map has changed.
+ * The array {@code bySlot} is replaced as a whole, so that any thread may read it. A command is never redirected to
+ * another server, so that two publishes of one thread cannot overtake each other.
  */
 public final class ClusterShards implements Shards {
     private static final Logger LOG = System.getLogger(ClusterShards.class.getName());
@@ -32,10 +32,11 @@ public final class ClusterShards implements Shards {
 
     /** Makes shards, and subscribes their rooms. */
     public interface Owner {
+        /** Makes a shard that is not started. */
         Shard shard(ClusterMaster master);
 
-        /** Rooms may have moved to {@code shard}: subscribes those that it is in charge of. */
-        void resubscribe(Shard shard);
+        /** Subscribes the rooms of the shard, since rooms may have moved to it. */
+        void updateSubscriptions(Shard shard);
     }
 
     /** Makes the master of a shard. */
@@ -56,7 +57,9 @@ public final class ClusterShards implements Shards {
     private ThreadFactory threads;
     private Thread thread;
 
-    /** @param seed a server that serves all slots until a map is known; it refuses those of others */
+    /**
+     * @param seed a server to which all commands go until the slot map is known; it refuses those for slots of others
+     */
     public ClusterShards(SlotMapReader reader, Masters masters, Owner owner, HostAndPort seed) {
         this.reader = reader;
         this.masters = masters;
@@ -78,13 +81,15 @@ public final class ClusterShards implements Shards {
         return all;
     }
 
-    /** Waits for the map: for each server that does not answer, up to the timeouts of a connection and of a reply. */
+    /**
+     * Waits for the slot map. Each server that does not answer takes up to the timeouts of a connection and a reply.
+     */
     @Override
     public void start(ThreadFactory factory) {
         threads = factory;
         all.forEach(shard -> shard.start(threads));
-        read();
-        thread = threads.newThread(this::run);
+        readSlotMap();
+        thread = threads.newThread(this::readOnHints);
         thread.setName("roomcast-redis-slots");
         thread.start();
     }
@@ -93,20 +98,20 @@ public final class ClusterShards implements Shards {
         hints.release();
     }
 
-    private void run() {
+    private void readOnHints() {
         try {
-            // Hints come in bursts: an unreachable server gives one with each connection attempt.
+            // Hints come in bursts, since each connection attempt to an unreachable server gives a hint.
             while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 var unused = hints.tryAcquire(READ_SECONDS, TimeUnit.SECONDS);
                 hints.drainPermits();
-                read();
+                readSlotMap();
             }
         } catch (InterruptedException e) {
             LOG.log(Level.DEBUG, "interrupted");
         }
     }
 
-    private void read() {
+    private void readSlotMap() {
         try {
             apply(reader.read());
         } catch (JedisException e) {
@@ -123,22 +128,22 @@ public final class ClusterShards implements Shards {
         Shard[] next = bySlot.clone(); // Slots without a master stay with the shard that they had.
         map.masters().forEach((address, slots) -> {
             Member member = members.computeIfAbsent(address, a -> started(a, slots));
-            member.master().slots(slots);
+            member.master().setSlots(slots);
             slots.stream().forEach(slot -> next[slot] = member.shard());
         });
         if (Arrays.equals(next, bySlot)) {
             return;
         }
         List<Shard> used = Arrays.stream(next).distinct().toList();
-        List<Shard> left = new ArrayList<>(all);
-        left.removeAll(used);
-        members.values().removeIf(member -> left.contains(member.shard()));
+        List<Shard> unused = new ArrayList<>(all);
+        unused.removeAll(used);
+        members.values().removeIf(member -> unused.contains(member.shard()));
         bySlot = next;
         all = used;
         LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", used.size(), members.keySet());
-        left.forEach(Shard::abandon);
-        used.forEach(owner::resubscribe);
-        left.forEach(Shard::close);
+        unused.forEach(Shard::abandon);
+        used.forEach(owner::updateSubscriptions);
+        unused.forEach(Shard::close);
     }
 
     private Member member(HostAndPort address, BitSet slots) {

@@ -7,14 +7,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * This node's connections to the server of the same data. A new connection to another server cuts the earlier ones:
- * they may lead to a former master that hung, and that would still take messages and publish them. In a Cluster they
- * may belong to two shards: that of the former master and that of the new one. Any thread.
+ * This node's connections to the servers of the same data. A new connection to another server cuts the earlier
+ * connections. These may lead to a former master that hung, and that would still take messages and publish them. In a
+ * Cluster, they may belong to the shard of the former master and to the shard of the new one. Any thread may call.
  */
 final class ConnectionGroup {
     private final Set<RedisConnection> connections = new HashSet<>();
 
-    /** Its {@link RedisConnection#serverRun()} is known. */
+    /**
+     * Adds a connection, and cuts the connections to other servers.
+     *
+     * @param connection one whose {@link RedisConnection#serverRun()} is set
+     */
     void add(RedisConnection connection) {
         synchronized (this) {
             connections.removeIf(other -> other.isCut() || !other.isConnected());
@@ -23,12 +27,16 @@ final class ConnectionGroup {
         cutOthers(connection, false);
     }
 
-    /** @param all whether to cut the connections to the same server, too */
-    void cutOthers(RedisConnection connection, boolean all) {
+    /**
+     * Cuts the other connections.
+     *
+     * @param alsoSameServer whether to cut also the connections to the same server
+     */
+    void cutOthers(RedisConnection connection, boolean alsoSameServer) {
         List<RedisConnection> others = new ArrayList<>();
         synchronized (this) {
             for (RedisConnection other : connections) {
-                if (other != connection && (all || !other.serverRun().equals(connection.serverRun()))) {
+                if (other != connection && (alsoSameServer || !other.serverRun().equals(connection.serverRun()))) {
                     others.add(other);
                 }
             }

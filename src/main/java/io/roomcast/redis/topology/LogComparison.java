@@ -17,9 +17,10 @@ import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * Compares the logs of Redis with what this node has seen. It ends the epoch of a room that has fewer messages, or a
- * different one at the position of the last message. A log only grows at its end: if the last message is the same, so
- * are those before it. If the log has dropped that message, only the position is compared.
+ * Compares the logs of Redis with what this node has seen. It ends the epoch of a room whose log has fewer messages, or
+ * a different message at the position of the last message. A log only grows at its end. So if the last message is the
+ * same, all earlier messages are the same. If the log no longer holds the last message, only the positions are
+ * compared.
  */
 final class LogComparison {
     private static final Logger LOG = System.getLogger(LogComparison.class.getName());
@@ -36,23 +37,24 @@ final class LogComparison {
         this.lineage = lineage;
     }
 
+    /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
     void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
-        Iterator<Map.Entry<RoomName, SeenMessage>> left = rooms.entrySet().iterator();
-        if (left.hasNext()) {
+        Iterator<Map.Entry<RoomName, SeenMessage>> remaining = rooms.entrySet().iterator();
+        if (remaining.hasNext()) {
             connection.write(scripts.check().load());
             connection.flush();
             connection.read();
         }
         int different = 0;
-        while (left.hasNext()) {
-            List<Map.Entry<RoomName, SeenMessage>> asked = new ArrayList<>();
-            while (left.hasNext() && asked.size() < CHECKS_AT_ONCE) {
-                Map.Entry<RoomName, SeenMessage> room = left.next();
+        while (remaining.hasNext()) {
+            List<Map.Entry<RoomName, SeenMessage>> checkedRooms = new ArrayList<>();
+            while (remaining.hasNext() && checkedRooms.size() < CHECKS_AT_ONCE) {
+                Map.Entry<RoomName, SeenMessage> room = remaining.next();
                 connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
-                asked.add(room);
+                checkedRooms.add(room);
             }
             connection.flush();
-            different += endDifferent(connection, asked);
+            different += endDifferent(connection, checkedRooms);
         }
         if (different > 0) {
             LOG.log(
@@ -67,9 +69,9 @@ final class LogComparison {
      *
      * @return the number of these rooms
      */
-    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> asked) {
+    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
         List<CommandArguments> endings = new ArrayList<>();
-        for (Map.Entry<RoomName, SeenMessage> room : asked) {
+        for (Map.Entry<RoomName, SeenMessage> room : checkedRooms) {
             byte[] body = body(read(connection));
             if (body != null && room.getValue().differsFrom(body)) {
                 endings.add(scripts.renumberByText(
@@ -86,7 +88,7 @@ final class LogComparison {
         return reply == null ? null : (byte[]) ((List<?>) reply).get(1);
     }
 
-    /** @return null if the room has moved to another server */
+    /** @return the reply, or null if the room has moved to another server */
     private static Object read(RedisConnection connection) {
         try {
             return connection.read();

@@ -7,56 +7,59 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The last message that was seen in each room since each of the last marks of a {@link DataLineage}. Bounded: it drops
- * the oldest, and remembers that it did. Any thread.
+ * The messages that this node has seen since the last marks of a {@link DataLineage}. After each mark, a segment
+ * begins. A segment holds, for each room, the last message that was seen while the segment was the newest. Memory is
+ * bounded: the oldest segments are dropped, and the mark of the last dropped segment is remembered. Any thread may
+ * call.
  */
 final class SeenMessages {
     private static final int MAX_MARKS = 60;
     private static final int MAX_ROOMS = 50_000;
 
-    private record Since(long mark, Map<RoomName, SeenMessage> rooms) {}
+    /** The last message of each room that was seen between this mark and the next one. */
+    private record MarkSegment(long mark, Map<RoomName, SeenMessage> rooms) {}
 
-    /** Oldest first. Each has rooms, except perhaps the last. */
-    private final ArrayDeque<Since> marks = new ArrayDeque<>();
+    /** Oldest first, never empty. Only the last segment may have no rooms. */
+    private final ArrayDeque<MarkSegment> segments = new ArrayDeque<>();
 
-    private int rooms;
-    /** The last mark whose messages were dropped. */
-    private long dropped = -1;
+    private int roomCount;
+    /** The mark of the last segment that was dropped; -1 if none was. */
+    private long lastDroppedMark = -1;
 
     SeenMessages() {
-        marks.add(new Since(0, new HashMap<>()));
+        segments.add(new MarkSegment(0, new HashMap<>()));
     }
 
-    /** A message was seen. */
+    /** Notes that this node has seen the message. */
     synchronized void note(RoomName room, SeenMessage message) {
-        Map<RoomName, SeenMessage> latest = marks.getLast().rooms();
+        Map<RoomName, SeenMessage> latest = segments.getLast().rooms();
         int before = latest.size();
         latest.merge(room, message, SeenMessage::later);
-        rooms += latest.size() - before;
+        roomCount += latest.size() - before;
     }
 
-    /** A new mark is about to be written: the messages so far were seen before it. */
-    synchronized void mark(long mark) {
-        if (marks.getLast().rooms().isEmpty()) {
-            marks.removeLast();
+    /** Must be called before a mark is written. The messages so far count as seen before the mark. */
+    synchronized void startSegment(long mark) {
+        if (segments.getLast().rooms().isEmpty()) {
+            segments.removeLast();
         }
-        marks.add(new Since(mark, new HashMap<>()));
-        while (marks.size() > MAX_MARKS || rooms > MAX_ROOMS) {
-            Since oldest = marks.removeFirst();
-            rooms -= oldest.rooms().size();
-            dropped = oldest.mark();
+        segments.add(new MarkSegment(mark, new HashMap<>()));
+        while (segments.size() > MAX_MARKS || roomCount > MAX_ROOMS) {
+            MarkSegment oldest = segments.removeFirst();
+            roomCount -= oldest.rooms().size();
+            lastDroppedMark = oldest.mark();
         }
     }
 
-    /** The messages that were seen since a mark, or null if some of them were dropped. */
-    synchronized Map<RoomName, SeenMessage> since(long mark) {
-        if (dropped >= mark) {
+    /** The last message of each room that was seen since the mark, or null if some of them were dropped. */
+    synchronized Map<RoomName, SeenMessage> seenSince(long mark) {
+        if (lastDroppedMark >= mark) {
             return null;
         }
         Map<RoomName, SeenMessage> found = new HashMap<>();
-        for (Since since : marks) {
-            if (since.mark() >= mark) {
-                since.rooms().forEach((room, message) -> found.merge(room, message, SeenMessage::later));
+        for (MarkSegment segment : segments) {
+            if (segment.mark() >= mark) {
+                segment.rooms().forEach((room, message) -> found.merge(room, message, SeenMessage::later));
             }
         }
         return found;

@@ -16,17 +16,19 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Asks the sentinels for the current master, first the one that answered last. A sentinel may accept connections and
- * not answer: so all of them together get the time that one server has for its reply. Any thread.
+ * Asks the sentinels for the current master, and first the sentinel that answered last. Each sentinel gets an equal
+ * part of the time that a server has for a reply, but at least {@link #MIN_TIMEOUT_MILLIS}. So sentinels that accept
+ * connections and do not answer delay the look-up only a little. Any thread may call.
  */
 public final class Sentinel implements MasterLocator {
     private static final int MIN_TIMEOUT_MILLIS = 250;
 
     private final Sentinels sentinels;
     private final Connector connector;
-    /** For each sentinel. */
+    /** For a connection to each sentinel, and for each reply. */
     private final int timeoutMillis;
 
+    /** The sentinels, first the one that answered last. */
     private volatile List<Address> order;
 
     public Sentinel(Sentinels sentinels, Connector connector) {

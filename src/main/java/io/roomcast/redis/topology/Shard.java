@@ -28,12 +28,12 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * A Redis server that takes writes, and this node's three connections to it: one publishes, one reads, one listens.
- * Each has a thread of its own. Any thread may call any method.
+ * A Redis server that takes writes, as this node sees it. This node has three connections to the server: one publishes,
+ * one reads, one listens. Each connection has a thread of its own. Any thread may call any method.
  */
 public final class Shard {
     private static final String RUN_ID = "run_id:";
-    /** Of 40 hexadecimal digits. It goes with each message to the nodes. */
+    /** Digits of the {@code run_id} that are used, of 40 hexadecimal digits. They go with each message to the nodes. */
     private static final int RUN_LENGTH = 12;
 
     private final String name;
@@ -43,20 +43,20 @@ public final class Shard {
     private final Pipeline reader;
     private final Subscriber subscriber;
     private final Breaker breaker;
-    private final Supplier<String> nodeChannel;
-    private final Supplier<DataLineage> lineage;
+    private final Supplier<String> newNodeChannel;
+    private final Supplier<DataLineage> findLineage;
     private final NodeMetrics metrics;
-    private final Runnable reconnected;
-    /** The purposes for which there was a connection before: the next one counts as a reconnect. */
-    private final Set<String> connected = ConcurrentHashMap.newKeySet();
+    private final Runnable onReconnect;
+    /** The purposes for which there was a connection before. The next connection for such a purpose is a reconnect. */
+    private final Set<String> connectedPurposes = ConcurrentHashMap.newKeySet();
 
     private volatile String currentNodeChannel;
     private volatile DataLineage currentLineage;
 
     /**
-     * @param nodeChannel names a channel for this node alone, in a slot of this server
-     * @param lineage of this server's data
-     * @param reconnected called after a connection for commands was made again, before it takes commands
+     * @param newNodeChannel names a channel for this node alone, in a hash slot of this server
+     * @param findLineage finds the lineage of this server's data
+     * @param onReconnect called after a connection for commands was made again, before it takes commands
      * @param nanoClock as {@link System#nanoTime}
      */
     public Shard(
@@ -64,28 +64,28 @@ public final class Shard {
             MasterLocator master,
             Connector connector,
             List<Script> scripts,
-            Supplier<String> nodeChannel,
-            Supplier<DataLineage> lineage,
-            Subscriber.Listener listener,
+            Supplier<String> newNodeChannel,
+            Supplier<DataLineage> findLineage,
+            Subscriber.ServerEvents events,
             boolean sharded,
             NodeMetrics metrics,
-            Runnable reconnected,
+            Runnable onReconnect,
             LongSupplier nanoClock) {
         this.name = name;
         this.master = master;
         this.connector = connector;
-        this.nodeChannel = nodeChannel;
+        this.newNodeChannel = newNodeChannel;
         this.metrics = metrics;
-        this.reconnected = reconnected;
-        this.currentNodeChannel = nodeChannel.get();
-        this.lineage = lineage;
-        this.currentLineage = lineage.get();
+        this.onReconnect = onReconnect;
+        this.currentNodeChannel = newNodeChannel.get();
+        this.findLineage = findLineage;
+        this.currentLineage = findLineage.get();
         Duration timeout = Duration.ofMillis(connector.timeoutMillis());
         this.breaker = new Breaker(name, timeout, nanoClock);
-        long overdue = timeout.multipliedBy(3).dividedBy(2).toNanos();
-        this.publisher = new Pipeline("publish", new PublishServer(), scripts, nanoClock, overdue);
-        this.reader = new Pipeline("read", new ReadServer(), scripts, nanoClock, overdue);
-        this.subscriber = new Subscriber(new SubscribeServer(), listener, sharded, nanoClock);
+        long overdueNanos = timeout.multipliedBy(3).dividedBy(2).toNanos();
+        this.publisher = new Pipeline("publish", new PublishServer(), scripts, nanoClock, overdueNanos);
+        this.reader = new Pipeline("read", new ReadServer(), scripts, nanoClock, overdueNanos);
+        this.subscriber = new Subscriber(new SubscribeEndpoint(), events, sharded, nanoClock);
     }
 
     void start(ThreadFactory threads) {
@@ -94,28 +94,31 @@ public final class Shard {
         subscriber.start(threads);
     }
 
-    /** Completes the publishes, then ends all threads. */
+    /** Completes the publishes, within a few seconds, and then ends all threads. */
     void close() {
         publisher.close();
         reader.close();
         subscriber.close();
     }
 
-    /** Another server has taken over: ignores whatever this one still publishes. Returns at once. */
+    /**
+     * Ends the subscription, since another server has taken over. Ignores what this server still publishes. Never
+     * blocks.
+     */
     void abandon() {
         subscriber.end();
     }
 
-    /** Cuts connections that hang. To be called regularly. */
-    public void watch() {
-        publisher.watch();
-        reader.watch();
+    /** Cuts connections whose batch is overdue. To be called regularly. */
+    public void checkTimeouts() {
+        publisher.checkTimeout();
+        reader.checkTimeout();
     }
 
-    /** Sends a write. Fails at once if Redis does not answer, or too many commands are waiting. */
+    /** Sends a write. Fails at once if the breaker is open, or if too many commands are waiting. */
     public CompletionStage<Object> publish(int slot, CommandArguments arguments) {
         PipelineCommand.Request command = new PipelineCommand.Request(slot, arguments);
-        if (!breaker.permit()) {
+        if (!breaker.tryAcquire()) {
             command.reply().completeExceptionally(new RelayUnavailableException("Redis does not answer"));
         } else if (!publisher.offer(command)) {
             breaker.release();
@@ -127,7 +130,7 @@ public final class Shard {
     /**
      * Sends a read, or a write that may follow reads.
      *
-     * @param bounded whether it fails at once when too many commands are waiting
+     * @param bounded whether the command fails at once when too many commands are waiting
      */
     public CompletionStage<Object> read(int slot, CommandArguments arguments, boolean bounded) {
         PipelineCommand.Request command = new PipelineCommand.Request(slot, arguments);
@@ -138,10 +141,11 @@ public final class Shard {
     }
 
     /** Runs a task on the reader's thread, after the reads that were submitted before. */
-    public void run(Runnable task) {
+    public void runOnReader(Runnable task) {
         reader.submit(new PipelineCommand.Task(task));
     }
 
+    /** The connection that listens. */
     public Subscriber subscriber() {
         return subscriber;
     }
@@ -150,19 +154,20 @@ public final class Shard {
         return breaker;
     }
 
+    /** The lineage of the data that were verified last. */
     public DataLineage lineage() {
         return currentLineage;
     }
 
     /** Writes this node's mark, and cuts the connections if Redis has lost data. To be called once a second. */
-    public void beat() {
+    public void writeMark() {
         DataLineage current = currentLineage;
-        DataLineage.Beat beat = current.beat();
-        if (beat != null) {
-            read(current.slot(), beat.command(), false).whenComplete((reply, failure) -> {
+        DataLineage.MarkCommand markCommand = current.nextMarkCommand();
+        if (markCommand != null) {
+            read(current.slot(), markCommand.command(), false).whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    current.unanswered(failure);
-                } else if (!current.answered(beat, reply)) {
+                    current.markFailed(failure);
+                } else if (!current.markAnswered(markCommand, reply)) {
                     publisher.cut();
                     reader.cut();
                 }
@@ -170,19 +175,21 @@ public final class Shard {
         }
     }
 
-    /** Tells Redis, after the last publish, that this node has stopped. */
-    public void sayEnd() {
+    /** Writes to Redis, after the last publish, that this node has stopped. */
+    public void announceStop() {
         if (breaker.isClosed()) {
-            var unused = publish(currentLineage.slot(), currentLineage.end());
+            var unused = publish(currentLineage.slot(), currentLineage.endCommand());
         }
     }
 
+    /** The channel of this node alone at this server. */
     public String nodeChannel() {
         return currentNodeChannel;
     }
 
-    public int waiting() {
-        return publisher.waiting();
+    /** Number of commands that wait for the publishing connection. */
+    public int waitingPublishes() {
+        return publisher.waitingCommands();
     }
 
     @Override
@@ -190,19 +197,20 @@ public final class Shard {
         return name;
     }
 
-    private RedisConnection connect(String purpose, int readTimeout, boolean verified) {
+    /** @param withVerification whether the data of the server must be verified before the connection is used */
+    private RedisConnection connect(String purpose, int readTimeout, boolean withVerification) {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
-            DataLineage next = lineage.get();
+            DataLineage next = findLineage.get();
             connection.setServerRun(runOfMaster(connection));
             next.connections().add(connection);
-            if (verified) {
+            if (withVerification) {
                 verify(connection, next);
             }
-            if (!connected.add(purpose)) {
+            if (!connectedPurposes.add(purpose)) {
                 metrics.increment(Counter.RELAY_RECONNECTS);
-                if (verified) {
-                    reconnected.run();
+                if (withVerification) {
+                    onReconnect.run();
                 }
             }
             return connection;
@@ -238,6 +246,7 @@ public final class Shard {
         }
     }
 
+    /** Cuts all three connections. */
     private void cut() {
         publisher.cut();
         reader.cut();
@@ -283,7 +292,7 @@ public final class Shard {
         }
     }
 
-    private final class SubscribeServer implements Subscriber.Server {
+    private final class SubscribeEndpoint implements Subscriber.Endpoint {
         @Override
         public RedisConnection connect(int silenceMillis) {
             return Shard.this.connect("subscribe", silenceMillis, false);
@@ -291,7 +300,7 @@ public final class Shard {
 
         @Override
         public byte[] nodeChannel() {
-            currentNodeChannel = nodeChannel.get();
+            currentNodeChannel = newNodeChannel.get();
             return currentNodeChannel.getBytes(UTF_8);
         }
     }

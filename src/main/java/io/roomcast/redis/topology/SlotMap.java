@@ -9,9 +9,9 @@ import java.util.Map;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * The slots of each master of a Cluster, as one server reports them. Slots without a master are in no set.
+ * The hash slots of each master of a Redis Cluster, as one server reports them. Slots without a master are in no set.
  *
- * @param masters in no particular order; the sets must not be changed
+ * @param masters the hash slots by the address of their master; the sets must not be changed
  */
 record SlotMap(Map<HostAndPort, BitSet> masters) {
     static final int SLOTS = 16_384;
@@ -19,23 +19,23 @@ record SlotMap(Map<HostAndPort, BitSet> masters) {
     /**
      * Parses the reply to CLUSTER SLOTS.
      *
-     * @param asked the server that replied; it leaves out its own address if it does not know it
+     * @param server the server that replied; a server may leave out its own host name
      */
-    static SlotMap of(Object reply, HostAndPort asked) {
+    static SlotMap of(Object reply, HostAndPort server) {
         Map<HostAndPort, BitSet> masters = new LinkedHashMap<>();
         for (Object each : (List<?>) reply) {
             List<?> range = (List<?>) each;
             int first = ((Long) range.get(0)).intValue();
             int last = ((Long) range.get(1)).intValue();
-            HostAndPort master = address((List<?>) range.get(2), asked);
+            HostAndPort master = address((List<?>) range.get(2), server);
             masters.computeIfAbsent(master, m -> new BitSet(SLOTS)).set(first, last + 1);
         }
         return new SlotMap(masters);
     }
 
-    private static HostAndPort address(List<?> node, HostAndPort asked) {
+    private static HostAndPort address(List<?> node, HostAndPort server) {
         byte[] host = (byte[]) node.get(0);
         boolean named = host != null && host.length > 0 && host[0] != '?';
-        return new HostAndPort(named ? new String(host, UTF_8) : asked.getHost(), ((Long) node.get(1)).intValue());
+        return new HostAndPort(named ? new String(host, UTF_8) : server.getHost(), ((Long) node.get(1)).intValue());
     }
 }

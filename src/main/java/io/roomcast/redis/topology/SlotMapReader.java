@@ -13,14 +13,14 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Reads the slot map from a server of the Cluster: first from those in the last map, then from those in the settings.
+ * Reads the slot map from a server of the Cluster. Tries first the servers in the last map, then those in the settings.
  * Not thread-safe.
  */
 public final class SlotMapReader {
     private final List<HostAndPort> seeds;
     private final Connector connector;
     private List<HostAndPort> masters = List.of();
-    /** Counts the reads, so that another server is asked first each time: one may have been cut off. */
+    /** Counts the reads. Each read asks another server first, since a server may be cut off from the others. */
     private int reads;
 
     public SlotMapReader(List<Address> seeds, Connector connector) {

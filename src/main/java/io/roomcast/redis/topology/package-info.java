@@ -1,2 +1,2 @@
-/** The Redis servers: which one is in charge of a room, and whether it has lost data. */
+/** The Redis servers: which server has the data of a room, and whether a server has lost data. */
 package io.roomcast.redis.topology;

@@ -102,7 +102,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
      * sent the arrival of other users. So the number in its {@code joined} must count them.
      */
-    public long count(RoomName room, PresenceStore.Change change) {
+    public long count(RoomName room, PresenceStore.UpdateResult change) {
         RoomAnnouncements announcements = rooms.get(room);
         return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
@@ -111,7 +111,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
      * arrival before the session became a member.
      */
-    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.Change change) {
+    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.UpdateResult change) {
         if (change.count() <= maxNames) {
             ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
                     List.of(user.value()), List.of(), change.count(), change.revision());

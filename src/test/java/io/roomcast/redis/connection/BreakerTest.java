@@ -19,10 +19,10 @@ class BreakerTest {
     @Test
     void opensAfterTwoFailedBatches() {
         breaker.failed(1, new IllegalStateException());
-        assertTrue(breaker.permit());
+        assertTrue(breaker.tryAcquire());
         breaker.failed(1, new IllegalStateException());
 
-        assertFalse(breaker.permit());
+        assertFalse(breaker.tryAcquire());
         assertFalse(breaker.isClosed());
     }
 
@@ -30,22 +30,22 @@ class BreakerTest {
     void opensAfterOneBatchThatTimedOut() {
         breaker.failed(TIMEOUT.toNanos(), new IllegalStateException());
 
-        assertFalse(breaker.permit());
+        assertFalse(breaker.tryAcquire());
     }
 
     @Test
     void permitsOneTryAfterHalfASecond() {
         open();
         pass(499);
-        assertFalse(breaker.permit());
+        assertFalse(breaker.tryAcquire());
         pass(2);
-        assertTrue(breaker.permit());
-        assertFalse(breaker.permit(), "the first try has not ended");
+        assertTrue(breaker.tryAcquire());
+        assertFalse(breaker.tryAcquire(), "the first try has not ended");
 
         breaker.failed(1, new IllegalStateException());
-        assertFalse(breaker.permit());
+        assertFalse(breaker.tryAcquire());
         pass(501);
-        assertTrue(breaker.permit());
+        assertTrue(breaker.tryAcquire());
         breaker.answered(1);
         assertTrue(breaker.isClosed());
     }
@@ -54,16 +54,16 @@ class BreakerTest {
     void givesATryBack() {
         open();
         pass(501);
-        assertTrue(breaker.permit());
+        assertTrue(breaker.tryAcquire());
         breaker.release();
-        assertTrue(breaker.permit());
+        assertTrue(breaker.tryAcquire());
     }
 
     @Test
     void startsNoThread() {
         open();
         pass(501);
-        assertTrue(breaker.permit());
+        assertTrue(breaker.tryAcquire());
 
         assertEquals(
                 List.of(),

@@ -31,7 +31,7 @@ class SubscriberTest {
         log = CapturedLog.of(Subscriber.class.getName());
         Connector connector = new Connector(RedisSettings.parse(redis.uri()), "test");
         subscriber = new Subscriber(
-                new Subscriber.Server() {
+                new Subscriber.Endpoint() {
                     @Override
                     public RedisConnection connect(int silenceMillis) {
                         return connector.open(new HostAndPort("127.0.0.1", redis.port()), "subscribe", silenceMillis);
@@ -55,7 +55,7 @@ class SubscriberTest {
         redis.close();
     }
 
-    private final class Recorder implements Subscriber.Listener {
+    private final class Recorder implements Subscriber.ServerEvents {
         @Override
         public void connected() {
             events.add("connected");
