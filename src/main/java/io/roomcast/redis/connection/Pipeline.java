@@ -355,15 +355,13 @@ public final class Pipeline {
             }
             throw serverFailure; // All waiting commands fail, and the next batch connects again.
         }
-        List<Request> repeated = new ArrayList<>(callsToRepeat.size());
-        for (Request request : callsToRepeat) {
-            if (overtaken.get(request.slot())) {
-                fail(request, "Redis had forgotten its scripts");
-            } else {
-                repeated.add(request);
-            }
+        for (Request late : callsToRepeat.stream()
+                .filter(each -> overtaken.get(each.slot()))
+                .toList()) {
+            fail(late, "Redis had forgotten its scripts");
+            callsToRepeat.remove(late);
         }
-        return repeated;
+        return callsToRepeat;
     }
 
     private static boolean cannotServe(JedisDataException error) {
