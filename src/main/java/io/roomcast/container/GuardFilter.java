@@ -25,6 +25,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -148,9 +149,7 @@ public class GuardFilter extends HttpFilter {
                 chain.doFilter(visibleRequest, response);
             }
             if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {
-                // Closing the stream writes the response now. Otherwise the server would write it after the permit is
-                // released.
-                response.getOutputStream().close();
+                finish(response);
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
@@ -174,6 +173,21 @@ public class GuardFilter extends HttpFilter {
             // Not thrown, because Payara would log a stack trace for each client that does not read its response.
             LOG.log(Level.DEBUG, "the client is gone", e);
         }
+    }
+
+    /**
+     * Writes the response now. Otherwise the server would write it after the permit is released. A servlet may have
+     * called {@code getWriter}, for example a servlet that the server adds to the application.
+     */
+    private static void finish(HttpServletResponse response) throws IOException {
+        OutputStream stream;
+        try {
+            stream = response.getOutputStream();
+        } catch (IllegalStateException e) {
+            response.getWriter().close();
+            return;
+        }
+        stream.close();
     }
 
     private static RequestHead head(HttpServletRequest request) {
