@@ -4,6 +4,7 @@ import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.PayaraHeadTimeout;
+import io.roomcast.http.PayaraRefusals;
 import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
@@ -69,6 +70,9 @@ public class GuardFilter extends HttpFilter {
     /** Null if there is no limit, or the server is not Payara. */
     private transient PayaraHeadTimeout headTimeout;
 
+    /** Null if there is no limit, or the server is not Payara. */
+    private transient PayaraRefusals refusals;
+
     private boolean onPayara;
     private int answerMillis;
     private int maxPipelined;
@@ -82,12 +86,18 @@ public class GuardFilter extends HttpFilter {
         if (onPayara && !requestTimeout.isZero()) {
             headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
+        if (onPayara && maxPipelined > 0) {
+            refusals = new PayaraRefusals();
+        }
     }
 
     @Override
     public void destroy() {
         if (headTimeout != null) {
             headTimeout.close();
+        }
+        if (refusals != null) {
+            refusals.close();
         }
     }
 
@@ -97,6 +107,9 @@ public class GuardFilter extends HttpFilter {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
         if (payara != null && headTimeout != null) {
             headTimeout.watch(payara);
+        }
+        if (payara != null && refusals != null) {
+            refusals.watch(payara);
         }
         if (payara != null && !payara.checkConnected()) {
             return;
