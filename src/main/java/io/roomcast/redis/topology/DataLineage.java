@@ -229,13 +229,16 @@ public final class DataLineage {
         if (verdict.state() == State.VOUCH) {
             connections.cutOthers(connection, !reported);
             reported = true;
-            Map<RoomName, SeenMessage> rooms = seen.seenSince(verdict.number());
-            if (verdict.number() == 0 || rooms == null) {
+            Map<SeenMessages.RoomEpoch, SeenMessage> epochs = seen.seenSince(verdict.number());
+            if (verdict.number() == 0 || epochs == null) {
                 LOG.log(Level.WARNING, "Redis has lost the marks of this node: all rooms begin a new epoch");
                 verdict = ask(connection, Action.ANEW);
             } else {
-                seenRooms.forEach(this, (room, message) -> rooms.merge(room, message, SeenMessage::later));
-                comparison.compare(connection, rooms);
+                seenRooms.forEach(
+                        this,
+                        (room, message) ->
+                                epochs.merge(SeenMessages.RoomEpoch.of(room, message), message, SeenMessage::later));
+                comparison.compare(connection, epochs);
                 verdict = ask(connection, Action.VOUCH);
             }
         }

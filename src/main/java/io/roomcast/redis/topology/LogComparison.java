@@ -5,6 +5,7 @@ import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.SeenMessage;
+import io.roomcast.redis.topology.SeenMessages.RoomEpoch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -37,9 +38,13 @@ final class LogComparison {
         this.lineage = lineage;
     }
 
-    /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
-    void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
-        Iterator<Map.Entry<RoomName, SeenMessage>> remaining = rooms.entrySet().iterator();
+    /**
+     * Compares the epochs over the connection, whose replies nobody else reads. Waits for Redis. Of several epochs of a
+     * room, only the one that Redis has can differ.
+     */
+    void compare(RedisConnection connection, Map<RoomEpoch, SeenMessage> epochs) {
+        Iterator<Map.Entry<RoomEpoch, SeenMessage>> remaining =
+                epochs.entrySet().iterator();
         if (remaining.hasNext()) {
             connection.write(scripts.check().load());
             connection.flush();
@@ -47,14 +52,14 @@ final class LogComparison {
         }
         int different = 0;
         while (remaining.hasNext()) {
-            List<Map.Entry<RoomName, SeenMessage>> checkedRooms = new ArrayList<>();
-            while (remaining.hasNext() && checkedRooms.size() < CHECKS_AT_ONCE) {
-                Map.Entry<RoomName, SeenMessage> room = remaining.next();
-                connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
-                checkedRooms.add(room);
+            List<Map.Entry<RoomEpoch, SeenMessage>> checked = new ArrayList<>();
+            while (remaining.hasNext() && checked.size() < CHECKS_AT_ONCE) {
+                Map.Entry<RoomEpoch, SeenMessage> epoch = remaining.next();
+                connection.write(scripts.check(keys.apply(epoch.getKey().room()), epoch.getValue(), lineage));
+                checked.add(epoch);
             }
             connection.flush();
-            different += endDifferent(connection, checkedRooms);
+            different += endDifferent(connection, checked);
         }
         if (different > 0) {
             LOG.log(
@@ -69,13 +74,13 @@ final class LogComparison {
      *
      * @return the number of these rooms
      */
-    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
+    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomEpoch, SeenMessage>> checked) {
         List<CommandArguments> endings = new ArrayList<>();
-        for (Map.Entry<RoomName, SeenMessage> room : checkedRooms) {
+        for (Map.Entry<RoomEpoch, SeenMessage> epoch : checked) {
             byte[] body = body(read(connection));
-            if (body != null && room.getValue().differsFrom(body)) {
+            if (body != null && epoch.getValue().differsFrom(body)) {
                 endings.add(scripts.renumberByText(
-                        keys.apply(room.getKey()), room.getValue().position(), lineage));
+                        keys.apply(epoch.getKey().room()), epoch.getValue().position(), lineage));
             }
         }
         endings.forEach(connection::write);
