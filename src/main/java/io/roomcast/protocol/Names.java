@@ -25,13 +25,13 @@ final class Names {
     private static final int BENGALI_RA = 0x09B0;
     private static final int BENGALI_VIRAMA = 0x09CD;
 
-    /** Most non-spacing marks in a row (UTS 39): no script writes more of them on one letter. */
+    /** Most non-spacing marks in a row (UTS 39). No script writes more marks on one letter. */
     private static final int MAX_MARKS = 4;
 
-    /** Fewest UTF-16 characters of a name that looks like {@code system}: a ligature may replace s and t. */
+    /** Fewest UTF-16 characters of a name that looks like {@code system}. A ligature may replace s and t. */
     private static final int MIN_LOOKALIKE = 5;
 
-    /** Most ASCII characters of a name that looks like {@code system}: r and n may replace m. */
+    /** Most ASCII characters of a name that looks like {@code system}. The letters r and n may replace m. */
     private static final int MAX_PLAIN_LOOKALIKE = 7;
 
     private static final Pattern SYSTEM = Pattern.compile("syste(rn|m)");

@@ -7,8 +7,8 @@ import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
 
 /**
- * The members of a client's JSON object that the protocol knows. Their values are not validated. A member that is
- * absent is null.
+ * The properties of a client's JSON object that the protocol knows. Their values are not validated. A property that
+ * is absent is null.
  */
 final class RawFrame {
     private static final int MAX_DEPTH = 32;
@@ -30,21 +30,21 @@ final class RawFrame {
     String epoch;
     Long offset;
 
-    /** The first error: a known member of the wrong type, or a value that is nested too deep. Null if there is none. */
+    /** The first error: a known property of the wrong type, or a value that is nested too deep. Null if there is none. */
     ProtocolException defect;
 
     /** Index of the first character after the object. */
     long end;
 
-    /** The content of a message or signal. Fails as {@link Content#of}. */
+    /** The content of a message or signal. Throws what {@link Content#of} throws. */
     Content checkedContent() {
         return Content.of(content);
     }
 
     /**
-     * Reads a client's object in one pass. It checks the types of the members that it knows, and ignores all others. It
-     * skips unknown arrays and objects by itself and counts their depth: {@code skipArray} of Parsson 1.1.7 never
-     * returns if the text ends inside the array.
+     * Reads a client's object in one pass. The deserializer checks the types of known properties, and ignores all
+     * others. The deserializer skips unknown arrays and objects without {@code skipArray}, and counts their depth.
+     * {@code skipArray} of Parsson 1.1.7 never returns if the text ends inside the array.
      */
     static final class Deserializer implements JsonbDeserializer<RawFrame> {
         @Override

@@ -22,11 +22,11 @@ public final class MessageLog {
     /** Most bytes of bodies in a segment. A larger message gets a separate segment. */
     private static final int MAX_SEGMENT = 16 * 1024;
 
+    /** Least capacity of a segment, in bytes of bodies. */
     private static final int MIN_SEGMENT = 256;
-    /**
-     * The capacity of a new segment is the log's bytes divided by this number, so that little is unused at the ends.
-     */
-    private static final int SEGMENTS = 8;
+
+    /** A new segment's capacity is the log's bytes divided by this number, so that little is unused at the ends. */
+    private static final int SEGMENT_DIVISOR = 8;
 
     private final int maxMessages;
     private final long maxBytes;
@@ -92,7 +92,7 @@ public final class MessageLog {
     }
 
     private int capacity() {
-        return (int) Math.max(MIN_SEGMENT, Math.min(MAX_SEGMENT, bytes / SEGMENTS));
+        return (int) Math.max(MIN_SEGMENT, Math.min(MAX_SEGMENT, bytes / SEGMENT_DIVISOR));
     }
 
     /** Removes the oldest message. */

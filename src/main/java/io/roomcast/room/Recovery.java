@@ -325,7 +325,7 @@ final class Recovery {
         if (member.offset == lanePosition.offset()) {
             goLive(member);
         } else {
-            member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
+            member.queue().whenNoneWaits(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
         }
     }
 }

@@ -105,7 +105,7 @@ public class BackEndService {
             if (session.membership(room) != null) {
                 joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
-                        session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
+                        session.queue().closeWhenFlushed(CloseCode.KICKED, "the room was closed by an administrator");
                     }
                 });
                 count++;

@@ -112,9 +112,10 @@ public class CoreProducers {
     @Produces
     @Singleton
     static LagBudget lagBudget(Limits limits) {
-        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES));
+        LagBudget budget =
+                new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES));
         limits.whenChanged(
-                () -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES)));
+                () -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES)));
         return budget;
     }
 

@@ -158,7 +158,7 @@ public class RoomJoins {
                 leavePresence(room, session.user(), session.id());
                 left.run();
             } finally {
-                request.endAlone();
+                request.endAnswered();
             }
         });
     }
@@ -173,7 +173,7 @@ public class RoomJoins {
     void removeFromRoom(ClientSession session, RoomName room, BooleanSupplier isStillDue, Runnable afterLeft) {
         Consumer<RoomRequests.Request> leave = request -> {
             if (session.membership(room) == null || !isStillDue.getAsBoolean()) {
-                request.endAlone();
+                request.endAnswered();
                 return;
             }
             leave(session, room, request, () -> {
@@ -197,7 +197,7 @@ public class RoomJoins {
                 membership.leave(rooms, () -> {});
                 leavePresenceAfterGrace(room, session);
             }
-            request.endAlone();
+            request.endAnswered();
         });
     }
 
@@ -270,7 +270,7 @@ public class RoomJoins {
             RoomRequests.Request own = request;
             request = null;
             if (own != null) {
-                own.endAlone();
+                own.endAnswered();
             }
         }
 

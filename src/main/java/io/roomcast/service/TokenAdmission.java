@@ -93,14 +93,14 @@ public class TokenAdmission {
                             }
                         } catch (ProtocolException e) {
                             errors.answerFailure(session, hello.id(), null, null, e);
-                            session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
+                            session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, e.getMessage());
                         }
                     }
                 },
                 text -> refuseAndClose(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
                 text -> {
                     unavailable(session, hello.id(), text);
-                    session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, text);
+                    session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, text);
                 });
     }
 
@@ -157,7 +157,7 @@ public class TokenAdmission {
 
     private void refuseAndClose(ClientSession session, Long id, CloseCode code, String text) {
         refuse(session, id, text);
-        session.queue().closeWhenDrained(code, text);
+        session.queue().closeWhenFlushed(code, text);
     }
 
     private void refuse(ClientSession session, Long id, String text) {

@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a connection comes from. {@link RequestGuard} judges the handshake, and then this origin travels to the
- * endpoint in a header of the handshake, because all servers pass headers on. The header contains a secret of this
- * process. So no client can forge the header. A connection without the header was not judged, and is refused.
+ * Where a connection comes from. {@link RequestGuard} checks the handshake. A header passes the origin to the endpoint,
+ * because all servers pass headers on. The header contains a secret of this process. So no client can forge the header.
+ * A connection without the header was not checked, and is refused.
  *
  * @param local address of this machine at which the connection arrived; null if unknown, or if a proxy forwarded the
  *     request

@@ -78,7 +78,7 @@ public class RequestGuard {
     }
 
     public Verdict verdict(RequestHead head) {
-        if (!head.lengthIsClear()) {
+        if (!head.hasUnambiguousLength()) {
             return Verdict.AMBIGUOUS_LENGTH;
         }
         if (!RequestPath.isPlain(head.path())) {

@@ -210,8 +210,8 @@ public class Drain {
             leaving.removeIf(this::isGone);
             updateState();
         }
-        due.forEach(session -> session.queue().closeWhenDrained(CloseCode.DRAINING, "please reconnect"));
-        refused.forEach(session -> session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "the node stops"));
+        due.forEach(session -> session.queue().closeWhenFlushed(CloseCode.DRAINING, "please reconnect"));
+        refused.forEach(session -> session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, "the node stops"));
     }
 
     private void updateState() {

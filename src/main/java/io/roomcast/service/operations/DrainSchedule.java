@@ -46,7 +46,7 @@ final class DrainSchedule<T> {
     /**
      * Removes and returns the sessions whose close time has come. A busy session is returned later.
      *
-     * @param patience how many nanoseconds after its close time a busy session is returned, too
+     * @param patience a busy session is returned at the latest this many nanoseconds after its close time
      */
     List<T> due(long now, Predicate<T> isBusy, long patience) {
         List<T> due = new ArrayList<>();

@@ -62,21 +62,21 @@ public class PresenceAnnouncer implements PresenceListener {
     }
 
     @Override
-    public void present(RoomName room, PresenceStore.Roster roster) {
+    public void rosterReceived(RoomName room, PresenceStore.Roster roster) {
         rooms.computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
-                .present(roster);
+                .rosterReceived(roster);
     }
 
     @Override
-    public void changed(RoomName room, PresenceChange change) {
+    public void presenceChanged(RoomName room, PresenceChange change) {
         RoomAnnouncements announcements = rooms.get(room);
         if (announcements != null) {
-            announcements.changed(change);
+            announcements.presenceChanged(change);
         }
     }
 
     @Override
-    public void forgotten(RoomName room) {
+    public void watchEnded(RoomName room) {
         RoomAnnouncements announcements = rooms.remove(room);
         if (announcements != null) {
             announcements.end();

@@ -94,7 +94,7 @@ public class SessionRegistry {
         return new OutboundLimits(
                 limits.get(LimitKeys.OUTBOUND_BYTES),
                 TimeUnit.MILLISECONDS.toNanos(limits.get(LimitKeys.OUTBOUND_AGE)),
-                limits.bytes(LimitKeys.NODE_OUTBOUND_BYTES));
+                limits.effectiveBytes(LimitKeys.NODE_OUTBOUND_BYTES));
     }
 
     /**
@@ -104,7 +104,7 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
-        if (!outbound.reserve(Relay.PAGE_BYTES)) {
+        if (!outbound.tryReserve(Relay.PAGE_BYTES)) {
             throw limits.exceeded(
                     LimitKeys.NODE_OUTBOUND_BYTES,
                     ErrorCode.BUSY,
