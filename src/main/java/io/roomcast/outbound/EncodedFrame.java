@@ -141,8 +141,8 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     /**
-     * This frame in raw deflate, for a client that asked for compression. A message is compressed once for all members of the
-     * room. Replies, presence changes and signals are urgent and are not compressed.
+     * This frame in raw deflate, for a client that asked for compression. A message is compressed once for all members
+     * of the room. Replies, presence changes and signals are urgent and are not compressed.
      *
      * @param threshold smallest payload that is compressed, in bytes
      * @return this frame, if it is not worth compressing

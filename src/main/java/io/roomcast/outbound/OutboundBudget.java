@@ -24,7 +24,7 @@ public final class OutboundBudget {
     }
 
     /** Sets other limits. A queue that exceeds these limits drops frames when the next frame is offered. */
-    public void change(OutboundLimits next) {
+    public void setLimits(OutboundLimits next) {
         limits = next;
         node.setLimit(next.nodeBytes());
     }

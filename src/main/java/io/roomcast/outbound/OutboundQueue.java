@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Containers queue asynchronous sends without a bound. Some report a send as complete before it is written, and some
  * fail on two sends at a time. So this queue hands one frame to the transport, waits for the completion of the send,
- * and counts the bytes that wait meanwhile. When the send completes, waiting frames are joined by {@code \n} and sent as
- * one frame of at most 64 KiB, unless a single frame is larger. A plain client gets each frame separately.
+ * and counts the bytes that wait meanwhile. When the send completes, waiting frames are joined by {@code \n} and sent
+ * as one frame of at most 64 KiB, unless a single frame is larger. A plain client gets each frame separately.
  *
  * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. The monitor is never
  * held while the transport or a callback runs. {@code state} says which thread continues:

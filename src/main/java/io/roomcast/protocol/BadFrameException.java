@@ -1,8 +1,8 @@
 package io.roomcast.protocol;
 
 /**
- * A line from a client is not a valid frame. The exception has the properties that could be read, so that the answer can
- * name the request. The exception has no stack trace.
+ * A line from a client is not a valid frame. The exception has the properties that could be read, so that the answer
+ * can name the request. The exception has no stack trace.
  */
 public final class BadFrameException extends RuntimeException {
     private static final long serialVersionUID = 1L;

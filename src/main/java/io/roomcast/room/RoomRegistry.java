@@ -77,8 +77,8 @@ public final class RoomRegistry {
         });
         AtomicReference<CompletionStage<Position>> subscription = new AtomicReference<>();
         rooms.computeIfPresent(name, (key, present) -> {
-            if (present == opened && !opened.subscribed) {
-                opened.subscribed = true;
+            if (present == opened && !opened.isSubscribed) {
+                opened.isSubscribed = true;
                 subscription.set(source.subscribe(name));
             }
             return present;

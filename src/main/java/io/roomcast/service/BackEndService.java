@@ -81,7 +81,7 @@ public class BackEndService {
     }
 
     /**
-     * Closes all sessions of the user on this node (4500): their clients do not reconnect by themselves.
+     * Closes all sessions of the user on this node (4500). After this code, clients do not reconnect by themselves.
      *
      * @return number of closed sessions
      */

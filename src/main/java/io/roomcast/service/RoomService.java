@@ -360,7 +360,7 @@ public class RoomService {
                 serveDeferred(session);
             });
         } else if (session.lockIdentityForHello()) {
-            if (hello.user() != null && !session.identity().proven()) {
+            if (hello.user() != null && !session.identity().isProven()) {
                 sessions.identify(session, Identity.claimed(hello.user()));
             }
             welcome(session, hello.id());

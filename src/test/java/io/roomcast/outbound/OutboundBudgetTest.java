@@ -57,7 +57,7 @@ class OutboundBudgetTest {
     @Test
     void whereNothingIsLeftNotEvenOneMessageWaits() {
         OutboundQueue greedy = stuck();
-        budget.change(new OutboundLimits(0, 0, 10 * KIB));
+        budget.setLimits(new OutboundLimits(0, 0, 10 * KIB));
         greedy.offer(EncodedFrame.of(FrameKind.REPLY, "x".repeat(20 * KIB)));
         OutboundQueue other = stuck();
         assertFalse(other.offer(message("a", KIB)));
