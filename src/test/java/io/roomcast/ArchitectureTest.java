@@ -120,8 +120,8 @@ class ArchitectureTest {
             .resideInAPackage("jakarta.websocket..");
 
     /**
-     * Whatever is sent goes through the queue to a transport. But {@code EndpointConnection} refuses what never became
-     * a session, and so has no queue.
+     * Whatever is sent goes through the queue to a transport. But {@code EndpointConnection} refuses what never became a
+     * session, and so has no queue.
      */
     @ArchTest
     static final ArchRule onlyTransportsSend = noClasses()

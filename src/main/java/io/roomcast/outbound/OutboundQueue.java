@@ -37,7 +37,7 @@ public final class OutboundQueue implements Transport.Completion {
         SEND,
         /** The frame waits behind others. */
         WAITS,
-        /** The frame is not sent. On an open queue, a later frame reports dropped messages and presence, not signals. */
+        /** Not sent. If the queue is open, a later frame reports dropped messages and presence, but not signals. */
         DROPPED,
         /** The frame does not fit, and no waiting frame may be dropped. */
         OVERFLOW
@@ -82,7 +82,7 @@ public final class OutboundQueue implements Transport.Completion {
     /** The code with which this queue closed the connection, also after a failed send; else null. */
     private CloseCode closeCode;
 
-    /** False until this node closes the connection; also if the client closed it, or it broke. */
+    /** Whether this node closed the connection, and not the client or a failure. */
     private boolean closedByNode;
 
     private long closedAt;

@@ -30,7 +30,7 @@ final class RawFrame {
     String epoch;
     Long offset;
 
-    /** The first error: a known property of the wrong type, or a value that is nested too deep. Null if there is none. */
+    /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
 
     /** Index of the first character after the object. */
@@ -147,7 +147,7 @@ final class RawFrame {
             skip(parser, value, frame);
         }
 
-        /** Records the first error. Reading continues, because the answer names the request by properties that may come later. */
+        /** Records the first error. Reading continues, because the answer may need later properties. */
         private static void recordDefect(RawFrame frame, String text) {
             if (frame.defect == null) {
                 frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);

@@ -248,7 +248,7 @@ final class Recovery {
         }
     }
 
-    /** Sends the member the page that was read. If the page is incomplete, the member is live and learns of the loss. */
+    /** Sends the page to the member. If the page is unusable, makes the member live and reports the loss. */
     void onPageRead(RoomEvent.CatchUpPage result, Position lanePosition) {
         Member member = result.member();
         if (member.isLive) {

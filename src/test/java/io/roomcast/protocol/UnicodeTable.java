@@ -18,8 +18,8 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Makes the table of {@link NameTable} of Unicode's own: the general categories and joining types of the Unicode
- * Character Database, and the confusables of UTS 39. {@code main} writes it where the server and the page read it.
+ * Makes the table of {@link NameTable} of Unicode's own: the general categories and joining types of the Unicode Character Database, and the
+ * confusables of UTS 39. {@code main} writes it where the server and the page read it.
  */
 public final class UnicodeTable {
     static final Path SERVER = Path.of("src/main/resources/io/roomcast/protocol/names.txt");

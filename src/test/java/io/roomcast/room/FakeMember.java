@@ -14,9 +14,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A member whose connection the test drives. What its listener is told goes through its queue like any answer, so
- * {@link #log} has everything in the order in which a client sees it: {@code joined e1:3 true}, {@code e1:4..6}, {@code
- * behind 7 e1:9}, {@code unavailable}.
+ * A member whose connection the test drives. What its listener is told goes through its queue like any answer, so {@link #log} has
+ * everything in the order in which a client sees it: {@code joined e1:3 true}, {@code e1:4..6}, {@code behind 7 e1:9}, {@code unavailable}.
  */
 class FakeMember implements Member.Listener {
     private static final Pattern MESSAGE = Pattern.compile(

@@ -14,9 +14,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
- * A relay of one room that a test drives: subscriptions and reads complete, and messages are delivered, when the test
- * says so. Like a real one it delivers as soon as the subscription is live, which may be before the stage of {@link
- * #subscribe} completes.
+ * A relay of one room that a test drives: subscriptions and reads complete, and messages are delivered, when the test says so. Like a real
+ * one it delivers as soon as the subscription is live, which may be before the stage of {@link #subscribe} completes.
  */
 final class FakeSource implements RoomSource {
     static final RoomName ROOM = new RoomName("lobby");

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Thousands of interleavings of everything that can happen to a room, each chosen by a seed, checked against what a
- * client is promised: see {@link ModelClient}. A failure names its seed, and the seed gives the same run again.
+ * Thousands of interleavings of everything that can happen to a room, each chosen by a seed, checked against what a client is promised: see
+ * {@link ModelClient}. A failure names its seed, and the seed gives the same run again.
  */
 @ExtendWith(NoDefects.class)
 class RoomModelTest {

@@ -99,7 +99,7 @@ public final class RoomRequests {
         all.forEach(RoomQueue::serve);
     }
 
-    /** A request in a room. Each request is ended by {@link #answerInTurn}, {@link #endInTurn} or {@link #endAnswered}. */
+    /** A request in a room. {@link #answerInTurn}, {@link #endInTurn} or {@link #endAnswered} must end each request. */
     public final class Request {
         private final RoomQueue queue;
         private final boolean alone;
