@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * many users join at once, one frame has several names. In a large room, members get the number of users once a second,
  * because a thousand joins in a room of a thousand members would take a million frames with names.
  *
- * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms whose presence is watched.
  * {@link RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
@@ -48,7 +48,7 @@ public class PresenceAnnouncer implements PresenceListener {
     /** Most users of a room whose members are sent names. */
     private int maxNames;
 
-    private final ConcurrentMap<RoomName, RoomAnnouncements> rooms = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RoomName, RoomAnnouncements> announcementsByRoom = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
     protected PresenceAnnouncer() {}
@@ -63,13 +63,14 @@ public class PresenceAnnouncer implements PresenceListener {
 
     @Override
     public void rosterReceived(RoomName room, PresenceStore.Roster roster) {
-        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
+        announcementsByRoom
+                .computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
                 .rosterReceived(roster);
     }
 
     @Override
     public void presenceChanged(RoomName room, PresenceChange change) {
-        RoomAnnouncements announcements = rooms.get(room);
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         if (announcements != null) {
             announcements.presenceChanged(change);
         }
@@ -77,7 +78,7 @@ public class PresenceAnnouncer implements PresenceListener {
 
     @Override
     public void watchEnded(RoomName room) {
-        RoomAnnouncements announcements = rooms.remove(room);
+        RoomAnnouncements announcements = announcementsByRoom.remove(room);
         if (announcements != null) {
             announcements.end();
         }
@@ -90,7 +91,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * on this node, the pool runs the action. If the room is not watched, the action runs on this thread, with null.
      */
     public void whenAnnounced(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
-        RoomAnnouncements announcements = rooms.get(room);
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         if (announcements == null || !announcements.whenAnnounced(revision, action)) {
             action.accept(null);
         } else {
@@ -104,7 +105,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * users.
      */
     public long count(RoomName room, PresenceStore.UpdateResult change) {
-        RoomAnnouncements announcements = rooms.get(room);
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
 
@@ -174,7 +175,7 @@ public class PresenceAnnouncer implements PresenceListener {
         @Override
         public void scheduleIntervalEnd(boolean countsOnly) {
             schedule(countsOnly ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
-                RoomAnnouncements announcements = rooms.get(name);
+                RoomAnnouncements announcements = announcementsByRoom.get(name);
                 if (announcements != null) {
                     announcements.endInterval();
                 }
