@@ -106,7 +106,7 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);
         }
-        RequestGuard.Verdict verdict = guard.verdict(head);
+        RequestGuard.Verdict verdict = guard.check(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
         if (!(api && verdict == RequestGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
@@ -200,7 +200,7 @@ public class GuardFilter extends HttpFilter {
     private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
         ClientOrigin origin = ClientOrigin.of(
                 request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
-        return new ClientOriginRequest(request, origin.sealed());
+        return new ClientOriginRequest(request, origin.toHeader());
     }
 
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)

@@ -15,6 +15,7 @@ import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -72,7 +73,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public String getState() {
-        return readiness.state().name();
+        return readiness.state().word().toUpperCase(Locale.ROOT);
     }
 
     @Override

@@ -140,7 +140,7 @@ final class LocalLog {
     }
 
     private long heapBytes() {
-        return EMPTY_LOG_BYTES + messages.heap() + keys.heapBytes();
+        return EMPTY_LOG_BYTES + messages.heapBytes() + keys.heapBytes();
     }
 
     /**

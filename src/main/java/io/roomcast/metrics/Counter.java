@@ -51,7 +51,7 @@ public enum Counter {
     GAPS_LOST("roomcast.relay.gaps", Help.GAPS, "stage", "lost"),
     MESSAGES_REPAIRED(
             "roomcast.relay.messages.repaired", "Messages read again because the relay had not delivered them"),
-    FOREIGN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
+    UNKNOWN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
     RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
     PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 

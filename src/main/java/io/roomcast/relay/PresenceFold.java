@@ -192,7 +192,7 @@ public final class PresenceFold {
         long previous = revision;
         revision = next;
         count = users;
-        listener.changed(room, new PresenceChange(previous, next, users, joined, left));
+        listener.presenceChanged(room, new PresenceChange(previous, next, users, joined, left));
     }
 
     /**
@@ -216,7 +216,7 @@ public final class PresenceFold {
             presentUsers = hasNames ? new HashSet<>(roster.users()) : null;
             revision = roster.revision();
             count = roster.count();
-            listener.present(
+            listener.rosterReceived(
                     room,
                     hasNames ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
         } else if (!hasNames) {

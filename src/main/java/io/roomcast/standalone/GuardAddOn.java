@@ -51,7 +51,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
         setOrigin(request, head, names);
-        RequestGuard.Verdict verdict = guard.verdict(head);
+        RequestGuard.Verdict verdict = guard.check(head);
         return verdict == RequestGuard.Verdict.PASS
                 ? context.getInvokeAction()
                 : responder.reject(context, request, verdict.status(), verdict.text());
@@ -81,7 +81,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().removeHeader(ClientOrigin.HEADER);
         if (head.isHandshake()) {
             ClientOrigin origin = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
-            request.setHeader(ClientOrigin.HEADER, origin.sealed());
+            request.setHeader(ClientOrigin.HEADER, origin.toHeader());
         }
     }
 }

@@ -17,7 +17,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
@@ -45,7 +45,7 @@ public final class CoreFixture {
     final SessionRegistry sessions;
     final Heartbeat heartbeat;
     final TokenAdmission admission;
-    final InboundMessages inbound;
+    final UnfinishedMessages unfinishedMessages;
     public final Limits limits;
     final BackEndService backEnd;
     public final InFlight inFlight;
@@ -85,7 +85,7 @@ public final class CoreFixture {
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);
         admission = beans.get(TokenAdmission.class);
-        inbound = beans.get(InboundMessages.class);
+        unfinishedMessages = beans.get(UnfinishedMessages.class);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */

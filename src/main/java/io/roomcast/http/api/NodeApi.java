@@ -81,7 +81,7 @@ public class NodeApi {
     private ApiAnswer figures() {
         return ApiAnswer.ok(new Figures(
                 node.name(),
-                readiness.state().name().toLowerCase(Locale.ROOT),
+                readiness.state().word(),
                 uptime.millis(),
                 sessions.count(),
                 rooms.all().size(),

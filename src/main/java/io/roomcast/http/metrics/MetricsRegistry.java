@@ -33,7 +33,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /** All metrics of this node. Values are read at each scrape, and at each transmission to StatsD. */
@@ -145,7 +144,7 @@ public class MetricsRegistry {
         for (Readiness.State state : Readiness.State.values()) {
             Gauge.builder("roomcast.readiness", () -> readiness.state() == state ? 1 : 0)
                     .description("1 for the state that the node is in: ready, or why not")
-                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .tag("state", state.word())
                     .strongReference(true)
                     .register(registry);
         }
