@@ -13,7 +13,7 @@ import io.roomcast.redis.topology.ClusterMaster;
 import io.roomcast.redis.topology.ClusterShards;
 import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
-import io.roomcast.redis.topology.Sentinel;
+import io.roomcast.redis.topology.SentinelLocator;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.redis.topology.SingleShard;
@@ -58,7 +58,7 @@ record ShardFactory(
 
     private MasterLocator master() {
         return settings.servers() instanceof Sentinels sentinels
-                ? new Sentinel(sentinels, connector)
+                ? new SentinelLocator(sentinels, connector)
                 : MasterLocator.at(((Single) settings.servers()).address());
     }
 

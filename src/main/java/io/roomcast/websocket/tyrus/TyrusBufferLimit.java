@@ -8,7 +8,7 @@ import io.roomcast.node.Limits;
  * connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then tells the client
  * the reason.
  */
-public final class TyrusBuffer {
+public final class TyrusBufferLimit {
     /**
      * The most bytes that a server reads from a connection at once. It is the value in {@code web.xml}, and at least
      * what the embedded server reads.
@@ -17,7 +17,7 @@ public final class TyrusBuffer {
 
     private static final int MAX_HEADER_BYTES = 14;
 
-    private TyrusBuffer() {}
+    private TyrusBufferLimit() {}
 
     /** Keeps the bound for new connections at the current limit of a frame. */
     public static void followLimit(TyrusInternals tyrus, Limits limits) {

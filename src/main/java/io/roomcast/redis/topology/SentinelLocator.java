@@ -20,7 +20,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * part of the time that a server has for a reply, but at least {@link #MIN_TIMEOUT_MILLIS}. So sentinels that accept
  * connections and do not answer delay the look-up only a little. Any thread may call.
  */
-public final class Sentinel implements MasterLocator {
+public final class SentinelLocator implements MasterLocator {
     private static final int MIN_TIMEOUT_MILLIS = 250;
 
     private final Sentinels sentinels;
@@ -31,7 +31,7 @@ public final class Sentinel implements MasterLocator {
     /** The sentinels, first the one that answered last. */
     private volatile List<Address> order;
 
-    public Sentinel(Sentinels sentinels, Connector connector) {
+    public SentinelLocator(Sentinels sentinels, Connector connector) {
         this.sentinels = sentinels;
         this.connector = connector;
         this.order = sentinels.addresses();
