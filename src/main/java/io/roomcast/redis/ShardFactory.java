@@ -52,7 +52,7 @@ record ShardFactory(
                     this,
                     new HostAndPort(seed.host(), seed.port()));
         }
-        String channel = channels.next(new BitSet());
+        String channel = channels.newChannel(new BitSet());
         return new SingleShard(shard("redis", master(), () -> channel, () -> settings.prefix() + ":{!}:life", false));
     }
 
@@ -64,7 +64,7 @@ record ShardFactory(
 
     @Override
     public Shard shard(ClusterMaster master) {
-        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lineageKey, true);
+        return shard(master.toString(), master, () -> master.newNodeChannel(channels), master::lineageKey, true);
     }
 
     private Shard shard(

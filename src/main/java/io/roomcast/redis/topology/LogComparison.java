@@ -24,7 +24,7 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
  */
 final class LogComparison {
     private static final Logger LOG = System.getLogger(LogComparison.class.getName());
-    private static final int CHECKS_AT_ONCE = 500;
+    private static final int CHECKS_PER_BATCH = 500;
 
     private final Scripts scripts;
     private final Function<RoomName, RoomKeys> keys;
@@ -37,7 +37,7 @@ final class LogComparison {
         this.lineage = lineage;
     }
 
-    /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
+    /** Compares the rooms. Waits for Redis. No other thread may use the connection meanwhile. */
     void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
         Iterator<Map.Entry<RoomName, SeenMessage>> remaining = rooms.entrySet().iterator();
         if (remaining.hasNext()) {
@@ -45,43 +45,43 @@ final class LogComparison {
             connection.flush();
             connection.read();
         }
-        int different = 0;
+        int differentRooms = 0;
         while (remaining.hasNext()) {
             List<Map.Entry<RoomName, SeenMessage>> checkedRooms = new ArrayList<>();
-            while (remaining.hasNext() && checkedRooms.size() < CHECKS_AT_ONCE) {
+            while (remaining.hasNext() && checkedRooms.size() < CHECKS_PER_BATCH) {
                 Map.Entry<RoomName, SeenMessage> room = remaining.next();
                 connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
                 checkedRooms.add(room);
             }
             connection.flush();
-            different += endDifferent(connection, checkedRooms);
+            differentRooms += endEpochs(connection, checkedRooms);
         }
-        if (different > 0) {
+        if (differentRooms > 0) {
             LOG.log(
                     Level.WARNING,
                     "Redis has other messages than this node has seen, in {0} of its rooms: they begin a new epoch",
-                    different);
+                    differentRooms);
         }
     }
 
     /**
-     * Reads the replies to the checks, and ends the epochs of the rooms that have a different message.
+     * Reads the replies to the checks, and ends the epochs of the rooms whose last message differs.
      *
-     * @return the number of these rooms
+     * @return the number of rooms whose epoch was ended
      */
-    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
-        List<CommandArguments> endings = new ArrayList<>();
+    private int endEpochs(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
+        List<CommandArguments> endCommands = new ArrayList<>();
         for (Map.Entry<RoomName, SeenMessage> room : checkedRooms) {
             byte[] body = body(read(connection));
             if (body != null && room.getValue().differsFrom(body)) {
-                endings.add(scripts.renumberByText(
+                endCommands.add(scripts.renumberByText(
                         keys.apply(room.getKey()), room.getValue().position(), lineage));
             }
         }
-        endings.forEach(connection::write);
+        endCommands.forEach(connection::write);
         connection.flush();
-        endings.forEach(ending -> read(connection));
-        return endings.size();
+        endCommands.forEach(command -> read(connection));
+        return endCommands.size();
     }
 
     private static byte[] body(Object reply) {

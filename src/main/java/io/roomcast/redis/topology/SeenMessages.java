@@ -7,10 +7,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The messages that this node has seen since the last marks of a {@link DataLineage}. After each mark, a segment
- * begins. A segment holds, for each room, the last message that was seen while the segment was the newest. Memory is
- * bounded: the oldest segments are dropped, and the mark of the last dropped segment is remembered. Any thread may
- * call.
+ * The messages that this node has seen since the last marks of a {@link DataLineage}. Each mark begins a segment. A
+ * segment holds, for each room, the last message that was seen while the segment was the newest. To bound memory, the
+ * oldest segments are dropped. The mark of the last dropped segment is remembered. Any thread may call.
  */
 final class SeenMessages {
     private static final int MAX_MARKS = 60;
@@ -22,6 +21,7 @@ final class SeenMessages {
     /** Oldest first, never empty. Only the last segment may have no rooms. */
     private final ArrayDeque<MarkSegment> segments = new ArrayDeque<>();
 
+    /** The sum of the rooms of all segments. */
     private int roomCount;
     /** The mark of the last segment that was dropped; -1 if none was. */
     private long lastDroppedMark = -1;
@@ -33,9 +33,9 @@ final class SeenMessages {
     /** Notes that this node has seen the message. */
     synchronized void note(RoomName room, SeenMessage message) {
         Map<RoomName, SeenMessage> latest = segments.getLast().rooms();
-        int before = latest.size();
+        int sizeBefore = latest.size();
         latest.merge(room, message, SeenMessage::later);
-        roomCount += latest.size() - before;
+        roomCount += latest.size() - sizeBefore;
     }
 
     /** Must be called before a mark is written. The messages so far count as seen before the mark. */
