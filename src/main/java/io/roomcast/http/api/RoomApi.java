@@ -81,7 +81,7 @@ public class RoomApi {
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
-    /** Publishes a message in many rooms. Each room has its own outcome. A failure in one room does not affect others. */
+    /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * Writes the values of a meter for one interval in the format of StatsD.
  *
- * @param hasTags whether labels are written as tags ({@code name:1|c|#key:value}); otherwise they become parts of the name
+ * @param hasTags whether labels are written as tags ({@code name:1|c|#key:value}); otherwise labels become parts of the
+ *     name
  * @param node the name of the node, which is part of every line, because StatsD adds up the values of nodes that send
  *     the same name
  */

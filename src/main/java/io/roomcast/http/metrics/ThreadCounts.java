@@ -63,8 +63,8 @@ final class ThreadCounts {
     }
 
     /**
-     * Returns all threads. Unlike {@link Thread#getAllStackTraces}, this method does not stop the JVM. The array may end
-     * with null elements.
+     * Returns all threads. Unlike {@link Thread#getAllStackTraces}, this method does not stop the JVM. The array may
+     * end with null elements.
      */
     private static Thread[] allThreads() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();

@@ -4,14 +4,14 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 
 /**
- * Limits the bytes of an incomplete frame that Tyrus buffers until the rest arrives. The default limit of Tyrus is 4 MiB
- * for each connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then sends
- * the client the reason.
+ * Limits the bytes of an incomplete frame that Tyrus buffers until the rest arrives. The default limit of Tyrus is 4
+ * MiB for each connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then
+ * sends the client the reason.
  */
 public final class TyrusBufferLimit {
     /**
-     * Most bytes that a server reads from a connection at once. {@code web.xml} has the same number. The embedded server
-     * reads fewer bytes at once.
+     * Most bytes that a server reads from a connection at once. {@code web.xml} has the same number. The embedded
+     * server reads fewer bytes at once.
      */
     public static final int READ_BYTES = 128 * 1024;
 
