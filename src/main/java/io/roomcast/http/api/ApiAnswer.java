@@ -23,7 +23,6 @@ record ApiAnswer(int status, String json, Long retryAfterMs) {
     /**
      * The body of an answer to a request that failed.
      *
-     * @param json the body
      * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
      */
     public record Problem(String code, String text, Long retryAfterMs) {}
