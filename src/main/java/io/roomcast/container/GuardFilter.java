@@ -189,8 +189,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * Returns the path as the client sent it. Payara removes a session id from it; this method puts {@code ;jsessionid}
-     * back.
+     * Returns the path as the client sent the path. Payara removes a session id from the path. This method then adds
+     * {@code ;jsessionid}.
      */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
@@ -215,8 +215,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * Answers a refused request. The connection closes after this response, so there is only one response. It fits into
-     * the socket, even if the client does not read.
+     * Answers a refused request. The connection closes after this response, so there is only one response. The response
+     * fits into the buffer of the socket, even if the client does not read.
      */
     private static void refuse(HttpServletResponse response, RequestGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Implements {@link NodeMXBean} with the figures that the node counts. Any thread. */
+/** Implements {@link NodeMXBean} with the counters and snapshots of the node. Any thread. */
 @ApplicationScoped
 public class NodeBean implements NodeMXBean {
     private Node node;
@@ -102,7 +102,7 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public long getSlowConsumers() {
+    public long getSlowConsumersClosed() {
         return metrics.closes().getOrDefault(CloseCode.SLOW_CONSUMER.number(), 0L);
     }
 
@@ -152,7 +152,7 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public long getNoticesDropped() {
+    public long getQueueNoticesDropped() {
         return metrics.get(Counter.QUEUE_NOTICES_DROPPED);
     }
 
@@ -222,7 +222,7 @@ public class NodeBean implements NodeMXBean {
         return DrainProgress.of(drain.rebalance(share, parseWindow(window)));
     }
 
-    /** A console sends blank text for an argument that the operator has left out. */
+    /** @param text blank or null if the operator has left out the argument */
     private Duration parseWindow(String text) {
         return drain.parseWindow(text == null || text.isBlank() ? null : text);
     }

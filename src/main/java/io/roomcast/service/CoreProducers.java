@@ -80,7 +80,7 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    RelayProvider.Opened opened(
+    RelayProvider.RelayAndPresence opened(
             @Any Instance<RelayProvider> providers,
             RoomcastConfig config,
             Node node,
@@ -100,13 +100,13 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    Relay relay(RelayProvider.Opened opened) {
+    Relay relay(RelayProvider.RelayAndPresence opened) {
         return opened.relay();
     }
 
     @Produces
     @Singleton
-    PresenceStore presence(RelayProvider.Opened opened) {
+    PresenceStore presence(RelayProvider.RelayAndPresence opened) {
         return opened.presence();
     }
 

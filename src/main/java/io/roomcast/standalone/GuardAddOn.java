@@ -19,8 +19,8 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets see
- * it, and sets the security headers of every response.
+ * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets get
+ * the request. Sets the security headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks the head of a request that was checked. Parts of its body arrive with the same head. */

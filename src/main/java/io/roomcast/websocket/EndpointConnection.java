@@ -11,7 +11,7 @@ import io.roomcast.service.session.ClientSession;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusBufferLimit;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Session;
@@ -222,7 +222,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
 
     void onClose(CloseReason reason) {
         int code = reason.getCloseCode().getCode();
-        if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
+        if (TyrusBufferLimit.overflowed(code, reason.getReasonPhrase())) {
             // Our Close frame is sent before that of the container, which would report an error of the server.
             closeTooLarge();
             code = CloseCode.TOO_LARGE.number();

@@ -76,7 +76,8 @@ public final class CoreFixture {
                 .put(PresenceStore.class, presence)
                 .put(TokenVerifier.class, tokens);
         beans.put(
-                Relay.class, around.apply(beans.get(RelayProvider.Opened.class).relay()));
+                Relay.class,
+                around.apply(beans.get(RelayProvider.RelayAndPresence.class).relay()));
         presence.start(beans.get(PresenceAnnouncer.class), config.get(Keys.PRESENCE_NAMES));
         limits = beans.get(Limits.class);
         inFlight = beans.get(InFlight.class);

@@ -7,11 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The messages that this node has seen since the last marks of a {@link DataLineage}. After each mark, a segment
- * begins. A segment holds, for each epoch of a room, the last message that was seen while the segment was the newest.
- * An epoch that has ended counts, too: Redis may come back a second time with data in which the epoch has not ended.
- * Memory is bounded: the oldest segments are dropped, and the mark of the last dropped segment is remembered. Any
- * thread may call.
+ * The messages that this node has seen since the last marks of a {@link DataLineage}. Each mark begins a segment. A
+ * segment holds, for each epoch of a room, the last message that was seen while the segment was the newest. An epoch
+ * that has ended counts, too: Redis may come back a second time with data in which the epoch has not ended. To bound
+ * memory, the oldest segments are dropped. The mark of the last dropped segment is remembered. Any thread may call.
  */
 final class SeenMessages {
     private static final int MAX_MARKS = 60;
@@ -30,6 +29,7 @@ final class SeenMessages {
     /** Oldest first, never empty. Only the last segment may have no epochs. */
     private final ArrayDeque<MarkSegment> segments = new ArrayDeque<>();
 
+    /** The sum of the epochs of all segments. */
     private int epochCount;
     /** The mark of the last segment that was dropped; -1 if none was. */
     private long lastDroppedMark = -1;
@@ -41,9 +41,9 @@ final class SeenMessages {
     /** Notes that this node has seen the message. */
     synchronized void note(RoomName room, SeenMessage message) {
         Map<RoomEpoch, SeenMessage> latest = segments.getLast().epochs();
-        int before = latest.size();
+        int sizeBefore = latest.size();
         latest.merge(RoomEpoch.of(room, message), message, SeenMessage::later);
-        epochCount += latest.size() - before;
+        epochCount += latest.size() - sizeBefore;
     }
 
     /** Must be called before a mark is written. The messages so far count as seen before the mark. */
