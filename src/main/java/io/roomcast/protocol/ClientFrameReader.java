@@ -38,6 +38,8 @@ public final class ClientFrameReader {
         RawFrame raw;
         try {
             raw = jsonb.fromJson(line, RawFrame.class);
+        } catch (RawFrame.TooDeepException e) {
+            return e.frame;
         } catch (JsonbException e) {
             throw new BadFrameException("not JSON");
         }

@@ -6,8 +6,9 @@ import java.util.regex.Pattern;
 /**
  * The rule for the names of rooms and users, after UTS 39 and RFC 8264. A name has 1–128 code points in normalization
  * form C. It may contain visible letters, digits and marks of any script, and {@code _ - . : @}. A few punctuation
- * characters and joiners are allowed only next to certain letters. {@code docs/protocol.md} has the rule in full, and
- * {@code names.js} applies it on the page.
+ * characters and joiners are allowed only next to certain letters. {@code .} and {@code ..} are not names, because no
+ * path can contain them as one. {@code docs/protocol.md} has the rule in full, and {@code names.js} applies it on the
+ * page.
  */
 final class Names {
     static final int MAX_LENGTH = 128;
@@ -48,6 +49,9 @@ final class Names {
     static String checked(String what, String name) {
         if (name == null || name.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " is missing");
+        }
+        if (name.equals(".") || name.equals("..")) {
+            throw refused(what, "is " + name + ", which no path can have as a name");
         }
         if (isPlain(name)) {
             return name;

@@ -1,5 +1,6 @@
 package io.roomcast.protocol;
 
+import jakarta.json.bind.JsonbException;
 import jakarta.json.bind.serializer.DeserializationContext;
 import jakarta.json.bind.serializer.JsonbDeserializer;
 import jakarta.json.stream.JsonParser;
@@ -33,8 +34,22 @@ final class RawFrame {
     /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
 
+    private boolean nestedTooDeep;
+
     /** Index of the first character after the object. */
     long end;
+
+    /** The parser failed inside a value that is nested too deep. Contains the properties before this value. */
+    static final class TooDeepException extends JsonbException {
+        private static final long serialVersionUID = 1L;
+
+        final transient RawFrame frame;
+
+        private TooDeepException(RawFrame frame) {
+            super(frame.defect.getMessage());
+            this.frame = frame;
+        }
+    }
 
     /** The content of a message or signal. Throws what {@link Content#of} throws. */
     Content checkedContent() {
@@ -50,10 +65,15 @@ final class RawFrame {
         @Override
         public RawFrame deserialize(JsonParser parser, DeserializationContext context, Type type) {
             RawFrame frame = new RawFrame();
-            for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
-                read(parser, parser.getString(), frame);
+            try {
+                for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                    read(parser, parser.getString(), frame);
+                }
+                frame.end = parser.getLocation().getStreamOffset();
+            } catch (RuntimeException e) {
+                // The parser has a limit of its own. The answer can still name the request.
+                throw frame.nestedTooDeep ? new TooDeepException(frame) : e;
             }
-            frame.end = parser.getLocation().getStreamOffset();
             return frame;
         }
 
@@ -136,6 +156,7 @@ final class RawFrame {
                     return;
                 }
                 if (depth > MAX_DEPTH) {
+                    frame.nestedTooDeep = true;
                     recordDefect(frame, "nested more than " + MAX_DEPTH + " deep");
                 }
                 event = parser.next();
