@@ -51,7 +51,7 @@ final class Names {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " is missing");
         }
         if (name.equals(".") || name.equals("..")) {
-            throw refused(what, "is " + name + ", which no path can have as a name");
+            throw refusal(what, "is " + name + ", which no path can have as a name");
         }
         if (isPlain(name)) {
             return name;
