@@ -123,7 +123,7 @@ public final class AccessKeys {
             "roomcast.auth.jwks-waiting",
             "1000",
             "number",
-            "Most tokens that may wait for the key set at a time; 0 for no limit.",
+            "Maximum number of tokens that may wait for the key set at a time; 0 for no limit.",
             Values.integerBetween(0, 1_000_000));
 
     public static final Key<Duration> HELLO_TIMEOUT = new Key<>(

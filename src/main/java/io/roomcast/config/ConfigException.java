@@ -2,7 +2,7 @@ package io.roomcast.config;
 
 import java.util.List;
 
-/** All problems of a configuration. The message has a line for each. */
+/** All problems of a configuration. The message has one line for each problem. */
 public final class ConfigException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

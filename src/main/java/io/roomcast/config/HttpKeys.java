@@ -14,40 +14,41 @@ public final class HttpKeys {
             "roomcast.http.connections",
             "2000",
             "number",
-            "Most connections to the embedded server that are not sessions. For each further one, the connection "
-                    + "that has been silent for the longest time is closed. 0 for no limit.",
+            "Maximum number of connections to the embedded server that are not sessions. For each further one, "
+                    + "the connection that has been silent for the longest time is closed. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> ADDRESS_CONNECTIONS = new Key<>(
             "roomcast.http.address-connections",
             "1000",
             "number",
-            "Most such connections from one address (of IPv6, one /64 network). For each further one, another of "
-                    + "that address is closed. Behind a proxy all clients have its address. 0 for no limit.",
+            "Maximum number of such connections from one address (of IPv6, one /64 network). For each further one, "
+                    + "another connection from that address is closed. Behind a proxy all clients have its address. "
+                    + "0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> REQUESTS = new Key<>(
             "roomcast.http.requests",
             "500",
             "number",
-            "Most HTTP requests that a server works on at a time; on an application server at most half of its "
-                    + "threads. Further ones are answered 503, except health checks. 0 for no limit.",
+            "Maximum number of HTTP requests that a server works on at a time; on an application server at most "
+                    + "half of its threads. Further ones are answered 503, except health checks. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Integer> PIPELINED = new Key<>(
             "roomcast.http.pipelined",
             "8",
             "number",
-            "Most requests that Payara answers of those that a client sends without waiting for responses; then the "
-                    + "connection is closed. 0 for no limit.",
+            "Maximum number of pipelined requests that Payara answers on a connection, counted from each read; then "
+                    + "the connection is closed. 0 for no limit.",
             Values.integerBetween(0, MAX));
 
     public static final Key<Long> ANSWER_BYTES = new Key<>(
             "roomcast.http.answer-bytes",
             "16MiB",
             "size",
-            "Most bytes of HTTP answers that may wait for their readers on the embedded server, all together. Beyond "
-                    + "it the connection that has waited for the longest time is closed. 0 for no limit.",
+            "Maximum bytes of HTTP answers that may wait for their readers on the embedded server, all together. "
+                    + "Beyond it the connection that has waited for the longest time is closed. 0 for no limit.",
             Values.sizeBetween("1MiB", "64GiB", true));
 
     public static final Key<Duration> REQUEST_TIMEOUT = new Key<>(

@@ -38,7 +38,7 @@ public final class Keys {
             "roomcast.history.size",
             "10000",
             "number",
-            "Most messages kept of each room; 0 for none.",
+            "Maximum number of messages kept of each room; 0 for none.",
             Values.integerBetween(0, 1_000_000));
 
     public static final Key<Duration> HISTORY_AGE = new Key<>(
@@ -52,7 +52,7 @@ public final class Keys {
             "roomcast.history.bytes",
             "16MiB",
             "size",
-            "Most bytes of messages kept of each room. Redis keeps up to an eighth more.",
+            "Maximum bytes of messages kept of each room. Redis keeps up to an eighth more.",
             Values.sizeBetween("64KiB", "16GiB", false));
 
     public static final Key<Long> HISTORY_NODE_BYTES = new Key<>(

@@ -14,37 +14,37 @@ public final class LimitKeys {
     public static final Key<Integer> SESSIONS = limit(
             "sessions",
             20_000,
-            "Most sessions of this node, and never more than the process has files for: `ulimit -n`, less 500 or "
-                    + "less a sixth, whichever is smaller. Further ones are refused with 503 at the handshake, or "
-                    + "closed with 1013.");
+            "Maximum number of sessions of this node, and never more than the process has files for: `ulimit -n` "
+                    + "minus a reserve of a sixth, but at most 500. Further ones are refused with 503 at the "
+                    + "handshake, or closed with 1013.");
 
     public static final Key<Integer> USER_SESSIONS = limit(
             "user-sessions",
             1_000,
-            "Most sessions of one user on this node; further ones get `busy` and are closed with 1013.");
+            "Maximum number of sessions of one user on this node; further ones get `busy` and are closed with 1013.");
 
     public static final Key<Integer> ADDRESS_SESSIONS = limit(
             "address-sessions",
             0,
-            "Most sessions from one address (of IPv6, one /64 network); further ones get `busy` and are closed with "
-                    + "1013. Behind a proxy all clients have its address.");
+            "Maximum number of sessions from one address (of IPv6, one /64 network); further ones get `busy` and are "
+                    + "closed with 1013. Behind a proxy all clients have its address.");
 
     public static final Key<Integer> NODE_ROOMS = limit(
             "node-rooms",
             100_000,
-            "Most rooms with members on this node, and never more than fit into an eighth of the heap at 2 KiB each; "
-                    + "further joins fail with `busy`.");
+            "Maximum number of rooms with members on this node, and never more than fit into an eighth of the heap "
+                    + "at 2 KiB each; further joins fail with `busy`.");
 
     public static final Key<Integer> NODE_MEMBERS = limit(
             "node-members",
             1_000_000,
-            "Most members of all rooms on this node (a session counts in each of its rooms), and never more than fit "
-                    + "into a quarter of the heap at 1 KiB each; further joins fail with `busy`.");
+            "Maximum number of members of all rooms on this node (a session counts in each of its rooms), and never "
+                    + "more than fit into a quarter of the heap at 1 KiB each; further joins fail with `busy`.");
 
     public static final Key<Integer> ROOM_USERS = limit(
             "room-users",
             50_000,
-            "Most users of one room, on all nodes together; further joins fail with `room_full`.");
+            "Maximum number of users of one room, on all nodes together; further joins fail with `room_full`.");
 
     public static final Key<Integer> PUBLISH_RATE = limit(
             "publish-rate",
@@ -61,8 +61,8 @@ public final class LimitKeys {
     public static final Key<Integer> REQUEST_RATE = limit(
             "request-rate",
             200,
-            "Requests other than publishes, a second of one session; five seconds' worth may come at once, further ones fail with "
-                    + "`rate_limited`.");
+            "Requests other than publishes, a second of one session; five seconds' worth may come at once, further "
+                    + "ones fail with `rate_limited`.");
 
     public static final Key<Integer> BAD_FRAME_RATE = limit(
             "bad-frame-rate",
@@ -76,22 +76,24 @@ public final class LimitKeys {
             "Other refused requests a second of one session, not counting faults of the server; five seconds' worth "
                     + "may come at once, further ones close it with 4502.");
 
-    public static final Key<Integer> IN_FLIGHT =
-            limit("in-flight", 1_000, "Most unanswered requests of one session; further ones fail with `busy`.");
+    public static final Key<Integer> IN_FLIGHT = limit(
+            "in-flight", 1_000, "Maximum number of unanswered requests of one session; further ones fail with `busy`.");
 
-    public static final Key<Integer> NODE_IN_FLIGHT =
-            limit("node-in-flight", 20_000, "Most unanswered requests of all sessions; further ones fail with `busy`.");
+    public static final Key<Integer> NODE_IN_FLIGHT = limit(
+            "node-in-flight",
+            20_000,
+            "Maximum number of unanswered requests of all sessions; further ones fail with `busy`.");
 
     public static final Key<Long> NODE_IN_FLIGHT_BYTES = new Key<>(
             "roomcast.limits.node-in-flight-bytes",
             "32MiB",
             "size",
-            "Most bytes of messages and tokens in unanswered requests of all sessions, and never more than an eighth "
-                    + "of the heap; further ones fail with `busy`. 0 for no other limit.",
+            "Maximum bytes of messages and tokens in unanswered requests of all sessions, and never more than an "
+                    + "eighth of the heap; further ones fail with `busy`. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Integer> ROOMS =
-            limit("rooms", 100, "Most rooms of one session; further joins fail with `too_many_rooms`.");
+            limit("rooms", 100, "Maximum number of rooms of one session; further joins fail with `too_many_rooms`.");
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
             "roomcast.limits.frame-bytes",
@@ -112,42 +114,44 @@ public final class LimitKeys {
             "roomcast.limits.outbound-bytes",
             "1MiB",
             "size",
-            "Most bytes that wait for one session. Beyond it the node drops presence and signals, then messages, and "
-                    + "tells the client. 0 for no limit.",
+            "Maximum bytes that wait for one session. Beyond it the node drops presence and signals, then messages, "
+                    + "and tells the client. 0 for no limit.",
             Values.sizeBetween("256KiB", "1GiB", true));
 
     public static final Key<Long> NODE_OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.node-outbound-bytes",
             "128MiB",
             "size",
-            "Most bytes that wait for all sessions together, and never more than a quarter of the heap; what "
-                    + "sessions share counts once. A session may have at most as many bytes as are left. A `history` "
-                    + "is answered `busy` when nothing is left for its page. 0 for no other limit.",
+            "Maximum bytes that wait for all sessions together, and never more than a quarter of the heap; a frame "
+                    + "that several sessions wait for counts once. A session may have at most as many bytes as are "
+                    + "left. A `history` is answered `busy` when nothing is left for its page. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> NODE_INBOUND_BYTES = new Key<>(
             "roomcast.limits.node-inbound-bytes",
             "16MiB",
             "size",
-            "Most bytes of unfinished WebSocket messages of all sessions together, and never more than an eighth of "
-                    + "the heap. The less is left, the less each session may use; one that needs more is closed with "
-                    + "1013. 0 for no other limit.",
+            "Maximum bytes of unfinished WebSocket messages of all sessions together, and never more than an eighth of "
+                    + "the heap. A session may have at most as many bytes as are left; one that needs more is closed "
+                    + "with 1013. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> LAG_BYTES = new Key<>(
             "roomcast.limits.lag-bytes",
             "8MiB",
             "size",
-            "Most bytes of messages that wait for delivery in one room. Beyond it publishes fail with `busy`; "
-                    + "messages from other nodes are read from the history later. 0 for no limit.",
+            "Maximum bytes of messages that wait for delivery in one room. From half of it on, a growing share of "
+                    + "publishes fails with `busy`, and at the limit all of them; messages from other nodes are then "
+                    + "read from the history later. 0 for no limit.",
             Values.sizeBetween("64KiB", "1GiB", true));
 
     public static final Key<Long> NODE_LAG_BYTES = new Key<>(
             "roomcast.limits.node-lag-bytes",
             "128MiB",
             "size",
-            "Most bytes of messages that wait for delivery in all rooms of this node, and never more than an eighth "
-                    + "of the heap; further publishes fail with `busy`. 0 for no other limit.",
+            "Maximum bytes of messages that wait for delivery in all rooms of this node, and never more than an "
+                    + "eighth of the heap; from half of it on, a growing share of publishes fails with `busy`, and "
+                    + "at the limit all of them. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
     public static final Key<Long> RECOVERY_RATE = new Key<>(
@@ -218,7 +222,10 @@ public final class LimitKeys {
     /** Limits of durations. */
     public static final List<Key<Duration>> DURATIONS = List.of(OUTBOUND_AGE, MESSAGE_AGE, LAG);
 
-    /** Limits that reject the client that exceeds them, with an error or a close code. */
+    /**
+     * Limits that reject the client that exceeds them, with an error or a close code. {@code
+     * roomcast.slow.consumers} counts for {@link #OUTBOUND_BYTES} and {@link #OUTBOUND_AGE}.
+     */
     public static final List<Key<?>> REFUSING = Stream.<List<? extends Key<?>>>of(
                     NUMBERS,
                     List.of(

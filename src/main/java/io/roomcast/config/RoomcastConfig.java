@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 public final class RoomcastConfig {
     private static final String PREFIX = "roomcast.";
     /** The most edits (Levenshtein distance) between a wrong name and the key that the error suggests. */
-    private static final int LARGEST_TYPO = 3;
+    private static final int MAX_EDITS = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
 
@@ -78,14 +78,14 @@ public final class RoomcastConfig {
     private static String suggestion(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
-                .filter(key -> edits(key.environmentName(), wanted) <= LARGEST_TYPO)
-                .min(Comparator.comparingInt(key -> edits(key.environmentName(), wanted)))
+                .filter(key -> editDistance(key.environmentName(), wanted) <= MAX_EDITS)
+                .min(Comparator.comparingInt(key -> editDistance(key.environmentName(), wanted)))
                 .map(key -> ". Did you mean " + key.name() + "?")
                 .orElse("");
     }
 
     /** The Levenshtein distance. */
-    private static int edits(String from, String to) {
+    private static int editDistance(String from, String to) {
         int[] row = IntStream.rangeClosed(0, to.length()).toArray();
         for (int i = 1; i <= from.length(); i++) {
             int diagonal = row[0];

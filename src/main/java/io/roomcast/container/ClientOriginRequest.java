@@ -31,8 +31,8 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
     }
 
     /**
-     * Whether another thread answers this request. If that thread has answered it already, the server may have reused
-     * the request.
+     * Whether another thread answers this request. If that thread has already answered the request, the server may have
+     * reused the request object.
      */
     boolean isAsynchronous() {
         return asynchronous;

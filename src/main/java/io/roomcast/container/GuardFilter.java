@@ -120,7 +120,7 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);
         }
-        RequestGuard.Verdict verdict = guard.verdict(head);
+        RequestGuard.Verdict verdict = guard.check(head);
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
         if (!(api && verdict == RequestGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
@@ -216,8 +216,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * Returns the path as the client sent it. Payara removes a session id from it; this method puts {@code ;jsessionid}
-     * back.
+     * Returns the path as the client sent the path. Payara removes a session id from the path. This method then adds
+     * {@code ;jsessionid}.
      */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
@@ -227,7 +227,7 @@ public class GuardFilter extends HttpFilter {
     private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
         ClientOrigin origin = ClientOrigin.of(
                 request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
-        return new ClientOriginRequest(request, origin.sealed());
+        return new ClientOriginRequest(request, origin.toHeader());
     }
 
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)
@@ -242,8 +242,8 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * Answers a refused request. The connection closes after this response, so there is only one response. It fits into
-     * the socket, even if the client does not read.
+     * Answers a refused request. The connection closes after this response, so there is only one response. The response
+     * fits into the buffer of the socket, even if the client does not read.
      */
     private static void refuse(HttpServletResponse response, RequestGuard.Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");

@@ -2,7 +2,6 @@ package io.roomcast.container;
 
 import io.roomcast.service.operations.Readiness;
 import jakarta.enterprise.inject.spi.CDI;
-import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
@@ -29,8 +28,7 @@ final class ServerHealth {
             HealthCheckResponseBuilder answer = HealthCheckResponse.named(NAME).status(state == Readiness.State.READY);
             return state == Readiness.State.READY
                     ? answer.build()
-                    : answer.withData("reason", state.name().toLowerCase(Locale.ROOT))
-                            .build();
+                    : answer.withData("reason", state.word()).build();
         }
     }
 

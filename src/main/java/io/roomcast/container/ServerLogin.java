@@ -22,8 +22,8 @@ import java.util.Set;
  * and then sends the password with WebSockets too.
  *
  * <p>One WAR serves all kinds of authentication, so its {@code web.xml} can neither require a login nor name a
- * mechanism. The method {@code login} of the servlet API needs neither. A user whom the server has authenticated
- * already is not asked again. Any thread. Blocks while the server looks up the user.
+ * mechanism. The method {@code login} of the servlet API needs neither. A user whom the server has already
+ * authenticated need not log in again. Any thread. Blocks while the server looks up the user.
  */
 @ApplicationScoped
 public class ServerLogin {

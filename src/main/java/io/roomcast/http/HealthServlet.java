@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 
 /**
  * {@code /health/live} answers 200 while the process runs. {@code /health/ready} answers 200 while this node delivers
@@ -37,7 +36,7 @@ public class HealthServlet extends HttpServlet {
         if (state == Readiness.State.READY) {
             answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"}");
         } else {
-            String reason = state.name().toLowerCase(Locale.ROOT);
+            String reason = state.word();
             answer(
                     response,
                     HttpServletResponse.SC_SERVICE_UNAVAILABLE,

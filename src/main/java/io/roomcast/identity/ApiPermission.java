@@ -15,7 +15,7 @@ public enum ApiPermission {
     /** Inspect, drain and rebalance the node, and disconnect users. */
     OPERATE;
 
-    /** The permissions that the words name. Other words are ignored. */
+    /** Parses permissions. Unknown words are ignored. */
     public static Set<ApiPermission> of(Collection<String> words) {
         return Arrays.stream(values())
                 .filter(permission -> words.contains(permission.word()))

@@ -7,13 +7,13 @@ import java.util.Set;
 /**
  * A user name, and what its holder may do.
  *
- * @param proven whether the name was verified; if not, anyone may have given it
+ * @param isProven whether the name was verified; if not, anyone may have given it
  * @param permissions rooms that the user may read and publish in
  * @param api requests of the server API that the user may make
  * @param expires when this identity expires; {@link Instant#MAX} for never
  */
 public record Identity(
-        UserName user, boolean proven, RoomPermissions permissions, Set<ApiPermission> api, Instant expires) {
+        UserName user, boolean isProven, RoomPermissions permissions, Set<ApiPermission> api, Instant expires) {
 
     /** A user whose name nothing has verified. */
     public static Identity claimed(UserName user) {
@@ -25,7 +25,7 @@ public record Identity(
         return new Identity(user, true, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }
 
-    public boolean expired(Instant now) {
+    public boolean isExpired(Instant now) {
         return !now.isBefore(expires);
     }
 }

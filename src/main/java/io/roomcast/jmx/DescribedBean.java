@@ -14,56 +14,56 @@ import javax.management.ReflectionException;
 import javax.management.StandardMBean;
 
 /**
- * An MXBean with the descriptions that its interface has as {@link Description}. No two operations of an interface may
- * have the same name.
+ * An MXBean that takes its descriptions from the annotations {@link Description} of its interface. No two operations of
+ * an interface may have the same name.
  *
- * <p>Threads of the JVM or of the server make the calls. Their context class loader is not that of the application. So
- * each call sets the class loader of the application. CDI on Payara needs it to find its provider, and JSON needs it on
- * every server.
+ * <p>Threads of the JVM or of the server make the calls, with a context class loader that is not that of the
+ * application. So each call sets the class loader of the application. CDI on Payara needs this class loader to find its
+ * provider, and JSON needs the class loader on every server.
  */
 final class DescribedBean extends StandardMBean {
-    private final ClassLoader application = Thread.currentThread().getContextClassLoader();
+    private final ClassLoader applicationClassLoader = Thread.currentThread().getContextClassLoader();
 
-    /** To be called by a thread whose context class loader is that of the application. */
-    <T> DescribedBean(T bean, Class<T> face) {
-        super(bean, face, true);
+    /** Must be called by a thread whose context class loader is that of the application. */
+    <T> DescribedBean(T bean, Class<T> mxBeanInterface) {
+        super(bean, mxBeanInterface, true);
     }
 
     @Override
     public Object getAttribute(String name) throws AttributeNotFoundException, MBeanException, ReflectionException {
-        ClassLoader before = useApplicationClassLoader();
+        ClassLoader previous = useApplicationClassLoader();
         try {
             return super.getAttribute(name);
         } finally {
-            setContextClassLoader(before);
+            setContextClassLoader(previous);
         }
     }
 
     @Override
     public AttributeList getAttributes(String[] names) {
-        ClassLoader before = useApplicationClassLoader();
+        ClassLoader previous = useApplicationClassLoader();
         try {
             return super.getAttributes(names);
         } finally {
-            setContextClassLoader(before);
+            setContextClassLoader(previous);
         }
     }
 
     @Override
     public Object invoke(String name, Object[] arguments, String[] types) throws MBeanException, ReflectionException {
-        ClassLoader before = useApplicationClassLoader();
+        ClassLoader previous = useApplicationClassLoader();
         try {
             return super.invoke(name, arguments, types);
         } finally {
-            setContextClassLoader(before);
+            setContextClassLoader(previous);
         }
     }
 
-    /** @return the earlier context class loader, for {@link #setContextClassLoader} */
+    /** @return the previous context class loader, which the caller must set again */
     private ClassLoader useApplicationClassLoader() {
-        ClassLoader before = Thread.currentThread().getContextClassLoader();
-        setContextClassLoader(application);
-        return before;
+        ClassLoader previous = Thread.currentThread().getContextClassLoader();
+        setContextClassLoader(applicationClassLoader);
+        return previous;
     }
 
     private static void setContextClassLoader(ClassLoader loader) {
@@ -77,13 +77,13 @@ final class DescribedBean extends StandardMBean {
 
     @Override
     protected String getDescription(MBeanAttributeInfo attribute) {
-        return text(
-                method((attribute.isIs() ? "is" : "get") + attribute.getName()).getAnnotation(Description.class));
+        return text(methodNamed((attribute.isIs() ? "is" : "get") + attribute.getName())
+                .getAnnotation(Description.class));
     }
 
     @Override
     protected String getDescription(MBeanOperationInfo operation) {
-        return text(method(operation.getName()).getAnnotation(Description.class));
+        return text(methodNamed(operation.getName()).getAnnotation(Description.class));
     }
 
     @Override
@@ -96,17 +96,17 @@ final class DescribedBean extends StandardMBean {
         return parameter(operation, sequence).getName();
     }
 
-    /** All operations except {@code look} change something. */
+    /** {@code ACTION} for all operations except {@code look}, since all others change the state of the node. */
     @Override
     protected int getImpact(MBeanOperationInfo operation) {
         return operation.getName().equals("look") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
     }
 
     private Parameter parameter(MBeanOperationInfo operation, int sequence) {
-        return method(operation.getName()).getParameters()[sequence];
+        return methodNamed(operation.getName()).getParameters()[sequence];
     }
 
-    private Method method(String name) {
+    private Method methodNamed(String name) {
         return Arrays.stream(getMBeanInterface().getMethods())
                 .filter(method -> method.getName().equals(name))
                 .findFirst()

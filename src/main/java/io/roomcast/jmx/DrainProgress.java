@@ -3,8 +3,8 @@ package io.roomcast.jmx;
 import io.roomcast.service.operations.Drain;
 
 /**
- * {@link Drain.Progress} with getters. MXBeans convert an object with getters to composite data, which every console
- * can read. JDKs before 21 do not convert records without getters.
+ * A {@link Drain.Progress} for MXBeans. An MXBean converts an object with getters to composite data, which every console
+ * can read. In JDKs before 21, MXBeans do not convert records without getters.
  */
 public record DrainProgress(String state, int planned, int remaining, long windowMillis, long elapsedMillis) {
 

@@ -33,6 +33,7 @@ public class JmxRegistrar {
     private RelayBean relay;
     private NodeSnapshot snapshot;
     private Threads threads;
+    /** Takes the samples for the rates; null before {@link #open}. */
     private ScheduledFuture<?> sampling;
 
     /** For the container's proxy. */
@@ -50,20 +51,26 @@ public class JmxRegistrar {
     /**
      * Registers the MBeans. If this fails, the node runs without them and logs the failure.
      *
-     * @param plain whether to use the names without {@code property}, unless another node in this JVM has them
+     * @param prefersPlainNames whether to try the names without {@code property} first; another node in this JVM may
+     *     have these names
      * @param property a property that no other node in this JVM has, such as {@code port=8081}
      */
-    public void open(boolean plain, String property) {
+    public void open(boolean prefersPlainNames, String property) {
         sampling = threads.timer().scheduleAtFixedRate(node::sample, 0, 1, TimeUnit.SECONDS);
         snapshot.figures(); // Starts the measurement of the rates of rooms.
-        if (!(plain && register("")) && !register("," + property)) {
+        if (!(prefersPlainNames && register("")) && !register("," + property)) {
             LOG.log(
                     Level.WARNING,
                     "This node has no MBeans. Another node has registered " + DOMAIN + "type=Node," + property);
         }
     }
 
-    /** @return false if another node has registered these names */
+    /**
+     * Registers the MBeans, with the suffix at the end of their names. If this fails for another reason than the names,
+     * the failure is logged, and no MBean is registered.
+     *
+     * @return false if another node has registered these names
+     */
     private boolean register(String suffix) {
         try {
             Object[] beans = {

@@ -15,11 +15,12 @@ import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** Implements {@link NodeMXBean} with the figures that the node counts. Any thread. */
+/** Implements {@link NodeMXBean} with the counters and snapshots of the node. Any thread. */
 @ApplicationScoped
 public class NodeBean implements NodeMXBean {
     private Node node;
@@ -72,7 +73,7 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public String getState() {
-        return readiness.state().name();
+        return readiness.state().word().toUpperCase(Locale.ROOT);
     }
 
     @Override
@@ -101,7 +102,7 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public long getSlowConsumers() {
+    public long getSlowConsumersClosed() {
         return metrics.closes().getOrDefault(CloseCode.SLOW_CONSUMER.number(), 0L);
     }
 
@@ -151,7 +152,7 @@ public class NodeBean implements NodeMXBean {
     }
 
     @Override
-    public long getNoticesDropped() {
+    public long getQueueNoticesDropped() {
         return metrics.get(Counter.QUEUE_NOTICES_DROPPED);
     }
 
@@ -221,7 +222,7 @@ public class NodeBean implements NodeMXBean {
         return DrainProgress.of(drain.rebalance(share, parseWindow(window)));
     }
 
-    /** A console sends blank text for an argument that the operator has left out. */
+    /** @param text blank or null if the operator has left out the argument */
     private Duration parseWindow(String text) {
         return drain.parseWindow(text == null || text.isBlank() ? null : text);
     }

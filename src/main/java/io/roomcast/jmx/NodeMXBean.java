@@ -35,7 +35,7 @@ public interface NodeMXBean {
     Map<Integer, Long> getSessionsClosed();
 
     @Description("Sessions closed since the start because they did not read what was sent to them (4000)")
-    long getSlowConsumers();
+    long getSlowConsumersClosed();
 
     @Description("Frames from clients since the start, bad ones too")
     long getFramesReceived();
@@ -64,7 +64,7 @@ public interface NodeMXBean {
     @Description("Presence and signals that full queues of slow consumers dropped: the first step against them. "
             + "Counters has this figure as roomcast.slow.consumers{step=notice_dropped}; "
             + "roomcast.notices.dropped counts those that were never queued")
-    long getNoticesDropped();
+    long getQueueNoticesDropped();
 
     @Description("Messages that slow consumers have to fetch, and were told so: the second step; the third closes them")
     long getMessagesForgotten();
@@ -78,11 +78,11 @@ public interface NodeMXBean {
     @Description("Milliseconds for which the slowest client has read nothing of what is being sent to it")
     long getOldestSendMillis();
 
-    @Description("Messages, joins and leaves that rooms have yet to take")
+    @Description("Messages, joins and leaves that wait in lanes")
     long getEventsWaiting();
 
-    @Description("What a drain or a rebalance has come to: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, "
-            + "and how many are left")
+    @Description("The state of a drain or a rebalance: OFF, DRAINING, DRAINED, STOPPING or REBALANCING, "
+            + "and how many sessions are left")
     DrainProgress getDrain();
 
     @Description("Limits that setLimit changes, by key, as they are now, in bytes and milliseconds; 0 is no limit")
@@ -94,14 +94,15 @@ public interface NodeMXBean {
     @Description("How often a limit was reached since the start, by key")
     Map<String, Long> getLimitsReached();
 
-    @Description("Sends all sessions to other nodes: not ready from now on; "
-            + "each session is closed with 4001 at its own time in the window")
+    @Description("Closes all sessions; clients reconnect to other nodes. The node is not ready from now on. "
+            + "Each session is closed with 4001 at its own time in the window")
     DrainProgress drain(@Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
 
     @Description("Ends a drain or a rebalance: the node is ready again and closes nobody")
     DrainProgress undrain();
 
-    @Description("Sends a share of the sessions to other nodes, chosen at random, as after another node has joined")
+    @Description("Closes a share of the sessions, chosen at random; clients reconnect, also to other nodes. "
+            + "For use after another node has joined")
     DrainProgress rebalance(
             @Description("from 0 to 1; 0.33 on each of two nodes makes room for a third") double share,
             @Description("time for it, such as 30s or 5m; empty for roomcast.drain.window") String window);
@@ -110,7 +111,8 @@ public interface NodeMXBean {
             + "Answers how many")
     int kick(@Description("name of the user") String user);
 
-    @Description("Changes a limit until the node restarts, for what comes from now on; nobody who is in is put out")
+    @Description("Changes a limit until the node restarts. Applies to later requests. "
+            + "Existing sessions and members stay")
     void setLimit(
             @Description("its key, such as roomcast.limits.sessions; Limits has all") String key,
             @Description("in the form of the key: a number, a size or a duration; 0 lifts the limit") String value);

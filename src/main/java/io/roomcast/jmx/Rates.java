@@ -9,12 +9,13 @@ import java.util.function.ToLongFunction;
 
 /** Rates per second, averages of the last ten seconds. {@link #sample} must be called once a second. Any thread. */
 final class Rates {
-    private static final int SECONDS = 10;
+    /** Number of samples that are kept, one for each second. */
+    private static final int MAX_SAMPLES = 10;
 
-    /** The counts at one moment. */
+    /** The counts since the start of the node, and the time in nanoseconds when they were read. */
     record Sample(long nanos, long frames, long stored, long delivered) {}
 
-    private final Deque<Sample> samples = new ArrayDeque<>(SECONDS + 1);
+    private final Deque<Sample> samples = new ArrayDeque<>(MAX_SAMPLES + 1);
     private final NodeMetrics metrics;
     private final LongSupplier nanoClock;
 
@@ -25,22 +26,22 @@ final class Rates {
     }
 
     synchronized void sample() {
-        if (samples.size() == SECONDS) {
+        if (samples.size() == MAX_SAMPLES) {
             samples.remove();
         }
-        samples.add(now());
+        samples.add(currentSample());
     }
 
-    /** @return 0 before the first sample */
+    /** The growth of a count per second since the oldest sample; 0 before the first sample. */
     synchronized double perSecond(ToLongFunction<Sample> count) {
         Sample oldest = samples.peek();
-        Sample now = now();
-        return oldest == null || now.nanos() == oldest.nanos()
+        Sample current = currentSample();
+        return oldest == null || current.nanos() == oldest.nanos()
                 ? 0
-                : (count.applyAsLong(now) - count.applyAsLong(oldest)) * 1e9 / (now.nanos() - oldest.nanos());
+                : (count.applyAsLong(current) - count.applyAsLong(oldest)) * 1e9 / (current.nanos() - oldest.nanos());
     }
 
-    private Sample now() {
+    private Sample currentSample() {
         return new Sample(
                 nanoClock.getAsLong(),
                 metrics.get(Counter.FRAMES_RECEIVED),

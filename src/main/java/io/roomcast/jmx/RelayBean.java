@@ -12,7 +12,7 @@ import jakarta.inject.Inject;
 import java.util.Date;
 import java.util.stream.LongStream;
 
-/** Implements {@link RelayMXBean}. Any thread. */
+/** Implements {@link RelayMXBean}, from the metrics and the last probe. Any thread. */
 @ApplicationScoped
 public class RelayBean implements RelayMXBean {
     private NodeMetrics metrics;

@@ -1,10 +1,11 @@
 package io.roomcast.jmx;
 
 /**
- * One room in a list. Consoles read it as composite data, see {@link DrainProgress}.
+ * The figures of one room in a list of rooms. Consoles read a record of this class as composite data, see
+ * {@link DrainProgress}.
  *
  * @param members members of the room on this node
- * @param deliveredPerSecond messages handed to members a second, each counted for each member
+ * @param deliveredPerSecond messages handed to members per second; a message to ten members counts ten times
  */
 public record RoomFigures(String name, int members, double deliveredPerSecond) {
 

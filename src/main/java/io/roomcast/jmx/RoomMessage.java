@@ -10,10 +10,10 @@ import java.time.Instant;
 import java.util.Date;
 
 /**
- * A stored message. Consoles read it as composite data, see {@link DrainProgress}.
+ * A stored message. Consoles read a record of this class as composite data, see {@link DrainProgress}.
  *
  * @param offset the number of the message in its room
- * @param at when the message was stored, by the clock of the node that took it
+ * @param at time when the message was stored, by the clock of the node that published the message
  */
 public record RoomMessage(long offset, Date at, String sender, String content) {
 

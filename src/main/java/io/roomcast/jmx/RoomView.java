@@ -3,7 +3,7 @@ package io.roomcast.jmx;
 import java.util.List;
 
 /**
- * The current state of a room. Consoles read it as composite data, see {@link DrainProgress}.
+ * The current state of a room. Consoles read a record of this class as composite data, see {@link DrainProgress}.
  *
  * @param membersHere sessions in the room on this node
  * @param userCount users in the room, on all nodes

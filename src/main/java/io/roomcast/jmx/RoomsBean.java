@@ -21,7 +21,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Implements {@link RoomsMXBean}. Any thread. */
+/** Implements {@link RoomsMXBean}, from the registry of rooms, the snapshots and the relay. Any thread. */
 @ApplicationScoped
 public class RoomsBean implements RoomsMXBean {
     private static final Logger LOG = System.getLogger(RoomsBean.class.getName());
@@ -87,19 +87,19 @@ public class RoomsBean implements RoomsMXBean {
                     "messages=" + messages + " is not a whole number from 0 to " + MAX_MESSAGES);
         }
         // At least one message is read, because the last message has the current offset.
-        CompletionStage<HistoryPage> last = backEnd.history(name, -1, 0, Math.max(1, messages));
+        CompletionStage<HistoryPage> lastMessages = backEnd.history(name, -1, 0, Math.max(1, messages));
         PresenceStore.Roster roster = await(backEnd.members(name));
-        HistoryPage page = await(last);
+        HistoryPage page = await(lastMessages);
         List<StoredMessage> stored = page.messages();
-        Room here = rooms.find(name);
+        Room localRoom = rooms.find(name);
         return new RoomView(
                 name.value(),
-                here == null ? 0 : here.size(),
+                localRoom == null ? 0 : localRoom.size(),
                 roster.count(),
                 roster.users().stream().map(UserName::value).toList(),
                 page.epoch(),
                 stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
-                here == null ? 0 : here.waitingEvents(),
+                localRoom == null ? 0 : localRoom.waitingEvents(),
                 messages == 0 ? List.of() : stored.stream().map(RoomMessage::of).toList());
     }
 
@@ -109,7 +109,7 @@ public class RoomsBean implements RoomsMXBean {
     }
 
     /**
-     * Waits until the relay answers, for five seconds at most. Only a thread of the console may call this.
+     * Waits at most five seconds until the relay answers. Only a thread that serves a console may call this method.
      *
      * @throws IllegalStateException if the relay fails or does not answer in time
      */

@@ -3,8 +3,9 @@ package io.roomcast.jmx;
 import java.util.List;
 
 /**
- * The rooms with members on this node. Errors are as in {@link NodeMXBean}. Any thread. {@link #look} asks the relay
- * twice, and blocks the calling thread for five seconds at most for each answer. No other method blocks.
+ * The rooms with members on this node. The exceptions are those of {@link NodeMXBean}. Any thread may call any method.
+ * {@link #look} makes two requests to the relay, and blocks the calling thread for at most five seconds for each reply.
+ * No other method blocks.
  */
 @Description("The rooms with members on this node; looking into one, and closing one")
 public interface RoomsMXBean {

@@ -84,10 +84,10 @@ public class JwtVerifier implements TokenVerifier {
     }
 
     private CompletionStage<JsonObject> verifiedClaims(List<? extends Key> candidates, SignedToken signed) {
-        return signed.claims(candidates)
+        return signed.verify(candidates)
                 .map(CompletableFuture::completedStage)
                 .orElseGet(() -> keys.newerCandidates(signed.header())
-                        .thenApply(newer -> signed.claims(newer).orElseThrow(SignedToken::notSigned)));
+                        .thenApply(newer -> signed.verify(newer).orElseThrow(SignedToken::notSigned)));
     }
 
     @PreDestroy

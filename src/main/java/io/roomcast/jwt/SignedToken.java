@@ -92,7 +92,7 @@ final class SignedToken {
      * @return empty if none of the keys signed the token
      * @throws TokenRefusedException if the token is not valid for a reason other than its key
      */
-    Optional<JsonObject> claims(List<? extends Key> keys) {
+    Optional<JsonObject> verify(List<? extends Key> keys) {
         try {
             PROCESSOR.process(jwt, new Candidates(keys));
         } catch (BadJWSException e) {

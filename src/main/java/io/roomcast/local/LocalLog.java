@@ -79,7 +79,7 @@ final class LocalLog {
         if (key != null) {
             keys.add(key, offset, now);
         }
-        evictMessages();
+        evictToFitBudget();
         return new Appended(position(), message);
     }
 
@@ -120,10 +120,10 @@ final class LocalLog {
     }
 
     /**
-     * Evicts the oldest messages until the log fits into the budget. May evict even the message that was just appended:
-     * its delivery to members does not need the log.
+     * Evicts the oldest messages until the log fits into the budget. May evict even the message that was just appended,
+     * since its delivery to members does not need the log.
      */
-    private void evictMessages() {
+    private void evictToFitBudget() {
         while (!budget.allows(heapBytes(), chargedBytes) && messages.size() > 0) {
             messages.removeFirst();
         }
@@ -140,7 +140,7 @@ final class LocalLog {
     }
 
     private long heapBytes() {
-        return EMPTY_LOG_BYTES + messages.heap() + keys.heapBytes();
+        return EMPTY_LOG_BYTES + messages.heapBytes() + keys.heapBytes();
     }
 
     /**

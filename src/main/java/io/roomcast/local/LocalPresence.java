@@ -82,14 +82,14 @@ public final class LocalPresence implements PresenceStore {
 
     private void reportRoster(RoomName room, RoomUsers roomUsers) {
         roomUsers.listenerHasNames = roomUsers.count.get() <= maxNames;
-        listener.present(room, roster(roomUsers, roomUsers.listenerHasNames ? maxNames : 0));
+        listener.rosterReceived(room, roster(roomUsers, roomUsers.listenerHasNames ? maxNames : 0));
     }
 
     @Override
     public void unwatch(RoomName room) {
         var unused = update(room, roomUsers -> {
             roomUsers.watched = false;
-            listener.forgotten(room);
+            listener.watchEnded(room);
             return null;
         });
     }
@@ -134,7 +134,7 @@ public final class LocalPresence implements PresenceStore {
             return;
         }
         boolean withoutNames = !roomUsers.listenerHasNames || count > maxNames;
-        listener.changed(
+        listener.presenceChanged(
                 room,
                 new PresenceChange(
                         previous,

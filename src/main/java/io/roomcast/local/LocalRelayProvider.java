@@ -34,8 +34,8 @@ public class LocalRelayProvider implements RelayProvider {
     }
 
     @Override
-    public Opened open(Context context) {
-        return new Opened(
+    public RelayAndPresence open(Context context) {
+        return new RelayAndPresence(
                 new LocalRelay(context.history(), maxBytes(), steadyClock(context.nanoClock()), context.timer()),
                 new LocalPresence());
     }

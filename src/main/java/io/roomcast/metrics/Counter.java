@@ -21,11 +21,13 @@ public enum Counter {
     MESSAGES_DELIVERED("roomcast.messages.delivered", "Messages handed to members, each counted for each member"),
     MESSAGES_REPLAYED("roomcast.messages.replayed", "Messages of the history sent to members that came back"),
     MESSAGES_DROPPED(
-            "roomcast.messages.dropped", "Messages that a member's queue did not take because it was full or closed"),
+            "roomcast.messages.dropped",
+            "Messages that were not put into a member's queue because it was full or closed"),
     NOTICES_DROPPED(
             "roomcast.notices.dropped",
-            "Presence and signals that members were not sent: the queue was full or closed, or the room was overloaded. "
-                    + "A signal that its publisher's node drops counts once for each member of the room there"),
+            "Presence and signals that members were not sent: the queue was full or closed, or the room was "
+                    + "overloaded. A signal that its publisher's node drops counts once for each member of the room "
+                    + "there"),
     BYTES_DELIVERED("roomcast.delivered.bytes", "Bytes handed to members"),
     BATCHES("roomcast.batches", "Batches; a batch is the messages that a room delivers in one go"),
     MESSAGES_BATCHED(
@@ -49,7 +51,7 @@ public enum Counter {
     GAPS_LOST("roomcast.relay.gaps", Help.GAPS, "stage", "lost"),
     MESSAGES_REPAIRED(
             "roomcast.relay.messages.repaired", "Messages read again because the relay had not delivered them"),
-    FOREIGN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
+    UNKNOWN_ENVELOPES("roomcast.relay.foreign.envelopes", "Deliveries in the format of another version, read again"),
     RELAY_RECONNECTS("roomcast.relay.reconnects", "New connections to the relay in place of lost ones"),
     PROBES_FAILED("roomcast.relay.probes.failed", "Probes that did not come back through the relay in two seconds");
 
@@ -92,7 +94,8 @@ public enum Counter {
     private static final class Help {
         static final String RECOVERIES = "Members that came back with a position";
         static final String SLOW =
-                "What was done about slow clients; each whose messages were forgotten is told: behind_sent";
+                "Steps against slow clients. message_forgotten counts messages that were taken out of a queue again; "
+                        + "behind_sent counts the frames that tell clients of it";
         static final String GAPS =
                 "Holes in what the relay delivered to this node; a hole is repaired, or lost for good";
 

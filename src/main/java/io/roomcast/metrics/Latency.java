@@ -11,6 +11,7 @@ public enum Latency {
     REPLAY_WAIT(
             "roomcast.replay.wait",
             "How long members that came back waited for their turn to be sent a page; only those that had to wait"),
+    /** The metric is named after the lanes, because lanes are what waits for the pool. */
     POOL_WAIT("roomcast.lanes.wait", "How long a lane waits for a pool thread");
 
     private final String series;

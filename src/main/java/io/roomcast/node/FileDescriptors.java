@@ -10,10 +10,11 @@ import javax.management.ObjectName;
  * the restart. Any thread.
  */
 public final class FileDescriptors {
-    /** Descriptors that sessions do not use: this number, or a sixth of all descriptors if that is smaller. */
+    /** Most descriptors that sessions do not use. */
     private static final long RESERVE = 500;
 
-    private static final int RESERVED_SHARE = 6;
+    /** Sessions leave all descriptors divided by this number unused, if that is less than {@link #RESERVE}. */
+    private static final int RESERVE_DIVISOR = 6;
 
     /** Descriptors for the relay, the log, and classes that are loaded later. */
     private static final long LATE_FILES = 40;
@@ -51,6 +52,6 @@ public final class FileDescriptors {
 
     /** @param files how many files a process may have open ({@code ulimit -n}); 0 or less for no limit */
     static long sessions(long files) {
-        return files <= 0 ? Long.MAX_VALUE : files - Math.min(RESERVE, files / RESERVED_SHARE);
+        return files <= 0 ? Long.MAX_VALUE : files - Math.min(RESERVE, files / RESERVE_DIVISOR);
     }
 }

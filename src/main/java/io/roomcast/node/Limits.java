@@ -101,7 +101,7 @@ public final class Limits {
         listeners.forEach(Runnable::run);
     }
 
-    /** Runs {@code listener} after each change, on the thread that calls {@link #set}. */
+    /** Registers {@code listener}. It runs after each change, on the thread that calls {@link #set}. */
     public void whenChanged(Runnable listener) {
         listeners.add(listener);
     }
@@ -114,15 +114,18 @@ public final class Limits {
     }
 
     /**
-     * The limit of the bytes that the node holds for one purpose: the configured limit, but at most a fixed share of
-     * the heap.
+     * The limit of the bytes that the node holds for one purpose. The limit is the configured value, but at most a
+     * fixed share of the heap. Only the keys {@code NODE_..._BYTES} have a share of the heap. For any other size, this
+     * is the configured value.
      *
-     * @param limit one of the keys {@code NODE_..._BYTES}
-     * @return more than 0
+     * @return bytes; 0 for no limit, which only a size without a share of the heap can have
      */
-    public long bytes(Key<Long> limit) {
+    public long effectiveBytes(Key<Long> limit) {
         long most = get(limit);
-        long ceiling = ceilings.get(limit.name());
+        Long ceiling = ceilings.get(limit.name());
+        if (ceiling == null) {
+            return most;
+        }
         return most == 0 ? ceiling : Math.min(most, ceiling);
     }
 
@@ -139,9 +142,10 @@ public final class Limits {
         }
     }
 
-    /** @throws ProtocolException {@code busy}, if {@code bytes} exceeds the limit */
+    /** @throws ProtocolException {@code busy}, if {@code bytes} exceeds {@link #effectiveBytes} */
     public void requireBytes(Key<Long> limit, long bytes, String text) {
-        if (bytes > bytes(limit)) {
+        long most = effectiveBytes(limit);
+        if (most > 0 && bytes > most) {
             throw exceeded(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
         }
     }

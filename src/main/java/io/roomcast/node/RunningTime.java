@@ -9,22 +9,21 @@ import java.util.function.LongSupplier;
  * time of such a pause must not count as silence of a client.
  *
  * <p>{@link #markRunning} must be called every second. Between two calls, the clock advances by at most
- * {@link #LONGEST_STEP}.
+ * {@link #MAX_STEP_NANOS}.
  *
  * <p><b>Concurrency.</b> One thread at a time may call {@link #markRunning}. Any thread may read the time.
  */
 public final class RunningTime implements LongSupplier {
     /**
-     * In nanoseconds. Longer than the time between two calls of {@link #markRunning} on a node that runs, even on a
-     * busy one.
+     * Longer than the time between two calls of {@link #markRunning} on a node that runs, even on a busy node.
      */
-    static final long LONGEST_STEP = TimeUnit.SECONDS.toNanos(2);
+    static final long MAX_STEP_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     /**
-     * @param at reading of {@code nanoClock} at the call of {@link #markRunning}
-     * @param ran reading of this clock at that call
+     * @param clockNanos reading of {@code nanoClock} at the call of {@link #markRunning}
+     * @param ranNanos reading of this clock at that call
      */
-    private record Mark(long at, long ran) {}
+    private record Mark(long clockNanos, long ranNanos) {}
 
     private final LongSupplier nanoClock;
     private volatile Mark last;
@@ -47,6 +46,6 @@ public final class RunningTime implements LongSupplier {
     }
 
     private static long since(Mark mark, long now) {
-        return mark.ran() + Math.min(now - mark.at(), LONGEST_STEP);
+        return mark.ranNanos() + Math.min(now - mark.clockNanos(), MAX_STEP_NANOS);
     }
 }

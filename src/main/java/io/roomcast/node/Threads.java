@@ -78,8 +78,8 @@ public record Threads(Executor pool, ScheduledExecutorService timer, ThreadFacto
         });
         if (!result.isDone()) {
             try {
-                Future<?> limit = timer.schedule(() -> execute(executor, timeOut), seconds, TimeUnit.SECONDS);
-                var unused = result.whenComplete((done, failure) -> limit.cancel(false));
+                Future<?> timeout = timer.schedule(() -> execute(executor, timeOut), seconds, TimeUnit.SECONDS);
+                var unused = result.whenComplete((done, failure) -> timeout.cancel(false));
             } catch (RejectedExecutionException e) {
                 timeOut.run();
             }

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 @ApplicationScoped
 public class Uptime {
     private LongSupplier nanoClock;
-    private long started;
+    private long startedAt;
 
     /** For the container's proxy. */
     protected Uptime() {}
@@ -18,14 +18,14 @@ public class Uptime {
     @Inject
     public Uptime(Clocks clocks) {
         nanoClock = clocks.nanos();
-        started = nanoClock.getAsLong();
+        startedAt = nanoClock.getAsLong();
     }
 
     /** Makes CDI create this bean when the node starts, and not at its first use. */
-    void begin(@Observes NodeStarted event) {}
+    void onNodeStarted(@Observes NodeStarted event) {}
 
     /** Milliseconds since the node started. */
     public long millis() {
-        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - started);
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong() - startedAt);
     }
 }

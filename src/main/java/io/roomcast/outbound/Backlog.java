@@ -77,7 +77,7 @@ final class Backlog {
         }
         entries.add(frame);
         bytes += frame.bytes();
-        budget.reserve(frame);
+        budget.add(frame);
         return OfferResult.WAITS;
     }
 
@@ -86,7 +86,7 @@ final class Backlog {
      * used up.
      */
     private boolean fits(EncodedFrame frame, long limit) {
-        return limit == 0 || bytes == 0 && limit > OutboundBudget.NOTHING || bytes + frame.bytes() <= limit;
+        return limit == 0 || bytes == 0 && limit > OutboundBudget.EXHAUSTED || bytes + frame.bytes() <= limit;
     }
 
     private void dropNotices() {

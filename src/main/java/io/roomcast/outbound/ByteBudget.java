@@ -41,7 +41,7 @@ public final class ByteBudget {
      *
      * @return false if the limit would be exceeded; nothing was added then
      */
-    public boolean reserve(long bytes) {
+    public boolean tryReserve(long bytes) {
         long most = limit;
         if (held.addAndGet(bytes) <= most || most == 0) {
             return true;

@@ -39,7 +39,7 @@ public final class EncodedFrame implements QueueEntry {
     /** The payload: UTF-8, or deflated bytes. */
     private final byte[] payload;
 
-    private final boolean binary;
+    private final boolean isBinary;
     /** The frames that were joined to this frame, or null. */
     private final List<EncodedFrame> parts;
 
@@ -50,9 +50,10 @@ public final class EncodedFrame implements QueueEntry {
     @SuppressWarnings("UnusedVariable") // through QUEUES
     private volatile int queues;
 
-    /** Compressed in a form that can be joined with others; made at the first request. */
+    /** The compressed payload, as a part that can be joined with other parts; null until it is needed. */
     private volatile byte[] deflatedPart;
 
+    /** The compressed frame; null until it is needed. */
     private volatile EncodedFrame deflated;
 
     private EncodedFrame(FrameKind kind, MessageRange range, byte[] payload) {
@@ -65,10 +66,10 @@ public final class EncodedFrame implements QueueEntry {
             Fallback fallback,
             byte[] payload,
             List<EncodedFrame> parts,
-            boolean binary) {
+            boolean isBinary) {
         this.fallback = fallback;
         this.parts = parts;
-        this.binary = binary;
+        this.isBinary = isBinary;
         this.kind = kind;
         this.range = range;
         this.payload = payload;
@@ -93,7 +94,7 @@ public final class EncodedFrame implements QueueEntry {
         return new EncodedFrame(FrameKind.PRESENCE, null, fallback, text.getBytes(StandardCharsets.UTF_8), null, false);
     }
 
-    /** One frame of all these, separated by newlines. */
+    /** Joins these frames to one frame, separated by newlines. */
     static EncodedFrame joined(List<EncodedFrame> frames) {
         int bytes = frames.size() - 1;
         for (EncodedFrame frame : frames) {
@@ -131,7 +132,7 @@ public final class EncodedFrame implements QueueEntry {
 
     /** Whether the payload is {@link #deflated}, to be sent as a binary WebSocket frame. */
     public boolean isBinary() {
-        return binary;
+        return isBinary;
     }
 
     /** The payload. The array is shared, and the caller must not write to it. */
@@ -140,8 +141,8 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     /**
-     * This frame in raw deflate, for a client that asked for it. A message is compressed once for all members of the
-     * room. Replies, presence changes and signals are urgent and are not compressed.
+     * This frame in raw deflate, for a client that asked for compression. A message is compressed once for all members
+     * of the room. Replies, presence changes and signals are urgent and are not compressed.
      *
      * @param threshold smallest payload that is compressed, in bytes
      * @return this frame, if it is not worth compressing
@@ -157,7 +158,7 @@ public final class EncodedFrame implements QueueEntry {
         if (made == null) {
             Deflation deflation = new Deflation();
             deflation.add(deflatedPart());
-            made = binary(deflation);
+            made = binaryFrame(deflation);
             deflated = made;
         }
         return made;
@@ -170,7 +171,7 @@ public final class EncodedFrame implements QueueEntry {
     private byte[] deflatedPart() {
         byte[] made = deflatedPart;
         if (made == null) {
-            made = Deflation.part(payload);
+            made = Deflation.compress(payload);
             deflatedPart = made;
         }
         return made;
@@ -189,10 +190,10 @@ public final class EncodedFrame implements QueueEntry {
                 deflation.addStored(part.payload);
             }
         }
-        return binary(deflation);
+        return binaryFrame(deflation);
     }
 
-    private EncodedFrame binary(Deflation deflation) {
+    private EncodedFrame binaryFrame(Deflation deflation) {
         return new EncodedFrame(kind, range, null, deflation.end(), null, true);
     }
 
@@ -254,7 +255,7 @@ public final class EncodedFrame implements QueueEntry {
         int length = payload.length;
         int lengthBytes = length < LENGTH_16_BITS ? 0 : length < 1 << 16 ? 2 : 8;
         byte[] frame = new byte[2 + lengthBytes + length];
-        frame[0] = (byte) (binary ? BINARY_FIN : TEXT_FIN);
+        frame[0] = (byte) (isBinary ? BINARY_FIN : TEXT_FIN);
         frame[1] = (byte) (lengthBytes == 0 ? length : lengthBytes == 2 ? LENGTH_16_BITS : LENGTH_64_BITS);
         for (int i = 0; i < lengthBytes; i++) {
             frame[2 + i] = (byte) ((long) length >>> 8 * (lengthBytes - 1 - i));

@@ -1,7 +1,7 @@
 package io.roomcast.outbound;
 
 /**
- * The bytes that all queues of a node hold together, and the share that one session may have. Any thread.
+ * Counts the bytes that all queues of a node hold together, and limits the share of each session. Any thread.
  *
  * <p>A frame that waits in many queues exists once and is counted once. The share of a session is at most what is left
  * of the node's limit. This is the dynamic threshold of Choudhury and Hahne, <i>Dynamic Queue Length Thresholds for
@@ -9,8 +9,8 @@ package io.roomcast.outbound;
  * clients get the same share, and a part of the limit stays free for the next slow client.
  */
 public final class OutboundBudget {
-    /** The share when nothing is left. Not even a single frame may wait then. */
-    static final long NOTHING = 1;
+    /** The share in bytes when nothing of the node's limit is left. Not even a single frame may wait then. */
+    static final long EXHAUSTED = 1;
 
     /** Bytes of replies that may wait for a session of a full node, because replies are never dropped. */
     private static final long MIN_FOR_REPLIES = 64 * 1024;
@@ -23,8 +23,8 @@ public final class OutboundBudget {
         this.node = new ByteBudget(limits.nodeBytes());
     }
 
-    /** Sets other limits. A queue that exceeds them drops frames when it is offered the next one. */
-    public void change(OutboundLimits next) {
+    /** Sets other limits. A queue that exceeds these limits drops frames when the next frame is offered. */
+    public void setLimits(OutboundLimits next) {
         limits = next;
         node.setLimit(next.nodeBytes());
     }
@@ -44,7 +44,7 @@ public final class OutboundBudget {
         if (now.nodeBytes() == 0) {
             return now.bytes();
         }
-        long left = Math.max(NOTHING, node.left());
+        long left = Math.max(EXHAUSTED, node.left());
         if (kind == FrameKind.REPLY) {
             left = Math.max(left, MIN_FOR_REPLIES);
         }
@@ -56,11 +56,11 @@ public final class OutboundBudget {
      *
      * @return false if the limit would be exceeded; nothing was added then
      */
-    public boolean reserve(long bytes) {
-        return node.reserve(bytes);
+    public boolean tryReserve(long bytes) {
+        return node.tryReserve(bytes);
     }
 
-    /** Takes back bytes that were reserved. */
+    /** Subtracts bytes that {@link #tryReserve} added. */
     public void release(long bytes) {
         add(-bytes);
     }
@@ -71,13 +71,13 @@ public final class OutboundBudget {
     }
 
     /** Counts the frame in one more queue. Adds its bytes if it waits in no other queue. */
-    void reserve(EncodedFrame frame) {
+    void add(EncodedFrame frame) {
         if (frame.addQueue()) {
             add(frame.bytes());
         }
     }
 
-    /** Counts the frame in one queue less. Takes back its bytes if it waits in no other queue. */
+    /** Counts the frame in one queue less. Subtracts its bytes if it waits in no other queue. */
     void release(EncodedFrame frame) {
         if (frame.removeQueue()) {
             add(-frame.bytes());

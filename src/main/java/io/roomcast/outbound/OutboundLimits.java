@@ -1,7 +1,7 @@
 package io.roomcast.outbound;
 
 /**
- * Bounds of the frames that wait for the sessions of a node. For each of them, 0 means no bound.
+ * Bounds of the frames that wait for the sessions of a node. In each component, 0 means no bound.
  *
  * @param bytes most bytes that may wait for one session, in UTF-8; a single frame may be larger
  * @param ageNanos how long one send may take before its client counts as stuck

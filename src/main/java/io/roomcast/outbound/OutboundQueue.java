@@ -17,8 +17,8 @@ import java.util.function.LongSupplier;
  *
  * <p>Containers queue asynchronous sends without a bound. Some report a send as complete before it is written, and some
  * fail on two sends at a time. So this queue hands one frame to the transport, waits for the completion of the send,
- * and counts the bytes that wait meanwhile. When the send completes, the waiting frames are joined by {@code \n} and
- * sent as one frame.
+ * and counts the bytes that wait meanwhile. When the send completes, waiting frames are joined by {@code \n} and sent
+ * as one frame of at most 64 KiB, unless a single frame is larger. A plain client gets each frame separately.
  *
  * <p><b>Concurrency.</b> Any thread may call any method. This object's monitor guards all state. The monitor is never
  * held while the transport or a callback runs. {@code state} says which thread continues:
@@ -37,7 +37,7 @@ public final class OutboundQueue implements Transport.Completion {
         SEND,
         /** The frame waits behind others. */
         WAITS,
-        /** The frame is not sent. A later frame tells the client, or the connection is closed. */
+        /** Not sent. If the queue is open, a later frame reports dropped messages and presence, but not signals. */
         DROPPED,
         /** The frame does not fit, and no waiting frame may be dropped. */
         OVERFLOW
@@ -77,12 +77,12 @@ public final class OutboundQueue implements Transport.Completion {
     /** Bytes of the send in flight that no other session shares: the bytes of a reply or of joined frames. */
     private long unsharedBytes;
 
-    private List<Runnable> whenDrained = List.of();
+    private List<Runnable> tasksWhenNoneWaits = List.of();
     private PendingClose pendingClose;
     /** The code with which this queue closed the connection, also after a failed send; else null. */
     private CloseCode closeCode;
 
-    /** False if the client closed the connection, or the connection broke. */
+    /** Whether this node closed the connection, and not the client or a failure. */
     private boolean closedByNode;
 
     private long closedAt;
@@ -251,17 +251,17 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     private void afterTake(QueueEntry taken) {
-        List<Runnable> drained;
+        List<Runnable> tasks;
         PendingClose end;
         synchronized (this) {
             if (backlog != null) {
                 return;
             }
-            drained = whenDrained;
-            whenDrained = List.of();
+            tasks = tasksWhenNoneWaits;
+            tasksWhenNoneWaits = List.of();
             end = taken == null ? pendingClose : null;
         }
-        drained.forEach(Runnable::run);
+        tasks.forEach(Runnable::run);
         if (end != null) {
             close(end.code(), end.reason());
         }
@@ -271,14 +271,14 @@ public final class OutboundQueue implements Transport.Completion {
      * Runs {@code task} when no frame waits. Runs it now on this thread, or later on the thread that completes a send.
      * The task must be short. It never runs if the queue is closed first.
      */
-    public void whenDrained(Runnable task) {
+    public void whenNoneWaits(Runnable task) {
         synchronized (this) {
             if (state == State.CLOSED) {
                 return;
             }
             if (backlog != null) {
-                whenDrained = whenDrained.isEmpty() ? new ArrayList<>(1) : whenDrained;
-                whenDrained.add(task);
+                tasksWhenNoneWaits = tasksWhenNoneWaits.isEmpty() ? new ArrayList<>(1) : tasksWhenNoneWaits;
+                tasksWhenNoneWaits.add(task);
                 return;
             }
         }
@@ -286,7 +286,7 @@ public final class OutboundQueue implements Transport.Completion {
     }
 
     /** Accepts no further frames, sends the waiting frames, and then closes the connection. */
-    public void closeWhenDrained(CloseCode code, String reason) {
+    public void closeWhenFlushed(CloseCode code, String reason) {
         synchronized (this) {
             if (state == State.CLOSED || pendingClose != null) {
                 return;
@@ -324,8 +324,8 @@ public final class OutboundQueue implements Transport.Completion {
         return state == State.CLOSED || pendingClose != null;
     }
 
-    /** Whether this node closes the connection; false if the client closed the connection, or the connection broke. */
-    public synchronized boolean isClosedByNode() {
+    /** Whether this node has closed the connection, or will close the connection when no frame waits. */
+    public synchronized boolean isClosingByNode() {
         return closedByNode || pendingClose != null;
     }
 
@@ -359,7 +359,7 @@ public final class OutboundQueue implements Transport.Completion {
             backlog.clear();
             backlog = null;
         }
-        whenDrained = List.of();
+        tasksWhenNoneWaits = List.of();
         return true;
     }
 

@@ -69,7 +69,8 @@ sealed interface QueueEntry permits EncodedFrame, QueueEntry.Gap, QueueEntry.Dro
     /**
      * Several entries that are sent as one frame.
      *
-     * @param bytes sum of their sizes
+     * @param bytes sum of the sizes of the frames, and one byte for each separator; an entry that replaces frames
+     *     counts 0
      */
     record Joined(List<QueueEntry> parts, int bytes) implements QueueEntry {
         @Override

@@ -3,7 +3,7 @@ package io.roomcast.outbound;
 import io.roomcast.protocol.CloseCode;
 import java.util.concurrent.Executor;
 
-/** The port through which an {@link OutboundQueue} sends. No method may block, whatever the client does. */
+/** The port through which an {@link OutboundQueue} sends. No method may block, even if the client reads nothing. */
 public interface Transport {
 
     /** Called once for each send, on any thread, possibly before {@link #send} returns. */

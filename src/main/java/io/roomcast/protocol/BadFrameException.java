@@ -1,8 +1,8 @@
 package io.roomcast.protocol;
 
 /**
- * A line from a client is not a valid frame. Contains the members that could be read, so that the answer can name the
- * request. Has no stack trace.
+ * A line from a client is not a valid frame. The exception has the properties that could be read, so that the answer
+ * can name the request. The exception has no stack trace.
  */
 public final class BadFrameException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -37,7 +37,7 @@ public final class BadFrameException extends RuntimeException {
     }
 
     /** The line as a frame that is refused in its turn, if the line is a request in a room; else null. */
-    public ClientFrame.Invalid request() {
+    public ClientFrame.Invalid frameInRoom() {
         return concernsRoom ? new ClientFrame.Invalid(id, room, this) : null;
     }
 

@@ -37,12 +37,12 @@ public sealed interface ClientFrame {
         private static final Map<String, Type> BY_NAME =
                 Stream.of(values()).collect(Collectors.toUnmodifiableMap(Type::wire, type -> type));
 
-        private final boolean inRoom;
+        private final boolean isInRoom;
         private final Function<RawFrame, ClientFrame> reader;
 
-        /** @param inRoom whether a frame of this type is a request in a room */
-        Type(boolean inRoom, Function<RawFrame, ClientFrame> reader) {
-            this.inRoom = inRoom;
+        /** @param isInRoom whether a frame of this type is a request in a room */
+        Type(boolean isInRoom, Function<RawFrame, ClientFrame> reader) {
+            this.isInRoom = isInRoom;
             this.reader = reader;
         }
 
@@ -61,10 +61,10 @@ public sealed interface ClientFrame {
         }
 
         boolean isInRoom() {
-            return inRoom;
+            return isInRoom;
         }
 
-        /** @throws ProtocolException if a member is missing or has an invalid value */
+        /** @throws ProtocolException if a property is missing or has an invalid value */
         ClientFrame read(RawFrame raw) {
             return reader.apply(raw);
         }

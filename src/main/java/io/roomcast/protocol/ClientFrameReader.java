@@ -9,17 +9,17 @@ import jakarta.json.bind.JsonbException;
 public final class ClientFrameReader {
     private final Jsonb jsonb = JsonbBuilder.create(new JsonbConfig().withDeserializers(new RawFrame.Deserializer()));
 
-    /** @throws BadFrameException if the line is not a valid frame; holds the members that could be read */
+    /** @throws BadFrameException if the line is not a valid frame; holds the properties that could be read */
     public ClientFrame read(String line) {
         RawFrame raw = parse(line);
         try {
-            return frame(raw);
+            return toFrame(raw);
         } catch (ProtocolException e) {
-            throw refused(raw, e);
+            throw badFrame(raw, e);
         }
     }
 
-    private static BadFrameException refused(RawFrame raw, ProtocolException cause) {
+    private static BadFrameException badFrame(RawFrame raw, ProtocolException cause) {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
         boolean concernsRoom = type != null && type.isInRoom();
         try {
@@ -38,6 +38,8 @@ public final class ClientFrameReader {
         RawFrame raw;
         try {
             raw = jsonb.fromJson(line, RawFrame.class);
+        } catch (RawFrame.TooDeepException e) {
+            return e.frame;
         } catch (JsonbException e) {
             throw new BadFrameException("not JSON");
         }
@@ -49,7 +51,7 @@ public final class ClientFrameReader {
         return raw;
     }
 
-    private static ClientFrame frame(RawFrame raw) {
+    private static ClientFrame toFrame(RawFrame raw) {
         if (raw.defect != null) {
             throw raw.defect;
         }

@@ -2,8 +2,8 @@ package io.roomcast.protocol;
 
 /**
  * The rule for the keys of messages, in frames and in the server API. A key has 1–64 UTF-16 characters. It has no
- * control characters and no half of a surrogate pair. Such a half has no form in UTF-8: two different keys could have
- * the same bytes.
+ * control characters and no half of a surrogate pair. Such a half has no form in UTF-8. So two different keys with
+ * such halves could have the same bytes.
  */
 public final class MessageKey {
     private static final int MAX_LENGTH = 64;

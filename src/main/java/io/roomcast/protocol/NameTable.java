@@ -40,7 +40,7 @@ final class NameTable {
         bounds = SETS.get(name);
     }
 
-    boolean has(int c) {
+    boolean contains(int c) {
         int low = 0;
         int high = bounds.length / 2;
         while (low < high) {
@@ -60,7 +60,7 @@ final class NameTable {
      */
     static String skeleton(int c) {
         return LOOKALIKES.stream()
-                .filter(like -> like.getValue().has(c))
+                .filter(like -> like.getValue().contains(c))
                 .map(Map.Entry::getKey)
                 .findFirst()
                 .orElseGet(() -> Character.toString(c));

@@ -6,13 +6,14 @@ import java.util.regex.Pattern;
 /**
  * The rule for the names of rooms and users, after UTS 39 and RFC 8264. A name has 1–128 code points in normalization
  * form C. It may contain visible letters, digits and marks of any script, and {@code _ - . : @}. A few punctuation
- * characters and joiners are allowed only next to certain letters. {@code docs/protocol.md} has the rule in full, and
- * {@code names.js} applies it on the page.
+ * characters and joiners are allowed only next to certain letters. {@code .} and {@code ..} are not names, because no
+ * path can contain them as one. {@code docs/protocol.md} has the rule in full, and {@code names.js} applies it on the
+ * page.
  */
 final class Names {
     static final int MAX_LENGTH = 128;
 
-    private static final String ANYWHERE = "_-.:@";
+    private static final String ALLOWED_ANYWHERE = "_-.:@";
 
     /** Punctuation of UAX 31, tables 3a and 3b, that is allowed only between two letters, digits or marks. */
     private static final String BETWEEN_LETTERS = "'\u00B7\u058A\u05F4\u0F0B\u2010\u2019\u2027\u30A0\u30FB";
@@ -25,13 +26,13 @@ final class Names {
     private static final int BENGALI_RA = 0x09B0;
     private static final int BENGALI_VIRAMA = 0x09CD;
 
-    /** Most non-spacing marks in a row (UTS 39): no script writes more of them on one letter. */
-    private static final int MAX_MARKS = 4;
+    /** Most non-spacing marks in a row (UTS 39). No script writes more marks on one letter. */
+    private static final int MAX_CONSECUTIVE_MARKS = 4;
 
-    /** Fewest UTF-16 characters of a name that looks like {@code system}: a ligature may replace s and t. */
+    /** Fewest UTF-16 characters of a name that looks like {@code system}. A ligature may replace s and t. */
     private static final int MIN_LOOKALIKE = 5;
 
-    /** Most ASCII characters of a name that looks like {@code system}: r and n may replace m. */
+    /** Most ASCII characters of a name that looks like {@code system}. The letters r and n may replace m. */
     private static final int MAX_PLAIN_LOOKALIKE = 7;
 
     private static final Pattern SYSTEM = Pattern.compile("syste(rn|m)");
@@ -49,6 +50,9 @@ final class Names {
         if (name == null || name.isEmpty()) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " is missing");
         }
+        if (name.equals(".") || name.equals("..")) {
+            throw refusal(what, "is " + name + ", which no path can have as a name");
+        }
         if (isPlain(name)) {
             return name;
         }
@@ -60,19 +64,19 @@ final class Names {
         }
         for (int i = 0; i < characters.length; i++) {
             if (!isAllowed(characters, i)) {
-                throw refused(
+                throw refusal(
                         what,
                         "has the character " + String.format("U+%04X", characters[i])
                                 + " where none such may be; letters, digits and _ - . : @ are allowed");
             }
         }
         if (!Normalizer.isNormalized(name, Normalizer.Form.NFC)) {
-            throw refused(what, "is not in Unicode normal form C");
+            throw refusal(what, "is not in Unicode normal form C");
         }
         return name;
     }
 
-    private static ProtocolException refused(String what, String why) {
+    private static ProtocolException refusal(String what, String why) {
         return new ProtocolException(ErrorCode.BAD_REQUEST, what + " " + why);
     }
 
@@ -83,7 +87,10 @@ final class Names {
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (!(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || ANYWHERE.indexOf(c) >= 0)) {
+            if (!(c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || ALLOWED_ANYWHERE.indexOf(c) >= 0)) {
                 return false;
             }
         }
@@ -92,43 +99,43 @@ final class Names {
 
     private static boolean isAllowed(int[] name, int i) {
         int c = name[i];
-        if (NameTable.NONSPACING.has(c)) {
+        if (NameTable.NONSPACING.contains(c)) {
             return i > 0 && isMarkAllowed(name, i);
         }
-        if (NameTable.ALLOWED.has(c)) {
-            return i > 0 || !NameTable.SPACING.has(c);
+        if (NameTable.ALLOWED.contains(c)) {
+            return i > 0 || !NameTable.SPACING.contains(c);
         }
         if (BETWEEN_LETTERS.indexOf(c) >= 0) {
             return isNameCharacter(name, i - 1) && isNameCharacter(name, i + 1);
         }
         return switch (c) {
             case GERESH -> isNameCharacter(name, i - 1);
-            case ZWNJ -> isNameCharacter(name, i + 1) && (is(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
-            case ZWJ -> is(NameTable.VIRAMA, name, i - 1) || makesYaphalaa(name, i);
-            default -> ANYWHERE.indexOf(c) >= 0;
+            case ZWNJ -> isNameCharacter(name, i + 1) && (isIn(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
+            case ZWJ -> isIn(NameTable.VIRAMA, name, i - 1) || makesYaphalaa(name, i);
+            default -> ALLOWED_ANYWHERE.indexOf(c) >= 0;
         };
     }
 
     /** Whether the non-spacing mark at {@code i} is allowed after the marks that directly precede the mark. */
     private static boolean isMarkAllowed(int[] name, int i) {
         int first = i;
-        while (first > 0 && NameTable.NONSPACING.has(name[first - 1])) {
+        while (first > 0 && NameTable.NONSPACING.contains(name[first - 1])) {
             first--;
         }
-        return i - first < MAX_MARKS && (i == first || name[i] != name[i - 1]);
+        return i - first < MAX_CONSECUTIVE_MARKS && (i == first || name[i] != name[i - 1]);
     }
 
     /** Whether the non-joiner at {@code i} stands between two letters that would otherwise join (RFC 5892, A.1). */
     private static boolean breaksJoin(int[] name, int i) {
         int before = i - 1;
-        while (is(NameTable.NONSPACING, name, before)) {
+        while (isIn(NameTable.NONSPACING, name, before)) {
             before--;
         }
         int after = i + 1;
-        while (is(NameTable.NONSPACING, name, after)) {
+        while (isIn(NameTable.NONSPACING, name, after)) {
             after++;
         }
-        return is(NameTable.JOINS_NEXT, name, before) && is(NameTable.JOINS_PREVIOUS, name, after);
+        return isIn(NameTable.JOINS_NEXT, name, before) && isIn(NameTable.JOINS_PREVIOUS, name, after);
     }
 
     /** Whether the joiner at {@code i} is part of a Bengali ya-phalaa, in which the joiner precedes the virama. */
@@ -138,11 +145,11 @@ final class Names {
 
     /** Whether the character at {@code i} is a letter, digit or mark that names may have. */
     private static boolean isNameCharacter(int[] name, int i) {
-        return is(NameTable.ALLOWED, name, i);
+        return isIn(NameTable.ALLOWED, name, i);
     }
 
-    private static boolean is(NameTable set, int[] name, int i) {
-        return i >= 0 && i < name.length && set.has(name[i]);
+    private static boolean isIn(NameTable set, int[] name, int i) {
+        return i >= 0 && i < name.length && set.contains(name[i]);
     }
 
     /** Whether people may read the name as {@code system}, in any case, width or script, with or without marks. */
@@ -153,7 +160,8 @@ final class Names {
         StringBuilder skeleton = new StringBuilder();
         Normalizer.normalize(name, Normalizer.Form.NFD)
                 .codePoints()
-                .filter(c -> !NameTable.NONSPACING.has(c) && !NameTable.SPACING.has(c) && c != ZWNJ && c != ZWJ)
+                .filter(c ->
+                        !NameTable.NONSPACING.contains(c) && !NameTable.SPACING.contains(c) && c != ZWNJ && c != ZWJ)
                 .forEach(c -> skeleton.append(NameTable.skeleton(c)));
         return SYSTEM.matcher(skeleton).matches();
     }

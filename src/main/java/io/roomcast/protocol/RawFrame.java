@@ -1,5 +1,6 @@
 package io.roomcast.protocol;
 
+import jakarta.json.bind.JsonbException;
 import jakarta.json.bind.serializer.DeserializationContext;
 import jakarta.json.bind.serializer.JsonbDeserializer;
 import jakarta.json.stream.JsonParser;
@@ -7,8 +8,8 @@ import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
 
 /**
- * The members of a client's JSON object that the protocol knows. Their values are not validated. A member that is
- * absent is null.
+ * The properties of a client's JSON object that the protocol knows. Their values are not validated. A property that
+ * is absent is null.
  */
 final class RawFrame {
     private static final int MAX_DEPTH = 32;
@@ -30,47 +31,66 @@ final class RawFrame {
     String epoch;
     Long offset;
 
-    /** The first error: a known member of the wrong type, or a value that is nested too deep. Null if there is none. */
+    /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
+
+    private boolean nestedTooDeep;
 
     /** Index of the first character after the object. */
     long end;
 
-    /** The content of a message or signal. Fails as {@link Content#of}. */
+    /** The parser failed inside a value that is nested too deep. Contains the properties before this value. */
+    static final class TooDeepException extends JsonbException {
+        private static final long serialVersionUID = 1L;
+
+        final transient RawFrame frame;
+
+        private TooDeepException(RawFrame frame) {
+            super(frame.defect.getMessage());
+            this.frame = frame;
+        }
+    }
+
+    /** The content of a message or signal. Throws what {@link Content#of} throws. */
     Content checkedContent() {
         return Content.of(content);
     }
 
     /**
-     * Reads a client's object in one pass. It checks the types of the members that it knows, and ignores all others. It
-     * skips unknown arrays and objects by itself and counts their depth: {@code skipArray} of Parsson 1.1.7 never
-     * returns if the text ends inside the array.
+     * Reads a client's object in one pass. The deserializer checks the types of known properties, and ignores all
+     * others. The deserializer skips unknown arrays and objects without {@code skipArray}, and counts their depth.
+     * {@code skipArray} of Parsson 1.1.7 never returns if the text ends inside the array.
      */
     static final class Deserializer implements JsonbDeserializer<RawFrame> {
         @Override
         public RawFrame deserialize(JsonParser parser, DeserializationContext context, Type type) {
             RawFrame frame = new RawFrame();
-            for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
-                read(parser, parser.getString(), frame);
+            try {
+                for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                    read(parser, parser.getString(), frame);
+                }
+                frame.end = parser.getLocation().getStreamOffset();
+            } catch (RuntimeException e) {
+                // The parser has a limit of its own. The answer can still name the request.
+                throw frame.nestedTooDeep ? new TooDeepException(frame) : e;
             }
-            frame.end = parser.getLocation().getStreamOffset();
             return frame;
         }
 
-        private static void read(JsonParser parser, String member, RawFrame frame) {
+        private static void read(JsonParser parser, String property, RawFrame frame) {
             Event value = parser.next();
-            switch (member) {
-                case "type" -> frame.type = string(parser, value, member, frame);
-                case "id" -> frame.id = number(parser, value, member, frame);
-                case "room" -> frame.room = string(parser, value, member, frame);
-                case "user" -> frame.user = string(parser, value, member, frame);
-                case "token" -> frame.token = string(parser, value, member, frame);
-                case "key" -> frame.key = string(parser, value, member, frame);
-                case "content" -> frame.content = string(parser, value, member, frame);
-                case "name" -> frame.name = string(parser, value, member, frame);
-                case "before" -> frame.before = number(parser, value, member, frame);
-                case "after" -> frame.after = number(parser, value, member, frame);
-                case "limit" -> frame.limit = number(parser, value, member, frame);
+            switch (property) {
+                case "type" -> frame.type = string(parser, value, property, frame);
+                case "id" -> frame.id = number(parser, value, property, frame);
+                case "room" -> frame.room = string(parser, value, property, frame);
+                case "user" -> frame.user = string(parser, value, property, frame);
+                case "token" -> frame.token = string(parser, value, property, frame);
+                case "key" -> frame.key = string(parser, value, property, frame);
+                case "content" -> frame.content = string(parser, value, property, frame);
+                case "name" -> frame.name = string(parser, value, property, frame);
+                case "before" -> frame.before = number(parser, value, property, frame);
+                case "after" -> frame.after = number(parser, value, property, frame);
+                case "limit" -> frame.limit = number(parser, value, property, frame);
                 case "since" -> readSince(parser, value, frame);
                 default -> skip(parser, value, frame);
             }
@@ -86,9 +106,9 @@ final class RawFrame {
             }
             frame.hasSince = true;
             for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
-                String member = parser.getString();
+                String property = parser.getString();
                 Event inner = parser.next();
-                switch (member) {
+                switch (property) {
                     case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
                     case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
                     default -> skip(parser, inner, frame);
@@ -96,17 +116,17 @@ final class RawFrame {
             }
         }
 
-        private static String string(JsonParser parser, Event value, String member, RawFrame frame) {
+        private static String string(JsonParser parser, Event value, String property, RawFrame frame) {
             if (value == Event.VALUE_STRING) {
                 return parser.getString();
             }
             if (value != Event.VALUE_NULL) {
-                wrongKind(parser, value, frame, member + " must be a string");
+                wrongKind(parser, value, frame, property + " must be a string");
             }
             return null;
         }
 
-        private static Long number(JsonParser parser, Event value, String member, RawFrame frame) {
+        private static Long number(JsonParser parser, Event value, String property, RawFrame frame) {
             if (value == Event.VALUE_NULL) {
                 return null;
             }
@@ -119,7 +139,7 @@ final class RawFrame {
                     }
                 }
             }
-            wrongKind(parser, value, frame, member + " must be a whole number from 0 to 2^53-1");
+            wrongKind(parser, value, frame, property + " must be a whole number from 0 to 2^53-1");
             return null;
         }
 
@@ -136,19 +156,20 @@ final class RawFrame {
                     return;
                 }
                 if (depth > MAX_DEPTH) {
-                    defect(frame, "nested more than " + MAX_DEPTH + " deep");
+                    frame.nestedTooDeep = true;
+                    recordDefect(frame, "nested more than " + MAX_DEPTH + " deep");
                 }
                 event = parser.next();
             }
         }
 
         private static void wrongKind(JsonParser parser, Event value, RawFrame frame, String text) {
-            defect(frame, text);
+            recordDefect(frame, text);
             skip(parser, value, frame);
         }
 
-        /** Notes an error. Reading continues, because the answer names the request by members that may come later. */
-        private static void defect(RawFrame frame, String text) {
+        /** Records the first error. Reading continues, because the answer may need later properties. */
+        private static void recordDefect(RawFrame frame, String text) {
             if (frame.defect == null) {
                 frame.defect = new ProtocolException(ErrorCode.BAD_REQUEST, text);
             }

@@ -10,10 +10,10 @@ import io.roomcast.metrics.NodeMetrics;
 final class GapCounter {
     private final NodeMetrics metrics;
     /** Whether a gap was counted that has not ended. */
-    private boolean isOpen;
+    private boolean inGap;
     /** Whether the log does not have some of the missing messages. */
     private boolean messagesLost;
-    /** Whether an unknown envelope arrived. To read its message from the log is no repair. */
+    /** Whether an unknown envelope arrived. Reading its message from the log does not count as a repair. */
     private boolean unknownArrived;
 
     GapCounter(NodeMetrics metrics) {
@@ -22,8 +22,8 @@ final class GapCounter {
 
     /** Must be called when messages are missing. */
     void gapFound() {
-        if (!isOpen) {
-            isOpen = true;
+        if (!inGap) {
+            inGap = true;
             metrics.increment(Counter.GAPS_SEEN);
         }
     }
@@ -39,7 +39,7 @@ final class GapCounter {
         messagesLost = true;
     }
 
-    /** Must be called when so many missing messages were read from the log. */
+    /** Must be called when missing messages were read from the log. */
     void messagesRepaired(int messages) {
         if (messages > 0) {
             if (!unknownArrived) {
@@ -53,10 +53,10 @@ final class GapCounter {
     void gapClosed() {
         if (messagesLost) {
             metrics.increment(Counter.GAPS_LOST);
-        } else if (isOpen) {
+        } else if (inGap) {
             metrics.increment(Counter.GAPS_REPAIRED);
         }
-        isOpen = false;
+        inGap = false;
         messagesLost = false;
         unknownArrived = false;
     }

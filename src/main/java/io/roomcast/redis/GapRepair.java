@@ -45,7 +45,7 @@ final class GapRepair implements RoomCursor.LogReader {
     public void read(RoomCursor cursor, int readNumber) {
         Position last = cursor.position();
         Rawable lineage = shard(cursor).lineage().argument();
-        // Reads the last message again, to find out whether it is still the same.
+        // Reads the last message again, to find out whether the log still has the same message.
         CommandArguments read = last == null
                 ? scripts.readBefore(cursor.keys(), null, lineage, 0, 1, Relay.PAGE_BYTES)
                 : scripts.readFrom(cursor.keys(), last, lineage, PAGE_MESSAGES, Relay.PAGE_BYTES);

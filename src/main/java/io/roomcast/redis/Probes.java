@@ -38,7 +38,7 @@ final class Probes {
 
     /** Probes whose message has not arrived, by their token, which is the body of the message. */
     private final ConcurrentHashMap<String, Probe> pending = new ConcurrentHashMap<>();
-    /** The problem that was logged last, for each shard whose last probe failed. */
+    /** The problem that was logged last, by shard. A shard whose last probe succeeded has no entry. */
     private final ConcurrentHashMap<Shard, String> problems = new ConcurrentHashMap<>();
 
     private final Scripts scripts;
@@ -120,6 +120,7 @@ final class Probes {
                 });
     }
 
+    /** Runs every command that this node uses. Fails with the names of the commands that Redis refuses. */
     private CompletionStage<Void> tryCommands(Shard shard) {
         String problem = shard.lineage().problem();
         if (problem != null) {
@@ -130,10 +131,10 @@ final class Probes {
         CompletionStage<Object> outsideScripts = CompletableFuture.completedFuture(null);
         for (CommandArguments command : scripts.attemptsOutsideScripts(keys)) {
             outsideScripts =
-                    outsideScripts.thenCombine(shard.read(keys.slot(), command, true), (before, reply) -> reply);
+                    outsideScripts.thenCombine(shard.read(keys.slot(), command, true), (previous, reply) -> reply);
         }
         CompletionStage<Object> inScript = shard.read(keys.slot(), scripts.attempt(keys), true);
-        return Futures.map(outsideScripts.thenCombine(inScript, (before, reply) -> reply), reply -> {
+        return Futures.map(outsideScripts.thenCombine(inScript, (previous, reply) -> reply), reply -> {
             List<String> refused = ((List<?>) reply)
                     .stream().map(each -> new String((byte[]) each, UTF_8)).toList();
             if (!refused.isEmpty()) {

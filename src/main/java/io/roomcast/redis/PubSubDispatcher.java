@@ -68,7 +68,7 @@ final class PubSubDispatcher implements Subscriber.ServerEvents {
         } else if (envelope instanceof Envelope.Signal signal) {
             cursor.signal(signal);
         } else {
-            metrics.increment(Counter.FOREIGN_ENVELOPES);
+            metrics.increment(Counter.UNKNOWN_ENVELOPES);
             if (otherVersionLogged.compareAndSet(false, true)) {
                 LOG.log(
                         Level.WARNING,

@@ -27,7 +27,7 @@ public class RedisRelayProvider implements RelayProvider {
     }
 
     @Override
-    public Opened open(Context context) {
+    public RelayAndPresence open(Context context) {
         RedisRelay relay = new RedisRelay(
                 settings(),
                 context.history(),
@@ -36,7 +36,7 @@ public class RedisRelayProvider implements RelayProvider {
                 context.timer(),
                 context.nanoClock(),
                 context.metrics());
-        return new Opened(relay, relay.presence());
+        return new RelayAndPresence(relay, relay.presence());
     }
 
     private RedisSettings settings() {

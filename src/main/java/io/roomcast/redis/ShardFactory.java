@@ -13,7 +13,7 @@ import io.roomcast.redis.topology.ClusterMaster;
 import io.roomcast.redis.topology.ClusterShards;
 import io.roomcast.redis.topology.DataLineage;
 import io.roomcast.redis.topology.NodeChannels;
-import io.roomcast.redis.topology.Sentinel;
+import io.roomcast.redis.topology.SentinelLocator;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.redis.topology.SingleShard;
@@ -52,19 +52,19 @@ record ShardFactory(
                     this,
                     new HostAndPort(seed.host(), seed.port()));
         }
-        String channel = channels.next(new BitSet());
+        String channel = channels.newChannel(new BitSet());
         return new SingleShard(shard("redis", master(), () -> channel, () -> settings.prefix() + ":{!}:life", false));
     }
 
     private MasterLocator master() {
         return settings.servers() instanceof Sentinels sentinels
-                ? new Sentinel(sentinels, connector)
+                ? new SentinelLocator(sentinels, connector)
                 : MasterLocator.at(((Single) settings.servers()).address());
     }
 
     @Override
     public Shard shard(ClusterMaster master) {
-        return shard(master.toString(), master, () -> master.nodeChannel(channels), master::lineageKey, true);
+        return shard(master.toString(), master, () -> master.newNodeChannel(channels), master::lineageKey, true);
     }
 
     private Shard shard(

@@ -57,7 +57,7 @@ final class Subscriptions implements RoomChannels {
         listener = receiver;
     }
 
-    /** Sets the presence of this node. The channels of the rooms that presence watches are subscribed, too. */
+    /** Sets the presence of this node. The channels of the rooms that presence watches are also subscribed. */
     @Override
     public void setPresence(PresenceEvents events) {
         presence = events;

@@ -26,11 +26,11 @@ import java.util.concurrent.CompletionStage;
  *                                                └───────────────────────┘ or small again
  * </pre>
  *
- * <p><b>Absent users.</b> A user who is not in a new roster has left, and the fold reports the leave at once. It does
- * not if the store may have lost the user. That may be so in three cases:
+ * <p><b>Absent users.</b> If a new roster lacks a user, the fold reports at once that the user has left. But the fold
+ * does not report this if the store may have lost the user. The store may have lost users in three cases:
  *
  * <ul>
- *   <li>The caller says that the roster is not certain.
+ *   <li>The caller of {@link #rosterRead} says that the roster is not certain.
  *   <li>The roster has another origin than the fold.
  *   <li>The roster has a lower revision than the fold.
  * </ul>
@@ -192,22 +192,22 @@ public final class PresenceFold {
         long previous = revision;
         revision = next;
         count = users;
-        listener.changed(room, new PresenceChange(previous, next, users, joined, left));
+        listener.presenceChanged(room, new PresenceChange(previous, next, users, joined, left));
     }
 
     /**
      * Takes the reply to {@link Rosters#read}.
      *
      * @param number the read number of the call
-     * @param certain false if the store may have lost users whom their nodes have not entered again yet
+     * @param rosterIsCertain false if the store may have lost users whom their nodes have not entered again yet
      */
-    public void rosterRead(int number, Roster roster, boolean certain) {
-        if (applyRoster(number, roster, certain)) {
+    public void rosterRead(int number, Roster roster, boolean rosterIsCertain) {
+        if (applyRoster(number, roster, rosterIsCertain)) {
             firstRoster.complete(null);
         }
     }
 
-    private synchronized boolean applyRoster(int number, Roster roster, boolean certain) {
+    private synchronized boolean applyRoster(int number, Roster roster, boolean rosterIsCertain) {
         if (closed || number != readNumber) {
             return false;
         }
@@ -216,14 +216,14 @@ public final class PresenceFold {
             presentUsers = hasNames ? new HashSet<>(roster.users()) : null;
             revision = roster.revision();
             count = roster.count();
-            listener.present(
+            listener.rosterReceived(
                     room,
                     hasNames ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
         } else if (!hasNames) {
             forgetNames();
             report(revisionOf(roster), roster.count(), List.of(), List.of());
         } else {
-            reportDifference(roster, certain && roster.origin() == origin && revisionOf(roster) >= revision);
+            reportDifference(roster, rosterIsCertain && roster.origin() == origin && revisionOf(roster) >= revision);
         }
         origin = roster.origin();
         listenerHasRoster = true;
@@ -231,19 +231,21 @@ public final class PresenceFold {
         return true;
     }
 
-    private void reportDifference(Roster roster, boolean certain) {
-        Set<UserName> gone = new TreeSet<>(presentUsers);
-        gone.removeAll(new HashSet<>(roster.users()));
-        Set<UserName> uncertain = new TreeSet<>(gone);
-        if (certain) {
-            uncertain.retainAll(unconfirmed);
+    /** @param rosterIsCertain whether absent users have left; the users in {@code unconfirmed} are kept in any case */
+    private void reportDifference(Roster roster, boolean rosterIsCertain) {
+        Set<UserName> absent = new TreeSet<>(presentUsers);
+        absent.removeAll(new HashSet<>(roster.users()));
+        Set<UserName> keptUsers = new TreeSet<>(absent);
+        if (rosterIsCertain) {
+            keptUsers.retainAll(unconfirmed);
         }
-        unconfirmed = uncertain;
-        gone.removeAll(uncertain);
-        presentUsers.removeAll(gone);
+        unconfirmed = keptUsers;
+        List<UserName> left =
+                absent.stream().filter(user -> !keptUsers.contains(user)).toList();
+        left.forEach(presentUsers::remove);
         List<UserName> joined =
                 roster.users().stream().filter(presentUsers::add).toList();
-        report(revisionOf(roster), presentUsers.size(), joined, List.copyOf(gone));
+        report(revisionOf(roster), presentUsers.size(), joined, left);
         if (!unconfirmed.isEmpty() && !dropScheduled) {
             dropScheduled = true;
             rosters.dropUnconfirmedLater(this);

@@ -9,17 +9,17 @@ import io.roomcast.protocol.RoomName;
 public interface PresenceListener {
 
     /**
-     * Replaces everything that the listener knows of the room. Called with the first roster, and when a room that was
+     * Replaces the room's presence. Called with the first roster, and when a room that was
      * too large for names is small enough again. The roster of a room that is too large has a count and no names.
      */
-    void present(RoomName room, PresenceStore.Roster roster);
+    void rosterReceived(RoomName room, PresenceStore.Roster roster);
 
     /**
      * Reports a change. A user in {@code joined} was not present before. A user in {@code left} was present. Both lists
      * are empty if the room is too large for names, or if only the revision has changed.
      */
-    void changed(RoomName room, PresenceChange change);
+    void presenceChanged(RoomName room, PresenceChange change);
 
     /** Reports that the room is no longer watched. This is the last call for the room. */
-    void forgotten(RoomName room);
+    void watchEnded(RoomName room);
 }

@@ -27,11 +27,11 @@ public interface RelayProvider {
             NodeMetrics metrics) {}
 
     /** A relay and its presence store. The presence store must be closed first. */
-    record Opened(Relay relay, PresenceStore presence) {}
+    record RelayAndPresence(Relay relay, PresenceStore presence) {}
 
     /** The value of {@code roomcast.relay} that selects this provider. */
     String name();
 
     /** Makes the relay. Called once. The servers of the relay may still be unreachable. */
-    Opened open(Context context);
+    RelayAndPresence open(Context context);
 }

@@ -15,9 +15,9 @@ final class Batch {
     /** A batch of this many bytes is sent before further messages are added. */
     private static final int FULL_BYTES = 64 * 1024;
 
-    private static final int MIN_BUFFER = 512;
+    private static final int MIN_BUFFER_BYTES = 512;
     /** A buffer that is larger than this many bytes is released after use. */
-    private static final int MAX_KEPT_BUFFER = 8 * 1024;
+    private static final int MAX_KEPT_BUFFER_BYTES = 8 * 1024;
 
     private byte[] buffer = new byte[0];
     private int length;
@@ -56,7 +56,7 @@ final class Batch {
         messages = 0;
         EncodedFrame frame = EncodedFrame.of(range, Arrays.copyOf(buffer, length));
         length = 0;
-        if (buffer.length > MAX_KEPT_BUFFER) {
+        if (buffer.length > MAX_KEPT_BUFFER_BYTES) {
             buffer = new byte[0];
         }
         return frame;
@@ -69,7 +69,7 @@ final class Batch {
 
     private void ensureCapacity(int more) {
         if (length + more > buffer.length) {
-            buffer = Arrays.copyOf(buffer, Math.max(MIN_BUFFER, Math.max(length + more, buffer.length * 2)));
+            buffer = Arrays.copyOf(buffer, Math.max(MIN_BUFFER_BYTES, Math.max(length + more, buffer.length * 2)));
         }
     }
 }

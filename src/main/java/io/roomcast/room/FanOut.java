@@ -99,8 +99,8 @@ final class FanOut {
         try {
             chunk.executor.execute(chunk);
         } catch (RejectedExecutionException e) {
-            // The executor is shutting down, and its connections are closing. The send on this thread fails and reports
-            // that.
+            // The executor is shutting down, and its connections are closing. The send fails on this thread, and its
+            // completion reports the failure.
             chunk.run();
         }
     }

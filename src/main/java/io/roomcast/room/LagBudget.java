@@ -17,7 +17,7 @@ public final class LagBudget {
     }
 
     /** Changes the bounds for later events. The parameters are those of the constructor. */
-    public void change(long room, long node) {
+    public void setBounds(long room, long node) {
         roomBytes = room;
         allRooms.setLimit(node);
     }

@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * done. The next run happens-after that work, too.
  */
 final class Lane<E> {
-    private record Posted<E>(E event, int bytes, long at) {}
+    private record Posted<E>(E event, int bytes, long postedAt) {}
 
     /** After this many nanoseconds, a run ends as soon as the consumer allows, so that other lanes get the thread. */
     static final long SLICE_NANOS = 1_000_000;
@@ -85,13 +85,13 @@ final class Lane<E> {
     /** @return whether the caller has to schedule a run */
     private boolean append(E event, int bytes) {
         waiting.add(new Posted<>(event, bytes, nanoClock.getAsLong()));
-        changeBytes(bytes);
+        addWaitingBytes(bytes);
         boolean mustSchedule = !runIsScheduled;
         runIsScheduled = true;
         return mustSchedule;
     }
 
-    private void changeBytes(long more) {
+    private void addWaitingBytes(long more) {
         waitingBytes += more;
         budget.add(more);
     }
@@ -106,7 +106,7 @@ final class Lane<E> {
         Posted<E> first = waiting.peek();
         return first == null
                 ? Room.LaneLoad.NONE
-                : new Room.LaneLoad(waiting.size(), waitingBytes, nanoClock.getAsLong() - first.at);
+                : new Room.LaneLoad(waiting.size(), waitingBytes, nanoClock.getAsLong() - first.postedAt);
     }
 
     /** Delays the next run until the matching {@link #release}. Called during a run. */
@@ -116,7 +116,7 @@ final class Lane<E> {
 
     /** Ends a {@link #retain}. Any thread. */
     void release() {
-        if (unfinished.decrementAndGet() == 0 && hasMore()) {
+        if (unfinished.decrementAndGet() == 0 && claimNextRun()) {
             executor.execute(this::run);
         }
     }
@@ -124,13 +124,13 @@ final class Lane<E> {
     private void run() {
         retain();
         try {
-            work();
+            handleWaiting();
         } finally {
             release();
         }
     }
 
-    private void work() {
+    private void handleWaiting() {
         long began = nanoClock.getAsLong();
         int left = Math.min(waitingEvents(), SLICE_EVENTS);
         try {
@@ -145,14 +145,15 @@ final class Lane<E> {
 
     private synchronized E next() {
         Posted<E> next = waiting.remove();
-        changeBytes(-next.bytes);
+        addWaitingBytes(-next.bytes);
         if (waiting.isEmpty()) {
             waiting = new ArrayDeque<>(0); // Releases the memory of the old queue, which may have grown.
         }
         return next.event;
     }
 
-    private synchronized boolean hasMore() {
+    /** @return whether events wait; the caller must schedule the next run then */
+    private synchronized boolean claimNextRun() {
         runIsScheduled = !waiting.isEmpty();
         return runIsScheduled;
     }

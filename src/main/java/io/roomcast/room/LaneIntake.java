@@ -116,25 +116,31 @@ final class LaneIntake {
     }
 
     /** Called when a page was read, or when the read failed. On the lane. */
-    void onPageRead(RoomEvent.IntakePage read) {
+    void onPageRead(RoomEvent.IntakePage result) {
         Position at = members.position();
-        HistoryPage page = read.page();
-        if (read.read() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
+        HistoryPage page = result.page();
+        if (result.number() != readNumber || page != null && !page.epoch().equals(at.epoch())) {
             return; // In another epoch, the relay will report a reset, after which the lane reads again.
         }
         List<StoredMessage> found = page == null ? List.of() : page.messages();
-        long before;
+        long lastUnavailable;
         synchronized (this) {
             if (resets > 0) {
                 return;
             }
-            before = !found.isEmpty() ? found.get(0).offset() - 1 : newest.size() > 0 ? newest.firstOffset() - 1 : last;
+            lastUnavailable =
+                    found.isEmpty() ? lastBeforeNewest() : found.get(0).offset() - 1;
         }
-        if (before > at.offset()) {
-            members.reset(new Position(at.epoch(), before));
+        if (lastUnavailable > at.offset()) {
+            members.reset(new Position(at.epoch(), lastUnavailable));
         }
         found.forEach(members::addToBatch);
         readNextOrGoDirect();
+    }
+
+    /** Offset before the first kept message. If no message is kept, the offset of the last message. */
+    private long lastBeforeNewest() {
+        return newest.size() > 0 ? newest.firstOffset() - 1 : last;
     }
 
     /** Makes the intake direct if the kept messages follow on the lane's position. Else reads the next page. */

@@ -28,21 +28,21 @@ final class LogSegment {
      * @param message the first message; {@link #add} must be called with this message, too
      * @param bytes capacity for bodies; a larger first message enlarges the capacity
      */
-    LogSegment(StoredMessage message, long at, int bytes) {
+    LogSegment(StoredMessage message, long time, int bytes) {
         int length = message.body().length;
         firstOffset = message.offset();
-        firstTime = at;
+        firstTime = time;
         bodies = new byte[Math.max(length, bytes)];
         index = new int[2 * Math.max(1, bodies.length / Math.max(MIN_BODY, length))];
     }
 
     /** Whether the message fits, by its bytes and by its time. */
-    boolean fits(StoredMessage message, long at) {
-        return bodies.length - bodyStart(size) >= message.body().length && at - firstTime == (int) (at - firstTime);
+    boolean fits(StoredMessage message, long time) {
+        return bodies.length - bodyStart(size) >= message.body().length && time - firstTime == (int) (time - firstTime);
     }
 
     /** Appends the next message, for which {@link #fits} returned true. */
-    void add(StoredMessage message, long at) {
+    void add(StoredMessage message, long time) {
         if (2 * size == index.length) {
             index = Arrays.copyOf(index, 2 * index.length);
         }
@@ -50,7 +50,7 @@ final class LogSegment {
         byte[] body = message.body();
         System.arraycopy(body, 0, bodies, from, body.length);
         index[2 * size] = from + body.length;
-        index[2 * size + 1] = (int) (at - firstTime);
+        index[2 * size + 1] = (int) (time - firstTime);
         size++;
     }
 
@@ -65,33 +65,38 @@ final class LogSegment {
     }
 
     /** Offset of the last message. */
-    long last() {
+    long lastOffset() {
         return firstOffset + size - 1;
     }
 
     StoredMessage message(long offset) {
-        int at = (int) (offset - firstOffset);
-        return new StoredMessage(offset, Arrays.copyOfRange(bodies, bodyStart(at), bodyStart(at + 1)));
+        int number = numberOf(offset);
+        return new StoredMessage(offset, Arrays.copyOfRange(bodies, bodyStart(number), bodyStart(number + 1)));
     }
 
     /** Length of a message's body in bytes. */
-    int length(long offset) {
-        int at = (int) (offset - firstOffset);
-        return bodyStart(at + 1) - bodyStart(at);
+    int bodyLength(long offset) {
+        int number = numberOf(offset);
+        return bodyStart(number + 1) - bodyStart(number);
     }
 
     /** The time of a message, as given to {@link #add}. */
     long time(long offset) {
-        return firstTime + index[2 * (int) (offset - firstOffset) + 1];
+        return firstTime + index[2 * numberOf(offset) + 1];
     }
 
     /** Approximate memory of this segment, in bytes. */
-    long heap() {
+    long heapBytes() {
         return OVERHEAD + bodies.length + (long) Integer.BYTES * index.length;
     }
 
+    /** Number of a message in this segment, from 0. */
+    private int numberOf(long offset) {
+        return (int) (offset - firstOffset);
+    }
+
     /** Where a message's body starts in {@link #bodies}: at the end of the previous body. */
-    private int bodyStart(int message) {
-        return message == 0 ? 0 : index[2 * message - 2];
+    private int bodyStart(int number) {
+        return number == 0 ? 0 : index[2 * number - 2];
     }
 }

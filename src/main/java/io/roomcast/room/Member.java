@@ -14,7 +14,7 @@ import io.roomcast.protocol.Position;
  */
 public final class Member {
     private final OutboundQueue queue;
-    private final boolean signals;
+    private final boolean wantsSignals;
     private final Listener listener;
 
     /** Whether the member gets each batch. */
@@ -50,18 +50,18 @@ public final class Member {
     }
 
     /**
-     * @param signals whether this member is sent signals
+     * @param wantsSignals whether this member is sent signals
      * @param replaced the member that the session has in this room now, or null
      */
-    public Member(OutboundQueue queue, boolean signals, Listener listener, Member replaced) {
+    public Member(OutboundQueue queue, boolean wantsSignals, Listener listener, Member replaced) {
         this.queue = queue;
-        this.signals = signals;
+        this.wantsSignals = wantsSignals;
         this.listener = listener;
         this.replaced = replaced;
     }
 
     /**
-     * Returns and forgets the member that this member replaces.
+     * Returns the member that this member replaces, and drops the reference to the replaced member.
      *
      * @return null if there is none, and at each later call
      */
@@ -85,7 +85,7 @@ public final class Member {
     }
 
     boolean wantsSignals() {
-        return signals;
+        return wantsSignals;
     }
 
     Listener listener() {

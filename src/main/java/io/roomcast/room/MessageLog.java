@@ -20,29 +20,29 @@ public final class MessageLog {
     public record Limits(int messages, long bytes) {}
 
     /** Most bytes of bodies in a segment. A larger message gets a separate segment. */
-    private static final int MAX_SEGMENT = 16 * 1024;
+    private static final int MAX_SEGMENT_BYTES = 16 * 1024;
 
-    private static final int MIN_SEGMENT = 256;
-    /**
-     * The capacity of a new segment is the log's bytes divided by this number, so that little is unused at the ends.
-     */
-    private static final int SEGMENTS = 8;
+    /** Least capacity of a segment, in bytes of bodies. */
+    private static final int MIN_SEGMENT_BYTES = 256;
+
+    /** A new segment's capacity is the log's bytes divided by this number, so that little is unused at the ends. */
+    private static final int SEGMENT_DIVISOR = 8;
 
     private final int maxMessages;
     private final long maxBytes;
     /**
-     * Segments from index {@link #oldest} on. The entries before that index are null. They are removed together, so
-     * that the list is not shifted for each segment.
+     * Segments from index {@link #oldestSegment} on. The entries before that index are null. They are removed together,
+     * so that the list is not shifted for each segment.
      */
     private final List<LogSegment> segments = new ArrayList<>(0);
 
-    private int oldest;
+    private int oldestSegment;
     private int size;
     /** Offset of the oldest message; of the next message if the log is empty. */
     private long first = 1;
 
     private long bytes;
-    private long heap;
+    private long heapBytes;
 
     /** @param maxBytes most bytes of message bodies; a single message may have more */
     public MessageLog(int maxMessages, long maxBytes) {
@@ -58,9 +58,9 @@ public final class MessageLog {
     /**
      * Appends the next message. A message that does not follow the last one empties the log first.
      *
-     * @param at time of arrival, in milliseconds since any fixed moment
+     * @param time time of arrival, in milliseconds since any fixed moment
      */
-    public void add(StoredMessage message, long at) {
+    public void add(StoredMessage message, long time) {
         if (maxMessages == 0) {
             return;
         }
@@ -68,7 +68,7 @@ public final class MessageLog {
             clear();
             first = message.offset();
         }
-        append(message, at);
+        append(message, time);
         size++;
         bytes += message.body().length;
         while (size > maxMessages || bytes > maxBytes && size > 1) {
@@ -76,35 +76,35 @@ public final class MessageLog {
         }
     }
 
-    private void append(StoredMessage message, long at) {
+    private void append(StoredMessage message, long time) {
         LogSegment last = size == 0 ? null : segments.get(segments.size() - 1);
-        heap -= last == null ? 0 : last.heap();
-        if (last == null || !last.fits(message, at)) {
+        heapBytes -= last == null ? 0 : last.heapBytes();
+        if (last == null || !last.fits(message, time)) {
             if (last != null) {
                 last.seal();
-                heap += last.heap();
+                heapBytes += last.heapBytes();
             }
-            last = new LogSegment(message, at, capacity());
+            last = new LogSegment(message, time, capacity());
             segments.add(last);
         }
-        last.add(message, at);
-        heap += last.heap();
+        last.add(message, time);
+        heapBytes += last.heapBytes();
     }
 
     private int capacity() {
-        return (int) Math.max(MIN_SEGMENT, Math.min(MAX_SEGMENT, bytes / SEGMENTS));
+        return (int) Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, bytes / SEGMENT_DIVISOR));
     }
 
     /** Removes the oldest message. */
     public void removeFirst() {
-        LogSegment segment = segments.get(oldest);
-        bytes -= segment.length(first);
-        if (first == segment.last()) {
-            heap -= segment.heap();
-            segments.set(oldest++, null);
-            if (2 * oldest >= segments.size()) {
-                segments.subList(0, oldest).clear();
-                oldest = 0;
+        LogSegment segment = segments.get(oldestSegment);
+        bytes -= segment.bodyLength(first);
+        if (first == segment.lastOffset()) {
+            heapBytes -= segment.heapBytes();
+            segments.set(oldestSegment++, null);
+            if (2 * oldestSegment >= segments.size()) {
+                segments.subList(0, oldestSegment).clear();
+                oldestSegment = 0;
             }
         }
         first++;
@@ -113,18 +113,18 @@ public final class MessageLog {
 
     /** Removes the oldest messages, until the oldest one that is left arrived at {@code time} or later. */
     public void removeBefore(long time) {
-        while (size > 0 && segments.get(oldest).time(first) < time) {
+        while (size > 0 && segments.get(oldestSegment).time(first) < time) {
             removeFirst();
         }
     }
 
     public void clear() {
         segments.clear();
-        oldest = 0;
+        oldestSegment = 0;
         first += size;
         size = 0;
         bytes = 0;
-        heap = 0;
+        heapBytes = 0;
     }
 
     /** Whether the log has every message after {@code offset}. */
@@ -141,7 +141,7 @@ public final class MessageLog {
         long left = maxBytes;
         for (long offset = Math.max(after + 1, first); offset < first + size && found.size() < limit; offset++) {
             LogSegment segment = segment(offset);
-            left -= segment.length(offset);
+            left -= segment.bodyLength(offset);
             if (left < 0 && !found.isEmpty()) {
                 break;
             }
@@ -156,7 +156,7 @@ public final class MessageLog {
         long left = maxBytes;
         int found = 0;
         while (start > first && found < limit) {
-            left -= segment(start - 1).length(start - 1);
+            left -= segment(start - 1).bodyLength(start - 1);
             if (left < 0 && found > 0) {
                 break;
             }
@@ -181,17 +181,17 @@ public final class MessageLog {
     }
 
     /** Approximate memory of the log, in bytes. */
-    public long heap() {
-        return heap;
+    public long heapBytes() {
+        return heapBytes;
     }
 
     /** The segment that holds this message. */
     private LogSegment segment(long offset) {
-        int low = oldest;
+        int low = oldestSegment;
         int high = segments.size() - 1;
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (segments.get(middle).last() < offset) {
+            if (segments.get(middle).lastOffset() < offset) {
                 low = middle + 1;
             } else {
                 high = middle;

@@ -18,7 +18,7 @@ import java.util.function.Consumer;
  *
  * <pre>
  *   start ──at the lane's offset──▶ live
- *     │ behind it                    ┌── page sent, queue drained ──┐
+ *     │ behind it                    ┌── page sent, none waits ─────┐
  *     ├──────────▶ CATCHING UP: advance ──permit, page──▶ send ─────┘──lane's offset reached──▶ live
  *     │ ahead of it     ▲
  *     └── AHEAD ────────┘ when the lane has reached the member's offset; the relay is asked first
@@ -57,7 +57,7 @@ final class Recovery {
 
     /** Number of reads that are running. */
     private int runningReads;
-    /** Number of members with a permit. */
+    /** Number of members that have a {@link ReplayPacer.Permit}, granted or not. */
     private int replays;
 
     /** The encoded messages after an offset, for all members at that offset. */
@@ -127,9 +127,10 @@ final class Recovery {
      * Answers the join of a member that is ahead of the lane. If the relay has the member's position, the member gets
      * no batches until the lane has reached its offset.
      */
-    void relayPosition(Member member, Position relay, Position lanePosition) {
+    void onRelayPosition(Member member, Position relayPosition, Position lanePosition) {
         Position since = member.since;
-        boolean relayHasPosition = since.epoch().equals(relay.epoch()) && since.offset() <= relay.offset();
+        boolean relayHasPosition =
+                since.epoch().equals(relayPosition.epoch()) && since.offset() <= relayPosition.offset();
         if (!relayHasPosition || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
             answerJoin(member, lanePosition, false);
@@ -151,7 +152,7 @@ final class Recovery {
     }
 
     /** Lets members that are no longer ahead of the lane catch up. Must be called when the lane has advanced. */
-    void laneAdvanced(Position lanePosition) {
+    void onLaneAdvanced(Position lanePosition) {
         if (ahead.isEmpty()) {
             return;
         }
@@ -247,13 +248,13 @@ final class Recovery {
         }
     }
 
-    /** Sends the member the page that was read for it. */
-    void pageRead(RoomEvent.CatchUpPage read, Position lanePosition) {
-        Member member = read.member();
+    /** Sends the page to the member. If the page is unusable, makes the member live and reports the loss. */
+    void onPageRead(RoomEvent.CatchUpPage result, Position lanePosition) {
+        Member member = result.member();
         if (member.isLive) {
             return;
         }
-        HistoryPage page = read.page();
+        HistoryPage page = result.page();
         long after = member.offset;
         boolean joinIsUnanswered = member.since != null;
         // In another epoch, the same offset belongs to another message.
@@ -325,7 +326,7 @@ final class Recovery {
         if (member.offset == lanePosition.offset()) {
             goLive(member);
         } else {
-            member.queue().whenDrained(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
+            member.queue().whenNoneWaits(() -> lane.accept(new RoomEvent.CatchUp(member, null)));
         }
     }
 }

@@ -63,10 +63,10 @@ public final class ReplayPacer {
         this.theoreticalArrival = nanoClock.getAsLong() - BURST_NANOS;
     }
 
-    /** @param bytes the new rate in bytes per second; 0 for no bound */
-    public synchronized void change(long bytes) {
+    /** @param newBytesPerSecond the new rate; 0 for no bound */
+    public synchronized void setRate(long newBytesPerSecond) {
         long now = nanoClock.getAsLong();
-        bytesPerSecond = bytes;
+        bytesPerSecond = newBytesPerSecond;
         // A debt from a lower rate is forgiven.
         theoreticalArrival = Math.min(theoreticalArrival - now, 0) + now;
     }
@@ -126,7 +126,7 @@ public final class ReplayPacer {
     final class Permit {
         private State state = State.NONE;
         private Runnable onGranted;
-        /** When the wait began. */
+        /** When the wait began, in nanoseconds of the clock. */
         private long waitStart;
 
         /**
@@ -143,14 +143,14 @@ public final class ReplayPacer {
                     if (waiting.isEmpty() && mayGrant(now)) {
                         grant(this, now);
                     } else {
-                        await(callback, now);
+                        enqueue(callback, now);
                     }
                 }
                 return state == State.GRANTED;
             }
         }
 
-        private void await(Runnable callback, long now) {
+        private void enqueue(Runnable callback, long now) {
             state = State.WAITING;
             onGranted = callback;
             waitStart = now;

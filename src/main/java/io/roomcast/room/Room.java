@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  * </pre>
  *
  * <p><b>Concurrency.</b> Any thread may post events; no method blocks. {@code references}, {@code idleGeneration} and
- * {@code subscribed} belong to {@link RoomRegistry}, which uses them only inside the atomic updates of its map. All
+ * {@code isSubscribed} belong to {@link RoomRegistry}, which uses them only inside the atomic updates of its map. All
  * other state is confined to the lane, or to the object that guards it.
  */
 public final class Room {
@@ -48,13 +48,13 @@ public final class Room {
     private List<RoomEvent> beforeSubscribed = new ArrayList<>();
 
     /** Whether the subscription failed. */
-    private boolean subscribeFailed;
+    private boolean hasSubscribeFailed;
 
     final CompletableFuture<Void> ready = new CompletableFuture<>();
 
     int references;
     int idleGeneration;
-    boolean subscribed;
+    boolean isSubscribed;
 
     Room(
             RoomName name,
@@ -125,16 +125,16 @@ public final class Room {
     }
 
     private void applyBeforeSubscribed(RoomEvent event) {
-        if (event instanceof RoomEvent.Subscribed live) {
-            members.position(live.position());
+        if (event instanceof RoomEvent.Subscribed subscribed) {
+            members.startAt(subscribed.position());
             List<RoomEvent> held = beforeSubscribed;
             beforeSubscribed = null;
             held.forEach(this::handle);
         } else if (event instanceof RoomEvent.SubscribeFailed) {
-            subscribeFailed = true;
+            hasSubscribeFailed = true;
             beforeSubscribed.forEach(this::handle);
             beforeSubscribed.clear();
-        } else if (subscribeFailed) {
+        } else if (hasSubscribeFailed) {
             refuse(event);
         } else {
             beforeSubscribed.add(event);
@@ -169,9 +169,9 @@ public final class Room {
         } else if (event instanceof RoomEvent.CatchUp next) {
             members.catchUp(next.member(), next.shared());
         } else if (event instanceof RoomEvent.CatchUpPage page) {
-            members.catchUpPage(page);
+            members.onCatchUpPage(page);
         } else if (event instanceof RoomEvent.RelayPosition relay) {
-            members.relayPosition(relay.member(), relay.position());
+            members.onRelayPosition(relay.member(), relay.position());
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
             intake.onResetHandled();

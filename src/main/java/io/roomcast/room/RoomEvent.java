@@ -49,8 +49,10 @@ sealed interface RoomEvent {
     record IntakeFull() implements RoomEvent {}
 
     /**
-     * A page that {@link LaneIntake} has read from the history, or null if the read failed. {@code read} is the number
-     * of the read.
+     * The result of a read of the history by {@link LaneIntake}.
+     *
+     * @param number the number of the read
+     * @param page null if the read failed
      */
-    record IntakePage(int read, HistoryPage page) implements RoomEvent {}
+    record IntakePage(int number, HistoryPage page) implements RoomEvent {}
 }

@@ -65,7 +65,8 @@ final class RoomMembers {
         return delivered;
     }
 
-    void position(Position start) {
+    /** Sets the position after which the deliveries begin. */
+    void startAt(Position start) {
         position = start;
     }
 
@@ -118,7 +119,7 @@ final class RoomMembers {
         metrics.recordFanOut(messages, frame.bytes(), taken, dropped, nanoClock.getAsLong() - started);
         deliveredOnLane += (long) messages * taken;
         delivered = deliveredOnLane;
-        recovery.laneAdvanced(position);
+        recovery.onLaneAdvanced(position);
     }
 
     /**
@@ -158,35 +159,35 @@ final class RoomMembers {
         }
     }
 
-    void catchUpPage(RoomEvent.CatchUpPage read) {
+    void onCatchUpPage(RoomEvent.CatchUpPage result) {
         flush();
-        usePage(read);
+        usePage(result);
         recovery.startQueuedReads(position);
     }
 
-    void relayPosition(Member member, Position relay) {
+    void onRelayPosition(Member member, Position relayPosition) {
         flush();
         if (member.index < 0) {
             return;
         }
-        if (relay == null) {
+        if (relayPosition == null) {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.relayPosition(member, relay, position);
+            recovery.onRelayPosition(member, relayPosition, position);
         }
     }
 
-    private void usePage(RoomEvent.CatchUpPage read) {
-        Member member = read.member();
+    private void usePage(RoomEvent.CatchUpPage result) {
+        Member member = result.member();
         if (member.index < 0) {
             return;
         }
-        if (read.page() == null && member.since != null) {
+        if (result.page() == null && member.since != null) {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.pageRead(read, position);
+            recovery.onPageRead(result, position);
         }
     }
 
@@ -224,21 +225,21 @@ final class RoomMembers {
     /** Continues after {@code next}. Members learn which messages they do not get. */
     void reset(Position next) {
         flush();
-        boolean sameEpoch = next.epoch().equals(position.epoch());
-        if (sameEpoch && next.offset() <= position.offset()) {
+        boolean isSameEpoch = next.epoch().equals(position.epoch());
+        if (isSameEpoch && next.offset() <= position.offset()) {
             return;
         }
-        long from = sameEpoch ? position.offset() + 1 : 1;
+        long from = isSameEpoch ? position.offset() + 1 : 1;
         position = next;
         recent.clear();
         recovery.dropSharedPage();
         for (Member member : members) {
             // In the same epoch, the next read of the history detects the loss for a member that catches up.
-            if (member.isLive || !sameEpoch && member.since == null) {
+            if (member.isLive || !isSameEpoch && member.since == null) {
                 recovery.goLive(member);
                 member.listener().behind(from, next);
             }
         }
-        recovery.laneAdvanced(position);
+        recovery.onLaneAdvanced(position);
     }
 }

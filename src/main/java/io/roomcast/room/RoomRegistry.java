@@ -69,7 +69,7 @@ public final class RoomRegistry {
      * succeeds, or one {@link #release} if no join follows.
      */
     public Room open(RoomName name) {
-        Room joined = rooms.compute(name, (key, present) -> {
+        Room opened = rooms.compute(name, (key, present) -> {
             Room room =
                     present == null ? new Room(key, source, executor, nanoClock, recent, lag, pacer, metrics) : present;
             room.references++;
@@ -77,16 +77,16 @@ public final class RoomRegistry {
         });
         AtomicReference<CompletionStage<Position>> subscription = new AtomicReference<>();
         rooms.computeIfPresent(name, (key, present) -> {
-            if (present == joined && !joined.subscribed) {
-                joined.subscribed = true;
+            if (present == opened && !opened.isSubscribed) {
+                opened.isSubscribed = true;
                 subscription.set(source.subscribe(name));
             }
             return present;
         });
         if (subscription.get() != null) {
-            follow(joined, subscription.get());
+            onSubscribed(opened, subscription.get());
         }
-        return joined;
+        return opened;
     }
 
     /** Adds the member to a room that was opened. The member's listener receives the outcome. */
@@ -142,7 +142,7 @@ public final class RoomRegistry {
         return rooms.values();
     }
 
-    private void follow(Room room, CompletionStage<Position> subscription) {
+    private void onSubscribed(Room room, CompletionStage<Position> subscription) {
         subscription.whenComplete((position, failure) -> {
             if (failure == null) {
                 room.post(new RoomEvent.Subscribed(position));

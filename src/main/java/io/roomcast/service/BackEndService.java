@@ -81,7 +81,7 @@ public class BackEndService {
     }
 
     /**
-     * Closes all sessions of the user on this node (4500): their clients do not reconnect by themselves.
+     * Closes all sessions of the user on this node (4500). After this code, clients do not reconnect by themselves.
      *
      * @return number of closed sessions
      */
@@ -105,7 +105,7 @@ public class BackEndService {
             if (session.membership(room) != null) {
                 joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
-                        session.queue().closeWhenDrained(CloseCode.KICKED, "the room was closed by an administrator");
+                        session.queue().closeWhenFlushed(CloseCode.KICKED, "the room was closed by an administrator");
                     }
                 });
                 count++;

@@ -34,12 +34,13 @@ public class CoreProducers {
     /** Most messages that a room keeps in memory for recoveries, if the history is not in this process. */
     private static final int RECENT_MESSAGES = 512;
 
+    /** Most bytes of these messages in one room. */
     private static final long RECENT_BYTES = 256 * 1024;
     /**
      * How long a room without members stays subscribed. If a client reconnects within this time, the room needs no new
      * subscription.
      */
-    private static final Duration LINGER = Duration.ofSeconds(1);
+    private static final Duration IDLE_ROOM_TIMEOUT = Duration.ofSeconds(1);
 
     @Produces
     @Singleton
@@ -79,7 +80,7 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    RelayProvider.Opened opened(
+    RelayProvider.RelayAndPresence opened(
             @Any Instance<RelayProvider> providers,
             RoomcastConfig config,
             Node node,
@@ -99,29 +100,30 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    Relay relay(RelayProvider.Opened opened) {
+    Relay relay(RelayProvider.RelayAndPresence opened) {
         return opened.relay();
     }
 
     @Produces
     @Singleton
-    PresenceStore presence(RelayProvider.Opened opened) {
+    PresenceStore presence(RelayProvider.RelayAndPresence opened) {
         return opened.presence();
     }
 
     @Produces
     @Singleton
     static LagBudget lagBudget(Limits limits) {
-        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES));
-        limits.whenChanged(
-                () -> budget.change(limits.get(LimitKeys.LAG_BYTES), limits.bytes(LimitKeys.NODE_LAG_BYTES)));
+        LagBudget budget =
+                new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES));
+        limits.whenChanged(() ->
+                budget.setBounds(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES)));
         return budget;
     }
 
     static ReplayPacer replayPacer(
             Limits limits, ScheduledExecutorService timer, LongSupplier nanoClock, NodeMetrics metrics) {
         ReplayPacer pacer = new ReplayPacer(limits.get(LimitKeys.RECOVERY_RATE), timer, nanoClock, metrics);
-        limits.whenChanged(() -> pacer.change(limits.get(LimitKeys.RECOVERY_RATE)));
+        limits.whenChanged(() -> pacer.setRate(limits.get(LimitKeys.RECOVERY_RATE)));
         return pacer;
     }
 
@@ -141,7 +143,7 @@ public class CoreProducers {
                 threads.timer(),
                 clocks.nanos(),
                 new MessageLog.Limits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
-                LINGER,
+                IDLE_ROOM_TIMEOUT,
                 lag,
                 replayPacer(limits, threads.timer(), clocks.nanos(), metrics),
                 metrics);

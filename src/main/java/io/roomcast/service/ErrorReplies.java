@@ -62,7 +62,7 @@ public class ErrorReplies {
         if (exceeded != null && session.isOpen()) {
             metrics.limitReached(exceeded.name());
             session.queue()
-                    .closeWhenDrained(CloseCode.PROTOCOL_VIOLATION, "too much of it was refused: " + error.text());
+                    .closeWhenFlushed(CloseCode.PROTOCOL_VIOLATION, "too much of it was refused: " + error.text());
         }
     }
 

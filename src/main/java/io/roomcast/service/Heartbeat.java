@@ -34,12 +34,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 @ApplicationScoped
 public class Heartbeat {
     /** How long a client may take for its pong, in addition to the interval. */
-    private static final long PONG_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long PONG_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(10);
     /** How long the container may take to report the end of a connection that was closed. */
-    private static final long CLOSE_NANOS = TimeUnit.SECONDS.toNanos(5);
+    private static final long CLOSE_TIMEOUT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     /** Whether a check waits or runs. */
-    private final AtomicBoolean checking = new AtomicBoolean();
+    private final AtomicBoolean isChecking = new AtomicBoolean();
 
     private SessionRegistry sessions;
     private RoomService service;
@@ -51,7 +51,7 @@ public class Heartbeat {
     /** Number of checks that have begun. Confined to the check that runs. */
     private long checks;
 
-    private ScheduledFuture<?> timer;
+    private ScheduledFuture<?> checkTask;
 
     /** For the container's proxy. */
     protected Heartbeat() {}
@@ -76,19 +76,19 @@ public class Heartbeat {
 
     public void start() {
         // With a fixed delay, missed checks are not repeated after a pause of the process.
-        timer = threads.timer().scheduleWithFixedDelay(this::startCheck, 1, 1, TimeUnit.SECONDS);
+        checkTask = threads.timer().scheduleWithFixedDelay(this::startCheck, 1, 1, TimeUnit.SECONDS);
     }
 
     public void stop() {
-        if (timer != null) {
-            timer.cancel(false);
+        if (checkTask != null) {
+            checkTask.cancel(false);
         }
     }
 
     /** Starts a check on the pool. The time that the check waits for a thread shows how busy the pool is. */
     private void startCheck() {
         time.markRunning();
-        if (!checking.compareAndSet(false, true)) {
+        if (!isChecking.compareAndSet(false, true)) {
             return;
         }
         long posted = clocks.nanos().getAsLong();
@@ -98,7 +98,7 @@ public class Heartbeat {
                 check();
             });
         } catch (RejectedExecutionException e) {
-            checking.set(false);
+            isChecking.set(false);
         }
     }
 
@@ -108,7 +108,7 @@ public class Heartbeat {
             long now = time.getAsLong();
             sessions.all().forEach(session -> check(session, now));
         } finally {
-            checking.set(false);
+            isChecking.set(false);
         }
     }
 
@@ -116,10 +116,10 @@ public class Heartbeat {
         OutboundQueue queue = session.queue();
         queue.closeIfStuck();
         if (queue.isClosed()) {
-            if (queue.closedForNanos() >= CLOSE_NANOS) {
+            if (queue.closedForNanos() >= CLOSE_TIMEOUT_NANOS) {
                 service.endSession(session, queue.closeCode().number());
             }
-        } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PONG_NANOS) {
+        } else if (now - session.heardAt() >= TimeUnit.SECONDS.toNanos(intervalSeconds) + PONG_TIMEOUT_NANOS) {
             queue.close(CloseCode.HEARTBEAT_LOST, "no sign of life");
         } else if (Math.floorMod(session.id().hashCode() + checks, intervalSeconds) == 0) {
             queue.ping();

@@ -27,7 +27,7 @@ import java.util.concurrent.locks.LockSupport;
 @ApplicationScoped
 public class Lifecycle {
     /** How long {@link #stop} waits, after the window, for the last connections to close. */
-    private static final Duration CLOSE_TIME = Duration.ofSeconds(2);
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
@@ -39,11 +39,11 @@ public class Lifecycle {
     private Threads threads;
     private Clocks clocks;
     private Drain drain;
-    private Event<NodeStarted> started;
+    private Event<NodeStarted> startedEvent;
     /** As for {@link PresenceStore#start}. */
     private int maxNames;
 
-    private Duration window;
+    private Duration drainWindow;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
@@ -65,7 +65,7 @@ public class Lifecycle {
             Threads threads,
             Clocks clocks,
             Drain drain,
-            Event<NodeStarted> started,
+            Event<NodeStarted> startedEvent,
             RoomcastConfig config) {
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
@@ -77,9 +77,9 @@ public class Lifecycle {
         this.threads = threads;
         this.clocks = clocks;
         this.drain = drain;
-        this.started = started;
+        this.startedEvent = startedEvent;
         this.maxNames = config.get(Keys.PRESENCE_NAMES);
-        this.window = config.get(OperationKeys.DRAIN_STOP_WINDOW);
+        this.drainWindow = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
     public void start() {
@@ -87,7 +87,7 @@ public class Lifecycle {
         presence.start(announcer, maxNames);
         heartbeat.start();
         readiness.start();
-        started.fire(new NodeStarted());
+        startedEvent.fire(new NodeStarted());
     }
 
     /**
@@ -116,11 +116,12 @@ public class Lifecycle {
     }
 
     private void drainSessions() {
-        drain.stop(window);
+        drain.stop(drainWindow);
         heartbeat.stop();
         tokenAdmission.stop();
         readiness.stop();
-        long deadline = clocks.nanos().getAsLong() + window.plus(CLOSE_TIME).toNanos();
+        long deadline =
+                clocks.nanos().getAsLong() + drainWindow.plus(CLOSE_TIMEOUT).toNanos();
         while (sessions.count() > 0 && clocks.nanos().getAsLong() - deadline < 0) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
         }

@@ -148,7 +148,7 @@ public class Messaging {
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
         if (session.isGone()) {
-            request.endAlone();
+            request.endAnswered();
             return;
         }
         announcer.whenAnnounced(room, membership.enterRevision(), view -> {
@@ -163,7 +163,7 @@ public class Messaging {
                         view.users().size(),
                         view.users().stream().limit(ROSTER_NAMES).toList()));
             } finally {
-                request.endAlone();
+                request.endAnswered();
             }
         });
     }

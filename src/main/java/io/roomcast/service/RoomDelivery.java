@@ -24,17 +24,17 @@ public final class RoomDelivery implements RelayListener {
 
     @Override
     public void deliver(RoomName room, StoredMessage message) {
-        ifOpen(room, open -> open.deliver(message));
+        ifOpen(room, openRoom -> openRoom.deliver(message));
     }
 
     @Override
     public void signal(RoomName room, FrameKind kind, byte[] frame) {
-        ifOpen(room, open -> open.signal(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
+        ifOpen(room, openRoom -> openRoom.signal(EncodedFrame.of(kind, new String(frame, StandardCharsets.UTF_8))));
     }
 
     @Override
     public void reset(RoomName room, Position position) {
-        ifOpen(room, open -> open.reset(position));
+        ifOpen(room, openRoom -> openRoom.reset(position));
     }
 
     private void ifOpen(RoomName name, Consumer<Room> action) {

@@ -111,7 +111,7 @@ public class RoomJoins {
     private void enterPresence(ClientSession session, Membership membership, Position since, Outcome outcome) {
         RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
-        outcome.presenceEntered = true;
+        outcome.hasCalledEnter = true;
         presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
@@ -158,7 +158,7 @@ public class RoomJoins {
                 leavePresence(room, session.user(), session.id());
                 left.run();
             } finally {
-                request.endAlone();
+                request.endAnswered();
             }
         });
     }
@@ -173,7 +173,7 @@ public class RoomJoins {
     void removeFromRoom(ClientSession session, RoomName room, BooleanSupplier isStillDue, Runnable afterLeft) {
         Consumer<RoomRequests.Request> leave = request -> {
             if (session.membership(room) == null || !isStillDue.getAsBoolean()) {
-                request.endAlone();
+                request.endAnswered();
                 return;
             }
             leave(session, room, request, () -> {
@@ -197,7 +197,7 @@ public class RoomJoins {
                 membership.leave(rooms, () -> {});
                 leavePresenceAfterGrace(room, session);
             }
-            request.endAlone();
+            request.endAnswered();
         });
     }
 
@@ -228,7 +228,7 @@ public class RoomJoins {
         /** Null when the join is answered, because this listener lives as long as the membership. */
         private RoomRequests.Request request;
         /** Whether {@link PresenceStore#enter} was called. */
-        private boolean presenceEntered;
+        private boolean hasCalledEnter;
 
         /** What the store returned when the user entered; null before. */
         private PresenceStore.UpdateResult change;
@@ -270,7 +270,7 @@ public class RoomJoins {
             RoomRequests.Request own = request;
             request = null;
             if (own != null) {
-                own.endAlone();
+                own.endAnswered();
             }
         }
 
@@ -285,7 +285,7 @@ public class RoomJoins {
             RoomName room = membership.name();
             try {
                 session.restore(room, membership.previous());
-                if (presenceEntered && membership.previous() == null) {
+                if (hasCalledEnter && membership.previous() == null) {
                     // If the call of enter failed, the store repeats that call later. So a leave is needed even then.
                     leavePresence(room, user, session.id());
                 }

@@ -286,7 +286,7 @@ public class RoomService {
             Runnable release) {
         Consumer<RoomRequests.Request> attempt = request -> {
             try {
-                if (session.queue().isClosedByNode()) {
+                if (session.queue().isClosingByNode()) {
                     request.endInTurn();
                 } else {
                     action.accept(request);
@@ -299,10 +299,10 @@ public class RoomService {
     }
 
     /** Answers a line that is not a valid frame. */
-    public void receiveInvalid(ClientSession session, BadFrameException invalid) {
-        ClientFrame.Invalid request = invalid.request();
-        if (request != null && (request.room() != null || session.urlRoom() != null)) {
-            receive(session, request);
+    public void receiveInvalid(ClientSession session, BadFrameException bad) {
+        ClientFrame.Invalid frame = bad.frameInRoom();
+        if (frame != null && (frame.room() != null || session.urlRoom() != null)) {
+            receive(session, frame);
             return;
         }
         if (!session.isOpen()) {
@@ -310,7 +310,7 @@ public class RoomService {
         }
         markAlive(session);
         metrics.increment(Counter.FRAMES_RECEIVED);
-        errors.answerBadFrame(session, invalid);
+        errors.answerBadFrame(session, bad);
     }
 
     /**
@@ -339,7 +339,7 @@ public class RoomService {
      * @param code close code, of the client or of this node
      */
     public void endSession(ClientSession session, int code) {
-        boolean closedByNode = session.queue().isClosedByNode();
+        boolean closedByNode = session.queue().isClosingByNode();
         if (sessions.remove(session, code)) {
             session.end();
             joins.leaveAll(session, closedByNode);
@@ -360,7 +360,7 @@ public class RoomService {
                 serveDeferred(session);
             });
         } else if (session.lockIdentityForHello()) {
-            if (hello.user() != null && !session.identity().proven()) {
+            if (hello.user() != null && !session.identity().isProven()) {
                 sessions.identify(session, Identity.claimed(hello.user()));
             }
             welcome(session, hello.id());

@@ -35,8 +35,8 @@ public class TokenAdmission {
     private Threads threads;
     private RunningTime time;
     private Clocks clocks;
-    private long helloNanos;
-    private ScheduledFuture<?> timer;
+    private long helloTimeoutNanos;
+    private ScheduledFuture<?> checkTask;
 
     /** For the container's proxy. */
     protected TokenAdmission() {}
@@ -58,18 +58,18 @@ public class TokenAdmission {
         this.threads = threads;
         this.time = time;
         this.clocks = clocks;
-        this.helloNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
+        this.helloTimeoutNanos = config.get(AccessKeys.HELLO_TIMEOUT).toNanos();
     }
 
     void start() {
         authentication.start();
-        timer = threads.timer()
-                .scheduleWithFixedDelay(() -> threads.pool().execute(this::check), 1, 1, TimeUnit.SECONDS);
+        checkTask = threads.timer()
+                .scheduleWithFixedDelay(() -> threads.pool().execute(this::checkSessions), 1, 1, TimeUnit.SECONDS);
     }
 
     void stop() {
-        if (timer != null) {
-            timer.cancel(false);
+        if (checkTask != null) {
+            checkTask.cancel(false);
         }
     }
 
@@ -93,14 +93,14 @@ public class TokenAdmission {
                             }
                         } catch (ProtocolException e) {
                             errors.answerFailure(session, hello.id(), null, null, e);
-                            session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, e.getMessage());
+                            session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, e.getMessage());
                         }
                     }
                 },
                 text -> refuseAndClose(session, hello.id(), CloseCode.TOKEN_REFUSED, text),
                 text -> {
-                    unavailable(session, hello.id(), text);
-                    session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, text);
+                    answerUnavailable(session, hello.id(), text);
+                    session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, text);
                 });
     }
 
@@ -127,37 +127,38 @@ public class TokenAdmission {
                                     () -> {}));
                 },
                 text -> refuse(session, frame.id(), text),
-                text -> unavailable(session, frame.id(), text));
+                text -> answerUnavailable(session, frame.id(), text));
     }
 
     /**
-     * @param good gets the identity, if the token is valid
-     * @param bad gets the text for the client, if the token is refused
-     * @param unknown gets the text for the client, if the token could not be checked
+     * @param onValid gets the identity, if the token is valid
+     * @param onRefused gets the text for the client, if the token is refused
+     * @param onUnchecked gets the text for the client, if the token could not be checked
      */
-    private void verify(String token, Consumer<Identity> good, Consumer<String> bad, Consumer<String> unknown) {
+    private void verify(
+            String token, Consumer<Identity> onValid, Consumer<String> onRefused, Consumer<String> onUnchecked) {
         if (token == null || token.isEmpty()) {
-            bad.accept("a token is needed");
+            onRefused.accept("a token is needed");
             return;
         }
         authentication.verify(token).whenComplete((identity, failure) -> {
             if (failure == null) {
-                good.accept(identity);
+                onValid.accept(identity);
                 return;
             }
             Failure why = Failure.ofToken(failure);
             why.log(LOG, "A token could not be checked");
-            (why.code() == ErrorCode.UNAUTHENTICATED ? bad : unknown).accept(why.text());
+            (why.code() == ErrorCode.UNAUTHENTICATED ? onRefused : onUnchecked).accept(why.text());
         });
     }
 
-    private void unavailable(ClientSession session, Long id, String text) {
+    private void answerUnavailable(ClientSession session, Long id, String text) {
         errors.answer(session, id, null, null, ErrorCode.UNAVAILABLE, text);
     }
 
     private void refuseAndClose(ClientSession session, Long id, CloseCode code, String text) {
         refuse(session, id, text);
-        session.queue().closeWhenDrained(code, text);
+        session.queue().closeWhenFlushed(code, text);
     }
 
     private void refuse(ClientSession session, Long id, String text) {
@@ -183,22 +184,23 @@ public class TokenAdmission {
         return closeIfExpired(session, clocks.wall().instant());
     }
 
-    private boolean closeIfExpired(ClientSession session, Instant clock) {
+    private boolean closeIfExpired(ClientSession session, Instant now) {
         Identity identity = session.identity();
-        boolean expired = identity != null && identity.expired(clock);
-        if (expired) {
+        boolean isExpired = identity != null && identity.isExpired(now);
+        if (isExpired) {
             refuseAndClose(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
         }
-        return expired;
+        return isExpired;
     }
 
-    private void check() {
-        Instant clock = clocks.wall().instant();
-        long now = time.getAsLong();
+    /** Closes sessions whose token has expired, and sessions that sent no {@code hello} in time. */
+    private void checkSessions() {
+        Instant now = clocks.wall().instant();
+        long nowNanos = time.getAsLong();
         for (ClientSession session : sessions.all()) {
             if (session.identity() != null) {
-                closeIfExpired(session, clock);
-            } else if (now - session.openedAt() > helloNanos) {
+                closeIfExpired(session, now);
+            } else if (nowNanos - session.openedAt() > helloTimeoutNanos) {
                 session.queue().close(CloseCode.HELLO_TIMEOUT, "no hello in time");
             }
         }

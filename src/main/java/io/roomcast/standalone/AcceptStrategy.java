@@ -140,7 +140,7 @@ final class AcceptStrategy implements IOStrategy, ChannelConfigurator {
         void run() throws IOException;
     }
 
-    /** Configures a channel. If that fails, the channel is closed. */
+    /** Configures a channel. If the configuration fails, the channel is closed. */
     private void configure(SelectableChannel channel, ConfigurationStep step) throws IOException {
         try {
             step.run();

@@ -25,8 +25,8 @@ import org.glassfish.grizzly.nio.NIOTransport;
 import org.glassfish.grizzly.nio.SelectorRunner;
 
 /**
- * Tells the {@link ConnectionLimiter} of each connection that is accepted, becomes a WebSocket, or is closed. It is the
- * first of all filters.
+ * Reports to the {@link ConnectionLimiter} each connection that is accepted, becomes a WebSocket, or is closed. This
+ * filter is the first of all filters.
  */
 final class ConnectionAddOn extends BaseFilter implements AddOn {
     /** An attribute of connections that are not WebSockets. */
@@ -99,7 +99,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         return suspended;
     }
 
-    /** Runs after all other listeners of this read. By then a handshake has taken the connection out of HTTP. */
+    /** Runs after all other listeners of this read. A handshake in this read has then ended HTTP on the connection. */
     private void readCompleted(FilterChainContext context) {
         Connection<?> connection = context.getConnection();
         HttpConnection http = HTTP_CONNECTION.get(connection);

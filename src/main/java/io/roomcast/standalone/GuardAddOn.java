@@ -19,8 +19,8 @@ import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.NetworkListener;
 
 /**
- * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets see
- * it, and sets the security headers of every response.
+ * Passes every request of the embedded server to the {@link RequestGuard}, before WebSockets, files and servlets get
+ * the request. Sets the security headers of every response.
  */
 final class GuardAddOn extends BaseFilter implements AddOn {
     /** Marks the head of a request that was checked. Parts of its body arrive with the same head. */
@@ -51,7 +51,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
         setOrigin(request, head, names);
-        RequestGuard.Verdict verdict = guard.verdict(head);
+        RequestGuard.Verdict verdict = guard.check(head);
         return verdict == RequestGuard.Verdict.PASS
                 ? context.getInvokeAction()
                 : responder.reject(context, request, verdict.status(), verdict.text());
@@ -81,7 +81,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         request.getHeaders().removeHeader(ClientOrigin.HEADER);
         if (head.isHandshake()) {
             ClientOrigin origin = ClientOrigin.of(request.getLocalAddress(), request.getRemoteAddress(), head, names);
-            request.setHeader(ClientOrigin.HEADER, origin.sealed());
+            request.setHeader(ClientOrigin.HEADER, origin.toHeader());
         }
     }
 }

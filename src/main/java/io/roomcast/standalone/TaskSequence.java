@@ -7,8 +7,8 @@ import java.util.concurrent.RejectedExecutionException;
 /**
  * Runs tasks one after the other. Each task has the executor that runs it.
  *
- * <p><b>Concurrency.</b> Any thread may add tasks. The monitor of {@code tasks} guards the tasks. What one task does
- * happens-before what the next one does.
+ * <p><b>Concurrency.</b> Any thread may add tasks. The monitor of {@code tasks} guards the tasks. The actions
+ * of one task happen-before the actions of the next task.
  */
 final class TaskSequence {
     private record Task(Executor executor, Runnable action) {}

@@ -31,7 +31,7 @@ public class ClientOriginConfigurator extends ServerEndpointConfig.Configurator 
     public void modifyHandshake(ServerEndpointConfig config, HandshakeRequest request, HandshakeResponse response) {
         Map<String, Object> properties = config.getUserProperties();
         properties.remove(PROPERTY);
-        ClientOrigin origin = ClientOrigin.unsealed(headers(request, ClientOrigin.HEADER));
+        ClientOrigin origin = ClientOrigin.fromHeader(headers(request, ClientOrigin.HEADER));
         if (origin != null) {
             properties.put(PROPERTY, origin);
         }

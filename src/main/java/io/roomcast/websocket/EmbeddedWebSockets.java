@@ -1,7 +1,7 @@
 package io.roomcast.websocket;
 
 import io.roomcast.websocket.tyrus.HandshakeAddOn;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusBufferLimit;
 import io.roomcast.websocket.tyrus.TyrusContainer;
 import io.roomcast.websocket.tyrus.WebSocketFilter;
 import jakarta.websocket.DeploymentException;
@@ -16,7 +16,7 @@ import org.glassfish.grizzly.http.server.AddOn;
 /** The WebSockets of the embedded server, for a Grizzly listener. */
 public final class EmbeddedWebSockets {
     /** The most bytes that the listener reads from a connection at once. */
-    public static final int READ_BUFFER_BYTES = TyrusBuffer.READ_BYTES / 2;
+    public static final int READ_BUFFER_BYTES = TyrusBufferLimit.READ_BYTES / 2;
 
     private final TyrusContainer container =
             new TyrusContainer(Set.of(MultiRoomEndpoint.class, SingleRoomEndpoint.class));

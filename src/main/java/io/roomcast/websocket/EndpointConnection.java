@@ -6,12 +6,12 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.RoomService;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusBufferLimit;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.DecodeException;
 import jakarta.websocket.Session;
@@ -32,19 +32,22 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private final ClientSession session;
     private final ClientFrameDecoder decoder;
     private final MessageAssembler assembler;
-    private final InboundMessages inbound;
+    private final UnfinishedMessages unfinishedMessages;
     /** Whether all further input is ignored, because a message was refused. */
     private boolean ignoresInput;
     /** The unfinished message, which counts towards the node's limits; null if no message is unfinished. */
-    private volatile InboundMessages.Unfinished unfinished;
+    private volatile UnfinishedMessages.Message unfinishedMessage;
 
     /** Whether the connection has ended. */
     private volatile boolean closed;
 
     private EndpointConnection(
-            RoomService service, InboundMessages inbound, ClientSession session, ClientFrameDecoder decoder) {
+            RoomService service,
+            UnfinishedMessages unfinishedMessages,
+            ClientSession session,
+            ClientFrameDecoder decoder) {
         this.service = service;
-        this.inbound = inbound;
+        this.unfinishedMessages = unfinishedMessages;
         this.session = session;
         this.decoder = decoder;
         this.assembler = new MessageAssembler(service::maxFrameBytes);
@@ -53,10 +56,10 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     static void open(
             Session jakarta,
             RoomService service,
-            InboundMessages inbound,
+            UnfinishedMessages unfinishedMessages,
             ClientSession session,
             ClientFrameDecoder decoder) {
-        EndpointConnection connection = new EndpointConnection(service, inbound, session, decoder);
+        EndpointConnection connection = new EndpointConnection(service, unfinishedMessages, session, decoder);
         Object earlier;
         synchronized (jakarta.getUserProperties()) {
             earlier = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
@@ -129,10 +132,10 @@ public final class EndpointConnection implements ObservableTransport.Listener {
      * @return false if the node has no memory left for it, or the connection has ended; input is then ignored
      */
     private boolean reserveUnfinished(long bytes) {
-        InboundMessages.Unfinished message = unfinished;
+        UnfinishedMessages.Message message = unfinishedMessage;
         if (message == null) {
-            message = inbound.begin(session);
-            unfinished = message;
+            message = unfinishedMessages.begin(session);
+            unfinishedMessage = message;
         }
         if (message.add(bytes) && !closed) {
             return true;
@@ -142,10 +145,10 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     }
 
     private void releaseUnfinished() {
-        InboundMessages.Unfinished message = unfinished;
+        UnfinishedMessages.Message message = unfinishedMessage;
         if (message != null) {
             message.end();
-            unfinished = null;
+            unfinishedMessage = null;
         }
     }
 
@@ -219,7 +222,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
 
     void onClose(CloseReason reason) {
         int code = reason.getCloseCode().getCode();
-        if (TyrusBuffer.overflowed(code, reason.getReasonPhrase())) {
+        if (TyrusBufferLimit.overflowed(code, reason.getReasonPhrase())) {
             // Our Close frame is sent before that of the container, which would report an error of the server.
             closeTooLarge();
             code = CloseCode.TOO_LARGE.number();

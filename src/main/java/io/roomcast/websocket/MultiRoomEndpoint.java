@@ -3,7 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -32,7 +32,7 @@ public class MultiRoomEndpoint {
     private RoomService service;
 
     @Inject
-    private InboundMessages inbound;
+    private UnfinishedMessages unfinishedMessages;
 
     @Inject
     private ClientFrameDecoder decoder;
@@ -49,7 +49,7 @@ public class MultiRoomEndpoint {
             EndpointConnection.open(
                     session,
                     service,
-                    inbound,
+                    unfinishedMessages,
                     service.open(
                             transports.choose(session),
                             ConnectRequest.ofUser(user),

@@ -3,7 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.node.Limits;
 import io.roomcast.websocket.payara.PayaraHandshake;
 import io.roomcast.websocket.transport.ReflectiveLookup;
-import io.roomcast.websocket.tyrus.TyrusBuffer;
+import io.roomcast.websocket.tyrus.TyrusBufferLimit;
 import io.roomcast.websocket.tyrus.TyrusIdleTimer;
 import io.roomcast.websocket.tyrus.TyrusInternals;
 import io.roomcast.websocket.undertow.UndertowInternals;
@@ -63,7 +63,7 @@ public class ServerIntegration {
             if (tyrus.found() == null) {
                 LOG.log(Level.WARNING, "This Tyrus keeps its timer and the size of its buffers: " + tyrus.missing());
             } else {
-                TyrusBuffer.followLimit(tyrus.found(), limits);
+                TyrusBufferLimit.followLimit(tyrus.found(), limits);
                 TyrusIdleTimer.turnOff(tyrus.found());
             }
         } else if (container != null && container.getClass().getName().equals(UNDERTOW_CONTAINER)) {

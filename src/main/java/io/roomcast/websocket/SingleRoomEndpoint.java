@@ -5,7 +5,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
@@ -38,7 +38,7 @@ public class SingleRoomEndpoint {
     private RoomService service;
 
     @Inject
-    private InboundMessages inbound;
+    private UnfinishedMessages unfinishedMessages;
 
     @Inject
     private ClientFrameDecoder decoder;
@@ -58,7 +58,7 @@ public class SingleRoomEndpoint {
             EndpointConnection.open(
                     session,
                     service,
-                    inbound,
+                    unfinishedMessages,
                     service.open(
                             transports.choose(session),
                             new ConnectRequest(userName, roomName, position, plain),

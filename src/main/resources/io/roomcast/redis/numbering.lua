@@ -4,7 +4,7 @@
 --          lineage (see lineage.lua), at (ms of the newest message), bytes (of all messages so far), marks, markAt,
 --          markBytes (see publish.lua)
 -- KEYS[2]  log: a stream whose entry ids are the offsets
--- ARGV[1]  the epoch to use if a new one begins
+-- ARGV[1]  a random part for the name of a new epoch
 -- ARGV[2]  the epoch that this node knows, or ''
 -- ARGV[3]  the newest offset of that epoch that this node knows
 -- ARGV[4]  the lineage of the data, as this node knows it
@@ -18,10 +18,23 @@ local function milliseconds()
     return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 end
 
+-- An epoch is the time at which it began, in hexadecimal ms by the clock of Redis, and a random part. A name without a
+-- time is from an earlier version.
+local function began(epoch)
+    local time = string.match(epoch, '^(%x+)-')
+    return time and tonumber(time, 16) or 0
+end
+
+-- A name for an epoch that begins after the one that Redis has, and after the one that this node knows.
+local function newEpoch(current)
+    local time = math.max(milliseconds(), began(current or '') + 1, began(ARGV[2]) + 1)
+    return string.format('%x', time) .. '-' .. ARGV[1]
+end
+
 -- Reads the numbering, and writes nothing. 'fresh' means that there is none. 'begins' means that a new epoch has to be
--- written: there is no epoch, or Redis has lost data since the room was last used, or Redis lacks messages that this
--- node knows (after a failover to a replica that was behind, or a restart from an older file). No offset may mean two
--- messages.
+-- written: there is no epoch, or Redis has lost data since the room was last used, or Redis lacks messages or the epoch
+-- that this node knows (after a failover to a replica that was behind, or a restart from an older file). No offset may
+-- mean two messages.
 local function numbering()
     local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage')
     local room = {
@@ -36,9 +49,10 @@ local function numbering()
     }
     local lineage = tonumber(ARGV[4])
     room.fresh = not room.epoch
-    if room.fresh or lineage > room.lineage or (room.epoch == ARGV[2] and room.offset < tonumber(ARGV[3])) then
+    if room.fresh or lineage > room.lineage or began(room.epoch) < began(ARGV[2])
+            or (room.epoch == ARGV[2] and room.offset < tonumber(ARGV[3])) then
         room.begins = true
-        room.epoch = ARGV[1]
+        room.epoch = newEpoch(room.epoch)
         room.base = room.offset
         room.lineage = math.max(lineage, room.lineage)
     end

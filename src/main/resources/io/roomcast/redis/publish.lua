@@ -137,7 +137,7 @@ if not position and string.find(failure.err, 'equal or smaller', 1, true) then
         end
     end
     room.base = room.offset
-    room.epoch = ARGV[1]
+    room.epoch = newEpoch(room.epoch)
     room.begins = true
     room.fresh = false
     position = store(room, ARGV[5])

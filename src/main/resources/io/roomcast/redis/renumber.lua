@@ -3,7 +3,7 @@
 local room = numbering()
 if room.epoch == ARGV[2] then
     room.begins = true
-    room.epoch = ARGV[1]
+    room.epoch = newEpoch(room.epoch)
     room.base = room.offset
 end
 if room.begins then

@@ -45,6 +45,7 @@ export function normaliseName(text) {
 /** @returns {string} what is wrong with `name` for a room, for people; empty if nothing is */
 export function whyNotAName(name) {
   if (name === '') return 'Please type a name.';
+  if (name === '.' || name === '..') return 'A name cannot be . or .. alone.';
   const characters = [...name];
   if (characters.length > MOST_CHARACTERS) return 'A name has at most 128 characters.';
   if (/\s/u.test(name)) return 'A name has no spaces. Try - or _ instead.';

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.LimitKeys;
 import io.roomcast.it.http.ApiServer;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
@@ -21,6 +22,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +37,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How the embedded server and Payara read frames and how they close, down to the last byte of a connection. */
 @Tag("payara")
@@ -114,6 +118,48 @@ class FramesIT {
             assertEquals(CLOSE, close.opcode());
             assertEquals(1000, close.closeCode());
             assertNull(raw.read());
+        }
+    }
+
+    /** RFC 6455, 7.4.1, and the codes that IANA has registered since. */
+    @ParameterizedTest
+    @ValueSource(
+            ints = {1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014, 3000, 3999, 4000, 4999})
+    void theClientsCodeIsAnswered(int code) {
+        assertEquals(code, answerTo(code));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 999, 1004, 1005, 1006, 1015, 1016, 2999, 5000, 65_535})
+    void aCodeThatNobodyMaySendIsAProtocolError(int code) {
+        assertEquals(1002, answerTo(code));
+    }
+
+    private static int answerTo(int code) {
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            raw.send(CLOSE, true, new byte[] {(byte) (code >> 8), (byte) code});
+            int answer = raw.awaitClose();
+            raw.awaitGoodbye();
+            return answer;
+        }
+    }
+
+    /** One frame that comes byte by byte, or whose payload does so: neither is complete in time. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 8})
+    void aFrameThatDripsHasATime(int bytesAtOnce) throws InterruptedException {
+        byte[] frame = RawWebSocket.frame(TEXT, true, "{\"type\":\"ping\"}".getBytes(StandardCharsets.US_ASCII));
+        try (TestServer server = TestServer.open();
+                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+            server.limit(LimitKeys.MESSAGE_AGE, "2s");
+            raw.write(Arrays.copyOf(frame, bytesAtOnce));
+            for (int i = bytesAtOnce; i < bytesAtOnce + 3; i++) {
+                raw.write(new byte[] {frame[i]});
+                Thread.sleep(800);
+            }
+            // A pong would be taken for the rest of the frame.
+            assertEquals(4004, raw.awaitCloseInSilence());
         }
     }
 

@@ -90,7 +90,7 @@ class JmxRegistrarTest {
             Await.until("both deliveries are counted", () -> node.getMessagesDelivered() == 2);
             assertTrue(node.getMessagesDeliveredPerSecond() > 0);
             assertEquals(Map.of("bad_request", 1L), node.getRefusals());
-            assertEquals(0, node.getSlowConsumers());
+            assertEquals(0, node.getSlowConsumersClosed());
             assertEquals("OFF", node.getDrain().getState());
             assertEquals(1, rooms.getCount());
             assertEquals(2, rooms.getMembers());

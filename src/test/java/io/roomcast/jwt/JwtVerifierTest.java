@@ -60,7 +60,7 @@ class JwtVerifierTest {
                 Tokens.signed(Tokens.of("ann", HOUR)
                         .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish")))));
         assertEquals("ann", ann.user().value());
-        assertTrue(ann.proven());
+        assertTrue(ann.isProven());
         assertTrue(ann.expires().isAfter(Instant.now().plusSeconds(3500)));
         assertTrue(ann.permissions().mayPublish(new RoomName("lobby")));
         assertFalse(ann.permissions().mayPublish(new RoomName("ops-db")));

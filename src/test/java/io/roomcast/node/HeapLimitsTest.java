@@ -21,9 +21,9 @@ class HeapLimitsTest {
                 key -> key.equals(LimitKeys.NODE_OUTBOUND_BYTES.name()) ? Optional.of(configured) : Optional.empty(),
                 List.of());
         Limits limits = new Limits(config, new NodeMetrics(), 64 * MIB);
-        assertEquals(most * MIB, limits.bytes(LimitKeys.NODE_OUTBOUND_BYTES));
-        assertEquals(8 * MIB, limits.bytes(LimitKeys.NODE_LAG_BYTES));
-        assertEquals(8 * MIB, limits.bytes(LimitKeys.NODE_IN_FLIGHT_BYTES));
-        assertEquals(8 * MIB, limits.bytes(LimitKeys.NODE_INBOUND_BYTES));
+        assertEquals(most * MIB, limits.effectiveBytes(LimitKeys.NODE_OUTBOUND_BYTES));
+        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES));
+        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_IN_FLIGHT_BYTES));
+        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES));
     }
 }

@@ -57,7 +57,7 @@ class OutboundBudgetTest {
     @Test
     void whereNothingIsLeftNotEvenOneMessageWaits() {
         OutboundQueue greedy = stuck();
-        budget.change(new OutboundLimits(0, 0, 10 * KIB));
+        budget.setLimits(new OutboundLimits(0, 0, 10 * KIB));
         greedy.offer(EncodedFrame.of(FrameKind.REPLY, "x".repeat(20 * KIB)));
         OutboundQueue other = stuck();
         assertFalse(other.offer(message("a", KIB)));
@@ -100,11 +100,11 @@ class OutboundBudgetTest {
 
     @Test
     void nothingMoreIsReservedThanThereMayBe() {
-        assertTrue(budget.reserve(300 * KIB));
-        assertFalse(budget.reserve(200 * KIB));
-        assertTrue(budget.reserve(100 * KIB));
+        assertTrue(budget.tryReserve(300 * KIB));
+        assertFalse(budget.tryReserve(200 * KIB));
+        assertTrue(budget.tryReserve(100 * KIB));
         budget.release(300 * KIB);
-        assertTrue(budget.reserve(200 * KIB));
+        assertTrue(budget.tryReserve(200 * KIB));
         assertEquals(300 * KIB, budget.held());
     }
 

@@ -20,9 +20,9 @@ class OutboundQueueEndTest {
 
     @Test
     void aTaskRunsAtOnceWhenNothingWaits() {
-        queue.whenDrained(() -> ran.add("idle"));
+        queue.whenNoneWaits(() -> ran.add("idle"));
         offer("a");
-        queue.whenDrained(() -> ran.add("in flight"));
+        queue.whenNoneWaits(() -> ran.add("in flight"));
         assertEquals(List.of("idle", "in flight"), ran);
     }
 
@@ -30,8 +30,8 @@ class OutboundQueueEndTest {
     void aTaskWaitsForWhatWaitsAndRunsOnce() {
         offer("a");
         offer("b");
-        queue.whenDrained(() -> ran.add("first"));
-        queue.whenDrained(() -> ran.add("second"));
+        queue.whenNoneWaits(() -> ran.add("first"));
+        queue.whenNoneWaits(() -> ran.add("second"));
         assertEquals(List.of(), ran);
         transport.complete();
         assertEquals(List.of("first", "second"), ran);
@@ -43,7 +43,7 @@ class OutboundQueueEndTest {
     void whatATaskOffersFollowsWhatWaitedBefore() {
         offer("a");
         offer("b");
-        queue.whenDrained(() -> offer("c"));
+        queue.whenNoneWaits(() -> offer("c"));
         transport.completeAll();
         assertEquals(List.of("a", "b", "c"), transport.sent());
     }
@@ -52,19 +52,19 @@ class OutboundQueueEndTest {
     void aTaskIsForgottenWhenTheQueueCloses() {
         offer("a");
         offer("b");
-        queue.whenDrained(() -> ran.add("never"));
+        queue.whenNoneWaits(() -> ran.add("never"));
         queue.close(CloseCode.KICKED, "");
         transport.completeAll();
-        queue.whenDrained(() -> ran.add("never"));
+        queue.whenNoneWaits(() -> ran.add("never"));
         assertEquals(List.of(), ran);
         assertEquals(List.of("a"), transport.sent());
     }
 
     @Test
-    void closeWhenDrainedSendsEverythingFirst() {
+    void closeWhenFlushedSendsEverythingFirst() {
         offer("a");
         offer("b");
-        queue.closeWhenDrained(CloseCode.DRAINING, "");
+        queue.closeWhenFlushed(CloseCode.DRAINING, "");
         assertFalse(queue.offer(EncodedFrame.of(FrameKind.REPLY, "c")), "nothing more is taken");
         assertNull(transport.closeCode());
         transport.complete();
@@ -75,16 +75,16 @@ class OutboundQueueEndTest {
     }
 
     @Test
-    void closeWhenDrainedClosesAnIdleQueueAtOnce() {
-        queue.closeWhenDrained(CloseCode.DRAINING, "");
+    void closeWhenFlushedClosesAnIdleQueueAtOnce() {
+        queue.closeWhenFlushed(CloseCode.DRAINING, "");
         assertEquals(CloseCode.DRAINING, transport.closeCode());
     }
 
     @Test
-    void closeWhenDrainedWorksWithSynchronousCompletions() {
+    void closeWhenFlushedWorksWithSynchronousCompletions() {
         offer("a");
         offer("b");
-        queue.closeWhenDrained(CloseCode.DRAINING, "");
+        queue.closeWhenFlushed(CloseCode.DRAINING, "");
         transport.completeImmediately();
         assertEquals(CloseCode.DRAINING, transport.closeCode());
         assertEquals(List.of("a", "b"), transport.sent());
@@ -94,7 +94,7 @@ class OutboundQueueEndTest {
     void theFirstCloseDecides() {
         queue.close(CloseCode.KICKED, "");
         queue.close(CloseCode.DRAINING, "");
-        queue.closeWhenDrained(CloseCode.DRAINING, "");
+        queue.closeWhenFlushed(CloseCode.DRAINING, "");
         assertEquals(CloseCode.KICKED, transport.closeCode());
         assertEquals(1, transport.closes());
     }
@@ -102,7 +102,7 @@ class OutboundQueueEndTest {
     @Test
     void aCloseAtOnceOverrulesOneThatWaits() {
         offer("a");
-        queue.closeWhenDrained(CloseCode.DRAINING, "");
+        queue.closeWhenFlushed(CloseCode.DRAINING, "");
         queue.close(CloseCode.KICKED, "");
         transport.complete();
         assertEquals(CloseCode.KICKED, transport.closeCode());

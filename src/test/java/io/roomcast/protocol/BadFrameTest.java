@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What no client should send: each line is refused with a code, none takes long, and none throws anything else. */
 class BadFrameTest {
     private static final String LONG = "x".repeat(129);
+    private static final String FAR_TOO_DEEP = "[".repeat(10_000);
 
     private final ClientFrameReader reader = new ClientFrameReader();
 
@@ -127,7 +128,7 @@ class BadFrameTest {
 
     static Stream<Arguments> wrongKinds() {
         List<String> strings = List.of("type", "room", "user", "token", "key", "content", "name");
-        List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", "[".repeat(10_000));
+        List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", FAR_TOO_DEEP);
         List<String> numbers = List.of("id", "before", "after", "limit");
         List<String> notNumbers = List.of(
                 "\"1\"",
@@ -169,9 +170,23 @@ class BadFrameTest {
     @MethodSource("wrongKinds")
     void whatIsOfTheWrongKindIsAnsweredByIdAndKey(String member, String value) {
         ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"id\":17,\"key\":\"k\"}");
-        if (!answer.text().equals("not JSON")) {
+        // The parser reads nothing after a value that is nested far too deep.
+        if (!value.equals(FAR_TOO_DEEP)) {
             assertEquals(17, answer.id());
             assertEquals("k", answer.key());
+        }
+    }
+
+    /** The parser gives up at some depth of its own. */
+    @ParameterizedTest
+    @ValueSource(ints = {33, 999, 1_000, 10_000})
+    void whatIsNestedTooDeepIsRefusedWithTheIdBeforeIt(int depth) {
+        for (String deep :
+                List.of("[".repeat(depth) + "]".repeat(depth), "{\"y\":".repeat(depth) + "1" + "}".repeat(depth))) {
+            ServerFrame.Error answer = refused("{\"id\":17,\"type\":\"ping\",\"x\":" + deep + "}");
+            assertEquals("bad_request", answer.code());
+            assertEquals("nested more than 32 deep", answer.text());
+            assertEquals(17, answer.id());
         }
     }
 

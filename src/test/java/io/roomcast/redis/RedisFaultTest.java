@@ -290,7 +290,7 @@ class RedisFaultTest {
         speaker.publish(room, "m3");
         hearer.listener.awaitCount(room, 3);
         assertEquals(upTo(3), hearer.listener.offsets(room));
-        assertTrue(hearer.metrics.get(Counter.FOREIGN_ENVELOPES) > 0);
+        assertTrue(hearer.metrics.get(Counter.UNKNOWN_ENVELOPES) > 0);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -18,8 +19,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -117,6 +120,24 @@ class RedisRollbackTest {
         assertNotEquals(before.epoch(), after.epoch());
         assertEquals(after.epoch(), get(bob.relay.subscribe(room)).epoch());
         assertEquals(5, get(bob.relay.historyAfter(room, 0, 5)).messages().size(), "what Redis has is not lost");
+    }
+
+    /** Nodes end an epoch in the data that they find. The older data still have it, however often they come back. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theSameOlderDataMayComeBackAgainAndAgain(boolean roomIsOpen) throws Exception {
+        RedisNode bob = node();
+        RedisNode cleo = node();
+        if (roomIsOpen) {
+            get(cleo.relay.subscribe(room));
+        }
+        Set<String> epochs = new HashSet<>();
+        epochs.add(sayElevenAndKeepFive(bob).epoch());
+        for (int i = 0; i < 4; i++) {
+            redis.kill();
+            stepBack();
+            assertTrue(epochs.add(say(i % 2 == 0 ? bob : cleo, 6, 15).epoch()), "an epoch came back");
+        }
     }
 
     @Test

@@ -36,7 +36,7 @@ import redis.clients.jedis.params.ZAddParams;
 class RefusedPresenceTest {
     private static final Duration LEASE = Duration.ofSeconds(1);
     private static final int NAMES = 100;
-    /** Commands that the nodes give within a few heartbeats: by then each has repeated what failed. */
+    /** Commands that the nodes give within a few renewals: by then each has repeated what failed. */
     private static final int SOME_BEATS = 24;
 
     private static final String LEASES = "roomcast:{!}:leases";
@@ -80,7 +80,7 @@ class RefusedPresenceTest {
                 "leave.lua",
                 "evict.lua",
                 "reconcile.lua",
-                "heartbeat.lua",
+                "renew.lua",
                 "compare.lua",
                 "roster.lua");
     }
@@ -108,7 +108,7 @@ class RefusedPresenceTest {
 
     private static void awaitSomeBeats() {
         long enough = calls() + SOME_BEATS;
-        Await.until("some heartbeats", () -> calls() >= enough);
+        Await.until("some renewals", () -> calls() >= enough);
     }
 
     @ParameterizedTest

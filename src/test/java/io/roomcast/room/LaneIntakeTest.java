@@ -72,7 +72,7 @@ class LaneIntakeTest {
 
     @Test
     void roomsShareWhatTheNodeMayHold() {
-        budget.change(ROOM_BYTES, ROOM_BYTES);
+        budget.setBounds(ROOM_BYTES, ROOM_BYTES);
         budget.add(ROOM_BYTES - 500);
         source.publish(100);
         assertTrue(room.laneLoad().bytes() <= 500);

@@ -83,7 +83,7 @@ class MessageLogTest {
             assertEquals(model.firstOffset(), log.firstOffset(), where);
             assertEquals(model.lastOffset(), log.lastOffset(), where);
         } else {
-            assertEquals(0, log.heap(), where);
+            assertEquals(0, log.heapBytes(), where);
         }
     }
 
@@ -100,9 +100,9 @@ class MessageLogTest {
         for (int offset = 1; offset <= 5 * messages; offset++) {
             log.add(message(offset, body));
             long bodies = (long) body * log.size();
-            assertTrue(log.heap() >= bodies, log.heap() + " for " + bodies);
+            assertTrue(log.heapBytes() >= bodies, log.heapBytes() + " for " + bodies);
             long most = bodies + 8L * log.size() + 120L * Math.min(log.size(), 11 + bodies / 16_000) + bodies / 3 + 400;
-            assertTrue(log.heap() <= most, log.heap() + " for " + log.size() + ", expected " + most);
+            assertTrue(log.heapBytes() <= most, log.heapBytes() + " for " + log.size() + ", expected " + most);
         }
     }
 

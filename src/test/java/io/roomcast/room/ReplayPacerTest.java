@@ -109,7 +109,7 @@ class ReplayPacerTest {
     void everybodyMayGoWhereThereIsNoRate() {
         List<ReplayPacer.Permit> crowd = crowd(500);
         int begun = begun(crowd);
-        pace.change(0);
+        pace.setRate(0);
         timer.advance(5);
         assertEquals(crowd.size() - begun, granted.size(), "those who waited, too");
         assertEquals(500, begun(crowd(500)));
@@ -117,11 +117,11 @@ class ReplayPacerTest {
 
     @Test
     void anotherRateHoldsAtOnce() {
-        pace.change(PAGE);
+        pace.setRate(PAGE);
         begun(crowd(10));
         timer.advance(4_000);
         assertEquals(4, granted.size());
-        pace.change(RATE);
+        pace.setRate(RATE);
         timer.advance(100);
         assertEquals(9, granted.size());
     }

@@ -17,7 +17,7 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
@@ -45,7 +45,7 @@ public final class CoreFixture {
     final SessionRegistry sessions;
     final Heartbeat heartbeat;
     final TokenAdmission admission;
-    final InboundMessages inbound;
+    final UnfinishedMessages unfinishedMessages;
     public final Limits limits;
     final BackEndService backEnd;
     public final InFlight inFlight;
@@ -76,7 +76,8 @@ public final class CoreFixture {
                 .put(PresenceStore.class, presence)
                 .put(TokenVerifier.class, tokens);
         beans.put(
-                Relay.class, around.apply(beans.get(RelayProvider.Opened.class).relay()));
+                Relay.class,
+                around.apply(beans.get(RelayProvider.RelayAndPresence.class).relay()));
         presence.start(beans.get(PresenceAnnouncer.class), config.get(Keys.PRESENCE_NAMES));
         limits = beans.get(Limits.class);
         inFlight = beans.get(InFlight.class);
@@ -85,7 +86,7 @@ public final class CoreFixture {
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);
         admission = beans.get(TokenAdmission.class);
-        inbound = beans.get(InboundMessages.class);
+        unfinishedMessages = beans.get(UnfinishedMessages.class);
     }
 
     /** A connection to {@code /ws/lobby/<user>} with the subprotocol. */

@@ -14,7 +14,7 @@ import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.PresenceStore;
-import io.roomcast.service.admission.InboundMessages;
+import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.support.ManualTransport;
 import java.lang.reflect.Proxy;
 import java.util.Arrays;
@@ -115,19 +115,19 @@ class EveryLimitTest {
                 row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
                 row(LimitKeys.NODE_INBOUND_BYTES, "1MiB", "1013", core -> {
                     CoreFixture.Client ann = core.enter("ann");
-                    assertTrue(core.inbound.begin(ann.session).add(500_000));
+                    assertTrue(core.unfinishedMessages.begin(ann.session).add(500_000));
                     CoreFixture.Client bob = core.enter("bob");
-                    assertFalse(core.inbound.begin(bob.session).add(600_000));
+                    assertFalse(core.unfinishedMessages.begin(bob.session).add(600_000));
                     return String.valueOf(bob.transport.closeCode().number());
                 }),
                 row(LimitKeys.MESSAGE_AGE, "2s", "4004", core -> {
                     CoreFixture.Client ann = core.enter("ann");
-                    InboundMessages inbound = core.inbound;
-                    assertTrue(inbound.begin(ann.session).add(1));
-                    inbound.checkAges();
-                    inbound.checkAges();
+                    UnfinishedMessages messages = core.unfinishedMessages;
+                    assertTrue(messages.begin(ann.session).add(1));
+                    messages.checkAges();
+                    messages.checkAges();
                     assertNull(ann.transport.closeCode());
-                    inbound.checkAges();
+                    messages.checkAges();
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.LAG_BYTES, "64KiB", "busy", core -> publishes(core, 100, LARGE)),

@@ -24,13 +24,13 @@ public final class RecordedPresence implements PresenceListener {
     private final List<String> wrong = new ArrayList<>();
 
     @Override
-    public synchronized void present(RoomName room, Roster roster) {
+    public synchronized void rosterReceived(RoomName room, Roster roster) {
         lists.put(room, new TreeSet<>(roster.users()));
         word(room, "present " + (roster.users().isEmpty() ? roster.count() : names(roster.users())), roster.revision());
     }
 
     @Override
-    public synchronized void changed(RoomName room, PresenceChange change) {
+    public synchronized void presenceChanged(RoomName room, PresenceChange change) {
         Set<UserName> list = lists.computeIfAbsent(room, r -> new TreeSet<>());
         change.joined().stream().filter(user -> !list.add(user)).forEach(user -> wrong.add(user + " came twice"));
         change.left().stream().filter(user -> !list.remove(user)).forEach(user -> wrong.add(user + " left twice"));
@@ -49,7 +49,7 @@ public final class RecordedPresence implements PresenceListener {
     }
 
     @Override
-    public synchronized void forgotten(RoomName room) {
+    public synchronized void watchEnded(RoomName room) {
         told.computeIfAbsent(room, r -> new ArrayList<>()).add("forgotten");
     }
 

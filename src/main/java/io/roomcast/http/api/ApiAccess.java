@@ -18,8 +18,8 @@ import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides who may use the server API. The holder of the key may use all of it. The holder of a token may use what the
- * token permits. Keys are compared in constant time. Any thread.
+ * Decides who may use the server API. The holder of the key may use the whole API. The holder of a token may use what
+ * the token permits. Keys are compared in constant time. Any thread.
  */
 @ApplicationScoped
 public class ApiAccess {
@@ -30,6 +30,7 @@ public class ApiAccess {
     /** The SHA-256 digest of the key; null if no key is set. */
     private byte[] keyDigest;
 
+    /** Whether {@code roomcast.api.claim} is set. */
     private boolean acceptsTokens;
 
     /** For the container's proxy. */
@@ -44,11 +45,10 @@ public class ApiAccess {
     }
 
     /**
-     * Checks the key or the token of a request. Does not block. The result is often complete at the return; otherwise
-     * it completes on any thread.
+     * Checks the key or the token of a request. Does not block.
      *
-     * @return fails with {@link ProtocolException} if the API is off, if the credentials are missing or wrong, or if
-     *     they cannot be checked now
+     * @return often complete at the return; otherwise completes on any thread. Fails with {@link ProtocolException} if
+     *     the API is off, if the credentials are missing or wrong, or if the credentials cannot be checked now
      */
     CompletableFuture<ApiCaller> authenticate(HttpServletRequest request) {
         if (keyDigest == null && !acceptsTokens) {
@@ -57,19 +57,20 @@ public class ApiAccess {
                     "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
         }
         String header = request.getHeader("Authorization");
-        boolean bearer = header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
-        String given = bearer ? header.substring(SCHEME.length()).strip() : "";
-        if (keyDigest != null && MessageDigest.isEqual(keyDigest, digest(given))) {
-            return CompletableFuture.completedFuture(ApiCaller.TRUSTED);
+        boolean hasCredentials =
+                header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
+        String credentials = hasCredentials ? header.substring(SCHEME.length()).strip() : "";
+        if (keyDigest != null && MessageDigest.isEqual(keyDigest, digest(credentials))) {
+            return CompletableFuture.completedFuture(ApiCaller.KEY_HOLDER);
         }
-        if (!acceptsTokens || given.isEmpty()) {
+        if (!acceptsTokens || credentials.isEmpty()) {
             String accepted = keyDigest == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
             return refused(ErrorCode.UNAUTHENTICATED, "send " + accepted + " as Authorization: Bearer …");
         }
-        return tokens.verify(given).handle(ApiAccess::judge).toCompletableFuture();
+        return tokens.verify(credentials).handle(ApiAccess::callerOf).toCompletableFuture();
     }
 
-    private static ApiCaller judge(Identity identity, Throwable failure) {
+    private static ApiCaller callerOf(Identity identity, Throwable failure) {
         if (failure == null) {
             return new ApiCaller(identity.api(), identity.permissions());
         }
@@ -83,9 +84,9 @@ public class ApiAccess {
     }
 
     /** All digests have the same length, so the time of a comparison does not reveal the length of the key. */
-    private static byte[] digest(String key) {
+    private static byte[] digest(String text) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }

@@ -13,13 +13,18 @@ import java.util.concurrent.TimeUnit;
 /**
  * The response to a request of the server API.
  *
- * @param retryAfterMs null if a later attempt would not help
+ * @param json the body
+ * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
  */
 record ApiAnswer(int status, String json, Long retryAfterMs) {
     private static final Jsonb JSONB =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
-    /** @param retryAfterMs null if a later attempt would not help */
+    /**
+     * The body of an answer to a request that failed.
+     *
+     * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
+     */
     public record Problem(String code, String text, Long retryAfterMs) {}
 
     static ApiAnswer ok(Object body) {
@@ -43,7 +48,8 @@ record ApiAnswer(int status, String json, Long retryAfterMs) {
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
         if (retryAfterMs != null) {
-            // The header has whole seconds. They are rounded up, so that the client does not come too early.
+            // The header has whole seconds. The time is rounded up, so that the client does not repeat the request too
+            // early.
             long seconds = TimeUnit.MILLISECONDS.toSeconds(retryAfterMs + 999);
             response.setHeader("Retry-After", String.valueOf(seconds));
         } else if (status == HttpServletResponse.SC_UNAUTHORIZED) {

@@ -11,15 +11,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Reads the body of one request without a waiting thread. Otherwise clients that stop in the middle of a body could
- * occupy all threads of the server. The container calls from one thread at a time.
+ * Reads the body of one request without a waiting thread. So clients that stop in the middle of a body cannot occupy
+ * all threads of the server. The container calls from one thread at a time.
  */
 final class ApiBody implements ReadListener {
     static final int MAX_BYTES = 2 * 1024 * 1024;
     private static final long TIMEOUT_SECONDS = 10;
     /**
-     * The stream of the embedded server. It calls the listener only after a read that found no data, so this class
-     * starts with such a read.
+     * Begin of the class name of the embedded server's stream. This stream calls the listener only after a read that
+     * found no data. So this class reads first.
      */
     private static final String GRIZZLY_STREAM_PREFIX = "org.glassfish.grizzly.servlet.";
 
@@ -27,9 +27,10 @@ final class ApiBody implements ReadListener {
 
     private final ServletInputStream input;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    private final CompletableFuture<byte[]> whole = new CompletableFuture<>();
+    /** Completes with the whole body. */
+    private final CompletableFuture<byte[]> wholeBody = new CompletableFuture<>();
 
-    /** Negative if the client has not sent a length. */
+    /** Bytes of the body; negative if the client has not sent a length. */
     private final long length;
 
     private ApiBody(ServletInputStream input, long length) {
@@ -44,14 +45,14 @@ final class ApiBody implements ReadListener {
      */
     static CompletableFuture<byte[]> of(ServletInputStream input, long length, Threads threads) throws IOException {
         ApiBody body = new ApiBody(input, length);
-        CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.whole);
+        CompletableFuture<byte[]> read = threads.within(TIMEOUT_SECONDS, body.wholeBody);
         input.setReadListener(body);
         if (input.getClass().getName().startsWith(GRIZZLY_STREAM_PREFIX)) {
             body.onDataAvailable();
         }
         return read.handle((all, failure) -> {
             if (failure != null) {
-                body.whole.completeExceptionally(failure); // stops reading
+                body.wholeBody.completeExceptionally(failure); // stops reading
                 throw refusal(failure);
             }
             return all;
@@ -63,8 +64,8 @@ final class ApiBody implements ReadListener {
     }
 
     private static ProtocolException refusal(Throwable failure) {
-        if (failure instanceof ProtocolException known) {
-            return known;
+        if (failure instanceof ProtocolException refusal) {
+            return refusal;
         } else if (failure instanceof TimeoutException) {
             return new ProtocolException(ErrorCode.TIMEOUT, "the body was not there within " + TIMEOUT_SECONDS + " s");
         }
@@ -74,7 +75,7 @@ final class ApiBody implements ReadListener {
     @Override
     public void onDataAvailable() throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
-        while (!whole.isDone() && input.isReady()) {
+        while (!wholeBody.isDone() && input.isReady()) {
             int count = input.read(buffer, 0, length < 0 ? buffer.length : (int) Math.min(buffer.length, bytesLeft()));
             if (count < 0) {
                 onAllDataRead();
@@ -82,9 +83,10 @@ final class ApiBody implements ReadListener {
             }
             bytes.write(buffer, 0, count);
             if (bytes.size() > MAX_BYTES) {
-                whole.completeExceptionally(tooLarge());
+                wholeBody.completeExceptionally(tooLarge());
             } else if (bytes.size() == length) {
-                // Payara reports no end of body when the request has an Upgrade header; Java's HTTP client sends one.
+                // Payara does not report the end of the body if the request has a header Upgrade. Java's HTTP client
+                // sends this header.
                 onAllDataRead();
             }
         }
@@ -96,11 +98,11 @@ final class ApiBody implements ReadListener {
 
     @Override
     public void onAllDataRead() {
-        whole.complete(bytes.toByteArray());
+        wholeBody.complete(bytes.toByteArray());
     }
 
     @Override
     public void onError(Throwable failure) {
-        whole.completeExceptionally(failure);
+        wholeBody.completeExceptionally(failure);
     }
 }

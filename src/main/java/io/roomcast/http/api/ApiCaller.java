@@ -9,8 +9,8 @@ import java.util.Set;
 
 /** The caller of the server API, with its permissions and the rooms in which it has them. */
 record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
-    /** The holder of the key. */
-    static final ApiCaller TRUSTED = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
+    /** The holder of the key, who has all permissions in all rooms. */
+    static final ApiCaller KEY_HOLDER = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
 
     /** @throws ProtocolException {@code forbidden}, if the caller lacks the permission */
     void require(ApiPermission permission) {
@@ -20,14 +20,14 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
         }
     }
 
-    /** @throws ProtocolException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden}, if the caller may not publish in the room */
     void requirePublish(RoomName room) {
         if (!rooms.mayPublish(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to publish in this room");
         }
     }
 
-    /** @throws ProtocolException {@code forbidden} */
+    /** @throws ProtocolException {@code forbidden}, if the caller may not read the room */
     void requireRead(RoomName room) {
         if (!rooms.mayRead(room)) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to read this room");

@@ -22,14 +22,14 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** A request of the server API. Unknown members of its body are ignored. Used by one thread at a time. */
+/** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
     private final HttpServletRequest request;
     private final List<String> path;
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
-    /** The parsed body; null until a member is first asked for. */
+    /** The parsed body; null until a property is first read. */
     private JsonObject body;
 
     ApiRequest(HttpServletRequest request) {
@@ -40,8 +40,8 @@ final class ApiRequest {
     }
 
     /**
-     * Returns the path behind the address of the API, as the client sent it. The decoded path is not reliable: some
-     * containers decode it as Latin-1, and treat an encoded slash as a separator.
+     * Returns the path behind the address of the API, as the client sent the path. The path that the container decodes
+     * is not reliable. Some containers decode a path as Latin-1, and treat an encoded slash as a separator.
      */
     private static String rawPath(HttpServletRequest request) {
         String raw = request.getRequestURI();
@@ -50,7 +50,7 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** Decodes a segment. A segment with a wrong encoding stays as it is; no room or user has such a name. */
+    /** Decodes a segment. Does not change a segment with an invalid encoding, which is no valid room or user name. */
     private static String decoded(String segment) {
         try {
             return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
@@ -59,7 +59,7 @@ final class ApiRequest {
         }
     }
 
-    /** The method, with GET in place of HEAD, because the container omits the body of the response to HEAD. */
+    /** The method, with GET in place of HEAD. The container omits the body of the response to HEAD. */
     String method() {
         return request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
     }
@@ -103,35 +103,35 @@ final class ApiRequest {
     }
 
     /**
-     * Returns a parameter of the query, from 0 to {@code most}.
+     * Returns a parameter of the query, a whole number from 0 to {@code max}.
      *
      * @param defaultValue the value if the query does not have the parameter
-     * @throws ProtocolException {@code bad_request}, if the value is not such a whole number
+     * @throws ProtocolException {@code bad_request}, if the value is not such a number
      */
-    long query(String name, long defaultValue, long most) {
+    long query(String name, long defaultValue, long max) {
         String value = request.getParameter(name);
         if (value == null) {
             return defaultValue;
         }
         try {
             long number = Long.parseLong(value);
-            if (number >= 0 && number <= most) {
+            if (number >= 0 && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // Falls through to the same error as for a number out of range.
         }
-        throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a whole number from 0 to " + most);
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a whole number from 0 to " + max);
     }
 
     /**
-     * Returns a member of the body.
+     * Returns a property of the body that is a string.
      *
-     * @return null if the body has no such member
-     * @throws ProtocolException {@code bad_request}, if the member is not a string
+     * @return null if the body has no such property
+     * @throws ProtocolException {@code bad_request}, if the property is not a string
      */
     String text(String name) {
-        JsonValue value = member(name);
+        JsonValue value = property(name);
         if (value == null) {
             return null;
         }
@@ -141,25 +141,30 @@ final class ApiRequest {
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a string");
     }
 
-    /** @throws ProtocolException {@code bad_request}, if the member is missing or is not a number */
+    /**
+     * Returns a property of the body that is a number.
+     *
+     * @throws ProtocolException {@code bad_request}, if the property is missing or is not a number
+     */
     double number(String name) {
-        if (member(name) instanceof JsonNumber number) {
+        if (property(name) instanceof JsonNumber number) {
             try {
                 return number.doubleValue();
             } catch (RuntimeException e) {
-                // The number has too many digits or too large an exponent for the JSON library. Valid values are
-                // shorter.
+                // The number has too many digits or too large an exponent for the JSON library. No valid value has.
             }
         }
         throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be a number");
     }
 
     /**
-     * @return 1 to {@code most} strings, without duplicates
-     * @throws ProtocolException {@code bad_request}, if the member is not such an array
+     * Returns a property of the body that is an array of strings.
+     *
+     * @return 1 to {@code max} strings, without duplicates
+     * @throws ProtocolException {@code bad_request}, if the property is not such an array
      */
-    List<String> texts(String name, int most) {
-        JsonValue value = member(name);
+    List<String> texts(String name, int max) {
+        JsonValue value = property(name);
         if (value == null || value.getValueType() != JsonValue.ValueType.ARRAY) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be an array of strings");
         }
@@ -172,38 +177,38 @@ final class ApiRequest {
                 })
                 .distinct()
                 .toList();
-        if (texts.isEmpty() || texts.size() > most) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must have 1 to " + most + " elements");
+        if (texts.isEmpty() || texts.size() > max) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must have 1 to " + max + " elements");
         }
         return texts;
     }
 
-    private JsonValue member(String name) {
+    private JsonValue property(String name) {
         if (body == null) {
-            body = parsed();
+            body = parseBody();
         }
         JsonValue value = body.get(name);
         return value == JsonValue.NULL ? null : value;
     }
 
-    /** @throws CharacterCodingException on bytes that are not UTF-8, which a lenient decoder would replace */
-    private static String decoded(byte[] utf8) throws CharacterCodingException {
+    /** @throws CharacterCodingException if the bytes are not UTF-8; a lenient decoder would replace such bytes */
+    private static String decodedStrictly(byte[] utf8) throws CharacterCodingException {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
 
-    private JsonObject parsed() {
+    private JsonObject parseBody() {
         if (bytes == null || bytes.length == 0) {
             return JsonValue.EMPTY_JSON_OBJECT;
         }
-        try (JsonParser parser = Json.createParser(new StringReader(decoded(bytes)))) {
+        try (JsonParser parser = Json.createParser(new StringReader(decodedStrictly(bytes)))) {
             parser.next();
             JsonObject object = parser.getObject();
             if (!parser.hasNext()) {
                 return object;
             }
         } catch (CharacterCodingException | RuntimeException e) {
-            // Falls through to the same error as for two objects. For limits such as depth, the parser throws
-            // exceptions that are not JsonException.
+            // Falls through to the same error as for a body with two objects. If a limit such as the depth is exceeded,
+            // the parser throws exceptions that are not JsonException.
         }
         throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }

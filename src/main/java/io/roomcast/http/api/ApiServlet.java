@@ -18,14 +18,15 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * {@code /api/v1}, the operations for back ends and operators that {@code docs/openapi.yaml} describes. A request that
- * waits holds no thread. It waits at most ten seconds for its body, five seconds for the keys that verify its token,
- * and five seconds for the relay.
+ * waits holds no thread. A request waits at most ten seconds for its body, five seconds for the keys that verify its
+ * token, and five seconds for the relay.
  */
 @WebServlet(name = "api", urlPatterns = ApiServlet.ADDRESS + "/*", asyncSupported = true)
 public class ApiServlet extends HttpServlet {
     public static final String ADDRESS = "/api/v1";
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = System.getLogger(ApiServlet.class.getName());
+    /** Timeout for the check of a token, and for the work of a route. */
     private static final long TIMEOUT_SECONDS = 5;
 
     @Inject
@@ -53,11 +54,11 @@ public class ApiServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiRequest apiRequest = new ApiRequest(request);
-        if (RouteTable.DESCRIPTION.isAskedBy(apiRequest)) {
-            describe(response);
+        if (RouteTable.DESCRIPTION.isRouteOf(apiRequest)) {
+            sendDescription(response);
             return;
         }
-        String methods = routes.allowed(apiRequest.path());
+        String methods = routes.allowedMethods(apiRequest.path());
         if (request.getMethod().equals("OPTIONS") && !methods.isEmpty()) {
             response.setHeader("Allow", methods);
             response.setStatus(HttpServletResponse.SC_NO_CONTENT);
@@ -70,7 +71,7 @@ public class ApiServlet extends HttpServlet {
             if (answer.isDone()) {
                 write(apiRequest, answer, response);
             } else {
-                finish(apiRequest, startAsync(request), response, answer);
+                writeWhenComplete(apiRequest, startAsync(request), response, answer);
             }
             return;
         }
@@ -79,28 +80,29 @@ public class ApiServlet extends HttpServlet {
                 apiRequest.mustReadBody() ? apiRequest.read(threads) : CompletableFuture.completedFuture(null);
         CompletableFuture<ApiAnswer> answer = threads.within(TIMEOUT_SECONDS, caller)
                 .thenCompose(checked -> body.thenComposeAsync(read -> serve(apiRequest, checked), async::start));
-        finish(apiRequest, async, response, answer);
+        writeWhenComplete(apiRequest, async, response, answer);
     }
 
     private static AsyncContext startAsync(HttpServletRequest request) {
         AsyncContext async = request.startAsync();
-        // This timeout is longer than all others together, because the container's response to a timeout has no error
-        // code.
+        // This timeout is longer than all other timeouts together. Otherwise the container would send a response of its
+        // own, which has no error code.
         async.setTimeout(TimeUnit.SECONDS.toMillis(TIMEOUT_SECONDS * 6));
         return async;
     }
 
     private ApiCaller requirePermission(ApiRequest request, ApiCaller caller) {
-        caller.require(routes.of(request.method(), request.path()).permission());
+        caller.require(routes.match(request.method(), request.path()).permission());
         return caller;
     }
 
     private CompletableFuture<ApiAnswer> serve(ApiRequest request, ApiCaller caller) {
-        Route route = routes.of(request.method(), request.path());
+        Route route = routes.match(request.method(), request.path());
         return threads.within(TIMEOUT_SECONDS, route.serve(request, caller));
     }
 
-    private void finish(
+    /** Writes the response, and ends the asynchronous request, when the answer is complete. */
+    private void writeWhenComplete(
             ApiRequest request, AsyncContext async, HttpServletResponse response, CompletableFuture<ApiAnswer> answer) {
         var unused = answer.whenComplete((done, failure) -> async.start(() -> {
             try {
@@ -117,14 +119,15 @@ public class ApiServlet extends HttpServlet {
     private void write(ApiRequest request, CompletableFuture<ApiAnswer> answer, HttpServletResponse response)
             throws IOException {
         request.abandonBody(response);
-        ApiAnswer result = settle(answer);
+        ApiAnswer result = answerOrFailure(answer);
         if (result.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
-            response.setHeader("Allow", routes.allowed(request.path()));
+            response.setHeader("Allow", routes.allowedMethods(request.path()));
         }
         result.write(response);
     }
 
-    private ApiAnswer settle(CompletableFuture<ApiAnswer> answer) {
+    /** The answer, or the description of its failure. */
+    private ApiAnswer answerOrFailure(CompletableFuture<ApiAnswer> answer) {
         try {
             return answer.join();
         } catch (RuntimeException e) {
@@ -135,7 +138,8 @@ public class ApiServlet extends HttpServlet {
         }
     }
 
-    private static void describe(HttpServletResponse response) throws IOException {
+    /** Sends the description of the API. */
+    private static void sendDescription(HttpServletResponse response) throws IOException {
         try (InputStream document = ApiServlet.class.getResourceAsStream("openapi.yaml")) {
             response.setContentType("application/yaml");
             document.transferTo(response.getOutputStream());

@@ -67,44 +67,44 @@ public class NodeApi {
         this.uptime = uptime;
     }
 
-    /** What this class serves. */
+    /** The routes that this class serves. */
     List<Route> routes() {
         return List.of(
-                Route.now("POST", "/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
-                Route.now("GET", "/node", ApiPermission.OPERATE, request -> figures()),
-                Route.now("GET", "/node/drain", ApiPermission.OPERATE, request -> progress()),
-                Route.now("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
-                Route.now("POST", "/node/undrain", ApiPermission.OPERATE, request -> undrain()),
-                Route.now("POST", "/node/rebalance", ApiPermission.OPERATE, this::rebalance));
+                Route.immediate("POST", "/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
+                Route.immediate("GET", "/node", ApiPermission.OPERATE, request -> figures()),
+                Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, request -> progress()),
+                Route.immediate("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
+                Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, request -> undrain()),
+                Route.immediate("POST", "/node/rebalance", ApiPermission.OPERATE, this::rebalance));
     }
 
     private ApiAnswer figures() {
         return ApiAnswer.ok(new Figures(
                 node.name(),
-                readiness.state().name().toLowerCase(Locale.ROOT),
+                readiness.state().word(),
                 uptime.millis(),
                 sessions.count(),
                 rooms.all().size(),
                 snapshot.hottest(),
-                shown(drain.progress())));
+                toProgress(drain.progress())));
     }
 
     private ApiAnswer progress() {
-        return ApiAnswer.ok(shown(drain.progress()));
+        return ApiAnswer.ok(toProgress(drain.progress()));
     }
 
     private ApiAnswer drain(ApiRequest request) {
-        return ApiAnswer.ok(shown(drain.drain(window(request))));
+        return ApiAnswer.ok(toProgress(drain.drain(window(request))));
     }
 
     private ApiAnswer undrain() {
-        return ApiAnswer.ok(shown(drain.undrain()));
+        return ApiAnswer.ok(toProgress(drain.undrain()));
     }
 
     private ApiAnswer rebalance(ApiRequest request) {
         Duration window = window(request);
         try {
-            return ApiAnswer.ok(shown(drain.rebalance(request.number("share"), window)));
+            return ApiAnswer.ok(toProgress(drain.rebalance(request.number("share"), window)));
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         } catch (IllegalStateException e) {
@@ -125,7 +125,7 @@ public class NodeApi {
         }
     }
 
-    private static Progress shown(Drain.Progress progress) {
+    private static Progress toProgress(Drain.Progress progress) {
         return new Progress(
                 progress.state().name().toLowerCase(Locale.ROOT),
                 progress.planned(),

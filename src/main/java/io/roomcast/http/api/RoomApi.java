@@ -28,10 +28,14 @@ import java.util.concurrent.CompletionStage;
 @ApplicationScoped
 public class RoomApi {
     private static final Logger LOG = System.getLogger(RoomApi.class.getName());
+    /** Most rooms of a broadcast. */
     private static final int MAX_ROOMS = 1_000;
+    /** Most messages of one page of the history. */
     private static final int MAX_MESSAGES = 200;
+
     private static final int DEFAULT_MESSAGES = 50;
-    private static final long ANY_OFFSET = (1L << 53) - 1;
+    /** The largest whole number that JavaScript represents exactly. */
+    private static final long MAX_OFFSET = (1L << 53) - 1;
 
     public record Published(String room, String epoch, long offset) {}
 
@@ -42,9 +46,9 @@ public class RoomApi {
 
     public record Members(String room, long count, List<String> users) {}
 
-    public record RoomFigures(String room, int members) {}
+    public record RoomSize(String room, int members) {}
 
-    public record Rooms(String node, int count, List<RoomFigures> rooms) {}
+    public record Rooms(String node, int count, List<RoomSize> rooms) {}
 
     private BackEndService backEnd;
     private RoomRegistry rooms;
@@ -60,7 +64,7 @@ public class RoomApi {
         this.node = node;
     }
 
-    /** What this class serves. */
+    /** The routes that this class serves. */
     List<Route> routes() {
         return List.of(
                 new Route("POST", "/rooms/{room}/messages", ApiPermission.PUBLISH, this::publish),
@@ -77,7 +81,7 @@ public class RoomApi {
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
-    /** Publishes a message in many rooms. Each room has its own outcome: one failure does not affect the others. */
+    /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));
@@ -122,8 +126,8 @@ public class RoomApi {
     private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requireRead(room);
-        long after = request.query("after", -1, ANY_OFFSET);
-        long before = request.query("before", 0, ANY_OFFSET);
+        long after = request.query("after", -1, MAX_OFFSET);
+        long before = request.query("before", 0, MAX_OFFSET);
         if (after >= 0 && before > 0) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "after or before, not both");
         }
@@ -145,14 +149,14 @@ public class RoomApi {
 
     /** Rooms with members on this node, the largest first. */
     private CompletionStage<ApiAnswer> rooms(ApiRequest request, ApiCaller caller) {
-        List<RoomFigures> figures = rooms.all().stream()
+        List<RoomSize> sizes = rooms.all().stream()
                 .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
-                .map(room -> new RoomFigures(room.name().value(), room.size()))
+                .map(room -> new RoomSize(room.name().value(), room.size()))
                 .toList();
         int limit = (int) request.query("limit", 100, 10_000);
-        return CompletableFuture.completedFuture(ApiAnswer.ok(new Rooms(
-                node.name(), figures.size(), figures.stream().limit(limit).toList())));
+        return CompletableFuture.completedFuture(ApiAnswer.ok(
+                new Rooms(node.name(), sizes.size(), sizes.stream().limit(limit).toList())));
     }
 
     private static UserName sender(ApiRequest request) {

@@ -8,7 +8,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * One operation of the server API: a row of the class that serves it. {@link RouteTable} finds it.
+ * One operation of the server API. {@link RouteTable} has all routes.
  *
  * @param path as in OpenAPI, with names in braces
  * @param permission the permission that the caller needs; null for a route that needs no key
@@ -20,8 +20,9 @@ record Route(
         ApiPermission permission,
         BiFunction<ApiRequest, ApiCaller, CompletionStage<ApiAnswer>> handler) {
 
-    /** A route whose answer needs nothing of the caller, and is there at once. */
-    static Route now(String method, String path, ApiPermission permission, Function<ApiRequest, ApiAnswer> handler) {
+    /** A route whose handler does not use the caller, and returns the answer at once. */
+    static Route immediate(
+            String method, String path, ApiPermission permission, Function<ApiRequest, ApiAnswer> handler) {
         return new Route(
                 method,
                 path,
@@ -43,7 +44,7 @@ record Route(
         return same;
     }
 
-    boolean isAskedBy(ApiRequest request) {
+    boolean isRouteOf(ApiRequest request) {
         return method.equals(request.method()) && matches(request.path());
     }
 

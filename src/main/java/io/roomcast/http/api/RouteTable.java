@@ -7,11 +7,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * All operations of the server API. Requests are matched against these only. A test compares them with
- * {@code docs/openapi.yaml}.
+ * All operations of the server API. A test compares the operations with {@code docs/openapi.yaml}. Immutable.
  */
 final class RouteTable {
-    /** Needs no key. {@link ApiServlet} serves it itself. */
+    /** The route of the API's description. {@link ApiServlet} serves this route itself, without a key. */
     static final Route DESCRIPTION = new Route("GET", "/openapi.yaml", null, null);
 
     private final List<Route> routes;
@@ -27,16 +26,18 @@ final class RouteTable {
     }
 
     /**
+     * Finds the route of a request.
+     *
      * @param path the decoded segments
-     * @throws ProtocolException {@code not_found} if no route has this path; {@code method_not_allowed} if none of
-     *     those that have it has this method
+     * @throws ProtocolException {@code not_found} if no route has this path; {@code method_not_allowed} if routes have
+     *     this path, but none has this method
      */
-    Route of(String method, List<String> path) {
-        List<Route> known = at(path).toList();
-        if (known.isEmpty()) {
+    Route match(String method, List<String> path) {
+        List<Route> ofPath = withPath(path).toList();
+        if (ofPath.isEmpty()) {
             throw new ProtocolException(ErrorCode.NOT_FOUND, "no such address; /api/v1/openapi.yaml lists them");
         }
-        return known.stream()
+        return ofPath.stream()
                 .filter(route -> route.method().equals(method))
                 .findFirst()
                 .orElseThrow(() ->
@@ -44,8 +45,8 @@ final class RouteTable {
     }
 
     /** The methods of a path, in the format of the header {@code Allow}; empty if no route has this path. */
-    String allowed(List<String> path) {
-        List<String> methods = at(path).map(Route::method).sorted().toList();
+    String allowedMethods(List<String> path) {
+        List<String> methods = withPath(path).map(Route::method).sorted().toList();
         return methods.isEmpty()
                 ? ""
                 : methods.stream()
@@ -53,7 +54,7 @@ final class RouteTable {
                         .collect(Collectors.joining(", ", "", ", OPTIONS"));
     }
 
-    private Stream<Route> at(List<String> path) {
+    private Stream<Route> withPath(List<String> path) {
         return routes.stream().filter(route -> route.matches(path));
     }
 }

@@ -13,10 +13,12 @@ import java.util.concurrent.TimeUnit;
  * read.
  */
 final class DurationMeters {
-    private static final double MILLIS = 1e6;
+    private static final double NANOS_PER_MILLI = 1e6;
 
     private final Histogram durations;
+    /** The percentile as a share, such as 0.99. */
     private final double share;
+    /** The counts at the last read. */
     private long[] previousCounts = new long[0];
 
     private DurationMeters(Histogram durations, double share) {
@@ -32,35 +34,35 @@ final class DurationMeters {
                         Histogram::sumNanos,
                         TimeUnit.NANOSECONDS)
                 .register(registry);
-        percentile(name + ".p50", durations, 0.5, registry);
-        percentile(name + ".p99", durations, 0.99, registry);
+        registerPercentile(name + ".p50", durations, 0.5, registry);
+        registerPercentile(name + ".p99", durations, 0.99, registry);
     }
 
-    private static void percentile(String name, Histogram durations, double share, MeterRegistry registry) {
-        Gauge.builder(name, new DurationMeters(durations, share), DurationMeters::millis)
+    private static void registerPercentile(String name, Histogram durations, double share, MeterRegistry registry) {
+        Gauge.builder(name, new DurationMeters(durations, share), DurationMeters::percentileMillis)
                 .strongReference(true)
                 .register(registry);
     }
 
     /** Returns the percentile of the durations since the last read, in milliseconds; NaN if there were none. */
-    double millis() {
+    double percentileMillis() {
         long[] counts = durations.counts();
-        long[] since = counts.clone();
+        long[] newCounts = counts.clone();
         for (int i = 0; i < previousCounts.length; i++) {
-            since[i] -= previousCounts[i];
+            newCounts[i] -= previousCounts[i];
         }
         previousCounts = counts;
         long[] bounds = Histogram.bounds();
-        long left = (long) Math.ceil(Arrays.stream(since).sum() * share);
-        if (left == 0) {
+        long remaining = (long) Math.ceil(Arrays.stream(newCounts).sum() * share);
+        if (remaining == 0) {
             return Double.NaN;
         }
         for (int i = 0; i < bounds.length; i++) {
-            left -= since[i];
-            if (left <= 0) {
-                return bounds[i] / MILLIS;
+            remaining -= newCounts[i];
+            if (remaining <= 0) {
+                return bounds[i] / NANOS_PER_MILLI;
             }
         }
-        return bounds[bounds.length - 1] / MILLIS;
+        return bounds[bounds.length - 1] / NANOS_PER_MILLI;
     }
 }

@@ -11,20 +11,23 @@ import java.util.function.Supplier;
 
 /** A histogram for Prometheus, with the counts at the time of the scrape. */
 final class HistogramCollector implements Collector {
-    private static final double NANOS = 1e9;
+    private static final double NANOS_PER_SECOND = 1e9;
 
     private final String name;
     private final String help;
-    private final boolean gauge;
+    /** Whether the counts may fall. */
+    private final boolean isGauge;
+    /** Upper bounds of the buckets, in the unit of the metric; the last bound is infinite. */
     private final double[] bounds;
+
     private final Supplier<long[]> counts;
     private final DoubleSupplier sum;
 
     private HistogramCollector(
-            String name, String help, boolean gauge, double[] bounds, Supplier<long[]> counts, DoubleSupplier sum) {
+            String name, String help, boolean isGauge, double[] bounds, Supplier<long[]> counts, DoubleSupplier sum) {
         this.name = name;
         this.help = help;
-        this.gauge = gauge;
+        this.isGauge = isGauge;
         this.bounds = bounds;
         this.counts = counts;
         this.sum = sum;
@@ -36,22 +39,22 @@ final class HistogramCollector implements Collector {
                 name,
                 help,
                 false,
-                scaled(Histogram.bounds(), NANOS),
+                upperBounds(Histogram.bounds(), NANOS_PER_SECOND),
                 durations::counts,
-                () -> durations.sumNanos() / NANOS);
+                () -> durations.sumNanos() / NANOS_PER_SECOND);
     }
 
     /**
-     * Creates a histogram of a distribution at the time of the scrape. Its counts may fall again.
+     * Creates a histogram of a distribution at the time of the scrape. The counts may fall between two scrapes.
      *
      * @param perUnit how many units of {@code bounds} are one unit of the metric
      */
-    static HistogramCollector now(
+    static HistogramCollector gaugeHistogram(
             String name, String help, long[] bounds, double perUnit, Supplier<long[]> counts, DoubleSupplier sum) {
-        return new HistogramCollector(name, help, true, scaled(bounds, perUnit), counts, sum);
+        return new HistogramCollector(name, help, true, upperBounds(bounds, perUnit), counts, sum);
     }
 
-    private static double[] scaled(long[] bounds, double perUnit) {
+    private static double[] upperBounds(long[] bounds, double perUnit) {
         double[] upper = new double[bounds.length + 1];
         for (int i = 0; i < bounds.length; i++) {
             upper[i] = bounds[i] / perUnit;
@@ -70,7 +73,7 @@ final class HistogramCollector implements Collector {
         return HistogramSnapshot.builder()
                 .name(name)
                 .help(help)
-                .gaugeHistogram(gauge)
+                .gaugeHistogram(isGauge)
                 .dataPoint(HistogramDataPointSnapshot.builder()
                         .classicHistogramBuckets(buckets.build())
                         .sum(sum.getAsDouble())

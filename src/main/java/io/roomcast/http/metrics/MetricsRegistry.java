@@ -33,7 +33,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.ThreadPoolExecutor;
 
 /** All metrics of this node. Values are read at each scrape, and at each transmission to StatsD. */
@@ -91,7 +90,7 @@ public class MetricsRegistry {
                 "roomcast.members",
                 "Members of all rooms on this node",
                 () -> snapshot.figures().members());
-        readiness(readiness);
+        registerReadiness(readiness);
         gauge(
                 registry,
                 "roomcast.drain.remaining",
@@ -107,12 +106,12 @@ public class MetricsRegistry {
                 "roomcast.requests.waiting",
                 "Requests that are not answered yet; the limit is roomcast.limits.node-in-flight",
                 inFlight::count);
-        saturation(threads, snapshot, lag);
-        outbound(snapshot);
-        hottest(snapshot);
-        durations(prometheus, metrics);
-        distributions(prometheus, snapshot);
-        jvm();
+        registerLanesAndThreads(threads, snapshot, lag);
+        registerOutbound(snapshot);
+        registerHottest(snapshot);
+        registerDurations(prometheus, metrics);
+        registerDistributions(prometheus, snapshot);
+        registerJvmMetrics();
     }
 
     /** @param format the media type that Prometheus requests, or null for the default */
@@ -141,17 +140,17 @@ public class MetricsRegistry {
         }
     }
 
-    private void readiness(Readiness readiness) {
+    private void registerReadiness(Readiness readiness) {
         for (Readiness.State state : Readiness.State.values()) {
             Gauge.builder("roomcast.readiness", () -> readiness.state() == state ? 1 : 0)
                     .description("1 for the state that the node is in: ready, or why not")
-                    .tag("state", state.name().toLowerCase(Locale.ROOT))
+                    .tag("state", state.word())
                     .strongReference(true)
                     .register(registry);
         }
     }
 
-    private void saturation(Threads threads, NodeSnapshot snapshot, LagBudget lag) {
+    private void registerLanesAndThreads(Threads threads, NodeSnapshot snapshot, LagBudget lag) {
         gauge(
                 registry,
                 "roomcast.lanes.events.waiting",
@@ -188,7 +187,7 @@ public class MetricsRegistry {
         }
     }
 
-    private void outbound(NodeSnapshot snapshot) {
+    private void registerOutbound(NodeSnapshot snapshot) {
         gauge(
                 registry,
                 "roomcast.outbound.waiting.max.bytes",
@@ -201,7 +200,7 @@ public class MetricsRegistry {
                 () -> snapshot.figures().oldestNanos() / 1e9);
     }
 
-    private void hottest(NodeSnapshot snapshot) {
+    private void registerHottest(NodeSnapshot snapshot) {
         for (int i = 0; i < NodeSnapshot.HOTTEST; i++) {
             int rank = i;
             Gauge.builder("roomcast.rooms.hottest.messages.per.second", () -> rate(snapshot.hottest(), rank))
@@ -216,22 +215,22 @@ public class MetricsRegistry {
         return rank < hottest.size() ? hottest.get(rank).perSecond() : 0;
     }
 
-    private static void durations(PrometheusRegistry prometheus, NodeMetrics metrics) {
+    private static void registerDurations(PrometheusRegistry prometheus, NodeMetrics metrics) {
         for (Latency latency : Latency.values()) {
             prometheus.register(HistogramCollector.of(
                     latency.series().replace('.', '_') + "_seconds", latency.help(), metrics.histogram(latency)));
         }
     }
 
-    private static void distributions(PrometheusRegistry prometheus, NodeSnapshot snapshot) {
-        prometheus.register(HistogramCollector.now(
+    private static void registerDistributions(PrometheusRegistry prometheus, NodeSnapshot snapshot) {
+        prometheus.register(HistogramCollector.gaugeHistogram(
                 "roomcast_outbound_waiting_bytes",
                 "Sessions by bytes that wait for them",
                 NodeSnapshot.depthBounds(),
                 1,
                 () -> snapshot.figures().depths(),
                 () -> snapshot.figures().waitingBytes()));
-        prometheus.register(HistogramCollector.now(
+        prometheus.register(HistogramCollector.gaugeHistogram(
                 "roomcast_outbound_send_age_seconds",
                 "Sessions by age of the send in flight; 0 for none",
                 NodeSnapshot.ageBoundsMillis(),
@@ -240,7 +239,7 @@ public class MetricsRegistry {
                 () -> snapshot.figures().agesNanos() / 1e9));
     }
 
-    private void jvm() {
+    private void registerJvmMetrics() {
         MeterRegistry target = registry;
         new JvmMemoryMetrics().bindTo(target);
         gcMetrics = new JvmGcMetrics();

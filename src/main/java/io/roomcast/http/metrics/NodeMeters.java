@@ -19,12 +19,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Registers the counters of the node with a Micrometer registry. All series exist from the start; none is added later.
+ * Registers the counters of the node with a Micrometer registry. All series exist from the start. No series is added
+ * later.
  */
 final class NodeMeters {
     /**
-     * Close codes that clients and broken connections have, in addition to the codes of Roomcast. All others count as
-     * {@code other}.
+     * The reasons, by close code, of closes by clients and of broken connections. Roomcast has further close codes. All
+     * other close codes count as {@code other}.
      */
     private static final Map<Integer, String> CLIENT_CLOSES =
             Map.of(1005, "no_code", 1006, "broken", 1007, "not_utf8", 1003, "unsupported");
@@ -42,18 +43,18 @@ final class NodeMeters {
         for (Counter counter : Counter.values()) {
             meters.register(counter.series(), counter.help(), counter.labels(), () -> metrics.get(counter));
         }
-        meters.closes();
-        meters.limits();
-        meters.refusals();
+        meters.registerCloses();
+        meters.registerLimits();
+        meters.registerRefusals();
     }
 
-    private void closes() {
+    private void registerCloses() {
         Map<Integer, String> reasons = Arrays.stream(CloseCode.values())
                 .collect(Collectors.toMap(CloseCode::number, code -> code.name().toLowerCase(Locale.ROOT)));
         reasons.putAll(CLIENT_CLOSES);
-        reasons.forEach((code, reason) ->
-                closed(String.valueOf(code), reason, () -> metrics.closes().getOrDefault(code, 0L)));
-        closed(
+        reasons.forEach((code, reason) -> registerClose(
+                String.valueOf(code), reason, () -> metrics.closes().getOrDefault(code, 0L)));
+        registerClose(
                 "other",
                 "other",
                 () -> metrics.closes().entrySet().stream()
@@ -62,7 +63,7 @@ final class NodeMeters {
                         .sum());
     }
 
-    private void closed(String code, String reason, Supplier<Long> count) {
+    private void registerClose(String code, String reason, Supplier<Long> count) {
         register(
                 "roomcast.sessions.closed",
                 "Sessions closed, by either side: other is any code that the protocol does not know",
@@ -70,7 +71,7 @@ final class NodeMeters {
                 count);
     }
 
-    private void limits() {
+    private void registerLimits() {
         for (Key<?> limit : Stream.of(LimitKeys.REFUSING, HttpKeys.ALL)
                 .flatMap(List::stream)
                 .toList()) {
@@ -82,7 +83,7 @@ final class NodeMeters {
         }
     }
 
-    private void refusals() {
+    private void registerRefusals() {
         for (ErrorCode code : ErrorCode.values()) {
             register(
                     "roomcast.refusals",
@@ -93,8 +94,9 @@ final class NodeMeters {
     }
 
     private void register(String series, String help, Map<String, String> labels, Supplier<Long> count) {
-        // The registry refers to the source of a counter only weakly. The metrics live as long as the node; the
-        // supplier would be garbage-collected.
+        // The registry has only a weak reference to the source of a counter. The supplier would be garbage-collected,
+        // so
+        // the source is the metrics object, which lives as long as the node.
         FunctionCounter.Builder<NodeMetrics> counter =
                 FunctionCounter.builder(series, metrics, unused -> count.get()).description(help);
         labels.forEach(counter::tag);

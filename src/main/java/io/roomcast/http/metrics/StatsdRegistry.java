@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class StatsdRegistry extends StepMeterRegistry {
     private static final Logger LOG = System.getLogger(StatsdRegistry.class.getName());
-    /** The size of an Ethernet frame without the headers of IPv6 and UDP, and without some bytes for tunnels. */
+    /** The size of an Ethernet frame minus the headers of IPv6 and UDP, and minus some bytes for tunnels. */
     private static final int DATAGRAM_BYTES = 1_400;
 
     private final String host;
@@ -32,11 +32,11 @@ final class StatsdRegistry extends StepMeterRegistry {
     private final StatsdLines lines;
     private final ByteBuffer datagram = ByteBuffer.allocate(DATAGRAM_BYTES);
     /** Whether the last transmission failed. */
-    private boolean failing;
+    private boolean lastTransmissionFailed;
 
     /** @param server {@code host:port} */
     StatsdRegistry(String server, StatsdLines lines, Duration interval) {
-        super(settings(interval), Clock.SYSTEM);
+        super(registryConfig(interval), Clock.SYSTEM);
         int colon = server.lastIndexOf(':');
         this.host = server.substring(0, colon).replaceAll("[\\[\\]]", "");
         this.port = Integer.parseInt(server.substring(colon + 1));
@@ -44,7 +44,7 @@ final class StatsdRegistry extends StepMeterRegistry {
         config().namingConvention(NamingConvention.identity);
     }
 
-    private static StepRegistryConfig settings(Duration interval) {
+    private static StepRegistryConfig registryConfig(Duration interval) {
         return new StepRegistryConfig() {
             @Override
             public String prefix() {
@@ -81,22 +81,22 @@ final class StatsdRegistry extends StepMeterRegistry {
             channel.connect(new InetSocketAddress(host, port));
             for (Meter meter : getMeters()) {
                 for (String line : lines.of(meter)) {
-                    add(line, channel);
+                    addToDatagram(line, channel);
                 }
             }
             flush(channel);
-            failing = false;
+            lastTransmissionFailed = false;
         } catch (IOException | RuntimeException e) {
             LOG.log(
-                    failing ? Level.DEBUG : Level.WARNING,
+                    lastTransmissionFailed ? Level.DEBUG : Level.WARNING,
                     "StatsD at " + host + ":" + port + " does not accept metrics: " + e);
-            failing = true;
+            lastTransmissionFailed = true;
         } finally {
             datagram.clear();
         }
     }
 
-    private void add(String line, DatagramChannel channel) throws IOException {
+    private void addToDatagram(String line, DatagramChannel channel) throws IOException {
         byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
         if (bytes.length > datagram.remaining()) {
             flush(channel);

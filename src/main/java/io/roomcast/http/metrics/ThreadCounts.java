@@ -5,7 +5,7 @@ import java.util.TreeMap;
 
 /** Counts the threads of this process by purpose. Any thread. */
 final class ThreadCounts {
-    /** The purposes of threads, by prefixes of thread names. The first prefix that matches counts. */
+    /** The purposes of threads, by prefixes of thread names. The first matching prefix counts. */
     private static final Map<String, String> PURPOSES = purposes();
 
     static final String OTHER = "other";
@@ -44,7 +44,7 @@ final class ThreadCounts {
         Map<String, Integer> counts = new TreeMap<>();
         PURPOSES.values().forEach(purpose -> counts.put(purpose, 0));
         counts.put(OTHER, 0);
-        for (Thread thread : all()) {
+        for (Thread thread : allThreads()) {
             if (thread != null) {
                 counts.merge(purpose(thread.getName()), 1, Integer::sum);
             }
@@ -52,18 +52,21 @@ final class ThreadCounts {
         return counts;
     }
 
-    /** Returns the purpose of a thread, which is one of those that have a series. */
-    static String purpose(String name) {
-        for (Map.Entry<String, String> purpose : PURPOSES.entrySet()) {
-            if (name.startsWith(purpose.getKey())) {
-                return purpose.getValue();
+    /** Returns the purpose of the thread with this name. */
+    static String purpose(String threadName) {
+        for (Map.Entry<String, String> entry : PURPOSES.entrySet()) {
+            if (threadName.startsWith(entry.getKey())) {
+                return entry.getValue();
             }
         }
         return OTHER;
     }
 
-    /** Lists all threads without stopping the JVM, unlike {@link Thread#getAllStackTraces}. May contain null. */
-    private static Thread[] all() {
+    /**
+     * Returns all threads. Unlike {@link Thread#getAllStackTraces}, this method does not stop the JVM. The array may
+     * end with null elements.
+     */
+    private static Thread[] allThreads() {
         ThreadGroup group = Thread.currentThread().getThreadGroup();
         while (group.getParent() != null) {
             group = group.getParent();

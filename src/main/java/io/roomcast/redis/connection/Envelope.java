@@ -22,8 +22,9 @@ import java.util.List;
  * 3N                           the keep-alive of a node to itself, so that its channel is never silent
  * </pre>
  *
- * A node that receives an unknown envelope reads the room's log and roster instead, whose format does not change. So
- * nodes of different versions can serve one room.
+ * A node that receives an unknown envelope reads the room's log and roster instead, whose formats do not change. So the
+ * node misses no message and no presence change, but it may miss a signal. A node does not serve rooms while nodes of
+ * another version are connected, see {@code DataLineage}.
  */
 public sealed interface Envelope {
     char VERSION = '3';

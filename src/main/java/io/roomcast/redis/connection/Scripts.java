@@ -16,6 +16,7 @@ import redis.clients.jedis.args.Rawable;
 /** The scripts on a room's log, with the history limits as constants. Immutable. */
 public final class Scripts {
     private static final byte[] NO_EPOCH = {};
+    private static final int EPOCH_BITS = 40;
     /** The largest number that is exact in Lua. */
     private static final long LARGEST = 1L << 52;
 
@@ -89,7 +90,7 @@ public final class Scripts {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
                 : List.of(keys.numbering(), keys.log(), keys.channel(), keys.idempotencyKey(key));
-        return publish.call(names, newEpoch(), epoch(nodePosition), offset(nodePosition), lineage, body, run);
+        return publish.call(names, epochSuffix(), epoch(nodePosition), offset(nodePosition), lineage, body, run);
     }
 
     /** Reads the oldest messages after {@code offset}. */
@@ -131,7 +132,7 @@ public final class Scripts {
             long uncounted) {
         return read.call(
                 List.of(keys.numbering(), keys.log()),
-                newEpoch(),
+                epochSuffix(),
                 epoch(nodePosition),
                 offset(nodePosition),
                 lineage,
@@ -144,12 +145,13 @@ public final class Scripts {
 
     /** Ends the epoch of {@code nodePosition}, unless this epoch has ended already. */
     public CommandArguments renumber(RoomKeys keys, Position nodePosition, Rawable lineage) {
-        return renumber.call(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
+        return renumber.call(List.of(keys.numbering(), keys.log()), epochSuffix(), epoch(nodePosition), 0, lineage);
     }
 
     /** As {@link #renumber}, for a connection that may not have loaded the script. */
     public CommandArguments renumberByText(RoomKeys keys, Position nodePosition, Rawable lineage) {
-        return renumber.callByText(List.of(keys.numbering(), keys.log()), newEpoch(), epoch(nodePosition), 0, lineage);
+        return renumber.callByText(
+                List.of(keys.numbering(), keys.log()), epochSuffix(), epoch(nodePosition), 0, lineage);
     }
 
     /** Tries each command of all scripts once, with keys in the same hash slot as {@code keys}. */
@@ -183,16 +185,19 @@ public final class Scripts {
         Position position = seen.position();
         return check.call(
                 List.of(keys.numbering(), keys.log()),
-                newEpoch(),
+                epochSuffix(),
                 epoch(position),
                 offset(position),
                 lineage,
                 seen.isComparable() ? 1 : 0);
     }
 
-    /** A random epoch, which only has to differ from the room's earlier epochs. */
-    private static byte[] newEpoch() {
-        return Long.toUnsignedString(ThreadLocalRandom.current().nextLong(), Character.MAX_RADIX)
+    /**
+     * The random part of an epoch. The script adds the time. If two masters begin an epoch of a room in the same
+     * millisecond, this part tells the epochs apart.
+     */
+    private static byte[] epochSuffix() {
+        return Long.toString(ThreadLocalRandom.current().nextLong(1L << EPOCH_BITS), Character.MAX_RADIX)
                 .getBytes(UTF_8);
     }
 

@@ -225,7 +225,7 @@ final class Lease {
 
     private void renewalEnded(Throwable failure) {
         if (failure != null) {
-            LOG.log(Level.DEBUG, "a heartbeat failed", failure);
+            LOG.log(Level.DEBUG, "a renewal of the lease failed", failure);
             replacementDue = true;
             restartHolding();
         }

@@ -58,7 +58,7 @@ public final class PresenceCommands {
     /** @param leases leases of all nodes with users in the room */
     record RosterReply(Roster roster, List<String> leases) {}
 
-    /** What a renewal found. The names in small letters are those of heartbeat.lua. */
+    /** What a renewal found. The names in small letters are those of renew.lua. */
     enum RenewalState {
         /** The lease had not expired. */
         HELD,
@@ -219,7 +219,7 @@ public final class PresenceCommands {
      * @param findExpired whether to find out which leases have expired
      */
     CompletionStage<Renewal> renewLease(String lease, boolean isNew, boolean findExpired) {
-        CommandArguments call = heartbeatCommand(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
+        CommandArguments call = renewCommand(lease, isNew ? "new" : "held", findExpired ? "judge" : "");
         return Futures.map(
                 Futures.first(
                         shards.of(leasesSlot).read(leasesSlot, call, false),
@@ -237,11 +237,11 @@ public final class PresenceCommands {
 
     /** Removes the lease from Redis. */
     void end(String lease) {
-        var unused = shards.of(leasesSlot).read(leasesSlot, heartbeatCommand(lease, "end", ""), false);
+        var unused = shards.of(leasesSlot).read(leasesSlot, renewCommand(lease, "end", ""), false);
     }
 
-    private CommandArguments heartbeatCommand(String lease, String how, String judge) {
-        return scripts.heartbeat.call(List.of(leasesKey.getBytes(UTF_8)), node + ":" + lease, leaseMillis, how, judge);
+    private CommandArguments renewCommand(String lease, String how, String judge) {
+        return scripts.renew.call(List.of(leasesKey.getBytes(UTF_8)), node + ":" + lease, leaseMillis, how, judge);
     }
 
     private static String id(Object lease) {

@@ -21,7 +21,7 @@ public final class PresenceScripts {
     final Script compare;
     final Script reconcile;
     final Script roster;
-    final Script heartbeat = Script.of("", "heartbeat.lua");
+    final Script renew = Script.of("", "renew.lua");
 
     public PresenceScripts(boolean sharded) {
         String constants = "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '"
@@ -41,6 +41,6 @@ public final class PresenceScripts {
     }
 
     public List<Script> all() {
-        return List.of(enter, leave, evict, compare, reconcile, roster, heartbeat);
+        return List.of(enter, leave, evict, compare, reconcile, roster, renew);
     }
 }

@@ -119,7 +119,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     @Override
     public void unwatch(RoomName room) {
         views.unwatch(room);
-        listener.forgotten(room);
+        listener.watchEnded(room);
     }
 
     @Override

@@ -6,8 +6,8 @@ import java.util.BitSet;
 import redis.clients.jedis.HostAndPort;
 
 /**
- * A master of a Redis Cluster, with its address and its hash slots. A connection attempt is a hint that the slot map
- * may have changed, and so is a reply that another server has a slot. Any thread may call.
+ * A master of a Redis Cluster, with its address and its hash slots. The slot map may have changed at each connection
+ * attempt, and at each reply that another server has a slot. So this class then gives a hint. Any thread may call.
  */
 public final class ClusterMaster implements MasterLocator {
     private final HostAndPort address;
@@ -23,8 +23,8 @@ public final class ClusterMaster implements MasterLocator {
         this.hint = hint;
     }
 
-    void setSlots(BitSet those) {
-        slots = those;
+    void setSlots(BitSet newSlots) {
+        slots = newSlots;
     }
 
     @Override
@@ -38,9 +38,9 @@ public final class ClusterMaster implements MasterLocator {
         hint.run();
     }
 
-    /** A new channel for this node alone, in one of the master's slots. */
-    public String nodeChannel(NodeChannels channels) {
-        return channels.next(slots);
+    /** A new channel that only this node subscribes to, in one of the master's slots. */
+    public String newNodeChannel(NodeChannels channels) {
+        return channels.newChannel(slots);
     }
 
     /** The key of the server's {@link DataLineage}, in one of the server's slots. Every node computes the same key. */

@@ -18,8 +18,8 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * A shard for each master of a Redis Cluster. The slot map changes when a replica is promoted or when slots are moved.
- * Then shards are made and closed, and rooms are subscribed at their new servers. Commands that were on their way to
- * the wrong server fail, and can be repeated.
+ * This class then makes and closes shards, and its owner subscribes the rooms at their new servers. Commands that were
+ * on their way to the wrong server fail, and can be repeated.
  *
  * <p><b>Concurrency.</b> One thread reads the slot map, every few seconds and after a hint that the map has changed.
  * The array {@code bySlot} is replaced as a whole, so that any thread may read it. A command is never redirected to
@@ -27,15 +27,17 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class ClusterShards implements Shards {
     private static final Logger LOG = System.getLogger(ClusterShards.class.getName());
-    private static final long READ_SECONDS = 10;
-    private static final long PAUSE_MILLIS = 250;
+    /** Most time between two reads of the slot map. */
+    private static final long READ_INTERVAL_SECONDS = 10;
+    /** Least time between two reads of the slot map. */
+    private static final long MIN_PAUSE_MILLIS = 250;
 
     /** Makes shards, and subscribes their rooms. */
     public interface Owner {
         /** Makes a shard that is not started. */
         Shard shard(ClusterMaster master);
 
-        /** Subscribes the rooms of the shard, since rooms may have moved to it. */
+        /** Subscribes the rooms of the shard, since rooms may have moved to this shard. */
         void updateSubscriptions(Shard shard);
     }
 
@@ -44,28 +46,31 @@ public final class ClusterShards implements Shards {
         ClusterMaster at(HostAndPort address, BitSet slots, Runnable hint);
     }
 
-    private record Member(ClusterMaster master, Shard shard) {}
+    private record Entry(ClusterMaster master, Shard shard) {}
 
     private final SlotMapReader reader;
     private final Masters masters;
     private final Owner owner;
+    /** One permit for each hint that the slot map has changed. */
     private final Semaphore hints = new Semaphore(0);
+
     private final CountDownLatch closed = new CountDownLatch(1);
-    private final Map<HostAndPort, Member> members = new HashMap<>();
+    private final Map<HostAndPort, Entry> entries = new HashMap<>();
     private volatile Shard[] bySlot;
     private volatile List<Shard> all;
     private ThreadFactory threads;
     private Thread thread;
 
     /**
-     * @param seed a server to which all commands go until the slot map is known; it refuses those for slots of others
+     * @param seed the server that gets all commands until the slot map is known; this server refuses commands for slots
+     *     of other servers
      */
     public ClusterShards(SlotMapReader reader, Masters masters, Owner owner, HostAndPort seed) {
         this.reader = reader;
         this.masters = masters;
         this.owner = owner;
-        Member first = member(seed, new BitSet());
-        members.put(seed, first);
+        Entry first = newEntry(seed, new BitSet());
+        entries.put(seed, first);
         all = List.of(first.shard());
         bySlot = new Shard[SlotMap.SLOTS];
         Arrays.fill(bySlot, first.shard());
@@ -82,7 +87,8 @@ public final class ClusterShards implements Shards {
     }
 
     /**
-     * Waits for the slot map. Each server that does not answer takes up to the timeouts of a connection and a reply.
+     * Starts the threads, and waits for the slot map. Each server that does not answer delays the return by up to the
+     * timeouts of a connection and a reply.
      */
     @Override
     public void start(ThreadFactory factory) {
@@ -101,8 +107,8 @@ public final class ClusterShards implements Shards {
     private void readOnHints() {
         try {
             // Hints come in bursts, since each connection attempt to an unreachable server gives a hint.
-            while (!closed.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
-                var unused = hints.tryAcquire(READ_SECONDS, TimeUnit.SECONDS);
+            while (!closed.await(MIN_PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+                var unused = hints.tryAcquire(READ_INTERVAL_SECONDS, TimeUnit.SECONDS);
                 hints.drainPermits();
                 readSlotMap();
             }
@@ -125,36 +131,36 @@ public final class ClusterShards implements Shards {
         if (closed.getCount() == 0) {
             return;
         }
-        Shard[] next = bySlot.clone(); // Slots without a master stay with the shard that they had.
+        Shard[] newBySlot = bySlot.clone(); // Slots without a master keep their shard.
         map.masters().forEach((address, slots) -> {
-            Member member = members.computeIfAbsent(address, a -> started(a, slots));
-            member.master().setSlots(slots);
-            slots.stream().forEach(slot -> next[slot] = member.shard());
+            Entry entry = entries.computeIfAbsent(address, a -> newStartedEntry(a, slots));
+            entry.master().setSlots(slots);
+            slots.stream().forEach(slot -> newBySlot[slot] = entry.shard());
         });
-        if (Arrays.equals(next, bySlot)) {
+        if (Arrays.equals(newBySlot, bySlot)) {
             return;
         }
-        List<Shard> used = Arrays.stream(next).distinct().toList();
-        List<Shard> unused = new ArrayList<>(all);
-        unused.removeAll(used);
-        members.values().removeIf(member -> unused.contains(member.shard()));
-        bySlot = next;
-        all = used;
-        LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", used.size(), members.keySet());
-        unused.forEach(Shard::abandon);
-        used.forEach(owner::updateSubscriptions);
-        unused.forEach(Shard::close);
+        List<Shard> usedShards = Arrays.stream(newBySlot).distinct().toList();
+        List<Shard> unusedShards = new ArrayList<>(all);
+        unusedShards.removeAll(usedShards);
+        entries.values().removeIf(entry -> unusedShards.contains(entry.shard()));
+        bySlot = newBySlot;
+        all = usedShards;
+        LOG.log(Level.INFO, "the Redis Cluster has {0} masters: {1}", usedShards.size(), entries.keySet());
+        unusedShards.forEach(Shard::abandon);
+        usedShards.forEach(owner::updateSubscriptions);
+        unusedShards.forEach(Shard::close);
     }
 
-    private Member member(HostAndPort address, BitSet slots) {
+    private Entry newEntry(HostAndPort address, BitSet slots) {
         ClusterMaster master = masters.at(address, slots, this::hint);
-        return new Member(master, owner.shard(master));
+        return new Entry(master, owner.shard(master));
     }
 
-    private Member started(HostAndPort address, BitSet slots) {
-        Member member = member(address, slots);
-        member.shard().start(threads);
-        return member;
+    private Entry newStartedEntry(HostAndPort address, BitSet slots) {
+        Entry entry = newEntry(address, slots);
+        entry.shard().start(threads);
+        return entry;
     }
 
     @Override

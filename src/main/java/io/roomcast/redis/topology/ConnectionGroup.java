@@ -7,9 +7,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * This node's connections to the servers of the same data. A new connection to another server cuts the earlier
- * connections. These may lead to a former master that hung, and that would still take messages and publish them. In a
- * Cluster, they may belong to the shard of the former master and to the shard of the new one. Any thread may call.
+ * This node's connections to the servers that have, or had, the same data. A new connection to another server cuts the
+ * earlier connections. An earlier connection may lead to a former master that hung. Such a master would still take
+ * messages and publish them. In a Cluster, the connections may belong to the shard of the former master and to that of
+ * the new master. Any thread may call.
  */
 final class ConnectionGroup {
     private final Set<RedisConnection> connections = new HashSet<>();
@@ -17,7 +18,7 @@ final class ConnectionGroup {
     /**
      * Adds a connection, and cuts the connections to other servers.
      *
-     * @param connection one whose {@link RedisConnection#serverRun()} is set
+     * @param connection its {@link RedisConnection#serverRun()} must be set
      */
     void add(RedisConnection connection) {
         synchronized (this) {
@@ -28,9 +29,9 @@ final class ConnectionGroup {
     }
 
     /**
-     * Cuts the other connections.
+     * Cuts all other connections to other servers.
      *
-     * @param alsoSameServer whether to cut also the connections to the same server
+     * @param alsoSameServer whether to cut also all other connections to the same server
      */
     void cutOthers(RedisConnection connection, boolean alsoSameServer) {
         List<RedisConnection> others = new ArrayList<>();

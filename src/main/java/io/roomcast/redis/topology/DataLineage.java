@@ -11,8 +11,8 @@ import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.SeenMessage;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -24,61 +24,74 @@ import redis.clients.jedis.args.Rawable;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Detects that a Redis server has lost data, by a failover or a restart from an older file. Each node leaves a growing
- * mark in the data, and remembers its last mark and the messages that it has seen since that mark. The script
- * {@code lineage.lua} compares the marks. If the data lack something that a node has seen, the nodes end the epochs of
- * the rooms that lost messages. If the nodes do not know all these rooms, the data get a new <i>lineage</i>, and every
- * room a new epoch.
+ * Detects that a Redis server has lost data, by a failover or a restart from an older file. Each node writes marks into
+ * the data. The marks of a node are increasing numbers. The node remembers its last mark, and the messages that it has
+ * seen since that mark. The script {@code lineage.lua} compares the marks. If the data lack something that a node has
+ * seen, the nodes end the epochs of the rooms that lost messages. If the nodes do not know all these rooms, the data
+ * get a new <i>lineage</i>, and every room a new epoch.
  *
  * <p><b>Concurrency.</b> The threads of two connections verify the data, one after the other, under the lock
  * {@code verifyLock}. This lock is held while Redis answers. The object's monitor guards the fields, and no thread
- * waits inside the monitor. A command takes the lineage at the moment when the command is written. So a command that
- * was prepared before there was a connection carries what the connection found out.
+ * waits inside the monitor. A command takes the lineage at the moment when the command is written. So a command has the
+ * lineage that its connection found, even if the command was made before the connection.
  */
 public final class DataLineage {
     private static final Logger LOG = System.getLogger(DataLineage.class.getName());
     private static final Script SCRIPT = Script.of("", "lineage.lua");
-    /** A node that has left no mark for this long counts as stopped. */
+    /** A node that has written no mark for this long counts as stopped. */
     private static final long SILENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
     /** How long nodes wait for each other. They need this time to find a new master. */
     private static final long WAIT_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
-    private static final String OTHER_VERSION = "this node speaks version " + Envelope.VERSION
+    private static final String OTHER_VERSION_TEXT = "this node speaks version " + Envelope.VERSION
             + " of the protocol between nodes, but these nodes use the same Redis and roomcast.redis.prefix with another version;"
             + " stop them, or set another prefix for this node: ";
 
     /** The scripts that each connection loads. */
     public static final List<Script> SCRIPTS = List.of(SCRIPT);
 
-    /** What a call of {@code lineage.lua} asks for or states. The script knows the names in small letters. */
+    /** What a call of {@code lineage.lua} asks for or states. */
     private enum Action {
-        /** Leaves a mark if the data may be used, and asks for the state of the data. */
-        LOOK,
+        /** Writes a mark if the data may be used, and asks for the state of the data. */
+        LOOK("look"),
         /** States that this node has compared its rooms with the data, and ended the epochs of those that differ. */
-        VOUCH,
+        VOUCH("vouch"),
         /** States that this node cannot compare its rooms, so that a new lineage must begin. */
-        ANEW,
+        NEW_LINEAGE("anew"),
         /** States that this node has stopped. */
-        END;
+        END("end");
 
-        String text() {
-            return name().toLowerCase(Locale.ROOT);
+        /** The argument of {@code lineage.lua}. */
+        private final String text;
+
+        Action(String text) {
+            this.text = text;
         }
     }
 
     /** The state of the data in a reply of {@code lineage.lua}, which explains the states. */
     private enum State {
         /** The data may be used. */
-        OPEN,
+        USABLE("open"),
         /** This node must compare its rooms with the data, and then call with {@link Action#VOUCH}. */
-        VOUCH,
-        /** Other nodes have not compared their rooms yet. */
-        WAIT,
+        MUST_COMPARE("vouch"),
+        /** This node must wait for other nodes, which have not compared their rooms yet. */
+        MUST_WAIT("wait"),
         /** Nodes of another version use the data. */
-        FOREIGN;
+        OTHER_VERSION("foreign");
 
+        private final String text;
+
+        State(String text) {
+            this.text = text;
+        }
+
+        /** @param text the word in the reply of {@code lineage.lua} */
         static State of(String text) {
-            return valueOf(text.toUpperCase(Locale.ROOT));
+            return Arrays.stream(values())
+                    .filter(state -> state.text.equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException(text));
         }
     }
 
@@ -97,7 +110,7 @@ public final class DataLineage {
         private final Function<String, DataLineage> factory;
 
         /**
-         * @param node name of this node, to which this registry adds an id of its own start
+         * @param node name of this node, to which this registry adds an id for this start of the node
          * @param keys the keys of a room
          */
         public Registry(
@@ -106,8 +119,8 @@ public final class DataLineage {
                 Scripts scripts,
                 SeenRooms seenRooms,
                 Function<RoomName, RoomKeys> keys) {
-            String start = node + ":" + UUID.randomUUID();
-            this.factory = key -> new DataLineage(key, start, channels, scripts, seenRooms, keys);
+            String nodeStart = node + ":" + UUID.randomUUID();
+            this.factory = key -> new DataLineage(key, nodeStart, channels, scripts, seenRooms, keys);
         }
 
         /** @param key key of the hash that {@code lineage.lua} keeps */
@@ -117,18 +130,18 @@ public final class DataLineage {
     }
 
     private final byte[] key;
-    /** Name of this start of this node. */
-    private final String node;
+    /** The name of this node, with an id for this start of the node. */
+    private final String nodeStart;
 
     private final NodeChannels channels;
     private final SeenRooms seenRooms;
     private final LogComparison comparison;
     private final ConnectionGroup connections = new ConnectionGroup();
-    private final SeenMessages seen = new SeenMessages();
+    private final SeenMessages seenMessages = new SeenMessages();
     private final Rawable lineageArgument = this::lineageText;
     private final Rawable runArgument = this::runText;
     private final Object verifyLock = new Object();
-    /** The last mark that was given out. */
+    /** The last mark that was made. */
     private long lastMark;
     /** The last mark that Redis has confirmed; 0 if there is none. */
     private volatile long confirmedMark;
@@ -139,34 +152,35 @@ public final class DataLineage {
      * used the data.
      */
     private volatile String dataId = "";
-    /** How many starts of nodes the data knew when this node saw them last: {@code starts} in lineage.lua. */
+    /** How many starts of nodes the data contained when this node last saw the data: {@code starts} in lineage.lua. */
     private volatile long startCount;
-    /** The run of Redis in which this node found the data last, as {@code lineage.lua} names it. */
-    private volatile String reportedRun = "";
-    /** The run of the server whose data were verified last, as {@link RedisConnection#serverRun()} names it. */
-    private volatile String verifiedRun = "";
+    /** The run of Redis in which this node last saw the data, as {@code lineage.lua} names a run. */
+    private volatile String dataRun = "";
+    /** The run of the server whose data were verified last, as {@link RedisConnection#serverRun()} names a run. */
+    private volatile String verifiedServerRun = "";
 
     /** Whether {@link #endCommand} was called. */
     private volatile boolean ended;
     /** Why the last mark failed, or null. */
     private volatile String problem;
     /**
-     * Whether this node has compared its rooms, and may wait for other nodes. It has cut its other connections then.
-     * Guarded by {@code verifyLock}.
+     * Whether this node must compare its rooms, or waits for other nodes to compare theirs. This node has then cut its
+     * earlier connections, and need not cut new connections to the same server. Remains true if the comparison fails,
+     * and becomes false when the data may be used. Guarded by {@code verifyLock}.
      */
-    private boolean reported;
+    private boolean comparing;
     /** The last warning, which is not logged again. Guarded by {@code verifyLock}. */
     private String lastWarning = "";
 
     DataLineage(
             String key,
-            String node,
+            String nodeStart,
             NodeChannels channels,
             Scripts scripts,
             SeenRooms seenRooms,
             Function<RoomName, RoomKeys> keys) {
         this.key = key.getBytes(UTF_8);
-        this.node = node;
+        this.nodeStart = nodeStart;
         this.channels = channels;
         this.seenRooms = seenRooms;
         this.comparison = new LogComparison(scripts, keys, lineageArgument);
@@ -195,12 +209,12 @@ public final class DataLineage {
     }
 
     private byte[] runText() {
-        return verifiedRun.getBytes(UTF_8);
+        return verifiedServerRun.getBytes(UTF_8);
     }
 
     /** Notes that this node has seen the message in the room. */
     public void note(RoomName room, SeenMessage message) {
-        seen.note(room, message);
+        seenMessages.note(room, message);
     }
 
     /** This node's connections to servers with these data. */
@@ -223,31 +237,34 @@ public final class DataLineage {
     private void verifyLocked(RedisConnection connection) {
         List<String> others = confirmedMark == 0 ? channels.ofOtherVersions(connection) : List.of();
         if (!others.isEmpty()) {
-            throw refused(OTHER_VERSION + String.join(", ", others));
+            throw loggedRefusal(OTHER_VERSION_TEXT + String.join(", ", others));
         }
         Verdict verdict = ask(connection, Action.LOOK);
-        if (verdict.state() == State.VOUCH) {
-            connections.cutOthers(connection, !reported);
-            reported = true;
-            Map<RoomName, SeenMessage> rooms = seen.seenSince(verdict.number());
-            if (verdict.number() == 0 || rooms == null) {
+        if (verdict.state() == State.MUST_COMPARE) {
+            connections.cutOthers(connection, !comparing);
+            comparing = true;
+            Map<SeenMessages.RoomEpoch, SeenMessage> epochs = seenMessages.seenSince(verdict.ownMark());
+            if (verdict.ownMark() == 0 || epochs == null) {
                 LOG.log(Level.WARNING, "Redis has lost the marks of this node: all rooms begin a new epoch");
-                verdict = ask(connection, Action.ANEW);
+                verdict = ask(connection, Action.NEW_LINEAGE);
             } else {
-                seenRooms.forEach(this, (room, message) -> rooms.merge(room, message, SeenMessage::later));
-                comparison.compare(connection, rooms);
+                seenRooms.forEach(
+                        this,
+                        (room, message) ->
+                                epochs.merge(SeenMessages.RoomEpoch.of(room, message), message, SeenMessage::later));
+                comparison.compare(connection, epochs);
                 verdict = ask(connection, Action.VOUCH);
             }
         }
-        if (verdict.state() != State.OPEN) {
-            throw refused(verdict.refusal());
+        if (verdict.state() != State.USABLE) {
+            throw loggedRefusal(verdict.refusal());
         }
-        verifiedRun = connection.serverRun();
-        reported = false;
+        verifiedServerRun = connection.serverRun();
+        comparing = false;
         lastWarning = "";
     }
 
-    private JedisException refused(String why) {
+    private JedisException loggedRefusal(String why) {
         if (!why.equals(lastWarning)) {
             LOG.log(Level.WARNING, why);
             lastWarning = why;
@@ -256,35 +273,35 @@ public final class DataLineage {
     }
 
     private Verdict ask(RedisConnection connection, Action action) {
-        long mark = nextMark();
+        long mark = newMark();
         connection.write(SCRIPT.callByText(List.of(key), arguments(mark, action)));
         connection.flush();
-        return verdict(mark, connection.read());
+        return takeReply(mark, connection.read());
     }
 
     /** A new mark. The messages so far count as seen before the mark. */
-    private synchronized long nextMark() {
-        seen.startSegment(++lastMark);
+    private synchronized long newMark() {
+        seenMessages.startSegment(++lastMark);
         return lastMark;
     }
 
     private Object[] arguments(long mark, Action action) {
         return new Object[] {
-            node,
+            nodeStart,
             confirmedMark,
             mark,
             lineageArgument,
-            action.text(),
+            action.text,
             String.valueOf(Envelope.VERSION),
             SILENCE_MILLIS,
             WAIT_MILLIS,
             dataId,
             startCount,
-            reportedRun
+            dataRun
         };
     }
 
-    /** The command that leaves a mark in the data. Sent once a second. */
+    /** The command that writes a mark into the data. Sent once a second. */
     record MarkCommand(long mark, CommandArguments command) {}
 
     /** @return the command for a new mark, or null after {@link #endCommand} */
@@ -292,7 +309,7 @@ public final class DataLineage {
         if (ended) {
             return null;
         }
-        long mark = nextMark();
+        long mark = newMark();
         return new MarkCommand(mark, SCRIPT.call(List.of(key), arguments(mark, Action.LOOK)));
     }
 
@@ -301,14 +318,14 @@ public final class DataLineage {
      *
      * @return whether the connection may still be used
      */
-    boolean markAnswered(MarkCommand markCommand, Object reply) {
-        boolean usable = verdict(markCommand.mark(), reply).state() == State.OPEN;
+    boolean takeMarkReply(MarkCommand markCommand, Object reply) {
+        boolean usable = takeReply(markCommand.mark(), reply).state() == State.USABLE;
         problem = usable ? null : "Redis has other data than before";
         return usable;
     }
 
     /** Notes that a mark has failed. */
-    void markFailed(Throwable failure) {
+    void noteMarkFailure(Throwable failure) {
         problem = "this node cannot write its mark: " + failure.getMessage();
     }
 
@@ -323,14 +340,14 @@ public final class DataLineage {
         return SCRIPT.call(List.of(key), arguments(lastMark, Action.END));
     }
 
-    private synchronized Verdict verdict(long mark, Object reply) {
+    private synchronized Verdict takeReply(long mark, Object reply) {
         Verdict verdict = Verdict.of(reply);
-        if (verdict.state() == State.OPEN) {
+        if (verdict.state() == State.USABLE) {
             lineage = Math.max(lineage, verdict.lineage());
             dataId = verdict.dataId();
-            startCount = verdict.number();
-            reportedRun = verdict.rest().get(1);
-            if (verdict.rest().contains("marked")) {
+            startCount = verdict.startCount();
+            dataRun = verdict.run();
+            if (verdict.markWritten()) {
                 confirmedMark = Math.max(confirmedMark, mark);
             }
         }
@@ -340,9 +357,9 @@ public final class DataLineage {
     /**
      * A reply of {@code lineage.lua}.
      *
-     * @param rest what follows, which depends on the state
+     * @param details the further parts of the reply, which depend on the state
      */
-    private record Verdict(State state, long lineage, String dataId, List<String> rest) {
+    private record Verdict(State state, long lineage, String dataId, List<String> details) {
         static Verdict of(Object reply) {
             List<String> parts = ((List<?>) reply)
                     .stream().map(part -> new String((byte[]) part, UTF_8)).toList();
@@ -350,17 +367,33 @@ public final class DataLineage {
                     State.of(parts.get(0)), Long.parseLong(parts.get(1)), parts.get(2), parts.subList(3, parts.size()));
         }
 
-        /** The number of starts for {@link State#OPEN}; this node's mark in the data for {@link State#VOUCH}. */
-        long number() {
-            return Long.parseLong(rest.get(0));
+        /** How many starts of nodes the data contain. Only for {@link State#USABLE}. */
+        long startCount() {
+            return Long.parseLong(details.get(0));
         }
 
+        /** The run of Redis. Only for {@link State#USABLE}. */
+        String run() {
+            return details.get(1);
+        }
+
+        /** Whether the mark was written. A full Redis refuses the mark, but can still be read. */
+        boolean markWritten() {
+            return details.contains("marked");
+        }
+
+        /** This node's mark in the data; 0 if there is none. Only for {@link State#MUST_COMPARE}. */
+        long ownMark() {
+            return Long.parseLong(details.get(0));
+        }
+
+        /** Why the data may not be used. Only for the other states. */
         String refusal() {
-            if (state == State.FOREIGN) {
-                return OTHER_VERSION + String.join(", ", rest.subList(1, rest.size()));
+            if (state == State.OTHER_VERSION) {
+                return OTHER_VERSION_TEXT + String.join(", ", details.subList(1, details.size()));
             }
             return "Redis was restarted or failed over; this node waits for the reports of other nodes: "
-                    + String.join(", ", rest);
+                    + String.join(", ", details);
         }
     }
 }

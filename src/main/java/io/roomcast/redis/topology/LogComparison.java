@@ -5,6 +5,7 @@ import io.roomcast.redis.connection.RedisConnection;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Scripts;
 import io.roomcast.redis.connection.SeenMessage;
+import io.roomcast.redis.topology.SeenMessages.RoomEpoch;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
@@ -24,7 +25,7 @@ import redis.clients.jedis.exceptions.JedisMovedDataException;
  */
 final class LogComparison {
     private static final Logger LOG = System.getLogger(LogComparison.class.getName());
-    private static final int CHECKS_AT_ONCE = 500;
+    private static final int CHECKS_PER_BATCH = 500;
 
     private final Scripts scripts;
     private final Function<RoomName, RoomKeys> keys;
@@ -37,51 +38,55 @@ final class LogComparison {
         this.lineage = lineage;
     }
 
-    /** Compares the rooms over the connection, whose replies nobody else reads. Waits for Redis. */
-    void compare(RedisConnection connection, Map<RoomName, SeenMessage> rooms) {
-        Iterator<Map.Entry<RoomName, SeenMessage>> remaining = rooms.entrySet().iterator();
+    /**
+     * Compares the epochs. Of several epochs of a room, only the one that Redis has can differ. Waits for Redis. No
+     * other thread may use the connection meanwhile.
+     */
+    void compare(RedisConnection connection, Map<RoomEpoch, SeenMessage> epochs) {
+        Iterator<Map.Entry<RoomEpoch, SeenMessage>> remaining =
+                epochs.entrySet().iterator();
         if (remaining.hasNext()) {
             connection.write(scripts.check().load());
             connection.flush();
             connection.read();
         }
-        int different = 0;
+        int differentRooms = 0;
         while (remaining.hasNext()) {
-            List<Map.Entry<RoomName, SeenMessage>> checkedRooms = new ArrayList<>();
-            while (remaining.hasNext() && checkedRooms.size() < CHECKS_AT_ONCE) {
-                Map.Entry<RoomName, SeenMessage> room = remaining.next();
-                connection.write(scripts.check(keys.apply(room.getKey()), room.getValue(), lineage));
-                checkedRooms.add(room);
+            List<Map.Entry<RoomEpoch, SeenMessage>> checked = new ArrayList<>();
+            while (remaining.hasNext() && checked.size() < CHECKS_PER_BATCH) {
+                Map.Entry<RoomEpoch, SeenMessage> epoch = remaining.next();
+                connection.write(scripts.check(keys.apply(epoch.getKey().room()), epoch.getValue(), lineage));
+                checked.add(epoch);
             }
             connection.flush();
-            different += endDifferent(connection, checkedRooms);
+            differentRooms += endEpochs(connection, checked);
         }
-        if (different > 0) {
+        if (differentRooms > 0) {
             LOG.log(
                     Level.WARNING,
                     "Redis has other messages than this node has seen, in {0} of its rooms: they begin a new epoch",
-                    different);
+                    differentRooms);
         }
     }
 
     /**
-     * Reads the replies to the checks, and ends the epochs of the rooms that have a different message.
+     * Reads the replies to the checks, and ends the epochs of the rooms whose last message differs.
      *
-     * @return the number of these rooms
+     * @return the number of rooms whose epoch was ended
      */
-    private int endDifferent(RedisConnection connection, List<Map.Entry<RoomName, SeenMessage>> checkedRooms) {
-        List<CommandArguments> endings = new ArrayList<>();
-        for (Map.Entry<RoomName, SeenMessage> room : checkedRooms) {
+    private int endEpochs(RedisConnection connection, List<Map.Entry<RoomEpoch, SeenMessage>> checked) {
+        List<CommandArguments> endCommands = new ArrayList<>();
+        for (Map.Entry<RoomEpoch, SeenMessage> epoch : checked) {
             byte[] body = body(read(connection));
-            if (body != null && room.getValue().differsFrom(body)) {
-                endings.add(scripts.renumberByText(
-                        keys.apply(room.getKey()), room.getValue().position(), lineage));
+            if (body != null && epoch.getValue().differsFrom(body)) {
+                endCommands.add(scripts.renumberByText(
+                        keys.apply(epoch.getKey().room()), epoch.getValue().position(), lineage));
             }
         }
-        endings.forEach(connection::write);
+        endCommands.forEach(connection::write);
         connection.flush();
-        endings.forEach(ending -> read(connection));
-        return endings.size();
+        endCommands.forEach(command -> read(connection));
+        return endCommands.size();
     }
 
     private static byte[] body(Object reply) {

@@ -13,9 +13,9 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 
 /**
- * Names the channels that one node alone listens to, one channel at each server. A name has the form of a room's
- * channel, so that the same permissions suffice, but no room can have this name. The name contains the version of the
- * protocol between nodes, so that nodes of other versions are found.
+ * Names the channels that only one node subscribes to, one channel at each server. A name has the form of a room's
+ * channel, so that the same permissions suffice. But no room can have this name. The name contains the version of the
+ * protocol between nodes, so that nodes can find nodes of other versions.
  *
  * @param sharded whether the servers are a Cluster
  */
@@ -23,8 +23,8 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
     private static final int MAX_TAGS = 100 * SlotMap.SLOTS;
 
     /** A new channel in one of a server's hash slots. Tries tags until the name is in one of {@code slots}. */
-    public String next(BitSet slots) {
-        String head = head(String.valueOf(Envelope.VERSION)) + UUID.randomUUID() + ":";
+    public String newChannel(BitSet slots) {
+        String head = versionPrefix(String.valueOf(Envelope.VERSION)) + UUID.randomUUID() + ":";
         for (int tag = 0; tag < MAX_TAGS; tag++) {
             String name = head + tag + "}:" + node;
             if (slots.isEmpty() || slots.get(RoomKeys.slotOf(name))) {
@@ -34,16 +34,16 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
         return head + "}:" + node; // The server will refuse this channel, and is then abandoned.
     }
 
-    private String head(String version) {
+    private String versionPrefix(String version) {
         return prefix + ":{!" + version + ":db" + database + ":";
     }
 
     /** The channels of nodes that speak another version and are subscribed at this server. */
     List<String> ofOtherVersions(RedisConnection connection) {
-        String ownPrefix = head(String.valueOf(Envelope.VERSION));
+        String ownPrefix = versionPrefix(String.valueOf(Envelope.VERSION));
         // Channels of versions before 2 contain neither the version nor the database.
-        String unnamed = sharded ? literal(prefix) + ":{*}:node:*" : literal(prefix) + ":node:*";
-        return Stream.of(literal(prefix) + ":{!*:db" + database + ":*", unnamed)
+        String oldPattern = sharded ? escaped(prefix) + ":{*}:node:*" : escaped(prefix) + ":node:*";
+        return Stream.of(escaped(prefix) + ":{!*:db" + database + ":*", oldPattern)
                 .flatMap(pattern -> matching(connection, pattern).stream())
                 .filter(name -> !name.startsWith(ownPrefix))
                 .toList();
@@ -58,7 +58,8 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
                 .stream().map(name -> new String((byte[]) name, UTF_8)).toList();
     }
 
-    private static String literal(String text) {
+    /** Escapes the characters that have a meaning in a pattern of Redis. */
+    private static String escaped(String text) {
         return text.replaceAll("[*?\\[\\]\\\\^]", "\\\\$0");
     }
 }

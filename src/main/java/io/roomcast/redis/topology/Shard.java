@@ -28,12 +28,16 @@ import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisMovedDataException;
 
 /**
- * A Redis server that takes writes, as this node sees it. This node has three connections to the server: one publishes,
- * one reads, one listens. Each connection has a thread of its own. Any thread may call any method.
+ * A Redis server that takes writes, with the connections of this node to the server. There are three connections: one
+ * for publishes, one for reads, and one for subscriptions. Each connection has a thread of its own. Any thread may call
+ * any method.
  */
 public final class Shard {
     private static final String RUN_ID = "run_id:";
-    /** Digits of the {@code run_id} that are used, of 40 hexadecimal digits. They go with each message to the nodes. */
+    /**
+     * Number of leading digits of the {@code run_id} that are used, of 40 hexadecimal digits. Not all are used, since
+     * each message contains the digits.
+     */
     private static final int RUN_LENGTH = 12;
 
     private final String name;
@@ -102,8 +106,8 @@ public final class Shard {
     }
 
     /**
-     * Ends the subscription, since another server has taken over. Ignores what this server still publishes. Never
-     * blocks.
+     * Ends the subscription, since other servers have all slots of this server now. Ignores what this server still
+     * publishes. Never blocks.
      */
     void abandon() {
         subscriber.end();
@@ -128,7 +132,7 @@ public final class Shard {
     }
 
     /**
-     * Sends a read, or a write that may follow reads.
+     * Sends a read, or a write that may wait behind reads.
      *
      * @param bounded whether the command fails at once when too many commands are waiting
      */
@@ -145,7 +149,7 @@ public final class Shard {
         reader.submit(new PipelineCommand.Task(task));
     }
 
-    /** The connection that listens. */
+    /** The connection for subscriptions. */
     public Subscriber subscriber() {
         return subscriber;
     }
@@ -166,8 +170,8 @@ public final class Shard {
         if (markCommand != null) {
             read(current.slot(), markCommand.command(), false).whenComplete((reply, failure) -> {
                 if (failure != null) {
-                    current.markFailed(failure);
-                } else if (!current.markAnswered(markCommand, reply)) {
+                    current.noteMarkFailure(failure);
+                } else if (!current.takeMarkReply(markCommand, reply)) {
                     publisher.cut();
                     reader.cut();
                 }
@@ -182,7 +186,7 @@ public final class Shard {
         }
     }
 
-    /** The channel of this node alone at this server. */
+    /** The channel at this server that only this node subscribes to. */
     public String nodeChannel() {
         return currentNodeChannel;
     }
@@ -201,11 +205,11 @@ public final class Shard {
     private RedisConnection connect(String purpose, int readTimeout, boolean withVerification) {
         RedisConnection connection = connector.open(master.find(), purpose, readTimeout);
         try {
-            DataLineage next = findLineage.get();
+            DataLineage lineage = findLineage.get();
             connection.setServerRun(runOfMaster(connection));
-            next.connections().add(connection);
+            lineage.connections().add(connection);
             if (withVerification) {
-                verify(connection, next);
+                verify(connection, lineage);
             }
             if (!connectedPurposes.add(purpose)) {
                 metrics.increment(Counter.RELAY_RECONNECTS);
@@ -236,10 +240,10 @@ public final class Shard {
                 .orElse("");
     }
 
-    private void verify(RedisConnection connection, DataLineage next) {
+    private void verify(RedisConnection connection, DataLineage lineage) {
         try {
-            next.verify(connection);
-            currentLineage = next;
+            lineage.verify(connection);
+            currentLineage = lineage;
         } catch (JedisMovedDataException e) {
             master.moved();
             throw e;

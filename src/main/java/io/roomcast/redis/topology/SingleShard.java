@@ -4,7 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
-/** One server for all rooms. */
+/** A single server that has all rooms. */
 public final class SingleShard implements Shards {
     private final Shard shard;
 

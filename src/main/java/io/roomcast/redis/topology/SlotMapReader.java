@@ -13,14 +13,15 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Reads the slot map from a server of the Cluster. Tries first the servers in the last map, then those in the settings.
- * Not thread-safe.
+ * Reads the slot map from a server of the Cluster. Tries the masters in the last map first, and then the configured
+ * servers. Not thread-safe.
  */
 public final class SlotMapReader {
     private final List<HostAndPort> seeds;
     private final Connector connector;
-    private List<HostAndPort> masters = List.of();
-    /** Counts the reads. Each read asks another server first, since a server may be cut off from the others. */
+    /** The masters in the last slot map. */
+    private List<HostAndPort> lastMasters = List.of();
+    /** Number of reads. Each read begins with another server, since a server may be cut off from the other servers. */
     private int reads;
 
     public SlotMapReader(List<Address> seeds, Connector connector) {
@@ -32,23 +33,24 @@ public final class SlotMapReader {
 
     /** @throws JedisException if no server replies */
     SlotMap read() {
-        JedisException last = new JedisConnectionException("no server of the Cluster is configured");
-        for (HostAndPort server : servers()) {
+        JedisException lastFailure = new JedisConnectionException("no server of the Cluster is configured");
+        for (HostAndPort server : nextServers()) {
             try {
                 SlotMap map = ask(server);
-                masters = List.copyOf(map.masters().keySet());
+                lastMasters = List.copyOf(map.masters().keySet());
                 return map;
             } catch (JedisException e) {
-                last = e;
+                lastFailure = e;
             }
         }
-        throw last;
+        throw lastFailure;
     }
 
-    private Set<HostAndPort> servers() {
+    /** The servers in the order in which this read asks them. */
+    private Set<HostAndPort> nextServers() {
         Set<HostAndPort> servers = new LinkedHashSet<>();
-        for (int i = 0; i < masters.size(); i++) {
-            servers.add(masters.get(Math.floorMod(reads + i, masters.size())));
+        for (int i = 0; i < lastMasters.size(); i++) {
+            servers.add(lastMasters.get(Math.floorMod(reads + i, lastMasters.size())));
         }
         reads++;
         servers.addAll(seeds);

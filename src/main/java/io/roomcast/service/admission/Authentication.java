@@ -25,14 +25,14 @@ public class Authentication {
     /** Least nanoseconds between two log entries about refused connections. */
     private static final long REFUSAL_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
-    private static final String CLOSED =
+    private static final String LOOPBACK_ONLY =
             "This server takes connections to a loopback address only, until its operator sets"
                     + " roomcast.auth to token, container or open";
 
     /** When the last log entry about a refused connection was written, in nanoseconds of the clock of the node. */
-    private final AtomicLong refusalLogged = new AtomicLong();
+    private final AtomicLong refusalLoggedAt = new AtomicLong();
 
-    private TokenVerifier tokens;
+    private TokenVerifier tokenVerifier;
     private Clocks clocks;
     private String mode;
     private boolean apiWantsTokens;
@@ -41,10 +41,10 @@ public class Authentication {
     protected Authentication() {}
 
     @Inject
-    public Authentication(TokenVerifier tokens, Clocks clocks, RoomcastConfig config) {
-        this.tokens = tokens;
+    public Authentication(TokenVerifier tokenVerifier, Clocks clocks, RoomcastConfig config) {
+        this.tokenVerifier = tokenVerifier;
         this.clocks = clocks;
-        this.refusalLogged.set(clocks.nanos().getAsLong() - REFUSAL_LOG_NANOS);
+        this.refusalLoggedAt.set(clocks.nanos().getAsLong() - REFUSAL_LOG_NANOS);
         this.mode = config.get(AccessKeys.AUTH);
         this.apiWantsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
@@ -52,14 +52,14 @@ public class Authentication {
     /** Loads the token keys if tokens are used. Logs a warning if anyone may connect. */
     public void start() {
         if (wantsToken() || apiWantsTokens) {
-            tokens.start();
+            tokenVerifier.start();
         }
         switch (mode) {
             case "open" ->
                 LOG.log(
                         Level.WARNING,
                         "roomcast.auth=open: anyone who reaches this server may connect, under any name");
-            case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", CLOSED);
+            case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", LOOPBACK_ONLY);
             default -> {}
         }
     }
@@ -78,35 +78,35 @@ public class Authentication {
     public Identity identify(UserName claimed, ClientOrigin origin) {
         return switch (mode) {
             case "open" -> Identity.claimed(claimed);
-            case "container" -> loggedIn(origin);
-            default -> local(claimed, origin);
+            case "container" -> loginIdentity(origin);
+            default -> loopbackIdentity(claimed, origin);
         };
     }
 
-    private static Identity loggedIn(ClientOrigin origin) {
+    private static Identity loginIdentity(ClientOrigin origin) {
         if (origin.login() == null) {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "log in to the server first");
         }
         return Identity.proven(new UserName(origin.login()));
     }
 
-    private Identity local(UserName claimed, ClientOrigin origin) {
+    private Identity loopbackIdentity(UserName claimed, ClientOrigin origin) {
         if (origin.isLoopback()) {
             return Identity.claimed(claimed);
         }
-        long last = refusalLogged.get();
+        long last = refusalLoggedAt.get();
         long now = clocks.nanos().getAsLong();
-        if (now - last >= REFUSAL_LOG_NANOS && refusalLogged.compareAndSet(last, now)) {
+        if (now - last >= REFUSAL_LOG_NANOS && refusalLoggedAt.compareAndSet(last, now)) {
             LOG.log(
                     Level.WARNING,
                     () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
-                            + ": " + CLOSED);
+                            + ": " + LOOPBACK_ONLY);
         }
-        throw new ProtocolException(ErrorCode.UNAUTHENTICATED, CLOSED);
+        throw new ProtocolException(ErrorCode.UNAUTHENTICATED, LOOPBACK_ONLY);
     }
 
     /** Verifies a token, as {@link TokenVerifier#verify}. */
     public CompletionStage<Identity> verify(String token) {
-        return tokens.verify(token);
+        return tokenVerifier.verify(token);
     }
 }

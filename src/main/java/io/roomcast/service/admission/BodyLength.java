@@ -6,7 +6,8 @@ import java.util.function.Function;
 /**
  * Checks that a request states the length of its body in one way only (RFC 9112, 5.1 and 6.3). If a proxy reads the
  * length in another way than this server, the body of one client's request becomes another client's request (request
- * smuggling). Servers accept requests whose length is not clear. So Roomcast refuses them.
+ * smuggling). Servers accept requests whose length is ambiguous. So Roomcast refuses such
+ * requests.
  */
 final class BodyLength {
     private static final String NAME_CHARACTERS = "!#$%&'*+-.^_`|~";
@@ -16,12 +17,12 @@ final class BodyLength {
     private BodyLength() {}
 
     /**
-     * Whether the request has one clear length, and only headers with valid names.
+     * Whether the request has one unambiguous length, and only headers with valid names.
      *
      * @param names names of all headers
      * @param values returns all values of a header
      */
-    static boolean isClear(Iterable<String> names, Function<String, List<String>> values) {
+    static boolean isUnambiguous(Iterable<String> names, Function<String, List<String>> values) {
         for (String name : names) {
             if (!isHeaderName(name)) {
                 return false;

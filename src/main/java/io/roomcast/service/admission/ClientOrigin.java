@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a connection comes from. {@link RequestGuard} judges the handshake, and then this origin travels to the
- * endpoint in a header of the handshake, because all servers pass headers on. The header contains a secret of this
- * process. So no client can forge the header. A connection without the header was not judged, and is refused.
+ * Where a connection comes from. {@link RequestGuard} checks the handshake. A header passes the origin to the endpoint,
+ * because all servers pass headers on. The header contains a secret of this process. So no client can forge the header.
+ * A connection without the header was not checked, and is refused.
  *
  * @param local address of this machine at which the connection arrived; null if unknown, or if a proxy forwarded the
  *     request
@@ -30,11 +30,11 @@ public record ClientOrigin(String local, String remote, String host, String logi
     private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
     private static final Pattern BRACKETS = Pattern.compile("^\\[(.*)]$");
     /** The secret of this process. */
-    private static final byte[] SEAL = seal();
+    private static final byte[] SECRET = newSecret();
 
     private static final Base64.Encoder ENCODER = Base64.getUrlEncoder().withoutPadding();
 
-    private static byte[] seal() {
+    private static byte[] newSecret() {
         byte[] secret = new byte[32];
         new SecureRandom().nextBytes(secret);
         return secret;
@@ -58,8 +58,8 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     /** The value of {@link #HEADER}. */
-    public String sealed() {
-        return Stream.of(SEAL, bytes(local), bytes(remote), bytes(host))
+    public String toHeader() {
+        return Stream.of(SECRET, bytes(local), bytes(remote), bytes(host))
                 .map(ENCODER::encodeToString)
                 .collect(Collectors.joining("."));
     }
@@ -70,9 +70,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
 
     /**
      * @param values values of the header {@link #HEADER}
-     * @return null unless the guard of this process has written the header
+     * @return the origin in the header; null unless this process has written the header
      */
-    public static ClientOrigin unsealed(List<String> values) {
+    public static ClientOrigin fromHeader(List<String> values) {
         if (values.size() != 1) {
             return null;
         }
@@ -80,7 +80,7 @@ public record ClientOrigin(String local, String remote, String host, String logi
         try {
             return parts.length == 4
                             && MessageDigest.isEqual(
-                                    SEAL, Base64.getUrlDecoder().decode(parts[0]))
+                                    SECRET, Base64.getUrlDecoder().decode(parts[0]))
                     ? new ClientOrigin(text(parts[1]), text(parts[2]), text(parts[3]), null)
                     : null;
         } catch (IllegalArgumentException e) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class LoadShedding {
     /** The part of a limit above which a share of the publishes is refused. */
-    private static final double EARLY = 0.5;
+    private static final double REFUSAL_START = 0.5;
 
     private static final long SHORTEST_RETRY_MS = 100;
     private static final long LONGEST_RETRY_MS = 5_000;
@@ -67,7 +67,7 @@ public class LoadShedding {
         refuseShare(shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
         if (load.bytes() > 0) {
             refuseShare(
-                    shareToRefuse(lag.held(), limits.bytes(LimitKeys.NODE_LAG_BYTES)),
+                    shareToRefuse(lag.held(), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES)),
                     LimitKeys.NODE_LAG_BYTES,
                     lagMillis);
         }
@@ -83,7 +83,7 @@ public class LoadShedding {
     }
 
     /**
-     * Drops a signal if the room is too far behind: signals are never stored. A dropped signal counts once for each
+     * Drops a signal if the room is behind, because signals are never stored. A dropped signal counts once for each
      * member on this node.
      *
      * @return whether the signal was dropped
@@ -107,6 +107,8 @@ public class LoadShedding {
      * @return share of the publishes to refuse: 0 up to half of the limit, 1 at the limit and above
      */
     static double shareToRefuse(long value, long limit) {
-        return limit == 0 ? 0 : Math.min(1, Math.max(0, ((double) value / limit - EARLY) / (1 - EARLY)));
+        return limit == 0
+                ? 0
+                : Math.min(1, Math.max(0, ((double) value / limit - REFUSAL_START) / (1 - REFUSAL_START)));
     }
 }

@@ -7,7 +7,7 @@ import java.util.Locale;
 
 /**
  * Which web pages may connect. A browser sends a person's cookies with the requests of every page that the person
- * views. So a page of another site could act under that person's name. A page cannot hide its {@code Origin}, so this
+ * views. So a page of another site could act under that person's name. A page cannot hide its {@code Origin}. So this
  * rule finds such a page. Other programs send no {@code Origin}. They are accepted, because they have no access to
  * another person's cookies.
  *
@@ -26,8 +26,9 @@ record OriginRule(List<String> allowed) {
         if (origin == null || allowed.contains(ANY)) {
             return true;
         }
-        String plain = origin.toLowerCase(Locale.ROOT);
-        return allowed.stream().anyMatch(rule -> rule.equals(SAME_HOST) ? isSame(plain, host) : matches(plain, rule));
+        String lowerCase = origin.toLowerCase(Locale.ROOT);
+        return allowed.stream()
+                .anyMatch(rule -> rule.equals(SAME_HOST) ? isSameHost(lowerCase, host) : matches(lowerCase, rule));
     }
 
     private static boolean matches(String origin, String rule) {
@@ -43,16 +44,16 @@ record OriginRule(List<String> allowed) {
     }
 
     /** A proxy that ends TLS passes on the host, but not the scheme. So the scheme is taken from the origin. */
-    private static boolean isSame(String origin, String host) {
+    private static boolean isSameHost(String origin, String host) {
         try {
             URI page = new URI(origin);
             if (page.getHost() == null || host == null) {
                 return false;
             }
-            String standard = "https".equals(page.getScheme()) ? ":443" : ":80";
-            String wanted = page.getHost() + (page.getPort() < 0 ? standard : ":" + page.getPort());
+            String defaultPort = "https".equals(page.getScheme()) ? ":443" : ":80";
+            String wanted = page.getHost() + (page.getPort() < 0 ? defaultPort : ":" + page.getPort());
             boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
-            return wanted.equals(host.toLowerCase(Locale.ROOT) + (hasPort ? "" : standard));
+            return wanted.equals(host.toLowerCase(Locale.ROOT) + (hasPort ? "" : defaultPort));
         } catch (URISyntaxException e) {
             return false;
         }

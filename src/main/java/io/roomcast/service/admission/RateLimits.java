@@ -24,7 +24,7 @@ public class RateLimits {
      */
     private static final int SPARE_BUCKETS = 64;
 
-    private final ConcurrentHashMap<RoomName, TokenBucket> byRoom = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RoomName, TokenBucket> bucketsByRoom = new ConcurrentHashMap<>();
     private Limits limits;
     private RoomRegistry rooms;
 
@@ -43,7 +43,7 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countPublish(ClientSession session) {
-        take(LimitKeys.PUBLISH_RATE, session.rate(LimitKeys.PUBLISH_RATE), "too many messages");
+        take(LimitKeys.PUBLISH_RATE, session.bucket(LimitKeys.PUBLISH_RATE), "too many messages");
     }
 
     /**
@@ -63,7 +63,7 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRequest(ClientSession session) {
-        take(LimitKeys.REQUEST_RATE, session.rate(LimitKeys.REQUEST_RATE), "too many requests");
+        take(LimitKeys.REQUEST_RATE, session.bucket(LimitKeys.REQUEST_RATE), "too many requests");
     }
 
     /**
@@ -75,32 +75,32 @@ public class RateLimits {
     public Key<Integer> countRefusal(ClientSession session, ErrorCode code) {
         return switch (code) {
             case BAD_REQUEST, UNAUTHENTICATED ->
-                limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.rate(LimitKeys.BAD_FRAME_RATE));
+                limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.bucket(LimitKeys.BAD_FRAME_RATE));
             // The client did not cause these errors.
             case UNAVAILABLE, UNKNOWN -> null;
-            default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.rate(LimitKeys.REFUSED_RATE));
+            default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.bucket(LimitKeys.REFUSED_RATE));
         };
     }
 
-    private Key<Integer> limitIfExceeded(Key<Integer> limit, TokenBucket rate) {
-        return rate.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
+    private Key<Integer> limitIfExceeded(Key<Integer> limit, TokenBucket bucket) {
+        return bucket.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
     }
 
-    private void take(Key<Integer> limit, TokenBucket rate, String text) {
-        long wait = rate.take(Math.toIntExact(limits.get(limit)));
+    private void take(Key<Integer> limit, TokenBucket bucket, String text) {
+        long wait = bucket.take(Math.toIntExact(limits.get(limit)));
         if (wait > 0) {
             throw limits.exceeded(limit, ErrorCode.RATE_LIMITED, text, wait);
         }
     }
 
     private TokenBucket bucketOf(RoomName room) {
-        TokenBucket existing = byRoom.get(room);
+        TokenBucket existing = bucketsByRoom.get(room);
         if (existing != null) {
             return existing;
         }
-        if (byRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
-            byRoom.keySet().removeIf(name -> rooms.find(name) == null);
+        if (bucketsByRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
+            bucketsByRoom.keySet().removeIf(name -> rooms.find(name) == null);
         }
-        return byRoom.computeIfAbsent(room, name -> new TokenBucket());
+        return bucketsByRoom.computeIfAbsent(room, name -> new TokenBucket());
     }
 }

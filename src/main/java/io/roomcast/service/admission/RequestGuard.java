@@ -15,8 +15,8 @@ import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
- * Judges every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server calls
- * this class. In an application server, a servlet filter calls it. Both act on its verdict. Any thread.
+ * Checks every HTTP request by its head, before a servlet or an endpoint handles the request. The embedded server calls
+ * this class. In an application server, a servlet filter calls it. Both act on the verdict. Any thread.
  */
 @ApplicationScoped
 public class RequestGuard {
@@ -77,8 +77,9 @@ public class RequestGuard {
         this.metrics = metrics;
     }
 
-    public Verdict verdict(RequestHead head) {
-        if (!head.lengthIsClear()) {
+    /** Checks a request. Counts a refused origin, and a reached limit of sessions. */
+    public Verdict check(RequestHead head) {
+        if (!head.hasUnambiguousLength()) {
             return Verdict.AMBIGUOUS_LENGTH;
         }
         if (!RequestPath.isPlain(head.path())) {

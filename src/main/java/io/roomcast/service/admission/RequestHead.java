@@ -7,13 +7,13 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The parts of a request's head that {@link RequestGuard} checks. Each header has all its values, because servers do
- * not agree which of several values counts.
+ * The parts of a request's head that {@link RequestGuard} checks. All values of each header are kept. Servers
+ * differ in which value they use.
  *
  * @param path path as the client sent it, without the query
  * @param query query as the client sent it; empty if there is none
  * @param isEndpoint whether WebSockets are opened at this path
- * @param lengthIsClear whether the length of the body is {@linkplain BodyLength clear}
+ * @param hasUnambiguousLength whether the length of the body is {@linkplain BodyLength unambiguous}
  * @param offersUpgrade whether the client offers to change to another protocol, in any form that some server accepts
  */
 public record RequestHead(
@@ -22,7 +22,7 @@ public record RequestHead(
         String path,
         String query,
         boolean isEndpoint,
-        boolean lengthIsClear,
+        boolean hasUnambiguousLength,
         boolean offersUpgrade,
         List<String> upgrade,
         List<String> connection,
@@ -58,7 +58,7 @@ public record RequestHead(
                 path,
                 query == null ? "" : query,
                 isEndpoint,
-                BodyLength.isClear(names, values),
+                BodyLength.isUnambiguous(names, values),
                 offersUpgrade,
                 values.apply(UPGRADE),
                 values.apply("Connection"),

@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
  * Roomcast has these characters. So such a path is answered with 404.
  */
 public final class RequestPath {
-    private static final String UNENCODED = "-._~!$&'()*+,=:@";
-    private static final String IN_QUERY = "/?;[]";
+    /** Characters of a path, other than letters and digits, that need no encoding. */
+    private static final String ALLOWED_UNENCODED = "-._~!$&'()*+,=:@";
+    /** Further characters that need no encoding in a query. */
+    private static final String ALLOWED_IN_QUERY = "/?;[]";
 
     /** What the decoder returns for bytes that are not UTF-8. No address of Roomcast has this character. */
     private static final char REPLACEMENT = '\uFFFD';
@@ -36,7 +38,7 @@ public final class RequestPath {
                 if (!isHarmless(decoded)) {
                     return false;
                 }
-                // As Latin-1, which is enough to find dots: a dot is one byte in UTF-8.
+                // Decoded as Latin-1, which is enough to find dots, because a dot is one byte in UTF-8.
                 segment.append((char) decoded);
                 isAscii &= decoded < 0x80;
                 i += 2;
@@ -66,7 +68,7 @@ public final class RequestPath {
                     return false;
                 }
                 i += 2;
-            } else if (!isUnencoded(c) && IN_QUERY.indexOf(c) < 0) {
+            } else if (!isUnencoded(c) && ALLOWED_IN_QUERY.indexOf(c) < 0) {
                 return false;
             }
         }
@@ -92,7 +94,7 @@ public final class RequestPath {
     }
 
     private static boolean isUnencoded(char c) {
-        return c < 0x80 && (Character.isLetterOrDigit(c) || UNENCODED.indexOf(c) >= 0);
+        return c < 0x80 && (Character.isLetterOrDigit(c) || ALLOWED_UNENCODED.indexOf(c) >= 0);
     }
 
     /**

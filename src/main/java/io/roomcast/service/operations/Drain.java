@@ -23,10 +23,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Closes sessions at different times, so that clients do not all reconnect at once. Each session gets a close time, and
- * is sent that time immediately. A session that is still connected at its close time is closed (4001), once its requests
- * are answered: otherwise its client would not know whether its last message was stored. A drain closes all sessions,
- * also those that open later, and makes the node not ready. A rebalance closes a share of the sessions, and changes
- * nothing else. At most one of the two runs at a time.
+ * is sent that time immediately. At its close time, a session that is still connected is closed (4001). The close waits
+ * a short time for the answers to the session's requests, so that the client knows whether its last message was stored.
+ * A drain closes all sessions, also those that open later, and makes the node not ready. A rebalance closes a share of
+ * the sessions, and changes nothing else. At most one of the two runs at a time.
  *
  * <p><b>Concurrency.</b> Any thread may call. The monitor guards all state. The frames with the close times are queued
  * inside the monitor. The pool closes the sessions, outside the monitor.
@@ -37,7 +37,7 @@ public class Drain {
     /** The window for sessions that open while the node drains. */
     private static final Duration NEW_SESSIONS_WINDOW = Duration.ofSeconds(5);
 
-    /** How long after its slot a session stays open for the answers to its requests. */
+    /** How long after its close time a session stays open for the answers to its requests. */
     private static final long ANSWER_NANOS = TimeUnit.SECONDS.toNanos(1);
 
     /** What the node does with its sessions. */
@@ -72,8 +72,8 @@ public class Drain {
     private Set<ClientSession> leaving = new HashSet<>();
 
     private Duration currentWindow = Duration.ZERO;
-    private long started;
-    private ScheduledFuture<?> timer;
+    private long startedAt;
+    private ScheduledFuture<?> tickTask;
 
     /** For the container's proxy. */
     protected Drain() {}
@@ -156,24 +156,24 @@ public class Drain {
         leaving.removeIf(this::isGone);
         long elapsed = state == State.OFF
                 ? 0
-                : TimeUnit.NANOSECONDS.toMillis(clocks.nanos().getAsLong() - started);
+                : TimeUnit.NANOSECONDS.toMillis(clocks.nanos().getAsLong() - startedAt);
         return new Progress(state, schedule.planned(), leaving.size(), currentWindow.toMillis(), elapsed);
     }
 
-    private void begin(State next, Duration window, Collection<ClientSession> who) {
+    private void begin(State next, Duration window, Collection<ClientSession> chosen) {
         end(next);
         currentWindow = window;
-        started = clocks.nanos().getAsLong();
-        planCloses(who, window);
-        timer = threads.timer()
+        startedAt = clocks.nanos().getAsLong();
+        planCloses(chosen, window);
+        tickTask = threads.timer()
                 .scheduleWithFixedDelay(
                         () -> threads.pool().execute(this::tick), 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     private void end(State next) {
-        if (timer != null) {
-            timer.cancel(false);
-            timer = null;
+        if (tickTask != null) {
+            tickTask.cancel(false);
+            tickTask = null;
         }
         state = next;
         schedule = new DrainSchedule<>();
@@ -181,9 +181,9 @@ public class Drain {
         currentWindow = Duration.ZERO;
     }
 
-    private void planCloses(Collection<ClientSession> who, Duration window) {
+    private void planCloses(Collection<ClientSession> chosen, Duration window) {
         long now = clocks.nanos().getAsLong();
-        List<PlannedClose<ClientSession>> planned = schedule.plan(who, window, now);
+        List<PlannedClose<ClientSession>> planned = schedule.plan(chosen, window, now);
         planned.forEach(close -> leaving.add(close.session()));
         // All frames are sent now, because the session that closes first must get its frame before its close.
         for (PlannedClose<ClientSession> close : planned) {
@@ -210,8 +210,8 @@ public class Drain {
             leaving.removeIf(this::isGone);
             updateState();
         }
-        due.forEach(session -> session.queue().closeWhenDrained(CloseCode.DRAINING, "please reconnect"));
-        refused.forEach(session -> session.queue().closeWhenDrained(CloseCode.TRY_AGAIN_LATER, "the node stops"));
+        due.forEach(session -> session.queue().closeWhenFlushed(CloseCode.DRAINING, "please reconnect"));
+        refused.forEach(session -> session.queue().closeWhenFlushed(CloseCode.TRY_AGAIN_LATER, "the node stops"));
     }
 
     private void updateState() {

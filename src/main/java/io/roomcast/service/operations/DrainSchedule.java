@@ -27,13 +27,13 @@ final class DrainSchedule<T> {
      * @return the new close times
      */
     List<PlannedClose<T>> plan(Collection<T> leaving, Duration window, long now) {
-        List<T> order = new ArrayList<>(leaving);
-        Collections.shuffle(order);
-        List<PlannedClose<T>> added = new ArrayList<>(order.size());
-        double width = (double) window.toNanos() / Math.max(1, order.size());
-        for (int i = 0; i < order.size(); i++) {
+        List<T> shuffled = new ArrayList<>(leaving);
+        Collections.shuffle(shuffled);
+        List<PlannedClose<T>> added = new ArrayList<>(shuffled.size());
+        double width = (double) window.toNanos() / Math.max(1, shuffled.size());
+        for (int i = 0; i < shuffled.size(); i++) {
             double at = (i + ThreadLocalRandom.current().nextDouble()) * width;
-            added.add(new PlannedClose<>(order.get(i), now + (long) at));
+            added.add(new PlannedClose<>(shuffled.get(i), now + (long) at));
         }
         List<PlannedClose<T>> all = new ArrayList<>(waiting);
         all.addAll(added);
@@ -46,7 +46,7 @@ final class DrainSchedule<T> {
     /**
      * Removes and returns the sessions whose close time has come. A busy session is returned later.
      *
-     * @param patience how many nanoseconds after its close time a busy session is returned, too
+     * @param patience a busy session is returned at the latest this many nanoseconds after its close time
      */
     List<T> due(long now, Predicate<T> isBusy, long patience) {
         List<T> due = new ArrayList<>();

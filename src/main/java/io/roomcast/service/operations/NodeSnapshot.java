@@ -21,12 +21,12 @@ public class NodeSnapshot {
     /** Most rooms that are reported as the hottest ones. */
     public static final int HOTTEST = 10;
 
-    private static final long FRESH_NANOS = 1_000_000_000;
+    private static final long MAX_AGE_NANOS = 1_000_000_000;
     /** Upper bounds, in bytes, of the buckets of {@link Figures#depths}. The last bound is above the default limit. */
-    private static final long[] DEPTHS = {0, 1_024, 16_384, 65_536, 262_144, 1_048_576};
+    private static final long[] DEPTH_BOUNDS = {0, 1_024, 16_384, 65_536, 262_144, 1_048_576};
 
     /** Upper bounds, in milliseconds, of the buckets of {@link Figures#ages}. */
-    private static final long[] AGES = {0, 10, 100, 1_000, 5_000, 10_000};
+    private static final long[] AGE_BOUNDS = {0, 10, 100, 1_000, 5_000, 10_000};
 
     /** @param perSecond deliveries a second since the last snapshot; a message to ten members counts ten times */
     public record HotRoom(String name, int members, double perSecond) {}
@@ -74,11 +74,11 @@ public class NodeSnapshot {
     }
 
     public static long[] depthBounds() {
-        return DEPTHS.clone();
+        return DEPTH_BOUNDS.clone();
     }
 
     public static long[] ageBoundsMillis() {
-        return AGES.clone();
+        return AGE_BOUNDS.clone();
     }
 
     /** The rooms with the most deliveries a second, hottest first. */
@@ -89,16 +89,16 @@ public class NodeSnapshot {
     /** The figures of the last snapshot, at most a second old. */
     public synchronized Figures figures() {
         long now = clocks.nanos().getAsLong();
-        if (figures == null || now - takenAt >= FRESH_NANOS) {
-            figures = take(figures == null ? 0 : (now - takenAt) / 1e9);
+        if (figures == null || now - takenAt >= MAX_AGE_NANOS) {
+            figures = takeSnapshot(figures == null ? 0 : (now - takenAt) / 1e9);
             takenAt = now;
         }
         return figures;
     }
 
-    private Figures take(double seconds) {
-        long[] depths = new long[DEPTHS.length + 1];
-        long[] ages = new long[AGES.length + 1];
+    private Figures takeSnapshot(double seconds) {
+        long[] depths = new long[DEPTH_BOUNDS.length + 1];
+        long[] ages = new long[AGE_BOUNDS.length + 1];
         long waiting = 0;
         long deepest = 0;
         long allAges = 0;
@@ -106,8 +106,8 @@ public class NodeSnapshot {
         for (ClientSession session : sessions.all()) {
             long bytes = session.queue().waitingBytes();
             long age = session.queue().sendAgeNanos();
-            depths[bucket(DEPTHS, bytes)]++;
-            ages[bucket(AGES, (age + 999_999) / 1_000_000)]++;
+            depths[bucket(DEPTH_BOUNDS, bytes)]++;
+            ages[bucket(AGE_BOUNDS, (age + 999_999) / 1_000_000)]++;
             waiting += bytes;
             deepest = Math.max(deepest, bytes);
             allAges += age;

@@ -24,12 +24,23 @@ public class Readiness {
 
     /** Why the node is not ready, or {@code READY}. */
     public enum State {
-        READY,
+        READY("ready"),
         /** The first probe has not ended. */
-        STARTING,
+        STARTING("starting"),
         /** The last probe failed. */
-        RELAY,
-        DRAINING
+        RELAY_UNAVAILABLE("relay"),
+        DRAINING("draining");
+
+        private final String word;
+
+        State(String word) {
+            this.word = word;
+        }
+
+        /** The word that operators see for this state. */
+        public String word() {
+            return word;
+        }
     }
 
     /**
@@ -43,7 +54,7 @@ public class Readiness {
     private Threads threads;
     private Clocks clocks;
     private NodeMetrics metrics;
-    private ScheduledFuture<?> timer;
+    private ScheduledFuture<?> probeTask;
     private volatile State state = State.STARTING;
     private volatile boolean draining;
     private volatile Probe lastProbe;
@@ -75,7 +86,7 @@ public class Readiness {
 
     public void start() {
         probe();
-        timer = threads.timer()
+        probeTask = threads.timer()
                 .scheduleWithFixedDelay(this::probe, PROBE_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -85,8 +96,8 @@ public class Readiness {
     }
 
     public void stop() {
-        if (timer != null) {
-            timer.cancel(false);
+        if (probeTask != null) {
+            probeTask.cancel(false);
         }
     }
 
@@ -102,7 +113,7 @@ public class Readiness {
                     } else {
                         metrics.increment(Counter.PROBES_FAILED);
                     }
-                    state = failure == null ? State.READY : State.RELAY;
+                    state = failure == null ? State.READY : State.RELAY_UNAVAILABLE;
                 });
     }
 }

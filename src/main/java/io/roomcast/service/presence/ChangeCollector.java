@@ -47,15 +47,16 @@ public final class ChangeCollector {
     List<Announcement> add(PresenceChange change) {
         List<Announcement> due = new ArrayList<>(1);
         if (contradicts(change)) {
-            // A user who joined and left needs two announcements, because one does not say which came first.
+            // A user who joined and left needs two announcements, because a single announcement does not say which came
+            // first.
             due.add(take());
         }
-        boolean first = isEmpty();
+        boolean wasEmpty = isEmpty();
         change.joined().forEach(user -> joined.add(user.value()));
         change.left().forEach(user -> left.add(user.value()));
         count = change.count();
         revision = change.revision();
-        if (first && sentOneByOne < BURST) {
+        if (wasEmpty && sentOneByOne < BURST) {
             sentOneByOne++;
             due.add(take());
         }

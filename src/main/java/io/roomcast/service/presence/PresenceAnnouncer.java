@@ -29,7 +29,7 @@ import java.util.function.Consumer;
  * many users join at once, one frame has several names. In a large room, members get the number of users once a second,
  * because a thousand joins in a room of a thousand members would take a million frames with names.
  *
- * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms that are watched.
+ * <p><b>Concurrency.</b> Any thread; no method blocks. The map contains the rooms whose presence is watched.
  * {@link RoomAnnouncements} keeps the order within a room.
  */
 @ApplicationScoped
@@ -40,7 +40,7 @@ public class PresenceAnnouncer implements PresenceListener {
     /** As {@link #INTERVAL_MS}, for a room whose members are sent only the number of users. */
     private static final long COUNT_INTERVAL_MS = 1_000;
     /** Most milliseconds that an action of {@link #whenAnnounced} waits. */
-    private static final long PATIENCE_MS = 2_000;
+    private static final long MAX_WAIT_MS = 2_000;
 
     private RoomRegistry registry;
     private ServerFrameWriter writer;
@@ -48,7 +48,7 @@ public class PresenceAnnouncer implements PresenceListener {
     /** Most users of a room whose members are sent names. */
     private int maxNames;
 
-    private final ConcurrentMap<RoomName, RoomAnnouncements> rooms = new ConcurrentHashMap<>();
+    private final ConcurrentMap<RoomName, RoomAnnouncements> announcementsByRoom = new ConcurrentHashMap<>();
 
     /** For the container's proxy. */
     protected PresenceAnnouncer() {}
@@ -62,22 +62,23 @@ public class PresenceAnnouncer implements PresenceListener {
     }
 
     @Override
-    public void present(RoomName room, PresenceStore.Roster roster) {
-        rooms.computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
-                .present(roster);
+    public void rosterReceived(RoomName room, PresenceStore.Roster roster) {
+        announcementsByRoom
+                .computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
+                .rosterReceived(roster);
     }
 
     @Override
-    public void changed(RoomName room, PresenceChange change) {
-        RoomAnnouncements announcements = rooms.get(room);
+    public void presenceChanged(RoomName room, PresenceChange change) {
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         if (announcements != null) {
-            announcements.changed(change);
+            announcements.presenceChanged(change);
         }
     }
 
     @Override
-    public void forgotten(RoomName room) {
-        RoomAnnouncements announcements = rooms.remove(room);
+    public void watchEnded(RoomName room) {
+        RoomAnnouncements announcements = announcementsByRoom.remove(room);
         if (announcements != null) {
             announcements.end();
         }
@@ -85,25 +86,26 @@ public class PresenceAnnouncer implements PresenceListener {
 
     /**
      * Runs the action with the users that have been announced to the room's members. The action waits until the changes
-     * up to {@code revision} have been announced, but at most two seconds. It gets null if the members are not sent
-     * names. It runs on the room's lane, after the frames that were queued before. If the room is not open on this
-     * node, the pool runs the action. If the room is not watched, the action runs on this thread, with null.
+     * up to {@code revision} have been announced, but at most two seconds. The action gets null if the members are not
+     * sent names. The action runs on the room's lane, after the frames that were queued before. If the room is not open
+     * on this node, the pool runs the action. If the room is not watched, the action runs on this thread, with null.
      */
     public void whenAnnounced(RoomName room, long revision, Consumer<RoomAnnouncements.View> action) {
-        RoomAnnouncements announcements = rooms.get(room);
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         if (announcements == null || !announcements.whenAnnounced(revision, action)) {
             action.accept(null);
         } else {
-            after(PATIENCE_MS, () -> announcements.endWait(action));
+            schedule(MAX_WAIT_MS, () -> announcements.endWait(action));
         }
     }
 
     /**
      * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
-     * sent the arrival of other users. So the number in its {@code joined} must count them.
+     * sent the arrival of other users. So the number in the {@code joined} frame of this session must count these
+     * users.
      */
     public long count(RoomName room, PresenceStore.UpdateResult change) {
-        RoomAnnouncements announcements = rooms.get(room);
+        RoomAnnouncements announcements = announcementsByRoom.get(room);
         return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
 
@@ -129,7 +131,7 @@ public class PresenceAnnouncer implements PresenceListener {
                 PresenceText.of(change));
     }
 
-    private void after(long millis, Runnable action) {
+    private void schedule(long millis, Runnable action) {
         try {
             var unused = threads.timer().schedule(action, millis, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
@@ -172,8 +174,8 @@ public class PresenceAnnouncer implements PresenceListener {
 
         @Override
         public void scheduleIntervalEnd(boolean countsOnly) {
-            after(countsOnly ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
-                RoomAnnouncements announcements = rooms.get(name);
+            schedule(countsOnly ? COUNT_INTERVAL_MS : INTERVAL_MS, () -> {
+                RoomAnnouncements announcements = announcementsByRoom.get(name);
                 if (announcements != null) {
                     announcements.endInterval();
                 }

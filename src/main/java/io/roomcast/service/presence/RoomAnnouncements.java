@@ -70,7 +70,7 @@ public final class RoomAnnouncements {
     /** Whether {@link #catchUp} must be called when the interval ends. */
     private boolean catchUpIsDue;
 
-    /** Whether {@link #present} was called. */
+    /** Whether {@link #rosterReceived} was called. */
     private boolean hasRoster;
     /** Whether the end of an interval is scheduled. */
     private boolean intervalRuns;
@@ -83,7 +83,7 @@ public final class RoomAnnouncements {
     }
 
     /** Takes the users of the room. Called when the room is watched, and again after changes were lost. */
-    synchronized void present(Roster roster) {
+    synchronized void rosterReceived(Roster roster) {
         currentUsers = roster.count() > maxNames ? null : names(roster.users());
         count = roster.count();
         revision = roster.revision();
@@ -103,7 +103,7 @@ public final class RoomAnnouncements {
     }
 
     /** Takes the next change after the roster. */
-    synchronized void changed(PresenceChange change) {
+    synchronized void presenceChanged(PresenceChange change) {
         count = change.count();
         revision = change.revision();
         if (currentUsers == null || count > maxNames) {

@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * One WebSocket connection, as the service sees it.
+ * One WebSocket connection, its identity, and its memberships in rooms.
  *
  * <p><b>Concurrency.</b> The frames of a session arrive one after the other. Its close may come at any time, from any
  * thread. This object's monitor guards the memberships and the deferred frames. The membership in a room changes only
@@ -34,7 +34,7 @@ public final class ClientSession {
 
     private final String id;
     private final RoomName urlRoom;
-    private final boolean plain;
+    private final boolean isPlain;
     private final OutboundQueue queue;
     private final ServerFrameWriter writer;
     private final Map<RoomName, Membership> memberships = new HashMap<>(2);
@@ -47,7 +47,7 @@ public final class ClientSession {
     private final long openedAt;
     private volatile Identity identity;
     /** One bucket for each of {@link LimitKeys#SESSION_RATES}, in that order. */
-    private final TokenBucket[] rates = Stream.generate(TokenBucket::new)
+    private final TokenBucket[] buckets = Stream.generate(TokenBucket::new)
             .limit(LimitKeys.SESSION_RATES.size())
             .toArray(TokenBucket[]::new);
 
@@ -57,6 +57,7 @@ public final class ClientSession {
     /** The frames that arrived during the check of the token; null while no token is being checked. */
     private List<Deferred> deferred;
 
+    /** When the client last sent something, in nanoseconds of {@link RunningTime}. */
     private volatile long heardAt;
 
     /**
@@ -86,7 +87,7 @@ public final class ClientSession {
         this.urlUser = request.user();
         this.since = request.since();
         this.urlRoom = request.room();
-        this.plain = request.plain();
+        this.isPlain = request.isPlain();
         this.queue = queue;
         this.writer = writer;
     }
@@ -102,8 +103,8 @@ public final class ClientSession {
     }
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */
-    public TokenBucket rate(Key<Integer> limit) {
-        return rates[LimitKeys.SESSION_RATES.indexOf(limit)];
+    public TokenBucket bucket(Key<Integer> limit) {
+        return buckets[LimitKeys.SESSION_RATES.indexOf(limit)];
     }
 
     /** The unanswered requests of this session in rooms. */
@@ -145,8 +146,8 @@ public final class ClientSession {
         return openedAt;
     }
 
-    public void setIdentity(Identity proven) {
-        identity = proven;
+    public void setIdentity(Identity next) {
+        identity = next;
     }
 
     /** Begins to defer frames, because the token is being checked. */
@@ -183,7 +184,7 @@ public final class ClientSession {
         return frames;
     }
 
-    /** Discards the deferred frames. Frames that arrive later are not deferred any more. */
+    /** Discards the deferred frames. While the token is being checked, later frames are discarded, too. */
     public synchronized void end() {
         ended = true;
         if (deferred != null) {
@@ -203,7 +204,7 @@ public final class ClientSession {
 
     /** Whether the client is sent only frames with room, sender and content. */
     boolean isPlain() {
-        return plain;
+        return isPlain;
     }
 
     /**
@@ -217,7 +218,7 @@ public final class ClientSession {
         return isFirst;
     }
 
-    /** Locks the identity at any frame but {@code hello}: from now on, no {@code hello} can change the user. */
+    /** Locks the identity at any frame but {@code hello}. From then on, no {@code hello} can change the user. */
     public void lockIdentity() {
         identityLocked = true;
     }
@@ -239,7 +240,7 @@ public final class ClientSession {
 
     /** Sends a frame to this session only. Never blocks. */
     public void reply(ServerFrame frame) {
-        reply(writer.write(plain ? frame.printable(urlRoom.value()) : frame));
+        reply(writer.write(isPlain ? frame.printable(urlRoom.value()) : frame));
     }
 
     private void reply(String encoded) {

@@ -10,9 +10,9 @@ import io.roomcast.protocol.UserName;
  * @param user user in the URL, or null
  * @param room room in the URL {@code /ws/{room}/{user}}; null for {@code /ws}
  * @param since last position that the client has, or null
- * @param plain whether the client is sent only frames with room, sender and content
+ * @param isPlain whether the client is sent only frames with room, sender and content
  */
-public record ConnectRequest(UserName user, RoomName room, Position since, boolean plain) {
+public record ConnectRequest(UserName user, RoomName room, Position since, boolean isPlain) {
 
     /** A connection to {@code /ws}. */
     public static ConnectRequest ofUser(UserName user) {

@@ -19,9 +19,9 @@ import java.util.function.Supplier;
  * like pipelined requests in HTTP. The <i>turn</i> of a request comes when all earlier requests in the room are
  * answered.
  *
- * <p>Publishes and signals run concurrently, and are answered in their turn. Any other request runs <i>alone</i>: it
- * begins in its turn, and later requests begin when it is answered. So a publish that a client sends after a join is
- * the publish of a member. No frame of the room is sent after {@code left}.
+ * <p>Publishes, signals and invalid frames run concurrently, and are answered in their turn. Any other request runs
+ * <i>alone</i>. Such a request begins in its turn, and later requests begin when that request is answered. So a publish
+ * that a client sends after a join is the publish of a member. No frame of the room is sent after {@code left}.
  *
  * <p><b>Concurrency.</b> Any thread may submit and answer requests. No method blocks. The monitor guards the queues,
  * one for each room. One thread at a time serves a queue, outside the monitor. Other threads leave their work to that
@@ -35,7 +35,7 @@ public final class RoomRequests {
     private final Map<RoomName, RoomQueue> queues = new HashMap<>(2);
     private boolean ended;
 
-    /** @param executor serves a room's queue after {@link Request#endAlone}, whose caller may be a room's lane */
+    /** @param executor serves a room's queue after {@link Request#endAnswered}, whose caller may be a room's lane */
     RoomRequests(Executor executor) {
         this.executor = executor;
     }
@@ -99,7 +99,7 @@ public final class RoomRequests {
         all.forEach(RoomQueue::serve);
     }
 
-    /** A request in a room. Each request is ended by {@link #answerInTurn}, {@link #endInTurn} or {@link #endAlone}. */
+    /** A request in a room. {@link #answerInTurn}, {@link #endInTurn} or {@link #endAnswered} must end each request. */
     public final class Request {
         private final RoomQueue queue;
         private final boolean alone;
@@ -137,13 +137,13 @@ public final class RoomRequests {
          * thread begins the later requests. Else the executor begins them, because the caller may be the lane of a
          * room. Any thread. Idempotent.
          */
-        public void endAlone() {
+        public void endAnswered() {
             boolean mustServe;
             synchronized (RoomRequests.this) {
                 if (!queue.remove(this)) {
                     return;
                 }
-                mustServe = queue.isIdle();
+                mustServe = queue.needsServing();
             }
             release.run();
             if (mustServe) {
@@ -197,8 +197,8 @@ public final class RoomRequests {
             }
         }
 
-        /** Whether there are requests, and no thread serves them. */
-        boolean isIdle() {
+        /** Whether there are requests, and no thread serves the queue. */
+        boolean needsServing() {
             return first != null && !serving;
         }
 

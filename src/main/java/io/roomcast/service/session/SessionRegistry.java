@@ -63,7 +63,7 @@ public class SessionRegistry {
         this.limits = limits;
         this.time = time;
         this.outbound = new OutboundBudget(outboundLimits(limits));
-        limits.whenChanged(() -> outbound.change(outboundLimits(limits)));
+        limits.whenChanged(() -> outbound.setLimits(outboundLimits(limits)));
         this.keepsHistory = config.get(Keys.HISTORY_SIZE) > 0;
     }
 
@@ -82,7 +82,7 @@ public class SessionRegistry {
                     LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
         OutboundQueue queue =
-                new OutboundQueue(transport, outbound, !request.plain(), time, gapFrames(request), metrics);
+                new OutboundQueue(transport, outbound, !request.isPlain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
         openSessions.put(session.id(), session);
@@ -94,7 +94,7 @@ public class SessionRegistry {
         return new OutboundLimits(
                 limits.get(LimitKeys.OUTBOUND_BYTES),
                 TimeUnit.MILLISECONDS.toNanos(limits.get(LimitKeys.OUTBOUND_AGE)),
-                limits.bytes(LimitKeys.NODE_OUTBOUND_BYTES));
+                limits.effectiveBytes(LimitKeys.NODE_OUTBOUND_BYTES));
     }
 
     /**
@@ -104,7 +104,7 @@ public class SessionRegistry {
      * @throws ProtocolException {@code busy} if too many bytes wait for slow clients
      */
     public Runnable reserveReply() {
-        if (!outbound.reserve(Relay.PAGE_BYTES)) {
+        if (!outbound.tryReserve(Relay.PAGE_BYTES)) {
             throw limits.exceeded(
                     LimitKeys.NODE_OUTBOUND_BYTES,
                     ErrorCode.BUSY,
@@ -124,7 +124,7 @@ public class SessionRegistry {
         if (!keepsHistory) {
             return null;
         }
-        return request.plain() ? this::printableBehind : range -> encoded(behind(range));
+        return request.isPlain() ? this::printableBehind : range -> encoded(behind(range));
     }
 
     private EncodedFrame printableBehind(MessageRange range) {

@@ -3,8 +3,8 @@ package io.roomcast.websocket.transport;
 import java.util.function.Supplier;
 
 /**
- * The transport of the session that the current thread is opening. Tyrus does not tell an endpoint which TCP connection
- * its session has. But Tyrus calls the endpoint on the thread that opens the session.
+ * Holds the transport of the session that the current thread is opening. An endpoint cannot ask Tyrus for the TCP
+ * connection of its session. But Tyrus calls the endpoint on the thread that opens the session.
  */
 public final class OpeningContext {
     private static final ThreadLocal<ObservableTransport> TRANSPORT = new ThreadLocal<>();
@@ -12,7 +12,7 @@ public final class OpeningContext {
     private OpeningContext() {}
 
     /**
-     * Runs {@code opening} while the transport is that of this thread.
+     * Runs {@code opening} with this transport bound to the thread.
      *
      * @param opening calls the endpoint
      * @return the result of {@code opening}

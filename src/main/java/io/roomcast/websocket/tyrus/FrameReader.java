@@ -99,10 +99,15 @@ final class FrameReader {
                 case NOTHING -> bytes.position(bytes.limit());
             }
         }
-        if (next == Expected.PAYLOAD && controlPayload == null && nextPartOpcode != CONTINUATION && !skipsMessage) {
+        if (isInFrame() && !isControl() && nextPartOpcode != CONTINUATION && !skipsMessage) {
             // No payload has arrived, but the message has begun. An empty part tells the handler so.
-            emitPart(bytes, 0);
+            emitPart(bytes, 0, false);
         }
+    }
+
+    /** Whether a frame has begun and has not ended. */
+    private boolean isInFrame() {
+        return next != Expected.FIRST_BYTE && next != Expected.NOTHING;
     }
 
     private void readFirstByte(int value) {
@@ -119,6 +124,7 @@ final class FrameReader {
             fail(messageUnfinished ? "a message inside another" : "a continuation of nothing");
         } else {
             next = Expected.SECOND_BYTE;
+            nextPartOpcode = opcode;
         }
     }
 
@@ -175,7 +181,6 @@ final class FrameReader {
         mask = mask << Byte.SIZE | value;
         if (--headerBytesLeft == 0) {
             next = Expected.PAYLOAD;
-            nextPartOpcode = firstByte & OPCODE;
             controlPayload = isControl() ? new byte[(int) payloadLeft] : null;
         }
     }
@@ -189,17 +194,21 @@ final class FrameReader {
             payloadLeft -= count;
             bytes.position(bytes.position() + count);
         } else {
-            emitPart(bytes, Math.min(count, MAX_PART_BYTES));
+            int partBytes = Math.min(count, MAX_PART_BYTES);
+            payloadLeft -= partBytes;
+            emitPart(bytes, partBytes, payloadLeft == 0 && (firstByte & FIN) != 0);
         }
         if (payloadLeft == 0) {
             endFrame();
         }
     }
 
-    /** Passes bytes of the payload to the handler, as a frame of their own. */
-    private void emitPart(ByteBuffer bytes, int count) {
-        payloadLeft -= count;
-        boolean last = payloadLeft == 0 && (firstByte & FIN) != 0;
+    /**
+     * Passes bytes of the payload to the handler, as a frame of their own.
+     *
+     * @param last whether these bytes end the message
+     */
+    private void emitPart(ByteBuffer bytes, int count, boolean last) {
         if (count == 0 && !last && nextPartOpcode == CONTINUATION) {
             return;
         }

@@ -35,8 +35,8 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
 /**
  * Accepts WebSocket handshakes on the embedded server, through Tyrus's interface for servers ({@code
  * org.glassfish.tyrus.spi}). A connection that becomes a WebSocket leaves HTTP. Its bytes no longer pass the filters
- * for requests. Its first request is released, which Grizzly would keep. Grizzly's idle timeout no longer applies to
- * it, because the heartbeat finds out whether it is alive.
+ * for requests. Grizzly would keep the first request, so it is released. Grizzly's idle timeout does not apply to the
+ * connection any more, because the heartbeat detects whether the connection is alive.
  */
 public final class HandshakeAddOn extends BaseFilter implements AddOn {
     private static final int BAD_REQUEST = 400;
@@ -50,11 +50,11 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
 
     private final WebSocketEngine engine;
     private final Rejection rejection;
-    private final LongSupplier limit;
+    private final LongSupplier messageLimit;
     private final ScheduledExecutorService timer;
 
     /** The filters of all WebSocket connections; null before the first connection. */
-    private volatile FilterChain webSockets;
+    private volatile FilterChain webSocketChain;
 
     /**
      * @param limit current limit of a message from a client, in bytes
@@ -64,7 +64,7 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
             WebSocketEngine engine, Rejection rejection, LongSupplier limit, ScheduledExecutorService timer) {
         this.engine = engine;
         this.rejection = rejection;
-        this.limit = limit;
+        this.messageLimit = limit;
         this.timer = timer;
     }
 
@@ -85,7 +85,7 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
     @SuppressWarnings("unchecked") // a TCP connection has socket addresses
     private NextAction handshake(FilterChainContext context, HttpRequestPacket request, HttpContent content) {
         Connection<SocketAddress> connection = context.getConnection();
-        WebSocketConnection webSocket = new WebSocketConnection(connection, limit, timer);
+        WebSocketConnection webSocket = new WebSocketConnection(connection, messageLimit, timer);
         UpgradeResponse tyrusResponse = new TyrusUpgradeResponse();
         RequestContext handshake;
         try {
@@ -157,19 +157,19 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
         WebSocketFilter.set(connection, webSocket);
         IdleTimeoutFilter.setCustomTimeout(connection, IdleTimeoutFilter.FOREVER, TimeUnit.MILLISECONDS);
         context.addCompletionListener(done -> {
-            connection.setProcessor(webSockets(http));
+            connection.setProcessor(webSocketChain(http));
             WebSocketFilter.releaseRequest(connection);
         });
     }
 
-    private FilterChain webSockets(FilterChain http) {
-        FilterChain filters = webSockets;
+    private FilterChain webSocketChain(FilterChain http) {
+        FilterChain filters = webSocketChain;
         if (filters == null) {
             filters = FilterChainBuilder.stateless()
                     .addAll(http.subList(0, http.indexOfType(HttpCodecFilter.class)))
                     .add(new WebSocketFilter(http.get(http.indexOfType(IdleTimeoutFilter.class))))
                     .build();
-            webSockets = filters;
+            webSocketChain = filters;
         }
         return filters;
     }

@@ -12,34 +12,34 @@ import org.xnio.conduits.ConduitStreamSinkChannel;
 import org.xnio.ssl.SslConnection;
 
 /**
- * Writes frames to the TCP connection of Undertow. A frame is encoded once for a room; Undertow would encode it for
- * each member. Writes on the calling thread, but with TLS on the connection's I/O thread: Undertow uses the state of
- * TLS on that thread only.
+ * Writes frames to the TCP connection of Undertow. A frame is encoded once for a room. Undertow would encode the frame
+ * for each member. The first frame is written on the connection's I/O thread, and later frames on the calling thread.
+ * With TLS, all frames are written on the I/O thread, since Undertow uses the state of TLS only on that thread.
  */
 final class UndertowTransport extends FrameTransport {
     private final WebSocketChannel channel;
     private final StreamConnection connection;
-    private final XnioIoThread thread;
-    private final boolean secured;
-    /** Created by the first send, on the I/O thread, which is then not inside a frame of Undertow. */
+    private final XnioIoThread ioThread;
+    private final boolean hasTls;
+    /** Null before the first write. Made on the I/O thread, while that thread is not writing a frame of Undertow. */
     private UndertowSink sink;
 
     UndertowTransport(SessionTransport portable, Object channel, Object connection) {
         super(portable);
         this.channel = (WebSocketChannel) channel;
         this.connection = (StreamConnection) connection;
-        this.thread = this.connection.getIoThread();
-        this.secured = this.connection instanceof SslConnection;
+        this.ioThread = this.connection.getIoThread();
+        this.hasTls = this.connection instanceof SslConnection;
     }
 
     @Override
     public void send(EncodedFrame frame, Completion completion) {
-        if (sink != null && !secured || Thread.currentThread() == thread) {
+        if (sink != null && !hasTls || Thread.currentThread() == ioThread) {
             write(frame, completion);
             return;
         }
         try {
-            thread.execute(() -> write(frame, completion));
+            ioThread.execute(() -> write(frame, completion));
         } catch (RejectedExecutionException e) {
             completion.sent(e);
         }
@@ -48,7 +48,7 @@ final class UndertowTransport extends FrameTransport {
     private void write(EncodedFrame frame, Completion completion) {
         if (sink == null) {
             ConduitStreamSinkChannel output = connection.getSinkChannel();
-            sink = new UndertowSink(output.getConduit(), channel, thread, completion::sent);
+            sink = new UndertowSink(output.getConduit(), channel, ioThread, completion::sent);
             output.setConduit(sink);
         }
         sink.send(frame.webSocketFrame());
@@ -56,7 +56,7 @@ final class UndertowTransport extends FrameTransport {
 
     @Override
     public Executor executor() {
-        return secured ? thread : null;
+        return hasTls ? ioThread : null;
     }
 
     /** Does nothing, because Undertow sends a close frame itself. */

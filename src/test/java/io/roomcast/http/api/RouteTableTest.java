@@ -46,17 +46,17 @@ class RouteTableTest {
 
     @Test
     void listsTheMethodsOfAPath() {
-        assertEquals("GET, HEAD, POST, OPTIONS", routes.allowed(List.of("rooms", "lobby", "messages")));
-        assertEquals("POST, OPTIONS", routes.allowed(List.of("broadcast")));
-        assertEquals("", routes.allowed(List.of("nowhere")));
+        assertEquals("GET, HEAD, POST, OPTIONS", routes.allowedMethods(List.of("rooms", "lobby", "messages")));
+        assertEquals("POST, OPTIONS", routes.allowedMethods(List.of("broadcast")));
+        assertEquals("", routes.allowedMethods(List.of("nowhere")));
     }
 
     private String found(String method, String... path) {
-        return routes.of(method, List.of(path)).toString();
+        return routes.match(method, List.of(path)).toString();
     }
 
     private ErrorCode refusal(String method, List<String> path) {
-        return assertThrows(ProtocolException.class, () -> routes.of(method, path))
+        return assertThrows(ProtocolException.class, () -> routes.match(method, path))
                 .code();
     }
 }

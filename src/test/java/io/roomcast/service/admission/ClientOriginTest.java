@@ -56,10 +56,10 @@ class ClientOriginTest {
     @Test
     void theSealIsThisProcessesOwn() {
         ClientOrigin here = arrival("localhost:80", List.of());
-        String sealed = here.sealed();
-        assertEquals(here, ClientOrigin.unsealed(List.of(sealed)));
+        String sealed = here.toHeader();
+        assertEquals(here, ClientOrigin.fromHeader(List.of(sealed)));
         ClientOrigin unknown = new ClientOrigin(null, null, null, null);
-        assertEquals(unknown, ClientOrigin.unsealed(List.of(unknown.sealed())));
+        assertEquals(unknown, ClientOrigin.fromHeader(List.of(unknown.toHeader())));
         String claim = sealed.substring(sealed.indexOf('.'));
         for (List<String> forged : List.of(
                 List.<String>of(),
@@ -72,7 +72,7 @@ class ClientOriginTest {
                 List.of(sealed + "."),
                 List.of(sealed, sealed),
                 List.of("x", sealed))) {
-            assertNull(ClientOrigin.unsealed(forged), forged::toString);
+            assertNull(ClientOrigin.fromHeader(forged), forged::toString);
         }
     }
 

@@ -47,6 +47,6 @@ class ReadinessTest {
         assertEquals(Readiness.State.READY, readiness.state());
         relay.hold("probe");
         timer.advance(5_000);
-        assertEquals(Readiness.State.RELAY, readiness.state());
+        assertEquals(Readiness.State.RELAY_UNAVAILABLE, readiness.state());
     }
 }

@@ -51,15 +51,15 @@ class RoomAnnouncementsTest {
     }
 
     private void present(long revision, String... names) {
-        announcements.present(new Roster(names.length, users(names), revision, revision));
+        announcements.rosterReceived(new Roster(names.length, users(names), revision, revision));
     }
 
     private void joined(long revision, int count, String user) {
-        announcements.changed(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
+        announcements.presenceChanged(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
     }
 
     private void left(long revision, int count, String user) {
-        announcements.changed(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
+        announcements.presenceChanged(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
     }
 
     @Test

@@ -285,7 +285,7 @@ class AnswerOrderTest {
     void whoIsSentAwayIsHeardNoMoreAlsoBeforeItsConnectionHasEnded() {
         Client bob = core.enter("bob");
         sayInPassing();
-        ann.session.queue().closeWhenDrained(CloseCode.KICKED, "go");
+        ann.session.queue().closeWhenFlushed(CloseCode.KICKED, "go");
         presence.holdNothing();
         presence.letThrough();
         core.advance(0);

@@ -25,7 +25,7 @@ class RoomRequestsTest {
         for (int i = 0; i < 3; i++) {
             requests.submit(new RoomName("lobby"), false, request -> asked.add(answer(request)), () -> {});
         }
-        kept.get(0).endAlone();
+        kept.get(0).endAnswered();
         assertEquals(3, asked.size());
         Await.until("they are forgotten", () -> {
             System.gc();
@@ -59,6 +59,6 @@ class RoomRequestsTest {
 
     private static void answer(RoomRequests.Request request, Runnable action) {
         action.run();
-        request.endAlone();
+        request.endAnswered();
     }
 }

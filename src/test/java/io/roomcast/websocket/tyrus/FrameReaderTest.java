@@ -62,6 +62,21 @@ class FrameReaderTest {
         assertEquals(1, recorded.parts);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 4, 5, 7})
+    void handsOnThatAMessageHasBegunWhenABitOfItsHeaderCame(int bytes) {
+        byte[] header = Frames.header(0x80 | TEXT, LIMIT);
+        reader.read(ByteBuffer.wrap(header, 0, bytes));
+        assertEquals(1, recorded.parts);
+        assertEquals(List.of(), recorded.events);
+    }
+
+    @Test
+    void handsOnNoMessageWhenABitOfAnotherHeaderCame() {
+        reader.read(ByteBuffer.wrap(Frames.header(0x80 | 0x9, 5), 0, 1));
+        assertEquals(0, recorded.parts);
+    }
+
     @Test
     void refusesALargeMessageByItsHeader() {
         reader.read(ByteBuffer.wrap(Frames.header(0x80 | TEXT, LIMIT + 1)));

@@ -14,6 +14,8 @@ import java.util.List;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.filterchain.NextAction;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WebSocketConnectionTest {
     private static final int LIMIT = 1_000;
@@ -70,6 +72,24 @@ class WebSocketConnectionTest {
         read(RawWebSocket.CLOSE, new byte[] {3, (byte) 0xe8});
         assertTrue(tcp.isClosed());
         assertEquals(List.of(KICKED), tcp.frames());
+    }
+
+    /** Tyrus refuses these codes, although IANA has registered them. */
+    @ParameterizedTest
+    @ValueSource(ints = {1012, 1013, 1014})
+    void theClientsCodeIsAnswered(int code) {
+        read(RawWebSocket.CLOSE, new byte[] {(byte) (code >> 8), (byte) code, 'b', 'y', 'e'});
+        assertEquals(List.of(String.format("8805%04x627965", code)), tcp.frames());
+        assertFalse(tcp.isClosed());
+        tcp.take();
+        assertTrue(tcp.isClosed());
+    }
+
+    @Test
+    void aReasonThatIsNoTextIsNotAnswered() {
+        read(RawWebSocket.CLOSE, new byte[] {3, (byte) 0xf4, (byte) 0xff});
+        assertEquals(1, tcp.frames().size());
+        assertEquals("03ef", tcp.frames().get(0).substring(4, 8));
     }
 
     @Test

@@ -24,7 +24,7 @@ import redis.clients.jedis.exceptions.JedisException;
 
 /** Sentinels that accept connections and say nothing. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SentinelTest {
+class SentinelLocatorTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
 
     private final List<ServerSocket> silent = new ArrayList<>();
@@ -43,16 +43,16 @@ class SentinelTest {
         }
     }
 
-    private static Sentinel asking(List<String> sentinels) {
+    private static SentinelLocator asking(List<String> sentinels) {
         RedisSettings settings = RedisSettings.parse("redis://ignored")
                 .withTimeout(TIMEOUT)
                 .withSentinels(SentinelTrio.NAME, sentinels, null);
-        return new Sentinel((Sentinels) settings.servers(), new Connector(settings, "test"));
+        return new SentinelLocator((Sentinels) settings.servers(), new Connector(settings, "test"));
     }
 
     @Test
     void allTogetherTakeTheTimeOfOne() throws IOException {
-        Sentinel sentinel = asking(List.of(silentSentinel(), silentSentinel(), silentSentinel()));
+        SentinelLocator sentinel = asking(List.of(silentSentinel(), silentSentinel(), silentSentinel()));
         long began = System.nanoTime();
         assertThrows(JedisException.class, sentinel::find);
         long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
@@ -63,7 +63,7 @@ class SentinelTest {
     @Test
     void theOneThatAnswersIsFoundBehindThem(@TempDir Path directory) throws IOException {
         try (SentinelTrio servers = SentinelTrio.launch(directory)) {
-            Sentinel sentinel = asking(List.of(
+            SentinelLocator sentinel = asking(List.of(
                     silentSentinel(),
                     silentSentinel(),
                     "127.0.0.1:" + servers.sentinel().port()));

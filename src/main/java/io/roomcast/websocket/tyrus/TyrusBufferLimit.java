@@ -4,28 +4,28 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Limits;
 
 /**
- * Bounds the part of a frame that Tyrus buffers until the rest arrives. By default that bound is 4 MiB for each
- * connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then tells the client
- * the reason.
+ * Limits the bytes of an incomplete frame that Tyrus buffers until the rest arrives. The default limit of Tyrus is 4
+ * MiB for each connection. Tyrus closes a connection whose frame is larger. {@code EndpointConnection.onClose} then
+ * sends the client the reason.
  */
-public final class TyrusBuffer {
+public final class TyrusBufferLimit {
     /**
-     * The most bytes that a server reads from a connection at once. It is the value in {@code web.xml}, and at least
-     * what the embedded server reads.
+     * Most bytes that a server reads from a connection at once. {@code web.xml} has the same number. The embedded
+     * server reads fewer bytes at once.
      */
     public static final int READ_BYTES = 128 * 1024;
 
     private static final int MAX_HEADER_BYTES = 14;
 
-    private TyrusBuffer() {}
+    private TyrusBufferLimit() {}
 
-    /** Keeps the bound for new connections at the current limit of a frame. */
+    /** Sets the limit for new connections by the limit of a frame, now and after each change of that limit. */
     public static void followLimit(TyrusInternals tyrus, Limits limits) {
-        bound(tyrus, limits);
-        limits.whenChanged(() -> bound(tyrus, limits));
+        setLimit(tyrus, limits);
+        limits.whenChanged(() -> setLimit(tyrus, limits));
     }
 
-    private static void bound(TyrusInternals tyrus, Limits limits) {
+    private static void setLimit(TyrusInternals tyrus, Limits limits) {
         // The buffer must hold a frame that is almost complete, and the bytes that are read together with its end.
         tyrus.setIncomingBufferSize(Math.toIntExact(limits.get(LimitKeys.FRAME_BYTES) + MAX_HEADER_BYTES + READ_BYTES));
     }

@@ -16,41 +16,41 @@ import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Asks the sentinels for the current master, and first the sentinel that answered last. Each sentinel gets an equal
- * part of the time that a server has for a reply, but at least {@link #MIN_TIMEOUT_MILLIS}. So sentinels that accept
- * connections and do not answer delay the look-up only a little. Any thread may call.
+ * Asks the sentinels for the current master. The sentinel that answered last is asked first. The timeout for each
+ * sentinel is an equal share of the timeout for a reply of a server, but at least {@link #MIN_TIMEOUT_MILLIS}. So
+ * sentinels that accept connections and do not answer delay the look-up only a little. Any thread may call.
  */
-public final class Sentinel implements MasterLocator {
+public final class SentinelLocator implements MasterLocator {
     private static final int MIN_TIMEOUT_MILLIS = 250;
 
     private final Sentinels sentinels;
     private final Connector connector;
-    /** For a connection to each sentinel, and for each reply. */
+    /** Timeout for a connection to a sentinel, and for its reply. */
     private final int timeoutMillis;
 
-    /** The sentinels, first the one that answered last. */
-    private volatile List<Address> order;
+    /** The sentinels in the order in which they are asked. */
+    private volatile List<Address> ordered;
 
-    public Sentinel(Sentinels sentinels, Connector connector) {
+    public SentinelLocator(Sentinels sentinels, Connector connector) {
         this.sentinels = sentinels;
         this.connector = connector;
-        this.order = sentinels.addresses();
-        this.timeoutMillis = Math.max(connector.timeoutMillis() / Math.max(order.size(), 1), MIN_TIMEOUT_MILLIS);
+        this.ordered = sentinels.addresses();
+        this.timeoutMillis = Math.max(connector.timeoutMillis() / Math.max(ordered.size(), 1), MIN_TIMEOUT_MILLIS);
     }
 
     @Override
     public HostAndPort find() {
-        JedisException last = new JedisConnectionException("no sentinel is configured");
-        for (Address sentinel : order) {
+        JedisException lastFailure = new JedisConnectionException("no sentinel is configured");
+        for (Address sentinel : ordered) {
             try {
                 HostAndPort master = ask(sentinel);
-                order = withFirst(sentinel, order);
+                ordered = withFirst(sentinel, ordered);
                 return master;
             } catch (JedisException e) {
-                last = e;
+                lastFailure = e;
             }
         }
-        throw new JedisConnectionException("no sentinel knows the master " + sentinels.master(), last);
+        throw new JedisConnectionException("no sentinel knows the master " + sentinels.master(), lastFailure);
     }
 
     private static List<Address> withFirst(Address first, List<Address> others) {

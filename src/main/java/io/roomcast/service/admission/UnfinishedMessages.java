@@ -26,23 +26,23 @@ import java.util.concurrent.TimeUnit;
  * process does not make a message older.
  */
 @ApplicationScoped
-public class InboundMessages {
-    private final Set<Unfinished> unfinished = ConcurrentHashMap.newKeySet();
+public class UnfinishedMessages {
+    private final Set<Message> unfinished = ConcurrentHashMap.newKeySet();
     private ByteBudget budget;
     private Limits limits;
     private NodeMetrics metrics;
     private Threads threads;
 
     /** For the container's proxy. */
-    protected InboundMessages() {}
+    protected UnfinishedMessages() {}
 
     @Inject
-    public InboundMessages(Limits limits, NodeMetrics metrics, Threads threads) {
+    public UnfinishedMessages(Limits limits, NodeMetrics metrics, Threads threads) {
         this.limits = limits;
         this.metrics = metrics;
         this.threads = threads;
-        this.budget = new ByteBudget(limits.bytes(LimitKeys.NODE_INBOUND_BYTES));
-        limits.whenChanged(() -> budget.setLimit(limits.bytes(LimitKeys.NODE_INBOUND_BYTES)));
+        this.budget = new ByteBudget(limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES));
+        limits.whenChanged(() -> budget.setLimit(limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES)));
     }
 
     void start(@Observes NodeStarted event) {
@@ -63,8 +63,8 @@ public class InboundMessages {
     }
 
     /** Registers a message of this session that has begun to arrive. */
-    public Unfinished begin(ClientSession session) {
-        Unfinished message = new Unfinished(session);
+    public Message begin(ClientSession session) {
+        Message message = new Message(session);
         unfinished.add(message);
         return message;
     }
@@ -75,7 +75,7 @@ public class InboundMessages {
     }
 
     /** One message that has begun to arrive and has not ended. */
-    public final class Unfinished {
+    public final class Message {
         private final ClientSession session;
         private long bytes;
         /** Number of checks since the message began. */
@@ -83,7 +83,7 @@ public class InboundMessages {
 
         private boolean ended;
 
-        private Unfinished(ClientSession session) {
+        private Message(ClientSession session) {
             this.session = session;
         }
 
@@ -109,7 +109,7 @@ public class InboundMessages {
                     session,
                     LimitKeys.NODE_INBOUND_BYTES,
                     CloseCode.TRY_AGAIN_LATER,
-                    "too much comes in that has no end yet");
+                    "too many bytes of unfinished messages");
             return false;
         }
 
