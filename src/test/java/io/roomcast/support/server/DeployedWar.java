@@ -11,7 +11,7 @@ import org.jboss.arquillian.test.spi.TestRunnerAdaptorBuilder;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 
-/** The WAR as it was built, with a {@link WriterServlet} besides, deployed once on a server that Arquillian starts and stops. */
+/** The WAR as it was built, deployed once on a server that Arquillian starts and stops. */
 final class DeployedWar implements AutoCloseable {
     private final TestRunnerAdaptor arquillian = TestRunnerAdaptorBuilder.build();
 
@@ -19,8 +19,7 @@ final class DeployedWar implements AutoCloseable {
 
     @Deployment(testable = false)
     public static WebArchive war() {
-        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("roomcast.war")))
-                .addClass(WriterServlet.class);
+        return ShrinkWrap.createFromZipFile(WebArchive.class, new File(System.getProperty("roomcast.war")));
     }
 
     static DeployedWar start(String server) {
