@@ -4,6 +4,7 @@ import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.PayaraHeadTimeout;
+import io.roomcast.http.PayaraRefusals;
 import io.roomcast.http.PayaraRequest;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
@@ -25,6 +26,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -68,6 +70,9 @@ public class GuardFilter extends HttpFilter {
     /** Null if there is no limit, or the server is not Payara. */
     private transient PayaraHeadTimeout headTimeout;
 
+    /** Null if there is no limit, or the server is not Payara. */
+    private transient PayaraRefusals refusals;
+
     private boolean onPayara;
     private int answerMillis;
     private int maxPipelined;
@@ -81,12 +86,18 @@ public class GuardFilter extends HttpFilter {
         if (onPayara && !requestTimeout.isZero()) {
             headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
+        if (onPayara && maxPipelined > 0) {
+            refusals = new PayaraRefusals();
+        }
     }
 
     @Override
     public void destroy() {
         if (headTimeout != null) {
             headTimeout.close();
+        }
+        if (refusals != null) {
+            refusals.close();
         }
     }
 
@@ -96,6 +107,9 @@ public class GuardFilter extends HttpFilter {
         PayaraRequest payara = onPayara ? PayaraRequest.of(request) : null;
         if (payara != null && headTimeout != null) {
             headTimeout.watch(payara);
+        }
+        if (payara != null && refusals != null) {
+            refusals.watch(payara);
         }
         if (payara != null && !payara.checkConnected()) {
             return;
@@ -148,9 +162,7 @@ public class GuardFilter extends HttpFilter {
                 chain.doFilter(visibleRequest, response);
             }
             if ((undertow != null || payara != null) && !visibleRequest.isAsynchronous()) {
-                // Closing the stream writes the response now. Otherwise the server would write it after the permit is
-                // released.
-                response.getOutputStream().close();
+                finish(response);
             }
         };
         if (request.getServletPath().equals(HealthServlet.ADDRESS)) {
@@ -174,6 +186,21 @@ public class GuardFilter extends HttpFilter {
             // Not thrown, because Payara would log a stack trace for each client that does not read its response.
             LOG.log(Level.DEBUG, "the client is gone", e);
         }
+    }
+
+    /**
+     * Writes the response now. Otherwise the server would write it after the permit is released. A servlet may have
+     * called {@code getWriter}, for example a servlet that the server adds to the application.
+     */
+    private static void finish(HttpServletResponse response) throws IOException {
+        OutputStream stream;
+        try {
+            stream = response.getOutputStream();
+        } catch (IllegalStateException e) {
+            response.getWriter().close();
+            return;
+        }
+        stream.close();
     }
 
     private static RequestHead head(HttpServletRequest request) {

@@ -61,8 +61,10 @@ public final class PayaraRequest {
     private final Connection<?> connection;
     private final FilterChainContext readContext;
     private final HttpRequestPacket head;
+    private final org.glassfish.grizzly.http.server.HttpServerFilter server;
 
     private PayaraRequest(Request request) {
+        this.server = request.getHttpFilter();
         this.readContext = request.getContext();
         this.connection = readContext.getConnection();
         this.head = request.getRequest();
@@ -92,6 +94,11 @@ public final class PayaraRequest {
         FilterChain filters = readContext.getFilterChain();
         int index = filters.indexOfType(HttpServerFilter.class);
         return index == -1 ? null : (HttpServerFilter) filters.get(index);
+    }
+
+    /** @return the filter that answers the requests of this listener */
+    org.glassfish.grizzly.http.server.HttpServerFilter server() {
+        return server;
     }
 
     /**

@@ -29,6 +29,32 @@ class ServerPipelineIT {
         }
     }
 
+    /** Payara answers these itself, with a stack trace in its log for most. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET %s HTTP/1.1\r\nHost: a:-1",
+                "GET %s HTTP/1.1\r\nHost:",
+                "GET %s HTTP/1.1\r\nHost: :80",
+                "GET http://a:-1%s HTTP/1.1\r\nHost: a",
+                "GET %s HTTP/1.0\r\nConnection: keep-alive\r\nHost: a:-1",
+                "GET %s%%zz HTTP/1.1\r\nHost: a",
+                "GET /elsewhere HTTP/1.1\r\nHost: a:-1",
+                "POST %s HTTP/1.1\r\nContent-Length: 0\r\nHost: a:-1",
+                "TRACE %s HTTP/1.1\r\nHost: a"
+            })
+    void endsAfterOneThatIsForNoApplication(String head) throws IOException {
+        try (ApiServer server = ApiServer.open();
+                RawHttp first = new RawHttp(server.uri());
+                RawHttp client = new RawHttp(server.uri())) {
+            first.head("GET", "health/live", "");
+            assertEquals(200, first.answer(true).status());
+            client.write((String.format(head, server.uri().getPath()) + "\r\n\r\n").repeat(10 * FEW));
+            String answers = client.untilTheEnd();
+            assertEquals(1, found("HTTP/1\\.[01] \\d", answers), answers);
+        }
+    }
+
     private static long found(String pattern, String text) {
         return Pattern.compile(pattern).matcher(text).results().count();
     }

@@ -11,10 +11,14 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jboss.shrinkwrap.api.ShrinkWrap;
+import org.jboss.shrinkwrap.api.exporter.ZipExporter;
+import org.jboss.shrinkwrap.api.spec.WebArchive;
 
 /**
  * An application server of the kind that {@code arquillian.launch} names, in processes of its own and with the WAR as
@@ -32,6 +36,7 @@ public final class ServerNode implements AutoCloseable {
     private final ServerCommand command;
     private final Path log;
     private final Map<String, String> passwords = new TreeMap<>();
+    private final List<Class<?>> servlets = new ArrayList<>();
     /** The server's own; a script may stand before it. */
     private ProcessHandle server;
 
@@ -51,10 +56,27 @@ public final class ServerNode implements AutoCloseable {
         return this;
     }
 
+    /** A servlet in the WAR besides, as servers add some. */
+    public ServerNode withServlet(Class<?> servlet) {
+        servlets.add(servlet);
+        return this;
+    }
+
+    private void addServlets() {
+        if (!servlets.isEmpty()) {
+            ShrinkWrap.createFromZipFile(
+                            WebArchive.class, ServerCommand.packed().toFile())
+                    .addClasses(servlets.toArray(Class<?>[]::new))
+                    .as(ZipExporter.class)
+                    .exportTo(command.war().toFile(), true);
+        }
+    }
+
     /** Starts it, and returns when the WAR is ready to serve. */
     public ServerNode start() {
         try {
             command.prepare();
+            addServlets();
             for (Map.Entry<String, String> user : passwords.entrySet()) {
                 command.addUser(user.getKey(), user.getValue());
             }
