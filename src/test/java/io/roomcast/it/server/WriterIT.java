@@ -17,8 +17,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A server adds servlets of its own to the application, such as Payara's for metrics. They may answer with a writer. Only
- * on WildFly: the tests' Payara has the test classes on its own class path, and so finds no servlets among them.
+ * A server adds servlets of its own to the application, such as those of Payara for metrics. They may answer with a
+ * writer. Only on WildFly: the tests' Payara has the test classes on its own class path, so it finds no servlets in the
+ * WAR that are of these classes.
  */
 @Tag("server")
 @Tag("wildfly")
