@@ -79,7 +79,8 @@ final class UnpackedWar {
 
     /**
      * Sets the last access of a file a hundred years into the future. Programs that clean temporary directories delete
-     * files by their last access. Answering 304 does not update the access time.
+     * files by their last access. The server answers 304 for a cached file without reading the file, so a file in use
+     * would look unused.
      */
     private static void protectFromCleaners(Path file) throws IOException {
         Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));

@@ -12,9 +12,9 @@ import jakarta.inject.Singleton;
 
 /**
  * Beans that the application server provides: configuration and threads. All threads come from the server's managed
- * thread factory, so they have the application's class loader and naming context. Messages run on a pool of such
- * threads. A managed executor would set up the context for each task
- * (docs/decisions/0003-a-pool-of-managed-threads.md).
+ * thread factory, so they have the application's class loader and naming context. Lanes run on a pool of such threads,
+ * unless {@code roomcast.executor} names an executor of the server. A managed executor would set up the context for
+ * each task (docs/decisions/0003-a-pool-of-managed-threads.md).
  */
 @ApplicationScoped
 @ManagedThreadFactoryDefinition(name = ContainerBeans.THREAD_FACTORY)

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  *
  * <p><b>Concurrency.</b> Any thread may call. A lock guards the fields. While the lock is held, no thread waits and no
  * stage completes. A token waits until the fetch ends, until {@link Pace#waitTimeout} is over, or until {@link #close}.
- * The stage of a token that waited completes on a thread of the lanes, or on the thread that calls {@link #close}.
+ * The stage of a token that waited completes on a thread of the pool, or on the thread that calls {@link #close}.
  */
 final class RemoteKeys implements SigningKeys {
     /**
@@ -41,7 +41,7 @@ final class RemoteKeys implements SigningKeys {
     private final Supplier<CompletionStage<JWKSet>> fetch;
     private final Pace pace;
     private final SourceLog log;
-    private final Executor lanes;
+    private final Executor pool;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
     private final Object lock = new Object();
@@ -74,13 +74,13 @@ final class RemoteKeys implements SigningKeys {
             Supplier<CompletionStage<JWKSet>> fetch,
             Pace pace,
             SourceLog log,
-            Executor lanes,
+            Executor pool,
             ScheduledExecutorService timer,
             LongSupplier nanoClock) {
         this.fetch = fetch;
         this.pace = pace;
         this.log = log;
-        this.lanes = lanes;
+        this.pool = pool;
         this.timer = timer;
         this.nanoClock = nanoClock;
     }
@@ -147,7 +147,7 @@ final class RemoteKeys implements SigningKeys {
         synchronized (lock) {
             waitingTokens.removeIf(other -> other == result);
         }
-        lanes.execute(() -> result.completeExceptionally(new TokenUncheckedException()));
+        pool.execute(() -> result.completeExceptionally(new TokenUncheckedException()));
     }
 
     /** Starts the first fetch. */
@@ -209,7 +209,7 @@ final class RemoteKeys implements SigningKeys {
         }
         log.fetchEnded(failure);
         for (CompletableFuture<JWSKeySelector<SecurityContext>> result : results) {
-            lanes.execute(() -> {
+            pool.execute(() -> {
                 if (fresh != null) {
                     result.complete(fresh);
                 } else {

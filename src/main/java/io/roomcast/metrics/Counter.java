@@ -17,7 +17,7 @@ public enum Counter {
     FRAMES_RECEIVED("roomcast.frames.received", "Frames from clients, bad ones too"),
     BYTES_RECEIVED("roomcast.received.bytes", "Bytes of all WebSocket messages from clients, refused ones too"),
 
-    MESSAGES_STORED("roomcast.messages.stored", "Messages published here and stored"),
+    MESSAGES_STORED("roomcast.messages.stored", "Publishes that were acknowledged here, repeated ones too"),
     MESSAGES_DELIVERED("roomcast.messages.delivered", "Messages handed to members, each counted for each member"),
     MESSAGES_REPLAYED("roomcast.messages.replayed", "Messages of the history sent to members that came back"),
     MESSAGES_DROPPED(
@@ -94,7 +94,7 @@ public enum Counter {
     private static final class Help {
         static final String RECOVERIES = "Members that came back with a position";
         static final String SLOW =
-                "Steps against slow clients. message_forgotten counts messages that were taken out of a queue again; "
+                "Steps against slow clients. message_forgotten counts messages that a full queue replaced by a gap; "
                         + "behind_sent counts the frames that tell clients of it";
         static final String GAPS =
                 "Holes in what the relay delivered to this node; a hole is repaired, or lost for good";

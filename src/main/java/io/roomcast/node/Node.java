@@ -25,7 +25,7 @@ public class Node {
         name = configured.isEmpty() ? hostName() + "-" + randomId(6) : configured;
     }
 
-    /** Unique in the cluster. */
+    /** The name that logs and metrics show. An operator who configures it should make it unique in the cluster. */
     public String name() {
         return name;
     }

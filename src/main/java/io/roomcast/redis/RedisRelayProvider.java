@@ -32,7 +32,7 @@ public class RedisRelayProvider implements RelayProvider {
                 settings(),
                 context.history(),
                 context.node(),
-                context.loops(),
+                context.loopThreads(),
                 context.timer(),
                 context.nanoClock(),
                 context.metrics());

@@ -13,7 +13,7 @@ public interface RelayProvider {
      *
      * @param node name of this node
      * @param history limits of each room's history
-     * @param loops makes the long-running threads, which run until the relay is closed
+     * @param loopThreads makes the long-running threads, which run until the relay is closed
      * @param timer runs short tasks that must not block
      * @param nanoClock as {@link System#nanoTime}
      * @param metrics counts gaps and reconnects
@@ -21,7 +21,7 @@ public interface RelayProvider {
     record Context(
             String node,
             HistoryLimits history,
-            ThreadFactory loops,
+            ThreadFactory loopThreads,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             NodeMetrics metrics) {}

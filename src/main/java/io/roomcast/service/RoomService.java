@@ -170,37 +170,31 @@ public class RoomService {
         }
         session.lockIdentity();
         if (frame instanceof ClientFrame.Publish publish) {
-            queueFrame(
-                    session,
-                    publish,
-                    publish.key(),
-                    publish.room(),
-                    false,
-                    (room, request) -> messaging.publish(session, publish, room, request));
+            queueFrame(session, publish, publish.key(), publish.room(), false, (room, request) -> {
+                messaging.publish(session, publish, room, request);
+            });
         } else if (frame instanceof ClientFrame.Signal signal) {
             queueFrame(session, signal, null, signal.room(), false, (room, request) -> {
                 rates.countRequest(session);
                 messaging.signal(session, signal, room, request);
             });
         } else if (frame instanceof ClientFrame.Join join) {
-            join(session, join);
+            queueFrameAlone(session, join, join.room(), (room, request) -> {
+                joins.join(session, new ClientFrame.Join(join.id(), room, join.since()), request);
+            });
         } else if (frame instanceof ClientFrame.Leave leave) {
             queueFrameAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
                 joins.leave(session, room, request, () -> session.reply(left));
             });
         } else if (frame instanceof ClientFrame.History history) {
-            queueFrameAlone(
-                    session,
-                    history,
-                    history.room(),
-                    (room, request) -> messaging.history(session, history, room, request));
+            queueFrameAlone(session, history, history.room(), (room, request) -> {
+                messaging.history(session, history, room, request);
+            });
         } else if (frame instanceof ClientFrame.Members members) {
-            queueFrameAlone(
-                    session,
-                    members,
-                    members.room(),
-                    (room, request) -> messaging.members(session, members, room, request));
+            queueFrameAlone(session, members, members.room(), (room, request) -> {
+                messaging.members(session, members, room, request);
+            });
         } else if (frame instanceof ClientFrame.Refresh refresh) {
             rates.countRequest(session);
             refresh(session, refresh);
@@ -218,22 +212,10 @@ public class RoomService {
         if (session.identity() == null) {
             errors.answerBadFrame(session, why);
         } else {
-            queueFrame(
-                    session,
-                    invalid,
-                    why.answer().key(),
-                    invalid.room(),
-                    false,
-                    (room, request) -> request.answerInTurn(() -> errors.answerBadFrame(session, why)));
+            queueFrame(session, invalid, why.answer().key(), invalid.room(), false, (room, request) -> {
+                request.answerInTurn(() -> errors.answerBadFrame(session, why));
+            });
         }
-    }
-
-    private void join(ClientSession session, ClientFrame.Join join) {
-        queueFrameAlone(
-                session,
-                join,
-                join.room(),
-                (room, request) -> joins.join(session, new ClientFrame.Join(join.id(), room, join.since()), request));
     }
 
     /** As {@link #queueFrame}, for a request that runs alone and counts against the rate of the session. */

@@ -157,7 +157,7 @@ final class ConnectionAddOn extends BaseFilter implements AddOn {
         }
 
         @Override
-        public boolean holdsFile() {
+        public boolean holdsFileDescriptor() {
             // A closed channel stays registered, and keeps its file descriptor, until its selector runs again.
             return connection.getChannel().isOpen() || connection.getChannel().isRegistered();
         }

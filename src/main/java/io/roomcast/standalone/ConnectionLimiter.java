@@ -245,7 +245,7 @@ final class ConnectionLimiter {
             long now = nanoClock.getAsLong();
             skipPause(now - lastTick - PAUSE_NANOS);
             lastTick = now;
-            closing.removeIf(http -> !http.socket.holdsFile());
+            closing.removeIf(http -> !http.socket.holdsFileDescriptor());
             for (HttpConnection http : awaitingRequest) {
                 if (now - http.stateSince < requestNanos) {
                     break;
@@ -388,7 +388,7 @@ final class ConnectionLimiter {
 
     private boolean hasFreeFile() {
         if (openConnections() + closing.size() - SPARE_FILES >= maxFiles) {
-            closing.removeIf(http -> !http.socket.holdsFile());
+            closing.removeIf(http -> !http.socket.holdsFileDescriptor());
         }
         return openConnections() + Math.max(0, closing.size() - SPARE_FILES) < maxFiles;
     }

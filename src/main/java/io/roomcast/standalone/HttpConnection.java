@@ -18,7 +18,7 @@ final class HttpConnection {
          * Whether the system has a file descriptor open for the connection. After the close, it stays open for a
          * moment.
          */
-        boolean holdsFile();
+        boolean holdsFileDescriptor();
 
         /** Closes the connection at once. Queued output is lost. */
         void cut();

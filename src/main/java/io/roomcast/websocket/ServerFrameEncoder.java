@@ -6,8 +6,8 @@ import jakarta.inject.Inject;
 import jakarta.websocket.Encoder;
 
 /**
- * Encodes frames for a connection that has no session with a queue. All other frames are encoded once for all members
- * of a room.
+ * Encodes the error for a connection that is refused and becomes no session. All other frames go through the queue of
+ * a session, already encoded.
  */
 public class ServerFrameEncoder implements Encoder.Text<ServerFrame> {
 

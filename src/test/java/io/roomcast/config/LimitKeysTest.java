@@ -30,6 +30,15 @@ class LimitKeysTest {
         assertTrue(listed.containsAll(LimitKeys.REFUSING.stream().map(Key::name).toList()));
     }
 
+    /** The metric of reached limits would miss a limit that stands in neither list. */
+    @Test
+    void everyLimitIsKnownToRefuseOrNot() {
+        List<Key<?>> slow = List.of(LimitKeys.OUTBOUND_BYTES, LimitKeys.OUTBOUND_AGE, LimitKeys.RECOVERY_RATE);
+        Stream.<List<? extends Key<?>>>of(LimitKeys.NUMBERS, LimitKeys.SIZES, LimitKeys.DURATIONS)
+                .flatMap(List::stream)
+                .forEach(key -> assertTrue(LimitKeys.REFUSING.contains(key) != slow.contains(key), key.name()));
+    }
+
     private static String nameOf(Field key) {
         try {
             return ((Key<?>) key.get(null)).name();

@@ -10,16 +10,16 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What a member of a room is answered, for each type of frame. */
 class EveryFrameTest {
     private static final String REFUSED = "error\",\"code\":\"bad_request\",\"id\":7,";
-    private static final Map<ClientFrame.Type, String> ANSWERS = Map.of(
-            ClientFrame.Type.HELLO, REFUSED,
-            ClientFrame.Type.REFRESH, REFUSED,
-            ClientFrame.Type.JOIN, "joined",
-            ClientFrame.Type.PUBLISH, "ack",
-            ClientFrame.Type.SIGNAL, "signal",
-            ClientFrame.Type.HISTORY, "history",
-            ClientFrame.Type.MEMBERS, "members",
-            ClientFrame.Type.LEAVE, "left",
-            ClientFrame.Type.PING, "pong");
+    private static final Map<ClientFrame.Type, String> ANSWERS = Map.ofEntries(
+            Map.entry(ClientFrame.Type.HELLO, REFUSED),
+            Map.entry(ClientFrame.Type.REFRESH, REFUSED),
+            Map.entry(ClientFrame.Type.JOIN, "joined"),
+            Map.entry(ClientFrame.Type.PUBLISH, "ack"),
+            Map.entry(ClientFrame.Type.SIGNAL, "signal"),
+            Map.entry(ClientFrame.Type.HISTORY, "history"),
+            Map.entry(ClientFrame.Type.MEMBERS, "members"),
+            Map.entry(ClientFrame.Type.LEAVE, "left"),
+            Map.entry(ClientFrame.Type.PING, "pong"));
 
     @ParameterizedTest
     @EnumSource(ClientFrame.Type.class)

@@ -43,7 +43,7 @@ class ConnectionLimiterTest {
         }
 
         @Override
-        public boolean holdsFile() {
+        public boolean holdsFileDescriptor() {
             return file;
         }
 

@@ -16,14 +16,14 @@ final class DurationMeters {
     private static final double NANOS_PER_MILLI = 1e6;
 
     private final Histogram durations;
-    /** The percentile as a share, such as 0.99. */
-    private final double share;
+    /** Such as 0.99 for the 99th percentile. */
+    private final double quantile;
     /** The counts at the last read. */
     private long[] previousCounts = new long[0];
 
-    private DurationMeters(Histogram durations, double share) {
+    private DurationMeters(Histogram durations, double quantile) {
         this.durations = durations;
-        this.share = share;
+        this.quantile = quantile;
     }
 
     static void bind(String name, Histogram durations, MeterRegistry registry) {
@@ -38,8 +38,8 @@ final class DurationMeters {
         registerPercentile(name + ".p99", durations, 0.99, registry);
     }
 
-    private static void registerPercentile(String name, Histogram durations, double share, MeterRegistry registry) {
-        Gauge.builder(name, new DurationMeters(durations, share), DurationMeters::percentileMillis)
+    private static void registerPercentile(String name, Histogram durations, double quantile, MeterRegistry registry) {
+        Gauge.builder(name, new DurationMeters(durations, quantile), DurationMeters::percentileMillis)
                 .strongReference(true)
                 .register(registry);
     }
@@ -53,7 +53,7 @@ final class DurationMeters {
         }
         previousCounts = counts;
         long[] bounds = Histogram.bounds();
-        long remaining = (long) Math.ceil(Arrays.stream(newCounts).sum() * share);
+        long remaining = (long) Math.ceil(Arrays.stream(newCounts).sum() * quantile);
         if (remaining == 0) {
             return Double.NaN;
         }

@@ -33,8 +33,8 @@ import java.util.function.LongSupplier;
  * a room until the lease expires. The lease has expired if two later renewals do not report it. A single renewal does
  * not prove this, since it may have been carried out before the lease was taken.
  *
- * <p><b>Concurrency.</b> One renewal at a time: the timer starts the renewal, and the replies continue it. {@code
- * renewing} hands the other fields over from one renewal to the next. Any thread may call {@link #id}, {@link #stateOf}
+ * <p><b>Concurrency.</b> One renewal at a time: the timer starts the renewal, and the replies continue it. Only the
+ * thread that has set {@code renewing} uses the other fields. Any thread may call {@link #id}, {@link #stateOf}
  * and {@link #requestReplacement}. The map {@code unreported} is guarded by its own monitor.
  */
 final class Lease {

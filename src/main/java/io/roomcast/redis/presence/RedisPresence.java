@@ -231,7 +231,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
         Set<RoomName> due = new HashSet<>(roomsToCompare);
         roomsToCompare.removeAll(due);
         due.forEach(this::compare);
-        int all = rooms.size() + views.size(); // Most rooms count twice. So the round takes less time.
+        int all = rooms.size() + views.size(); // Too high, since most rooms are in both: a round ends early.
         commands.setCompareMillis((long) all / MAX_COMPARED * lease.renewalMillis());
         int count = Math.min(all / ROUND_RENEWALS + 1, MAX_COMPARED);
         for (int i = 0; i < count; i++) {

@@ -31,9 +31,10 @@ import redis.clients.jedis.exceptions.JedisException;
  * get a new <i>lineage</i>, and every room a new epoch.
  *
  * <p><b>Concurrency.</b> The threads of two connections verify the data, one after the other, under the lock
- * {@code verifyLock}. This lock is held while Redis answers. The object's monitor guards the fields, and no thread
- * waits inside the monitor. A command takes the lineage at the moment when the command is written. So a command has the
- * lineage that its connection found, even if the command was made before the connection.
+ * {@code verifyLock}. This lock is held while Redis answers. The object's monitor guards the marks and what replies
+ * change, and no thread waits inside the monitor. Other fields say what guards them. Volatile fields may be read without
+ * a lock. The lineage in a command is evaluated when the command is written. So a command has the lineage that its
+ * connection found, even if the command was made before the connection.
  */
 public final class DataLineage {
     private static final Logger LOG = System.getLogger(DataLineage.class.getName());

@@ -11,7 +11,7 @@ public final class TokenBucket {
     private static final int BURST_SECONDS = 5;
 
     private Bucket bucket;
-    private int filledPerSecond;
+    private int currentRate;
 
     /**
      * Takes a token. A rate that differs from the last one fills the bucket.
@@ -23,8 +23,8 @@ public final class TokenBucket {
         if (perSecond == 0) {
             return 0;
         }
-        if (perSecond != filledPerSecond) {
-            filledPerSecond = perSecond;
+        if (perSecond != currentRate) {
+            currentRate = perSecond;
             bucket = Bucket.builder()
                     .addLimit(limit -> limit.capacity((long) perSecond * BURST_SECONDS)
                             .refillGreedy(perSecond, Duration.ofSeconds(1)))

@@ -89,7 +89,10 @@ final class PayaraConnection {
                         && request.getContext().getConnection().getProcessor() instanceof FilterChain http
                         && http.indexOfType(HttpCodecFilter.class) > 0
                 ? new PayaraConnection(
-                        request, WEB_SOCKET_FILTERS.computeIfAbsent(http, PayaraConnection::withoutHttp), limit, timer)
+                        request,
+                        WEB_SOCKET_FILTERS.computeIfAbsent(http, PayaraConnection::withWebSocketFilter),
+                        limit,
+                        timer)
                 : null;
     }
 
@@ -97,7 +100,7 @@ final class PayaraConnection {
      * Puts our filter in front of the HTTP filters. They get no bytes, but some of them must handle the end of a
      * connection.
      */
-    private static FilterChain withoutHttp(FilterChain http) {
+    private static FilterChain withWebSocketFilter(FilterChain http) {
         int codec = http.indexOfType(HttpCodecFilter.class);
         return FilterChainBuilder.stateless()
                 .addAll(http.subList(0, codec))

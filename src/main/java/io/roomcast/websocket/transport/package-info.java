@@ -1,2 +1,2 @@
-/** The transports for every server, and what the transports of particular servers have in common. */
+/** The transports that work on any server, and what the transports of particular servers have in common. */
 package io.roomcast.websocket.transport;

@@ -11,14 +11,15 @@ import java.lang.reflect.Method;
  * What Undertow 2.3 hides: the connection of a WebSocket session, and which threads process incoming messages. All
  * names are looked up at once, before there is any connection. A later failure concerns one connection only.
  *
- * @param session class of Undertow's sessions
- * @param channel method of a session that returns its channel
- * @param extended method of a channel: whether the channel has extensions, which must process each message; a session
- *     does not know the extensions that the server's own configuration adds
- * @param connection method of a channel that returns its connection
- * @param dispatch field of a container: whether the container hands messages to a pool of threads
+ * @param sessionClass class of Undertow's sessions
+ * @param getChannel method of a session that returns its channel
+ * @param hasExtensions method of a channel: whether the channel has extensions, which must process each message. A
+ *     session knows only the extensions that were negotiated, and not those of the server's own configuration.
+ * @param getConnection method of a channel that returns its connection
+ * @param dispatchField field of a container: whether the container hands messages to a pool of threads
  */
-public record UndertowInternals(Class<?> session, Method channel, Method extended, Method connection, Field dispatch) {
+public record UndertowInternals(
+        Class<?> sessionClass, Method getChannel, Method hasExtensions, Method getConnection, Field dispatchField) {
     private static final Logger LOG = System.getLogger(UndertowInternals.class.getName());
 
     /**
@@ -44,26 +45,26 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
      */
     public void readOnIoThreads(Object container) {
         try {
-            dispatch.setBoolean(container, false);
+            dispatchField.setBoolean(container, false);
         } catch (IllegalAccessException e) {
             throw new IllegalStateException(e);
         }
     }
 
     /**
-     * @param jakarta a session of any container
+     * @param webSocketSession a session of any container
      * @return null for a session with extensions, a session of another container, and a session whose connection is
      *     closed
      */
-    public Transport transport(Object jakarta, SessionTransport portable) {
-        if (!session.isInstance(jakarta)) {
+    public Transport transport(Object webSocketSession, SessionTransport portable) {
+        if (!sessionClass.isInstance(webSocketSession)) {
             return null;
         }
         try {
-            Object webSocket = channel.invoke(jakarta);
-            return (boolean) extended.invoke(webSocket)
+            Object webSocket = getChannel.invoke(webSocketSession);
+            return (boolean) hasExtensions.invoke(webSocket)
                     ? null
-                    : new UndertowTransport(portable, webSocket, connection.invoke(webSocket));
+                    : new UndertowTransport(portable, webSocket, getConnection.invoke(webSocket));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "No connection found under this session", e);
             return null;
@@ -73,14 +74,14 @@ public record UndertowInternals(Class<?> session, Method channel, Method extende
     /**
      * Closes the TCP connection of a closed session after some seconds.
      *
-     * @param jakarta a closed session of any container
+     * @param webSocketSession a closed session of any container
      */
-    public void end(Object jakarta) {
-        if (!session.isInstance(jakarta)) {
+    public void end(Object webSocketSession) {
+        if (!sessionClass.isInstance(webSocketSession)) {
             return;
         }
         try {
-            UndertowCloseTimer.start(connection.invoke(channel.invoke(jakarta)));
+            UndertowCloseTimer.start(getConnection.invoke(getChannel.invoke(webSocketSession)));
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "No connection found under this session; it ends when the client ends it", e);
         }
