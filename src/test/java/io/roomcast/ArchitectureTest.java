@@ -39,6 +39,7 @@ import java.util.stream.Stream;
  */
 @AnalyzeClasses(packages = ArchitectureTest.BASE, importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final int MAX_LINES = 400;
     static final String BASE = "io.roomcast";
 
     /** A row of the table in CONTRIBUTING.md. */
@@ -146,6 +147,21 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(all + ".(*)..");
+    }
+
+    @ArchTest
+    static void filesAreSmall(JavaClasses house) throws IOException {
+        Map<Path, Long> larger = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(Path.of("src"))) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                try (Stream<String> lines = Files.lines(file)) {
+                    larger.put(file, lines.count());
+                }
+            }
+        }
+        larger.values().removeIf(lines -> lines <= MAX_LINES);
+        assertEquals(Map.of(), larger);
     }
 
     @ArchTest
