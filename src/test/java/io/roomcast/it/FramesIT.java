@@ -156,7 +156,7 @@ class FramesIT {
             raw.write(Arrays.copyOf(frame, bytesAtOnce));
             for (int i = bytesAtOnce; i < bytesAtOnce + 3; i++) {
                 raw.write(new byte[] {frame[i]});
-                Thread.sleep(800);
+                Thread.sleep(800); // The client's own pace: a frame that does not drip is no case for the limit.
             }
             // A pong would be taken for the rest of the frame.
             assertEquals(4004, raw.awaitCloseInSilence());

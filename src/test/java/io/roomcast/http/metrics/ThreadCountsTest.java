@@ -3,6 +3,7 @@ package io.roomcast.http.metrics;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,21 +29,22 @@ class ThreadCountsTest {
     @Test
     void aThreadOfOursWithoutAPurposeMakesNoSeries() throws InterruptedException {
         Set<String> before = ThreadCounts.count().keySet();
-        Thread thread = new Thread(ThreadCountsTest::sleep, "roomcast-shutdown");
+        CountDownLatch end = new CountDownLatch(1);
+        Thread thread = new Thread(() -> await(end), "roomcast-shutdown");
         thread.start();
         try {
             assertEquals(before, ThreadCounts.count().keySet());
         } finally {
-            thread.interrupt();
+            end.countDown();
             thread.join();
         }
     }
 
-    private static void sleep() {
+    private static void await(CountDownLatch end) {
         try {
-            Thread.sleep(60_000);
+            end.await();
         } catch (InterruptedException e) {
-            // The test is over.
+            Thread.currentThread().interrupt();
         }
     }
 }

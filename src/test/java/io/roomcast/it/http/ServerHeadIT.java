@@ -52,6 +52,7 @@ class ServerHeadIT {
         assertEquals(200, client.answer(true).status());
     }
 
+    /** The client's own pace: only a client that takes longer than the limit can show that the limit spares it. */
     private static void pause(int seconds) throws InterruptedException {
         Thread.sleep(Duration.ofSeconds(seconds).toMillis());
     }
