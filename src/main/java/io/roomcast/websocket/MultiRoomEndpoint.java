@@ -5,6 +5,7 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The endpoint of connections with any number of rooms. */
+@Dependent
 @ServerEndpoint(
         value = "/ws",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},

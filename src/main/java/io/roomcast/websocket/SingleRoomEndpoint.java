@@ -7,6 +7,7 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -24,6 +25,7 @@ import java.util.List;
  * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
  * leaves it when the connection closes.
  */
+@Dependent
 @ServerEndpoint(
         value = "/ws/{room}/{user}",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},

@@ -16,19 +16,25 @@ import java.util.stream.Stream;
  * address, which starts with the first distributable application. The WAR is copied into {@code deployments}, as people
  * do.
  */
-final class WildFlyCommand implements ServerCommand {
+public final class WildFlyCommand implements ServerCommand {
     private static final Pattern UNDERTOW =
             Pattern.compile("(?s)<subsystem xmlns=\"urn:jboss:domain:undertow:.*?(?=</subsystem>)");
     private static final String APPLICATION_DOMAIN = "<application-security-domains>"
             + "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/></application-security-domains>";
 
-    private final Path home = Path.of(System.getProperty("wildfly.home"));
+    private final Path home;
     private final Path directory;
     private final int port;
     private final String name;
     private final Map<String, String> settings;
 
     WildFlyCommand(Path directory, int port, String name, Map<String, String> settings) {
+        this(Path.of(System.getProperty("wildfly.home")), directory, port, name, settings);
+    }
+
+    /** @param home the installation */
+    public WildFlyCommand(Path home, Path directory, int port, String name, Map<String, String> settings) {
+        this.home = home;
         this.directory = directory;
         this.port = port;
         this.name = name;
