@@ -16,7 +16,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
- * | `open` | `{user, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
+ * | `open` | `{user, session, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
  * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs` |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
@@ -30,6 +30,7 @@ export class Roomcast extends EventTarget {
   #rooms = new Map();
   #user;
   #limits = NO_LIMITS;
+  #sessionId;
 
   /**
    * Connects at once.
@@ -67,6 +68,11 @@ export class Roomcast extends EventTarget {
   /** Who this client is: as the server said, or as it was told. */
   get user() {
     return this.#user;
+  }
+
+  /** The id of the current session, by which an operator finds it; `undefined` while there is no connection. */
+  get session() {
+    return this.#sessionId;
   }
 
   /** What the server allows: `{frameBytes, contentBytes, rooms}`; 0 means no limit. */
@@ -142,9 +148,11 @@ export class Roomcast extends EventTarget {
     if (state === 'open') {
       this.#user = detail.user;
       this.#limits = { ...NO_LIMITS, ...detail.limits };
+      this.#sessionId = detail.session;
       this.#refresh.start(detail.expiresInMs);
       for (const membership of memberships) membership.connected();
     } else {
+      this.#sessionId = undefined;
       this.#refresh.stop();
       this.#requests.disconnected();
       for (const membership of memberships) {

@@ -16,7 +16,7 @@ const isMessage = (value) => value !== null && typeof value === 'object'
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
-  welcome: ({ user }) => isText(user),
+  welcome: ({ user, session }) => isText(user) && (session === undefined || isText(session)),
   joined: ({ room, epoch, offset, members }) => isText(room) && isText(epoch) && isPlace(offset) && isCount(members),
   message: (frame) => isText(frame.room) && isMessage(frame),
   behind: ({ room, epoch, from, offset }) => isText(room) && isText(epoch) && isPlace(from) && isPlace(offset),

@@ -35,7 +35,15 @@ public final class OperationKeys {
             "Time over which all sessions are closed when the node stops.",
             Values.durationBetween("0", "5m"));
 
-    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW);
+    public static final Key<String> SHOWN_ADDRESSES = new Key<>(
+            "roomcast.privacy.addresses",
+            "short",
+            "name",
+            "What operators see of a client's address in lists of sessions and refusals: `full`, `short` (the first 24 "
+                    + "bits of an IPv4 address, 48 of IPv6) or `none`.",
+            Values.oneOf("full", "short", "none"));
+
+    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, SHOWN_ADDRESSES);
 
     private OperationKeys() {}
 }

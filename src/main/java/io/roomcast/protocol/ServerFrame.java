@@ -41,16 +41,21 @@ public sealed interface ServerFrame {
     /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
-    /** @param expiresInMs milliseconds until the session needs another token, or null if it never does */
-    record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits, Long expiresInMs)
+    /**
+     * @param session the id of the session
+     * @param expiresInMs milliseconds until the session needs another token, or null if it never does
+     */
+    record Welcome(Long id, String user, String session, String node, long heartbeatMs, Limits limits, Long expiresInMs)
             implements ServerFrame {}
 
     record Refreshed(Long id, Long expiresInMs) implements ServerFrame {}
 
+    /** @param session the id of the session, if the URL of the connection names the room; else null */
     record Joined(
             Long id,
             String room,
             String user,
+            String session,
             String epoch,
             long offset,
             boolean recovered,
@@ -59,14 +64,22 @@ public sealed interface ServerFrame {
             String content)
             implements ServerFrame {
 
-        public Joined(Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
-            this(id, room, user, epoch, offset, recovered, members, null, null);
+        public Joined(
+                Long id,
+                String room,
+                String user,
+                String session,
+                String epoch,
+                long offset,
+                boolean recovered,
+                long members) {
+            this(id, room, user, session, epoch, offset, recovered, members, null, null);
         }
 
         @Override
         public Joined printable(String urlRoom) {
             String text = "Welcome to " + room + ", " + user;
-            return new Joined(id, room, user, epoch, offset, recovered, members, UserName.SYSTEM, text);
+            return new Joined(id, room, user, session, epoch, offset, recovered, members, UserName.SYSTEM, text);
         }
     }
 

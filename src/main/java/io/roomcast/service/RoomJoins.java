@@ -253,6 +253,7 @@ public class RoomJoins {
                         id,
                         room.value(),
                         user.value(),
+                        room.equals(session.urlRoom()) ? session.id() : null,
                         position.epoch(),
                         position.offset(),
                         recovered,

@@ -38,6 +38,7 @@ import java.util.function.Consumer;
  */
 @ApplicationScoped
 public class RoomService {
+    private Entrance entrance;
     private Authentication authentication;
     private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
@@ -57,6 +58,7 @@ public class RoomService {
 
     @Inject
     public RoomService(
+            Entrance entrance,
             Authentication authentication,
             TokenAdmission tokenAdmission,
             SessionRegistry sessions,
@@ -70,6 +72,7 @@ public class RoomService {
             Limits limits,
             RunningTime time,
             RoomcastConfig config) {
+        this.entrance = entrance;
         this.authentication = authentication;
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
@@ -91,39 +94,11 @@ public class RoomService {
      * @throws ProtocolException if the connection is refused; no session is left open then
      */
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
-        Identity identity = authentication.wantsToken() ? null : identify(request, origin);
-        ClientSession session = create(transport, request, origin, identity);
-        if (identity != null) {
+        ClientSession session = entrance.open(transport, request, origin);
+        if (session.identity() != null) {
             joinUrlRoom(session);
         }
         return session;
-    }
-
-    private ClientSession create(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
-        ClientSession session = null;
-        try {
-            session = sessions.open(transport, request, origin.network());
-            if (identity != null) {
-                sessions.identify(session, identity);
-            }
-            return session;
-        } catch (ProtocolException e) {
-            metrics.refused(e.code().wire());
-            if (session != null) {
-                sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
-            }
-            throw e;
-        }
-    }
-
-    private Identity identify(ConnectRequest request, ClientOrigin origin) {
-        try {
-            return authentication.identify(
-                    request.user() == null ? SessionRegistry.newGuest() : request.user(), origin);
-        } catch (ProtocolException e) {
-            metrics.refused(e.code().wire());
-            throw e;
-        }
     }
 
     private void joinUrlRoom(ClientSession session) {
@@ -355,7 +330,13 @@ public class RoomService {
         ServerFrame.Limits current = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, current, tokenAdmission.expiresInMs(session)));
+                id,
+                session.user().value(),
+                session.id(),
+                node.name(),
+                heartbeatMs,
+                current,
+                tokenAdmission.expiresInMs(session)));
     }
 
     private void serveDeferred(ClientSession session) {

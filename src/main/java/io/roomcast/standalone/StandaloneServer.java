@@ -18,6 +18,7 @@ import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.RequestGuard;
+import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
@@ -66,6 +67,7 @@ public final class StandaloneServer implements AutoCloseable {
                         RequestGuard.class,
                         PresenceAnnouncer.class,
                         Drain.class,
+                        NodeSessions.class,
                         JwtVerifier.class,
                         MultiRoomEndpoint.class,
                         HealthServlet.class,

@@ -54,7 +54,7 @@ public class MultiRoomEndpoint {
                     unfinishedMessages,
                     service.open(
                             transports.choose(session),
-                            ConnectRequest.ofUser(user),
+                            ConnectRequest.ofUser(user, Subprotocol.of(session)),
                             ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {

@@ -56,14 +56,13 @@ public class SingleRoomEndpoint {
             UserName userName = new UserName(user);
             List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
             Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-            boolean plain = !Subprotocol.isOurs(session.getNegotiatedSubprotocol());
             EndpointConnection.open(
                     session,
                     service,
                     unfinishedMessages,
                     service.open(
                             transports.choose(session),
-                            new ConnectRequest(userName, roomName, position, plain),
+                            new ConnectRequest(userName, roomName, position, Subprotocol.of(session)),
                             ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {

@@ -28,9 +28,9 @@ class ServerFrameWriterTest {
                 "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":[\"ann\",\"bob\"]}",
                 writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
         assertFrame(
-                "{\"type\":\"welcome\",\"user\":\"ann\",\"node\":\"n\",\"heartbeatMs\":5,"
+                "{\"type\":\"welcome\",\"user\":\"ann\",\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
                         + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",
-                writer.write(new ServerFrame.Welcome(null, "ann", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
+                writer.write(new ServerFrame.Welcome(null, "ann", "s", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
     }
 
     @Test
@@ -38,7 +38,7 @@ class ServerFrameWriterTest {
         assertFrame(
                 "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"recovered\":true,"
                         + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
-                writer.write(new ServerFrame.Joined(null, "lobby", "ann", "e", 3, true, 2).printable("lobby")));
+                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, "e", 3, true, 2).printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
                         + "\"content\":\"The server restarts; please reconnect\"}",

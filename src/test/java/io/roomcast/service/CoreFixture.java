@@ -98,7 +98,9 @@ public final class CoreFixture {
         return new Client(
                 transport,
                 service.open(
-                        transport, new ConnectRequest(new UserName(user), new RoomName("lobby"), null, false), HERE));
+                        transport,
+                        new ConnectRequest(new UserName(user), new RoomName("lobby"), null, "roomcast.v1"),
+                        HERE));
     }
 
     /**
@@ -113,7 +115,10 @@ public final class CoreFixture {
     public Client connect(String user, ManualTransport transport) {
         return new Client(
                 transport,
-                service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
+                service.open(
+                        transport,
+                        ConnectRequest.ofUser(user == null ? null : new UserName(user), "roomcast.v1"),
+                        HERE));
     }
 
     Instant wallClock() {

@@ -102,6 +102,11 @@ final class ApiRequest {
         return path.get(1);
     }
 
+    /** Returns a parameter of the query, or null. */
+    String query(String name) {
+        return request.getParameter(name);
+    }
+
     /**
      * Returns a parameter of the query, a whole number from 0 to {@code max}.
      *

@@ -36,6 +36,9 @@ public class ApiServlet extends HttpServlet {
     private transient RoomApi rooms;
 
     @Inject
+    private transient SessionApi sessions;
+
+    @Inject
     private transient NodeApi node;
 
     @Inject
@@ -48,7 +51,7 @@ public class ApiServlet extends HttpServlet {
 
     @Override
     public void init() {
-        routes = new RouteTable(rooms, node);
+        routes = new RouteTable(rooms, sessions, node);
     }
 
     @Override

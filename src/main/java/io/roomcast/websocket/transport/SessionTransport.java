@@ -50,6 +50,11 @@ public final class SessionTransport implements Transport {
     }
 
     @Override
+    public boolean isPortable() {
+        return true;
+    }
+
+    @Override
     public void ping() {
         try {
             remote.sendPing(ByteBuffer.allocate(0));

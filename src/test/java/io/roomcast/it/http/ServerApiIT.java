@@ -149,6 +149,35 @@ class ServerApiIT {
     }
 
     @Test
+    void listsTheSessionsOfAUser() {
+        String ann = "ann-" + RUN;
+        try (RoomClient first = RoomClient.connect(server.uri().resolve("ws?user=" + ann));
+                RoomClient second = RoomClient.connect(server.uri().resolve("ws/lobby" + RUN + "/" + ann))) {
+            String id = first.say("{'type':'hello'}").next("welcome").string("session");
+            String ofPath = second.next("joined").string("session");
+            JsonObject all = ok("GET /sessions", null, "?user=" + ann + "&order=id", null);
+            assertEquals(2, all.getInt("count"));
+            assertEquals(List.of(id, ofPath).stream().sorted().toList(), sessionIds(all));
+            JsonObject later = ok(
+                    "GET /sessions",
+                    null,
+                    "?user=" + ann + "&after=" + sessionIds(all).get(0),
+                    null);
+            assertEquals(sessionIds(all).subList(1, 2), sessionIds(later));
+            assertEquals(
+                    1,
+                    sessionIds(ok("GET /sessions", null, "?limit=1&user=" + ann, null))
+                            .size());
+        }
+    }
+
+    private static List<String> sessionIds(JsonObject page) {
+        return page.getJsonArray("sessions").getValuesAs(JsonObject.class).stream()
+                .map(session -> session.getString("session"))
+                .toList();
+    }
+
+    @Test
     void disconnectsAUserForGood() {
         // A name of this test's own: connections of others' that broke may not be gone yet.
         String mallory = "mallory-" + RUN;

@@ -17,6 +17,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.service.operations.Drain.Progress;
 import io.roomcast.service.operations.Drain.State;
+import io.roomcast.service.session.Arrival;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
@@ -156,7 +157,7 @@ class DrainTest {
 
     private Client client() {
         Client client = new Client();
-        client.session = sessions.open(client, ConnectRequest.ofUser(null), null);
+        client.session = sessions.open(client, ConnectRequest.ofUser(null, null), new Arrival(null, null, 0, false));
         return client;
     }
 
