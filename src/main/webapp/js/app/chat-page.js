@@ -1,5 +1,6 @@
 import { followAddress } from './address.js';
 import { Chat } from './model/chat.js';
+import { handOverUnsent } from './model/outgoing.js';
 import { preferences } from './model/preferences.js';
 import { describeShortcuts, listenToShortcuts } from './shortcuts.js';
 import { followTitle } from './title.js';
@@ -31,6 +32,8 @@ export class ChatPage {
   #panes;
   #peopleView;
   #switcher;
+  /** The page is about to begin anew, with all that was not sent. */
+  #restarts = false;
 
   /** @param {string} user */
   constructor(user) {
@@ -84,6 +87,9 @@ export class ChatPage {
       chat.step(by, options);
       this.#panes.focus();
     };
+    window.addEventListener('beforeunload', (event) => {
+      if (!this.#restarts && chat.unsent > 0) event.preventDefault();
+    });
     this.#wide.addEventListener('change', () => this.#showPeople(preferences.people.get() ?? this.#roomy.matches));
     const on = (selector, listener) => this.#root.querySelector(selector).addEventListener('click', listener);
     on('.skip-link', () => this.#panes.focus());
@@ -135,15 +141,24 @@ export class ChatPage {
   /** Another token may be somebody else: the page begins anew with it. */
   #beginAs(token) {
     preferences.token.set(token);
-    this.#chat.close();
-    location.reload();
+    this.#restart();
   }
 
   /** Another name is another session: the page begins anew with it. */
   #rename(name) {
-    if (name === this.#chat.user) return;
+    const { user } = this.#chat;
+    if (name === user) return;
     preferences.user.set(name);
+    this.#restart(() => handOverUnsent(user, name));
+  }
+
+  /** @param {() => void} [prepare] called when all that was under way has ended */
+  #restart(prepare = () => {}) {
+    this.#restarts = true;
     this.#chat.close();
-    location.reload();
+    setTimeout(() => {
+      prepare();
+      location.reload();
+    });
   }
 }

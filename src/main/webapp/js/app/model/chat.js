@@ -41,6 +41,11 @@ export class Chat extends EventTarget {
     return this.rooms.reduce((sum, { unread }) => sum + unread.count, 0);
   }
 
+  /** How many messages would be lost with this tab. */
+  get unsent() {
+    return this.rooms.reduce((sum, { outgoing }) => sum + outgoing.unsent, 0);
+  }
+
   /** @returns {RoomModel|undefined} */
   room(name) {
     return this.#rooms.get(name);

@@ -31,6 +31,11 @@ export class Outgoing {
     return this.#messages;
   }
 
+  /** @returns {number} how many the server has not stored, as far as this page knows */
+  get unsent() {
+    return this.#messages.filter(({ state }) => state !== 'sent').length;
+  }
+
   /** What an earlier life of this page could not send. */
   restore() {
     const mine = preferences.unsent.get().filter(({ user, room }) => user === this.#user && room === this.#room.name);
@@ -80,8 +85,8 @@ export class Outgoing {
       const { offset } = await this.#room.publish(message.content, { key: message.key });
       this.#update(message.key, { state: 'sent', error: undefined, offset });
     } catch (error) {
-      // Leaving is the user's own doing, and the room is no longer shown.
-      if (error.code !== 'left') this.#update(message.key, { state: 'failed', error });
+      // Leaving is the user's own doing: what waited is sent when they come back.
+      if (this.#room.state !== 'left') this.#update(message.key, { state: 'failed', error });
     }
     this.#save();
   }
@@ -111,4 +116,10 @@ export class Outgoing {
       }));
     preferences.unsent.set([...others, ...mine]);
   }
+}
+
+/** Who changes their name keeps what was not sent. The server may have stored it under the old name: they have to look. */
+export function handOverUnsent(from, to) {
+  const handedOver = (message) => ({ ...message, user: to, failed: 'outcome_unknown' });
+  preferences.unsent.set(preferences.unsent.get().map((message) => (message.user === from ? handedOver(message) : message)));
 }

@@ -12,7 +12,6 @@ const GROUP_WITHIN_MS = 5 * 60_000;
  * @returns {object[]}
  */
 export function rowsOf({ timeline, outgoing, unread, loads }, user) {
-  if (!timeline.loaded) return [];
   const rows = [];
   const { entries } = timeline;
   if (timeline.atStart) rows.push({ kind: 'start', key: 'start', whole: (entries[0]?.offset ?? 1) === 1 });
@@ -32,7 +31,11 @@ export function rowsOf({ timeline, outgoing, unread, loads }, user) {
     });
     previous = entry;
   }
-  if (!timeline.attached) return rows;
+  if (!timeline.attached) {
+    // Who writes there is on the way to the end. Until it is loaded, what they wrote stands here.
+    if (loads.has('latest') || !timeline.loaded) pushOutgoing(rows, outgoing.messages, user, undefined);
+    return rows;
+  }
   const last = { epoch: timeline.epoch, offset: timeline.newest + 1 };
   const gap = previous && gapBetween(previous, last);
   if (gap) rows.push(gapRow(gap, timeline, loads));

@@ -11,6 +11,8 @@ import { createSeparator, updateSeparator } from './separator-rows.js';
 /** How near an end of the window more is fetched: before somebody arrives there. */
 const LOAD_WITHIN_PX = 800;
 
+const LOADING = 'Loading messages…';
+
 /** The messages of one room: a window that follows the end, or stands still where somebody reads. */
 export class MessageList {
   #chat;
@@ -109,7 +111,7 @@ export class MessageList {
     });
     if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
     if (timeline.loaded && !this.#placed && !this.#stale) this.#place();
-    this.#showEmpty();
+    this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
   }
@@ -155,21 +157,33 @@ export class MessageList {
   #showStatus(end, load, retry) {
     const status = this.#body.querySelector(`[data-status=${end}]`);
     status.hidden = load === undefined;
-    if (load === 'loading') {
-      status.textContent = 'Loading…';
-    } else if (load) {
-      const button = el('button', { class: 'button small', type: 'button', onclick: retry }, 'Try again');
-      status.replaceChildren(`${errorText(load)} `, button);
-    }
+    if (load === 'loading') status.textContent = LOADING;
+    else if (load) status.replaceChildren(...withRetry(load, retry));
   }
 
-  #showEmpty() {
+  /** What there is to say about the room as a whole: in its middle while nothing is there, else below the messages. */
+  #showNotice() {
     const { timeline, refusal, loads } = this.#model;
+    const failed = loads.get('latest') instanceof Error ? loads.get('latest') : undefined;
     const empty = this.#body.querySelector('.list-empty');
-    const error = refusal ?? (loads.get('latest') instanceof Error ? loads.get('latest') : undefined);
-    empty.hidden = !error && this.#log.childElementCount > 0 && (timeline.entries.length > 0 || !timeline.loaded);
-    if (this.#model.outgoing.messages.length > 0 && timeline.loaded) empty.hidden = true;
-    if (error) empty.textContent = errorText(error);
-    else empty.textContent = timeline.loaded ? 'Nothing here yet. Say hello!' : 'Loading messages…';
+    const notice = this.#body.querySelector('.list-notice');
+    const isEmpty = !this.#log.querySelector('.message');
+    let content = [];
+    if (refusal) content = [errorText(refusal)];
+    else if (failed) content = withRetry(failed, () => this.#model.showLatest());
+    else if (!timeline.loaded) content = [LOADING];
+    else if (isEmpty) content = ['Nothing here yet. Say hello!'];
+    empty.hidden = !isEmpty;
+    notice.hidden = isEmpty || content.length === 0;
+    const [place, other] = isEmpty ? [empty, notice] : [notice, empty];
+    other.replaceChildren();
+    const said = content.map((part) => part.textContent ?? part).join('');
+    // What is said already is not said again, and its button keeps the focus.
+    if (place.textContent !== said) place.replaceChildren(...content);
   }
+}
+
+/** What went wrong, and a button that tries again. */
+function withRetry(error, retry) {
+  return [`${errorText(error)} `, el('button', { class: 'button small', type: 'button', onclick: retry }, 'Try again')];
 }
