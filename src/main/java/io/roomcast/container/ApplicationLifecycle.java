@@ -41,7 +41,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
         ServerIntegration.prepare(application);
-        if (ServerIntegration.isPayara(application)) {
+        if (ServerIntegration.isPayaraOrGlassFish(application)) {
             serverLog.limit();
         }
     }
@@ -53,6 +53,9 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         Lifecycle lifecycle = lifecycle();
         try {
             serverIntegration().start(application);
+            if (ServerIntegration.isPayaraOrGlassFish(application)) {
+                ColonPaths.allow(application);
+            }
             lifecycle.start();
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
@@ -77,7 +80,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
 
     private static void loadClasses(ServletContext application) {
         Stream<String> classes = files(application, CLASSES_PATH);
-        if (!ServerIntegration.isPayara(application)) {
+        if (!ServerIntegration.isPayaraOrGlassFish(application)) {
             classes = classes.filter(file -> !usesOtherServers(application, file));
         }
         ClassPreloader.load(classes.map(file -> file.substring(CLASSES_PATH.length())));

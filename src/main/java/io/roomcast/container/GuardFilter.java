@@ -67,19 +67,21 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient NodeMetrics metrics;
 
-    /** Null if there is no limit, or the server is not Payara. */
+    /** Null if there is no limit, or the server is neither Payara nor GlassFish. */
     private transient PayaraHeadTimeout headTimeout;
 
-    /** Null if there is no limit, or the server is not Payara. */
+    /** Null if there is no limit, or the server is neither Payara nor GlassFish. */
     private transient PayaraRefusals refusals;
 
+    /** On GlassFish too. */
     private boolean onPayara;
+
     private int answerMillis;
     private int maxPipelined;
 
     @Override
     public void init() {
-        onPayara = ServerIntegration.isPayara(getServletContext());
+        onPayara = ServerIntegration.isPayaraOrGlassFish(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
         maxPipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
@@ -216,12 +218,14 @@ public class GuardFilter extends HttpFilter {
     }
 
     /**
-     * Returns the path as the client sent the path. Payara removes a session id from the path. This method then adds
-     * {@code ;jsessionid}.
+     * Returns the path as the client sent the path. Payara and Open Liberty remove a session id from the path. This
+     * method then adds {@code ;jsessionid}. On Open Liberty only the URL still has the id.
      */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
+        boolean hasSessionId =
+                request.isRequestedSessionIdFromURL() || request.getRequestURL().indexOf(";") >= 0;
+        return hasSessionId ? path + ";jsessionid" : path;
     }
 
     private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {

@@ -22,8 +22,8 @@ final class Addresses {
     static final List<String> NAMES = List.of("team:blue", "a@b.c", "O'Brien", "_-.:@", "Übung", "комната", "日本", "𝒳");
 
     /** The same place in a path, written in ways that servers read differently. */
-    private static final List<String> STRANGE =
-            List.of("lob;by", "lobby;jsessionid=1", "lob%2Fby", "lob%2fby", "lob%5Cby", "lob%3Bby", "lob%25by", "lob%00by");
+    private static final List<String> STRANGE = List.of(
+            "lob;by", "lobby;jsessionid=1", "lob%2Fby", "lob%2fby", "lob%5Cby", "lob%3Bby", "lob%25by", "lob%00by");
 
     private final URI application;
     private final Http api;
@@ -52,11 +52,15 @@ final class Addresses {
     /** Each name, encoded in full and as far as it must be, is the room and the user of a WebSocket and of the API. */
     void checkNames() {
         for (String name : NAMES) {
-            for (String written : List.of(TestServer.encoded(name), URI.create("/" + name).toASCIIString().substring(1))) {
+            for (String written : List.of(
+                    TestServer.encoded(name),
+                    URI.create("/" + name).toASCIIString().substring(1))) {
                 try (RoomClient client = RoomClient.connect(application.resolve("ws/" + written + "/" + written))) {
                     assertEquals(name, client.next("joined").string("room"), written);
                     HttpResponse<String> stored = api.sendPlain(
-                            "POST", "/api/v1/rooms/" + written + "/messages", "{\"sender\":\"back-end\",\"content\":\"to " + name + "\"}");
+                            "POST",
+                            "/api/v1/rooms/" + written + "/messages",
+                            "{\"sender\":\"back-end\",\"content\":\"to " + name + "\"}");
                     assertEquals(200, stored.statusCode(), () -> written + stored.body());
                     assertEquals("to " + name, client.next("message").content());
                     HttpResponse<String> members = api.sendPlain("GET", "/api/v1/rooms/" + written + "/members", null);
@@ -82,7 +86,8 @@ final class Addresses {
 
     void kick(Crowd crowd) {
         RoomClient member = crowd.takeOne();
-        HttpResponse<String> kicked = api.sendPlain("POST", "/api/v1/users/" + crowd.userOf(member) + "/disconnect", null);
+        HttpResponse<String> kicked =
+                api.sendPlain("POST", "/api/v1/users/" + crowd.userOf(member) + "/disconnect", null);
         assertEquals(200, kicked.statusCode(), kicked::body);
         assertEquals(4500, member.awaitClose());
     }
@@ -96,7 +101,8 @@ final class Addresses {
         crowd.checkGoodbye();
         assertEquals(200, api.sendPlain("POST", "/api/v1/node/undrain", null).statusCode());
         Await.until(
-                "ready again", () -> anonymous.sendPlain("GET", "/health/ready", null).statusCode() == 200);
+                "ready again",
+                () -> anonymous.sendPlain("GET", "/health/ready", null).statusCode() == 200);
         assertFalse(anonymous.sendPlain("GET", "/health/ready", null).body().contains("draining"));
     }
 }

@@ -92,9 +92,7 @@ class ServersSmokeIT {
                 assertTrue(List.of(1001, 4001).contains(guest.awaitClose()), "it is told to come back");
                 Await.until(() -> "nothing left: " + left(process), SETTLING_SECONDS, () -> {
                     LeakProbe left = left(process);
-                    return left.threads().isEmpty()
-                            && left.beans().isEmpty()
-                            && left.classLoaders() <= CLASS_LOADERS;
+                    return left.threads().isEmpty() && left.beans().isEmpty() && left.classLoaders() <= CLASS_LOADERS;
                 });
                 node.deploy();
                 assertEquals(process, node.pid());
@@ -115,6 +113,9 @@ class ServersSmokeIT {
     }
 
     private static List<String> errors(ServerNode node) {
-        return ERROR.matcher(node.console()).results().map(found -> found.group()).toList();
+        return ERROR.matcher(node.console())
+                .results()
+                .map(found -> found.group())
+                .toList();
     }
 }

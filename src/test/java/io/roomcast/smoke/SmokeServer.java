@@ -37,20 +37,55 @@ record SmokeServer(String name, int java, String fastPath, boolean redeploys, St
     private static Stream<SmokeServer> table() {
         return Stream.of(
                 new SmokeServer("embedded", 17, "", false, EmbeddedCommand::new),
-                new SmokeServer("wildfly", 17, "Undertow", true, (jdk, directory, port, settings) ->
-                        new WildFlyCommand(home("wildfly"), directory, port, "smoke", settings)),
-                new SmokeServer("wildfly-preview", 17, "Undertow", true, (jdk, directory, port, settings) ->
-                        new WildFlyCommand(home("wildfly-preview"), directory, port, "smoke", settings)),
-                new SmokeServer("payara-6", 17, "Payara", true, (jdk, directory, port, settings) ->
-                        new PayaraCommand(jdk, home("payara-6"), directory, port, settings)),
-                new SmokeServer("payara-7", 21, "Payara", true, (jdk, directory, port, settings) ->
-                        new PayaraCommand(jdk, home("payara-7"), directory, port, settings)),
-                new SmokeServer("glassfish-7", 17, "GlassFish", true, (jdk, directory, port, settings) ->
-                        new GlassFishCommand(jdk, home("glassfish-7"), directory, port, settings)),
-                new SmokeServer("glassfish-8", 21, "GlassFish", true, (jdk, directory, port, settings) ->
-                        new GlassFishCommand(jdk, home("glassfish-8"), directory, port, settings)),
-                new SmokeServer("liberty", 17, null, true, (jdk, directory, port, settings) ->
-                        new LibertyCommand(jdk, home("liberty"), directory, port, settings)));
+                new SmokeServer(
+                        "wildfly",
+                        17,
+                        "Undertow",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new WildFlyCommand(home("wildfly"), directory, port, "smoke", settings)),
+                new SmokeServer(
+                        "wildfly-preview",
+                        17,
+                        "Undertow",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new WildFlyCommand(home("wildfly-preview"), directory, port, "smoke", settings)),
+                new SmokeServer(
+                        "payara-6",
+                        17,
+                        "Payara",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new PayaraCommand(jdk, home("payara-6"), directory, port, settings)),
+                new SmokeServer(
+                        "payara-7",
+                        21,
+                        "Payara",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new PayaraCommand(jdk, home("payara-7"), directory, port, settings)),
+                new SmokeServer(
+                        "glassfish-7",
+                        17,
+                        "GlassFish",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new GlassFishCommand(jdk, home("glassfish-7"), directory, port, settings)),
+                new SmokeServer(
+                        "glassfish-8",
+                        21,
+                        "GlassFish",
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new GlassFishCommand(jdk, home("glassfish-8"), directory, port, settings)),
+                new SmokeServer(
+                        "liberty",
+                        17,
+                        null,
+                        true,
+                        (jdk, directory, port, settings) ->
+                                new LibertyCommand(jdk, home("liberty"), directory, port, settings)));
     }
 
     private static Path home(String server) {
@@ -67,8 +102,7 @@ record SmokeServer(String name, int java, String fastPath, boolean redeploys, St
     }
 
     ServerNode node(Map<String, String> settings) {
-        return new ServerNode(
-                "smoke-" + name, (directory, port) -> starter.command(jdk(), directory, port, settings));
+        return new ServerNode("smoke-" + name, (directory, port) -> starter.command(jdk(), directory, port, settings));
     }
 
     @Override

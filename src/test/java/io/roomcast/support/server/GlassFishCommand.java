@@ -13,8 +13,7 @@ import java.util.stream.Stream;
 /** GlassFish with a domain of its own, so that the installation stays as it came. It takes the WAR from a directory. */
 public final class GlassFishCommand implements ServerCommand {
     private static final Pattern PORT = Pattern.compile("(?<= port=\")\\d+(?=\")");
-    private static final Pattern LISTENER =
-            Pattern.compile("<network-listener (?=port=\"\\d+\")(?![^>]*address=)");
+    private static final Pattern LISTENER = Pattern.compile("<network-listener (?=port=\"\\d+\")(?![^>]*address=)");
 
     private final Path java;
     private final Path home;

@@ -32,8 +32,7 @@ public final class LibertyCommand implements ServerCommand {
         ServerCommand.delete(directory);
         Files.createDirectories(war().getParent());
         Files.copy(Path.of("docker/liberty/server.xml"), server().resolve("server.xml"));
-        Files.writeString(
-                server().resolve("bootstrap.properties"), "http.port=" + port + "\nhttp.host=127.0.0.1\n");
+        Files.writeString(server().resolve("bootstrap.properties"), "http.port=" + port + "\nhttp.host=127.0.0.1\n");
         Files.copy(ServerCommand.packed(), war());
     }
 

@@ -64,7 +64,8 @@ public interface ServerCommand {
     /** Settings as variables of a process. */
     static Map<String, String> asEnvironment(Map<String, String> settings) {
         Map<String, String> variables = new TreeMap<>();
-        settings.forEach((key, value) -> variables.put(key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value));
+        settings.forEach(
+                (key, value) -> variables.put(key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value));
         return variables;
     }
 

@@ -97,9 +97,8 @@ public final class ServerNode implements AutoCloseable {
                 command.addUser(user.getKey(), user.getValue());
             }
             Files.createDirectories(log.getParent());
-            ProcessBuilder builder = new ProcessBuilder(command.line())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile());
+            ProcessBuilder builder =
+                    new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(log.toFile());
             builder.environment().putAll(command.environment());
             started = builder.start();
             server = started.toHandle();
