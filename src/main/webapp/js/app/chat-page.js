@@ -149,7 +149,10 @@ export class ChatPage {
     const { user } = this.#chat;
     if (name === user) return;
     preferences.user.set(name);
-    this.#restart(() => handOverUnsent(user, name));
+    this.#restart(() => {
+      handOverUnsent(user, name);
+      preferences.readMarksOf(name).set(preferences.readMarksOf(user).get());
+    });
   }
 
   /** @param {() => void} [prepare] called when all that was under way has ended */

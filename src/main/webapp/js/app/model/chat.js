@@ -1,7 +1,9 @@
 import { Roomcast } from '../../roomcast.js';
 import { ConnectionStatus } from './connection-status.js';
 import { preferences } from './preferences.js';
+import { ReadMarks } from './read-marks.js';
 import { RoomModel } from './room-model.js';
+import { Tabs } from './tabs.js';
 
 /** To add up what is unread in all rooms at each message is too much where many come. */
 const UNREAD_TOLD_EVERY_MS = 50;
@@ -20,12 +22,20 @@ export class Chat extends EventTarget {
   #rooms = new Map();
   #capacity = 1;
   #unreadTimer;
+  #tabs = new Tabs(() => this.user);
+  #marks;
 
   /** @param {string} user */
   constructor(user) {
     super();
     this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
     this.status = new ConnectionStatus(this.client);
+    this.#marks = new ReadMarks(user, this.#tabs);
+    this.#tabs.addEventListener('joined', ({ detail }) => this.#add(detail));
+    this.#tabs.addEventListener('left', ({ detail }) => this.#leftElsewhere(detail));
+    this.#tabs.addEventListener('read', ({ detail }) => {
+      for (const [name, mark] of Object.entries(detail)) this.room(name)?.readElsewhere(mark);
+    });
   }
 
   get user() {
@@ -63,13 +73,19 @@ export class Chat extends EventTarget {
 
   /** Joins a room without showing it. */
   join(name) {
-    if (this.#rooms.has(name)) return;
-    const room = this.client.join(name);
-    this.status.watch(room);
-    const model = new RoomModel(room, () => this.user);
+    if (this.#add(name)) this.#tabs.tell('joined', name);
+  }
+
+  #add(name) {
+    if (this.#rooms.has(name)) return false;
+    const model = new RoomModel(this.client.join(name), () => this.user, this.#marks);
+    this.status.watch(model);
     model.addEventListener('unread', () => this.#unreadChanged());
     this.#rooms.set(name, model);
+    // Other tabs have rooms of their own, which stay.
+    preferences.rooms.change((names) => (names.includes(name) ? names : [...names, name]));
     this.#roomsChanged();
+    return true;
   }
 
   /**
@@ -104,11 +120,19 @@ export class Chat extends EventTarget {
     if (!model) return;
     const place = this.rooms.indexOf(model);
     this.#rooms.delete(name);
+    this.status.forget(model);
     model.room.leave();
+    preferences.rooms.change((names) => names.filter((other) => other !== name));
+    this.#tabs.tell('left', name);
     const rest = this.panes.filter((pane) => pane !== name);
     if (this.active === name) this.active = rest.at(-1) ?? this.rooms[Math.min(place, this.rooms.length - 1)]?.name;
     this.#setPanes(rest);
     this.#roomsChanged();
+  }
+
+  /** What is on the screen here, or was written here and not sent, stays. */
+  #leftElsewhere(name) {
+    if (!this.panes.includes(name) && !this.room(name)?.outgoing.unsent) this.leave(name);
   }
 
   /** @param {number} step 1 for the next room in the list, -1 for the previous; unreadOnly skips the others */
@@ -148,7 +172,6 @@ export class Chat extends EventTarget {
   }
 
   #roomsChanged() {
-    preferences.rooms.set([...this.#rooms.keys()]);
     this.dispatchEvent(new Event('rooms'));
     this.#unreadChanged();
   }

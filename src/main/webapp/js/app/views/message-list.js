@@ -22,7 +22,8 @@ export class MessageList {
   #log;
   #keeper;
   #rows;
-  #placed = false;
+  /** The view has still to be brought to where reading begins. */
+  #toPlace = true;
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
   /** The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about what is to be loaded. */
@@ -70,7 +71,9 @@ export class MessageList {
 
   /** Goes to the newest message and stays there. */
   async toLatest() {
-    if (!this.#model.timeline.attached) await this.#model.showLatest();
+    await this.#model.toEnd();
+    if (this.#stop.signal.aborted) return;
+    this.#model.place = undefined;
     this.#render();
     this.#keeper.toEnd();
     this.#scrolled();
@@ -102,7 +105,10 @@ export class MessageList {
     this.#stale = rows.length < all.length;
     const loading = loads.get('older') === 'loading' || loads.get('newer') === 'loading';
     this.#log.setAttribute('aria-busy', String(loading || this.#stale));
-    const stick = this.#wasAttached && timeline.attached;
+    const follows = this.#keeper.following && this.#wasAttached && !this.#model.staysInPlace;
+    // Nobody has seen these, so that reading goes on with the first of them.
+    if (follows && this.#model.unread.count > 0) this.#toPlace = true;
+    const stick = follows && timeline.attached;
     this.#wasAttached = timeline.attached;
     this.#keeper.during(stick, () => {
       this.#rows.show(rows);
@@ -110,26 +116,39 @@ export class MessageList {
       this.#showStatus('newer', loads.get('newer'), () => this.#model.loadNewer());
     });
     if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
-    if (timeline.loaded && !this.#placed && !this.#stale) this.#place();
+    if (this.#toPlace && timeline.loaded && !this.#stale) this.#place();
+    if (timeline.attached && !this.#stale) this.#stayed();
     this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
   }
 
-  /** Where to begin: at the end, but never past what was not read yet. */
+  /** Where to begin: where somebody was before, else at the end, but never past what was not read yet. */
   #place() {
-    this.#placed = true;
+    this.#toPlace = false;
+    const { place, timeline } = this.#model;
+    const before = place && this.#rows.node(place.key);
+    if (before) {
+      this.#keeper.restore(before, place.edge);
+      return;
+    }
     const line = this.#log.querySelector('.unread-line');
-    const edge = this.#scroller.getBoundingClientRect().top;
-    if (line && line.getBoundingClientRect().top < edge) this.#keeper.toTop(line);
+    if (timeline.attached) this.#keeper.toEnd();
+    if (line && (!timeline.attached || !this.#keeper.isBelowTop(line))) this.#keeper.toTop(line);
+  }
+
+  /** What was missed has been put below what is being read. */
+  #stayed() {
+    if (!this.#model.staysInPlace) return;
+    this.#model.staysInPlace = false;
+    this.#keeper.scrolled();
+    if (this.#keeper.following) this.#keeper.toEnd();
   }
 
   #scrolled() {
     const { timeline, loads } = this.#model;
     this.#keeper.scrolled();
-    const following = this.#keeper.following && timeline.attached;
-    const offset = this.#keeper.firstVisible('.message[data-offset]')?.dataset.offset;
-    this.#model.viewedOffset = following || offset === undefined ? undefined : Number(offset);
+    if (!this.#toPlace) this.#model.place = this.#keeper.following && timeline.attached ? undefined : this.#placeNow();
     this.#watch();
     this.#showPill();
     if (this.#stale) return;
@@ -137,9 +156,18 @@ export class MessageList {
     if (this.#keeper.distanceToEnd < LOAD_WITHIN_PX && !loads.has('newer')) this.#model.loadNewer();
   }
 
+  #placeNow() {
+    const row = this.#keeper.firstVisible('.message[data-offset]');
+    if (!row) return undefined;
+    const { key, message } = row.view.row;
+    // What is of an earlier epoch comes before all of this one.
+    const offset = message.epoch === this.#model.timeline.epoch ? message.offset : 0;
+    return { key, offset, edge: this.#keeper.edgeOf(row) };
+  }
+
   #watch() {
     const { attached, loaded } = this.#model.timeline;
-    const atEnd = this.#keeper.following && attached && loaded && this.#placed;
+    const atEnd = this.#keeper.following && attached && loaded && !this.#toPlace && !this.#stale;
     this.#model.watch(atEnd && document.visibilityState === 'visible');
   }
 

@@ -33,6 +33,11 @@ export class MessageRow {
     this.update(row);
   }
 
+  /** @returns {object} what it shows; see rows.js */
+  get row() {
+    return this.#row;
+  }
+
   update(row) {
     const before = this.#row;
     this.#row = row;

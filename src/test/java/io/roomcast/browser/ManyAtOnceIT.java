@@ -31,7 +31,7 @@ class ManyAtOnceIT {
             window.work = { stored: 0, title: 0, chip: 0, typing: 0, rows: [] };
             const setItem = Storage.prototype.setItem;
             Storage.prototype.setItem = function (key, value) {
-              if (key === 'roomcast.read') {
+              if (key === 'roomcast.read.ann') {
                 work.stored += 1;
                 document.documentElement.dataset.marks = Object.keys(JSON.parse(value)).length;
               }
@@ -91,7 +91,7 @@ class ManyAtOnceIT {
     @Test
     void titleAndBadgesFollowManyMessagesOfManyRoomsTogether() {
         List<String> rooms = each(100, i -> "room" + i);
-        ann.page().evaluate("rooms => localStorage.setItem('roomcast.rooms', JSON.stringify(rooms))", rooms);
+        ann.page().evaluate("rooms => sessionStorage.setItem('roomcast.rooms', JSON.stringify(rooms))", rooms);
         ann.page().reload();
         assertThat(ann.page().locator(".room-button")).hasCount(rooms.size() + 1);
         assertThat(ann.page().locator("html")).hasAttribute("data-marks", String.valueOf(rooms.size() + 1));

@@ -110,6 +110,31 @@ final class ScriptedServer {
         send(HISTORY, id(question), room(question), epoch, messages, more);
     }
 
+    /** Has the messages of these offsets in every room, from now on: answers for them as a server does. */
+    void keep(String epoch, long first, long last) {
+        on("history", frame -> {
+            int limit = frame.getInt("limit", 50);
+            long after = Math.max(first - 1, frame.getInt("after", 0));
+            long to = Math.min(last, frame.getInt("before", Integer.MAX_VALUE) - 1L);
+            if (frame.containsKey("after")) {
+                long end = Math.min(to, after + limit);
+                history(
+                        frame,
+                        epoch,
+                        end < to,
+                        LongStream.rangeClosed(after + 1, end).toArray());
+            } else {
+                long start = Math.max(first, to - limit + 1);
+                history(
+                        frame,
+                        epoch,
+                        start > first,
+                        LongStream.rangeClosed(start, to).toArray());
+            }
+        });
+        on("join", frame -> joined(frame, epoch, last, false));
+    }
+
     /** A message of bob. */
     static String message(String room, long offset) {
         return frame(MESSAGE, room, offset, "m" + offset, FIRST_AT + offset * 1_000);
