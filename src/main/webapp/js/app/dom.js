@@ -31,6 +31,14 @@ export function icon(name) {
   return svg;
 }
 
+/**
+ * Whether a key belongs to an input method: Enter accepts its suggestion, Escape drops it. Safari says so by the key
+ * code alone, since composition has ended there when it tells of the key.
+ *
+ * @param {KeyboardEvent} event
+ */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
+
 /** A copy of a `<template>` of index.html. */
 export function fromTemplate(id) {
   return document.getElementById(id).content.firstElementChild.cloneNode(true);

@@ -1,4 +1,4 @@
-import { el } from './dom.js';
+import { el, isComposing } from './dom.js';
 
 /** The keys of the chat: what they do, how they are written, and when they are pressed. */
 export const shortcuts = [
@@ -25,7 +25,7 @@ const letter = (event, wanted) => event.key.toLowerCase() === wanted || event.co
 /** @param {Record<string, () => void>} actions */
 export function listenToShortcuts(actions) {
   document.addEventListener('keydown', (event) => {
-    if (document.querySelector('dialog[open]')) return;
+    if (document.querySelector('dialog[open]') || isComposing(event)) return;
     const shortcut = shortcuts.find(({ when }) => when?.(event));
     if (!shortcut) return;
     event.preventDefault();

@@ -82,7 +82,7 @@ export class Roomcast extends EventTarget {
 
   /** @returns {Room[]} the rooms that were joined and not left */
   get rooms() {
-    return [...this.#rooms.values()].map(({ room }) => room);
+    return this.#entries.map(({ room }) => room);
   }
 
   /** Connects again after `closed`; every room is joined again. */
@@ -134,7 +134,7 @@ export class Roomcast extends EventTarget {
 
   async #leave(name, membership) {
     if (this.#rooms.get(name)?.membership !== membership) return;
-    this.#rooms.delete(name);
+    for (const [key, entry] of this.#rooms) if (entry.membership === membership) this.#rooms.delete(key);
     membership.end('left', new RoomcastError('left', 'The room was left.', { room: name }));
     try {
       await this.#requests.ask({ type: 'leave', room: name });
@@ -144,7 +144,7 @@ export class Roomcast extends EventTarget {
   }
 
   #stateChanged(state, detail) {
-    const memberships = [...this.#rooms.values()].map(({ membership }) => membership);
+    const memberships = this.#entries.map(({ membership }) => membership);
     if (state === 'open') {
       this.#user = detail.user;
       this.#limits = { ...NO_LIMITS, ...detail.limits };
@@ -175,10 +175,20 @@ export class Roomcast extends EventTarget {
     else if (frame.type === 'error') this.#emit('error', RoomcastError.of(frame));
   }
 
-  /** An error about a frame that could not be read may name no room. */
+  /**
+   * An error about a frame that could not be read may name no room. The answer to a join may spell the room otherwise,
+   * where the server knows other characters than this client; it is then called so from here on.
+   */
   #claimant(frame) {
-    if (frame.type !== 'error') return undefined;
-    return [...this.#rooms.values()].find(({ membership }) => membership.claims(frame))?.membership;
+    if (frame.type !== 'error' && frame.type !== 'joined') return undefined;
+    const entry = this.#entries.find(({ membership }) => membership.claims(frame));
+    if (entry && frame.type === 'joined') this.#rooms.set(frame.room, entry);
+    return entry?.membership;
+  }
+
+  /** Each once, also one that has two spellings. */
+  get #entries() {
+    return [...new Set(this.#rooms.values())];
   }
 
   #emit(type, detail) {

@@ -31,6 +31,8 @@ export class Chat extends EventTarget {
     this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
     this.status = new ConnectionStatus(this.client);
     this.#marks = new ReadMarks(user, this.#tabs);
+    this.client.addEventListener('closed', ({ detail }) => this.#ended(detail));
+    this.client.addEventListener('connecting', () => this.#ended(undefined));
     this.#tabs.addEventListener('joined', ({ detail }) => this.#add(detail));
     this.#tabs.addEventListener('left', ({ detail }) => this.#leftElsewhere(detail));
     this.#tabs.addEventListener('read', ({ detail }) => {
@@ -115,9 +117,10 @@ export class Chat extends EventTarget {
     this.#setPanes(panes);
   }
 
+  /** @returns {() => void} takes it back */
   leave(name) {
     const model = this.#rooms.get(name);
-    if (!model) return;
+    if (!model) return () => {};
     const place = this.rooms.indexOf(model);
     this.#rooms.delete(name);
     this.status.forget(model);
@@ -127,6 +130,18 @@ export class Chat extends EventTarget {
     const rest = this.panes.filter((pane) => pane !== name);
     if (this.active === name) this.active = rest.at(-1) ?? this.rooms[Math.min(place, this.rooms.length - 1)]?.name;
     this.#setPanes(rest);
+    this.#roomsChanged();
+    return () => this.#comeBack(name, place);
+  }
+
+  /** Messages that waited to be sent are sent now. */
+  #comeBack(name, place) {
+    this.join(name);
+    const names = [...this.#rooms.keys()].filter((other) => other !== name);
+    names.splice(place, 0, name);
+    this.#rooms = new Map(names.map((each) => [each, this.#rooms.get(each)]));
+    preferences.rooms.change((stored) => inOrderOf(stored, names));
+    this.open(name);
     this.#roomsChanged();
   }
 
@@ -152,6 +167,10 @@ export class Chat extends EventTarget {
     this.client.close();
   }
 
+  #ended(end) {
+    for (const model of this.rooms) model.ended(end && { message: `Not connected. ${end.reason}` });
+  }
+
   /** A tab that nobody sees has no frames, but a title. */
   #unreadChanged() {
     this.#unreadTimer ??= setTimeout(() => {
@@ -175,4 +194,10 @@ export class Chat extends EventTarget {
     this.dispatchEvent(new Event('rooms'));
     this.#unreadChanged();
   }
+}
+
+/** Those that are not ordered come last. */
+function inOrderOf(names, order) {
+  const ordered = order.filter((name) => names.includes(name));
+  return [...ordered, ...names.filter((name) => !order.includes(name))];
 }

@@ -245,9 +245,16 @@ export class RoomModel extends EventTarget {
   }
 
   #refused(error) {
-    this.refusal = error;
+    const unnamed = { message: `The server does not take the name of this room. ${error.message}` };
+    this.refusal = error.code === 'bad_request' ? unnamed : error;
     this.#changed('state');
     this.#returned({});
+  }
+
+  /** @param {{message: string}|undefined} error why there is no connection and will be none; undefined: one is sought */
+  ended(error) {
+    this.refusal = error;
+    this.#changed('state');
   }
 
   #read() {

@@ -1,3 +1,4 @@
+import { calendar } from '../calendar.js';
 import { el, perFrame } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { countOf } from '../format.js';
@@ -55,6 +56,7 @@ export class MessageList {
     };
     const { signal } = this.#stop;
     for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
+    calendar.addEventListener('change', () => this.#retime(), { signal });
     model.addEventListener('unread', perFrame(() => this.#showPill()), { signal });
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
     // A message that was opened may have pushed the end away, without any scrolling.
@@ -121,6 +123,12 @@ export class MessageList {
     this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
+  }
+
+  /** Times and days are called otherwise now. */
+  #retime() {
+    for (const row of this.#log.children) row.view?.showTime();
+    this.#draw();
   }
 
   /** Where to begin: where somebody was before, else at the end, but never past what was not read yet. */

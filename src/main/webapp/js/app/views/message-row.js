@@ -44,12 +44,13 @@ export class MessageRow {
     const { message, outgoing, grouped } = row;
     this.element.classList.toggle('grouped', grouped);
     if (message.offset !== undefined) this.element.dataset.offset = message.offset;
-    if (before?.message.at !== message.at) this.#showTime(message.at);
+    if (before?.message.at !== message.at) this.showTime();
     const state = outgoing?.state ?? (message.own ? 'stored' : '');
     if (this.element.dataset.state !== state || outgoing?.error) this.#showState(state, outgoing);
   }
 
-  #showTime(at) {
+  showTime() {
+    const { at } = this.#row.message;
     this.#time.dateTime = new Date(at).toISOString();
     this.#time.title = formatExactTime(at);
     this.#time.textContent = formatTime(at);
