@@ -99,7 +99,7 @@ export class Roomcast extends EventTarget {
    * Joins a room, now or as soon as there is a connection. The room that was joined already is returned as it is.
    *
    * @param {string} name
-   * @param {{since?: {epoch: string, offset: number}}} [options] since: a `position` kept from earlier; what came
+   * @param {{since?: {epoch: string, offset: number, at?: number}}} [options] since: a `position` kept from earlier; what came
    *     after it is delivered
    * @returns {Room}
    */

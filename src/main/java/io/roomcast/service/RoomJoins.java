@@ -254,8 +254,7 @@ public class RoomJoins {
                         room.value(),
                         user.value(),
                         room.equals(session.urlRoom()) ? session.id() : null,
-                        position.epoch(),
-                        position.offset(),
+                        position,
                         recovered,
                         announcer.count(room, change)));
                 membership.leavePrevious(rooms);
@@ -299,7 +298,7 @@ public class RoomJoins {
         @Override
         public void behind(long from, Position position) {
             metrics.increment(Counter.MEMBERS_BEHIND);
-            session.reply(new ServerFrame.Behind(membership.name().value(), position.epoch(), from, position.offset()));
+            session.reply(new ServerFrame.Behind(membership.name().value(), from, position));
         }
     }
 }

@@ -195,6 +195,10 @@ export class RoomModel extends EventTarget {
 
   #skipped({ epoch, from, to, renumbered }) {
     this.#missed = true;
+    if (renumbered && epoch === this.timeline.epoch) {
+      this.timeline.forget();
+      this.showLatest();
+    }
     this.timeline.position(epoch, to);
     this.outgoing.skipped(renumbered ? Infinity : to);
     const count = to - from + 1;

@@ -50,6 +50,12 @@ export class Timeline {
     this.attached = false;
   }
 
+  /** The messages of this epoch are other ones now. */
+  forget() {
+    this.#entries = this.#entries.filter(({ epoch }) => epoch !== this.epoch);
+    this.loaded = false;
+  }
+
   /**
    * A new message.
    *

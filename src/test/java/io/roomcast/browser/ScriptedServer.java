@@ -40,6 +40,7 @@ final class ScriptedServer {
             + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
     private static final String JOINED =
             "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
+    private static final String JOINED_AT = JOINED.replace("'offset':%s", "'offset':%s,'at':%s");
     private static final String MEMBERS = "{'type':'members','id':%s,'room':%s,'count':1,'users':['ann']}";
     private static final String ACK = "{'type':'ack','id':%s,'key':%s,'room':%s,'epoch':'e1','offset':%s}";
     private static final String ERROR = "{'type':'error','id':%s,'key':%s,'room':%s,'code':%s,"
@@ -87,6 +88,11 @@ final class ScriptedServer {
 
     void joined(JsonObject join, String epoch, long offset, boolean recovered) {
         send(JOINED, id(join), room(join), epoch, offset, recovered);
+    }
+
+    /** @param at the time of the message at the offset */
+    void joined(JsonObject join, String epoch, long offset, long at, boolean recovered) {
+        send(JOINED_AT, id(join), room(join), epoch, offset, at, recovered);
     }
 
     void acknowledge(JsonObject publish, long offset) {

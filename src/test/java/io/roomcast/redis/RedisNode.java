@@ -69,6 +69,11 @@ public final class RedisNode implements AutoCloseable {
         return ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
     }
 
+    /** With the time of the message, as the service writes it. */
+    public static byte[] body(String content, long at) {
+        return ("{\"content\":\"" + content + "\",\"at\":" + at + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
     /** The offsets of a room that has missed nothing. */
     public static List<Long> upTo(long last) {
         return LongStream.rangeClosed(1, last).boxed().toList();

@@ -18,6 +18,7 @@ import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageRange;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -133,7 +134,7 @@ public class SessionRegistry {
 
     private ServerFrame behind(MessageRange range) {
         metrics.increment(Counter.MEMBERS_BEHIND);
-        return new ServerFrame.Behind(range.room().value(), range.epoch(), range.first(), range.last());
+        return new ServerFrame.Behind(range.room().value(), range.first(), new Position(range.epoch(), range.last()));
     }
 
     private EncodedFrame encoded(ServerFrame frame) {
