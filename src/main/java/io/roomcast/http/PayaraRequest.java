@@ -98,6 +98,16 @@ public final class PayaraRequest {
         return server;
     }
 
+    /** Whether the head of this request {@linkplain GrizzlyHeads#isBroken is broken}. */
+    public boolean hasBrokenHead() {
+        return GrizzlyHeads.isBroken(head);
+    }
+
+    /** Sets the reason phrase of the response. Grizzly has no phrase for some of the statuses. */
+    public void setReason(String phrase) {
+        head.getResponse().setReasonPhrase(phrase);
+    }
+
     /**
      * Checks whether the client is still connected. If not, this method discards its other pipelined requests, because
      * Payara would still answer them.

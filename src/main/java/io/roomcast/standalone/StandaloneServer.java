@@ -18,6 +18,7 @@ import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.RequestGuard;
+import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
@@ -127,8 +128,10 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
-        listener.registerAddOn(
-                webSockets.handshakes(responder::reject, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
+        listener.registerAddOn(webSockets.handshakes(
+                (context, request) -> responder.reject(context, request, Verdict.BAD_HANDSHAKE),
+                () -> limits.get(LimitKeys.FRAME_BYTES),
+                timer));
         listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");

@@ -23,40 +23,9 @@ public class RequestGuard {
     private static final Logger LOG = System.getLogger(RequestGuard.class.getName());
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
-
-    /**
-     * The verdict on a request. {@code status} is the HTTP status of a refusal, or 0 if the request is accepted.
-     * {@code text} is the body of the refusal.
-     */
-    public enum Verdict {
-        PASS(0, ""),
-        NOT_FOUND(404, "nothing is here"),
-        MALFORMED(
-                400,
-                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade, and a query in the "
-                        + "characters of a URI; a request has one Host"),
-        AMBIGUOUS_LENGTH(400, "it is not clear where this request ends"),
-        FULL(503, "this node is full; try another, or later"),
-        OVERLOADED(503, "too many connections are opened at once; try again"),
-        DRAINING(503, "this node takes no more sessions; try another"),
-        FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
-
-        private final int status;
-        private final String text;
-
-        Verdict(int status, String text) {
-            this.status = status;
-            this.text = text;
-        }
-
-        public int status() {
-            return status;
-        }
-
-        public String text() {
-            return text;
-        }
-    }
+    /** Methods that some address may have. Servers answer others each in their own way. */
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT");
 
     private SessionRegistry sessions;
     private Limits limits;
@@ -73,29 +42,35 @@ public class RequestGuard {
         this.sessions = sessions;
         this.limits = limits;
         this.readiness = readiness;
-        this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
+        this.origins = new OriginRule(
+                config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
         this.metrics = metrics;
     }
 
     /** Checks a request. Counts a refused origin, and a reached limit of sessions. */
     public Verdict check(RequestHead head) {
-        if (!head.hasUnambiguousLength()) {
-            return Verdict.AMBIGUOUS_LENGTH;
-        }
-        if (!RequestPath.isPlain(head.path())) {
-            return Verdict.NOT_FOUND;
+        Verdict verdict = checkForm(head);
+        if (verdict != Verdict.PASS) {
+            return verdict;
         }
         boolean isHandshake = head.isHandshake();
-        if (head.host().size() > 1 || isHandshake && !head.isWellFormed()) {
-            return Verdict.MALFORMED;
+        if (isHandshake || !SAFE_METHODS.contains(head.method())) {
+            String host = host(head);
+            for (String origin : head.origin()) {
+                if (!origins.allows(origin, host)) {
+                    metrics.refused("origin");
+                    LOG.log(Level.DEBUG, () -> "Refused a page of " + LogText.of(origin) + " at " + LogText.of(host));
+                    return Verdict.foreignOrigin(origin, host == null ? "" : host);
+                }
+            }
         }
-        if ((isHandshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
-            metrics.refused("origin");
-            LOG.log(
-                    Level.DEBUG,
-                    () -> "Refused a page of " + LogText.of(head.origin().toString()) + " at "
-                            + LogText.of(head.host().toString()));
-            return Verdict.FOREIGN_ORIGIN;
+        if (RequestPath.isEndpoint(head.resource())) {
+            if (!RequestPath.isAddress(head.resource())) {
+                return Verdict.NOT_FOUND;
+            }
+            if (!isHandshake) {
+                return Verdict.NO_UPGRADE;
+            }
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
@@ -108,8 +83,34 @@ public class RequestGuard {
         return Verdict.PASS;
     }
 
-    private boolean isAllowedOrigin(RequestHead head) {
-        String host = head.host().isEmpty() ? null : head.host().get(0);
-        return head.origin().isEmpty() || head.origin().stream().allMatch(origin -> origins.allows(origin, host));
+    /** Checks what servers read each in their own way, or not at all. */
+    private static Verdict checkForm(RequestHead head) {
+        if (!head.isReadable()) {
+            return Verdict.BAD_HEAD;
+        }
+        if (!head.hasUnambiguousLength()) {
+            return Verdict.AMBIGUOUS_LENGTH;
+        }
+        if (!RequestPath.isOfUri(head.path())) {
+            return Verdict.BAD_ADDRESS;
+        }
+        if (!RequestPath.isPlain(head.path()) || RequestPath.isInside(head.resource())) {
+            return Verdict.NOT_FOUND;
+        }
+        if (head.host().isEmpty() ? head.isHttp11() : head.host().size() > 1 || HostPort.parse(host(head)) == null) {
+            return Verdict.BAD_HOST;
+        }
+        if (head.isHandshake() && !head.isWellFormed()) {
+            return Verdict.BAD_HANDSHAKE;
+        }
+        if (head.isHandshake() && !head.handshake().isSupportedVersion()) {
+            return Verdict.WRONG_VERSION;
+        }
+        return METHODS.contains(head.method()) ? Verdict.PASS : Verdict.UNKNOWN_METHOD;
+    }
+
+    /** @return null if the request names no host */
+    private static String host(RequestHead head) {
+        return head.host().isEmpty() ? null : head.host().get(0);
     }
 }

@@ -31,7 +31,7 @@ class OriginRuleTest {
         "'http://a b', 'a b', false",
     })
     void sameHost(String origin, String host, boolean allowed) {
-        assertEquals(allowed, new OriginRule(List.of("same-host")).allows(origin, host));
+        assertEquals(allowed, new OriginRule(List.of("same-host"), false).allows(origin, host));
     }
 
     @ParameterizedTest
@@ -46,18 +46,18 @@ class OriginRuleTest {
         "https://chat.example, false",
     })
     void listed(String origin, boolean allowed) {
-        OriginRule rule = new OriginRule(List.of("https://shop.example", "https://*.intranet.example"));
+        OriginRule rule = new OriginRule(List.of("https://shop.example", "https://*.intranet.example"), false);
         assertEquals(allowed, rule.allows(origin, "chat.example"));
     }
 
     @Test
     void programsSendNoOrigin() {
-        assertTrue(new OriginRule(List.of("https://shop.example")).allows(null, "chat.example"));
+        assertTrue(new OriginRule(List.of("https://shop.example"), false).allows(null, "chat.example"));
     }
 
     @Test
     void starAllowsAll() {
-        assertTrue(new OriginRule(List.of("*")).allows("null", "chat.example"));
-        assertFalse(new OriginRule(List.of("same-host")).allows("null", null));
+        assertTrue(new OriginRule(List.of("*"), false).allows("null", "chat.example"));
+        assertFalse(new OriginRule(List.of("same-host"), false).allows("null", null));
     }
 }
