@@ -88,17 +88,28 @@ public final class Limits {
      * @throws IllegalArgumentException if no limit has this name, or the value is not valid for it
      */
     public void set(String name, String value) {
-        Function<String, Long> parser = parsers.get(name);
+        long next = check(name, value);
+        values.get(name).set(next);
+        listeners.forEach(Runnable::run);
+    }
+
+    /**
+     * Checks what {@link #set} would do, and changes nothing.
+     *
+     * @return the value as a count, bytes or milliseconds
+     * @throws IllegalArgumentException as {@link #set}
+     */
+    public long check(String name, String value) {
+        Function<String, Long> parser = name == null ? null : parsers.get(name);
         if (parser == null) {
-            throw new IllegalArgumentException(
-                    name + " is no limit that can be changed; these are: " + String.join(", ", values.keySet()));
+            throw new IllegalArgumentException(LogText.of(name) + " is no limit that can be changed; these are: "
+                    + String.join(", ", values.keySet()));
         }
         try {
-            values.get(name).set(parser.apply(value));
+            return parser.apply(value == null ? "" : value);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + "=" + value + " is not " + e.getMessage());
+            throw new IllegalArgumentException(name + "=" + LogText.of(value) + " is not " + e.getMessage());
         }
-        listeners.forEach(Runnable::run);
     }
 
     /** Registers {@code listener}. It runs after each change, on the thread that calls {@link #set}. */

@@ -19,7 +19,7 @@ import java.util.concurrent.CompletionStage;
  */
 public interface NodeExchange {
     /** Most bytes of a question, and of the answer of one node. */
-    int MAX_BYTES = 1024 * 1024;
+    int MAX_BYTES = 2 * 1024 * 1024;
 
     /** Answers the questions of other nodes. */
     @FunctionalInterface

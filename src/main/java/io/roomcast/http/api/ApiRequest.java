@@ -97,7 +97,7 @@ final class ApiRequest {
                 .thenAccept(all -> bytes = all);
     }
 
-    /** The name of the room or user in the path. */
+    /** The name of the room or user, or the id of the session, in the path. */
     String name() {
         return path.get(1);
     }

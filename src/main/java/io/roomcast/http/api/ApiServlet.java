@@ -39,6 +39,9 @@ public class ApiServlet extends HttpServlet {
     private transient SessionApi sessions;
 
     @Inject
+    private transient ClusterApi cluster;
+
+    @Inject
     private transient NodeApi node;
 
     @Inject
@@ -51,7 +54,7 @@ public class ApiServlet extends HttpServlet {
 
     @Override
     public void init() {
-        routes = new RouteTable(rooms, sessions, node);
+        routes = new RouteTable(rooms, sessions, cluster, node);
     }
 
     @Override

@@ -15,11 +15,11 @@ import java.util.concurrent.TimeUnit;
 /** Lists the sessions of this node. Any thread; takes time for each session of the node, and blocks for nothing. */
 @ApplicationScoped
 public class NodeSessions {
-    /** Most names of rooms that a session has in a list. */
-    private static final int LISTED_ROOMS = 10;
-
-    /** Most names of rooms that a session has when it is asked for alone. */
-    private static final int MAX_ROOMS = 1_000;
+    /**
+     * Most characters of names of rooms in one list. Names beyond are left out, so that the answer of a node stays
+     * within what nodes may send each other.
+     */
+    private static final int MAX_NAME_CHARS = 160 * 1024;
 
     /** What the order of a list depends on. It is read once, since it changes while the list is made. */
     private record Ranked(ClientSession session, long waitingBytes, long sendAgeMs) {
@@ -60,33 +60,66 @@ public class NodeSessions {
     public SessionPage list(SessionQuery query) {
         Comparator<Ranked> order = Ranked.comparator(query.order());
         PriorityQueue<Ranked> first = new PriorityQueue<>(order.reversed());
+        RoomName room = query.room() == null ? null : new RoomName(query.room());
         int count = 0;
+        int limit = Math.min(query.limit(), SessionQuery.MAX_SESSIONS);
         for (ClientSession session : sessions.all()) {
-            if (query.user() != null && !query.user().equals(session.user())) {
+            if (!isOf(session, query.user()) || room != null && session.membership(room) == null) {
                 continue;
             }
             count++;
             if (query.after() == null || session.id().compareTo(query.after()) > 0) {
                 first.add(Ranked.of(session));
-                if (first.size() > query.limit()) {
+                if (first.size() > limit) {
                     first.remove();
                 }
             }
         }
-        List<SessionView> views = first.stream()
-                .sorted(order)
-                .map(each -> view(each, LISTED_ROOMS))
-                .toList();
-        return new SessionPage(count, views);
+        NameBudget names = new NameBudget(query.rooms());
+        return new SessionPage(
+                count,
+                first.stream().sorted(order).map(each -> view(each, names)).toList());
     }
 
-    /** The open session with this id, or null. */
-    public SessionView find(String id) {
+    /** @param user null for all users */
+    private static boolean isOf(ClientSession session, String user) {
+        return user == null
+                || session.user() != null && user.equals(session.user().value());
+    }
+
+    /**
+     * The open session with this id.
+     *
+     * @return one session, or none
+     */
+    public SessionPage find(String id) {
         ClientSession session = sessions.find(id);
-        return session == null ? null : view(Ranked.of(session), MAX_ROOMS);
+        return session == null
+                ? new SessionPage(0, List.of())
+                : new SessionPage(1, List.of(view(Ranked.of(session), new NameBudget(SessionQuery.MAX_ROOMS))));
     }
 
-    private SessionView view(Ranked ranked, int maxRooms) {
+    /** Takes names of rooms into a list until the list has enough. */
+    private static final class NameBudget {
+        private final int ofSession;
+        private int charsLeft = MAX_NAME_CHARS;
+
+        /** @param ofSession most names of one session */
+        NameBudget(int ofSession) {
+            this.ofSession = ofSession;
+        }
+
+        List<String> take(List<RoomName> rooms) {
+            return rooms.stream()
+                    .sorted()
+                    .limit(ofSession)
+                    .map(RoomName::value)
+                    .takeWhile(name -> (charsLeft -= name.length()) >= 0)
+                    .toList();
+        }
+    }
+
+    private SessionView view(Ranked ranked, NameBudget names) {
         ClientSession session = ranked.session();
         List<RoomName> rooms = session.roomNames();
         return new SessionView(
@@ -94,7 +127,7 @@ public class NodeSessions {
                 node.name(),
                 session.user() == null ? null : session.user().value(),
                 session.arrival().address(),
-                rooms.stream().sorted().limit(maxRooms).map(RoomName::value).toList(),
+                names.take(rooms),
                 rooms.size(),
                 session.arrival().millis(),
                 session.subprotocol(),

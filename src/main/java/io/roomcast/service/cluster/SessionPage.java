@@ -1,9 +1,7 @@
 package io.roomcast.service.cluster;
 
-import jakarta.json.Json;
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObject;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A list of sessions.
@@ -12,28 +10,12 @@ import java.util.List;
  */
 public record SessionPage(int count, List<SessionView> sessions) {
 
-    JsonObject toJson() {
-        JsonArrayBuilder array = Json.createArrayBuilder();
-        sessions.forEach(session -> array.add(session.toJson()));
-        return Json.createObjectBuilder()
-                .add("count", count)
-                .add("sessions", array)
-                .build();
-    }
-
-    static SessionPage of(JsonObject json) {
-        return new SessionPage(
-                json.getInt("count"),
-                json.getJsonArray("sessions").getValuesAs(JsonObject.class).stream()
-                        .map(SessionView::of)
-                        .toList());
-    }
-
     /** The list of several nodes, from the lists of each. */
-    static SessionPage merged(List<SessionPage> pages, SessionQuery query) {
+    static SessionPage merged(Stream<SessionPage> pages, SessionQuery query) {
+        List<SessionPage> all = pages.toList();
         return new SessionPage(
-                pages.stream().mapToInt(SessionPage::count).sum(),
-                pages.stream()
+                all.stream().mapToInt(SessionPage::count).sum(),
+                all.stream()
                         .flatMap(page -> page.sessions().stream())
                         .sorted(SessionView.comparator(query.order()))
                         .limit(query.limit())

@@ -1,21 +1,24 @@
 package io.roomcast.service.cluster;
 
-import io.roomcast.protocol.UserName;
-import jakarta.json.Json;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
-
 /**
  * Which sessions are listed.
  *
- * @param user lists only the sessions of this user; null for all sessions
+ * @param user lists only the sessions of this user; null for all users
+ * @param room lists only the sessions in this room; null for all rooms
  * @param order the order of the list
  * @param after with {@link Order#ID}, lists only sessions with a greater id; null for the first page
  * @param limit most sessions of the list
+ * @param rooms most names of rooms that each session has in the list
  */
-public record SessionQuery(UserName user, Order order, String after, int limit) {
+public record SessionQuery(String user, String room, Order order, String after, int limit, int rooms) {
     /** Most sessions of one list. */
     public static final int MAX_SESSIONS = 1_000;
+
+    /** Most names of rooms of a session in a list of many sessions. */
+    public static final int FEW_ROOMS = 10;
+
+    /** Most names of rooms of a session. */
+    public static final int MAX_ROOMS = 1_000;
 
     /** The order of a list of sessions. */
     public enum Order {
@@ -25,23 +28,8 @@ public record SessionQuery(UserName user, Order order, String after, int limit) 
         ID
     }
 
-    JsonObject toJson() {
-        JsonObjectBuilder json =
-                Json.createObjectBuilder().add("order", order.name()).add("limit", limit);
-        if (user != null) {
-            json.add("user", user.value());
-        }
-        if (after != null) {
-            json.add("after", after);
-        }
-        return json.build();
-    }
-
-    static SessionQuery of(JsonObject json) {
-        return new SessionQuery(
-                json.containsKey("user") ? new UserName(json.getString("user")) : null,
-                Order.valueOf(json.getString("order")),
-                json.getString("after", null),
-                Math.min(json.getInt("limit"), MAX_SESSIONS));
+    /** The sessions of a user, first those for which the most bytes wait, with all their rooms. */
+    public static SessionQuery ofUser(String user) {
+        return new SessionQuery(user, null, Order.WAITING, null, MAX_SESSIONS, MAX_ROOMS);
     }
 }

@@ -1,10 +1,5 @@
 package io.roomcast.service.cluster;
 
-import jakarta.json.Json;
-import jakarta.json.JsonArrayBuilder;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonObjectBuilder;
-import jakarta.json.JsonString;
 import java.util.Comparator;
 import java.util.List;
 
@@ -38,6 +33,23 @@ public record SessionView(
         long sendAgeMs,
         long silentMs) {
 
+    /** The same session with these names of rooms. */
+    public SessionView withRooms(List<String> names) {
+        return new SessionView(
+                session,
+                node,
+                user,
+                address,
+                names,
+                roomCount,
+                openedAt,
+                subprotocol,
+                transport,
+                waitingBytes,
+                sendAgeMs,
+                silentMs);
+    }
+
     static Comparator<SessionView> comparator(SessionQuery.Order order) {
         Comparator<SessionView> byId = Comparator.comparing(SessionView::session);
         return order == SessionQuery.Order.ID
@@ -46,46 +58,5 @@ public record SessionView(
                         .thenComparingLong(SessionView::sendAgeMs)
                         .reversed()
                         .thenComparing(byId);
-    }
-
-    JsonObject toJson() {
-        JsonArrayBuilder names = Json.createArrayBuilder();
-        rooms.forEach(names::add);
-        JsonObjectBuilder json = Json.createObjectBuilder()
-                .add("session", session)
-                .add("node", node)
-                .add("rooms", names)
-                .add("roomCount", roomCount)
-                .add("openedAt", openedAt)
-                .add("transport", transport)
-                .add("waitingBytes", waitingBytes)
-                .add("sendAgeMs", sendAgeMs)
-                .add("silentMs", silentMs);
-        addIfPresent(json, "user", user);
-        addIfPresent(json, "address", address);
-        addIfPresent(json, "subprotocol", subprotocol);
-        return json.build();
-    }
-
-    private static void addIfPresent(JsonObjectBuilder json, String name, String value) {
-        if (value != null) {
-            json.add(name, value);
-        }
-    }
-
-    static SessionView of(JsonObject json) {
-        return new SessionView(
-                json.getString("session"),
-                json.getString("node"),
-                json.getString("user", null),
-                json.getString("address", null),
-                json.getJsonArray("rooms").getValuesAs(JsonString::getString),
-                json.getInt("roomCount"),
-                json.getJsonNumber("openedAt").longValue(),
-                json.getString("subprotocol", null),
-                json.getString("transport"),
-                json.getJsonNumber("waitingBytes").longValue(),
-                json.getJsonNumber("sendAgeMs").longValue(),
-                json.getJsonNumber("silentMs").longValue());
     }
 }
