@@ -52,6 +52,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
+            EagerBeans.create();
             serverIntegration().start(application);
             if (ServerIntegration.isPayaraOrGlassFish(application)) {
                 ColonPaths.allow(application);

@@ -9,6 +9,7 @@ import io.roomcast.support.server.ServerNode;
 import io.roomcast.support.server.WildFlyCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -49,8 +50,8 @@ record SmokeServer(String name, int java, String fastPath, boolean redeploys, St
                         17,
                         "Undertow",
                         true,
-                        (jdk, directory, port, settings) ->
-                                new WildFlyCommand(home("wildfly-preview"), directory, port, "smoke", settings)),
+                        (jdk, directory, port, settings) -> new WildFlyCommand(
+                                home("wildfly-preview"), directory, port, "smoke", untransformed(settings))),
                 new SmokeServer(
                         "payara-6",
                         17,
@@ -86,6 +87,16 @@ record SmokeServer(String name, int java, String fastPath, boolean redeploys, St
                         true,
                         (jdk, directory, port, settings) ->
                                 new LibertyCommand(jdk, home("liberty"), directory, port, settings)));
+    }
+
+    /**
+     * With the option that docs/servers.md names. Otherwise WildFly Preview rewrites the classes of each application,
+     * and logs an error for each class that it cannot read.
+     */
+    private static Map<String, String> untransformed(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        all.put("org.wildfly.unsupported.skip.jakarta.transformer", "true");
+        return all;
     }
 
     private static Path home(String server) {
