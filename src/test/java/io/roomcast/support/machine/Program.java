@@ -14,7 +14,11 @@ import java.util.stream.Stream;
 public enum Program {
     CHROMIUM("Chromium", "Install Debian's package chromium", "chromium", "chromium-browser", "google-chrome"),
     NGINX("nginx", "Install Debian's package nginx-light", "nginx"),
-    PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit");
+    PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit"),
+    SYSTEMD_ANALYZE("systemd-analyze", "Install Debian's package systemd", "systemd-analyze"),
+    HELM("Helm", "Install it: go install helm.sh/helm/v3/cmd/helm@v3.22.0", "helm"),
+    KUBERNETES_VALIDATE(
+            "kubernetes-validate", "Install it: pip install kubernetes-validate==1.37.0", "kubernetes-validate");
 
     /** Where servers and tools of administrators are: the PATH of other users leaves these out. */
     private static final List<String> OF_ADMINISTRATORS = List.of("/usr/sbin", "/usr/local/sbin", "/sbin");
@@ -32,6 +36,11 @@ public enum Program {
     /** As people call it. */
     public String title() {
         return title;
+    }
+
+    /** With its version, where it has to be a certain one. */
+    public String packageName() {
+        return remedy.substring(remedy.lastIndexOf(' ') + 1);
     }
 
     /** System property with the path of the program, where it is none of the usual. */
