@@ -6,6 +6,7 @@ import { describeShortcuts, listenToShortcuts } from './shortcuts.js';
 import { followTitle } from './title.js';
 import { Banner } from './views/banner.js';
 import { Drawers } from './views/drawers.js';
+import { namesakeBanner } from './views/namesake.js';
 import { Panes } from './views/panes.js';
 import { People } from './views/people.js';
 import { renameDialog } from './views/rename.js';
@@ -96,7 +97,8 @@ export class ChatPage {
     on('[data-action=rooms]', () => this.#drawers.toggle('rooms'));
     on('[data-action=join]', join);
     on('[data-action=help]', help);
-    on('[data-action=name]', () => rename(chat.user));
+    on('.topbar [data-action=name]', () => rename(chat.user));
+    namesakeBanner(chat, this.#root.querySelector('.namesake-banner'), () => rename(chat.user));
     on('[data-action=people-close]', () => this.#togglePeople());
     listenToShortcuts({
       join,

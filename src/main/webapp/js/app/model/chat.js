@@ -3,6 +3,7 @@ import { ConnectionStatus } from './connection-status.js';
 import { preferences } from './preferences.js';
 import { ReadMarks } from './read-marks.js';
 import { RoomModel } from './room-model.js';
+import { Signature } from './signature.js';
 import { Tabs } from './tabs.js';
 
 /** To add up what is unread in all rooms at each message is too much where many come. */
@@ -10,7 +11,8 @@ const UNREAD_TOLD_EVERY_MS = 50;
 
 /**
  * The whole chat of one person: the connection, the rooms, and which of them stand on the screen.
- * Dispatches `rooms` (a room came or went), `panes` (what stands where) and `unread`.
+ * Dispatches `rooms` (a room came or went), `panes` (what stands where), `unread`, and `namesake` (somebody has the
+ * same name).
  */
 export class Chat extends EventTarget {
   client;
@@ -23,14 +25,20 @@ export class Chat extends EventTarget {
   #capacity = 1;
   #unreadTimer;
   #tabs = new Tabs(() => this.user);
-  #marks;
+  #person;
 
   /** @param {string} user */
   constructor(user) {
     super();
     this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
     this.status = new ConnectionStatus(this.client);
-    this.#marks = new ReadMarks(user, this.#tabs);
+    this.#person = {
+      user: () => this.user,
+      marks: new ReadMarks(user, this.#tabs),
+      signature: new Signature(user),
+      // Who shows a token has the name from there.
+      isSure: preferences.token.get() !== '',
+    };
     this.client.addEventListener('closed', ({ detail }) => this.#ended(detail));
     this.client.addEventListener('connecting', () => this.#ended(undefined));
     this.#tabs.addEventListener('joined', ({ detail }) => this.#add(detail));
@@ -80,9 +88,10 @@ export class Chat extends EventTarget {
 
   #add(name) {
     if (this.#rooms.has(name)) return false;
-    const model = new RoomModel(this.client.join(name), () => this.user, this.#marks);
+    const model = new RoomModel(this.client.join(name), this.#person);
     this.status.watch(model);
     model.addEventListener('unread', () => this.#unreadChanged());
+    model.addEventListener('namesake', () => this.dispatchEvent(new Event('namesake')), { once: true });
     this.#rooms.set(name, model);
     // Other tabs have rooms of their own, which stay.
     preferences.rooms.change((names) => (names.includes(name) ? names : [...names, name]));

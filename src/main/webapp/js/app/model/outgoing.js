@@ -1,4 +1,3 @@
-import { randomKey } from '../../roomcast.js';
 import { preferences } from './preferences.js';
 
 /** After this long the server may have forgotten the key, and sending again by itself could say it twice. */
@@ -11,17 +10,20 @@ const KEY_LIFETIME_MS = 280_000;
 export class Outgoing {
   #room;
   #user;
+  #signature;
   #changed;
   #messages = [];
 
   /**
    * @param {import('../../roomcast.js').Room} room
    * @param {string} user
+   * @param {import('./signature.js').Signature} signature
    * @param {() => void} changed
    */
-  constructor(room, user, changed) {
+  constructor(room, user, signature, changed) {
     this.#room = room;
     this.#user = user;
+    this.#signature = signature;
     this.#changed = changed;
     room.addEventListener('delayed', ({ detail }) => this.#update(detail.key, { state: 'delayed', error: detail.error }));
   }
@@ -49,7 +51,7 @@ export class Outgoing {
   }
 
   send(content) {
-    const message = { key: randomKey(), content, at: Date.now(), state: 'sending' };
+    const message = { key: this.#signature.newKey(), content, at: Date.now(), state: 'sending' };
     this.#messages.push(message);
     this.#publish(message);
     this.#save();

@@ -15,6 +15,8 @@ export const preferences = {
   /** How far somebody has read each room: room → {epoch, offset}. */
   readMarksOf: (user) =>
     new StoredValue('localStorage', `read.${user}`, (value) => (value === undefined ? sharedMarks.get() : asObject(value))),
+  /** How the keys of somebody's messages begin; see Signature. */
+  signatureOf: (user) => new StoredValue('localStorage', `signature.${user}`, asText),
   /** What proves who this is, where the server asks for it. For this tab only. */
   token: new StoredValue('sessionStorage', 'token', asText),
   people: new StoredValue('localStorage', 'people', (value) => (typeof value === 'boolean' ? value : undefined)),

@@ -10,7 +10,8 @@ const CONTEXT = 10;
 
 /**
  * All that the page knows about one room. Dispatches `timeline`, `people`, `typing`, `unread` and `state` when that
- * part changed; views read the parts. Dispatches `returned` when it is known what was missed during an absence.
+ * part changed; views read the parts. Dispatches `returned` when it is known what was missed during an absence,
+ * `news` with a message of somebody else that has just come, and `namesake` when one came from who has the same name.
  */
 export class RoomModel extends EventTarget {
   timeline = new Timeline();
@@ -28,6 +29,8 @@ export class RoomModel extends EventTarget {
   /** The error that keeps this room from being joined. */
   refusal;
   #room;
+  #signature;
+  #isSure;
   /** Settles when what is loaded as `latest` has come. */
   #latest;
   /** Whether a gap came with the last join. */
@@ -35,13 +38,15 @@ export class RoomModel extends EventTarget {
 
   /**
    * @param {import('../../roomcast.js').Room} room
-   * @param {() => string} user
-   * @param {import('./read-marks.js').ReadMarks} marks
+   * @param {{user: () => string, marks: import('./read-marks.js').ReadMarks,
+   *     signature: import('./signature.js').Signature, isSure: boolean}} person isSure: nobody else can have this name
    */
-  constructor(room, user, marks) {
+  constructor(room, { user, marks, signature, isSure }) {
     super();
     this.#room = room;
-    this.outgoing = new Outgoing(room, user(), () => this.#changed('timeline'));
+    this.#signature = signature;
+    this.#isSure = isSure;
+    this.outgoing = new Outgoing(room, user(), signature, () => this.#changed('timeline'));
     this.roster = new Roster(room, () => this.#changed('people'));
     this.typing = new Typing(room, user, () => this.#changed('typing'));
     this.unread = new Unread(room.name, marks);
@@ -131,10 +136,16 @@ export class RoomModel extends EventTarget {
     return this.place?.offset ?? (count > 0 && from.epoch === this.timeline.epoch ? from.offset : undefined);
   }
 
-  /** The row of an own message stays the same row when the message comes back from the server. */
+  /**
+   * The row of an own message stays the same row when the message comes back from the server. What somebody else wrote
+   * under the same name, or the same person elsewhere, was not written here.
+   */
   #recognised(messages) {
-    return messages.map((message) =>
-      (this.outgoing.arrived(message) ? { ...message, rowKey: `out:${message.key}` } : message));
+    return messages.map((message) => {
+      if (this.outgoing.arrived(message)) return { ...message, rowKey: `out:${message.key}` };
+      const isNamesake = message.own && !this.#isSure && !this.#signature.isOn(message);
+      return isNamesake ? { ...message, own: false, namesake: true } : message;
+    });
   }
 
   /** @param {(page: object) => void} use must look whether the window is still the one that the page was asked for */
@@ -183,14 +194,15 @@ export class RoomModel extends EventTarget {
     });
   }
 
-  #arrived(message) {
-    const [recognised] = this.#recognised([message]);
-    this.timeline.append(recognised, this.#watched ? this.place?.offset : this.#kept);
+  #arrived(arrived) {
+    const [message] = this.#recognised([arrived]);
+    this.timeline.append(message, this.#watched ? this.place?.offset : this.#kept);
     if (this.#watched) this.#read();
     else this.unread.arrived(message);
     this.#changed('unread');
     this.#changed('timeline');
     if (!message.replayed && !message.own) this.dispatchEvent(new CustomEvent('news', { detail: message }));
+    if (message.namesake) this.dispatchEvent(new Event('namesake'));
   }
 
   #skipped({ epoch, from, to, renumbered }) {
@@ -238,7 +250,7 @@ export class RoomModel extends EventTarget {
    */
   #uncount({ epoch, offset }, page, to = this.timeline.newest) {
     if (page.epoch !== epoch) return 0;
-    const found = page.messages.filter((message) => message.offset >= offset && message.offset <= to);
+    const found = this.#recognised(page.messages).filter((message) => message.offset >= offset && message.offset <= to);
     const lost = (found[0]?.offset ?? to + 1) - offset;
     this.unread.dropped(lost + found.filter(({ own }) => own).length);
     return lost;

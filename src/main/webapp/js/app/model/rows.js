@@ -72,6 +72,7 @@ function isFirstUnread(from, previous, { epoch, offset }) {
 
 function follows(previous, message) {
   return previous?.sender === message.sender
+    && Boolean(previous.namesake) === Boolean(message.namesake)
     && message.at - previous.at < GROUP_WITHIN_MS
     && dayKey(previous.at) === dayKey(message.at);
 }

@@ -25,7 +25,7 @@ export class MessageRow {
     this.element = el('div', { class: 'message' },
       avatar(sender),
       el('div', { class: 'message-body' },
-        el('div', { class: 'meta' }, name, own ? el('span', { class: 'you' }, 'you') : undefined, this.#time, this.#state),
+        el('div', { class: 'meta' }, name, badgeOf(row.message), this.#time, this.#state),
         text.element,
         text.more,
         this.#trouble));
@@ -74,4 +74,10 @@ export class MessageRow {
       el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.discard(key) }, 'Discard'),
     ];
   }
+}
+
+function badgeOf({ own, namesake }) {
+  if (own) return el('span', { class: 'you' }, 'you');
+  const title = 'Written by somebody else who has your name, or by you in another browser';
+  return namesake ? el('span', { class: 'you namesake', title }, 'not from here') : undefined;
 }

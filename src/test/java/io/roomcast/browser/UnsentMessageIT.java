@@ -3,7 +3,6 @@ package io.roomcast.browser;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.microsoft.playwright.Dialog;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import java.util.ArrayList;
@@ -121,7 +120,6 @@ class UnsentMessageIT {
     void whoChangesTheirNameKeepsIt() {
         server.on("publish", frame -> {});
         enter();
-        ann.page().onDialog(Dialog::dismiss);
         ann.say("lobby", "as whom?");
         ann.page().waitForCondition(() -> server.received("publish").size() == 1);
         ann.page().locator("[data-action=name]").click();
