@@ -56,6 +56,8 @@ export class Drawers {
     this.#scrim.hidden = !id;
     this.#root.querySelector('.panes').inert = Boolean(id);
     this.#root.querySelector('[data-action=rooms]').setAttribute('aria-expanded', String(id === 'rooms'));
-    if (id) document.getElementById(id).querySelector('button')?.focus();
+    if (!id) return;
+    const drawer = document.getElementById(id);
+    (drawer.querySelector('[aria-current]') ?? drawer.querySelector('button'))?.focus();
   }
 }

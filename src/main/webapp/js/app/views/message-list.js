@@ -3,7 +3,9 @@ import { el, perFrame } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { countOf } from '../format.js';
 import { rowsOf } from '../model/rows.js';
+import { Announcer } from './announcer.js';
 import { shareOf } from './frame-share.js';
+import { stepThrough } from './message-steps.js';
 import { MessageRow } from './message-row.js';
 import { Reconciler } from './reconcile.js';
 import { ScrollKeeper } from './scroll-keeper.js';
@@ -22,6 +24,7 @@ export class MessageList {
   #scroller;
   #log;
   #keeper;
+  #announcer;
   #rows;
   /** The view has still to be brought to where reading begins. */
   #toPlace = true;
@@ -50,6 +53,8 @@ export class MessageList {
       create: (row) => this.#create(row),
       update: (node, row) => (row.kind === 'message' ? node.view.update(row) : updateSeparator(node, row, model)),
     });
+    this.#announcer = new Announcer(model, body.querySelector('.news'), this.#stop.signal);
+    stepThrough(this.#scroller, this.#log, this.#stop.signal);
     const render = () => {
       this.#stale = true;
       this.#draw();
@@ -66,9 +71,8 @@ export class MessageList {
     render();
   }
 
-  /** Screen readers read along in one room only. */
   set active(active) {
-    this.#log.setAttribute('aria-live', active ? 'polite' : 'off');
+    this.#announcer.active = active;
   }
 
   /** Goes to the newest message and stays there. */

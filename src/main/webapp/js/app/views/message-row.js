@@ -22,7 +22,7 @@ export class MessageRow {
     const text = new MessageText(content);
     const name = el('span', { class: 'sender', dir: 'auto' }, sender);
     name.style.setProperty('--hue', hueOf(sender));
-    this.element = el('div', { class: 'message' },
+    this.element = el('div', { class: 'message', role: 'article', tabindex: -1 },
       avatar(sender),
       el('div', { class: 'message-body' },
         el('div', { class: 'meta' }, name, badgeOf(row.message), this.#time, this.#state),
@@ -50,7 +50,8 @@ export class MessageRow {
   }
 
   showTime() {
-    const { at } = this.#row.message;
+    const { at, sender } = this.#row.message;
+    this.element.setAttribute('aria-label', `${sender}, ${formatTime(at)}`);
     this.#time.dateTime = new Date(at).toISOString();
     this.#time.title = formatExactTime(at);
     this.#time.textContent = formatTime(at);

@@ -5,10 +5,14 @@ import { countOf, formatDay } from '../format.js';
 const kinds = {
   day: {
     create: () => el('div', { class: 'day', role: 'separator' }, el('span')),
-    update: (node, { at }) => { node.firstChild.textContent = formatDay(at); },
+    update: (node, { at }) => {
+      node.firstChild.textContent = formatDay(at);
+      // What is in a separator is not read, but how it is called.
+      node.setAttribute('aria-label', formatDay(at));
+    },
   },
   unread: {
-    create: () => el('div', { class: 'unread-line', role: 'separator' }, el('span', {}, 'New')),
+    create: () => el('div', { class: 'unread-line', role: 'separator', 'aria-label': 'New messages' }, el('span', {}, 'New')),
     update: () => {},
   },
   start: {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class Chromium implements BeforeAllCallback, AfterAllCallback {
 
     /** How long an assertion waits: a client that lost its connection may pause for some seconds before it returns. */
-    private static final double PATIENCE_MS = 8_000;
+    private static final double PATIENCE_MS = 20_000;
 
     private Playwright playwright;
     private Browser browser;
