@@ -9,8 +9,9 @@ public final class AccessKeys {
             "roomcast.origins",
             "same-host",
             "list",
-            "Web pages that may connect: `same-host`, `*` for all, or a list of origins such as "
-                    + "`https://chat.example`, separated by commas.",
+            "Web pages of other sites that may connect: `*` for all, or a list of origins such as "
+                    + "`https://chat.example`, separated by commas. Pages of the server's own host (`same-host`) "
+                    + "always may.",
             Values::origins);
 
     public static final Key<String> AUTH = new Key<>(

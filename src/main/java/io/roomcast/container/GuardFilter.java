@@ -117,8 +117,8 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !payara.checkConnected()) {
             return;
         }
-        SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
+        SecurityHeaders.set(head.resource(), response::setHeader);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);

@@ -100,7 +100,7 @@ public final class PayaraRefusals implements AutoCloseable {
             byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
             HttpResponsePacket response = head.getResponse();
             response.setStatus(verdict.status());
-            SecurityHeaders.ALL.forEach(response::setHeader);
+            SecurityHeaders.set("", response::setHeader);
             response.setContentType("text/plain;charset=UTF-8");
             response.setContentLength(text.length);
             response.setHeader(Header.Connection, "close");

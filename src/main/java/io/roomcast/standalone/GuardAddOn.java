@@ -52,10 +52,10 @@ final class GuardAddOn extends BaseFilter implements AddOn {
             return context.getInvokeAction();
         }
         request.setAttribute(CHECKED, CHECKED);
-        SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
         List<String> names = new ArrayList<>();
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
+        SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         setOrigin(request, head, names);
         Verdict verdict = GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head);
         return verdict == Verdict.PASS ? context.getInvokeAction() : responder.reject(context, request, verdict);

@@ -55,7 +55,7 @@ export class ConnectionStatus extends EventTarget {
     this.#lost = this.#everOnline;
     this.retryAt = performance.now() + delayMs;
     if (wasOnline) this.#soon('waiting', reason);
-    else this.#show('waiting', this.#everOnline ? reason : 'The server cannot be reached.');
+    else this.#show('waiting', reason);
   }
 
   #closed({ reason, code }) {

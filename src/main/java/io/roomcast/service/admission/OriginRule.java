@@ -10,13 +10,12 @@ import java.util.Locale;
  * programs send no {@code Origin}, or one of their library's making. An empty one, or one without a scheme, is no
  * browser's.
  *
- * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
- *     {@code https://*.example}
+ * @param allowed {@code *}, or origins such as {@code https://chat.example} and {@code https://*.example}, beside the
+ *     server's own, which {@code same-host} stands for
  * @param isLoopbackOneHost whether all loopback names and addresses, at any port, are the same host. This is so while
  *     every program of this machine may connect in any case.
  */
 record OriginRule(List<String> allowed, boolean isLoopbackOneHost) {
-    static final String SAME_HOST = "same-host";
     private static final String ANY = "*";
     private static final String AFTER_SCHEME = "://";
     private static final int HTTP_PORT = 80;
@@ -32,8 +31,8 @@ record OriginRule(List<String> allowed, boolean isLoopbackOneHost) {
         }
         String lowerCase = withoutSlash(origin.strip().toLowerCase(Locale.ROOT));
         HostPort server = host == null ? null : HostPort.parse(host);
-        return allowed.stream()
-                .anyMatch(rule -> rule.equals(SAME_HOST) ? isSameHost(lowerCase, server) : matches(lowerCase, rule));
+        // The server's own page is not of another site, whatever else is listed.
+        return isSameHost(lowerCase, server) || allowed.stream().anyMatch(rule -> matches(lowerCase, rule));
     }
 
     /** Some libraries append the path of an address without one. */

@@ -47,7 +47,9 @@ public record Verdict(int status, String text, Map<String, String> headers) {
         return new Verdict(
                 403,
                 "pages of the origin " + quoted(origin) + " may not connect to " + quoted(host)
-                        + "; see roomcast.origins");
+                        + "; see roomcast.origins",
+                // The page that is refused may read why.
+                Map.of("Access-Control-Allow-Origin", "*"));
     }
 
     /** What a client sent, for a line that browsers, terminals and logs may show. */

@@ -43,7 +43,8 @@ class OriginRuleTest {
         "https://evilintranet.example, false",
         "https://.intranet.example, false",
         "https://shop.example.evil, false",
-        "https://chat.example, false",
+        "https://chat.example, true",
+        "https://chat.example:8443, false",
     })
     void listed(String origin, boolean allowed) {
         OriginRule rule = new OriginRule(List.of("https://shop.example", "https://*.intranet.example"), false);
