@@ -56,7 +56,8 @@ public class MultiRoomEndpoint {
                             transports.choose(session),
                             ConnectRequest.ofUser(user, Subprotocol.of(session)),
                             ClientOriginConfigurator.origin(session)),
-                    decoder);
+                    decoder,
+                    transports);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);
         }

@@ -119,8 +119,9 @@ public class ServerIntegration {
         return false;
     }
 
-    /** To be called when all connections of the application have ended. */
+    /** To be called when all connections of the application have ended. Any that is left is closed. */
     public void stop(ServletContext application) {
+        transports.closeKept();
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake
                 && handshake.found() instanceof PayaraHandshake found) {
             found.clearRequests();

@@ -64,7 +64,8 @@ public class SingleRoomEndpoint {
                             transports.choose(session),
                             new ConnectRequest(userName, roomName, position, Subprotocol.of(session)),
                             ClientOriginConfigurator.origin(session)),
-                    decoder);
+                    decoder,
+                    transports);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);
         }
