@@ -134,6 +134,14 @@ public final class AccessKeys {
             "How long a connection may stay open without showing its token; then it is closed with 4002.",
             Values.durationBetween("1s", "10m"));
 
+    public static final Key<Integer> LOGIN_FAILURES = new Key<>(
+            "roomcast.auth.login-failures",
+            "10",
+            "number",
+            "Wrong passwords that an address may send in a minute, with `roomcast.auth=container`. Then it gets 429, and "
+                    + "its passwords are not checked; 0 for no limit.",
+            Values.integerBetween(0, 1_000_000));
+
     /** The keys of this class, in the order of --help. */
     static final List<Key<?>> ALL = List.of(
             ORIGINS,
@@ -153,7 +161,8 @@ public final class AccessKeys {
             EXP,
             MAX_LIFE,
             TOKEN_BYTES,
-            HELLO_TIMEOUT);
+            HELLO_TIMEOUT,
+            LOGIN_FAILURES);
 
     private AccessKeys() {}
 }

@@ -7,6 +7,9 @@ import io.roomcast.support.Handshake;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -14,6 +17,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +30,8 @@ import org.junit.jupiter.api.Test;
 @Tag("own-server")
 class ServerLoginIT {
     private static final String PASSWORD = "pass:word-1";
+    /** More than an address has in a minute, and what it regains while it guesses. */
+    private static final int GUESSES = 100;
 
     private static ServerNode node;
 
@@ -83,6 +89,39 @@ class ServerLoginIT {
     void probesAndPagesOfOtherSitesNeedNone() throws Exception {
         for (String path : new String[] {"health/ready", "metrics", "js/roomcast.js"}) {
             assertEquals(200, get(path, null).statusCode(), path);
+        }
+    }
+
+    /** From an address of its own, so that the others are not slowed down. */
+    @Test
+    void whoGuessesIsSlowedDown() throws IOException {
+        String answer = "";
+        for (int i = 0; i < GUESSES && !answer.startsWith("HTTP/1.1 429"); i++) {
+            assertTrue(i == 0 || answer.startsWith("HTTP/1.1 401"), answer);
+            answer = handshakeFrom("127.0.0.2", basic("ann", "guess" + i));
+        }
+        assertTrue(answer.startsWith("HTTP/1.1 429"), answer);
+        assertTrue(answer.contains("Retry-After: "), answer);
+        assertTrue(handshakeFrom("127.0.0.2", basic("ann", PASSWORD)).startsWith("HTTP/1.1 429"));
+        assertTrue(handshakeFrom("127.0.0.3", basic("ann", PASSWORD)).startsWith("HTTP/1.1 101"));
+    }
+
+    private static String handshakeFrom(String address, String authorization) throws IOException {
+        URI uri = node.uri().resolve("ws");
+        InetAddress local = InetAddress.getByName(address);
+        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), uri.getPort(), local, 0)) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(RoomClient.PATIENCE_SECONDS));
+            socket.getOutputStream()
+                    .write(Handshake.to(uri)
+                            .header("Authorization", authorization)
+                            .bytes());
+            StringBuilder head = new StringBuilder();
+            for (int c = socket.getInputStream().read();
+                    c >= 0 && head.indexOf("\r\n\r\n") < 0;
+                    c = socket.getInputStream().read()) {
+                head.append((char) c);
+            }
+            return head.toString();
         }
     }
 
