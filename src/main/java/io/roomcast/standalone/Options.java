@@ -19,6 +19,8 @@ import picocli.CommandLine.ParseResult;
  * environment.
  */
 final class Options {
+    static final String CHECK = "--check";
+
     private static final String PREFIX = "roomcast.";
     /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
@@ -39,6 +41,10 @@ final class Options {
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Shows this.")
+                .build());
+        spec.addOption(OptionSpec.builder(CHECK)
+                .description("Checks the configuration and ends. For an application server, give its system properties "
+                        + "and its environment, too.")
                 .build());
         for (Key<?> key : Keys.ALL) {
             spec.addOption(OptionSpec.builder(option(key))
