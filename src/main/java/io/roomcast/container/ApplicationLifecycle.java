@@ -3,6 +3,7 @@ package io.roomcast.container;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.node.ClassPreloader;
 import io.roomcast.service.Lifecycle;
+import io.roomcast.service.operations.Drain;
 import io.roomcast.websocket.ServerIntegration;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
@@ -36,6 +37,8 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     private static final Set<String> DEFAULT_CONTEXTS = Set.of("", "/roomcast");
 
     private final ServerLog serverLog = new ServerLog();
+    /** Null before the node has started. */
+    private ServerSuspension suspension;
 
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
@@ -60,6 +63,8 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
             lifecycle.start();
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
+            suspension = new ServerSuspension(CDI.current().select(Drain.class).get());
+            suspension.open();
         } catch (RuntimeException e) {
             // Not every server calls contextDestroyed after a failed start.
             jmxRegistrar().close();
@@ -70,6 +75,9 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        if (suspension != null) {
+            suspension.close();
+        }
         try {
             lifecycle().stop();
         } finally {

@@ -20,6 +20,11 @@ public interface ServerCommand {
     /** Lets the server know somebody who may log in; after {@link #prepare}. */
     void addUser(String user, String password) throws IOException;
 
+    /** Tells the running server what its administrator wants. */
+    default void manage(String operation) throws IOException {
+        throw new UnsupportedOperationException(operation);
+    }
+
     List<String> line() throws IOException;
 
     /** Variables of the process, besides those of this one. */

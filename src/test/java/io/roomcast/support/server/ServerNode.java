@@ -163,6 +163,11 @@ public final class ServerNode implements AutoCloseable {
         await("deploy", START_SECONDS, () -> command.isDeployed() && isReady());
     }
 
+    /** @param operation of WildFly's command line */
+    public void manage(String operation) throws IOException {
+        command.manage(operation);
+    }
+
     /** SIGTERM, as service managers send it. */
     public void stop() {
         server.destroy();

@@ -25,6 +25,7 @@ public final class WildFlyCommand implements ServerCommand {
     private final Path home;
     private final Path directory;
     private final int port;
+    private final int managementPort = RedisProcess.freePort();
     private final String name;
     private final Map<String, String> settings;
 
@@ -66,27 +67,38 @@ public final class WildFlyCommand implements ServerCommand {
     @Override
     public void addUser(String user, String password) throws IOException {
         Path configuration = directory.resolve("configuration");
-        Process script = new ProcessBuilder(
-                        home.resolve("bin/add-user.sh").toString(),
-                        "--silent",
-                        "-a",
-                        "-u",
-                        user,
-                        "-p",
-                        password,
-                        "-sc",
-                        configuration.toString())
-                .redirectErrorStream(true)
-                .start();
-        script.getOutputStream().close();
-        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (script.onExit().join().exitValue() != 0) {
-            throw new IOException(said);
-        }
+        run(
+                home.resolve("bin/add-user.sh").toString(),
+                "--silent",
+                "-a",
+                "-u",
+                user,
+                "-p",
+                password,
+                "-sc",
+                configuration.toString());
         Path standalone = configuration.resolve("standalone.xml");
         String text = Files.readString(standalone);
         if (!text.contains("<application-security-domain ")) {
             Files.writeString(standalone, UNDERTOW.matcher(text).replaceFirst("$0" + APPLICATION_DOMAIN));
+        }
+    }
+
+    @Override
+    public void manage(String operation) throws IOException {
+        run(
+                home.resolve("bin/jboss-cli.sh").toString(),
+                "--connect",
+                "--controller=127.0.0.1:" + managementPort,
+                "--command=" + operation);
+    }
+
+    private static void run(String... line) throws IOException {
+        Process script = new ProcessBuilder(line).redirectErrorStream(true).start();
+        script.getOutputStream().close();
+        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (script.onExit().join().exitValue() != 0) {
+            throw new IOException(said);
         }
     }
 
@@ -107,7 +119,7 @@ public final class WildFlyCommand implements ServerCommand {
         line.add("-Djboss.default.multicast.address=" + JGroups.MULTICAST_ADDRESS);
         line.add("-Djboss.http.port=" + port);
         line.add("-Djboss.https.port=" + RedisProcess.freePort());
-        line.add("-Djboss.management.http.port=" + RedisProcess.freePort());
+        line.add("-Djboss.management.http.port=" + managementPort);
         settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
         return line;
     }
