@@ -12,7 +12,8 @@ set -u
 call() {
     local method=$1 host=$2 port=$3 path=$4 body=${5:-} status line answer
     exec 3<>"/dev/tcp/$host/$port" || return 1
-    printf '%s /api/v1%s HTTP/1.0\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n' "$method" "$path" "$ROOMCAST_API_KEY" >&3
+    printf '%s /api/v1%s HTTP/1.0\r\nHost: localhost\r\n' "$method" "$path" >&3
+    printf 'Authorization: Bearer %s\r\n' "$ROOMCAST_API_KEY" >&3
     printf 'Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s' "${#body}" "$body" >&3
     read -r -t 10 _ status _ <&3 || return 1
     while read -r -t 10 line <&3 && [ "$line" != $'\r' ]; do :; done
@@ -67,7 +68,7 @@ rebalance() {
 
 # Closes at each node what it has above the average; fails when no node has much more than that.
 round() {
-    local seconds=$1 nodes counts=() total=0 moved=1 i host port answer sessions
+    local seconds=$1 nodes counts=() total=0 moved=1 i host port answer sessions share
     shift
     mapfile -t nodes < <(addresses "$@")
     for i in "${!nodes[@]}"; do
@@ -82,9 +83,10 @@ round() {
         read -r host port <<<"${nodes[i]}"
         # A tenth more is near enough.
         if [ $((counts[i] * 10)) -gt $((average * 11 + 10)) ]; then
-            printf -v answer '0.%03d' $(((counts[i] - average) * 1000 / counts[i]))
-            echo "$host:$port has ${counts[i]} sessions, the average is $average: closes $answer of them"
-            call POST "$host" "$port" /node/rebalance "{\"share\":$answer,\"window\":\"${seconds}s\"}" >/dev/null && moved=0
+            printf -v share '0.%03d' $(((counts[i] - average) * 1000 / counts[i]))
+            echo "$host:$port has ${counts[i]} sessions, the average is $average: closes $share of them"
+            answer="{\"share\":$share,\"window\":\"${seconds}s\"}"
+            call POST "$host" "$port" /node/rebalance "$answer" >/dev/null && moved=0
         fi
     done
     [ "$moved" = 0 ] || echo "${#counts[@]} nodes have $average sessions each, or nearly"

@@ -24,9 +24,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Says what libraries are in the WAR, where they are and under which licences: in a CycloneDX document for programs, and
- * in a text for people. The build starts it from its source before it packs the WAR. It fails when the document is not
- * that of these libraries, or when a library has a licence that is not among those that are accepted.
+ * Says what libraries are in the WAR, where they are and under which licences: in a CycloneDX document for programs,
+ * and in a text for people. The build starts it from its source before it packs the WAR. It fails when the document is not
+ * that of these libraries, or when a library has a licence that is not accepted.
  *
  * <p>CycloneDX' plugin knows the licences. It makes no document offline, has libraries that only application servers
  * bring, and does not know that the WAR has two sets. So the document of the WAR is kept with the sources. A build that
@@ -42,9 +42,9 @@ public final class LibraryList {
     private final Set<String> faults = new TreeSet<>();
 
     /**
-     * @param args the document that is kept; the plugin's, which is missing offline; {@code true} to write the first anew
-     *     from the second; the class path of every server; the directory of the embedded server's libraries; the file of
-     *     accepted licences; the file with the end of the text; the directory to write to
+     * @param args the document that is kept; the plugin's, which is missing offline; {@code true} to write the first
+     *     anew from the second; the class path of every server; the directory of the embedded server's libraries; the
+     *     file of accepted licences; the file with the end of the text; the directory to write to
      */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
         LibraryList list = new LibraryList();
