@@ -42,6 +42,7 @@ export class Connection {
   /** When the server told us to come back, in the time of performance.now(): no hint makes us come sooner. */
   #notBefore = 0;
   #openedAt = 0;
+  #everOpen = false;
   /** Counts attempts, so that an answer to an abandoned one is known to be stale. */
   #attempt = 0;
 
@@ -141,6 +142,7 @@ export class Connection {
   #welcomed(welcome) {
     this.#openedAt = performance.now();
     this.#notBefore = 0;
+    this.#everOpen = true;
     this.#enter('open', welcome);
   }
 
@@ -176,7 +178,7 @@ export class Connection {
 
   /** A browser does not say why a connection cannot be opened; the server is asked for it, meanwhile. */
   async #unreachable() {
-    this.#lost(ABNORMAL, 'The server cannot be reached.');
+    this.#lost(ABNORMAL, this.#everOpen ? '' : 'The server cannot be reached.');
     const attempt = this.#attempt;
     const reason = await whyRefused(this.#options.url);
     if (reason === undefined || attempt !== this.#attempt || this.state !== 'waiting') return;

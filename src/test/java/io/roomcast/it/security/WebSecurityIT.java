@@ -69,7 +69,7 @@ class WebSecurityIT {
                 "",
                 "js/roomcast.js",
                 "css/base.css",
-                "img/icons.svg",
+                "img/favicon.svg",
                 "health/live",
                 "health/none",
                 "none",
