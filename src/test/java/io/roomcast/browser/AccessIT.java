@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The chat page for those who hear it, step through it, enlarge it, or choose its colours. */
 @Timeout(120)
 class AccessIT {
-    private static final String SAID = "{'type':'message','room':'lobby','offset':%s,'sender':'bob','content':%s,'at':1}";
+    private static final String SAID =
+            "{'type':'message','room':'lobby','offset':%s,'sender':'bob','content':%s,'at':1}";
 
     @RegisterExtension
     static final Chromium CHROMIUM = new Chromium();
@@ -89,7 +90,8 @@ class AccessIT {
         ann.page().emulateMedia(new Page.EmulateMediaOptions().setForcedColors(ForcedColors.ACTIVE));
         ann.box("lobby").focus();
         assertEquals(
-                "solid", ann.room("lobby").locator(".composer-box").evaluate("box => getComputedStyle(box).outlineStyle"));
+                "solid",
+                ann.room("lobby").locator(".composer-box").evaluate("box => getComputedStyle(box).outlineStyle"));
         assertEquals("solid", ann.page().locator(".room").evaluate("row => getComputedStyle(row).outlineStyle"));
     }
 

@@ -167,7 +167,9 @@ class ChatDetailIT {
                 server.received("publish").get(0).getString("content"));
         ann.say("lobby", "  \n ");
         ann.say("lobby", "end");
-        ann.page().waitForCondition(() -> server.received("publish").size() > 1 || ann.texts("lobby").count() == 2);
+        ann.page()
+                .waitForCondition(() -> server.received("publish").size() > 1
+                        || ann.texts("lobby").count() == 2);
         assertThat(ann.texts("lobby")).hasCount(2);
     }
 
@@ -207,20 +209,17 @@ class ChatDetailIT {
                 "https://a.example/b。次は（https://a.example/c）と、https://a.example/d_（x）と「https://a.example/e」"
                         + " https://a.example/f、",
                 1);
-        assertThat(ann.room("lobby").locator(".log a"))
-                .hasText(new String[] {
-                    "https://a.example/b",
-                    "https://a.example/c",
-                    "https://a.example/d_（x）と",
-                    "https://a.example/e",
-                    "https://a.example/f"
-                });
+        assertThat(ann.room("lobby").locator(".log a")).hasText(new String[] {
+            "https://a.example/b",
+            "https://a.example/c",
+            "https://a.example/d_（x）と",
+            "https://a.example/e",
+            "https://a.example/f"
+        });
         server.send(SAID, 2, "\u202Ehttps://good.example/\u202Etxt.exe", 2);
         Locator link = ann.room("lobby").locator(".log a").last();
         assertThat(link).hasText("https://good.example/");
-        assertEquals(
-                true,
-                link.evaluate("""
+        assertEquals(true, link.evaluate("""
                         link => {
                             const at = (from) => {
                                 const range = document.createRange();
@@ -229,8 +228,7 @@ class ChatDetailIT {
                                 return range.getBoundingClientRect().left;
                             };
                             return at(0) < at(10);
-                        }"""),
-                "its first character is drawn at the left");
+                        }"""), "its first character is drawn at the left");
     }
 
     @Test
@@ -239,9 +237,7 @@ class ChatDetailIT {
         server.send(SAID, 1, "שלום לכולם", 1);
         server.send(SAID, 2, "שלום", 2);
         assertThat(ann.texts("lobby")).hasCount(2);
-        assertEquals(
-                true,
-                ann.page().evaluate("""
+        assertEquals(true, ann.page().evaluate("""
                         () => {
                             const [first, second] = [...document.querySelectorAll('.text')].map((text) => {
                                 const range = document.createRange();

@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -114,6 +115,22 @@ class ManyAtOnceIT {
         assertThat(ann.room("lobby").locator(".typing")).hasText("");
         assertTrue(number("work.chip") <= 20, () -> "times the count was set: " + number("work.chip"));
         assertTrue(number("work.typing") <= 20, () -> "times the names were set: " + number("work.typing"));
+    }
+
+    @Test
+    void messagesFetchNothing() {
+        List<String> fetched = new ArrayList<>();
+        ann.page().onRequest(request -> fetched.add(request.url()));
+        server.on("publish", frame -> {
+            int offset = server.received("publish").size();
+            server.acknowledge(frame, offset);
+            server.echo(frame, offset, "ann");
+        });
+        for (String text : each(10, i -> "message " + i)) {
+            ann.say("lobby", text);
+        }
+        assertThat(ann.room("lobby").locator("[data-state=stored]")).hasCount(10);
+        assertEquals(List.of(), fetched);
     }
 
     private static List<String> each(int count, IntFunction<String> made) {

@@ -160,8 +160,7 @@ class MissedMessageIT {
     private void assertBeginsAt(long offset) {
         assertThat(ann.room("lobby").locator(".unread-line")).isInViewport();
         assertThat(ann.message("lobby", "m" + offset)).isInViewport();
-        double line =
-                ann.room("lobby").locator(".unread-line").boundingBox().y;
+        double line = ann.room("lobby").locator(".unread-line").boundingBox().y;
         double first = ann.message("lobby", "m" + offset).boundingBox().y;
         assertTrue(first > line && first < line + 60, () -> "line at " + line + ", first unread at " + first);
     }

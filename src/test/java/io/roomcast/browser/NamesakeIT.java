@@ -29,7 +29,8 @@ class NamesakeIT {
             Locator foreign = other.message("lobby", "I am ann");
             assertThat(foreign.locator(".namesake")).isVisible();
             assertThat(foreign).not().hasClass("message own");
-            assertThat(other.page().getByText("Somebody else is called ann, too")).isVisible();
+            assertThat(other.page().getByText("Somebody else is called ann, too"))
+                    .isVisible();
             assertThat(ann.page().locator(".namesake-banner")).isHidden();
 
             other.say("lobby", "so am I");
