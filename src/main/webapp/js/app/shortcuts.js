@@ -11,6 +11,7 @@ export const shortcuts = [
   { keys: 'Alt Shift ↑', text: 'Previous unread room', action: 'previousUnread', when: (e) => altShift(e) && e.key === 'ArrowUp' },
   { keys: 'Alt P', text: 'Who is here', action: 'people', when: (e) => alt(e) && letter(e, 'p') },
   { keys: 'PgUp PgDn', text: 'Scroll the messages while writing' },
+  { keys: '↑ ↓', text: 'Step through the messages, from one of them' },
   { keys: 'Esc', text: 'Go to the newest message' },
   { keys: 'Ctrl /', text: 'This help', action: 'help', when: (e) => command(e) && e.key === '/' },
 ];

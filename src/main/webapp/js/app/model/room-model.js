@@ -143,9 +143,12 @@ export class RoomModel extends EventTarget {
   #recognised(messages) {
     return messages.map((message) => {
       if (this.outgoing.arrived(message)) return { ...message, rowKey: `out:${message.key}` };
-      const isNamesake = message.own && !this.#isSure && !this.#signature.isOn(message);
-      return isNamesake ? { ...message, own: false, namesake: true } : message;
+      return message.own && !this.#isMine(message) ? { ...message, own: false, namesake: true } : message;
     });
+  }
+
+  #isMine(message) {
+    return message.own && (this.#isSure || this.#signature.isOn(message));
   }
 
   /** @param {(page: object) => void} use must look whether the window is still the one that the page was asked for */
@@ -250,9 +253,9 @@ export class RoomModel extends EventTarget {
    */
   #uncount({ epoch, offset }, page, to = this.timeline.newest) {
     if (page.epoch !== epoch) return 0;
-    const found = this.#recognised(page.messages).filter((message) => message.offset >= offset && message.offset <= to);
+    const found = page.messages.filter((message) => message.offset >= offset && message.offset <= to);
     const lost = (found[0]?.offset ?? to + 1) - offset;
-    this.unread.dropped(lost + found.filter(({ own }) => own).length);
+    this.unread.dropped(lost + found.filter((message) => this.#isMine(message)).length);
     return lost;
   }
 

@@ -37,8 +37,10 @@ export class Announcer {
   #say() {
     this.#timer = undefined;
     const news = this.#news.splice(0);
-    this.#element.textContent = news.length > MOST_READ
+    const text = news.length > MOST_READ
       ? countOf(news.length, 'new message')
       : news.map(({ sender, content }) => `${sender}: ${content.slice(0, MOST_CHARACTERS)}`).join('\n');
+    // The same text again is only read if it is another one.
+    this.#element.textContent = this.#element.textContent === text ? `${text}\u00a0` : text;
   }
 }
