@@ -18,6 +18,7 @@ import java.util.TreeSet;
  * requests have neither that header nor the headers that ask for a WebSocket, even if the client sent them.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
     private static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
 
     /** The sealed origin; null for a request that is not a handshake. */
@@ -81,6 +82,9 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
             List<String> lines = Collections.list(super.getHeaders(name));
             // Undertow reads the first line only.
             return Collections.enumeration(lines.size() > 1 ? List.of(String.join(", ", lines)) : lines);
+        }
+        if (EXTENSIONS.equalsIgnoreCase(name)) {
+            return Collections.enumeration(ExtensionOffers.known(Collections.list(super.getHeaders(name))));
         }
         return super.getHeaders(name);
     }

@@ -26,6 +26,9 @@ public class GrizzlyHeads extends HttpProbe.Adapter {
     private static final Attribute<HeadSyntax> SYNTAX =
             Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.head-syntax");
 
+    /** Stands for a blank in an address. The address is then refused. */
+    private static final byte NOT_IN_A_URI = '|';
+
     /** Whether the head of this request is not as RFC 9112 has it. */
     public static boolean isBroken(HttpRequestPacket request) {
         HeadSyntax syntax = SYNTAX.get(request);
@@ -44,11 +47,16 @@ public class GrizzlyHeads extends HttpProbe.Adapter {
             SYNTAX.set(request, syntax);
         }
         // Grizzly passes what it has not parsed once more, with what is new behind it.
-        for (long i = data.position() + syntax.count(); i < data.limit() && !syntax.isDone(); i++) {
+        int start = data.position();
+        for (long i = start + syntax.count(); i < data.limit() && !syntax.isDone(); i++) {
             byte sent = data.get((int) i);
             byte read = syntax.next(sent);
             if (read != sent) {
                 data.put((int) i, read);
+            }
+            long blank = syntax.takeStrayBlank();
+            if (blank >= 0) {
+                data.put((int) (start + blank), NOT_IN_A_URI);
             }
         }
     }

@@ -7,6 +7,7 @@ package io.roomcast.http;
  */
 final class HeadSyntax {
     private static final String TOKEN_CHARACTERS = "!#$%&'*+-.^_`|~";
+    private static final int MAX_WORD = 20;
 
     /** What the next byte belongs to. */
     private enum Part {
@@ -22,12 +23,21 @@ final class HeadSyntax {
         DONE
     }
 
-    private final StringBuilder version = new StringBuilder();
+    /** The version of the request, and then the name of the current header; the rest of a long name is left out. */
+    private final StringBuilder word = new StringBuilder();
+
     private Part part = Part.METHOD;
-    /** Characters of the current part. */
+    /** Bytes of the current part. */
     private int length;
 
     private long count;
+    /** Index of the blank in front of the version. */
+    private long separator;
+    /** See {@link #takeStrayBlank}. */
+    private long strayBlank = -1;
+
+    private boolean hasLength;
+    private boolean hasEncoding;
     private boolean broken;
 
     /** @return how many bytes were read */
@@ -46,7 +56,8 @@ final class HeadSyntax {
     /**
      * Reads a byte.
      *
-     * @return the byte that Grizzly must read in its place; else it would wait for the rest of a line that has ended
+     * @return the byte that Grizzly must read in its place. Otherwise it would wait for the colon of a line that has
+     *     ended, or answer that it does not know the version.
      */
     byte next(byte b) {
         count++;
@@ -56,7 +67,7 @@ final class HeadSyntax {
         switch (part) {
             case METHOD -> method(b);
             case TARGET -> target(b);
-            case VERSION -> version.append((char) (b & 0xff));
+            case VERSION -> version(b);
             case NAME -> name(b);
             case VALUE -> broken |= b >= 0 && b < ' ' && b != '\t' || b == 0x7f;
             case LINE_END, HEAD_END -> {
@@ -73,6 +84,17 @@ final class HeadSyntax {
     private void begin(Part next) {
         part = next;
         length = -1;
+        word.setLength(0);
+    }
+
+    /**
+     * Returns the index of a blank that is part of the address, once, or -1. Grizzly ends the address there, and takes
+     * what follows for a version that it does not know.
+     */
+    long takeStrayBlank() {
+        long index = strayBlank;
+        strayBlank = -1;
+        return index;
     }
 
     private void method(byte b) {
@@ -85,16 +107,38 @@ final class HeadSyntax {
 
     private void target(byte b) {
         if (b == ' ' && length > 0) {
+            separator = count - 1;
             begin(Part.VERSION);
         } else {
             broken |= b >= 0 && b <= ' ' || b == 0x7f;
         }
     }
 
+    private void version(byte b) {
+        if (b == ' ') {
+            strayBlank = separator;
+            separator = count - 1;
+            begin(Part.VERSION);
+        } else {
+            append(b);
+        }
+    }
+
+    private void append(byte b) {
+        if (word.length() < MAX_WORD) {
+            word.append((char) (b & 0xff));
+        }
+    }
+
     private void name(byte b) {
         if (b == ':' && length > 0) {
+            hasLength |= "content-length".contentEquals(word);
+            hasEncoding |= "transfer-encoding".contentEquals(word);
+            // Grizzly forgets the length of a request that has both.
+            broken |= hasLength && hasEncoding;
             begin(Part.VALUE);
         } else {
+            append((byte) Character.toLowerCase(b & 0xff));
             broken |= !isToken(b);
         }
     }
@@ -104,25 +148,27 @@ final class HeadSyntax {
             broken |= part != Part.LINE_END && part != Part.HEAD_END;
             part = part == Part.HEAD_END || part == Part.NAME && length == 0 ? Part.DONE : Part.NAME;
             length = 0;
+            word.setLength(0);
             return b;
         }
         Part ended = part;
         boolean isEmpty = length == 0;
         part = ended == Part.NAME && isEmpty ? Part.HEAD_END : Part.LINE_END;
         return switch (ended) {
-            case METHOD, TARGET -> {
-                broken = true;
-                yield ' ';
-            }
             case VERSION -> {
-                broken |= !version.toString().matches("HTTP/\\d\\.\\d");
+                broken |= !"HTTP/1.1".contentEquals(word) && !"HTTP/1.0".contentEquals(word);
                 yield b;
             }
             case NAME -> {
                 broken |= !isEmpty;
                 yield isEmpty ? b : (byte) ':';
             }
-            case LINE_END, HEAD_END -> {
+            case TARGET -> {
+                // No address has a bar. Grizzly would take a CR alone for the end of the address.
+                broken = true;
+                yield '|';
+            }
+            case METHOD, LINE_END, HEAD_END -> {
                 broken = true;
                 yield b;
             }

@@ -53,7 +53,10 @@ final class ErrorResponder {
         HttpResponsePacket response = request.getResponse();
         response.setStatus(verdict.status());
         response.setReasonPhrase(verdict.reason());
-        verdict.headers().forEach(response::setHeader);
+        // Grizzly writes neither the type nor the length of a response that it takes for an upgrade.
+        request.setIgnoreContentModifiers(false);
+        verdict.headers()
+                .forEach((name, value) -> response.getHeaders().setValue(name).setString(value));
         response.setContentType("text/plain;charset=UTF-8");
         response.setContentLength(text.length);
         response.setHeader(Header.Connection, "close");

@@ -36,6 +36,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
@@ -135,6 +136,7 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
+        http.getServerConfiguration().setDefaultErrorPageGenerator(StandaloneServer::errorPage);
         WebappContext servlets = new WebappContext("roomcast", "");
         servlets.addServlet("health", injected(HealthServlet.class)).addMapping("/health/*");
         servlets.addServlet("metrics", injected(MetricsServlet.class)).addMapping("/metrics");
@@ -142,10 +144,19 @@ public final class StandaloneServer implements AutoCloseable {
         api.addMapping("/api/v1/*");
         api.setAsyncSupported(true);
         servlets.deploy(http);
+        // Otherwise each response would name Grizzly and its version.
+        servlets.setServerInfo("");
         webSockets.start();
         http.start();
         cdi.select(Lifecycle.class).get().start();
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
+    }
+
+    /** The page of an error, without the name of the server and the address that the client asked for. */
+    private static String errorPage(
+            Request request, int status, String reason, String description, Throwable exception) {
+        request.getResponse().setContentType("text/plain;charset=UTF-8");
+        return status + " " + reason + "\n";
     }
 
     private <T> T injected(Class<T> type) {

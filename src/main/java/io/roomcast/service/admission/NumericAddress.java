@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  */
 final class NumericAddress {
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
-    private static final Pattern V6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
+    private static final Pattern V6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
     private static final Pattern ZONE = Pattern.compile("%.*$");
     private static final int MAX_OCTET = 255;
 

@@ -58,6 +58,7 @@ public record RequestHead(
             isReadable &= values.apply(name).stream().allMatch(RequestHead::isReadable);
         }
         List<String> length = values.apply("Content-Length");
+        boolean hasEncoding = !values.apply("Transfer-Encoding").isEmpty();
         return new RequestHead(
                 method,
                 protocol,
@@ -65,9 +66,9 @@ public record RequestHead(
                 query == null ? "" : query,
                 resource,
                 isReadable,
-                BodyLength.isUnambiguous(names, values),
-                !(length.isEmpty() || length.equals(List.of("0")))
-                        || !values.apply("Transfer-Encoding").isEmpty(),
+                // HTTP/1.0 knows no chunks. A proxy of that version would look for the body in another way.
+                BodyLength.isUnambiguous(names, values) && !(hasEncoding && protocol.equals("HTTP/1.0")),
+                hasEncoding || !length.isEmpty() && !length.equals(List.of("0")),
                 offersUpgrade,
                 new HandshakeHead(
                         values.apply(UPGRADE),

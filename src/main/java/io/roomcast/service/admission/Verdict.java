@@ -15,7 +15,7 @@ public record Verdict(int status, String text, Map<String, String> headers) {
     public static final Verdict BAD_HEAD = new Verdict(
             400,
             "the head of a request has lines that end in CR LF, each header in one line and with a colon directly behind "
-                    + "its name, and no characters of control");
+                    + "its name, no characters of control, and not both a Content-Length and a Transfer-Encoding");
     public static final Verdict BAD_ADDRESS = new Verdict(
             400,
             "an address has the characters of a URI only; a name in it is percent-encoded UTF-8, such as "

@@ -50,6 +50,11 @@ final class PayaraInternals {
         return (Request) invoke(getGrizzlyRequest, catalinaRequest);
     }
 
+    /** Sets the reason phrase of the response to this request. */
+    void setReason(Object catalinaRequest, String phrase) {
+        grizzlyRequest(catalinaRequest).getResponse().getResponse().setReasonPhrase(phrase);
+    }
+
     /**
      * Marks a request as being served. Payara reuses request objects, and a reused one may still be marked as served.
      * In 6.2025.10 that happens if the earlier request was asynchronous and ended when its thread left it. A request
