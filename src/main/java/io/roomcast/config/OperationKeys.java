@@ -43,7 +43,15 @@ public final class OperationKeys {
                     + "bits of an IPv4 address, 48 of IPv6) or `none`.",
             Values.oneOf("full", "short", "none"));
 
-    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, SHOWN_ADDRESSES);
+    public static final Key<Integer> REFUSALS_KEPT = new Key<>(
+            "roomcast.refusals.kept",
+            "500",
+            "number",
+            "How many of its last refusals a node keeps for operators; 0 for none.",
+            Values.integerBetween(0, 10_000));
+
+    static final List<Key<?>> ALL =
+            List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, SHOWN_ADDRESSES, REFUSALS_KEPT);
 
     private OperationKeys() {}
 }

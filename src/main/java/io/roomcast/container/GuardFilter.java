@@ -123,7 +123,9 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);
         }
-        Verdict verdict = payara != null && payara.hasBrokenHead() ? Verdict.BAD_HEAD : guard.check(head);
+        Verdict verdict = payara != null && payara.hasBrokenHead()
+                ? Verdict.BAD_HEAD
+                : guard.check(head, request.getRemoteAddr());
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
         if (!(api && verdict == Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
@@ -242,7 +244,7 @@ public class GuardFilter extends HttpFilter {
             // There is no limiter on Payara, because its upgrade may wait for the client. A few slow clients would
             // block all handshakes.
             chain.doFilter(upgrade, response);
-        } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
+        } else if (!handshakes.tryRun(upgrade.getRemoteAddr(), () -> chain.doFilter(upgrade, response))) {
             refuse(null, response, Verdict.OVERLOADED);
         }
     }

@@ -2,8 +2,8 @@ package io.roomcast.container;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.service.operations.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
@@ -32,16 +32,16 @@ public class ServerLogin {
     private static final int TOO_MANY_REQUESTS = 429;
 
     private boolean enabled;
-    private NodeMetrics metrics;
+    private Refusals refusals;
     private LoginLimiter limiter;
 
     /** For the container's proxy. */
     protected ServerLogin() {}
 
     @Inject
-    public ServerLogin(RoomcastConfig config, NodeMetrics metrics, LoginLimiter limiter) {
+    public ServerLogin(RoomcastConfig config, Refusals refusals, LoginLimiter limiter) {
         this.enabled = config.get(AccessKeys.AUTH).equals("container");
-        this.metrics = metrics;
+        this.refusals = refusals;
         this.limiter = limiter;
     }
 
@@ -57,19 +57,21 @@ public class ServerLogin {
         }
         String[] credentials = credentials(request.getHeader("Authorization"));
         long waitSeconds = credentials == null ? 0 : limiter.take(request.getRemoteAddr());
+        String text = "log in as a user of this server";
         if (waitSeconds > 0) {
+            text = "too many wrong passwords; try again later";
             response.setHeader("Retry-After", Long.toString(waitSeconds));
-            refuse(response, TOO_MANY_REQUESTS, "too many wrong passwords; try again later");
+            refuse(response, TOO_MANY_REQUESTS, text);
         } else if (credentials != null && logIn(request, credentials)) {
             limiter.giveBack(request.getRemoteAddr());
             return true;
         } else {
             response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
-            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, "log in as a user of this server");
+            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, text);
         }
         if (webSocket) {
             ErrorCode error = waitSeconds > 0 ? ErrorCode.RATE_LIMITED : ErrorCode.UNAUTHENTICATED;
-            metrics.refused(error.wire());
+            refusals.atHandshake(error.wire(), text, null, null, request.getRemoteAddr());
         }
         return false;
     }

@@ -1,14 +1,14 @@
 package io.roomcast.service;
 
 import io.roomcast.identity.Identity;
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
-import io.roomcast.service.admission.ShownAddresses;
+import io.roomcast.service.operations.Refusals;
+import io.roomcast.service.operations.ShownAddresses;
 import io.roomcast.service.session.Arrival;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
@@ -23,7 +23,7 @@ public class Entrance {
     private SessionRegistry sessions;
     private ShownAddresses addresses;
     private Clocks clocks;
-    private NodeMetrics metrics;
+    private Refusals refusals;
 
     /** For the container's proxy. */
     protected Entrance() {}
@@ -34,12 +34,12 @@ public class Entrance {
             SessionRegistry sessions,
             ShownAddresses addresses,
             Clocks clocks,
-            NodeMetrics metrics) {
+            Refusals refusals) {
         this.authentication = authentication;
         this.sessions = sessions;
         this.addresses = addresses;
         this.clocks = clocks;
-        this.metrics = metrics;
+        this.refusals = refusals;
     }
 
     /**
@@ -57,12 +57,18 @@ public class Entrance {
             }
             return session;
         } catch (ProtocolException e) {
-            metrics.refused(e.code().wire());
+            refusals.atHandshake(e.code().wire(), e.getMessage(), request.user(), request.room(), origin.remote());
             if (session != null) {
                 sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
             }
             throw e;
         }
+    }
+
+    /** Counts a connection that is refused because of its URL. */
+    void countRefused(ProtocolException refusal, ClientOrigin origin) {
+        refusals.atHandshake(
+                refusal.code().wire(), refusal.getMessage(), null, null, origin == null ? null : origin.remote());
     }
 
     private Identity identify(ConnectRequest request, ClientOrigin origin) {

@@ -20,6 +20,7 @@ import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
@@ -39,6 +40,7 @@ import java.util.function.Consumer;
 @ApplicationScoped
 public class RoomService {
     private Entrance entrance;
+    private Refusals refusals;
     private Authentication authentication;
     private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
@@ -59,6 +61,7 @@ public class RoomService {
     @Inject
     public RoomService(
             Entrance entrance,
+            Refusals refusals,
             Authentication authentication,
             TokenAdmission tokenAdmission,
             SessionRegistry sessions,
@@ -73,6 +76,7 @@ public class RoomService {
             RunningTime time,
             RoomcastConfig config) {
         this.entrance = entrance;
+        this.refusals = refusals;
         this.authentication = authentication;
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
@@ -99,6 +103,15 @@ public class RoomService {
             joinUrlRoom(session);
         }
         return session;
+    }
+
+    /**
+     * Counts a connection that is refused because of its URL.
+     *
+     * @param origin null if the connection was not checked
+     */
+    public void countRefused(ProtocolException refusal, ClientOrigin origin) {
+        entrance.countRefused(refusal, origin);
     }
 
     private void joinUrlRoom(ClientSession session) {
@@ -275,9 +288,10 @@ public class RoomService {
      * continue, because the server does not read such a message to its end.
      */
     public void closeTooLarge(ClientSession session) {
-        metrics.refused(ErrorCode.TOO_LARGE.wire());
+        String text = "a WebSocket message may have " + maxFrameBytes() + " bytes";
+        refusals.inSession(session, session.urlRoom(), ErrorCode.TOO_LARGE.wire(), text);
         metrics.limitReached(LimitKeys.FRAME_BYTES.name());
-        session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
+        session.queue().close(CloseCode.TOO_LARGE, text);
     }
 
     /** The current limit of a WebSocket message, in bytes. */

@@ -57,7 +57,9 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         RequestHead head = head(request, names);
         SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         setOrigin(request, head, names);
-        Verdict verdict = GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head);
+        Verdict verdict = GrizzlyHeads.isBroken(request)
+                ? Verdict.BAD_HEAD
+                : guard.check(head, request.getRemoteAddress());
         return verdict == Verdict.PASS ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 

@@ -45,22 +45,23 @@ public class MultiRoomEndpoint {
     @OnOpen
     public void onOpen(Session session) {
         try {
-            Endpoints.requireNoToken(session);
-            List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
-            UserName user = names.isEmpty() ? null : new UserName(names.get(0));
+            ConnectRequest request = Endpoints.read(session, service, () -> request(session));
             EndpointConnection.open(
                     session,
                     service,
                     unfinishedMessages,
-                    service.open(
-                            transports.choose(session),
-                            ConnectRequest.ofUser(user, Subprotocol.of(session)),
-                            ClientOriginConfigurator.origin(session)),
+                    service.open(transports.choose(session), request, ClientOriginConfigurator.origin(session)),
                     decoder,
                     transports);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);
         }
+    }
+
+    private static ConnectRequest request(Session session) {
+        List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
+        UserName user = names.isEmpty() ? null : new UserName(names.get(0));
+        return ConnectRequest.ofUser(user, Subprotocol.of(session));
     }
 
     @OnMessage

@@ -51,24 +51,25 @@ public class SingleRoomEndpoint {
     @OnOpen
     public void onOpen(Session session, @PathParam("room") String room, @PathParam("user") String user) {
         try {
-            Endpoints.requireNoToken(session);
-            RoomName roomName = new RoomName(room);
-            UserName userName = new UserName(user);
-            List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
-            Position position = since.isEmpty() ? null : Position.parse(since.get(0));
+            ConnectRequest request = Endpoints.read(session, service, () -> request(session, room, user));
             EndpointConnection.open(
                     session,
                     service,
                     unfinishedMessages,
-                    service.open(
-                            transports.choose(session),
-                            new ConnectRequest(userName, roomName, position, Subprotocol.of(session)),
-                            ClientOriginConfigurator.origin(session)),
+                    service.open(transports.choose(session), request, ClientOriginConfigurator.origin(session)),
                     decoder,
                     transports);
         } catch (ProtocolException e) {
             EndpointConnection.refuse(session, e);
         }
+    }
+
+    private static ConnectRequest request(Session session, String room, String user) {
+        RoomName roomName = new RoomName(room);
+        UserName userName = new UserName(user);
+        List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
+        Position position = since.isEmpty() ? null : Position.parse(since.get(0));
+        return new ConnectRequest(userName, roomName, position, Subprotocol.of(session));
     }
 
     @OnMessage

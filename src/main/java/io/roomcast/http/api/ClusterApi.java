@@ -10,6 +10,9 @@ import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.LimitsThere;
 import io.roomcast.service.ClusterOperations.RoomThere;
 import io.roomcast.service.cluster.ClusterAnswer;
+import io.roomcast.service.cluster.ClusterRefusals;
+import io.roomcast.service.cluster.RefusalQuery;
+import io.roomcast.service.operations.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.concurrent.CompletionStage;
 /** Serves the routes about one room, and about limits, on all nodes, for operators. Any thread; does not block. */
 @ApplicationScoped
 public class ClusterApi {
+    private static final int DEFAULT_REFUSALS = 50;
 
     /** A room on one node. */
     public record RoomOnNode(String node, int members, int eventsWaiting, long bytesWaiting, long waitingMs) {}
@@ -34,20 +38,24 @@ public class ClusterApi {
 
     public record Closed(String room, long members, Reach cluster) {}
 
+    public record RefusalList(Map<String, Long> counts, List<Refusal> last, Reach cluster) {}
+
     public record NodeLimits(String node, Map<String, Long> limits) {}
 
     public record AllLimits(List<NodeLimits> nodes, Reach cluster) {}
 
     private BackEndService backEnd;
     private ClusterOperations operations;
+    private ClusterRefusals refusals;
 
     /** For the container's proxy. */
     protected ClusterApi() {}
 
     @Inject
-    public ClusterApi(BackEndService backEnd, ClusterOperations operations) {
+    public ClusterApi(BackEndService backEnd, ClusterOperations operations, ClusterRefusals refusals) {
         this.backEnd = backEnd;
         this.operations = operations;
+        this.refusals = refusals;
     }
 
     /** The routes that this class serves. */
@@ -55,6 +63,7 @@ public class ClusterApi {
         return List.of(
                 new Route("GET", "/rooms/{room}", ApiPermission.OPERATE, this::look),
                 new Route("POST", "/rooms/{room}/close", ApiPermission.OPERATE, this::close),
+                new Route("GET", "/refusals", ApiPermission.OPERATE, this::refusals),
                 new Route("GET", "/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
                 new Route("POST", "/limits", ApiPermission.OPERATE, (request, caller) -> setLimit(request)));
     }
@@ -97,6 +106,25 @@ public class ClusterApi {
                 .closeRoom(room)
                 .thenApply(answer -> ApiAnswer.ok(
                         new Closed(room.value(), answer.sum(ClusterOperations.Affected::sessions), Reach.of(answer))));
+    }
+
+    private CompletionStage<ApiAnswer> refusals(ApiRequest request, ApiCaller caller) {
+        String user = request.query("user");
+        String room = request.query("room");
+        RefusalQuery query = new RefusalQuery(
+                request.query("code"),
+                user == null ? null : new UserName(user).value(),
+                room == null ? null : new RoomName(room).value(),
+                request.query("session"),
+                (int) Math.max(1, request.query("limit", DEFAULT_REFUSALS, RefusalQuery.MAX_REFUSALS)));
+        return refusals.last(query)
+                .thenApply(found -> ApiAnswer.ok(new RefusalList(
+                        found.page().counts(),
+                        found.page().last().stream()
+                                .filter(refusal ->
+                                        refusal.room() == null || caller.rooms().mayRead(new RoomName(refusal.room())))
+                                .toList(),
+                        Reach.of(found.answer()))));
     }
 
     private CompletionStage<ApiAnswer> limits() {

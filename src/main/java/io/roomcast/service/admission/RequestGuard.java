@@ -6,7 +6,9 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -27,28 +29,42 @@ public class RequestGuard {
     private static final Set<String> METHODS =
             Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT");
 
+    /** What operators read of a page that may not connect. The page's own origin is a text of a stranger. */
+    private static final String FOREIGN_ORIGIN_TEXT = "pages of this origin may not connect; see roomcast.origins";
+
     private SessionRegistry sessions;
     private Limits limits;
     private OriginRule origins;
     private Readiness readiness;
     private NodeMetrics metrics;
+    private Refusals refusals;
 
     /** For the container's proxy. */
     protected RequestGuard() {}
 
     @Inject
     public RequestGuard(
-            SessionRegistry sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
+            SessionRegistry sessions,
+            Limits limits,
+            Readiness readiness,
+            RoomcastConfig config,
+            NodeMetrics metrics,
+            Refusals refusals) {
         this.sessions = sessions;
         this.limits = limits;
         this.readiness = readiness;
         this.origins = new OriginRule(
                 config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
         this.metrics = metrics;
+        this.refusals = refusals;
     }
 
-    /** Checks a request. Counts a refused origin, and a reached limit of sessions. */
-    public Verdict check(RequestHead head) {
+    /**
+     * Checks a request. Counts a refused origin or session, and a reached limit of sessions.
+     *
+     * @param remote address of the client, or null
+     */
+    public Verdict check(RequestHead head, String remote) {
         Verdict verdict = checkForm(head);
         if (verdict != Verdict.PASS) {
             return verdict;
@@ -58,7 +74,7 @@ public class RequestGuard {
             String host = host(head);
             for (String origin : head.origin()) {
                 if (!origins.allows(origin, host)) {
-                    metrics.refused("origin");
+                    refusals.atHandshake("origin", FOREIGN_ORIGIN_TEXT, null, null, remote);
                     LOG.log(Level.DEBUG, () -> "Refused a page of " + LogText.of(origin) + " at " + LogText.of(host));
                     return Verdict.foreignOrigin(origin, host == null ? "" : host);
                 }
@@ -74,13 +90,19 @@ public class RequestGuard {
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
-            return Verdict.FULL;
+            return count(Verdict.FULL, remote);
         }
         // While draining, 503 makes a load balancer choose another node.
         if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
-            return Verdict.DRAINING;
+            return count(Verdict.DRAINING, remote);
         }
         return Verdict.PASS;
+    }
+
+    /** Counts a refusal. */
+    private Verdict count(Verdict verdict, String remote) {
+        refusals.atHandshake(ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);
+        return verdict;
     }
 
     /** Checks what servers read each in their own way, or not at all. */

@@ -138,6 +138,22 @@ class ClusterApiIT {
         assertEquals(List.of(78, 77), limits(get("/limits"), key));
     }
 
+    @Test
+    void tellsWhatBothNodesHaveRefused() {
+        for (EmbeddedServer node : List.of(east, west)) {
+            try (RoomClient gus = RoomClient.connect(node.uri().resolve("ws?user=gus"))) {
+                assertEquals(
+                        "not_joined",
+                        gus.say("{'type':'history','id':1,'room':'attic'}").error());
+            }
+        }
+        JsonObject refusals = get("/refusals?user=gus&limit=1");
+        assertFromBoth(refusals);
+        assertEquals(List.of("west"), each(refusals, "last", "node"), "the last");
+        assertEquals(List.of("west", "east"), each(get("/refusals?user=gus"), "last", "node"));
+        assertEquals(2, refusals.getJsonObject("counts").getInt("not_joined"));
+    }
+
     private static List<Integer> limits(JsonObject all, String key) {
         return all.getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
                 .map(node -> node.getJsonObject("limits").getInt(key))

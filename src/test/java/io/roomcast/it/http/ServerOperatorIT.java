@@ -1,10 +1,12 @@
 package io.roomcast.it.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
+import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -151,6 +153,51 @@ class ServerOperatorIT {
         }
     }
 
+    @Test
+    void saysWhyRequestsWereRefused() throws Exception {
+        String ann = "ann-why-" + RUN;
+        try (RoomClient client = RoomClient.connect(server.uri().resolve("ws?user=" + ann))) {
+            String id = client.say("{'type':'hello'}").next("welcome").string("session");
+            assertEquals(
+                    "not_joined",
+                    client.say("{'type':'publish','id':1,'room':'cellar" + RUN + "','content':'x'}")
+                            .error());
+            JsonObject refusals = ok("GET /refusals", null, "?user=" + ann, null);
+            assertTrue(refusals.getJsonObject("counts").getInt("not_joined") >= 1);
+            JsonObject refusal = refusals.getJsonArray("last").getJsonObject(0);
+            assertEquals(id, refusal.getString("session"));
+            assertEquals("not_joined", refusal.getString("code"));
+            assertEquals("join the room first", refusal.getString("text"));
+            assertEquals("cellar" + RUN, refusal.getString("room"));
+            assertEquals("session", refusal.getString("via"));
+            assertEquals(1, last("?session=" + id).size());
+            assertEquals(0, last("?session=" + id + "&code=busy").size());
+        }
+    }
+
+    @Test
+    void keepsNoTokenOfARefusedConnection() throws Exception {
+        String secret = "eyJhbGciOi-" + RUN;
+        try (RoomClient mallory = RoomClient.connect(server.uri().resolve("ws?user=mallory&token=" + secret))) {
+            assertEquals(1008, mallory.awaitClose());
+        }
+        String refusals = backEnd.send("GET", "/api/v1/refusals?code=bad_request&limit=500", null)
+                .body();
+        assertTrue(refusals.contains("a token must not be in the URL"), refusals);
+        assertFalse(refusals.contains(secret), refusals);
+    }
+
+    @Test
+    void tellsWhatTheApiHasRefused() {
+        call(backEnd, "GET /sessions", null, "?limit=-1", null, 400);
+        assertTrue(last("?code=bad_request").stream()
+                .anyMatch(refusal -> refusal.asJsonObject().getString("via").equals("api")));
+    }
+
+    private static JsonArray last(String query) {
+        return ok("GET /refusals", null, query, null).getJsonArray("last");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -184,6 +231,10 @@ class ServerOperatorIT {
                 "?user=a%20b",
                 "?room=a/b")) {
             JsonObject refused = call(backEnd, "GET /sessions", null, query, null, 400);
+            assertEquals("bad_request", refused.getString("code"), query);
+        }
+        for (String query : List.of("?limit=501", "?limit=x", "?user=a%20b", "?room=")) {
+            JsonObject refused = call(backEnd, "GET /refusals", null, query, null, 400);
             assertEquals("bad_request", refused.getString("code"), query);
         }
     }

@@ -1,4 +1,4 @@
-package io.roomcast.service.admission;
+package io.roomcast.service.operations;
 
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
