@@ -40,11 +40,11 @@ public class ClusterBean implements ClusterMXBean {
     }
 
     @Override
-    public SessionList sessions(String user, int limit) {
+    public SessionList sessions(String user, String order, int limit) {
         SessionQuery query = new SessionQuery(
                 optionalUser(user),
                 null,
-                SessionQuery.Order.WAITING,
+                SessionQuery.Order.of(OperatorInput.isLeftOut(order) ? "waiting" : order.strip()),
                 null,
                 OperatorInput.within("limit", limit, SessionQuery.MAX_SESSIONS),
                 SessionQuery.FEW_ROOMS);

@@ -11,9 +11,10 @@ import java.util.Map;
 @Description("All nodes: who is slow, where a user is, what was refused; ending sessions, closing rooms, limits")
 public interface ClusterMXBean {
 
-    @Description("Open sessions, first those for which the most bytes wait")
+    @Description("Open sessions, first those for which the most bytes wait, or with the oldest send in flight")
     SessionList sessions(
             @Description("name of the user; empty for all users") String user,
+            @Description("waiting for the most bytes first, age for the oldest send first, or id") String order,
             @Description("most sessions, from 1 to 1000") int limit);
 
     @Description("The open session with an id, whatever node has it")

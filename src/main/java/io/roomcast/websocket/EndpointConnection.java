@@ -97,6 +97,11 @@ public final class EndpointConnection implements ObservableTransport.Listener {
         }
     }
 
+    /** The id of the session, which log lines name. */
+    String sessionId() {
+        return session.id();
+    }
+
     /** @param last whether this part ends the message */
     void onText(String part, boolean last) {
         if (ignoresInput) {

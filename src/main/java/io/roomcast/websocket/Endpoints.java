@@ -71,7 +71,15 @@ final class Endpoints {
         Level level = failure instanceof IOException || failure.getCause() instanceof IOException
                 ? Level.DEBUG
                 : Level.WARNING;
-        LOG.log(level, () -> "Connection " + session.getId() + " failed", failure);
+        LOG.log(
+                level,
+                () -> {
+                    EndpointConnection connection = EndpointConnection.of(session);
+                    return connection == null
+                            ? "A connection without a session failed"
+                            : "Session " + connection.sessionId() + " failed";
+                },
+                failure);
     }
 
     private static void ifOpen(Session session, Consumer<EndpointConnection> action) {

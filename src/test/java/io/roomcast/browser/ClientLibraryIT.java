@@ -50,6 +50,14 @@ class ClientLibraryIT {
     }
 
     @Test
+    void theIdOfTheSessionIsKnownWhileThereIsAConnection() {
+        page.join();
+        assertEquals("the-session", page.evaluate("rc.session"));
+        page.evaluate("rc.close()");
+        page.waitFor("rc.session === undefined");
+    }
+
+    @Test
     void aPublishThatIsRefusedForNowIsSentAgainInItsPlace() {
         List<String> stored = new ArrayList<>();
         server.on("publish", frame -> {

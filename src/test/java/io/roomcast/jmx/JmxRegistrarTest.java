@@ -159,11 +159,12 @@ class JmxRegistrarTest {
                 RoomClient ben = RoomClient.connect(server.uri().resolve("ws?user=ben"))) {
             String id = ben.say("{'type':'hello'}").next("welcome").string("session");
             ben.say("{'type':'publish','id':1,'room':'lobby','content':'x'}").error();
-            SessionList all = cluster.sessions("", 10);
+            SessionList all = cluster.sessions("", "", 10);
             assertEquals(2, all.getCount());
             assertEquals(List.of("tower"), all.getAnswered());
             assertTrue(all.isComplete());
-            assertEquals(id, cluster.sessions("ben", 10).getSessions().get(0).getSession());
+            assertEquals(
+                    id, cluster.sessions("ben", "age", 10).getSessions().get(0).getSession());
             assertEquals("ben", cluster.session(id).getSessions().get(0).getUser());
             assertEquals(0, cluster.session("no-such-one").getCount());
             assertEquals(
@@ -232,8 +233,9 @@ class JmxRegistrarTest {
         assertWrong("user=a b is no name", () -> node.kick("a b"));
         assertWrong("room=a/b is no name", () -> rooms.close("a/b"));
         assertWrong("messages=201 is not", () -> rooms.look("lobby", 201));
-        assertWrong("limit=0 is not", () -> cluster.sessions("", 0));
-        assertWrong("limit=1001 is not", () -> cluster.sessions("", 1001));
+        assertWrong("limit=0 is not", () -> cluster.sessions("", "id", 0));
+        assertWrong("limit=1001 is not", () -> cluster.sessions("", "id", 1001));
+        assertWrong("order must be waiting, age or id", () -> cluster.sessions("", "name", 1));
         assertWrong("limit=501 is not", () -> cluster.refusals("", "", 501));
         assertWrong("user=a b is no name", () -> cluster.where("a b"));
         assertWrong(

@@ -18,6 +18,7 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.UnfinishedMessages;
+import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
@@ -43,6 +44,7 @@ public final class CoreFixture {
     public final NodeMetrics metrics = new NodeMetrics();
     final RoomService service;
     final SessionRegistry sessions;
+    public final NodeSessions nodeSessions;
     final Heartbeat heartbeat;
     final TokenAdmission admission;
     final UnfinishedMessages unfinishedMessages;
@@ -82,6 +84,7 @@ public final class CoreFixture {
         limits = beans.get(Limits.class);
         inFlight = beans.get(InFlight.class);
         sessions = beans.get(SessionRegistry.class);
+        nodeSessions = beans.get(NodeSessions.class);
         service = beans.get(RoomService.class);
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);

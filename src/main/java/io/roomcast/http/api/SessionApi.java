@@ -79,14 +79,15 @@ public class SessionApi {
     }
 
     private static SessionQuery.Order order(String word, String after) {
-        String actual = word == null ? (after == null ? "waiting" : "id") : word;
-        if (!actual.equals("id") && !actual.equals("waiting")) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "order must be waiting or id");
+        try {
+            SessionQuery.Order order = SessionQuery.Order.of(word == null ? (after == null ? "waiting" : "id") : word);
+            if (after == null || order == SessionQuery.Order.ID) {
+                return order;
+            }
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         }
-        if (after != null && !actual.equals("id")) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "after needs order=id");
-        }
-        return actual.equals("id") ? SessionQuery.Order.ID : SessionQuery.Order.WAITING;
+        throw new ProtocolException(ErrorCode.BAD_REQUEST, "after needs order=id");
     }
 
     private CompletionStage<ApiAnswer> find(ApiRequest request, ApiCaller caller) {

@@ -31,14 +31,7 @@ public class NodeSessions {
         }
 
         static Comparator<Ranked> comparator(SessionQuery.Order order) {
-            Comparator<Ranked> byId =
-                    Comparator.comparing(ranked -> ranked.session().id());
-            return order == SessionQuery.Order.ID
-                    ? byId
-                    : Comparator.comparingLong(Ranked::waitingBytes)
-                            .thenComparingLong(Ranked::sendAgeMs)
-                            .reversed()
-                            .thenComparing(byId);
+            return order.comparator(ranked -> ranked.session().id(), Ranked::waitingBytes, Ranked::sendAgeMs);
         }
     }
 

@@ -1,5 +1,10 @@
 package io.roomcast.service.cluster;
 
+import java.util.Comparator;
+import java.util.Locale;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
+
 /**
  * Which sessions are listed.
  *
@@ -24,8 +29,37 @@ public record SessionQuery(String user, String room, Order order, String after, 
     public enum Order {
         /** First the sessions for which the most bytes wait, then those with the oldest send in flight. */
         WAITING,
+        /** First the sessions with the oldest send in flight, then those for which the most bytes wait. */
+        AGE,
         /** The order of the ids, in which a list can be continued. */
-        ID
+        ID;
+
+        /**
+         * The order with this name in lower case.
+         *
+         * @throws IllegalArgumentException if there is none; the message says which there are
+         */
+        public static Order of(String word) {
+            for (Order order : values()) {
+                if (order.name().toLowerCase(Locale.ROOT).equals(word)) {
+                    return order;
+                }
+            }
+            throw new IllegalArgumentException("order must be waiting, age or id");
+        }
+
+        <T> Comparator<T> comparator(Function<T, String> id, ToLongFunction<T> waiting, ToLongFunction<T> age) {
+            Comparator<T> byId = Comparator.comparing(id);
+            return switch (this) {
+                case WAITING -> mostFirst(waiting, age).thenComparing(byId);
+                case AGE -> mostFirst(age, waiting).thenComparing(byId);
+                case ID -> byId;
+            };
+        }
+
+        private static <T> Comparator<T> mostFirst(ToLongFunction<T> first, ToLongFunction<T> second) {
+            return Comparator.comparingLong(first).thenComparingLong(second).reversed();
+        }
     }
 
     /** The sessions of a user, first those for which the most bytes wait, with all their rooms. */

@@ -51,12 +51,6 @@ public record SessionView(
     }
 
     static Comparator<SessionView> comparator(SessionQuery.Order order) {
-        Comparator<SessionView> byId = Comparator.comparing(SessionView::session);
-        return order == SessionQuery.Order.ID
-                ? byId
-                : Comparator.comparingLong(SessionView::waitingBytes)
-                        .thenComparingLong(SessionView::sendAgeMs)
-                        .reversed()
-                        .thenComparing(byId);
+        return order.comparator(SessionView::session, SessionView::waitingBytes, SessionView::sendAgeMs);
     }
 }
