@@ -90,6 +90,8 @@ class ClusterApiIT {
         try (RoomClient here = RoomClient.enter(east.uri(), "bridge", "ann");
                 RoomClient there = RoomClient.enter(west.uri(), "bridge", "ann");
                 RoomClient ben = RoomClient.connect(west.uri().resolve("ws?user=ben"))) {
+            here.say("{'type':'ping'}").next("pong");
+            there.say("{'type':'ping'}").next("pong");
             String benSession = ben.say("{'type':'hello'}").next("welcome").string("session");
             JsonObject anns = get("/sessions?user=ann&order=id");
             assertFromBoth(anns);

@@ -90,6 +90,8 @@ class ServerOperatorIT {
         String ann = "ann-of-" + RUN;
         try (RoomClient first = RoomClient.enter(server.uri(), "hall" + RUN, ann);
                 RoomClient second = RoomClient.enter(server.uri(), "attic" + RUN, ann)) {
+            first.say("{'type':'ping'}").next("pong");
+            second.say("{'type':'ping'}").next("pong");
             JsonObject where = ok("GET /users/{user}", ann, null);
             assertEquals(
                     "[\"attic%1$s\",\"hall%1$s\"]".formatted(RUN),
