@@ -136,10 +136,25 @@ public final class AccessKeys {
 
     public static final Key<Integer> LOGIN_FAILURES = new Key<>(
             "roomcast.auth.login-failures",
-            "10",
+            "5",
             "number",
-            "Wrong passwords that an address may send in a minute, with `roomcast.auth=container`. Then it gets 429, and "
-                    + "its passwords are not checked; 0 for no limit.",
+            "With `roomcast.auth=container`: wrong passwords that an address may send for one name. Then it gets 429 for "
+                    + "this name; 0 for no limit.",
+            Values.integerBetween(0, 1_000_000));
+
+    public static final Key<Duration> LOGIN_PAUSE = new Key<>(
+            "roomcast.auth.login-pause",
+            "35m",
+            "duration",
+            "How long an address gets 429 for a name after its last wrong password.",
+            Values.durationBetween("1s", "1d"));
+
+    public static final Key<Integer> LOGIN_RATE = new Key<>(
+            "roomcast.auth.login-rate",
+            "20",
+            "number",
+            "Wrong passwords in a minute that an address may send for all names together; then it gets 429. 0 for no "
+                    + "limit.",
             Values.integerBetween(0, 1_000_000));
 
     /** The keys of this class, in the order of --help. */
@@ -162,7 +177,9 @@ public final class AccessKeys {
             MAX_LIFE,
             TOKEN_BYTES,
             HELLO_TIMEOUT,
-            LOGIN_FAILURES);
+            LOGIN_FAILURES,
+            LOGIN_PAUSE,
+            LOGIN_RATE);
 
     private AccessKeys() {}
 }

@@ -15,34 +15,53 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Limits the wrong passwords that come from one address, so that nobody guesses passwords, or locks accounts in a server
- * that counts wrong ones. An address that has used up its attempts gets a new one at regular intervals. A correct
- * password uses no attempt. Networks of IPv6 with 64 bits count as one address. Any thread; never waits.
+ * Limits the wrong passwords that come from one address. For one name, an address has a few attempts; then it must
+ * pause for longer than application servers count wrong passwords of a user. So a single address cannot make the server
+ * lock an account. For all names together, an address has some attempts in a minute. A correct password uses no
+ * attempt. Networks of IPv6 with 64 bits count as one address. Any thread; never waits.
  */
 @ApplicationScoped
 public class LoginLimiter {
-    /** The addresses that are remembered: the latest ones with a login. */
-    private static final int MAX_ADDRESSES = 10_000;
+    /** How many addresses, and how many names of addresses, are remembered: the latest ones with a login. */
+    private static final int MAX_REMEMBERED = 10_000;
 
     private static final long SECONDS_OF_MINUTE = 60;
     private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(SECONDS_OF_MINUTE);
     private static final int IPV6_NETWORK_BYTES = 8;
 
-    private final Map<String, Attempts> addresses = new LinkedHashMap<>(16, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Attempts> eldest) {
-            return size() > MAX_ADDRESSES;
-        }
-    };
+    private final Map<String, Rate> addresses = new Latest<>();
+    private final Map<NameOfAddress, Failures> names = new Latest<>();
     private int perMinute;
+    private int perName;
+    private long pauseNanos;
     private LongSupplier nanoClock;
 
-    /** The attempts that an address has left. */
-    private static final class Attempts {
+    /** The hash stands for a name of any length. If two names have the same, they share their attempts. */
+    private record NameOfAddress(String network, int nameHash) {}
+
+    /** The attempts in a minute that an address has left. */
+    private static final class Rate {
         double left;
         long countedAt;
+    }
+
+    /** The wrong passwords for a name. */
+    private static final class Failures {
+        int count;
+        long lastAt;
+    }
+
+    private static final class Latest<K, V> extends LinkedHashMap<K, V> {
+        private static final long serialVersionUID = 1L;
+
+        Latest() {
+            super(16, 0.75f, true);
+        }
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+            return size() > MAX_REMEMBERED;
+        }
     }
 
     /** For the container's proxy. */
@@ -50,41 +69,64 @@ public class LoginLimiter {
 
     @Inject
     public LoginLimiter(RoomcastConfig config, Clocks clocks) {
-        this.perMinute = config.get(AccessKeys.LOGIN_FAILURES);
+        this.perMinute = config.get(AccessKeys.LOGIN_RATE);
+        this.perName = config.get(AccessKeys.LOGIN_FAILURES);
+        this.pauseNanos = config.get(AccessKeys.LOGIN_PAUSE).toNanos();
         this.nanoClock = clocks.nanos();
     }
 
     /**
-     * Takes an attempt. {@link #giveBack} must follow if the password is correct.
+     * Takes an attempt. {@link #succeeded} must follow if the password is correct.
      *
      * @param address IP address of the client
      * @return 0 if the password may be checked, else the seconds until it may be
      */
-    synchronized long take(String address) {
+    synchronized long take(String address, String name) {
+        long now = nanoClock.getAsLong();
+        String network = network(address);
+        Failures failures = names.get(new NameOfAddress(network, name.hashCode()));
+        if (failures != null && now - failures.lastAt >= pauseNanos) {
+            failures.count = 0;
+        }
+        if (perName > 0 && failures != null && failures.count >= perName) {
+            return 1 + TimeUnit.NANOSECONDS.toSeconds(pauseNanos - (now - failures.lastAt));
+        }
+        long waitSeconds = takeOfMinute(network, now);
+        if (waitSeconds == 0) {
+            Failures counted =
+                    names.computeIfAbsent(new NameOfAddress(network, name.hashCode()), unknown -> new Failures());
+            counted.count++;
+            counted.lastAt = now;
+        }
+        return waitSeconds;
+    }
+
+    private long takeOfMinute(String network, long now) {
         if (perMinute == 0) {
             return 0;
         }
-        long now = nanoClock.getAsLong();
-        Attempts attempts = addresses.computeIfAbsent(network(address), unknown -> {
-            Attempts all = new Attempts();
+        Rate rate = addresses.computeIfAbsent(network, unknown -> {
+            Rate all = new Rate();
             all.left = perMinute;
             all.countedAt = now;
             return all;
         });
-        double regained = (double) perMinute * (now - attempts.countedAt) / MINUTE_NANOS;
-        attempts.left = Math.min(perMinute, attempts.left + regained);
-        attempts.countedAt = now;
-        if (attempts.left < 1) {
-            return 1 + (long) ((1 - attempts.left) * SECONDS_OF_MINUTE / perMinute);
+        double regained = (double) perMinute * (now - rate.countedAt) / MINUTE_NANOS;
+        rate.left = Math.min(perMinute, rate.left + regained);
+        rate.countedAt = now;
+        if (rate.left < 1) {
+            return 1 + (long) ((1 - rate.left) * SECONDS_OF_MINUTE / perMinute);
         }
-        attempts.left--;
+        rate.left--;
         return 0;
     }
 
-    synchronized void giveBack(String address) {
-        Attempts attempts = addresses.get(network(address));
-        if (attempts != null) {
-            attempts.left++;
+    synchronized void succeeded(String address, String name) {
+        String network = network(address);
+        names.remove(new NameOfAddress(network, name.hashCode()));
+        Rate rate = addresses.get(network);
+        if (rate != null) {
+            rate.left++;
         }
     }
 

@@ -56,14 +56,14 @@ public class ServerLogin {
             return true;
         }
         String[] credentials = credentials(request.getHeader("Authorization"));
-        long waitSeconds = credentials == null ? 0 : limiter.take(request.getRemoteAddr());
+        long waitSeconds = credentials == null ? 0 : limiter.take(request.getRemoteAddr(), credentials[0]);
         String text = "log in as a user of this server";
         if (waitSeconds > 0) {
             text = "too many wrong passwords; try again later";
             response.setHeader("Retry-After", Long.toString(waitSeconds));
             refuse(response, TOO_MANY_REQUESTS, text);
         } else if (credentials != null && logIn(request, credentials)) {
-            limiter.giveBack(request.getRemoteAddr());
+            limiter.succeeded(request.getRemoteAddr(), credentials[0]);
             return true;
         } else {
             response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");

@@ -55,7 +55,8 @@ final class ServerSuspension implements NotificationListener {
         if (notification instanceof AttributeChangeNotification change
                 && "RunningState".equals(change.getAttributeName())) {
             String state = String.valueOf(change.getNewValue());
-            if (SUSPENDED.contains(state)) {
+            // A server that starts is suspended, too, until all applications are there.
+            if (SUSPENDED.contains(state) && RUNNING.equals(change.getOldValue())) {
                 startDrain();
             } else if (RUNNING.equals(state) && drains) {
                 drains = false;

@@ -51,6 +51,7 @@ class SuspendIT {
             assertFalse(node.isReady());
             node.manage(":resume");
             Await.until("the node to be ready", SECONDS, node::isReady);
+            clients.forEach(RawWebSocket::showLife);
             RawWebSocket last = clients.get(CLIENTS - 1);
             last.text("{\"type\":\"ping\",\"id\":1}");
             assertEquals("{\"type\":\"pong\",\"id\":1}", last.read().text());
