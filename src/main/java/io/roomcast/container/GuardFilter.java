@@ -255,10 +255,11 @@ public class GuardFilter extends HttpFilter {
      */
     private static void refuse(PayaraRequest payara, HttpServletResponse response, Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
-        verdict.headers().forEach(response::setHeader);
         response.setStatus(verdict.status());
-        if (payara != null) {
-            payara.setReason(verdict.reason());
+        if (payara == null) {
+            verdict.headers().forEach(response::setHeader);
+        } else {
+            payara.describe(verdict);
         }
         response.setContentType("text/plain;charset=UTF-8");
         response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));

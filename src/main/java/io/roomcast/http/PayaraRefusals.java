@@ -99,6 +99,8 @@ public final class PayaraRefusals implements AutoCloseable {
         private static void refuse(Connection<?> connection, HttpRequestPacket head, Verdict verdict) {
             byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
             HttpResponsePacket response = head.getResponse();
+            // Grizzly writes neither the type nor the length of a response that it takes for an upgrade.
+            head.setIgnoreContentModifiers(false);
             response.setStatus(verdict.status());
             SecurityHeaders.set("", response::setHeader);
             response.setContentType("text/plain;charset=UTF-8");
