@@ -66,7 +66,7 @@ public class RequestGuard {
      */
     public Verdict check(RequestHead head, String remote) {
         Verdict verdict = checkForm(head);
-        if (verdict != Verdict.PASS) {
+        if (!verdict.isPass()) {
             return verdict;
         }
         boolean isHandshake = head.isHandshake();
