@@ -73,13 +73,7 @@ public sealed interface ServerFrame {
             implements ServerFrame {
 
         public Joined(
-                Long id,
-                String room,
-                String user,
-                String session,
-                Position position,
-                boolean recovered,
-                long members) {
+                Long id, String room, String user, String session, Position position, boolean recovered, long members) {
             this(
                     id,
                     room,

@@ -57,9 +57,8 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         RequestHead head = head(request, names);
         SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         setOrigin(request, head, names);
-        Verdict verdict = GrizzlyHeads.isBroken(request)
-                ? Verdict.BAD_HEAD
-                : guard.check(head, request.getRemoteAddress());
+        Verdict verdict =
+                GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head, request.getRemoteAddress());
         return verdict.isPass() ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 

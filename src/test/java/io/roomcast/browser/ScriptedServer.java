@@ -36,8 +36,9 @@ final class ScriptedServer {
 
     private static final long FIRST_AT = 1_700_000_000_000L;
 
-    private static final String WELCOME = "{'type':'welcome','user':%s,'session':'the-session','node':'script','heartbeatMs':25000,"
-            + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
+    private static final String WELCOME =
+            "{'type':'welcome','user':%s,'session':'the-session','node':'script','heartbeatMs':25000,"
+                    + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
     private static final String JOINED =
             "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
     private static final String JOINED_AT = JOINED.replace("'offset':%s", "'offset':%s,'at':%s");

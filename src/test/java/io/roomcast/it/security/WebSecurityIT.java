@@ -60,7 +60,8 @@ class WebSecurityIT {
         HttpResponse<String> answer = HTTP.send(post, HttpResponse.BodyHandlers.ofString());
         assertEquals(403, answer.statusCode());
         assertTrue(answer.body().contains("roomcast.origins"), answer.body());
-        assertEquals("*", answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""), "the page reads why");
+        assertEquals(
+                "*", answer.headers().firstValue("Access-Control-Allow-Origin").orElse(""), "the page reads why");
         requireHeaders(answer.headers());
     }
 
