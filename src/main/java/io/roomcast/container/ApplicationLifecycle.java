@@ -57,9 +57,6 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         try {
             EagerBeans.create();
             serverIntegration().start(application);
-            if (ServerIntegration.isPayaraOrGlassFish(application)) {
-                ColonPaths.allow(application);
-            }
             lifecycle.start();
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));

@@ -1,6 +1,7 @@
 package io.roomcast.websocket;
 
 import io.roomcast.node.Limits;
+import io.roomcast.websocket.payara.ColonPaths;
 import io.roomcast.websocket.payara.PayaraHandshake;
 import io.roomcast.websocket.transport.ReflectiveLookup;
 import io.roomcast.websocket.tyrus.TyrusBufferLimit;
@@ -74,6 +75,7 @@ public class ServerIntegration {
         Object container = application.getAttribute(ServerContainer.class.getName());
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake) {
             logFastPath(application.getServerInfo().contains("Payara") ? "Payara" : "GlassFish", handshake.missing());
+            ColonPaths.allow(application);
         }
         if (isTyrus(container)) {
             ReflectiveLookup.Result<TyrusInternals> tyrus = ReflectiveLookup.find(() -> TyrusInternals.of(container));
