@@ -109,7 +109,7 @@ public final class PayaraRefusals implements AutoCloseable {
             Buffer body = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text);
             HttpContent answer =
                     response.httpContentBuilder().content(body).last(true).build();
-            connection.write(answer);
+            var unused = connection.write(answer);
             throw new RefusedHead();
         }
 

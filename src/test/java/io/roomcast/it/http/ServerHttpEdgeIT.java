@@ -11,6 +11,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -106,7 +107,7 @@ class ServerHttpEdgeIT {
     /** A refusal of Roomcast, which says in a line what is wrong. */
     private static void explained(int status, String reason, String request, String word) throws IOException {
         String answer = refused(status, reason, request);
-        assertTrue(answer.toLowerCase().contains("content-type: text/plain;charset=utf-8\r\n"), answer);
+        assertTrue(answer.toLowerCase(Locale.ROOT).contains("content-type: text/plain;charset=utf-8\r\n"), answer);
         String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         assertTrue(body.contains(word) && body.indexOf('\n') == body.length() - 1, answer);
     }
@@ -159,7 +160,7 @@ class ServerHttpEdgeIT {
     void theVersionThatIsSpokenIsNamed(String version) throws IOException {
         String request = head("GET", "ws", host() + UPGRADE + KEY + version);
         explained(426, "Upgrade Required", request, "13");
-        String answer = refused(426, "Upgrade Required", request).toLowerCase();
+        String answer = refused(426, "Upgrade Required", request).toLowerCase(Locale.ROOT);
         assertTrue(answer.contains("\r\nsec-websocket-version: 13\r\n"), answer);
     }
 
@@ -167,7 +168,7 @@ class ServerHttpEdgeIT {
     void anAddressOfWebSocketsSaysSo() throws IOException {
         for (String address : List.of("ws", "ws/lobby/ann")) {
             String answer = refused(426, "Upgrade Required", head("GET", address, host()));
-            assertTrue(answer.toLowerCase().contains("\r\nupgrade: websocket\r\n"), answer);
+            assertTrue(answer.toLowerCase(Locale.ROOT).contains("\r\nupgrade: websocket\r\n"), answer);
             explained(426, "Upgrade Required", head("POST", address, host() + "Content-Length: 0\r\n"), "WebSocket");
         }
     }
