@@ -35,7 +35,15 @@ public final class OperationKeys {
             "Time over which all sessions are closed when the node stops.",
             Values.durationBetween("0", "5m"));
 
-    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW);
+    public static final Key<String> LOG_FORMAT = new Key<>(
+            "roomcast.log.format",
+            "text",
+            "name",
+            "How the embedded server writes its log to standard error: `text`, or `json` for one JSON object a line. "
+                    + "Application servers have formats of their own.",
+            Values.oneOf("text", "json"));
+
+    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, LOG_FORMAT);
 
     private OperationKeys() {}
 }

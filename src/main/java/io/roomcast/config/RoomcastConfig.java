@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -61,6 +62,21 @@ public final class RoomcastConfig {
     @SuppressWarnings("unchecked") // put by load() with the key's own parser
     public <T> T get(Key<T> key) {
         return (T) values.get(key);
+    }
+
+    /**
+     * The value of a count, size or duration, as the configuration writes it.
+     *
+     * @param name the name of the key
+     */
+    public String text(String name) {
+        Key<?> key = Keys.ALL.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return get(key) instanceof Duration duration
+                ? key.text(duration.toMillis())
+                : key.text(((Number) get(key)).longValue());
     }
 
     private static boolean isUnknown(String name) {

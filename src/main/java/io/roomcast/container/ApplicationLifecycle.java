@@ -1,7 +1,9 @@
 package io.roomcast.container;
 
 import io.roomcast.jmx.JmxRegistrar;
+import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.websocket.ServerIntegration;
 import jakarta.enterprise.inject.spi.CDI;
@@ -52,14 +54,14 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
-            serverIntegration().start(application);
-            lifecycle.start();
+            boolean hasFastPath = serverIntegration().start(application);
+            lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath));
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
         } catch (RuntimeException e) {
             // Not every server calls contextDestroyed after a failed start.
             jmxRegistrar().close();
-            lifecycle.stop();
+            lifecycle.stop(Author.SERVER);
             throw e;
         }
     }
@@ -67,7 +69,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
         try {
-            lifecycle().stop();
+            lifecycle().stop(Author.SERVER);
         } finally {
             jmxRegistrar().close();
             serverIntegration().stop(event.getServletContext());

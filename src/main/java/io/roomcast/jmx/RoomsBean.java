@@ -105,7 +105,7 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public int close(String room) {
-        return backEnd.closeRoom(OperatorInput.room(room));
+        return backEnd.closeRoom(OperatorInput.room(room), ConsoleAuthor.current());
     }
 
     /**

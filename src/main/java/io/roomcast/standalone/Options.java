@@ -1,8 +1,10 @@
 package io.roomcast.standalone;
 
+import io.roomcast.config.ConfigException;
 import io.roomcast.config.Key;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.BuildInfo;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -26,8 +28,13 @@ final class Options {
     private Options() {}
 
     static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.create().name("roomcast").mixinStandardHelpOptions(false);
+        CommandSpec spec = CommandSpec.create()
+                .name("roomcast")
+                .version("Roomcast " + BuildInfo.version())
+                .mixinStandardHelpOptions(false);
+        spec.parser().collectErrors(true);
         spec.usageMessage()
+                .customSynopsis("roomcast [OPTION]...")
                 .description(
                         "Starts a Roomcast node in this process.",
                         "",
@@ -40,6 +47,10 @@ final class Options {
                 .usageHelp(true)
                 .description("Shows this.")
                 .build());
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Shows the version.")
+                .build());
         for (Key<?> key : Keys.ALL) {
             spec.addOption(OptionSpec.builder(option(key))
                     .type(String.class)
@@ -51,6 +62,7 @@ final class Options {
         return spec;
     }
 
+    /** @throws ConfigException with one line for each wrong option, value or name */
     static RoomcastConfig config(ParseResult options) {
         Map<String, String> given = new HashMap<>();
         for (Key<?> key : Keys.ALL) {
@@ -65,7 +77,18 @@ final class Options {
                 .build();
         List<String> names = new ArrayList<>();
         sources.getPropertyNames().forEach(names::add);
-        return RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
+        List<String> problems = new ArrayList<>(options.errors().stream()
+                .map(problem -> problem.getMessage() + "; --help lists the options")
+                .toList());
+        try {
+            RoomcastConfig config = RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
+            if (problems.isEmpty()) {
+                return config;
+            }
+        } catch (ConfigException e) {
+            problems.addAll(e.getMessage().lines().toList());
+        }
+        throw new ConfigException(problems);
     }
 
     private static String option(Key<?> key) {

@@ -11,8 +11,10 @@ import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.local.LocalRelayProvider;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.node.FileDescriptors;
 import io.roomcast.node.Limits;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
@@ -32,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.servlet.ServletRegistration;
@@ -139,8 +142,16 @@ public final class StandaloneServer implements AutoCloseable {
         servlets.deploy(http);
         webSockets.start();
         http.start();
-        cdi.select(Lifecycle.class).get().start();
+        cdi.select(Lifecycle.class)
+                .get()
+                .start(new ServerInfo(
+                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + address(config), true));
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
+    }
+
+    private String address(RoomcastConfig config) {
+        String host = config.get(Keys.HOST);
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
     private <T> T injected(Class<T> type) {
@@ -157,7 +168,7 @@ public final class StandaloneServer implements AutoCloseable {
     public void close() {
         if (cdi.isRunning()) {
             if (http.isStarted()) {
-                cdi.select(Lifecycle.class).get().stop();
+                cdi.select(Lifecycle.class).get().stop(Author.PROCESS);
             }
             cdi.select(JmxRegistrar.class).get().close();
             http.shutdownNow();

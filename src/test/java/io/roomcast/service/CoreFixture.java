@@ -41,6 +41,7 @@ public final class CoreFixture {
     final ManualExecutor lanes = new ManualExecutor();
     final ManualTimer timer = new ManualTimer();
     public final NodeMetrics metrics = new NodeMetrics();
+    final Beans beans;
     final RoomService service;
     final SessionRegistry sessions;
     final Heartbeat heartbeat;
@@ -67,7 +68,7 @@ public final class CoreFixture {
     public CoreFixture(
             Map<String, String> settings, PresenceStore presence, UnaryOperator<Relay> around, TokenVerifier tokens) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        Beans beans = new Beans(new CoreProducers())
+        beans = new Beans(new CoreProducers())
                 .put(RoomcastConfig.class, config)
                 .put(Threads.class, new Threads(lanes, timer, Thread::new))
                 .put(Clocks.class, new Clocks(this::wallClock, timer::nanos))

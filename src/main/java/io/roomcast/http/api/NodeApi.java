@@ -71,10 +71,10 @@ public class NodeApi {
     List<Route> routes() {
         return List.of(
                 Route.immediate("POST", "/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
-                Route.immediate("GET", "/node", ApiPermission.OPERATE, request -> figures()),
-                Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, request -> progress()),
+                Route.immediate("GET", "/node", ApiPermission.OPERATE, (request, caller) -> figures()),
+                Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, (request, caller) -> progress()),
                 Route.immediate("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
-                Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, request -> undrain()),
+                Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, this::undrain),
                 Route.immediate("POST", "/node/rebalance", ApiPermission.OPERATE, this::rebalance));
     }
 
@@ -93,18 +93,18 @@ public class NodeApi {
         return ApiAnswer.ok(toProgress(drain.progress()));
     }
 
-    private ApiAnswer drain(ApiRequest request) {
-        return ApiAnswer.ok(toProgress(drain.drain(window(request))));
+    private ApiAnswer drain(ApiRequest request, ApiCaller caller) {
+        return ApiAnswer.ok(toProgress(drain.drain(window(request), caller.author())));
     }
 
-    private ApiAnswer undrain() {
-        return ApiAnswer.ok(toProgress(drain.undrain()));
+    private ApiAnswer undrain(ApiRequest request, ApiCaller caller) {
+        return ApiAnswer.ok(toProgress(drain.undrain(caller.author())));
     }
 
-    private ApiAnswer rebalance(ApiRequest request) {
+    private ApiAnswer rebalance(ApiRequest request, ApiCaller caller) {
         Duration window = window(request);
         try {
-            return ApiAnswer.ok(toProgress(drain.rebalance(request.number("share"), window)));
+            return ApiAnswer.ok(toProgress(drain.rebalance(request.number("share"), window, caller.author())));
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         } catch (IllegalStateException e) {
@@ -112,9 +112,9 @@ public class NodeApi {
         }
     }
 
-    private ApiAnswer disconnect(ApiRequest request) {
+    private ApiAnswer disconnect(ApiRequest request, ApiCaller caller) {
         UserName user = new UserName(request.name());
-        return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user)));
+        return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user, caller.author())));
     }
 
     private Duration window(ApiRequest request) {

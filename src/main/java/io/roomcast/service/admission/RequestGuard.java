@@ -6,12 +6,11 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.node.Warnings;
 import io.roomcast.service.operations.Readiness;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
@@ -20,7 +19,6 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class RequestGuard {
-    private static final Logger LOG = System.getLogger(RequestGuard.class.getName());
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -63,18 +61,25 @@ public class RequestGuard {
     private OriginRule origins;
     private Readiness readiness;
     private NodeMetrics metrics;
+    private Warnings warnings;
 
     /** For the container's proxy. */
     protected RequestGuard() {}
 
     @Inject
     public RequestGuard(
-            SessionRegistry sessions, Limits limits, Readiness readiness, RoomcastConfig config, NodeMetrics metrics) {
+            SessionRegistry sessions,
+            Limits limits,
+            Readiness readiness,
+            RoomcastConfig config,
+            NodeMetrics metrics,
+            Warnings warnings) {
         this.sessions = sessions;
         this.limits = limits;
         this.readiness = readiness;
         this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
         this.metrics = metrics;
+        this.warnings = warnings;
     }
 
     /** Checks a request. Counts a refused origin, and a reached limit of sessions. */
@@ -91,10 +96,10 @@ public class RequestGuard {
         }
         if ((isHandshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
             metrics.refused("origin");
-            LOG.log(
-                    Level.DEBUG,
-                    () -> "Refused a page of " + LogText.of(head.origin().toString()) + " at "
-                            + LogText.of(head.host().toString()));
+            warnings.warn(
+                    "origin",
+                    () -> "Refused a page of " + LogText.of(String.join(" ", head.origin())) + " at "
+                            + LogText.of(String.join(" ", head.host())) + "; see roomcast.origins");
             return Verdict.FOREIGN_ORIGIN;
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
