@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
@@ -41,9 +40,7 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
-        if (problems.isEmpty()) {
-            problems.addAll(config.contradictions());
-        }
+        problems.addAll(config.contradictions());
         Map<String, String> unknown = new TreeMap<>();
         // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
@@ -64,8 +61,13 @@ public final class RoomcastConfig {
         return (T) values.get(key);
     }
 
+    /** The value of a number, size or duration: a count, bytes or milliseconds. */
+    public long number(Key<?> key) {
+        return get(key) instanceof Duration duration ? duration.toMillis() : ((Number) get(key)).longValue();
+    }
+
     /**
-     * The value of a count, size or duration, as the configuration writes it.
+     * The value of a number, size or duration, as the configuration writes it.
      *
      * @param name the name of the key
      */
@@ -74,9 +76,7 @@ public final class RoomcastConfig {
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();
-        return get(key) instanceof Duration duration
-                ? key.text(duration.toMillis())
-                : key.text(((Number) get(key)).longValue());
+        return key.text(number(key));
     }
 
     private static boolean isUnknown(String name) {
@@ -92,12 +92,15 @@ public final class RoomcastConfig {
     }
 
     private static String suggestion(String name) {
+        return similarKey(name).map(key -> ". Did you mean " + key.name() + "?").orElse("");
+    }
+
+    /** The key whose name differs least from a wrong name, if the two are similar. */
+    public static Optional<Key<?>> similarKey(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
                 .filter(key -> editDistance(key.environmentName(), wanted) <= MAX_EDITS)
-                .min(Comparator.comparingInt(key -> editDistance(key.environmentName(), wanted)))
-                .map(key -> ". Did you mean " + key.name() + "?")
-                .orElse("");
+                .min(Comparator.comparingInt(key -> editDistance(key.environmentName(), wanted)));
     }
 
     /** The Levenshtein distance. */
@@ -115,11 +118,14 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** Errors in values that are valid one by one but conflict. */
+    /** Errors in values that are valid one by one but conflict. Nothing is said of values that are not valid. */
     private List<String> contradictions() {
-        long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
-                .filter(key -> !get(key).isEmpty())
-                .count();
+        List<Key<String>> sourceKeys = List.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS);
+        if (!values.keySet().containsAll(sourceKeys)
+                || !values.keySet().containsAll(List.of(AccessKeys.AUTH, OperationKeys.API_CLAIM))) {
+            return List.of();
+        }
+        long sources = sourceKeys.stream().filter(key -> !get(key).isEmpty()).count();
         String keyThatNeedsKeys = get(AccessKeys.AUTH).equals("token")
                 ? "roomcast.auth=token"
                 : get(OperationKeys.API_CLAIM).isEmpty() ? "" : "roomcast.api.claim";

@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -42,6 +43,7 @@ public class HandshakeLimiter {
         boolean done = limiter.tryRun(handshake);
         if (!done) {
             metrics.refused(ErrorCode.BUSY.wire());
+            metrics.increment(Counter.HANDSHAKES_OVERLOADED);
         }
         return done;
     }

@@ -2,6 +2,7 @@ package io.roomcast.container;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -57,6 +58,7 @@ public class ServerLogin {
         }
         if (webSocket) {
             metrics.refused(ErrorCode.UNAUTHENTICATED.wire());
+            metrics.increment(Counter.HANDSHAKES_UNAUTHENTICATED);
         }
         response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");

@@ -93,6 +93,7 @@ public class RoomService {
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
         Identity identity = authentication.wantsToken() ? null : identify(request, origin);
         ClientSession session = create(transport, request, origin, identity);
+        metrics.increment(Counter.HANDSHAKES_OPENED);
         if (identity != null) {
             joinUrlRoom(session);
         }
@@ -124,6 +125,16 @@ public class RoomService {
             metrics.refused(e.code().wire());
             throw e;
         }
+    }
+
+    /** Counts a connection that does not become a session, because its address was refused or {@link #open} failed. */
+    public void countRefused(ProtocolException refusal) {
+        metrics.increment(
+                switch (refusal.code()) {
+                    case BUSY -> Counter.HANDSHAKES_FULL;
+                    case UNAUTHENTICATED -> Counter.HANDSHAKES_UNAUTHENTICATED;
+                    default -> Counter.HANDSHAKES_MALFORMED;
+                });
     }
 
     private void joinUrlRoom(ClientSession session) {

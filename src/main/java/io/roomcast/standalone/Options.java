@@ -5,6 +5,7 @@ import io.roomcast.config.Key;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.BuildInfo;
+import io.roomcast.node.LogText;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -12,9 +13,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Each key is an option. An option overrides a system property, and a system property overrides the
@@ -24,6 +27,10 @@ final class Options {
     private static final String PREFIX = "roomcast.";
     /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
+    /** Columns of a line of --help. */
+    private static final int WIDTH = 110;
+    /** Columns of a line that describes an option. */
+    private static final int DESCRIPTION_WIDTH = WIDTH - 32;
 
     private Options() {}
 
@@ -42,7 +49,7 @@ final class Options {
                                 + " as the system property roomcast.history.age or as ROOMCAST_HISTORY_AGE in the environment.",
                         "")
                 .sortOptions(false)
-                .width(110);
+                .width(WIDTH);
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Shows this.")
@@ -55,8 +62,8 @@ final class Options {
             spec.addOption(OptionSpec.builder(option(key))
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
-                    .description(key.doc().replace("`", "")
-                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + "."))
+                    .description(wrapped(key.doc().replace("`", "")
+                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")))
                     .build());
         }
         return spec;
@@ -78,7 +85,7 @@ final class Options {
         List<String> names = new ArrayList<>();
         sources.getPropertyNames().forEach(names::add);
         List<String> problems = new ArrayList<>(options.errors().stream()
-                .map(problem -> problem.getMessage() + "; --help lists the options")
+                .flatMap(problem -> problemsOf(problem))
                 .toList());
         try {
             RoomcastConfig config = RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
@@ -89,6 +96,38 @@ final class Options {
             problems.addAll(e.getMessage().lines().toList());
         }
         throw new ConfigException(problems);
+    }
+
+    private static Stream<String> problemsOf(Exception problem) {
+        return problem instanceof UnmatchedArgumentException unknown
+                ? unknown.getUnmatched().stream().map(Options::unknown)
+                : Stream.of(problem.getMessage());
+    }
+
+    private static String unknown(String argument) {
+        String name = argument.replaceFirst("=.*", "");
+        String similar = RoomcastConfig.similarKey(PREFIX + name.replaceFirst("^-*", ""))
+                .map(key -> ". Did you mean " + option(key) + "?")
+                .orElse("");
+        return LogText.of(name) + " is no option; --help lists them" + similar;
+    }
+
+    /**
+     * The lines of a text that picocli does not break again. Its own lines end within names such as {@code
+     * --limits.node-rooms}.
+     */
+    private static String[] wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() + 1 + word.length() > DESCRIPTION_WIDTH) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines.toArray(String[]::new);
     }
 
     private static String option(Key<?> key) {

@@ -10,6 +10,7 @@ import io.roomcast.http.metrics.MetricsServlet;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.local.LocalRelayProvider;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.node.FileDescriptors;
@@ -128,8 +129,13 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
         listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
-        listener.registerAddOn(
-                webSockets.handshakes(responder::reject, () -> limits.get(LimitKeys.FRAME_BYTES), timer));
+        listener.registerAddOn(webSockets.handshakes(
+                (context, request, status, text) -> {
+                    metrics.increment(Counter.HANDSHAKES_MALFORMED);
+                    return responder.reject(context, request, status, text);
+                },
+                () -> limits.get(LimitKeys.FRAME_BYTES),
+                timer));
         listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");

@@ -56,6 +56,7 @@ public class MultiRoomEndpoint {
                             ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {
+            service.countRefused(e);
             EndpointConnection.refuse(session, e);
         }
     }

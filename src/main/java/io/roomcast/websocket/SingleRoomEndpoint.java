@@ -65,6 +65,7 @@ public class SingleRoomEndpoint {
                             ClientOriginConfigurator.origin(session)),
                     decoder);
         } catch (ProtocolException e) {
+            service.countRefused(e);
             EndpointConnection.refuse(session, e);
         }
     }

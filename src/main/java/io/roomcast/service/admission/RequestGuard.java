@@ -3,6 +3,7 @@ package io.roomcast.service.admission;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
@@ -82,8 +83,22 @@ public class RequestGuard {
         this.warnings = warnings;
     }
 
-    /** Checks a request. Counts a refused origin, and a reached limit of sessions. */
+    /** Checks a request. Counts a refused handshake, a refused origin, and a reached limit of sessions. */
     public Verdict check(RequestHead head) {
+        Verdict verdict = verdict(head);
+        if (verdict != Verdict.PASS && head.isHandshake()) {
+            metrics.increment(
+                    switch (verdict) {
+                        case FULL -> Counter.HANDSHAKES_FULL;
+                        case DRAINING -> Counter.HANDSHAKES_DRAINING;
+                        case FOREIGN_ORIGIN -> Counter.HANDSHAKES_FOREIGN;
+                        default -> Counter.HANDSHAKES_MALFORMED;
+                    });
+        }
+        return verdict;
+    }
+
+    private Verdict verdict(RequestHead head) {
         if (!head.hasUnambiguousLength()) {
             return Verdict.AMBIGUOUS_LENGTH;
         }

@@ -220,6 +220,11 @@ public class SessionRegistry {
         return openSessions.size();
     }
 
+    /** Number of different users with an open session. */
+    public int userCount() {
+        return users.size();
+    }
+
     /** A new random name for a client that gave none. */
     public static UserName newGuest() {
         return new UserName("guest-"
@@ -232,6 +237,10 @@ public class SessionRegistry {
     /** Counts by name, and removes a name whose count is 0. Any thread. */
     private static final class KeyedCounter {
         private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+        int size() {
+            return counts.size();
+        }
 
         /** @return the new count of the name */
         int add(String name) {
