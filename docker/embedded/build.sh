@@ -4,5 +4,5 @@ set -euo pipefail
 target=$1
 mvn -B -q package -DskipTests
 mkdir -p "$target"
-cp target/roomcast.war docker/ready.sh "$target"
+cp target/roomcast.war docker/ready.sh docker/operate.sh "$target"
 chmod -R a+rX "$target"

@@ -7,7 +7,7 @@ mvn -B -q package -DskipTests
 mvn -B -q dependency:unpack -Dartifact="org.wildfly:wildfly-dist:$version:zip" -DoutputDirectory=target/server
 mkdir -p "$target"
 cp -R "target/server/wildfly-$version/." "$target"
-cp docker/ready.sh "$target"
+cp docker/ready.sh docker/operate.sh "$target"
 cp target/roomcast.war "$target/standalone/deployments/ROOT.war"
 "$target/bin/jboss-cli.sh" --file=docker/wildfly/configure.cli
 "$target/bin/jboss-cli.sh" --file=docker/wildfly/limits.cli

@@ -1,10 +1,12 @@
 import { followAddress } from './address.js';
 import { Chat } from './model/chat.js';
+import { handOverUnsent } from './model/outgoing.js';
 import { preferences } from './model/preferences.js';
 import { describeShortcuts, listenToShortcuts } from './shortcuts.js';
 import { followTitle } from './title.js';
 import { Banner } from './views/banner.js';
 import { Drawers } from './views/drawers.js';
+import { namesakeBanner } from './views/namesake.js';
 import { Panes } from './views/panes.js';
 import { People } from './views/people.js';
 import { renameDialog } from './views/rename.js';
@@ -31,6 +33,8 @@ export class ChatPage {
   #panes;
   #peopleView;
   #switcher;
+  /** The page is about to begin anew, with all that was not sent. */
+  #restarts = false;
 
   /** @param {string} user */
   constructor(user) {
@@ -84,13 +88,17 @@ export class ChatPage {
       chat.step(by, options);
       this.#panes.focus();
     };
+    window.addEventListener('beforeunload', (event) => {
+      if (!this.#restarts && chat.unsent > 0) event.preventDefault();
+    });
     this.#wide.addEventListener('change', () => this.#showPeople(preferences.people.get() ?? this.#roomy.matches));
     const on = (selector, listener) => this.#root.querySelector(selector).addEventListener('click', listener);
     on('.skip-link', () => this.#panes.focus());
     on('[data-action=rooms]', () => this.#drawers.toggle('rooms'));
     on('[data-action=join]', join);
     on('[data-action=help]', help);
-    on('[data-action=name]', () => rename(chat.user));
+    on('.topbar [data-action=name]', () => rename(chat.user));
+    namesakeBanner(chat, this.#root.querySelector('.namesake-banner'), () => rename(chat.user));
     on('[data-action=people-close]', () => this.#togglePeople());
     listenToShortcuts({
       join,
@@ -135,15 +143,27 @@ export class ChatPage {
   /** Another token may be somebody else: the page begins anew with it. */
   #beginAs(token) {
     preferences.token.set(token);
-    this.#chat.close();
-    location.reload();
+    this.#restart();
   }
 
   /** Another name is another session: the page begins anew with it. */
   #rename(name) {
-    if (name === this.#chat.user) return;
+    const { user } = this.#chat;
+    if (name === user) return;
     preferences.user.set(name);
+    this.#restart(() => {
+      handOverUnsent(user, name);
+      preferences.readMarksOf(name).set(preferences.readMarksOf(user).get());
+    });
+  }
+
+  /** @param {() => void} [prepare] called when all that was under way has ended */
+  #restart(prepare = () => {}) {
+    this.#restarts = true;
     this.#chat.close();
-    location.reload();
+    setTimeout(() => {
+      prepare();
+      location.reload();
+    });
   }
 }

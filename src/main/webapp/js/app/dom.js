@@ -20,16 +20,24 @@ export function el(tag, properties = {}, ...children) {
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An icon of img/icons.svg; decoration only, so its button needs a name of its own. */
+/** An icon of index.html; decoration only, so its button needs a name of its own. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, 'svg');
   svg.setAttribute('class', 'icon');
   svg.setAttribute('aria-hidden', 'true');
   const use = document.createElementNS(SVG, 'use');
-  use.setAttribute('href', `img/icons.svg#${name}`);
+  use.setAttribute('href', `#icon-${name}`);
   svg.append(use);
   return svg;
 }
+
+/**
+ * Whether a key belongs to an input method: Enter accepts its suggestion, Escape drops it. Safari says so by the key
+ * code alone, since composition has ended there when it tells of the key.
+ *
+ * @param {KeyboardEvent} event
+ */
+export const isComposing = (event) => event.isComposing || event.keyCode === 229;
 
 /** A copy of a `<template>` of index.html. */
 export function fromTemplate(id) {

@@ -1,11 +1,24 @@
-const time = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
-const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
-const day = new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' });
-const dayWithYear = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 const plain = new Intl.NumberFormat();
 
-export const formatTime = (at) => time.format(at);
-export const formatExactTime = (at) => exact.format(at);
+/** They know the time zone in which they were made. */
+let formats = newFormats();
+
+function newFormats() {
+  return {
+    time: new Intl.DateTimeFormat(undefined, { timeStyle: 'short' }),
+    exact: new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' }),
+    day: new Intl.DateTimeFormat(undefined, { weekday: 'long', day: 'numeric', month: 'long' }),
+    dayWithYear: new Intl.DateTimeFormat(undefined, { dateStyle: 'full' }),
+  };
+}
+
+/** This computer is in another time zone. */
+export function renewFormats() {
+  formats = newFormats();
+}
+
+export const formatTime = (at) => formats.time.format(at);
+export const formatExactTime = (at) => formats.exact.format(at);
 export const formatCount = (count) => plain.format(count);
 
 /** @returns {string} "1 message", "1,204 messages" */
@@ -25,7 +38,7 @@ export function formatDay(at, now = Date.now()) {
   const yesterday = new Date(now);
   yesterday.setDate(yesterday.getDate() - 1);
   if (dayKey(at) === dayKey(yesterday)) return 'Yesterday';
-  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? day : dayWithYear).format(at);
+  return (new Date(at).getFullYear() === new Date(now).getFullYear() ? formats.day : formats.dayWithYear).format(at);
 }
 
 /** @returns {string} "ann", "ann and bob", "ann, bob and 3 others" */

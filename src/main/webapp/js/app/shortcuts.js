@@ -1,4 +1,4 @@
-import { el } from './dom.js';
+import { el, isComposing } from './dom.js';
 
 /** The keys of the chat: what they do, how they are written, and when they are pressed. */
 export const shortcuts = [
@@ -11,6 +11,7 @@ export const shortcuts = [
   { keys: 'Alt Shift ↑', text: 'Previous unread room', action: 'previousUnread', when: (e) => altShift(e) && e.key === 'ArrowUp' },
   { keys: 'Alt P', text: 'Who is here', action: 'people', when: (e) => alt(e) && letter(e, 'p') },
   { keys: 'PgUp PgDn', text: 'Scroll the messages while writing' },
+  { keys: '↑ ↓', text: 'Step through the messages, from one of them' },
   { keys: 'Esc', text: 'Go to the newest message' },
   { keys: 'Ctrl /', text: 'This help', action: 'help', when: (e) => command(e) && e.key === '/' },
 ];
@@ -25,7 +26,7 @@ const letter = (event, wanted) => event.key.toLowerCase() === wanted || event.co
 /** @param {Record<string, () => void>} actions */
 export function listenToShortcuts(actions) {
   document.addEventListener('keydown', (event) => {
-    if (document.querySelector('dialog[open]')) return;
+    if (document.querySelector('dialog[open]') || isComposing(event)) return;
     const shortcut = shortcuts.find(({ when }) => when?.(event));
     if (!shortcut) return;
     event.preventDefault();

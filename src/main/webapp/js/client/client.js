@@ -16,8 +16,8 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
- * | `open` | `{user, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
- * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs` |
+ * | `open` | `{user, session, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
+ * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
  * | `error` | RoomcastError | an error that belongs to no room |
@@ -30,6 +30,7 @@ export class Roomcast extends EventTarget {
   #rooms = new Map();
   #user;
   #limits = NO_LIMITS;
+  #sessionId;
 
   /**
    * Connects at once.
@@ -69,6 +70,11 @@ export class Roomcast extends EventTarget {
     return this.#user;
   }
 
+  /** The id of the current session, by which an operator finds it; `undefined` while there is no connection. */
+  get session() {
+    return this.#sessionId;
+  }
+
   /** What the server allows: `{frameBytes, contentBytes, rooms}`; 0 means no limit. */
   get limits() {
     return this.#limits;
@@ -76,7 +82,7 @@ export class Roomcast extends EventTarget {
 
   /** @returns {Room[]} the rooms that were joined and not left */
   get rooms() {
-    return [...this.#rooms.values()].map(({ room }) => room);
+    return this.#entries.map(({ room }) => room);
   }
 
   /** Connects again after `closed`; every room is joined again. */
@@ -93,7 +99,7 @@ export class Roomcast extends EventTarget {
    * Joins a room, now or as soon as there is a connection. The room that was joined already is returned as it is.
    *
    * @param {string} name
-   * @param {{since?: {epoch: string, offset: number}}} [options] since: a `position` kept from earlier; what came
+   * @param {{since?: {epoch: string, offset: number, at?: number}}} [options] since: a `position` kept from earlier; what came
    *     after it is delivered
    * @returns {Room}
    */
@@ -128,7 +134,7 @@ export class Roomcast extends EventTarget {
 
   async #leave(name, membership) {
     if (this.#rooms.get(name)?.membership !== membership) return;
-    this.#rooms.delete(name);
+    for (const [key, entry] of this.#rooms) if (entry.membership === membership) this.#rooms.delete(key);
     membership.end('left', new RoomcastError('left', 'The room was left.', { room: name }));
     try {
       await this.#requests.ask({ type: 'leave', room: name });
@@ -138,13 +144,15 @@ export class Roomcast extends EventTarget {
   }
 
   #stateChanged(state, detail) {
-    const memberships = [...this.#rooms.values()].map(({ membership }) => membership);
+    const memberships = this.#entries.map(({ membership }) => membership);
     if (state === 'open') {
       this.#user = detail.user;
       this.#limits = { ...NO_LIMITS, ...detail.limits };
+      this.#sessionId = detail.session;
       this.#refresh.start(detail.expiresInMs);
       for (const membership of memberships) membership.connected();
     } else {
+      this.#sessionId = undefined;
       this.#refresh.stop();
       this.#requests.disconnected();
       for (const membership of memberships) {
@@ -167,10 +175,20 @@ export class Roomcast extends EventTarget {
     else if (frame.type === 'error') this.#emit('error', RoomcastError.of(frame));
   }
 
-  /** An error about a frame that could not be read may name no room. */
+  /**
+   * An error about a frame that could not be read may name no room. The answer to a join may spell the room otherwise,
+   * where the server knows other characters than this client; it is then called so from here on.
+   */
   #claimant(frame) {
-    if (frame.type !== 'error') return undefined;
-    return [...this.#rooms.values()].find(({ membership }) => membership.claims(frame))?.membership;
+    if (frame.type !== 'error' && frame.type !== 'joined') return undefined;
+    const entry = this.#entries.find(({ membership }) => membership.claims(frame));
+    if (entry && frame.type === 'joined') this.#rooms.set(frame.room, entry);
+    return entry?.membership;
+  }
+
+  /** Each once, also one that has two spellings. */
+  get #entries() {
+    return [...new Set(this.#rooms.values())];
   }
 
   #emit(type, detail) {

@@ -1,12 +1,16 @@
 import { Backoff } from './backoff.js';
 import { describe, isNodeFull, isTokenRefused, mayReturn } from './close-codes.js';
 import { delayOf } from './delay.js';
+import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
 import { Link } from './link.js';
 import { Wake } from './wake.js';
 
 /** A connection that lived this long was a good one: the next pause is short again. */
 const STABLE_AFTER_MS = 10_000;
+
+/** The code that stands for a connection without a Close frame. */
+const ABNORMAL = 1006;
 
 /** Who is refused before `welcome` is closed right after; this long we wait for the code that tells what for. */
 const CLOSE_WITHIN_MS = 2_000;
@@ -30,12 +34,15 @@ export class Connection {
   #wake;
   #link;
   #retryTimer;
+  /** When the next attempt comes, in the time of performance.now(). */
+  #retryAt = 0;
   /** Why the server will not say `welcome`. */
   #refusal;
   #drainTimer;
   /** When the server told us to come back, in the time of performance.now(): no hint makes us come sooner. */
   #notBefore = 0;
   #openedAt = 0;
+  #everOpen = false;
   /** Counts attempts, so that an answer to an abandoned one is known to be stale. */
   #attempt = 0;
 
@@ -118,6 +125,7 @@ export class Connection {
       frame: (frame) => this.#events.frame(frame),
       refused: (frame) => this.#refused(frame),
       lost: (code, reason) => this.#lost(code, reason),
+      unreachable: () => this.#unreachable(),
     });
   }
 
@@ -134,6 +142,7 @@ export class Connection {
   #welcomed(welcome) {
     this.#openedAt = performance.now();
     this.#notBefore = 0;
+    this.#everOpen = true;
     this.#enter('open', welcome);
   }
 
@@ -167,6 +176,16 @@ export class Connection {
     else this.#retry(isNodeFull(code) ? NODE_FULL_FLOOR_MS : 0, { code, reason });
   }
 
+  /** A browser does not say why a connection cannot be opened; the server is asked for it, meanwhile. */
+  async #unreachable() {
+    this.#lost(ABNORMAL, this.#everOpen ? '' : 'The server cannot be reached.');
+    const attempt = this.#attempt;
+    const reason = await whyRefused(this.#options.url);
+    if (reason === undefined || attempt !== this.#attempt || this.state !== 'waiting') return;
+    const delayMs = Math.max(0, this.#retryAt - performance.now());
+    this.#enter('waiting', { delayMs, attempt: this.#backoff.attempt, code: ABNORMAL, reason });
+  }
+
   #retry(floorMs, why) {
     this.#notBefore = performance.now() + delayOf(floorMs);
     this.#wait(this.#backoff.next(floorMs), why);
@@ -174,6 +193,7 @@ export class Connection {
 
   #wait(delayMs, why) {
     this.#abandon();
+    this.#retryAt = performance.now() + delayMs;
     this.#retryTimer = setTimeout(() => this.#connect(), delayMs);
     this.#enter('waiting', { delayMs, attempt: this.#backoff.attempt, ...why });
   }

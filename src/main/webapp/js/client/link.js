@@ -14,7 +14,7 @@ const ABNORMAL = 1006;
 
 /**
  * One WebSocket from its opening to its end: says `hello`, waits for `welcome`, then carries frames. It is never
- * opened again; Connection makes a new one. After `lost` or `close` no callback follows.
+ * opened again; Connection makes a new one. After `lost`, `unreachable` or `close` no callback follows.
  */
 export class Link {
   #socket;
@@ -22,13 +22,16 @@ export class Link {
   #heartbeat;
   #deadline;
   #ended = false;
+  /** Whether the server took the connection. */
+  #opened = false;
   /** Settles when what is being inflated has been handed on; undefined when nothing is. */
   #inflating;
 
   /**
    * @param {{url: string, hello: object, WebSocket: typeof WebSocket,
    *     welcome: (frame: object) => void, frame: (frame: object) => void,
-   *     refused: (frame: object) => void, lost: (code: number, reason: string) => void}} options
+   *     refused: (frame: object) => void, lost: (code: number, reason: string) => void,
+   *     unreachable: () => void}} options unreachable: lost before the server took it
    */
   constructor(options) {
     this.#events = options;
@@ -40,7 +43,12 @@ export class Link {
     this.#socket = new options.WebSocket(options.url, subprotocols);
     this.#socket.binaryType = 'arraybuffer';
     this.#deadline = setTimeout(() => this.#lost(ABNORMAL, 'The server does not answer.'), WELCOME_WITHIN_MS);
-    this.#socket.addEventListener('open', () => this.send({ type: 'hello', ...options.hello }));
+    this.#socket.addEventListener('open', () => {
+      this.#opened = true;
+      this.send({ type: 'hello', ...options.hello });
+    });
+    // A close always follows, which says more. Without a listener some implementations end the process.
+    this.#socket.addEventListener('error', () => {});
     this.#socket.addEventListener('message', (event) => this.#receive(event.data));
     this.#socket.addEventListener('close', (event) => this.#lost(event.code, event.reason));
   }
@@ -115,6 +123,7 @@ export class Link {
   #lost(code, reason) {
     if (this.#ended) return;
     this.close();
-    this.#events.lost(code, reason);
+    if (!this.#opened && code === ABNORMAL) this.#events.unreachable();
+    else this.#events.lost(code, reason);
   }
 }

@@ -63,12 +63,8 @@ export class Membership {
     return this.#session.user();
   }
 
-  get epoch() {
-    return this.#sequence.epoch;
-  }
-
-  get offset() {
-    return this.#sequence.offset;
+  get position() {
+    return this.#sequence.since;
   }
 
   /** Settles with the room's first or next `joined`; see Gate. */

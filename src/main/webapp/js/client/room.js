@@ -11,7 +11,7 @@ const TYPING_EVERY_MS = 3_000;
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, epoch, offset, members, recovered, returned}` | the room was joined; `returned`: again |
+ * | `joined` | `{room, user, epoch, offset, at?, members, recovered, returned}` | the room was joined; `returned`: again |
  * | `message` | `{room, epoch, offset, sender, content, at, key?, own, replayed}` | each message, once and in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
@@ -52,10 +52,9 @@ export class Room extends EventTarget {
     return this.#membership.members;
   }
 
-  /** Where this client stands: `{epoch, offset}` of the last message delivered, or undefined before the first join. */
+  /** Where this client stands: `{epoch, offset, at?}` of the last message delivered; undefined before the first join. */
   get position() {
-    const { epoch, offset } = this.#membership;
-    return epoch === undefined ? undefined : { epoch, offset };
+    return this.#membership.position;
   }
 
   /** @returns {Promise<void>} resolves when the room is joined; rejects when it is refused, left or closed */

@@ -12,6 +12,8 @@ export class Sequence {
   epoch;
   /** The offset of the last message that was handed on. */
   offset = 0;
+  /** The time of the message at `offset`: by it the server sees, after a return, whether it is the same message. */
+  at;
   #events;
   #fetchPage;
   #held = [];
@@ -26,34 +28,39 @@ export class Sequence {
    * @param {{message: (message: object, replayed: boolean) => void, gap: (gap: object) => void,
    *     recovered: (recovery: {from: number, to: number, count: number, complete: boolean}) => void}} events
    * @param {(after: number) => Promise<{epoch: string, messages: object[], more: boolean}>} fetchPage
-   * @param {{epoch: string, offset: number}} [since] where an earlier life of this client stopped
+   * @param {{epoch: string, offset: number, at?: number}} [since] where an earlier life of this client stopped
    */
   constructor(events, fetchPage, since) {
     this.#events = events;
     this.#fetchPage = fetchPage;
-    if (since) ({ epoch: this.epoch, offset: this.offset } = since);
+    if (since) ({ epoch: this.epoch, offset: this.offset, at: this.at } = since);
   }
 
   /** What to send as `since`, if anything is known. */
   get since() {
-    return this.epoch === undefined ? undefined : { epoch: this.epoch, offset: this.offset };
+    if (this.epoch === undefined) return undefined;
+    const position = { epoch: this.epoch, offset: this.offset };
+    return Number.isSafeInteger(this.at) && this.at >= 0 ? { ...position, at: this.at } : position;
   }
 
   /**
-   * @param {{epoch: string, offset: number, recovered: boolean}} frame `joined`
+   * Nothing is recovered in the same epoch although nothing was missed: the messages before are other ones now.
+   *
+   * @param {{epoch: string, offset: number, at?: number, recovered: boolean}} frame `joined`
    * @returns {boolean} whether missed messages follow; then `recovered` is called when all are there
    */
-  joined({ epoch, offset, recovered }) {
+  joined({ epoch, offset, at, recovered }) {
     this.interrupted();
     if (this.epoch === undefined) {
       this.epoch = epoch;
       this.offset = offset;
+      this.at = at;
     } else if (recovered && epoch === this.epoch) {
       this.#recovery = { from: this.offset + 1, to: offset, count: 0, complete: true };
       this.#finishRecovery();
       return true;
     } else {
-      this.#skipTo({ epoch, from: this.offset + 1, offset });
+      this.#skipTo({ epoch, from: this.offset + 1, offset, at }, offset <= this.offset);
     }
     return false;
   }
@@ -71,12 +78,12 @@ export class Sequence {
     }
   }
 
-  /** @param {{epoch: string, from: number, offset: number}} frame `behind` */
-  behind({ epoch, from, offset }) {
+  /** @param {{epoch: string, from: number, offset: number, at?: number}} frame `behind` */
+  behind({ epoch, from, offset, at }) {
     if (epoch !== this.epoch) {
       const recovery = this.#recovery;
       this.interrupted();
-      this.#skipTo({ epoch, from, offset });
+      this.#skipTo({ epoch, from, offset, at });
       if (recovery) this.#events.recovered({ ...recovery, complete: false });
     } else if (offset > this.offset) {
       this.#catchUp(offset);
@@ -137,6 +144,7 @@ export class Sequence {
 
   #handOn(message, replayed) {
     this.offset = message.offset;
+    this.at = message.at;
     if (this.#recovery) this.#recovery.count += 1;
     this.#events.message(message, replayed);
     this.#finishRecovery();
@@ -152,15 +160,17 @@ export class Sequence {
   #lose(to, error) {
     const from = this.offset + 1;
     this.offset = to;
+    this.at = undefined;
     if (this.#recovery) this.#recovery.complete = false;
     this.#events.gap({ epoch: this.epoch, from, to, renumbered: false, error });
     this.#finishRecovery();
   }
 
-  #skipTo({ epoch, from, offset }) {
-    const renumbered = epoch !== this.epoch || offset < this.offset;
+  #skipTo({ epoch, from, offset, at }, isOther = false) {
+    const renumbered = isOther || epoch !== this.epoch || offset < this.offset;
     this.epoch = epoch;
     this.offset = offset;
+    this.at = at;
     if (renumbered) this.#events.gap({ epoch, from: 1, to: offset, renumbered });
     else if (from <= offset) this.#events.gap({ epoch, from, to: offset, renumbered });
   }

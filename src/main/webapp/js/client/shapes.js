@@ -5,6 +5,7 @@
 
 const isText = (value) => typeof value === 'string';
 const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
+/** May be missing. */
 const isCount = (value) => value === undefined || isPlace(value);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
 /** As far as a Date goes. */
@@ -16,10 +17,12 @@ const isMessage = (value) => value !== null && typeof value === 'object'
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
-  welcome: ({ user }) => isText(user),
-  joined: ({ room, epoch, offset, members }) => isText(room) && isText(epoch) && isPlace(offset) && isCount(members),
+  welcome: ({ user, session }) => isText(user) && (session === undefined || isText(session)),
+  joined: ({ room, epoch, offset, at, members }) =>
+    isText(room) && isText(epoch) && isPlace(offset) && isCount(at) && isCount(members),
   message: (frame) => isText(frame.room) && isMessage(frame),
-  behind: ({ room, epoch, from, offset }) => isText(room) && isText(epoch) && isPlace(from) && isPlace(offset),
+  behind: ({ room, epoch, from, offset, at }) =>
+    isText(room) && isText(epoch) && isPlace(from) && isPlace(offset) && isCount(at),
   presence: ({ room, joined = [], left = [], count }) => isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
   signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),

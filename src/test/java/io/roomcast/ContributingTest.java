@@ -3,6 +3,7 @@ package io.roomcast;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.machine.Program;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,6 +73,17 @@ class ContributingTest {
                     }
                 });
         assertEquals(Set.of(), unknown);
+    }
+
+    @Test
+    void everyProgramThatTestsNeedIsNamed() throws IOException {
+        String tests = section("Tests");
+        Set<Program> missing = Stream.of(Program.values())
+                .filter(program -> tests.lines()
+                        .noneMatch(line -> line.startsWith("| " + program.title() + " | ")
+                                && line.contains(program.packageName() + "`")))
+                .collect(Collectors.toSet());
+        assertEquals(Set.of(), missing);
     }
 
     private static String section(String title) throws IOException {

@@ -32,6 +32,7 @@ class DocumentsTest {
             "docs/redis.md",
             "docs/runbook.md",
             "docs/security.md",
+            "docs/upgrades.md",
             "docs/wildfly.md",
             "docker/README.md");
 
@@ -85,7 +86,7 @@ class DocumentsTest {
         try (Stream<Path> docs = Files.walk(Path.of("docs"))) {
             List<Path> all = Stream.concat(
                             docs,
-                            Stream.of("README.md", "CONTRIBUTING.md", "docker/README.md")
+                            Stream.of("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docker/README.md")
                                     .map(Path::of))
                     .filter(path -> path.toString().endsWith(".md"))
                     .sorted()

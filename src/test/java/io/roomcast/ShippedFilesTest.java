@@ -69,13 +69,45 @@ class ShippedFilesTest {
                     .matcher(file)
                     .results()
                     .forEach(found -> assertTrue(Files.exists(Path.of(found.group(1))), found.group()));
-            assertTrue(Files.isExecutable(DOCKER.resolve(image).resolve("build.sh")));
+            Path build = DOCKER.resolve(image).resolve("build.sh");
+            assertTrue(Files.isExecutable(build));
+            for (String script : List.of("ready.sh", "operate.sh")) {
+                assertTrue(Files.readString(build).contains("docker/" + script + " "), image + " has no " + script);
+                assertTrue(Files.isExecutable(DOCKER.resolve(script)), script);
+            }
             for (String wanted : List.of(
-                    "USER 10001", "STOPSIGNAL SIGTERM", "HEALTHCHECK ", "ready.sh", "-XX:+ExitOnOutOfMemoryError")) {
+                    "FROM ${BUILD_IMAGE} AS build",
+                    "FROM ${RUN_IMAGE}",
+                    "USER 10001",
+                    "STOPSIGNAL SIGTERM",
+                    "HEALTHCHECK ",
+                    "ready.sh",
+                    "-XX:+ExitOnOutOfMemoryError")) {
                 assertTrue(file.contains(wanted), image + " has no " + wanted);
             }
         }
-        assertTrue(Files.isExecutable(DOCKER.resolve("ready.sh")));
+    }
+
+    /** What {@code pin.sh} finds and pins. */
+    @Test
+    void everyImageCanBePinned() throws IOException {
+        String compose = Files.readString(DOCKER.resolve("compose.yaml"));
+        assertEquals(
+                List.of("roomcast"),
+                services().values().stream()
+                        .map(service -> service.get("image").toString())
+                        .filter(image -> !image.matches("\\$\\{[A-Z]+_IMAGE:-[^}]+}"))
+                        .distinct()
+                        .toList());
+        for (String image : List.of("embedded", "wildfly", "payara")) {
+            String file = Files.readString(DOCKER.resolve(image).resolve("Dockerfile"));
+            Pattern.compile("(?m)^ARG (\\w+_IMAGE)=(.*)$")
+                    .matcher(file)
+                    .results()
+                    .forEach(found -> assertTrue(
+                            compose.contains("${" + found.group(1) + ":-" + found.group(2) + "}"), found.group()));
+        }
+        assertTrue(Files.isExecutable(DOCKER.resolve("pin.sh")));
     }
 
     @SuppressWarnings("unchecked") // the shape of a compose file

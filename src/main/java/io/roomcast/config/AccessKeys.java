@@ -9,8 +9,9 @@ public final class AccessKeys {
             "roomcast.origins",
             "same-host",
             "list",
-            "Web pages that may connect: `same-host`, `*` for all, or a list of origins such as "
-                    + "`https://chat.example`, separated by commas.",
+            "Web pages of other sites that may connect: `*` for all, or a list of origins such as "
+                    + "`https://chat.example`, separated by commas. Pages of the server's own host (`same-host`) "
+                    + "always may.",
             Values::origins);
 
     public static final Key<String> AUTH = new Key<>(
@@ -133,6 +134,29 @@ public final class AccessKeys {
             "How long a connection may stay open without showing its token; then it is closed with 4002.",
             Values.durationBetween("1s", "10m"));
 
+    public static final Key<Integer> LOGIN_FAILURES = new Key<>(
+            "roomcast.auth.login-failures",
+            "5",
+            "number",
+            "With `roomcast.auth=container`: wrong passwords that an address may send for one name. Then it gets 429 for "
+                    + "this name; 0 for no limit.",
+            Values.integerBetween(0, 1_000_000));
+
+    public static final Key<Duration> LOGIN_PAUSE = new Key<>(
+            "roomcast.auth.login-pause",
+            "35m",
+            "duration",
+            "How long an address gets 429 for a name after its last wrong password.",
+            Values.durationBetween("1s", "1d"));
+
+    public static final Key<Integer> LOGIN_RATE = new Key<>(
+            "roomcast.auth.login-rate",
+            "20",
+            "number",
+            "Wrong passwords in a minute that an address may send for all names together; then it gets 429. 0 for no "
+                    + "limit.",
+            Values.integerBetween(0, 1_000_000));
+
     /** The keys of this class, in the order of --help. */
     static final List<Key<?>> ALL = List.of(
             ORIGINS,
@@ -152,7 +176,10 @@ public final class AccessKeys {
             EXP,
             MAX_LIFE,
             TOKEN_BYTES,
-            HELLO_TIMEOUT);
+            HELLO_TIMEOUT,
+            LOGIN_FAILURES,
+            LOGIN_PAUSE,
+            LOGIN_RATE);
 
     private AccessKeys() {}
 }

@@ -43,7 +43,23 @@ public final class OperationKeys {
                     + "Application servers have formats of their own.",
             Values.oneOf("text", "json"));
 
-    static final List<Key<?>> ALL = List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, LOG_FORMAT);
+    public static final Key<String> SHOWN_ADDRESSES = new Key<>(
+            "roomcast.privacy.addresses",
+            "short",
+            "name",
+            "What operators see of a client's address in lists of sessions and refusals: `full`, `short` (the first 24 "
+                    + "bits of an IPv4 address, 48 of IPv6) or `none`.",
+            Values.oneOf("full", "short", "none"));
+
+    public static final Key<Integer> REFUSALS_KEPT = new Key<>(
+            "roomcast.refusals.kept",
+            "500",
+            "number",
+            "How many of its last refusals a node keeps for operators; 0 for none.",
+            Values.integerBetween(0, 10_000));
+
+    static final List<Key<?>> ALL =
+            List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, LOG_FORMAT, SHOWN_ADDRESSES, REFUSALS_KEPT);
 
     private OperationKeys() {}
 }

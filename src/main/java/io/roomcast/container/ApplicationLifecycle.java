@@ -5,6 +5,7 @@ import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.service.Lifecycle;
+import io.roomcast.service.operations.Drain;
 import io.roomcast.websocket.ServerIntegration;
 import jakarta.enterprise.inject.spi.CDI;
 import jakarta.servlet.ServletContainerInitializer;
@@ -38,12 +39,14 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     private static final Set<String> DEFAULT_CONTEXTS = Set.of("", "/roomcast");
 
     private final ServerLog serverLog = new ServerLog();
+    /** Null before the node has started. */
+    private ServerSuspension suspension;
 
     @Override
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
         ServerIntegration.prepare(application);
-        if (ServerIntegration.isPayara(application)) {
+        if (ServerIntegration.isPayaraOrGlassFish(application)) {
             serverLog.limit();
         }
     }
@@ -54,10 +57,16 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         loadClasses(application);
         Lifecycle lifecycle = lifecycle();
         try {
+            EagerBeans.create();
             boolean hasFastPath = serverIntegration().start(application);
+            if (ServerIntegration.isPayaraOrGlassFish(application)) {
+                ColonPaths.allow(application);
+            }
             lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath));
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
+            suspension = new ServerSuspension(CDI.current().select(Drain.class).get());
+            suspension.open();
         } catch (RuntimeException e) {
             // Not every server calls contextDestroyed after a failed start.
             jmxRegistrar().close();
@@ -68,6 +77,9 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
 
     @Override
     public void contextDestroyed(ServletContextEvent event) {
+        if (suspension != null) {
+            suspension.close();
+        }
         try {
             lifecycle().stop(Author.SERVER);
         } finally {
@@ -79,7 +91,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
 
     private static void loadClasses(ServletContext application) {
         Stream<String> classes = files(application, CLASSES_PATH);
-        if (!ServerIntegration.isPayara(application)) {
+        if (!ServerIntegration.isPayaraOrGlassFish(application)) {
             classes = classes.filter(file -> !usesOtherServers(application, file));
         }
         ClassPreloader.load(classes.map(file -> file.substring(CLASSES_PATH.length())));

@@ -18,6 +18,9 @@ import java.util.TreeSet;
  * requests have neither that header nor the headers that ask for a WebSocket, even if the client sent them.
  */
 final class ClientOriginRequest extends HttpServletRequestWrapper {
+    private static final String EXTENSIONS = "Sec-WebSocket-Extensions";
+    private static final String SUBPROTOCOLS = "Sec-WebSocket-Protocol";
+
     /** The sealed origin; null for a request that is not a handshake. */
     private final String origin;
 
@@ -50,6 +53,12 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
         return super.startAsync(request, response);
     }
 
+    /** The local address as it is. Tyrus asks for the name of each handshake, and Payara would look it up in DNS. */
+    @Override
+    public String getLocalName() {
+        return getLocalAddr();
+    }
+
     /** Whether the header that the client sent is hidden. */
     private boolean isHidden(String name) {
         return ClientOrigin.HEADER.equalsIgnoreCase(name) || origin == null && RequestHead.isUpgradeHeader(name);
@@ -66,7 +75,18 @@ final class ClientOriginRequest extends HttpServletRequestWrapper {
         if (origin != null && ClientOrigin.HEADER.equalsIgnoreCase(name)) {
             return Collections.enumeration(List.of(origin));
         }
-        return isHidden(name) ? Collections.emptyEnumeration() : super.getHeaders(name);
+        if (isHidden(name)) {
+            return Collections.emptyEnumeration();
+        }
+        if (SUBPROTOCOLS.equalsIgnoreCase(name)) {
+            List<String> lines = Collections.list(super.getHeaders(name));
+            // Undertow reads the first line only.
+            return Collections.enumeration(lines.size() > 1 ? List.of(String.join(", ", lines)) : lines);
+        }
+        if (EXTENSIONS.equalsIgnoreCase(name)) {
+            return Collections.enumeration(ExtensionOffers.known(Collections.list(super.getHeaders(name))));
+        }
+        return super.getHeaders(name);
     }
 
     @Override

@@ -17,6 +17,7 @@ import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
+import io.roomcast.service.admission.Verdict;
 import io.roomcast.websocket.ServerIntegration;
 import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
@@ -67,26 +68,28 @@ public class GuardFilter extends HttpFilter {
     @Inject
     private transient NodeMetrics metrics;
 
-    /** Null if there is no limit, or the server is not Payara. */
+    /** Null if there is no limit, or the server is neither Payara nor GlassFish. */
     private transient PayaraHeadTimeout headTimeout;
 
-    /** Null if there is no limit, or the server is not Payara. */
+    /** Null if the server is neither Payara nor GlassFish. */
     private transient PayaraRefusals refusals;
 
+    /** On GlassFish too. */
     private boolean onPayara;
+
     private int answerMillis;
     private int maxPipelined;
 
     @Override
     public void init() {
-        onPayara = ServerIntegration.isPayara(getServletContext());
+        onPayara = ServerIntegration.isPayaraOrGlassFish(getServletContext());
         answerMillis = (int) config.get(HttpKeys.ANSWER_TIMEOUT).toMillis();
         maxPipelined = config.get(HttpKeys.PIPELINED);
         Duration requestTimeout = config.get(HttpKeys.REQUEST_TIMEOUT);
         if (onPayara && !requestTimeout.isZero()) {
             headTimeout = new PayaraHeadTimeout(requestTimeout, time, threads, metrics);
         }
-        if (onPayara && maxPipelined > 0) {
+        if (onPayara) {
             refusals = new PayaraRefusals();
         }
     }
@@ -114,15 +117,17 @@ public class GuardFilter extends HttpFilter {
         if (payara != null && !payara.checkConnected()) {
             return;
         }
-        SecurityHeaders.ALL.forEach(response::setHeader);
         RequestHead head = head(request);
+        SecurityHeaders.set(head.resource(), response::setHeader);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
             payara.limitPipeline(request, response, maxPipelined);
         }
-        RequestGuard.Verdict verdict = guard.check(head);
+        Verdict verdict = payara != null && payara.hasBrokenHead()
+                ? Verdict.BAD_HEAD
+                : guard.check(head, request.getRemoteAddr());
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict == RequestGuard.Verdict.PASS) && UnreadBody.hasBody(request)) {
+        if (!(api && verdict == Verdict.PASS) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
@@ -134,8 +139,8 @@ public class GuardFilter extends HttpFilter {
             // other threads that write a response.
             payara.setWriteTimeout(answerMillis);
         }
-        if (verdict != RequestGuard.Verdict.PASS) {
-            refuse(response, verdict);
+        if (verdict != Verdict.PASS) {
+            refuse(payara, response, verdict);
         } else if (!handshake) {
             serve(undertow, payara, request, response, chain);
         } else if (login.authenticate(request, response, true)) {
@@ -177,7 +182,7 @@ public class GuardFilter extends HttpFilter {
         int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
         try {
             if (!requests.tryRun(threads, task)) {
-                refuse(response, RequestGuard.Verdict.OVERLOADED);
+                refuse(payara, response, Verdict.OVERLOADED);
             }
         } catch (IOException e) {
             if (payara == null || payara.checkConnected()) {
@@ -205,23 +210,26 @@ public class GuardFilter extends HttpFilter {
 
     private static RequestHead head(HttpServletRequest request) {
         String info = request.getPathInfo() == null ? "" : request.getPathInfo();
+        String path = path(request);
         return RequestHead.of(
                 request.getMethod(),
                 request.getProtocol(),
-                path(request),
+                path,
                 request.getQueryString(),
-                RequestPath.isEndpoint(request.getServletPath() + info),
+                RequestPath.isPlain(path) ? request.getServletPath() + info : "",
                 Collections.list(request.getHeaderNames()),
                 name -> Collections.list(request.getHeaders(name)));
     }
 
     /**
-     * Returns the path as the client sent the path. Payara removes a session id from the path. This method then adds
-     * {@code ;jsessionid}.
+     * Returns the path as the client sent the path. Payara and Open Liberty remove a session id from the path. This
+     * method then adds {@code ;jsessionid}. On Open Liberty only the URL still has the id.
      */
     private static String path(HttpServletRequest request) {
         String path = request.getRequestURI();
-        return request.isRequestedSessionIdFromURL() ? path + ";jsessionid" : path;
+        boolean hasSessionId =
+                request.isRequestedSessionIdFromURL() || request.getRequestURL().indexOf(";") >= 0;
+        return hasSessionId ? path + ";jsessionid" : path;
     }
 
     private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
@@ -236,8 +244,8 @@ public class GuardFilter extends HttpFilter {
             // There is no limiter on Payara, because its upgrade may wait for the client. A few slow clients would
             // block all handshakes.
             chain.doFilter(upgrade, response);
-        } else if (!handshakes.tryRun(() -> chain.doFilter(upgrade, response))) {
-            refuse(response, RequestGuard.Verdict.OVERLOADED);
+        } else if (!handshakes.tryRun(upgrade.getRemoteAddr(), () -> chain.doFilter(upgrade, response))) {
+            refuse(null, response, Verdict.OVERLOADED);
         }
     }
 
@@ -245,9 +253,13 @@ public class GuardFilter extends HttpFilter {
      * Answers a refused request. The connection closes after this response, so there is only one response. The response
      * fits into the buffer of the socket, even if the client does not read.
      */
-    private static void refuse(HttpServletResponse response, RequestGuard.Verdict verdict) throws IOException {
+    private static void refuse(PayaraRequest payara, HttpServletResponse response, Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
+        verdict.headers().forEach(response::setHeader);
         response.setStatus(verdict.status());
+        if (payara != null) {
+            payara.setReason(verdict.reason());
+        }
         response.setContentType("text/plain;charset=UTF-8");
         response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
     }

@@ -1,8 +1,9 @@
 package io.roomcast.container;
 
 import io.roomcast.metrics.Counter;
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.service.admission.Verdict;
+import io.roomcast.service.operations.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
@@ -21,7 +22,7 @@ public class HandshakeLimiter {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private final ConcurrencyLimiter limiter;
-    private final NodeMetrics metrics;
+    private final Refusals refusals;
 
     /** For the container's proxy. */
     protected HandshakeLimiter() {
@@ -29,21 +30,24 @@ public class HandshakeLimiter {
     }
 
     @Inject
-    public HandshakeLimiter(NodeMetrics metrics) {
-        this(metrics, Runtime.getRuntime().availableProcessors(), TIMEOUT);
+    public HandshakeLimiter(Refusals refusals) {
+        this(refusals, Runtime.getRuntime().availableProcessors(), TIMEOUT);
     }
 
-    HandshakeLimiter(NodeMetrics metrics, int maxRunning, Duration timeout) {
-        this.metrics = metrics;
+    HandshakeLimiter(Refusals refusals, int maxRunning, Duration timeout) {
+        this.refusals = refusals;
         this.limiter = new ConcurrencyLimiter(maxRunning, Integer.MAX_VALUE, timeout);
     }
 
-    /** @return false if there was no permit in time; the handshake did not run */
-    boolean tryRun(ConcurrencyLimiter.Task handshake) throws IOException, ServletException {
+    /**
+     * @param remote address of the client, or null
+     * @return false if there was no permit in time; the handshake did not run
+     */
+    boolean tryRun(String remote, ConcurrencyLimiter.Task handshake) throws IOException, ServletException {
         boolean done = limiter.tryRun(handshake);
         if (!done) {
-            metrics.refused(ErrorCode.BUSY.wire());
-            metrics.increment(Counter.HANDSHAKES_OVERLOADED);
+            String text = Verdict.OVERLOADED.text();
+            refusals.atHandshake(Counter.HANDSHAKES_OVERLOADED, ErrorCode.BUSY.wire(), text, null, null, remote);
         }
         return done;
     }

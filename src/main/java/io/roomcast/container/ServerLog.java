@@ -5,20 +5,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Filter;
+import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * Limits the lines that clients can cause in the log of Payara. Payara writes a stack trace for each request that it
- * cannot read. Used by the thread that starts and stops the application.
+ * Limits the lines that clients can cause in the log of Payara, and makes each of them one line. Payara writes a stack
+ * trace for each request that it cannot read. Used by the thread that starts and stops the application.
  */
 final class ServerLog {
     /** The limited loggers. The filter of a logger does not apply to the loggers below it, so each logger is listed. */
     private static final List<String> LOGGERS = List.of(
             "jakarta.enterprise.web",
             "jakarta.enterprise.web.core",
+            "org.glassfish.grizzly.filterchain.DefaultFilterChain",
             "org.glassfish.grizzly.http.HttpServerFilter",
             "org.glassfish.grizzly.http.server.HttpHandler",
-            "org.glassfish.grizzly.http.util.Parameters");
+            "org.glassfish.grizzly.http.util.Parameters",
+            "websocket");
 
     /**
      * The loggers, each with the filter that it had before. Without a strong reference, a logger could be
@@ -34,8 +37,14 @@ final class ServerLog {
             Logger logger = Logger.getLogger(name);
             Filter original = logger.getFilter();
             originalFilters.put(logger, original);
-            logger.setFilter(record -> (original == null || original.isLoggable(record)) && limiter.isLoggable(record));
+            logger.setFilter(record -> (original == null || original.isLoggable(record)) && isLoggable(record));
         }
+    }
+
+    private boolean isLoggable(LogRecord record) {
+        boolean loggable = limiter.isLoggable(record);
+        LogRateLimiter.dropTrace(record);
+        return loggable;
     }
 
     /** Removes the limit: gives the loggers their original filters back. */

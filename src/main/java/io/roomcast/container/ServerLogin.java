@@ -3,8 +3,8 @@ package io.roomcast.container;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.service.operations.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.ServletException;
@@ -30,48 +30,61 @@ import java.util.Set;
 public class ServerLogin {
     private static final Set<String> PAGE = Set.of("", "/", "/index.html");
     private static final String SCHEME = "basic ";
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private boolean enabled;
-    private NodeMetrics metrics;
+    private Refusals refusals;
+    private LoginLimiter limiter;
 
     /** For the container's proxy. */
     protected ServerLogin() {}
 
     @Inject
-    public ServerLogin(RoomcastConfig config, NodeMetrics metrics) {
+    public ServerLogin(RoomcastConfig config, Refusals refusals, LoginLimiter limiter) {
         this.enabled = config.get(AccessKeys.AUTH).equals("container");
-        this.metrics = metrics;
+        this.refusals = refusals;
+        this.limiter = limiter;
     }
 
     /**
      * Logs the user in, if the request needs a login and has none.
      *
-     * @return false if this method has answered the request with 401
+     * @return false if this method has answered the request, with 401 or 429
      */
     boolean authenticate(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
             throws IOException {
-        if (!enabled
-                || !(webSocket || PAGE.contains(request.getServletPath()))
-                || request.getUserPrincipal() != null
-                || logIn(request)) {
+        if (!enabled || !(webSocket || PAGE.contains(request.getServletPath())) || request.getUserPrincipal() != null) {
             return true;
         }
-        if (webSocket) {
-            metrics.refused(ErrorCode.UNAUTHENTICATED.wire());
-            metrics.increment(Counter.HANDSHAKES_UNAUTHENTICATED);
+        String[] credentials = credentials(request.getHeader("Authorization"));
+        long waitSeconds = credentials == null ? 0 : limiter.take(request.getRemoteAddr(), credentials[0]);
+        String text = "log in as a user of this server";
+        if (waitSeconds > 0) {
+            text = "too many wrong passwords; try again later";
+            response.setHeader("Retry-After", Long.toString(waitSeconds));
+            refuse(response, TOO_MANY_REQUESTS, text);
+        } else if (credentials != null && logIn(request, credentials)) {
+            limiter.succeeded(request.getRemoteAddr(), credentials[0]);
+            return true;
+        } else {
+            response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
+            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, text);
         }
-        response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
-        response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
-        response.setContentType("text/plain;charset=UTF-8");
-        response.getOutputStream().write("log in as a user of this server\n".getBytes(StandardCharsets.UTF_8));
+        if (webSocket) {
+            ErrorCode error = waitSeconds > 0 ? ErrorCode.RATE_LIMITED : ErrorCode.UNAUTHENTICATED;
+            refusals.atHandshake(
+                    Counter.HANDSHAKES_UNAUTHENTICATED, error.wire(), text, null, null, request.getRemoteAddr());
+        }
         return false;
     }
 
-    private static boolean logIn(HttpServletRequest request) {
-        String[] credentials = credentials(request.getHeader("Authorization"));
-        if (credentials == null) {
-            return false;
-        }
+    private static void refuse(HttpServletResponse response, int status, String text) throws IOException {
+        response.setStatus(status);
+        response.setContentType("text/plain;charset=UTF-8");
+        response.getOutputStream().write((text + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static boolean logIn(HttpServletRequest request, String[] credentials) {
         try {
             request.login(credentials[0], credentials[1]);
         } catch (ServletException e) {

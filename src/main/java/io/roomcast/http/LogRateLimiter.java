@@ -1,5 +1,6 @@
 package io.roomcast.http;
 
+import io.roomcast.node.LogText;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.logging.Filter;
 import java.util.logging.LogRecord;
+import java.util.logging.SimpleFormatter;
 import java.util.stream.Stream;
 
 /**
@@ -22,10 +24,10 @@ public final class LogRateLimiter implements Filter {
     private static final List<String> GLUE_CLASSES =
             List.of("io.roomcast.standalone.", "io.roomcast.websocket.tyrus.HandshakeAddOn");
     /**
-     * The loggers of the libraries that parse input of clients, by prefixes of their names: Tyrus, Grizzly, and
-     * Payara's web container.
+     * The loggers of the libraries that parse input of clients, by prefixes of their names: Tyrus, Grizzly with
+     * its own WebSockets, and Payara's web container.
      */
-    private static final List<String> PARSER_LOGGERS = List.of("org.glassfish.", "jakarta.enterprise.web");
+    private static final List<String> PARSER_LOGGERS = List.of("org.glassfish.", "jakarta.enterprise.web", "websocket");
 
     private final Map<String, Kind> kinds = new HashMap<>();
 
@@ -51,6 +53,20 @@ public final class LogRateLimiter implements Filter {
                         .map(StackTraceElement::getClassName)
                         .noneMatch(name -> name.startsWith("io.roomcast.")
                                 && GLUE_CLASSES.stream().noneMatch(name::startsWith));
+    }
+
+    /**
+     * Puts the exception of a record that a client caused into its message, in place of a stack trace. It says what the
+     * client sent, and nothing about a defect.
+     */
+    public static void dropTrace(LogRecord record) {
+        if (isCausedByClient(record)) {
+            String message = new SimpleFormatter().formatMessage(record);
+            record.setMessage(message + ": " + LogText.of(record.getThrown().toString()));
+            record.setResourceBundle(null);
+            record.setParameters(null);
+            record.setThrown(null);
+        }
     }
 
     @Override

@@ -1,69 +1,121 @@
 package io.roomcast.http;
 
+import io.roomcast.service.admission.Verdict;
 import java.io.CharConversionException;
+import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
+import org.glassfish.grizzly.http.HttpContent;
+import org.glassfish.grizzly.http.HttpHeader;
 import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.Method;
 import org.glassfish.grizzly.http.server.HttpServerFilter;
 import org.glassfish.grizzly.http.server.HttpServerProbe;
 import org.glassfish.grizzly.http.server.Response;
 import org.glassfish.grizzly.http.util.DataChunk;
+import org.glassfish.grizzly.http.util.Header;
 import org.glassfish.grizzly.http.util.HttpStatus;
+import org.glassfish.grizzly.memory.Buffers;
+import org.glassfish.grizzly.memory.MemoryManager;
 
 /**
- * Closes connections of Payara after a request that Payara answers itself, because it cannot read the host or the path
- * of the request, or refuses the method TRACE. Payara makes a stack trace for most of these requests. No application
- * receives them, so {@link PayaraRequest#limitPipeline} does not count them. Without this class a thread answers
- * thousands of them in a row for one client. The first request on a listener makes this class watch that listener, also
- * for other applications. It does not change requests that an application can receive. This class cannot be linked on
- * other servers, like {@link PayaraRequest}.
+ * Refuses requests on Payara that no application receives, because Payara cannot read their host or their path. Payara
+ * itself answers many of them with 200, and writes a stack trace to its log. Also closes the connection after a request
+ * with the method TRACE, which Payara refuses itself. {@link PayaraRequest#limitPipeline} does not count these requests,
+ * so a thread would answer thousands of them in a row for one client. The first request on a listener makes this class
+ * watch that listener, also for other applications. It does not change requests that an application can receive. This
+ * class cannot be linked on other servers, like {@link PayaraRequest}.
  *
- * <p><b>Concurrency.</b> Grizzly calls the probe on the thread that answers. Threads with a request call {@link #watch}.
- * The monitor of this object guards {@code closed}, so that no listener is watched after {@link #close}: its probe would
- * keep the undeployed application in memory.
+ * <p><b>Concurrency.</b> Grizzly calls the probes on the thread that reads or answers. Threads with a request call
+ * {@link #watch}. The monitor of this object guards {@code closed}, so that no listener is watched after {@link #close}:
+ * its probes would keep the undeployed application in memory.
  */
 public final class PayaraRefusals implements AutoCloseable {
-    private final HttpServerProbe probe = new Probe();
+    private final HttpServerProbe traceProbe = new TraceProbe();
+    private final GrizzlyHeads heads = new Heads();
     /** The filters that answer the requests of the watched listeners. */
     private final Set<HttpServerFilter> watchedFilters = ConcurrentHashMap.newKeySet();
+    /** The parsers of the watched listeners. */
+    private final Set<org.glassfish.grizzly.http.HttpServerFilter> watchedParsers = ConcurrentHashMap.newKeySet();
 
     private boolean closed;
 
     /** Watches the listener of this request from now on. */
     public void watch(PayaraRequest request) {
-        HttpServerFilter filter = request.server();
-        if (!watchedFilters.contains(filter)) {
-            add(filter);
+        org.glassfish.grizzly.http.HttpServerFilter parser = request.parser();
+        if (!watchedFilters.contains(request.server()) || parser != null && !watchedParsers.contains(parser)) {
+            add(request.server(), parser);
         }
     }
 
-    private synchronized void add(HttpServerFilter filter) {
+    private synchronized void add(HttpServerFilter filter, org.glassfish.grizzly.http.HttpServerFilter parser) {
         if (!closed && watchedFilters.add(filter)) {
-            filter.getMonitoringConfig().addProbes(probe);
+            filter.getMonitoringConfig().addProbes(traceProbe);
+        }
+        if (!closed && parser != null && watchedParsers.add(parser)) {
+            parser.getMonitoringConfig().addProbes(heads);
         }
     }
 
     @Override
     public synchronized void close() {
         closed = true;
-        watchedFilters.forEach(filter -> filter.getMonitoringConfig().removeProbes(probe));
+        watchedFilters.forEach(filter -> filter.getMonitoringConfig().removeProbes(traceProbe));
+        watchedParsers.forEach(parser -> parser.getMonitoringConfig().removeProbes(heads));
     }
 
     @SuppressWarnings("rawtypes") // Grizzly's signatures
-    private static final class Probe extends HttpServerProbe.Adapter {
+    private static final class TraceProbe extends HttpServerProbe.Adapter {
         @Override
         public void onRequestCompleteEvent(HttpServerFilter filter, Connection connection, Response response) {
             HttpRequestPacket head = response.getRequest().getRequest();
-            if (!hasReadableHost(head) || !hasReadablePath(head) || isRefusedTrace(head, response)) {
+            if (Method.TRACE.equals(head.getMethod())
+                    && HttpStatus.METHOD_NOT_ALLOWED_405.statusMatches(response.getStatus())) {
                 // Grizzly then discards the bytes that it has read, without looking for further requests in them.
                 head.setContentBroken(true);
                 head.getProcessingState().getHttpContext().close();
             }
         }
+    }
+
+    /** Checks a head once more when it is parsed. An exception at that time ends the connection. */
+    @SuppressWarnings("rawtypes") // Grizzly's signatures
+    private static final class Heads extends GrizzlyHeads {
+        @Override
+        public void onHeaderParseEvent(Connection connection, HttpHeader header, int bytes) {
+            // The request PRI begins HTTP/2.
+            if (header instanceof HttpRequestPacket head && head.getMethod() != Method.PRI) {
+                if (!hasReadableHost(head)) {
+                    refuse(connection, head, Verdict.BAD_HOST);
+                } else if (!hasReadablePath(head)) {
+                    refuse(connection, head, Verdict.BAD_ADDRESS);
+                }
+            }
+        }
+
+        private static void refuse(Connection<?> connection, HttpRequestPacket head, Verdict verdict) {
+            byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
+            HttpResponsePacket response = head.getResponse();
+            response.setStatus(verdict.status());
+            SecurityHeaders.set("", response::setHeader);
+            response.setContentType("text/plain;charset=UTF-8");
+            response.setContentLength(text.length);
+            response.setHeader(Header.Connection, "close");
+            Buffer body = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text);
+            HttpContent answer =
+                    response.httpContentBuilder().content(body).last(true).build();
+            connection.write(answer);
+            throw new RefusedHead();
+        }
 
         private static boolean hasReadableHost(HttpRequestPacket head) {
+            if (head.getHeader(Header.Host) == null) {
+                // Grizzly accepts this in HTTP/1.0 only, and would look up the name of its own address.
+                return true;
+            }
             try {
                 DataChunk host = head.serverName();
                 return !host.isNull() && host.getLength() > 0;
@@ -74,17 +126,21 @@ public final class PayaraRefusals implements AutoCloseable {
 
         private static boolean hasReadablePath(HttpRequestPacket head) {
             try {
-                // If Payara has decoded the path, Grizzly returns that result here.
-                head.getRequestURIRef().getDecodedRequestURIBC();
+                // Payara receives encoded slashes. It decodes the path once more, in its own way.
+                head.getRequestURIRef().getDecodedRequestURIBC(true);
                 return true;
             } catch (CharConversionException | RuntimeException e) {
                 return false;
             }
         }
+    }
 
-        private static boolean isRefusedTrace(HttpRequestPacket head, Response response) {
-            return Method.TRACE.equals(head.getMethod())
-                    && HttpStatus.METHOD_NOT_ALLOWED_405.statusMatches(response.getStatus());
+    /** Makes Grizzly end the connection. Grizzly logs it at FINE only. */
+    private static final class RefusedHead extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedHead() {
+            super("refused", null, false, false);
         }
     }
 }

@@ -20,34 +20,31 @@ import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
 
 /**
- * A request of Payara and its connection. By default a thread of Payara waits up to thirty seconds for a client that
+ * A request of Payara or GlassFish, and its connection. By default a thread of Payara waits up to thirty seconds for a client that
  * does not read its response. A thread also answers up to a thousand pipelined requests of one client in a row. Enough
  * such clients occupy all threads of the server. This class shortens the wait and the pipeline. It cannot be linked on
  * WildFly, which has no Grizzly. Any thread.
  */
 public final class PayaraRequest {
     private static final Logger LOG = System.getLogger(PayaraRequest.class.getName());
-    private static final String FACADE = "org.apache.catalina.connector.RequestFacade";
-
     /**
      * The methods that lead from Payara's request to Grizzly's, looked up once for each class of requests; null for a
-     * class that differs from Payara 6. The value is stored in Payara's class. So its type must not be a class of ours,
+     * class that differs from those of Payara and GlassFish. The value is stored in Payara's class. So its type must not be a class of ours,
      * because that would keep an undeployed application in memory.
      */
     private static final ClassValue<List<Method>> ACCESSORS = new ClassValue<>() {
         @Override
         protected List<Method> computeValue(Class<?> type) {
-            if (!type.getName().equals(FACADE)) {
+            if (!type.getName().equals(CatalinaRequests.FACADE)) {
                 return null;
             }
             try {
-                Method catalina = type.getMethod("getUnwrappedCoyoteRequest");
-                Method grizzly = catalina.getReturnType().getMethod("getCoyoteRequest");
-                return Request.class.isAssignableFrom(grizzly.getReturnType()) ? List.of(catalina, grizzly) : null;
+                Method catalina = CatalinaRequests.toCatalina(type);
+                return List.of(catalina, CatalinaRequests.toGrizzly(catalina.getReturnType()));
             } catch (ReflectiveOperationException | LinkageError e) {
                 LOG.log(
                         Level.WARNING,
-                        "Cannot reach the connections of this version of Payara. Slow clients can hold all threads",
+                        "Cannot reach the connections of this server. Slow clients can hold all threads",
                         e);
                 return null;
             }
@@ -70,7 +67,7 @@ public final class PayaraRequest {
         this.head = request.getRequest();
     }
 
-    /** @return null if the server differs from Payara 6, or the connection is closed */
+    /** @return null if the server differs from Payara and GlassFish, or the connection is closed */
     public static PayaraRequest of(ServletRequest request) {
         ServletRequest facade = request;
         while (facade instanceof ServletRequestWrapper wrapper) {
@@ -99,6 +96,16 @@ public final class PayaraRequest {
     /** @return the filter that answers the requests of this listener */
     org.glassfish.grizzly.http.server.HttpServerFilter server() {
         return server;
+    }
+
+    /** Whether the head of this request {@linkplain GrizzlyHeads#isBroken is broken}. */
+    public boolean hasBrokenHead() {
+        return GrizzlyHeads.isBroken(head);
+    }
+
+    /** Sets the reason phrase of the response. Grizzly has no phrase for some of the statuses. */
+    public void setReason(String phrase) {
+        head.getResponse().setReasonPhrase(phrase);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.roomcast.http;
 
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Headers of every HTTP response that restrict what browsers do with it. */
 public final class SecurityHeaders {
@@ -19,7 +20,7 @@ public final class SecurityHeaders {
             "form-action 'self'",
             "frame-ancestors 'none'");
 
-    public static final Map<String, String> ALL = Map.of(
+    private static final Map<String, String> ALL = Map.of(
             "Content-Security-Policy", CONTENT_POLICY,
             "X-Frame-Options", "DENY",
             "X-Content-Type-Options", "nosniff",
@@ -29,4 +30,16 @@ public final class SecurityHeaders {
                             + "payment=(), usb=(), serial=(), hid=()");
 
     private SecurityHeaders() {}
+
+    /**
+     * Sets the headers of a response. Pages of other sites may import the client library, which has no secrets.
+     *
+     * @param resource path below that of the application
+     */
+    public static void set(String resource, BiConsumer<String, String> headers) {
+        ALL.forEach(headers);
+        if (resource.equals("/js/roomcast.js") || resource.startsWith("/js/client/")) {
+            headers.accept("Access-Control-Allow-Origin", "*");
+        }
+    }
 }

@@ -3,6 +3,7 @@ package io.roomcast.jmx;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
 import java.util.Arrays;
+import java.util.Set;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
 import javax.management.MBeanAttributeInfo;
@@ -22,6 +23,9 @@ import javax.management.StandardMBean;
  * provider, and JSON needs the class loader on every server.
  */
 final class DescribedBean extends StandardMBean {
+    /** Operations that change nothing. */
+    private static final Set<String> LOOKING = Set.of("look", "sessions", "session", "where", "limits", "refusals");
+
     private final ClassLoader applicationClassLoader = Thread.currentThread().getContextClassLoader();
 
     /** Must be called by a thread whose context class loader is that of the application. */
@@ -96,10 +100,10 @@ final class DescribedBean extends StandardMBean {
         return parameter(operation, sequence).getName();
     }
 
-    /** {@code ACTION} for all operations except {@code look}, since all others change the state of the node. */
+    /** {@code ACTION} for all operations except those that only look, since all others change the state of a node. */
     @Override
     protected int getImpact(MBeanOperationInfo operation) {
-        return operation.getName().equals("look") ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
+        return LOOKING.contains(operation.getName()) ? MBeanOperationInfo.INFO : MBeanOperationInfo.ACTION;
     }
 
     private Parameter parameter(MBeanOperationInfo operation, int sequence) {

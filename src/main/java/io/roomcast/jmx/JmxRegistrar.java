@@ -17,20 +17,21 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=Rooms} and {@code type=Relay}. A second
- * node in the same JVM has one more property in its names, such as {@code io.roomcast:type=Node,context=chat}.
+ * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=Rooms}, {@code type=Relay} and {@code
+ * type=Cluster}. A second node in the same JVM has one more property in its names, such as {@code io.roomcast:type=Node,context=chat}.
  */
 @ApplicationScoped
 public class JmxRegistrar {
     private static final Logger LOG = System.getLogger(JmxRegistrar.class.getName());
     private static final String DOMAIN = "io.roomcast:";
-    private static final List<String> TYPES = List.of("Node", "Rooms", "Relay");
+    private static final List<String> TYPES = List.of("Node", "Rooms", "Relay", "Cluster");
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private final List<ObjectName> registered = new ArrayList<>();
     private NodeBean node;
     private RoomsBean rooms;
     private RelayBean relay;
+    private ClusterBean cluster;
     private NodeSnapshot snapshot;
     private Threads threads;
     /** Takes the samples for the rates; null before {@link #open}. */
@@ -40,10 +41,17 @@ public class JmxRegistrar {
     protected JmxRegistrar() {}
 
     @Inject
-    public JmxRegistrar(NodeBean node, RoomsBean rooms, RelayBean relay, NodeSnapshot snapshot, Threads threads) {
+    public JmxRegistrar(
+            NodeBean node,
+            RoomsBean rooms,
+            RelayBean relay,
+            ClusterBean cluster,
+            NodeSnapshot snapshot,
+            Threads threads) {
         this.node = node;
         this.rooms = rooms;
         this.relay = relay;
+        this.cluster = cluster;
         this.snapshot = snapshot;
         this.threads = threads;
     }
@@ -76,7 +84,8 @@ public class JmxRegistrar {
             Object[] beans = {
                 new DescribedBean(node, NodeMXBean.class),
                 new DescribedBean(rooms, RoomsMXBean.class),
-                new DescribedBean(relay, RelayMXBean.class)
+                new DescribedBean(relay, RelayMXBean.class),
+                new DescribedBean(cluster, ClusterMXBean.class)
             };
             for (int i = 0; i < beans.length; i++) {
                 ObjectName name = new ObjectName(DOMAIN + "type=" + TYPES.get(i) + suffix);

@@ -22,6 +22,23 @@ final class OperatorInput {
         return checked("user", text, UserName::new);
     }
 
+    /** Whether the operator has left out an argument, which consoles do with an empty text. */
+    static boolean isLeftOut(String text) {
+        return text == null || text.isBlank();
+    }
+
+    static String text(String text) {
+        return text == null ? "" : text.strip();
+    }
+
+    /** @throws IllegalArgumentException if the number is not from 1 to {@code max} */
+    static int within(String parameter, int number, int max) {
+        if (number < 1 || number > max) {
+            throw new IllegalArgumentException(parameter + "=" + number + " is not a whole number from 1 to " + max);
+        }
+        return number;
+    }
+
     private static <T> T checked(String parameter, String text, Function<String, T> constructor) {
         try {
             return constructor.apply(text == null ? null : text.strip());

@@ -1,6 +1,5 @@
 package io.roomcast.jmx;
 
-import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -9,25 +8,18 @@ import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEndService;
-import io.roomcast.service.Failure;
 import io.roomcast.service.operations.NodeSnapshot;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.System.Logger;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Implements {@link RoomsMXBean}, from the registry of rooms, the snapshots and the relay. Any thread. */
 @ApplicationScoped
 public class RoomsBean implements RoomsMXBean {
-    private static final Logger LOG = System.getLogger(RoomsBean.class.getName());
     private static final int LISTED_ROOMS = 10;
     private static final int MAX_MESSAGES = 200;
-    private static final long TIMEOUT_SECONDS = 5;
 
     private RoomRegistry rooms;
     private NodeSnapshot snapshot;
@@ -88,8 +80,8 @@ public class RoomsBean implements RoomsMXBean {
         }
         // At least one message is read, because the last message has the current offset.
         CompletionStage<HistoryPage> lastMessages = backEnd.history(name, -1, 0, Math.max(1, messages));
-        PresenceStore.Roster roster = await(backEnd.members(name));
-        HistoryPage page = await(lastMessages);
+        PresenceStore.Roster roster = RelayReplies.await(backEnd.members(name));
+        HistoryPage page = RelayReplies.await(lastMessages);
         List<StoredMessage> stored = page.messages();
         Room localRoom = rooms.find(name);
         return new RoomView(
@@ -106,26 +98,5 @@ public class RoomsBean implements RoomsMXBean {
     @Override
     public int close(String room) {
         return backEnd.closeRoom(OperatorInput.room(room), ConsoleAuthor.current());
-    }
-
-    /**
-     * Waits at most five seconds until the relay answers. Only a thread that serves a console may call this method.
-     *
-     * @throws IllegalStateException if the relay fails or does not answer in time
-     */
-    private static <T> T await(CompletionStage<T> stage) {
-        try {
-            return stage.toCompletableFuture().get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            Failure failure = Failure.of(e);
-            failure.log(LOG, "An operation of the console failed");
-            String text = failure.code() == ErrorCode.UNAVAILABLE
-                    ? "the relay does not answer now; try again"
-                    : failure.text();
-            throw new IllegalStateException(failure.code().wire() + ": " + text);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted");
-        }
     }
 }

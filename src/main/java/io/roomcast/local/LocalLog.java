@@ -2,6 +2,7 @@ package io.roomcast.local;
 
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.StoredMessage;
@@ -57,6 +58,14 @@ final class LocalLog {
 
     Position position() {
         return new Position(epoch, offset);
+    }
+
+    /** The position, with its proof if the log still has the message. */
+    Position provablePosition() {
+        List<StoredMessage> last = messages.after(offset - 1, 1, Relay.PAGE_BYTES);
+        return last.isEmpty()
+                ? position()
+                : new Position(epoch, offset, MessageFrames.at(last.get(0).body()));
     }
 
     /**

@@ -78,7 +78,7 @@ public final class LocalRelay implements Relay {
         return withLog(room, log -> {
             log.requireSpace();
             log.subscribed = true;
-            return log.position();
+            return log.provablePosition();
         });
     }
 

@@ -2,6 +2,7 @@ package io.roomcast.local;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.RelayProvider;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -37,7 +38,8 @@ public class LocalRelayProvider implements RelayProvider {
     public RelayAndPresence open(Context context) {
         return new RelayAndPresence(
                 new LocalRelay(context.history(), maxBytes(), steadyClock(context.nanoClock()), context.timer()),
-                new LocalPresence());
+                new LocalPresence(),
+                NodeExchange.alone());
     }
 
     /** A clock for ages only. It begins at 1970, and does not change when the wall clock is set. */

@@ -110,17 +110,7 @@ public final class Limits {
      * @throws IllegalArgumentException if no limit has this name, or the value is not valid for it
      */
     public String set(String name, String value, Author author) {
-        Function<String, Long> parser = parsers.get(name);
-        if (parser == null) {
-            throw new IllegalArgumentException(
-                    name + " is no limit that can be changed; these are: " + String.join(", ", values.keySet()));
-        }
-        long wanted;
-        try {
-            wanted = parser.apply(value);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(name + "=" + value + " is not " + e.getMessage());
-        }
+        long wanted = check(name, value);
         Key<?> key = keys.get(name);
         long possible = possible(name, wanted);
         long before = values.get(name).getAndSet(possible);
@@ -129,6 +119,25 @@ public final class Limits {
                 Level.INFO,
                 name + " was changed from " + key.text(before) + " to " + key.text(possible) + ", by " + author.text());
         return possible == wanted || wanted == 0 ? name + "=" + key.text(possible) : tooFew(key, wanted, possible);
+    }
+
+    /**
+     * Checks what {@link #set} would do, and changes nothing.
+     *
+     * @return the value as a count, bytes or milliseconds
+     * @throws IllegalArgumentException as {@link #set}
+     */
+    public long check(String name, String value) {
+        Function<String, Long> parser = name == null ? null : parsers.get(name);
+        if (parser == null) {
+            throw new IllegalArgumentException(LogText.of(name) + " is no limit that can be changed; these are: "
+                    + String.join(", ", values.keySet()));
+        }
+        try {
+            return parser.apply(value == null ? "" : value);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(name + "=" + LogText.of(value) + " is not " + e.getMessage());
+        }
     }
 
     /** The limit that holds, as in the configuration; null if no limit has this name. */

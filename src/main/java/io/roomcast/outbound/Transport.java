@@ -26,6 +26,11 @@ public interface Transport {
         return null;
     }
 
+    /** Whether frames are sent through the server's own WebSocket session, which is slower. */
+    default boolean isPortable() {
+        return false;
+    }
+
     /** Sends a WebSocket ping. */
     void ping();
 

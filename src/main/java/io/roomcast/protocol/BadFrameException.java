@@ -41,6 +41,11 @@ public final class BadFrameException extends RuntimeException {
         return concernsRoom ? new ClientFrame.Invalid(id, room, this) : null;
     }
 
+    /** The room that the line names, or null. */
+    public RoomName room() {
+        return room;
+    }
+
     /** Why the line is not a valid frame. */
     public ErrorCode code() {
         return code;

@@ -78,7 +78,9 @@ public sealed interface ClientFrame {
         }
 
         private static Position since(RawFrame raw) {
-            return raw.hasSince ? new Position(raw.epoch, raw.offset == null ? -1 : raw.offset) : null;
+            return raw.hasSince
+                    ? new Position(raw.epoch, raw.offset == null ? -1 : raw.offset, raw.at == null ? 0 : raw.at)
+                    : null;
         }
     }
 

@@ -2,6 +2,7 @@ package io.roomcast.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /** Assembles {@code message} and {@code history} frames from stored bodies, without parsing them. Any thread. */
 public final class MessageFrames {
@@ -11,7 +12,30 @@ public final class MessageFrames {
      */
     private static final int MAX_BEFORE_BODY = 32;
 
+    /** What precedes the time in a body. Inside a string, a backslash precedes each quote. */
+    private static final byte[] AT = "\"at\":".getBytes(StandardCharsets.ISO_8859_1);
+
     private MessageFrames() {}
+
+    /** The time in a stored body, in milliseconds since 1970 UTC; 0 if the body has none. */
+    public static long at(byte[] body) {
+        // The writer puts the time first. Bodies of earlier versions have their members in any order.
+        for (int start = 1; start + AT.length <= body.length; start++) {
+            if ((body[start - 1] == '{' || body[start - 1] == ',')
+                    && Arrays.equals(body, start, start + AT.length, AT, 0, AT.length)) {
+                return number(body, start + AT.length);
+            }
+        }
+        return 0;
+    }
+
+    private static long number(byte[] body, int from) {
+        long number = 0;
+        for (int i = from; i < body.length && body[i] >= '0' && body[i] <= '9'; i++) {
+            number = 10 * number + body[i] - '0';
+        }
+        return Math.max(number, 0);
+    }
 
     /** The first bytes of a {@code message} frame, in ASCII. The stored body follows without its opening brace. */
     public static byte[] messageStart(StoredMessage message) {

@@ -30,6 +30,7 @@ final class RawFrame {
     boolean hasSince;
     String epoch;
     Long offset;
+    Long at;
 
     /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
@@ -111,6 +112,7 @@ final class RawFrame {
                 switch (property) {
                     case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
                     case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
+                    case "at" -> frame.at = number(parser, inner, "since.at", frame);
                     default -> skip(parser, inner, frame);
                 }
             }

@@ -38,35 +38,60 @@ public sealed interface ServerFrame {
         return this;
     }
 
+    private static Long knownAt(Position position) {
+        return position.isProvable() ? position.at() : null;
+    }
+
     /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
-    /** @param expiresInMs milliseconds until the session needs another token, or null if it never does */
-    record Welcome(Long id, String user, String node, long heartbeatMs, Limits limits, Long expiresInMs)
+    /**
+     * @param session the id of the session
+     * @param expiresInMs milliseconds until the session needs another token, or null if it never does
+     */
+    record Welcome(Long id, String user, String session, String node, long heartbeatMs, Limits limits, Long expiresInMs)
             implements ServerFrame {}
 
     record Refreshed(Long id, Long expiresInMs) implements ServerFrame {}
 
+    /**
+     * @param session the id of the session, if the URL of the connection names the room; else null
+     * @param at {@code at} of the message at the offset, or null if it is not known
+     */
     record Joined(
             Long id,
             String room,
             String user,
+            String session,
             String epoch,
             long offset,
+            Long at,
             boolean recovered,
             long members,
             String sender,
             String content)
             implements ServerFrame {
 
-        public Joined(Long id, String room, String user, String epoch, long offset, boolean recovered, long members) {
-            this(id, room, user, epoch, offset, recovered, members, null, null);
+        public Joined(
+                Long id, String room, String user, String session, Position position, boolean recovered, long members) {
+            this(
+                    id,
+                    room,
+                    user,
+                    session,
+                    position.epoch(),
+                    position.offset(),
+                    knownAt(position),
+                    recovered,
+                    members,
+                    null,
+                    null);
         }
 
         @Override
         public Joined printable(String urlRoom) {
             String text = "Welcome to " + room + ", " + user;
-            return new Joined(id, room, user, epoch, offset, recovered, members, UserName.SYSTEM, text);
+            return new Joined(id, room, user, session, epoch, offset, at, recovered, members, UserName.SYSTEM, text);
         }
     }
 
@@ -83,16 +108,17 @@ public sealed interface ServerFrame {
 
     record Pong(Long id) implements ServerFrame {}
 
-    record Behind(String room, String epoch, long from, long offset, String sender, String content)
+    /** @param at {@code at} of the message at the offset, or null if it is not known */
+    record Behind(String room, String epoch, long from, long offset, Long at, String sender, String content)
             implements ServerFrame {
 
-        public Behind(String room, String epoch, long from, long offset) {
-            this(room, epoch, from, offset, null, null);
+        public Behind(String room, long from, Position position) {
+            this(room, position.epoch(), from, position.offset(), knownAt(position), null, null);
         }
 
         @Override
         public Behind printable(String urlRoom) {
-            return new Behind(room, epoch, from, offset, UserName.SYSTEM, "Some messages are missing here");
+            return new Behind(room, epoch, from, offset, at, UserName.SYSTEM, "Some messages are missing here");
         }
     }
 

@@ -3,6 +3,7 @@ package io.roomcast.protocol;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
+import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import jakarta.json.bind.config.PropertyOrderStrategy;
 import java.nio.charset.StandardCharsets;
 
@@ -11,7 +12,12 @@ public final class ServerFrameWriter {
     private final Jsonb jsonb =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
 
-    /** @param at milliseconds since 1970 UTC; the other components have the form that members see */
+    /**
+     * The time comes first, because {@link MessageFrames#at} looks for it.
+     *
+     * @param at milliseconds since 1970 UTC; the other components have the form that members see
+     */
+    @JsonbPropertyOrder({"at", "room", "sender", "content", "key"})
     public record MessageBody(String room, String sender, String content, long at, String key) {
         public static MessageBody of(RoomName room, UserName sender, Content content, long at, String key) {
             return new MessageBody(room.value(), sender.value(), content.text(), at, key);

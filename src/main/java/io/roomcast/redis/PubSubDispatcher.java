@@ -16,12 +16,14 @@ final class PubSubDispatcher implements Subscriber.ServerEvents {
     private final AtomicBoolean otherVersionLogged = new AtomicBoolean();
     private final Subscriptions subscriptions;
     private final Probes probes;
+    private final RedisExchange exchange;
     private final NodeMetrics metrics;
     private Shard shard;
 
-    PubSubDispatcher(Subscriptions subscriptions, Probes probes, NodeMetrics metrics) {
+    PubSubDispatcher(Subscriptions subscriptions, Probes probes, RedisExchange exchange, NodeMetrics metrics) {
         this.subscriptions = subscriptions;
         this.probes = probes;
+        this.exchange = exchange;
         this.metrics = metrics;
     }
 
@@ -83,5 +85,15 @@ final class PubSubDispatcher implements Subscriber.ServerEvents {
     @Override
     public void probed(String token) {
         probes.received(token);
+    }
+
+    @Override
+    public void asked(Envelope.Question question) {
+        exchange.asked(question);
+    }
+
+    @Override
+    public void answered(Envelope.Answer answer) {
+        exchange.answered(answer);
     }
 }

@@ -23,6 +23,7 @@ import io.roomcast.redis.topology.NodeChannels;
 import io.roomcast.redis.topology.Shard;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
@@ -36,7 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import redis.clients.jedis.CommandArguments;
-import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
 
 /**
@@ -76,6 +76,7 @@ public final class RedisRelay implements Relay {
     private final boolean sharded;
     private final Subscriptions subscriptions;
     private final Probes probes;
+    private final RedisExchange exchange;
     private final Shards shards;
     private ScheduledFuture<?> checkTask;
     private ScheduledFuture<?> keepAliveTask;
@@ -114,6 +115,7 @@ public final class RedisRelay implements Relay {
                 .flatMap(List::stream)
                 .toList();
         NodeChannels channels = new NodeChannels(settings.prefix(), settings.database(), node, sharded);
+        this.exchange = new RedisExchange(channels, timer);
         DataLineage.Registry lineages =
                 new DataLineage.Registry(node, channels, scripts, subscriptions::forEachSeen, this::keys);
         this.shards = new ShardFactory(
@@ -124,6 +126,7 @@ public final class RedisRelay implements Relay {
                         subscriptions,
                         lineages,
                         probes,
+                        exchange,
                         metrics,
                         nanoClock)
                 .shards();
@@ -131,6 +134,7 @@ public final class RedisRelay implements Relay {
 
     @Override
     public void start(RelayListener listener) {
+        exchange.start(shards);
         subscriptions.start(shards, new GapRepair(shards, scripts, timer, subscriptions::fail), listener);
         shards.start(threads);
         checkTask =
@@ -148,14 +152,9 @@ public final class RedisRelay implements Relay {
         for (Shard shard : shards.all()) {
             String channel = shard.nodeChannel();
             var unused = shard.publish(
-                    RoomKeys.slotOf(channel), pubSubMessage(channel.getBytes(UTF_8), Envelope.keepAlive()));
+                    RoomKeys.slotOf(channel),
+                    Envelope.publishCommand(sharded, channel.getBytes(UTF_8), Envelope.keepAlive()));
         }
-    }
-
-    private CommandArguments pubSubMessage(byte[] channel, byte[] envelope) {
-        return new CommandArguments(sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
-                .add(channel)
-                .add(envelope);
     }
 
     private void checkTimeouts() {
@@ -184,7 +183,8 @@ public final class RedisRelay implements Relay {
         Shard shard = shards.of(keys.slot());
         if (shard.waitingPublishes() < SIGNAL_QUEUE_LIMIT) {
             var unused = shard.publish(
-                    keys.slot(), pubSubMessage(keys.channel(), Envelope.signal(kind, frame))); // Best effort.
+                    keys.slot(),
+                    Envelope.publishCommand(sharded, keys.channel(), Envelope.signal(kind, frame))); // Best effort.
         }
     }
 
@@ -252,6 +252,11 @@ public final class RedisRelay implements Relay {
         return presence(LEASE_TIME);
     }
 
+    /** The exchange between the nodes of this relay. It ends with this relay. */
+    public NodeExchange exchange() {
+        return exchange;
+    }
+
     PresenceStore presence(Duration leaseTime) {
         PresenceCommands commands =
                 new PresenceCommands(shards, presenceScripts, this::keys, settings.prefix(), node, leaseTime);
@@ -274,6 +279,7 @@ public final class RedisRelay implements Relay {
         shards.close();
         subscriptions.close();
         probes.close();
+        exchange.close();
     }
 
     private RoomKeys keys(RoomName room) {

@@ -36,7 +36,7 @@ public class RedisRelayProvider implements RelayProvider {
                 context.timer(),
                 context.nanoClock(),
                 context.metrics());
-        return new RelayAndPresence(relay, relay.presence());
+        return new RelayAndPresence(relay, relay.presence(), relay.exchange());
     }
 
     private RedisSettings settings() {

@@ -1,6 +1,7 @@
 package io.roomcast.redis;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -226,11 +227,8 @@ final class RoomCursor {
         if (epoch == null) {
             epoch = page.epoch();
             offset = page.offset();
-            List<StoredMessage> newest = page.messages();
-            lastBody = newest.isEmpty() || newest.get(0).offset() != offset
-                    ? null
-                    : newest.get(0).body();
-            return new Position(epoch, offset);
+            lastBody = bodyAt(offset, page);
+            return provablePosition();
         }
         if (!page.epoch().equals(epoch)) {
             // The page begins after an offset of the old epoch, and cannot be used.
@@ -245,6 +243,18 @@ final class RoomCursor {
             catchUp(page);
         }
         return null;
+    }
+
+    private Position provablePosition() {
+        return new Position(epoch, offset, lastBody == null ? 0 : MessageFrames.at(lastBody));
+    }
+
+    /** The body of the message at the offset, or null if the page does not begin with it. */
+    private static byte[] bodyAt(long offset, LogPage page) {
+        List<StoredMessage> messages = page.messages();
+        return messages.isEmpty() || messages.get(0).offset() != offset
+                ? null
+                : messages.get(0).body();
     }
 
     /** Whether the page has another message at the offset of the last delivered message. */
@@ -264,9 +274,9 @@ final class RoomCursor {
         if (resetDue || next > offset + 1) {
             resetDue = false;
             offset = next - 1;
-            lastBody = null;
+            lastBody = bodyAt(offset, page);
             gapCounter.messagesLost();
-            listener.reset(room, new Position(epoch, offset));
+            listener.reset(room, provablePosition());
         }
         missing.forEach(message -> deliver(message.offset(), message.body()));
         gapCounter.messagesRepaired(missing.size());

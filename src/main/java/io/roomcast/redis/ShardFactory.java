@@ -39,6 +39,7 @@ record ShardFactory(
         Subscriptions subscriptions,
         DataLineage.Registry lineages,
         Probes probes,
+        RedisExchange exchange,
         NodeMetrics metrics,
         LongSupplier nanoClock)
         implements ClusterShards.Owner {
@@ -73,7 +74,7 @@ record ShardFactory(
             Supplier<String> nodeChannel,
             Supplier<String> lineageKey,
             boolean sharded) {
-        PubSubDispatcher dispatcher = new PubSubDispatcher(subscriptions, probes, metrics);
+        PubSubDispatcher dispatcher = new PubSubDispatcher(subscriptions, probes, exchange, metrics);
         Shard shard = new Shard(
                 name,
                 master,

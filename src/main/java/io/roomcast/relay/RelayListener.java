@@ -22,7 +22,8 @@ public interface RelayListener {
 
     /**
      * Reports that the next delivery is the message after {@code position}. Either this node has lost the earlier
-     * messages that were not delivered, or the room has a new epoch.
+     * messages that were not delivered, or the room has a new epoch. The position has its proof if the history has the
+     * message there.
      */
     void reset(RoomName room, Position position);
 }

@@ -26,8 +26,8 @@ public interface RelayProvider {
             LongSupplier nanoClock,
             NodeMetrics metrics) {}
 
-    /** A relay and its presence store. The presence store must be closed first. */
-    record RelayAndPresence(Relay relay, PresenceStore presence) {}
+    /** A relay, its presence store and its exchange. The presence store must be closed first. */
+    record RelayAndPresence(Relay relay, PresenceStore presence, NodeExchange exchange) {}
 
     /** The value of {@code roomcast.relay} that selects this provider. */
     String name();

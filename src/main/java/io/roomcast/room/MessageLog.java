@@ -132,6 +132,11 @@ public final class MessageLog {
         return size > 0 && offset + 1 >= first;
     }
 
+    /** Whether the log has the message at {@code offset}. */
+    boolean has(long offset) {
+        return offset >= first && offset < first + size;
+    }
+
     /**
      * The oldest messages after an offset, oldest first: at most {@code limit}, and at most {@code maxBytes} unless the
      * first is larger.

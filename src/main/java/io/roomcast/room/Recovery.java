@@ -3,12 +3,15 @@ package io.roomcast.room;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 
 /**
@@ -23,6 +26,10 @@ import java.util.function.Consumer;
  *     │ ahead of it     ▲
  *     └── AHEAD ────────┘ when the lane has reached the member's offset; the relay is asked first
  * </pre>
+ *
+ * <p>A position may have a proof, the time of the message there. The message is then looked up, too: in the room's
+ * recent messages, or in the page that is read anyway. If it is another one, nothing is recovered. If neither has it any
+ * more, only the position counts.
  *
  * <p>A member always learns of missing messages. If the member will not get all messages that it missed, {@code joined}
  * says this. If the history drops messages later, before a slow member has read them, {@code behind} says this.
@@ -60,10 +67,13 @@ final class Recovery {
     /** Number of members that have a {@link ReplayPacer.Permit}, granted or not. */
     private int replays;
 
-    /** The encoded messages after an offset, for all members at that offset. */
-    record Page(String epoch, long after, long end, EncodedFrame frame) {
+    /** The encoded messages after a position, for all members at that position. */
+    record Page(Position after, long end, EncodedFrame frame) {
         private boolean suits(Member member, Position lanePosition) {
-            return after == member.offset && end <= lanePosition.offset() && epoch.equals(lanePosition.epoch());
+            return after.offset() == member.offset
+                    && end <= lanePosition.offset()
+                    && after.epoch().equals(lanePosition.epoch())
+                    && (after.isProvable() || !hasToProve(member));
         }
     }
 
@@ -100,7 +110,7 @@ final class Recovery {
             askRelay(member);
         } else if (since.offset() == lanePosition.offset()) {
             goLive(member);
-            answerJoin(member, lanePosition, true);
+            answerJoin(member, lanePosition, !since.isRefutedBy(lanePosition.at()));
         } else {
             member.since = since;
             member.offset = since.offset();
@@ -118,19 +128,36 @@ final class Recovery {
      * Asks the relay for the room's position, because the member's former node may have delivered more than this node.
      */
     private void askRelay(Member member) {
-        source.position(room)
-                .whenComplete((position, failure) ->
-                        lane.accept(new RoomEvent.RelayPosition(member, failure == null ? position : null)));
+        CompletionStage<Position> asked = source.position(room);
+        CompletionStage<Long> at = hasToProve(member)
+                ? source.historyAfter(room, member.offset - 1, 1).thenApply(page -> at(member.offset, page.messages()))
+                : CompletableFuture.completedFuture(0L);
+        asked.thenCombine(at, (position, time) -> new RoomEvent.RelayPosition(member, position, time))
+                .whenComplete((answer, failure) ->
+                        lane.accept(failure == null ? answer : new RoomEvent.RelayPosition(member, null, 0)));
+    }
+
+    /** Time of the message at the offset, if the messages begin with it; else 0. */
+    private static long at(long offset, List<StoredMessage> messages) {
+        boolean isFirst = !messages.isEmpty() && messages.get(0).offset() == offset;
+        return isFirst ? MessageFrames.at(messages.get(0).body()) : 0;
+    }
+
+    /** Whether the join of the member is not answered yet, and its position has a proof. */
+    private static boolean hasToProve(Member member) {
+        return member.since != null && member.since.isProvable();
     }
 
     /**
      * Answers the join of a member that is ahead of the lane. If the relay has the member's position, the member gets
      * no batches until the lane has reached its offset.
      */
-    void onRelayPosition(Member member, Position relayPosition, Position lanePosition) {
+    void onRelayPosition(RoomEvent.RelayPosition relay, Position lanePosition) {
+        Member member = relay.member();
         Position since = member.since;
-        boolean relayHasPosition =
-                since.epoch().equals(relayPosition.epoch()) && since.offset() <= relayPosition.offset();
+        boolean relayHasPosition = since.epoch().equals(relay.position().epoch())
+                && since.offset() <= relay.position().offset()
+                && !since.isRefutedBy(relay.at());
         if (!relayHasPosition || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
             answerJoin(member, lanePosition, false);
@@ -182,8 +209,14 @@ final class Recovery {
             return;
         }
         Page page = sharedPage(member, shared, lanePosition);
-        boolean isRecent = recent.reachesBackTo(member.offset);
+        boolean isRecent = recent.reachesBackTo(member.offset) && (!hasToProve(member) || recent.has(member.offset));
         if (joinIsUnanswered && (page != null || isRecent)) {
+            if (member.since.isRefutedBy(
+                    page == null ? recentAt(member.offset) : page.after().at())) {
+                goLive(member);
+                answerJoin(member, lanePosition, false);
+                return;
+            }
             confirmRecovered(member, lanePosition);
         }
         if (member.offset >= lanePosition.offset()) {
@@ -194,10 +227,16 @@ final class Recovery {
             send(member, page, lanePosition);
         } else if (isRecent) {
             List<StoredMessage> messages = recent.after(member.offset, RoomSource.PAGE_MESSAGES, PAGE_BYTES);
-            send(member, encode(member.offset, lanePosition.epoch(), messages), lanePosition);
+            Position after = new Position(lanePosition.epoch(), member.offset, recentAt(member.offset));
+            send(member, encode(after, messages), lanePosition);
         } else {
             startRead(member);
         }
+    }
+
+    /** Time of a recent message; 0 if the message is not recent. */
+    private long recentAt(long offset) {
+        return recent.has(offset) ? at(offset, recent.after(offset - 1, 1, PAGE_BYTES)) : 0;
     }
 
     /** A page that another member at the same offset was sent, or null. */
@@ -223,7 +262,8 @@ final class Recovery {
             return;
         }
         runningReads++;
-        source.historyAfter(room, member.offset, RoomSource.PAGE_MESSAGES)
+        int proof = hasToProve(member) ? 1 : 0;
+        source.historyAfter(room, member.offset - proof, RoomSource.PAGE_MESSAGES + proof)
                 .whenComplete((page, failure) ->
                         lane.accept(new RoomEvent.CatchUpPage(member, failure == null ? page : null)));
     }
@@ -258,12 +298,17 @@ final class Recovery {
         long after = member.offset;
         boolean joinIsUnanswered = member.since != null;
         // In another epoch, the same offset belongs to another message.
-        boolean isComplete = page != null
+        boolean isOfEpoch = page != null
                 && page.epoch().equals(lanePosition.epoch())
-                && (!joinIsUnanswered || member.since.epoch().equals(page.epoch()))
-                && !page.messages().isEmpty()
-                && page.messages().get(0).offset() == after + 1;
-        if (!isComplete) {
+                && (!joinIsUnanswered || member.since.epoch().equals(page.epoch()));
+        List<StoredMessage> found = isOfEpoch ? page.messages() : List.of();
+        boolean hasProof = !found.isEmpty() && found.get(0).offset() == after;
+        List<StoredMessage> missed = found.subList(hasProof ? 1 : 0, found.size());
+        long at = at(after, found);
+        boolean isRefuted = joinIsUnanswered && member.since.isRefutedBy(at);
+        boolean isComplete =
+                missed.isEmpty() ? hasProof && page.more() : missed.get(0).offset() == after + 1;
+        if (isRefuted || !isComplete) {
             goLive(member);
             if (joinIsUnanswered) {
                 answerJoin(member, lanePosition, false);
@@ -275,13 +320,16 @@ final class Recovery {
         if (joinIsUnanswered) {
             confirmRecovered(member, lanePosition);
         }
+        if (missed.isEmpty()) {
+            startRead(member); // The proof was so large that no other message was in its page.
+            return;
+        }
         // The history may have messages that the lane has not delivered yet. The member gets them as batches later.
-        long undelivered = page.messages().stream()
+        long undelivered = missed.stream()
                 .filter(message -> message.offset() > lanePosition.offset())
                 .count();
-        List<StoredMessage> messages =
-                page.messages().subList(0, page.messages().size() - (int) undelivered);
-        send(member, encode(after, page.epoch(), messages), lanePosition);
+        List<StoredMessage> messages = missed.subList(0, missed.size() - (int) undelivered);
+        send(member, encode(new Position(page.epoch(), after, at), messages), lanePosition);
     }
 
     /** Makes the member live: from now on, it gets each batch. */
@@ -309,9 +357,9 @@ final class Recovery {
         lastPage = null;
     }
 
-    private Page encode(long after, String epoch, List<StoredMessage> messages) {
+    private Page encode(Position after, List<StoredMessage> messages) {
         messages.forEach(batch::add);
-        lastPage = new Page(epoch, after, messages.get(messages.size() - 1).offset(), batch.take(room, epoch));
+        lastPage = new Page(after, messages.get(messages.size() - 1).offset(), batch.take(room, after.epoch()));
         return lastPage;
     }
 
@@ -319,7 +367,7 @@ final class Recovery {
         EncodedFrame frame = page.frame();
         boolean isAccepted = member.offer(frame);
         if (isAccepted) {
-            metrics.recordReplay((int) (page.end() - page.after()), frame.bytes());
+            metrics.recordReplay((int) (page.end() - page.after().offset()), frame.bytes());
         }
         member.permit.release(isAccepted ? frame.bytes() : 0);
         member.offset = page.end();

@@ -171,7 +171,7 @@ public final class Room {
         } else if (event instanceof RoomEvent.CatchUpPage page) {
             members.onCatchUpPage(page);
         } else if (event instanceof RoomEvent.RelayPosition relay) {
-            members.onRelayPosition(relay.member(), relay.position());
+            members.onRelayPosition(relay);
         } else if (event instanceof RoomEvent.Reset reset) {
             members.reset(reset.position());
             intake.onResetHandled();

@@ -42,8 +42,10 @@ sealed interface RoomEvent {
 
     /**
      * The relay's position of the room, for a member that is ahead of this node's deliveries; null if the relay failed.
+     *
+     * @param at time of the message at the member's offset; 0 if it is not known
      */
-    record RelayPosition(Member member, Position position) implements RoomEvent {}
+    record RelayPosition(Member member, Position position, long at) implements RoomEvent {}
 
     /** The lane is full, and the messages after this event must be read from the history. See {@link LaneIntake}. */
     record IntakeFull() implements RoomEvent {}

@@ -4,6 +4,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
@@ -36,7 +37,10 @@ final class RoomMembers {
     /** A copy of {@link #deliveredOnLane} for other threads. */
     private volatile long delivered;
 
+    /** Position of the last message in the batch or before it. Without proof while messages wait in the batch. */
     private Position position;
+    /** The last message in the batch, or null. Not kept longer, because a room must not hold a message. */
+    private StoredMessage lastInBatch;
     /** Revision of the last presence change that the members were sent. */
     private long announcedRevision;
 
@@ -84,6 +88,7 @@ final class RoomMembers {
         recent.add(message);
         recovery.dropSharedPage();
         batch.add(message);
+        lastInBatch = message;
         if (batch.isFull()) {
             flush();
         }
@@ -102,6 +107,8 @@ final class RoomMembers {
         long started = nanoClock.getAsLong();
         int messages = batch.messages();
         EncodedFrame frame = batch.take(room, position.epoch());
+        position = new Position(position.epoch(), position.offset(), MessageFrames.at(lastInBatch.body()));
+        lastInBatch = null;
         int taken = 0;
         int dropped = 0;
         fanout.begin(frame, members.size());
@@ -165,16 +172,17 @@ final class RoomMembers {
         recovery.startQueuedReads(position);
     }
 
-    void onRelayPosition(Member member, Position relayPosition) {
+    void onRelayPosition(RoomEvent.RelayPosition relay) {
         flush();
+        Member member = relay.member();
         if (member.index < 0) {
             return;
         }
-        if (relayPosition == null) {
+        if (relay.position() == null) {
             leave(member);
             member.listener().unavailable();
         } else {
-            recovery.onRelayPosition(member, relayPosition, position);
+            recovery.onRelayPosition(relay, position);
         }
     }
 

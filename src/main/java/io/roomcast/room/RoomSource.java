@@ -14,7 +14,8 @@ public interface RoomSource {
      * Starts the deliveries of a room's messages to this node.
      *
      * @return completes when the subscription is active, with the position after which the deliveries begin. Messages
-     *     up to this position are in the history. Later messages are delivered.
+     *     up to this position are in the history. Later messages are delivered. The position has its proof if the
+     *     history has the message there.
      */
     CompletionStage<Position> subscribe(RoomName room);
 

@@ -30,6 +30,8 @@ public class BackEndService {
     /** Most names in a list of members. */
     static final int ROSTER_NAMES = 1_000;
 
+    private static final String KICKED_TEXT = "disconnected by an administrator";
+
     private Publisher publisher;
     private Relay relay;
     private PresenceStore presence;
@@ -94,12 +96,37 @@ public class BackEndService {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
-        ofUser.forEach(session -> session.queue().close(CloseCode.KICKED, "disconnected by an administrator"));
+        ofUser.forEach(session -> session.queue().close(CloseCode.KICKED, KICKED_TEXT));
         LOG.log(
                 Level.INFO,
                 "User " + LogText.of(user.value()) + " was disconnected (sessions: " + ofUser.size() + "), by "
                         + author.text());
         return ofUser.size();
+    }
+
+    /**
+     * Closes the session with this id (4500), if this node has the session.
+     *
+     * @return number of closed sessions: 1 or 0
+     */
+    public int disconnect(String sessionId, Author author) {
+        ClientSession session = sessions.find(sessionId);
+        if (session == null) {
+            return 0;
+        }
+        session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+        LOG.log(
+                Level.INFO,
+                "A session of user "
+                        + (session.user() == null
+                                ? "nobody yet"
+                                : LogText.of(session.user().value())) + " was disconnected, by " + author.text());
+        return 1;
+    }
+
+    /** The epoch of the room, and the offset of its last message; 0 if there is none. */
+    public CompletionStage<Position> position(RoomName room) {
+        return relay.position(room);
     }
 
     /**

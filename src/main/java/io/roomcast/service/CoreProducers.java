@@ -13,6 +13,7 @@ import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.relay.HistoryLimits;
+import io.roomcast.relay.NodeExchange;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
@@ -114,6 +115,12 @@ public class CoreProducers {
     @Singleton
     PresenceStore presence(RelayProvider.RelayAndPresence opened) {
         return opened.presence();
+    }
+
+    @Produces
+    @Singleton
+    NodeExchange exchange(RelayProvider.RelayAndPresence opened) {
+        return opened.exchange();
     }
 
     @Produces

@@ -8,6 +8,7 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,14 +23,16 @@ public class ErrorReplies {
     private static final Logger LOG = System.getLogger(ErrorReplies.class.getName());
 
     private NodeMetrics metrics;
+    private Refusals refusals;
     private RateLimits rates;
 
     /** For the container's proxy. */
     protected ErrorReplies() {}
 
     @Inject
-    public ErrorReplies(NodeMetrics metrics, RateLimits rates) {
+    public ErrorReplies(NodeMetrics metrics, Refusals refusals, RateLimits rates) {
         this.metrics = metrics;
+        this.refusals = refusals;
         this.rates = rates;
     }
 
@@ -46,17 +49,17 @@ public class ErrorReplies {
 
     /** Answers a line that is not a valid frame. */
     void answerBadFrame(ClientSession session, BadFrameException bad) {
-        send(session, bad.code(), bad.answer());
+        send(session, bad.room(), bad.code(), bad.answer());
     }
 
     private void answer(
             ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text, Long retryAfterMs) {
         String name = room == null ? null : room.value();
-        send(session, code, new ServerFrame.Error(id, key, name, code, text, retryAfterMs));
+        send(session, room, code, new ServerFrame.Error(id, key, name, code, text, retryAfterMs));
     }
 
-    private void send(ClientSession session, ErrorCode code, ServerFrame.Error error) {
-        metrics.refused(error.code());
+    private void send(ClientSession session, RoomName room, ErrorCode code, ServerFrame.Error error) {
+        refusals.inSession(session, room, error.code(), error.text());
         session.reply(error);
         Key<Integer> exceeded = rates.countRefusal(session, code);
         if (exceeded != null && session.isOpen()) {

@@ -253,8 +253,8 @@ public class RoomJoins {
                         id,
                         room.value(),
                         user.value(),
-                        position.epoch(),
-                        position.offset(),
+                        room.equals(session.urlRoom()) ? session.id() : null,
+                        position,
                         recovered,
                         announcer.count(room, change)));
                 membership.leavePrevious(rooms);
@@ -298,7 +298,7 @@ public class RoomJoins {
         @Override
         public void behind(long from, Position position) {
             metrics.increment(Counter.MEMBERS_BEHIND);
-            session.reply(new ServerFrame.Behind(membership.name().value(), position.epoch(), from, position.offset()));
+            session.reply(new ServerFrame.Behind(membership.name().value(), from, position));
         }
     }
 }

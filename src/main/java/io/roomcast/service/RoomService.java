@@ -20,6 +20,7 @@ import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.RateLimits;
+import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
@@ -38,6 +39,8 @@ import java.util.function.Consumer;
  */
 @ApplicationScoped
 public class RoomService {
+    private Entrance entrance;
+    private Refusals refusals;
     private Authentication authentication;
     private TokenAdmission tokenAdmission;
     private SessionRegistry sessions;
@@ -57,6 +60,8 @@ public class RoomService {
 
     @Inject
     public RoomService(
+            Entrance entrance,
+            Refusals refusals,
             Authentication authentication,
             TokenAdmission tokenAdmission,
             SessionRegistry sessions,
@@ -70,6 +75,8 @@ public class RoomService {
             Limits limits,
             RunningTime time,
             RoomcastConfig config) {
+        this.entrance = entrance;
+        this.refusals = refusals;
         this.authentication = authentication;
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
@@ -91,50 +98,20 @@ public class RoomService {
      * @throws ProtocolException if the connection is refused; no session is left open then
      */
     public ClientSession open(Transport transport, ConnectRequest request, ClientOrigin origin) {
-        Identity identity = authentication.wantsToken() ? null : identify(request, origin);
-        ClientSession session = create(transport, request, origin, identity);
-        metrics.increment(Counter.HANDSHAKES_OPENED);
-        if (identity != null) {
+        ClientSession session = entrance.open(transport, request, origin);
+        if (session.identity() != null) {
             joinUrlRoom(session);
         }
         return session;
     }
 
-    private ClientSession create(Transport transport, ConnectRequest request, ClientOrigin origin, Identity identity) {
-        ClientSession session = null;
-        try {
-            session = sessions.open(transport, request, origin.network());
-            if (identity != null) {
-                sessions.identify(session, identity);
-            }
-            return session;
-        } catch (ProtocolException e) {
-            metrics.refused(e.code().wire());
-            if (session != null) {
-                sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
-            }
-            throw e;
-        }
-    }
-
-    private Identity identify(ConnectRequest request, ClientOrigin origin) {
-        try {
-            return authentication.identify(
-                    request.user() == null ? SessionRegistry.newGuest() : request.user(), origin);
-        } catch (ProtocolException e) {
-            metrics.refused(e.code().wire());
-            throw e;
-        }
-    }
-
-    /** Counts a connection that does not become a session, because its address was refused or {@link #open} failed. */
-    public void countRefused(ProtocolException refusal) {
-        metrics.increment(
-                switch (refusal.code()) {
-                    case BUSY -> Counter.HANDSHAKES_FULL;
-                    case UNAUTHENTICATED -> Counter.HANDSHAKES_UNAUTHENTICATED;
-                    default -> Counter.HANDSHAKES_MALFORMED;
-                });
+    /**
+     * Counts a connection that is refused because of its URL.
+     *
+     * @param origin null if the connection was not checked
+     */
+    public void countRefused(ProtocolException refusal, ClientOrigin origin) {
+        entrance.countRefused(refusal, origin);
     }
 
     private void joinUrlRoom(ClientSession session) {
@@ -311,9 +288,10 @@ public class RoomService {
      * continue, because the server does not read such a message to its end.
      */
     public void closeTooLarge(ClientSession session) {
-        metrics.refused(ErrorCode.TOO_LARGE.wire());
+        String text = "a WebSocket message may have " + maxFrameBytes() + " bytes";
+        refusals.inSession(session, session.urlRoom(), ErrorCode.TOO_LARGE.wire(), text);
         metrics.limitReached(LimitKeys.FRAME_BYTES.name());
-        session.queue().close(CloseCode.TOO_LARGE, "a WebSocket message may have " + maxFrameBytes() + " bytes");
+        session.queue().close(CloseCode.TOO_LARGE, text);
     }
 
     /** The current limit of a WebSocket message, in bytes. */
@@ -366,7 +344,13 @@ public class RoomService {
         ServerFrame.Limits current = new ServerFrame.Limits(
                 maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
         session.reply(new ServerFrame.Welcome(
-                id, session.user().value(), node.name(), heartbeatMs, current, tokenAdmission.expiresInMs(session)));
+                id,
+                session.user().value(),
+                session.id(),
+                node.name(),
+                heartbeatMs,
+                current,
+                tokenAdmission.expiresInMs(session)));
     }
 
     private void serveDeferred(ClientSession session) {

@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import io.roomcast.service.admission.Verdict;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -47,10 +48,15 @@ final class ErrorResponder {
     }
 
     /** @return what the calling filter must return; nothing else of the connection is processed */
-    NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason) {
-        byte[] text = (reason + "\n").getBytes(StandardCharsets.UTF_8);
+    NextAction reject(FilterChainContext context, HttpRequestPacket request, Verdict verdict) {
+        byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
         HttpResponsePacket response = request.getResponse();
-        response.setStatus(status);
+        response.setStatus(verdict.status());
+        response.setReasonPhrase(verdict.reason());
+        // Grizzly writes neither the type nor the length of a response that it takes for an upgrade.
+        request.setIgnoreContentModifiers(false);
+        verdict.headers()
+                .forEach((name, value) -> response.getHeaders().setValue(name).setString(value));
         response.setContentType("text/plain;charset=UTF-8");
         response.setContentLength(text.length);
         response.setHeader(Header.Connection, "close");

@@ -1,10 +1,12 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.GrizzlyHeads;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
+import io.roomcast.service.admission.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,10 @@ final class GuardAddOn extends BaseFilter implements AddOn {
 
     @Override
     public void setup(NetworkListener listener, FilterChainBuilder chain) {
+        int parser = chain.indexOfType(org.glassfish.grizzly.http.HttpServerFilter.class);
+        ((org.glassfish.grizzly.http.HttpServerFilter) chain.get(parser))
+                .getMonitoringConfig()
+                .addProbes(new GrizzlyHeads());
         chain.add(chain.indexOfType(HttpServerFilter.class), this);
     }
 
@@ -46,15 +52,14 @@ final class GuardAddOn extends BaseFilter implements AddOn {
             return context.getInvokeAction();
         }
         request.setAttribute(CHECKED, CHECKED);
-        SecurityHeaders.ALL.forEach(request.getResponse()::setHeader);
         List<String> names = new ArrayList<>();
         request.getHeaders().names().forEach(names::add);
         RequestHead head = head(request, names);
+        SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         setOrigin(request, head, names);
-        RequestGuard.Verdict verdict = guard.check(head);
-        return verdict == RequestGuard.Verdict.PASS
-                ? context.getInvokeAction()
-                : responder.reject(context, request, verdict.status(), verdict.text());
+        Verdict verdict =
+                GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head, request.getRemoteAddress());
+        return verdict == Verdict.PASS ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 
     private static RequestHead head(HttpRequestPacket request, List<String> names) {
@@ -65,7 +70,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
                 path,
                 // Each byte becomes one character. Bytes that no URI may contain are then refused in any encoding.
                 request.getQueryStringDC().toString(StandardCharsets.ISO_8859_1),
-                RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
+                RequestPath.isPlain(path) ? RequestPath.decoded(path) : "",
                 names,
                 name -> values(request, name));
     }

@@ -39,6 +39,11 @@ public final class Main {
             if (CommandLine.printHelpIfRequested(options)) {
                 return 0;
             }
+            if (options.hasMatchedOption(Options.CHECK)) {
+                Options.config(options);
+                commandLine.getOut().println("The configuration is valid");
+                return 0;
+            }
             LogSetup.begin();
             OutOfMemoryExit.install();
             RoomcastConfig config = Options.config(options);

@@ -24,6 +24,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * environment.
  */
 final class Options {
+    static final String CHECK = "--check";
+
     private static final String PREFIX = "roomcast.";
     /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
@@ -57,6 +59,10 @@ final class Options {
         spec.addOption(OptionSpec.builder("-V", "--version")
                 .versionHelp(true)
                 .description("Shows the version.")
+                .build());
+        spec.addOption(OptionSpec.builder(CHECK)
+                .description(wrapped("Checks the configuration and ends. For an application server, give its system "
+                        + "properties and its environment, too."))
                 .build());
         for (Key<?> key : Keys.ALL) {
             spec.addOption(OptionSpec.builder(option(key))

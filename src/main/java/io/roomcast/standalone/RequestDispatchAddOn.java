@@ -1,6 +1,6 @@
 package io.roomcast.standalone;
 
-import io.roomcast.service.admission.RequestGuard;
+import io.roomcast.service.admission.Verdict;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.glassfish.grizzly.Connection;
@@ -117,8 +117,7 @@ final class RequestDispatchAddOn extends BaseFilter implements AddOn {
     }
 
     private NextAction refuse(FilterChainContext context, HttpRequestPacket request) {
-        return responder.reject(
-                context, request, RequestGuard.Verdict.OVERLOADED.status(), RequestGuard.Verdict.OVERLOADED.text());
+        return responder.reject(context, request, Verdict.OVERLOADED);
     }
 
     private static void process(FilterChainContext context) {

@@ -21,6 +21,8 @@ import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.RequestGuard;
+import io.roomcast.service.admission.Verdict;
+import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
@@ -38,6 +40,7 @@ import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
+import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
@@ -70,6 +73,7 @@ public final class StandaloneServer implements AutoCloseable {
                         RequestGuard.class,
                         PresenceAnnouncer.class,
                         Drain.class,
+                        NodeSessions.class,
                         JwtVerifier.class,
                         MultiRoomEndpoint.class,
                         HealthServlet.class,
@@ -130,15 +134,16 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
         listener.registerAddOn(webSockets.handshakes(
-                (context, request, status, text) -> {
+                (context, request) -> {
                     metrics.increment(Counter.HANDSHAKES_MALFORMED);
-                    return responder.reject(context, request, status, text);
+                    return responder.reject(context, request, Verdict.BAD_HANDSHAKE);
                 },
                 () -> limits.get(LimitKeys.FRAME_BYTES),
                 timer));
         listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
         http.addListener(listener);
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
+        http.getServerConfiguration().setDefaultErrorPageGenerator(StandaloneServer::errorPage);
         WebappContext servlets = new WebappContext("roomcast", "");
         servlets.addServlet("health", injected(HealthServlet.class)).addMapping("/health/*");
         servlets.addServlet("metrics", injected(MetricsServlet.class)).addMapping("/metrics");
@@ -146,6 +151,8 @@ public final class StandaloneServer implements AutoCloseable {
         api.addMapping("/api/v1/*");
         api.setAsyncSupported(true);
         servlets.deploy(http);
+        // Otherwise each response would name Grizzly and its version.
+        servlets.setServerInfo("");
         webSockets.start();
         http.start();
         cdi.select(Lifecycle.class)
@@ -158,6 +165,13 @@ public final class StandaloneServer implements AutoCloseable {
     private String address(RoomcastConfig config) {
         String host = config.get(Keys.HOST);
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
+    }
+
+    /** The page of an error, without the name of the server and the address that the client asked for. */
+    private static String errorPage(
+            Request request, int status, String reason, String description, Throwable exception) {
+        request.getResponse().setContentType("text/plain;charset=UTF-8");
+        return status + " " + reason + "\n";
     }
 
     private <T> T injected(Class<T> type) {

@@ -25,7 +25,7 @@ final class WebRoot extends StaticHttpHandler {
 
     @Override
     protected boolean handle(String uri, Request request, Response response) throws Exception {
-        if (uri.startsWith("/WEB-INF") || uri.startsWith("/META-INF")) {
+        if (uri.startsWith("/WEB-INF") || uri.startsWith("/META-INF") || isDirectory(uri)) {
             return false;
         }
         response.setHeader("Cache-Control", "no-cache");
@@ -41,6 +41,11 @@ final class WebRoot extends StaticHttpHandler {
             return true;
         }
         return super.handle(uri, request, response);
+    }
+
+    /** Whether this names a directory, other than that of the page. Java would ignore the slash at the end of a file. */
+    private static boolean isDirectory(String uri) {
+        return uri.endsWith("/") && uri.length() > 1;
     }
 
     /** Answers HEAD, which Grizzly would answer with 405. */

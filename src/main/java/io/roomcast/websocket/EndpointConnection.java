@@ -9,7 +9,6 @@ import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.websocket.transport.ObservableTransport;
-import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
 import io.roomcast.websocket.tyrus.TyrusBufferLimit;
 import jakarta.websocket.CloseReason;
@@ -38,6 +37,9 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     /** The unfinished message, which counts towards the node's limits; null if no message is unfinished. */
     private volatile UnfinishedMessages.Message unfinishedMessage;
 
+    /** The unfinished message that the transport has reported; null if there is none. It holds no bytes. */
+    private volatile UnfinishedMessages.Message begunMessage;
+
     /** Whether the connection has ended. */
     private volatile boolean closed;
 
@@ -58,16 +60,14 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             RoomService service,
             UnfinishedMessages unfinishedMessages,
             ClientSession session,
-            ClientFrameDecoder decoder) {
+            ClientFrameDecoder decoder,
+            TransportChooser transports) {
         EndpointConnection connection = new EndpointConnection(service, unfinishedMessages, session, decoder);
         Object earlier;
         synchronized (jakarta.getUserProperties()) {
             earlier = jakarta.getUserProperties().putIfAbsent(PROPERTY, connection);
         }
-        ObservableTransport events = OpeningContext.transport();
-        if (events != null) {
-            events.setListener(connection);
-        }
+        transports.observe(jakarta, connection, service::maxFrameBytes);
         if (earlier == CLOSED || !jakarta.isOpen()) {
             // The connection closed while it opened. The call for the close found no EndpointConnection, so this method
             // reports the close.
@@ -95,6 +95,11 @@ public final class EndpointConnection implements ObservableTransport.Listener {
                     ? connection
                     : null;
         }
+    }
+
+    /** The id of the session, which log lines name. */
+    String sessionId() {
+        return session.id();
     }
 
     /** @param last whether this part ends the message */
@@ -200,6 +205,28 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     }
 
     @Override
+    public void onMessageBegun() {
+        endBegun();
+        begunMessage = unfinishedMessages.begin(session);
+        if (closed) {
+            endBegun();
+        }
+    }
+
+    @Override
+    public void onMessageEnd() {
+        endBegun();
+    }
+
+    private void endBegun() {
+        UnfinishedMessages.Message message = begunMessage;
+        if (message != null) {
+            message.end();
+            begunMessage = null;
+        }
+    }
+
+    @Override
     public void onMessageTooLarge() {
         closeTooLarge();
     }
@@ -212,6 +239,7 @@ public final class EndpointConnection implements ObservableTransport.Listener {
     private void end(int code) {
         closed = true;
         releaseUnfinished();
+        endBegun();
         service.endSession(session, code);
     }
 

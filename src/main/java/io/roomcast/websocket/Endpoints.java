@@ -2,6 +2,8 @@ package io.roomcast.websocket;
 
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.service.RoomService;
+import io.roomcast.service.session.ConnectRequest;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.Session;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * What both endpoints do when the container calls them. A connection that was refused when it opened has no {@link
@@ -22,8 +25,23 @@ final class Endpoints {
 
     private Endpoints() {}
 
+    /**
+     * Reads what a connection asks for from its URL.
+     *
+     * @throws ProtocolException if the URL has a token or a wrong name; the refusal is counted
+     */
+    static ConnectRequest read(Session session, RoomService service, Supplier<ConnectRequest> reader) {
+        try {
+            requireNoToken(session);
+            return reader.get();
+        } catch (ProtocolException e) {
+            service.countRefused(e, ClientOriginConfigurator.origin(session));
+            throw e;
+        }
+    }
+
     /** @throws ProtocolException if the URL contains a token, because proxies and servers write URLs to logs */
-    static void requireNoToken(Session session) {
+    private static void requireNoToken(Session session) {
         if (TOKEN_PARAMETERS.stream().anyMatch(session.getRequestParameterMap()::containsKey)) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "a token must not be in the URL; send it in hello");
         }
@@ -53,7 +71,15 @@ final class Endpoints {
         Level level = failure instanceof IOException || failure.getCause() instanceof IOException
                 ? Level.DEBUG
                 : Level.WARNING;
-        LOG.log(level, () -> "Connection " + session.getId() + " failed", failure);
+        LOG.log(
+                level,
+                () -> {
+                    EndpointConnection connection = EndpointConnection.of(session);
+                    return connection == null
+                            ? "A connection without a session failed"
+                            : "Session " + connection.sessionId() + " failed";
+                },
+                failure);
     }
 
     private static void ifOpen(Session session, Consumer<EndpointConnection> action) {

@@ -5,6 +5,7 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -18,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /** The endpoint of connections with any number of rooms. */
+@Dependent
 @ServerEndpoint(
         value = "/ws",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
@@ -43,22 +45,23 @@ public class MultiRoomEndpoint {
     @OnOpen
     public void onOpen(Session session) {
         try {
-            Endpoints.requireNoToken(session);
-            List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
-            UserName user = names.isEmpty() ? null : new UserName(names.get(0));
+            ConnectRequest request = Endpoints.read(session, service, () -> request(session));
             EndpointConnection.open(
                     session,
                     service,
                     unfinishedMessages,
-                    service.open(
-                            transports.choose(session),
-                            ConnectRequest.ofUser(user),
-                            ClientOriginConfigurator.origin(session)),
-                    decoder);
+                    service.open(transports.choose(session), request, ClientOriginConfigurator.origin(session)),
+                    decoder,
+                    transports);
         } catch (ProtocolException e) {
-            service.countRefused(e);
             EndpointConnection.refuse(session, e);
         }
+    }
+
+    private static ConnectRequest request(Session session) {
+        List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
+        UserName user = names.isEmpty() ? null : new UserName(names.get(0));
+        return ConnectRequest.ofUser(user, Subprotocol.of(session));
     }
 
     @OnMessage

@@ -41,13 +41,30 @@ public class ServerIntegration {
         this.limits = limits;
     }
 
-    public static boolean isPayara(ServletContext application) {
-        return application.getServerInfo().startsWith("Payara");
+    /**
+     * Whether the server is Payara or GlassFish, from which Payara descends: its servlet container is Catalina on a
+     * Grizzly that the application sees. The name of the server does not matter, because administrators can change it.
+     */
+    public static boolean isPayaraOrGlassFish(ServletContext application) {
+        ClassLoader server = application.getClass().getClassLoader();
+        return server != null
+                && isVisible("org.apache.catalina.connector.RequestFacade", server)
+                && isVisible("org.glassfish.grizzly.http.server.Request", server)
+                && isVisible("org.glassfish.grizzly.http.server.Request", ServerIntegration.class.getClassLoader());
+    }
+
+    private static boolean isVisible(String type, ClassLoader from) {
+        try {
+            Class.forName(type, false, from);
+            return true;
+        } catch (ClassNotFoundException | LinkageError e) {
+            return false;
+        }
     }
 
     /** To be called while filters can still be added to the application. */
     public static void prepare(ServletContext application) {
-        if (isPayara(application)) {
+        if (isPayaraOrGlassFish(application)) {
             application.setAttribute(HANDSHAKE_ATTRIBUTE, PayaraHandshake.addTo(application));
         }
     }
@@ -61,7 +78,8 @@ public class ServerIntegration {
         Object container = application.getAttribute(ServerContainer.class.getName());
         boolean available = false;
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake) {
-            available = logFastPath("Payara", handshake.missing());
+            available = logFastPath(
+                    application.getServerInfo().contains("Payara") ? "Payara" : "GlassFish", handshake.missing());
         }
         if (isTyrus(container)) {
             ReflectiveLookup.Result<TyrusInternals> tyrus = ReflectiveLookup.find(() -> TyrusInternals.of(container));
@@ -112,8 +130,9 @@ public class ServerIntegration {
         return false;
     }
 
-    /** To be called when all connections of the application have ended. */
+    /** To be called when all connections of the application have ended. Any that is left is closed. */
     public void stop(ServletContext application) {
+        transports.closeKept();
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake
                 && handshake.found() instanceof PayaraHandshake found) {
             found.clearRequests();

@@ -7,6 +7,7 @@ import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
+import jakarta.enterprise.context.Dependent;
 import jakarta.inject.Inject;
 import jakarta.websocket.CloseReason;
 import jakarta.websocket.OnClose;
@@ -24,6 +25,7 @@ import java.util.List;
  * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
  * leaves it when the connection closes.
  */
+@Dependent
 @ServerEndpoint(
         value = "/ws/{room}/{user}",
         subprotocols = {Subprotocol.V1, Subprotocol.V1_DEFLATE},
@@ -49,25 +51,25 @@ public class SingleRoomEndpoint {
     @OnOpen
     public void onOpen(Session session, @PathParam("room") String room, @PathParam("user") String user) {
         try {
-            Endpoints.requireNoToken(session);
-            RoomName roomName = new RoomName(room);
-            UserName userName = new UserName(user);
-            List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
-            Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-            boolean plain = !Subprotocol.isOurs(session.getNegotiatedSubprotocol());
+            ConnectRequest request = Endpoints.read(session, service, () -> request(session, room, user));
             EndpointConnection.open(
                     session,
                     service,
                     unfinishedMessages,
-                    service.open(
-                            transports.choose(session),
-                            new ConnectRequest(userName, roomName, position, plain),
-                            ClientOriginConfigurator.origin(session)),
-                    decoder);
+                    service.open(transports.choose(session), request, ClientOriginConfigurator.origin(session)),
+                    decoder,
+                    transports);
         } catch (ProtocolException e) {
-            service.countRefused(e);
             EndpointConnection.refuse(session, e);
         }
+    }
+
+    private static ConnectRequest request(Session session, String room, String user) {
+        RoomName roomName = new RoomName(room);
+        UserName userName = new UserName(user);
+        List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
+        Position position = since.isEmpty() ? null : Position.parse(since.get(0));
+        return new ConnectRequest(userName, roomName, position, Subprotocol.of(session));
     }
 
     @OnMessage

@@ -1,5 +1,7 @@
 package io.roomcast.websocket;
 
+import jakarta.websocket.Session;
+
 /** Subprotocols that a client may ask for in {@code Sec-WebSocket-Protocol}. */
 final class Subprotocol {
     static final String V1 = "roomcast.v1";
@@ -11,7 +13,9 @@ final class Subprotocol {
 
     private Subprotocol() {}
 
-    static boolean isOurs(String negotiated) {
-        return V1.equals(negotiated) || V1_DEFLATE.equals(negotiated);
+    /** The subprotocol of this server that a connection uses; null if the client asked for none. */
+    static String of(Session session) {
+        String negotiated = session.getNegotiatedSubprotocol();
+        return V1.equals(negotiated) || V1_DEFLATE.equals(negotiated) ? negotiated : null;
     }
 }

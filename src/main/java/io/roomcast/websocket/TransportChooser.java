@@ -4,13 +4,18 @@ import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
 import io.roomcast.websocket.transport.DeflatingTransport;
+import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
 import io.roomcast.websocket.undertow.UndertowInternals;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.websocket.Session;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
 
 /**
  * Chooses the fastest transport that the server of a session allows, and counts the sessions on the portable path. Any
@@ -25,6 +30,9 @@ public class TransportChooser {
     private long deflateThreshold;
     /** Null if the server is not Undertow, or not of a known version. */
     private volatile UndertowInternals undertow;
+
+    /** The open sessions that the server does not close when it stops. */
+    private final Set<Session> kept = ConcurrentHashMap.newKeySet();
 
     private NodeMetrics metrics;
 
@@ -44,10 +52,43 @@ public class TransportChooser {
 
     /** Chooses the transport for the whole life of a session. {@link #end} must follow. */
     Transport choose(Session session) {
+        keepFromServer(session);
         Transport fastest = fastest(session);
         return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
                 ? new DeflatingTransport(fastest, deflateThreshold)
                 : fastest;
+    }
+
+    private void keepFromServer(Session session) {
+        UndertowInternals internals = undertow;
+        if (internals != null && internals.keepFromServer(session)) {
+            kept.add(session);
+            if (!session.isOpen()) {
+                // The connection closed while it opened.
+                kept.remove(session);
+            }
+        }
+    }
+
+    /** Closes the sessions that are left when the application stops. */
+    void closeKept() {
+        kept.forEach(session -> SessionTransport.close(session, CloseCode.GOING_AWAY, "the application stops"));
+    }
+
+    /**
+     * Makes the listener hear the events of a session's connection, as far as its server allows. To be called on the
+     * thread that opens the session, while it opens.
+     *
+     * @param limit current limit of a message from the client, in bytes
+     */
+    void observe(Session session, ObservableTransport.Listener listener, LongSupplier limit) {
+        ObservableTransport tyrusTransport = OpeningContext.transport();
+        UndertowInternals internals = undertow;
+        if (tyrusTransport != null) {
+            tyrusTransport.setListener(listener);
+        } else if (internals != null) {
+            internals.follow(session, listener, limit);
+        }
     }
 
     private Transport fastest(Session session) {
@@ -78,6 +119,7 @@ public class TransportChooser {
             metrics.addPortableSessions(-1);
         }
         if (undertow != null) {
+            kept.remove(session);
             undertow.end(session);
         }
     }

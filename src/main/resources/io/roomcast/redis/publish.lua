@@ -13,6 +13,8 @@
 -- ARGV[5]  body
 -- ARGV[6]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
 
+local SHORT = 2048
+
 local failure
 
 -- Returns whether Redis carried the command out.
@@ -49,6 +51,17 @@ local function withMark(marks, room, now, offset, bytes)
         kept[#kept + 1] = text(found[i].at) .. ',' .. found[i].first .. ',' .. text(found[i].before) .. ';'
     end
     return table.concat(kept), found[keep].first
+end
+
+-- Redis gives a new stream 4 KiB, however short its message is. A copy of the stream takes no more than it holds, and
+-- grows as needed. It is not worth a refusal of the message: if Redis refuses the copy, the stream stays as it is.
+local function shrink(body)
+    if #body < SHORT and redis.pcall('XLEN', KEYS[2]) == 1 then
+        local copy = redis.pcall('DUMP', KEYS[2])
+        if type(copy) == 'string' then
+            redis.pcall('RESTORE', KEYS[2], AGE_MS + MARK_MS, copy, 'REPLACE')
+        end
+    end
 end
 
 -- A command that was carried out once is not refused: so the key is removed and the numbering restored with the
@@ -104,6 +117,9 @@ local function store(room, body)
         and (not marked or MAX_MESSAGES == 0
             or (did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS) and did('XTRIM', KEYS[2], 'MINID', first)))
     if trimmed and tell(room.epoch, offset, body) then
+        if marked and MAX_MESSAGES > 0 then
+            shrink(body)
+        end
         return position
     end
     takeBack(room, offset, position, oldMarks, logged)

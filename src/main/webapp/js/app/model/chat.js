@@ -1,14 +1,18 @@
 import { Roomcast } from '../../roomcast.js';
 import { ConnectionStatus } from './connection-status.js';
 import { preferences } from './preferences.js';
+import { ReadMarks } from './read-marks.js';
 import { RoomModel } from './room-model.js';
+import { Signature } from './signature.js';
+import { Tabs } from './tabs.js';
 
 /** To add up what is unread in all rooms at each message is too much where many come. */
 const UNREAD_TOLD_EVERY_MS = 50;
 
 /**
  * The whole chat of one person: the connection, the rooms, and which of them stand on the screen.
- * Dispatches `rooms` (a room came or went), `panes` (what stands where) and `unread`.
+ * Dispatches `rooms` (a room came or went), `panes` (what stands where), `unread`, and `namesake` (somebody has the
+ * same name).
  */
 export class Chat extends EventTarget {
   client;
@@ -20,12 +24,28 @@ export class Chat extends EventTarget {
   #rooms = new Map();
   #capacity = 1;
   #unreadTimer;
+  #tabs = new Tabs(() => this.user);
+  #person;
 
   /** @param {string} user */
   constructor(user) {
     super();
     this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
     this.status = new ConnectionStatus(this.client);
+    this.#person = {
+      user: () => this.user,
+      marks: new ReadMarks(user, this.#tabs),
+      signature: new Signature(user),
+      // Who shows a token has the name from there.
+      isSure: preferences.token.get() !== '',
+    };
+    this.client.addEventListener('closed', ({ detail }) => this.#ended(detail));
+    this.client.addEventListener('connecting', () => this.#ended(undefined));
+    this.#tabs.addEventListener('joined', ({ detail }) => this.#add(detail));
+    this.#tabs.addEventListener('left', ({ detail }) => this.#leftElsewhere(detail));
+    this.#tabs.addEventListener('read', ({ detail }) => {
+      for (const [name, mark] of Object.entries(detail)) this.room(name)?.readElsewhere(mark);
+    });
   }
 
   get user() {
@@ -39,6 +59,11 @@ export class Chat extends EventTarget {
 
   get unread() {
     return this.rooms.reduce((sum, { unread }) => sum + unread.count, 0);
+  }
+
+  /** How many messages would be lost with this tab. */
+  get unsent() {
+    return this.rooms.reduce((sum, { outgoing }) => sum + outgoing.unsent, 0);
   }
 
   /** @returns {RoomModel|undefined} */
@@ -58,13 +83,20 @@ export class Chat extends EventTarget {
 
   /** Joins a room without showing it. */
   join(name) {
-    if (this.#rooms.has(name)) return;
-    const room = this.client.join(name);
-    this.status.watch(room);
-    const model = new RoomModel(room, () => this.user);
+    if (this.#add(name)) this.#tabs.tell('joined', name);
+  }
+
+  #add(name) {
+    if (this.#rooms.has(name)) return false;
+    const model = new RoomModel(this.client.join(name), this.#person);
+    this.status.watch(model);
     model.addEventListener('unread', () => this.#unreadChanged());
+    model.addEventListener('namesake', () => this.dispatchEvent(new Event('namesake')), { once: true });
     this.#rooms.set(name, model);
+    // Other tabs have rooms of their own, which stay.
+    preferences.rooms.change((names) => (names.includes(name) ? names : [...names, name]));
     this.#roomsChanged();
+    return true;
   }
 
   /**
@@ -94,16 +126,37 @@ export class Chat extends EventTarget {
     this.#setPanes(panes);
   }
 
+  /** @returns {() => void} takes it back */
   leave(name) {
     const model = this.#rooms.get(name);
-    if (!model) return;
+    if (!model) return () => {};
     const place = this.rooms.indexOf(model);
     this.#rooms.delete(name);
+    this.status.forget(model);
     model.room.leave();
+    preferences.rooms.change((names) => names.filter((other) => other !== name));
+    this.#tabs.tell('left', name);
     const rest = this.panes.filter((pane) => pane !== name);
     if (this.active === name) this.active = rest.at(-1) ?? this.rooms[Math.min(place, this.rooms.length - 1)]?.name;
     this.#setPanes(rest);
     this.#roomsChanged();
+    return () => this.#comeBack(name, place);
+  }
+
+  /** Messages that waited to be sent are sent now. */
+  #comeBack(name, place) {
+    this.join(name);
+    const names = [...this.#rooms.keys()].filter((other) => other !== name);
+    names.splice(place, 0, name);
+    this.#rooms = new Map(names.map((each) => [each, this.#rooms.get(each)]));
+    preferences.rooms.change((stored) => inOrderOf(stored, names));
+    this.open(name);
+    this.#roomsChanged();
+  }
+
+  /** What is on the screen here, or was written here and not sent, stays. */
+  #leftElsewhere(name) {
+    if (!this.panes.includes(name) && !this.room(name)?.outgoing.unsent) this.leave(name);
   }
 
   /** @param {number} step 1 for the next room in the list, -1 for the previous; unreadOnly skips the others */
@@ -121,6 +174,10 @@ export class Chat extends EventTarget {
 
   close() {
     this.client.close();
+  }
+
+  #ended(end) {
+    for (const model of this.rooms) model.ended(end && { message: `Not connected. ${end.reason}` });
   }
 
   /** A tab that nobody sees has no frames, but a title. */
@@ -143,8 +200,13 @@ export class Chat extends EventTarget {
   }
 
   #roomsChanged() {
-    preferences.rooms.set([...this.#rooms.keys()]);
     this.dispatchEvent(new Event('rooms'));
     this.#unreadChanged();
   }
+}
+
+/** Those that are not ordered come last. */
+function inOrderOf(names, order) {
+  const ordered = order.filter((name) => names.includes(name));
+  return [...ordered, ...names.filter((name) => !order.includes(name))];
 }

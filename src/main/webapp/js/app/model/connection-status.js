@@ -28,8 +28,14 @@ export class ConnectionStatus extends EventTarget {
     this.#connecting();
   }
 
-  watch(room) {
-    this.#report.watch(room);
+  /** @param {import('./room-model.js').RoomModel} model */
+  watch(model) {
+    this.#report.watch(model);
+  }
+
+  /** @param {import('./room-model.js').RoomModel} model whose room was left */
+  forget(model) {
+    this.#report.forget(model);
   }
 
   /** The person has read it. */
@@ -49,7 +55,7 @@ export class ConnectionStatus extends EventTarget {
     this.#lost = this.#everOnline;
     this.retryAt = performance.now() + delayMs;
     if (wasOnline) this.#soon('waiting', reason);
-    else this.#show('waiting', this.#everOnline ? reason : 'The server cannot be reached.');
+    else this.#show('waiting', reason);
   }
 
   #closed({ reason, code }) {
@@ -59,10 +65,10 @@ export class ConnectionStatus extends EventTarget {
 
   #opened() {
     this.online = true;
+    this.#show('quiet', '');
     if (this.#lost) this.#report.begin();
     this.#lost = false;
     this.#everOnline = true;
-    this.#show('quiet', '');
   }
 
   #offline() {

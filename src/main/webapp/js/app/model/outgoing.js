@@ -1,4 +1,3 @@
-import { randomKey } from '../../roomcast.js';
 import { preferences } from './preferences.js';
 
 /** After this long the server may have forgotten the key, and sending again by itself could say it twice. */
@@ -11,17 +10,20 @@ const KEY_LIFETIME_MS = 280_000;
 export class Outgoing {
   #room;
   #user;
+  #signature;
   #changed;
   #messages = [];
 
   /**
    * @param {import('../../roomcast.js').Room} room
    * @param {string} user
+   * @param {import('./signature.js').Signature} signature
    * @param {() => void} changed
    */
-  constructor(room, user, changed) {
+  constructor(room, user, signature, changed) {
     this.#room = room;
     this.#user = user;
+    this.#signature = signature;
     this.#changed = changed;
     room.addEventListener('delayed', ({ detail }) => this.#update(detail.key, { state: 'delayed', error: detail.error }));
   }
@@ -29,6 +31,11 @@ export class Outgoing {
   /** @returns {{key, content, at, state: 'sending'|'delayed'|'sent'|'failed', error?, offset?}[]} */
   get messages() {
     return this.#messages;
+  }
+
+  /** @returns {number} how many the server has not stored, as far as this page knows */
+  get unsent() {
+    return this.#messages.filter(({ state }) => state !== 'sent').length;
   }
 
   /** What an earlier life of this page could not send. */
@@ -44,7 +51,7 @@ export class Outgoing {
   }
 
   send(content) {
-    const message = { key: randomKey(), content, at: Date.now(), state: 'sending' };
+    const message = { key: this.#signature.newKey(), content, at: Date.now(), state: 'sending' };
     this.#messages.push(message);
     this.#publish(message);
     this.#save();
@@ -80,8 +87,8 @@ export class Outgoing {
       const { offset } = await this.#room.publish(message.content, { key: message.key });
       this.#update(message.key, { state: 'sent', error: undefined, offset });
     } catch (error) {
-      // Leaving is the user's own doing, and the room is no longer shown.
-      if (error.code !== 'left') this.#update(message.key, { state: 'failed', error });
+      // Leaving is the user's own doing: what waited is sent when they come back.
+      if (this.#room.state !== 'left') this.#update(message.key, { state: 'failed', error });
     }
     this.#save();
   }
@@ -111,4 +118,10 @@ export class Outgoing {
       }));
     preferences.unsent.set([...others, ...mine]);
   }
+}
+
+/** Who changes their name keeps what was not sent. The server may have stored it under the old name: they have to look. */
+export function handOverUnsent(from, to) {
+  const handedOver = (message) => ({ ...message, user: to, failed: 'outcome_unknown' });
+  preferences.unsent.set(preferences.unsent.get().map((message) => (message.user === from ? handedOver(message) : message)));
 }

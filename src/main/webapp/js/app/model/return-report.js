@@ -1,15 +1,14 @@
 import { countOf, listOf } from '../format.js';
 
-/** Rooms report one after the other; the sentence waits for those that are quick. */
-const SETTLES_AFTER_MS = 700;
-
-/** Gathers what the rooms say after a reconnect and makes one sentence of it for people. */
+/** Gathers what the rooms say after a reconnect and makes one sentence of it for people, once all have said it. */
 export class ReturnReport {
   #tell;
+  #rooms = new Set();
+  /** Those that have not said yet what was missed; undefined while nobody asks. */
+  #awaited;
   #count = 0;
-  #gaps = new Set();
-  #active = false;
-  #timer;
+  #lost = new Set();
+  #renumbered = new Set();
 
   /** @param {(report: {text: string, complete: boolean}) => void} tell */
   constructor(tell) {
@@ -19,41 +18,51 @@ export class ReturnReport {
   /** The connection is back. */
   begin() {
     this.#count = 0;
-    this.#gaps.clear();
-    this.#active = true;
+    this.#lost.clear();
+    this.#renumbered.clear();
+    this.#awaited = new Set([...this.#rooms].filter(({ refusal }) => !refusal));
     this.#settle();
   }
 
   /** It is gone again. */
   cancel() {
-    this.#active = false;
-    clearTimeout(this.#timer);
+    this.#awaited = undefined;
   }
 
-  /** @param {import('../../roomcast.js').Room} room */
-  watch(room) {
-    room.addEventListener('recovered', ({ detail }) => this.#add(() => { this.#count += detail.count; }));
-    room.addEventListener('gap', ({ detail }) => this.#add(() => { this.#gaps.add(detail.room); }));
+  /** @param {import('./room-model.js').RoomModel} model */
+  watch(model) {
+    this.#rooms.add(model);
+    model.addEventListener('returned', ({ detail }) => this.#add(model, detail));
   }
 
-  #add(note) {
-    if (!this.#active) return;
-    note();
+  /** @param {import('./room-model.js').RoomModel} model whose room was left */
+  forget(model) {
+    this.#rooms.delete(model);
+    if (this.#awaited?.delete(model)) this.#settle();
+  }
+
+  #add(model, { count, lost, renumbered }) {
+    if (!this.#awaited?.delete(model)) return;
+    this.#count += count;
+    if (lost) this.#lost.add(model.name);
+    else if (renumbered) this.#renumbered.add(model.name);
     this.#settle();
   }
 
   #settle() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#active = false;
-      this.#tell({ text: this.#sentence(), complete: this.#gaps.size === 0 });
-    }, SETTLES_AFTER_MS);
+    if (!this.#awaited || this.#awaited.size > 0) return;
+    this.#awaited = undefined;
+    this.#tell({ text: this.#sentence(), complete: this.#lost.size + this.#renumbered.size === 0 });
   }
 
   #sentence() {
-    const recovered = this.#count === 0 ? '' : `${countOf(this.#count, 'missed message')} delivered. `;
-    if (this.#gaps.size === 0) return `Back online. ${recovered || 'Nothing was missed.'}`.trim();
-    const rooms = listOf([...this.#gaps].map((name) => `#${name}`));
-    return `Back online. ${recovered}Some messages in ${rooms} were not delivered: look for the gap.`;
+    const parts = ['Back online.'];
+    if (this.#count > 0) parts.push(`${countOf(this.#count, 'missed message')} delivered.`);
+    if (this.#lost.size > 0) parts.push(`Some messages in ${namesOf(this.#lost)} were not delivered: look for the gap.`);
+    if (this.#renumbered.size > 0) parts.push(`${namesOf(this.#renumbered)} began anew: messages may be missing.`);
+    if (parts.length === 1) parts.push('Nothing was missed.');
+    return parts.join(' ');
   }
 }
+
+const namesOf = (rooms) => listOf([...rooms].map((name) => `#${name}`));

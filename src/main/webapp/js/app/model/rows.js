@@ -11,15 +11,14 @@ const GROUP_WITHIN_MS = 5 * 60_000;
  * @param {string} user
  * @returns {object[]}
  */
-export function rowsOf({ timeline, outgoing, unread, loads }, user) {
-  if (!timeline.loaded) return [];
+export function rowsOf({ timeline, outgoing, unread }, user) {
   const rows = [];
   const { entries } = timeline;
   if (timeline.atStart) rows.push({ kind: 'start', key: 'start', whole: (entries[0]?.offset ?? 1) === 1 });
   let previous;
   for (const entry of entries) {
     const gap = gapBetween(previous, entry);
-    if (gap) rows.push(gapRow(gap, timeline, loads));
+    if (gap) rows.push(gapRow(gap));
     const day = dayKey(entry.at);
     if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, entry));
     const line = unread.from?.epoch === entry.epoch && isFirstUnread(unread.from.offset, previous, entry);
@@ -32,11 +31,10 @@ export function rowsOf({ timeline, outgoing, unread, loads }, user) {
     });
     previous = entry;
   }
-  if (!timeline.attached) return rows;
   const last = { epoch: timeline.epoch, offset: timeline.newest + 1 };
-  const gap = previous && gapBetween(previous, last);
-  if (gap) rows.push(gapRow(gap, timeline, loads));
-  pushOutgoing(rows, outgoing.messages, user, gap ? undefined : previous);
+  const gap = timeline.attached && previous ? gapBetween(previous, last) : undefined;
+  if (gap) rows.push(gapRow(gap));
+  pushOutgoing(rows, outgoing.messages, user, gap || !timeline.attached ? undefined : previous);
   return rows;
 }
 
@@ -54,19 +52,14 @@ function pushOutgoing(rows, messages, user, previous) {
 
 function gapBetween(before, after) {
   if (!before) return undefined;
-  if (before.epoch !== after.epoch) {
-    return { epoch: after.epoch, from: 1, to: after.offset - 1, renumbered: true, before };
-  }
-  if (after.offset === before.offset + 1) return undefined;
-  return { epoch: after.epoch, from: before.offset + 1, to: after.offset - 1, renumbered: false, before };
+  const renumbered = before.epoch !== after.epoch;
+  const from = renumbered ? 1 : before.offset + 1;
+  if (!renumbered && after.offset === from) return undefined;
+  return { epoch: after.epoch, from, to: after.offset - 1, renumbered };
 }
 
-function gapRow(gap, timeline, loads) {
-  const load = loads.get(`gap:${gap.from}`);
-  return {
-    kind: 'gap', key: `gap:${gap.epoch}:${gap.from}`, ...gap,
-    gone: timeline.isGone(gap), loading: load === 'loading', failed: load instanceof Error,
-  };
+function gapRow(gap) {
+  return { kind: 'gap', key: `gap:${gap.epoch}:${gap.from}`, ...gap };
 }
 
 function dayRow(day, { epoch, offset, key, at }) {
@@ -79,6 +72,7 @@ function isFirstUnread(from, previous, { epoch, offset }) {
 
 function follows(previous, message) {
   return previous?.sender === message.sender
+    && Boolean(previous.namesake) === Boolean(message.namesake)
     && message.at - previous.at < GROUP_WITHIN_MS
     && dayKey(previous.at) === dayKey(message.at);
 }

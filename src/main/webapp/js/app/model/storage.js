@@ -19,13 +19,16 @@ export class StoredValue {
   }
 
   get() {
-    let found;
+    return this.#fallback(this.find());
+  }
+
+  /** @returns {unknown} what is stored, as it is; undefined if nothing is */
+  find() {
     try {
-      found = JSON.parse(globalThis[this.#storage].getItem(this.#key) ?? 'null') ?? undefined;
+      return JSON.parse(globalThis[this.#storage].getItem(this.#key) ?? 'null') ?? undefined;
     } catch {
-      found = undefined;
+      return undefined;
     }
-    return this.#fallback(found);
   }
 
   set(value) {
@@ -34,6 +37,38 @@ export class StoredValue {
     } catch {
       // Not remembered; everything else works.
     }
+  }
+}
+
+/**
+ * A value that each tab has for itself, through reloads. A new tab begins with what was set last in any of them.
+ */
+export class TabValue {
+  #tab;
+  #last;
+
+  /**
+   * @param {string} name
+   * @param {(value: unknown) => any} parse see StoredValue
+   */
+  constructor(name, parse) {
+    this.#tab = new StoredValue('sessionStorage', name, parse);
+    this.#last = new StoredValue('localStorage', name, parse);
+  }
+
+  get() {
+    return this.#tab.find() === undefined ? this.#last.get() : this.#tab.get();
+  }
+
+  set(value) {
+    this.change(() => value);
+  }
+
+  /** @param {(value: any) => any} change what becomes of the value, in this tab and for new ones */
+  change(change) {
+    const mine = this.get();
+    this.#last.set(change(this.#last.get()));
+    this.#tab.set(change(mine));
   }
 }
 

@@ -5,9 +5,11 @@ const KEPT = 300;
  * The messages of a room that this page holds: a window onto its history, ordered, each once.
  *
  * The window is *attached* while its end is the newest message: then new ones are appended. When somebody reads far
- * up, the end is dropped to keep the window small; it is then detached until the newest messages are loaded again.
+ * up, the end is dropped to keep the window small; it is then detached until what comes after it is loaded again. It
+ * is also detached when messages were missed, so that they are read on from where somebody stopped.
  *
- * Gaps are not stored but seen: two neighbours whose offsets do not follow each other have one between them.
+ * Gaps are not stored but seen: two neighbours whose offsets do not follow each other have one between them. The
+ * server no longer has what is missing there, since pages are loaded from end to end.
  */
 export class Timeline {
   epoch;
@@ -19,8 +21,6 @@ export class Timeline {
   /** Whether the server has nothing before the first message of the window. */
   atStart = false;
   #entries = [];
-  /** Ranges of offsets that the server was asked for and no longer has. */
-  #gone = [];
 
   get entries() {
     return this.#entries;
@@ -34,15 +34,26 @@ export class Timeline {
     return this.#entries.at(-1);
   }
 
+  /** The offset after which the window goes on; 0 where nothing of the current epoch is held. */
+  get end() {
+    return this.last && this.last.epoch === this.epoch ? this.last.offset : 0;
+  }
+
   /** The room was joined, or its numbering began anew. Messages of an older epoch stay, above those of the new one. */
   position(epoch, newest) {
-    if (epoch !== this.epoch) {
-      this.epoch = epoch;
-      this.newest = newest;
-      this.#gone = [];
-    } else {
-      this.newest = Math.max(this.newest, newest);
-    }
+    this.newest = epoch === this.epoch ? Math.max(this.newest, newest) : newest;
+    this.epoch = epoch;
+  }
+
+  /** New messages are not appended before those that come before them are loaded. */
+  detach() {
+    this.attached = false;
+  }
+
+  /** The messages of this epoch are other ones now. */
+  forget() {
+    this.#entries = this.#entries.filter(({ epoch }) => epoch !== this.epoch);
+    this.loaded = false;
   }
 
   /**
@@ -62,7 +73,7 @@ export class Timeline {
     for (const message of messages) {
       if (message.epoch !== this.epoch) continue;
       const index = this.#indexFor(message.offset);
-      if (this.#entries[index]?.offset === message.offset) continue;
+      if (this.#entries[index]?.offset === message.offset && this.#entries[index].epoch === this.epoch) continue;
       this.#entries.splice(index, 0, message);
     }
   }
@@ -73,24 +84,19 @@ export class Timeline {
     this.position(epoch, last);
     if (this.loaded) this.#entries = this.#entries.filter((entry) => entry.epoch === epoch && entry.offset > last);
     this.insert(messages);
-    this.attached = true;
+    this.attached = this.end >= this.newest || messages.length === 0;
     this.loaded = true;
     this.atStart = !more;
   }
 
-  /** What a page that was asked for with `after: gap.from - 1` tells about that gap. */
-  fill(gap, { epoch, messages, more }) {
-    const found = epoch === this.epoch ? messages.filter(({ offset }) => offset <= gap.to) : [];
-    const first = messages[0]?.offset ?? Infinity;
-    if (epoch !== this.epoch || first > gap.from) this.#lose(gap.from, Math.min(first - 1, gap.to));
-    const last = found.at(-1)?.offset;
-    if (last !== undefined && !more && last < gap.to) this.#lose(last + 1, gap.to);
-    this.insert(found);
-  }
-
-  /** @returns {boolean} whether a gap cannot be filled any more */
-  isGone({ epoch, from, to }) {
-    return epoch !== this.epoch || this.#gone.some((range) => range.from <= from && to <= range.to);
+  /** A page that was asked for with `after: end`. */
+  extend({ epoch, messages, more }) {
+    this.position(epoch, messages.at(-1)?.offset ?? 0);
+    const { end } = this;
+    this.insert(messages);
+    this.loaded = true;
+    // What came in the meantime was not appended, so that one more page may be needed.
+    this.attached = this.end === end || (!more && this.end >= this.newest);
   }
 
   /** Drops messages from the end that is farther from `keep`, until the window is small enough. */
@@ -105,10 +111,6 @@ export class Timeline {
         this.attached = false;
       }
     }
-  }
-
-  #lose(from, to) {
-    if (from <= to) this.#gone.push({ from, to });
   }
 
   /** Where an offset of the current epoch belongs. Older epochs come first. */

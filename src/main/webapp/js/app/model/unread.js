@@ -1,40 +1,51 @@
-import { preferences } from './preferences.js';
-import { ownValue } from './storage.js';
-
-/** Reading is remembered this much later, once for all that was read meanwhile. */
-const REMEMBER_AFTER_MS = 500;
-
-/** The marks of all rooms, which are stored together. */
-const toRemember = new Map();
-let timer;
-
 /** How much of one room was not read yet; remembered, so that a reload does not call everything read. */
 export class Unread {
   count = 0;
   /** The first unread message, `{epoch, offset}`; stays after reading, so that the line above it does not vanish. */
   from;
   #room;
+  #marks;
   #mark;
 
-  constructor(room) {
+  /**
+   * @param {string} room
+   * @param {import('./read-marks.js').ReadMarks} marks
+   */
+  constructor(room, marks) {
     this.#room = room;
+    this.#marks = marks;
   }
 
   /** The room was joined for the first time in this page's life. */
   begin({ epoch, offset }) {
-    const mark = ownValue(preferences.readMarks.get(), this.#room);
-    if (mark?.epoch !== epoch || !(mark.offset < offset)) {
-      if (mark === undefined) this.read({ epoch, offset });
+    const mark = this.#marks.of(this.#room);
+    if (mark === undefined) {
+      this.read({ epoch, offset });
       return;
     }
-    this.count = offset - mark.offset;
-    this.from = { epoch, offset: mark.offset + 1 };
+    // Where the numbering began anew since, all of it came later.
+    const read = mark.epoch === epoch ? mark.offset : 0;
+    this.missed({ epoch, offset: read + 1 }, offset - read);
   }
 
   arrived({ epoch, offset, own }) {
-    if (own) return;
-    if (this.count === 0) this.from = { epoch, offset };
-    this.count += 1;
+    if (!own) this.missed({ epoch, offset }, 1);
+  }
+
+  /**
+   * Messages came that nobody here has seen.
+   *
+   * @param {{epoch: string, offset: number}} from the first of them
+   */
+  missed(from, count) {
+    if (!(count > 0)) return;
+    if (this.count === 0) this.from = from;
+    this.count += count;
+  }
+
+  /** So many of those that were counted are this user's own, or the server no longer has them. */
+  dropped(count) {
+    this.count = Math.max(0, this.count - count);
   }
 
   /** @param {{epoch: string, offset: number}} position the newest message that was seen */
@@ -42,18 +53,24 @@ export class Unread {
     this.count = 0;
     if (this.#mark?.epoch === epoch && this.#mark.offset >= offset) return;
     this.#mark = { epoch, offset };
-    toRemember.set(this.#room, this.#mark);
-    timer ??= setTimeout(remember, REMEMBER_AFTER_MS);
+    this.#marks.set(this.#room, this.#mark);
+  }
+
+  /**
+   * The same person read on in another tab.
+   *
+   * @param {{epoch: string, offset: number}} mark
+   * @returns {boolean} whether less is unread now
+   */
+  readElsewhere({ epoch, offset }) {
+    if (this.count === 0 || this.from?.epoch !== epoch || offset < this.from.offset) return false;
+    this.count = Math.max(0, this.count - (offset - this.from.offset + 1));
+    this.from = { epoch, offset: offset + 1 };
+    return true;
   }
 
   /** The line above the first unread message has served. */
   forgetLine() {
     if (this.count === 0) this.from = undefined;
   }
-}
-
-function remember() {
-  timer = undefined;
-  preferences.readMarks.set({ ...preferences.readMarks.get(), ...Object.fromEntries(toRemember) });
-  toRemember.clear();
 }

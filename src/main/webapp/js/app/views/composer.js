@@ -1,4 +1,4 @@
-import { perFrame } from '../dom.js';
+import { isComposing, perFrame } from '../dom.js';
 import { formatCount, listOf } from '../format.js';
 import { preferences } from '../model/preferences.js';
 import { asText, ownValue } from '../model/storage.js';
@@ -6,6 +6,9 @@ import { asText, ownValue } from '../model/storage.js';
 const encoder = new TextEncoder();
 /** Control characters that the protocol refuses: all but newline and tab. */
 const FORBIDDEN = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/gu;
+
+/** Those before the first line that holds something. */
+const EMPTY_LINES = /^(?:[^\S\n]*\n)+/u;
 
 /** Where a message is written, and who else is writing. */
 export class Composer {
@@ -54,8 +57,7 @@ export class Composer {
   }
 
   #keyDown(event) {
-    // While an input method composes, Enter accepts its suggestion.
-    if (event.key !== 'Enter' || event.shiftKey || event.altKey || event.isComposing || event.keyCode === 229) return;
+    if (event.key !== 'Enter' || event.shiftKey || event.altKey || isComposing(event)) return;
     event.preventDefault();
     this.#form.requestSubmit();
   }
@@ -80,7 +82,8 @@ export class Composer {
   }
 
   #content() {
-    return this.#input.value.replace(/\r\n?/gu, '\n').replace(FORBIDDEN, '').toWellFormed().trim();
+    // The first line keeps its indent: it may be code.
+    return this.#input.value.replace(/\r\n?/gu, '\n').replace(FORBIDDEN, '').toWellFormed().trimEnd().replace(EMPTY_LINES, '');
   }
 
   /** Tells in time that a message is getting too long. */

@@ -1,3 +1,5 @@
+import { isComposing } from '../dom.js';
+
 /**
  * The room list and the people list. On wide screens they stand beside the rooms; on narrow ones they slide over
  * them, one at a time, and go away with Escape or a tap beside them.
@@ -18,7 +20,7 @@ export class Drawers {
     this.#scrim = root.querySelector('.scrim');
     this.#scrim.addEventListener('click', () => this.close());
     root.addEventListener('keydown', (event) => {
-      if (event.key === 'Escape' && this.#open) {
+      if (event.key === 'Escape' && this.#open && !isComposing(event)) {
         event.preventDefault();
         event.stopPropagation();
         this.close();
@@ -54,6 +56,8 @@ export class Drawers {
     this.#scrim.hidden = !id;
     this.#root.querySelector('.panes').inert = Boolean(id);
     this.#root.querySelector('[data-action=rooms]').setAttribute('aria-expanded', String(id === 'rooms'));
-    if (id) document.getElementById(id).querySelector('button')?.focus();
+    if (!id) return;
+    const drawer = document.getElementById(id);
+    (drawer.querySelector('[aria-current]') ?? drawer.querySelector('button'))?.focus();
   }
 }

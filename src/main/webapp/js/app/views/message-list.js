@@ -1,8 +1,11 @@
+import { calendar } from '../calendar.js';
 import { el, perFrame } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { countOf } from '../format.js';
 import { rowsOf } from '../model/rows.js';
+import { Announcer } from './announcer.js';
 import { shareOf } from './frame-share.js';
+import { stepThrough } from './message-steps.js';
 import { MessageRow } from './message-row.js';
 import { Reconciler } from './reconcile.js';
 import { ScrollKeeper } from './scroll-keeper.js';
@@ -10,6 +13,8 @@ import { createSeparator, updateSeparator } from './separator-rows.js';
 
 /** How near an end of the window more is fetched: before somebody arrives there. */
 const LOAD_WITHIN_PX = 800;
+
+const LOADING = 'Loading messages…';
 
 /** The messages of one room: a window that follows the end, or stands still where somebody reads. */
 export class MessageList {
@@ -19,8 +24,10 @@ export class MessageList {
   #scroller;
   #log;
   #keeper;
+  #announcer;
   #rows;
-  #placed = false;
+  /** The view has still to be brought to where reading begins. */
+  #toPlace = true;
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
   /** The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about what is to be loaded. */
@@ -46,12 +53,15 @@ export class MessageList {
       create: (row) => this.#create(row),
       update: (node, row) => (row.kind === 'message' ? node.view.update(row) : updateSeparator(node, row, model)),
     });
+    this.#announcer = new Announcer(model, body.querySelector('.news'), this.#stop.signal);
+    stepThrough(this.#scroller, this.#log, this.#stop.signal);
     const render = () => {
       this.#stale = true;
       this.#draw();
     };
     const { signal } = this.#stop;
     for (const part of ['timeline', 'state']) model.addEventListener(part, render, { signal });
+    calendar.addEventListener('change', () => this.#retime(), { signal });
     model.addEventListener('unread', perFrame(() => this.#showPill()), { signal });
     this.#scroller.addEventListener('scroll', () => this.#scrolled(), { passive: true, signal });
     // A message that was opened may have pushed the end away, without any scrolling.
@@ -61,14 +71,15 @@ export class MessageList {
     render();
   }
 
-  /** Screen readers read along in one room only. */
   set active(active) {
-    this.#log.setAttribute('aria-live', active ? 'polite' : 'off');
+    this.#announcer.active = active;
   }
 
   /** Goes to the newest message and stays there. */
   async toLatest() {
-    if (!this.#model.timeline.attached) await this.#model.showLatest();
+    await this.#model.toEnd();
+    if (this.#stop.signal.aborted) return;
+    this.#model.place = undefined;
     this.#render();
     this.#keeper.toEnd();
     this.#scrolled();
@@ -100,7 +111,10 @@ export class MessageList {
     this.#stale = rows.length < all.length;
     const loading = loads.get('older') === 'loading' || loads.get('newer') === 'loading';
     this.#log.setAttribute('aria-busy', String(loading || this.#stale));
-    const stick = this.#wasAttached && timeline.attached;
+    const follows = this.#keeper.following && this.#wasAttached && !this.#model.staysInPlace;
+    // Nobody has seen these, so that reading goes on with the first of them.
+    if (follows && this.#model.unread.count > 0) this.#toPlace = true;
+    const stick = follows && timeline.attached;
     this.#wasAttached = timeline.attached;
     this.#keeper.during(stick, () => {
       this.#rows.show(rows);
@@ -108,26 +122,45 @@ export class MessageList {
       this.#showStatus('newer', loads.get('newer'), () => this.#model.loadNewer());
     });
     if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
-    if (timeline.loaded && !this.#placed && !this.#stale) this.#place();
-    this.#showEmpty();
+    if (this.#toPlace && timeline.loaded && !this.#stale) this.#place();
+    if (timeline.attached && !this.#stale) this.#stayed();
+    this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
   }
 
-  /** Where to begin: at the end, but never past what was not read yet. */
+  /** Times and days are called otherwise now. */
+  #retime() {
+    for (const row of this.#log.children) row.view?.showTime();
+    this.#draw();
+  }
+
+  /** Where to begin: where somebody was before, else at the end, but never past what was not read yet. */
   #place() {
-    this.#placed = true;
+    this.#toPlace = false;
+    const { place, timeline } = this.#model;
+    const before = place && this.#rows.node(place.key);
+    if (before) {
+      this.#keeper.restore(before, place.edge);
+      return;
+    }
     const line = this.#log.querySelector('.unread-line');
-    const edge = this.#scroller.getBoundingClientRect().top;
-    if (line && line.getBoundingClientRect().top < edge) this.#keeper.toTop(line);
+    if (timeline.attached) this.#keeper.toEnd();
+    if (line && (!timeline.attached || !this.#keeper.isBelowTop(line))) this.#keeper.toTop(line);
+  }
+
+  /** What was missed has been put below what is being read. */
+  #stayed() {
+    if (!this.#model.staysInPlace) return;
+    this.#model.staysInPlace = false;
+    this.#keeper.scrolled();
+    if (this.#keeper.following) this.#keeper.toEnd();
   }
 
   #scrolled() {
     const { timeline, loads } = this.#model;
     this.#keeper.scrolled();
-    const following = this.#keeper.following && timeline.attached;
-    const offset = this.#keeper.firstVisible('.message[data-offset]')?.dataset.offset;
-    this.#model.viewedOffset = following || offset === undefined ? undefined : Number(offset);
+    if (!this.#toPlace) this.#model.place = this.#keeper.following && timeline.attached ? undefined : this.#placeNow();
     this.#watch();
     this.#showPill();
     if (this.#stale) return;
@@ -135,9 +168,18 @@ export class MessageList {
     if (this.#keeper.distanceToEnd < LOAD_WITHIN_PX && !loads.has('newer')) this.#model.loadNewer();
   }
 
+  #placeNow() {
+    const row = this.#keeper.firstVisible('.message[data-offset]');
+    if (!row) return undefined;
+    const { key, message } = row.view.row;
+    // What is of an earlier epoch comes before all of this one.
+    const offset = message.epoch === this.#model.timeline.epoch ? message.offset : 0;
+    return { key, offset, edge: this.#keeper.edgeOf(row) };
+  }
+
   #watch() {
     const { attached, loaded } = this.#model.timeline;
-    const atEnd = this.#keeper.following && attached && loaded && this.#placed;
+    const atEnd = this.#keeper.following && attached && loaded && !this.#toPlace && !this.#stale;
     this.#model.watch(atEnd && document.visibilityState === 'visible');
   }
 
@@ -155,21 +197,33 @@ export class MessageList {
   #showStatus(end, load, retry) {
     const status = this.#body.querySelector(`[data-status=${end}]`);
     status.hidden = load === undefined;
-    if (load === 'loading') {
-      status.textContent = 'Loading…';
-    } else if (load) {
-      const button = el('button', { class: 'button small', type: 'button', onclick: retry }, 'Try again');
-      status.replaceChildren(`${errorText(load)} `, button);
-    }
+    if (load === 'loading') status.textContent = LOADING;
+    else if (load) status.replaceChildren(...withRetry(load, retry));
   }
 
-  #showEmpty() {
+  /** What there is to say about the room as a whole: in its middle while nothing is there, else below the messages. */
+  #showNotice() {
     const { timeline, refusal, loads } = this.#model;
+    const failed = loads.get('latest') instanceof Error ? loads.get('latest') : undefined;
     const empty = this.#body.querySelector('.list-empty');
-    const error = refusal ?? (loads.get('latest') instanceof Error ? loads.get('latest') : undefined);
-    empty.hidden = !error && this.#log.childElementCount > 0 && (timeline.entries.length > 0 || !timeline.loaded);
-    if (this.#model.outgoing.messages.length > 0 && timeline.loaded) empty.hidden = true;
-    if (error) empty.textContent = errorText(error);
-    else empty.textContent = timeline.loaded ? 'Nothing here yet. Say hello!' : 'Loading messages…';
+    const notice = this.#body.querySelector('.list-notice');
+    const isEmpty = !this.#log.querySelector('.message');
+    let content = [];
+    if (refusal) content = [errorText(refusal)];
+    else if (failed) content = withRetry(failed, () => this.#model.showLatest());
+    else if (!timeline.loaded) content = [LOADING];
+    else if (isEmpty) content = ['Nothing here yet. Say hello!'];
+    empty.hidden = !isEmpty;
+    notice.hidden = isEmpty || content.length === 0;
+    const [place, other] = isEmpty ? [empty, notice] : [notice, empty];
+    other.replaceChildren();
+    const said = content.map((part) => part.textContent ?? part).join('');
+    // What is said already is not said again, and its button keeps the focus.
+    if (place.textContent !== said) place.replaceChildren(...content);
   }
+}
+
+/** What went wrong, and a button that tries again. */
+function withRetry(error, retry) {
+  return [`${errorText(error)} `, el('button', { class: 'button small', type: 'button', onclick: retry }, 'Try again')];
 }

@@ -22,15 +22,20 @@ export class MessageRow {
     const text = new MessageText(content);
     const name = el('span', { class: 'sender', dir: 'auto' }, sender);
     name.style.setProperty('--hue', hueOf(sender));
-    this.element = el('div', { class: 'message' },
+    this.element = el('div', { class: 'message', role: 'article', tabindex: -1 },
       avatar(sender),
       el('div', { class: 'message-body' },
-        el('div', { class: 'meta' }, name, own ? el('span', { class: 'you' }, 'you') : undefined, this.#time, this.#state),
+        el('div', { class: 'meta' }, name, badgeOf(row.message), this.#time, this.#state),
         text.element,
         text.more,
         this.#trouble));
     this.element.classList.toggle('own', Boolean(own));
     this.update(row);
+  }
+
+  /** @returns {object} what it shows; see rows.js */
+  get row() {
+    return this.#row;
   }
 
   update(row) {
@@ -39,12 +44,14 @@ export class MessageRow {
     const { message, outgoing, grouped } = row;
     this.element.classList.toggle('grouped', grouped);
     if (message.offset !== undefined) this.element.dataset.offset = message.offset;
-    if (before?.message.at !== message.at) this.#showTime(message.at);
+    if (before?.message.at !== message.at) this.showTime();
     const state = outgoing?.state ?? (message.own ? 'stored' : '');
     if (this.element.dataset.state !== state || outgoing?.error) this.#showState(state, outgoing);
   }
 
-  #showTime(at) {
+  showTime() {
+    const { at, sender } = this.#row.message;
+    this.element.setAttribute('aria-label', `${sender}, ${formatTime(at)}`);
     this.#time.dateTime = new Date(at).toISOString();
     this.#time.title = formatExactTime(at);
     this.#time.textContent = formatTime(at);
@@ -68,4 +75,10 @@ export class MessageRow {
       el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.discard(key) }, 'Discard'),
     ];
   }
+}
+
+function badgeOf({ own, namesake }) {
+  if (own) return el('span', { class: 'you' }, 'you');
+  const title = 'Written by somebody else who has your name, or by you in another browser';
+  return namesake ? el('span', { class: 'you namesake', title }, 'not from here') : undefined;
 }

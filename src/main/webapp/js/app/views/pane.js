@@ -1,4 +1,4 @@
-import { fromTemplate, perFrame } from '../dom.js';
+import { fromTemplate, isComposing, perFrame } from '../dom.js';
 import { countOf, formatCount } from '../format.js';
 import { Composer } from './composer.js';
 import { MessageList } from './message-list.js';
@@ -37,7 +37,7 @@ export class Pane {
       togglePeople();
     });
     this.#on('link', () => this.#copyLink());
-    this.#on('leave', () => chat.leave(model.name));
+    this.#on('leave', () => toast(`You left #${model.name}.`, chat.leave(model.name)));
     this.#on('close', () => chat.closePane(model.name));
     model.addEventListener('people', perFrame(() => this.#showPeople()), { signal });
     this.#showPeople();
@@ -71,7 +71,7 @@ export class Pane {
   }
 
   #keyDown(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented || isComposing(event)) return;
     const writing = event.target instanceof HTMLTextAreaElement;
     if (event.key === 'Escape') this.#list.toLatest();
     else if (event.key === 'PageUp' && writing) this.#list.scrollBy(-1);

@@ -23,6 +23,11 @@ export class Reconciler {
     return this.#nodes.has(key);
   }
 
+  /** @returns {HTMLElement|undefined} the element of the row of this key */
+  node(key) {
+    return this.#nodes.get(key);
+  }
+
   /** @param {{key: string}[]} rows from first to last; keys are unique */
   show(rows) {
     const keys = new Set(rows.map(({ key }) => key));

@@ -44,14 +44,36 @@ export class ScrollKeeper {
 
   /** Brings a row to the top, a little below the edge. */
   toTop(row) {
-    const edge = this.#scroller.getBoundingClientRect().top;
-    this.#scroller.scrollTop += row.getBoundingClientRect().top - edge - 24;
+    this.#move(row.getBoundingClientRect().top - this.#edge - 24);
+  }
+
+  /** @returns {boolean} whether a row begins on the screen or below it */
+  isBelowTop(row) {
+    return row.getBoundingClientRect().top >= this.#edge;
+  }
+
+  /** @returns {number} how far below the top a row ends */
+  edgeOf(row) {
+    return row.getBoundingClientRect().bottom - this.#edge;
+  }
+
+  /** Brings a row to where it ended, see `edgeOf`. */
+  restore(row, edge) {
+    this.#move(this.edgeOf(row) - edge);
+  }
+
+  get #edge() {
+    return this.#scroller.getBoundingClientRect().top;
+  }
+
+  #move(by) {
+    this.#scroller.scrollTop += by;
     this.scrolled();
   }
 
   /** @returns {HTMLElement|undefined} the first row that matches and is at least partly visible */
   firstVisible(selector) {
-    const edge = this.#scroller.getBoundingClientRect().top;
+    const edge = this.#edge;
     for (const row of this.#rows.children) {
       if (row.matches(selector) && row.getBoundingClientRect().bottom > edge) return row;
     }

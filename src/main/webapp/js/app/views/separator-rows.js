@@ -5,10 +5,14 @@ import { countOf, formatDay } from '../format.js';
 const kinds = {
   day: {
     create: () => el('div', { class: 'day', role: 'separator' }, el('span')),
-    update: (node, { at }) => { node.firstChild.textContent = formatDay(at); },
+    update: (node, { at }) => {
+      node.firstChild.textContent = formatDay(at);
+      // What is in a separator is not read, but how it is called.
+      node.setAttribute('aria-label', formatDay(at));
+    },
   },
   unread: {
-    create: () => el('div', { class: 'unread-line', role: 'separator' }, el('span', {}, 'New')),
+    create: () => el('div', { class: 'unread-line', role: 'separator', 'aria-label': 'New messages' }, el('span', {}, 'New')),
     update: () => {},
   },
   start: {
@@ -17,34 +21,16 @@ const kinds = {
       node.textContent = whole ? `This is where #${name} begins.` : 'Earlier messages are no longer kept.';
     },
   },
-  gap: { create: createGap, update: updateGap },
+  gap: {
+    create: () => el('p', { class: 'gap' }),
+    update: (node, row) => { node.textContent = gapText(row, row.to - row.from + 1); },
+  },
 };
 
-function createGap(row, model) {
-  const node = el('div', { class: 'gap', role: 'separator' },
-    el('span', { class: 'gap-text' }),
-    el('button', { class: 'button small', type: 'button', onclick: () => model.loadGap(node.gap) }));
-  return node;
-}
-
-function updateGap(node, row) {
-  const [text, button] = node.children;
-  const count = row.to - row.from + 1;
-  node.gap = row;
-  node.classList.toggle('gone', row.gone);
-  text.textContent = gapText(row, count);
-  button.hidden = row.gone || count === 0;
-  button.disabled = row.loading;
-  button.textContent = row.loading ? 'Loading…' : 'Load what is left';
-}
-
-function gapText({ renumbered, gone, failed }, count) {
-  if (failed) return 'These messages could not be loaded.';
+function gapText({ renumbered }, count) {
   if (renumbered && count === 0) return 'The room began anew here.';
   if (renumbered) return 'The room began anew. Messages may be missing here.';
-  return gone
-    ? `${countOf(count, 'message is', 'messages are')} no longer kept.`
-    : `${countOf(count, 'message was', 'messages were')} missed here.`;
+  return `${countOf(count, 'message is', 'messages are')} no longer kept.`;
 }
 
 /** @param {import('../model/room-model.js').RoomModel} model */

@@ -1,4 +1,4 @@
-import { el } from '../dom.js';
+import { el, isComposing } from '../dom.js';
 import { normaliseName } from '../model/names.js';
 import { clearNameError, readRoom } from './name-field.js';
 
@@ -8,6 +8,9 @@ export class Switcher {
   #dialog;
   #input;
   #opened;
+  /** The names of the rooms that fit what was typed. */
+  #found = [];
+  #chosen;
 
   /**
    * @param {import('../model/chat.js').Chat} chat
@@ -23,16 +26,24 @@ export class Switcher {
     dialog.querySelector('[data-action=cancel]').addEventListener('click', () => dialog.close());
     dialog.querySelector('form').addEventListener('submit', (event) => {
       event.preventDefault();
-      const name = readRoom(this.#input);
+      const name = this.#chosen ?? readRoom(this.#input);
       if (name) this.#open(name, event.submitter?.value === 'beside');
     });
+    this.#input.addEventListener('keydown', (event) => this.#keyDown(event));
+  }
+
+  #keyDown(event) {
+    if (isComposing(event)) return;
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) this.#step(step);
     // Enter in the field presses the first submit button of a form, which is the other one here.
-    this.#input.addEventListener('keydown', (event) => {
-      if (event.key !== 'Enter' || event.isComposing) return;
-      event.preventDefault();
-      const button = event.shiftKey ? '[value=beside]' : '[value=open]';
-      dialog.querySelector('form').requestSubmit(dialog.querySelector(button));
-    });
+    else if (event.key === 'Enter') this.#submit(event.shiftKey ? '[value=beside]' : '[value=open]');
+    else return;
+    event.preventDefault();
+  }
+
+  #submit(button) {
+    this.#dialog.querySelector('form').requestSubmit(this.#dialog.querySelector(button));
   }
 
   show() {
@@ -46,12 +57,33 @@ export class Switcher {
 
   #suggest() {
     clearNameError(this.#input);
-    const wanted = normaliseName(this.#input.value).toLocaleLowerCase();
-    const found = this.#chat.rooms.filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
-    const isMine = this.#chat.room(normaliseName(this.#input.value)) !== undefined;
-    this.#dialog.querySelector('[data-open]').textContent = isMine ? 'Open' : 'Join';
-    this.#dialog.querySelector('.switcher-list').replaceChildren(...found.map(({ name }) => el('li', {},
-      el('button', { class: 'switcher-room', type: 'button', dir: 'auto', onclick: () => this.#open(name, false) }, name))));
+    const typed = normaliseName(this.#input.value);
+    const wanted = typed.toLocaleLowerCase();
+    this.#found = this.#chat.rooms.map(({ name }) => name).filter((name) => name.toLocaleLowerCase().includes(wanted));
+    const single = typed && this.#found.length === 1 ? this.#found[0] : undefined;
+    this.#choose(this.#found.includes(typed) ? typed : single);
+  }
+
+  /** Goes round: each room that was found, and the name as it was typed. */
+  #step(by) {
+    const choices = [undefined, ...this.#found];
+    this.#choose(choices.at((choices.indexOf(this.#chosen) + by) % choices.length));
+  }
+
+  /** @param {string|undefined} name what Enter opens; undefined for the room that is called as was typed */
+  #choose(name) {
+    this.#chosen = name;
+    const typed = normaliseName(this.#input.value);
+    const isOther = name !== undefined && name !== typed;
+    this.#dialog.querySelector('[data-open]').textContent = name === undefined ? 'Join' : 'Open';
+    const instead = typed ? ` Press ↑ to join #${typed} instead.` : '';
+    this.#dialog.querySelector('.switcher-hint').textContent = isOther ? `Enter opens #${name}.${instead}` : '';
+    this.#dialog.querySelector('.switcher-list').replaceChildren(...this.#found.map((found) => el('li', {},
+      el('button', {
+        class: 'switcher-room', type: 'button', dir: 'auto', 'aria-current': found === name && 'true',
+        onclick: () => this.#open(found, false),
+      }, found))));
+    this.#dialog.querySelector('.switcher-room[aria-current]')?.scrollIntoView({ block: 'nearest' });
   }
 
   #open(name, beside) {

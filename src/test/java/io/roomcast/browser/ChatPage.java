@@ -42,6 +42,11 @@ final class ChatPage implements AutoCloseable {
         return new ChatPage(browser.newContext(new Browser.NewContextOptions().setViewportSize(width, height)));
     }
 
+    /** Another tab of the same browser. It is closed with the first. */
+    ChatPage anotherTab() {
+        return new ChatPage(context);
+    }
+
     Page page() {
         return page;
     }

@@ -1,31 +1,20 @@
 package io.roomcast.browser;
 
-import static org.junit.jupiter.api.Assumptions.abort;
-
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
-import java.io.File;
-import java.nio.file.Files;
+import io.roomcast.support.machine.Program;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** The Chromium that is installed here, headless, for all tests of a class. They are skipped where there is none. */
 final class Chromium implements BeforeAllCallback, AfterAllCallback {
-
-    /** Path of the program, where it is not one of the usual names on the PATH. */
-    private static final String PROPERTY = "roomcast.chromium";
-
-    private static final List<String> USUAL_NAMES = List.of("chromium", "chromium-browser", "google-chrome");
 
     /** How long an assertion waits: a client that lost its connection may pause for some seconds before it returns. */
     private static final double PATIENCE_MS = 20_000;
@@ -35,8 +24,7 @@ final class Chromium implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        Path program = find().orElseGet(() ->
-                abort("No Chromium: install it (apt-get install chromium), or name one with -D" + PROPERTY + "=PATH"));
+        Path program = Program.CHROMIUM.require();
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MS);
         playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -56,18 +44,6 @@ final class Chromium implements BeforeAllCallback, AfterAllCallback {
 
     Browser browser() {
         return browser;
-    }
-
-    private static Optional<Path> find() {
-        String given = System.getProperty(PROPERTY);
-        if (given != null) {
-            return Optional.of(Path.of(given)).filter(Files::isExecutable);
-        }
-        String[] directories = System.getenv().getOrDefault("PATH", "").split(Pattern.quote(File.pathSeparator));
-        return USUAL_NAMES.stream()
-                .flatMap(name -> Stream.of(directories).map(directory -> Path.of(directory, name)))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private static List<String> arguments() {

@@ -50,6 +50,14 @@ class ClientLibraryIT {
     }
 
     @Test
+    void theIdOfTheSessionIsKnownWhileThereIsAConnection() {
+        page.join();
+        assertEquals("the-session", page.evaluate("rc.session"));
+        page.evaluate("rc.close()");
+        page.waitFor("rc.session === undefined");
+    }
+
+    @Test
     void aPublishThatIsRefusedForNowIsSentAgainInItsPlace() {
         List<String> stored = new ArrayList<>();
         server.on("publish", frame -> {
@@ -145,6 +153,9 @@ class ClientLibraryIT {
         JsonObject since = server.received("join").get(1).getJsonObject("since");
         assertEquals("e1", since.getString("epoch"));
         assertEquals(2, since.getInt("offset"));
+        assertEquals(
+                ((Number) page.evaluate("messages[1].at")).longValue(),
+                since.getJsonNumber("at").longValue());
         assertEquals("3 9 false", page.gap());
 
         server.on("join", frame -> server.joined(frame, "e2", 4, false));
@@ -155,6 +166,28 @@ class ClientLibraryIT {
         server.sendTogether(messages(4, 5));
         page.waitFor("messages.length === 3");
         assertEquals(List.of(1, 2, 5), page.offsets());
+    }
+
+    /** A client that has seen no message proves its position by what `joined` said. */
+    @Test
+    void whatJoinedSaidIsGivenBack() {
+        server.on("join", frame -> server.joined(frame, "e1", 9, 77, false));
+        page.join();
+        page.evaluate("() => { events.length = 0; }");
+        server.close(4000);
+        page.waitFor("events.some(({ type }) => type === 'gap')");
+        JsonObject since = server.received("join").get(1).getJsonObject("since");
+        assertEquals(77, since.getInt("at"));
+        assertEquals("1 9 true", page.gap(), "nothing was missed, so the messages are other ones");
+        assertEquals("e1 9 77", page.evaluate("Object.values(room.position).join(' ')"));
+
+        server.on("join", frame -> server.joined(frame, "e1", 9, true));
+        page.evaluate("() => { events.length = 0; }");
+        server.close(4000);
+        page.waitFor("events.some(({ type }) => type === 'recovered')");
+        server.send("{'type':'behind','room':%s,'epoch':'e2','from':1,'offset':5,'at':88}", ROOM);
+        page.waitFor("room.position.epoch === 'e2'");
+        assertEquals("e2 5 88", page.evaluate("Object.values(room.position).join(' ')"));
     }
 
     @Test

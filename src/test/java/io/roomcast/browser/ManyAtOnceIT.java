@@ -4,6 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -31,7 +32,7 @@ class ManyAtOnceIT {
             window.work = { stored: 0, title: 0, chip: 0, typing: 0, rows: [] };
             const setItem = Storage.prototype.setItem;
             Storage.prototype.setItem = function (key, value) {
-              if (key === 'roomcast.read') {
+              if (key === 'roomcast.read.ann') {
                 work.stored += 1;
                 document.documentElement.dataset.marks = Object.keys(JSON.parse(value)).length;
               }
@@ -91,7 +92,7 @@ class ManyAtOnceIT {
     @Test
     void titleAndBadgesFollowManyMessagesOfManyRoomsTogether() {
         List<String> rooms = each(100, i -> "room" + i);
-        ann.page().evaluate("rooms => localStorage.setItem('roomcast.rooms', JSON.stringify(rooms))", rooms);
+        ann.page().evaluate("rooms => sessionStorage.setItem('roomcast.rooms', JSON.stringify(rooms))", rooms);
         ann.page().reload();
         assertThat(ann.page().locator(".room-button")).hasCount(rooms.size() + 1);
         assertThat(ann.page().locator("html")).hasAttribute("data-marks", String.valueOf(rooms.size() + 1));
@@ -114,6 +115,22 @@ class ManyAtOnceIT {
         assertThat(ann.room("lobby").locator(".typing")).hasText("");
         assertTrue(number("work.chip") <= 20, () -> "times the count was set: " + number("work.chip"));
         assertTrue(number("work.typing") <= 20, () -> "times the names were set: " + number("work.typing"));
+    }
+
+    @Test
+    void messagesFetchNothing() {
+        List<String> fetched = new ArrayList<>();
+        ann.page().onRequest(request -> fetched.add(request.url()));
+        server.on("publish", frame -> {
+            int offset = server.received("publish").size();
+            server.acknowledge(frame, offset);
+            server.echo(frame, offset, "ann");
+        });
+        for (String text : each(10, i -> "message " + i)) {
+            ann.say("lobby", text);
+        }
+        assertThat(ann.room("lobby").locator("[data-state=stored]")).hasCount(10);
+        assertEquals(List.of(), fetched);
     }
 
     private static List<String> each(int count, IntFunction<String> made) {

@@ -36,10 +36,12 @@ final class ScriptedServer {
 
     private static final long FIRST_AT = 1_700_000_000_000L;
 
-    private static final String WELCOME = "{'type':'welcome','user':%s,'node':'script','heartbeatMs':25000,"
-            + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
+    private static final String WELCOME =
+            "{'type':'welcome','user':%s,'session':'the-session','node':'script','heartbeatMs':25000,"
+                    + "'limits':{'frameBytes':65536,'contentBytes':1000,'rooms':100}}";
     private static final String JOINED =
             "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
+    private static final String JOINED_AT = JOINED.replace("'offset':%s", "'offset':%s,'at':%s");
     private static final String MEMBERS = "{'type':'members','id':%s,'room':%s,'count':1,'users':['ann']}";
     private static final String ACK = "{'type':'ack','id':%s,'key':%s,'room':%s,'epoch':'e1','offset':%s}";
     private static final String ERROR = "{'type':'error','id':%s,'key':%s,'room':%s,'code':%s,"
@@ -89,6 +91,11 @@ final class ScriptedServer {
         send(JOINED, id(join), room(join), epoch, offset, recovered);
     }
 
+    /** @param at the time of the message at the offset */
+    void joined(JsonObject join, String epoch, long offset, long at, boolean recovered) {
+        send(JOINED_AT, id(join), room(join), epoch, offset, at, recovered);
+    }
+
     void acknowledge(JsonObject publish, long offset) {
         send(ACK, id(publish), publish.getString("key"), room(publish), offset);
     }
@@ -108,6 +115,31 @@ final class ScriptedServer {
                 .mapToObj(offset -> parse(message(room(question), offset)))
                 .toList();
         send(HISTORY, id(question), room(question), epoch, messages, more);
+    }
+
+    /** Has the messages of these offsets in every room, from now on: answers for them as a server does. */
+    void keep(String epoch, long first, long last) {
+        on("history", frame -> {
+            int limit = frame.getInt("limit", 50);
+            long after = Math.max(first - 1, frame.getInt("after", 0));
+            long to = Math.min(last, frame.getInt("before", Integer.MAX_VALUE) - 1L);
+            if (frame.containsKey("after")) {
+                long end = Math.min(to, after + limit);
+                history(
+                        frame,
+                        epoch,
+                        end < to,
+                        LongStream.rangeClosed(after + 1, end).toArray());
+            } else {
+                long start = Math.max(first, to - limit + 1);
+                history(
+                        frame,
+                        epoch,
+                        start > first,
+                        LongStream.rangeClosed(start, to).toArray());
+            }
+        });
+        on("join", frame -> joined(frame, epoch, last, false));
     }
 
     /** A message of bob. */

@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.service.operations.Refusals;
+import io.roomcast.service.operations.RefusalsTest;
 import jakarta.servlet.ServletException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -25,6 +28,7 @@ class HandshakeLimiterTest {
     private static final int AT_ONCE = 2;
 
     private final NodeMetrics metrics = new NodeMetrics();
+    private final Refusals refusals = RefusalsTest.refusals(Map.of(), metrics);
     private final ExecutorService server = Executors.newCachedThreadPool();
 
     @AfterEach
@@ -34,13 +38,13 @@ class HandshakeLimiterTest {
 
     @Test
     void aCrowdIsWorkedOnAFewAtATime() throws Exception {
-        HandshakeLimiter limiter = new HandshakeLimiter(metrics, AT_ONCE, Duration.ofSeconds(30));
+        HandshakeLimiter limiter = new HandshakeLimiter(refusals, AT_ONCE, Duration.ofSeconds(30));
         AtomicInteger busy = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
         CountDownLatch both = new CountDownLatch(AT_ONCE);
         List<Future<Boolean>> crowd = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            crowd.add(server.submit(() -> limiter.tryRun(() -> {
+            crowd.add(server.submit(() -> limiter.tryRun(null, () -> {
                 most.accumulateAndGet(busy.incrementAndGet(), Math::max);
                 both.countDown();
                 await(both);
@@ -63,20 +67,20 @@ class HandshakeLimiterTest {
 
     @Test
     void whoseTurnDoesNotComeIsRefused() throws Exception {
-        HandshakeLimiter limiter = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
-        limiter.tryRun(() -> assertFalse(limiter.tryRun(() -> fail("two at a time"))));
+        HandshakeLimiter limiter = new HandshakeLimiter(refusals, 1, Duration.ofMillis(10));
+        limiter.tryRun(null, () -> assertFalse(limiter.tryRun(null, () -> fail("two at a time"))));
         assertEquals(1, metrics.refusals().get("busy"));
-        assertTrue(limiter.tryRun(() -> {}), "the turn was given back");
+        assertTrue(limiter.tryRun(null, () -> {}), "the turn was given back");
     }
 
     @Test
     void aHandshakeThatFailsGivesItsTurnBack() throws ServletException, IOException {
-        HandshakeLimiter limiter = new HandshakeLimiter(metrics, 1, Duration.ofMillis(10));
+        HandshakeLimiter limiter = new HandshakeLimiter(refusals, 1, Duration.ofMillis(10));
         assertThrows(
                 IOException.class,
-                () -> limiter.tryRun(() -> {
+                () -> limiter.tryRun(null, () -> {
                     throw new IOException("the client is gone");
                 }));
-        assertTrue(limiter.tryRun(() -> {}));
+        assertTrue(limiter.tryRun(null, () -> {}));
     }
 }

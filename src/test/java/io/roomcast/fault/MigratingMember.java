@@ -54,7 +54,7 @@ final class MigratingMember {
         switch ((String) frame.get("type")) {
             case "joined" -> joined(frame);
             case "message" -> {
-                position = new Position(position.epoch(), ((Number) frame.get("offset")).longValue());
+                position = FrameSocket.position(position.epoch(), frame);
                 look();
             }
             // The room could not be reached: try again as a client would.
@@ -66,7 +66,7 @@ final class MigratingMember {
     private void joined(Map<String, Object> frame) {
         long offset = ((Number) frame.get("offset")).longValue();
         if (position == null) {
-            position = new Position((String) frame.get("epoch"), offset);
+            position = FrameSocket.position((String) frame.get("epoch"), frame);
             in.complete(null);
         } else if (Boolean.TRUE.equals(frame.get("recovered"))) {
             goal = Math.max(1, offset);

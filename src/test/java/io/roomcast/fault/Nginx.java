@@ -1,9 +1,9 @@
 package io.roomcast.fault;
 
 import io.roomcast.support.Await;
+import io.roomcast.support.machine.Program;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
@@ -14,7 +14,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -42,7 +41,7 @@ final class Nginx implements AutoCloseable {
                 included.resolve("nodes.conf"),
                 replaced(nodes, "node1:8080", a.getAuthority()).replace("node2:8080", b.getAuthority()));
         process = new ProcessBuilder(
-                        executable().orElseThrow().toString(),
+                        Program.NGINX.require().toString(),
                         "-p",
                         directory.toString(),
                         "-c",
@@ -58,16 +57,6 @@ final class Nginx implements AutoCloseable {
         if (!process.isAlive()) {
             throw new IOException("nginx does not start: " + log);
         }
-    }
-
-    /** Where Debian and others put it, or on the path. */
-    static Optional<Path> executable() {
-        return Stream.concat(
-                        Stream.of("/usr/sbin", "/usr/local/sbin"),
-                        Stream.of(System.getenv("PATH").split(File.pathSeparator)))
-                .map(place -> Path.of(place, "nginx"))
-                .filter(Files::isExecutable)
-                .findFirst();
     }
 
     private static String replaced(String file, String shipped, String here) throws IOException {

@@ -2,10 +2,10 @@ package io.roomcast.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import io.roomcast.support.Await;
+import io.roomcast.support.machine.Program;
 import io.roomcast.support.redis.RedisProcess;
 import io.roomcast.support.workload.HistoryChecker;
 import io.roomcast.support.workload.Workload;
@@ -54,7 +54,7 @@ class NginxIT {
 
     @BeforeAll
     static void needsNginx() {
-        assumeTrue(Nginx.executable().isPresent(), "nginx is not installed (Debian: apt install nginx-light)");
+        Program.NGINX.require();
     }
 
     @Test

@@ -2,6 +2,8 @@ package io.roomcast.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Instant;
@@ -40,6 +42,18 @@ class LogRateLimiterTest {
             assertTrue(lines.isLoggable(memory));
             assertTrue(lines.isLoggable(plain));
         }
+    }
+
+    @Test
+    void theTraceOfWhatStrangersSendIsOneLine() {
+        LogRecord record = brokenBy(new IllegalStateException("Host a\nb"), 0);
+        LogRateLimiter.dropTrace(record);
+        assertNull(record.getThrown());
+        assertEquals("broken: java.lang.IllegalStateException: Host a?b", record.getMessage());
+        LogRecord ours = brokenBy(new IllegalStateException(), 0);
+        ours.setLoggerName("io.roomcast.node.Node");
+        LogRateLimiter.dropTrace(ours);
+        assertNotNull(ours.getThrown());
     }
 
     private static LogRecord brokenBy(Throwable cause, int second) {

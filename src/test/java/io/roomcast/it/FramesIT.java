@@ -15,6 +15,7 @@ import io.roomcast.it.http.ApiServer;
 import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -38,33 +40,75 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the embedded server and Payara read frames and how they close, down to the last byte of a connection. */
-@Tag("payara")
+/** How every server reads frames and closes, down to the last byte of a connection. */
 class FramesIT {
     private static final byte[] NORMAL = {3, (byte) 0xe8};
     private static final int LARGE = 70_000;
+    /** Frames that arrive together. Undertow takes one at a time. */
+    private static final int EARLIER = 5;
+
     private static final int PUBLISHERS = 30;
     /** What each of the publishers has read before they are kicked, in frames. */
     private static final int ANSWERS = 20;
 
-    @Test
-    void aFrameWithoutMaskIsAProtocolError() {
-        try (TestServer server = TestServer.open();
-                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
-            raw.write(new byte[] {(byte) 0x81, 2, '{', '}'});
-            assertEquals(1002, raw.awaitClose());
+    /** First bytes of what a client sends, in hexadecimal: a mask is needed, a payload is not waited for. */
+    @ParameterizedTest(name = "{1}")
+    @CsvSource({
+        "81027b7d, a frame without mask",
+        "c182, an extension that nobody asked for",
+        "a182, a reserved bit",
+        "9182, another reserved bit",
+        "8382, a reserved opcode",
+        "8b80, a reserved opcode of control frames",
+        "0980, a ping in fragments",
+        "0880, a Close in fragments",
+        "89fe0080, a ping of 128 bytes",
+        "8085, a continuation of nothing",
+        "0180000000008180, a message inside another",
+        "81fe007d, a length in more bytes than it needs",
+        "81ffffffffffffffffff, a length of 64 bits"
+    })
+    void whatIsNoFrameIsAProtocolError(String sent, String what) {
+        byte[] bytes = HexFormat.of().parseHex(sent);
+        try (TestServer server = TestServer.open()) {
+            for (int atOnce : new int[] {bytes.length, 1}) {
+                try (RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+                    for (int from = 0; from < bytes.length; from += atOnce) {
+                        raw.write(Arrays.copyOfRange(bytes, from, from + atOnce));
+                    }
+                    assertEquals(1002, raw.awaitClose(), what);
+                }
+            }
         }
     }
 
     @Test
-    void theServersOwnExtensionsAreNone() {
-        try (TestServer server = TestServer.open();
-                RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
-            raw.send(0x40 | TEXT, true, new byte[] {'{', '}'});
-            assertEquals(1002, raw.awaitClose());
+    void whatCameBeforeIsAnsweredFirst() {
+        byte[] ping = "{\"type\":\"ping\",\"id\":1}".getBytes(StandardCharsets.US_ASCII);
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        for (int i = 0; i < EARLIER; i++) {
+            sent.writeBytes(RawWebSocket.frame(TEXT, true, ping));
         }
+        Map<Integer, byte[]> ends = Map.of(
+                1000, RawWebSocket.frame(CLOSE, true, NORMAL),
+                1002, RawWebSocket.frame(0x40 | TEXT, true, NORMAL),
+                1009, RawWebSocket.frame(TEXT, true, new byte[LARGE]));
+        ends.forEach((code, end) -> {
+            try (TestServer server = TestServer.open();
+                    RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
+                ByteArrayOutputStream all = new ByteArrayOutputStream();
+                all.writeBytes(sent.toByteArray());
+                all.writeBytes(end);
+                raw.write(all.toByteArray());
+                for (int i = 0; i < EARLIER; i++) {
+                    assertEquals("{\"type\":\"pong\",\"id\":1}", raw.read().text());
+                }
+                assertEquals(code, raw.read().closeCode());
+            }
+        });
     }
 
     @Test
@@ -135,10 +179,30 @@ class FramesIT {
         assertEquals(1002, answerTo(code));
     }
 
+    @Test
+    void aCloseWithoutCodeIsNormal() {
+        assertEquals(1000, answerTo(new byte[0]));
+    }
+
+    @Test
+    void halfACodeIsAProtocolError() {
+        assertEquals(1002, answerTo(new byte[] {3}));
+    }
+
+    @Test
+    void aReasonIsUtf8() {
+        assertEquals(1007, answerTo(new byte[] {3, (byte) 0xe8, (byte) 0xff}));
+        assertEquals(1000, answerTo(new byte[] {3, (byte) 0xe8, (byte) 0xc3, (byte) 0xa9}));
+    }
+
     private static int answerTo(int code) {
+        return answerTo(new byte[] {(byte) (code >> 8), (byte) code});
+    }
+
+    private static int answerTo(byte[] close) {
         try (TestServer server = TestServer.open();
                 RawWebSocket raw = RawWebSocket.connect(server.webSocket("ws?user=ann"))) {
-            raw.send(CLOSE, true, new byte[] {(byte) (code >> 8), (byte) code});
+            raw.send(CLOSE, true, close);
             int answer = raw.awaitClose();
             raw.awaitGoodbye();
             return answer;

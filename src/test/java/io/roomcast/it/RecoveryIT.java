@@ -34,13 +34,17 @@ class RecoveryIT {
     }
 
     /** The position to come back with. */
-    private record Known(String epoch, long offset) {
+    private record Known(String epoch, long offset, long at) {
+        Known(String epoch, long offset) {
+            this(epoch, offset, 0);
+        }
+
         String since() {
-            return "'since':{'epoch':'" + epoch + "','offset':" + offset + "}";
+            return "'since':{'epoch':'" + epoch + "','offset':" + offset + (at == 0 ? "" : ",'at':" + at) + "}";
         }
 
         String query() {
-            return "?since=" + epoch + ":" + offset;
+            return "?since=" + epoch + ":" + offset + (at == 0 ? "" : ":" + at);
         }
     }
 
@@ -122,6 +126,36 @@ class RecoveryIT {
         }
     }
 
+    /** By a join, by a second join on the same connection, and by the URL. */
+    @Test
+    void anotherMessageAtThePositionIsToldAsAGap() {
+        try (RoomClient speaker = RoomClient.connect(server.room(room, "speaker"))) {
+            String epoch = speaker.next("joined").string("epoch");
+            speaker.say("{'content':'1'}\n{'content':'2'}");
+            long first = speaker.next("message").number("at");
+            long second = speaker.next("message").number("at");
+            assertAnswered(true, new Known(epoch, 1, first));
+            assertAnswered(false, new Known(epoch, 1, first + 1));
+            assertAnswered(true, new Known(epoch, 2, second));
+            assertAnswered(false, new Known(epoch, 2, second + 1));
+            try (RoomClient fresh = RoomClient.connect(server.room(room, "fresh"))) {
+                assertEquals(second, fresh.next("joined").number("at"), "it can prove what it was told");
+            }
+        }
+    }
+
+    private void assertAnswered(boolean recovered, Known known) {
+        String join = "{'type':'join','room':'" + room + "'," + known.since() + "}";
+        try (RoomClient byFrame = RoomClient.connect(server.webSocket("ws?user=ann"));
+                RoomClient byUrl = RoomClient.connect(server.webSocket("ws/" + room + "/bob" + known.query()))) {
+            byFrame.say(join);
+            assertEquals(recovered, byFrame.next("joined").isTrue("recovered"));
+            byFrame.say(join);
+            assertEquals(recovered, byFrame.next("joined").isTrue("recovered"), "again");
+            assertEquals(recovered, byUrl.next("joined").isTrue("recovered"));
+        }
+    }
+
     @Test
     void aRangeThatIsLostIsToldAsAGap() {
         try (RoomClient speaker = RoomClient.connect(server.room(room, "speaker"))) {
@@ -160,6 +194,7 @@ class RecoveryIT {
         private final RoomClient client;
         private final String epoch;
         private long offset;
+        private long at;
 
         private Reader(TestServer server, String room, String user, RoomClient client, String epoch, long offset) {
             this.server = server;
@@ -186,11 +221,10 @@ class RecoveryIT {
 
         void readUpTo(long last) {
             while (offset < last) {
-                assertEquals(
-                        offset + 1,
-                        client.next(frame -> frame.is("message"), "message " + (offset + 1))
-                                .offset());
+                Frame message = client.next(frame -> frame.is("message"), "message " + (offset + 1));
+                assertEquals(offset + 1, message.offset());
                 offset++;
+                at = message.number("at");
             }
         }
 
@@ -201,7 +235,7 @@ class RecoveryIT {
         }
 
         Reader comeBack() {
-            return join(server, room, user, new Known(epoch, offset));
+            return join(server, room, user, new Known(epoch, offset, at));
         }
 
         void leave() {

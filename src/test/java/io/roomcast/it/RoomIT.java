@@ -200,6 +200,7 @@ class RoomIT {
             assertEquals("Jürgen", welcome.string("user"));
             assertTrue(welcome.number("heartbeatMs") >= 1_000);
             assertFalse(welcome.string("node").isEmpty());
+            assertTrue(welcome.string("session").matches("[A-Za-z0-9_-]{12}"), welcome.string("session"));
             for (String limit : List.of("frameBytes", "contentBytes", "rooms")) {
                 assertTrue(welcome.json().getJsonObject("limits").getInt(limit) > 0, limit);
             }

@@ -8,7 +8,9 @@ import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.Test;
 @Tag("wildfly")
 class ServersDeflateIT {
     private static final byte[] TAIL = {0, 0, (byte) 0xff, (byte) 0xff};
+    private static final int COMPRESSED = 0x40;
     private static final int MESSAGES = 100;
 
     @Test
@@ -50,6 +53,32 @@ class ServersDeflateIT {
         } finally {
             inflater.end();
         }
+    }
+
+    @Test
+    void whatItSendsIsReadAndRefusedByItsHeader() throws Exception {
+        byte[] ping = deflated("{\"type\":\"ping\",\"id\":1}");
+        try (TestServer server = TestServer.open();
+                RawWebSocket compressed = RawWebSocket.connect(server.webSocket("ws?user=ann"), "permessage-deflate")) {
+            compressed.send(COMPRESSED | RawWebSocket.TEXT, false, Arrays.copyOf(ping, 5));
+            compressed.send(RawWebSocket.CONTINUATION, true, Arrays.copyOfRange(ping, 5, ping.length));
+            Inflater inflater = new Inflater(true);
+            assertEquals(
+                    "{\"type\":\"pong\",\"id\":1}",
+                    inflated(inflater, compressed.read().payload()));
+            inflater.end();
+            compressed.header(0x80 | COMPRESSED | RawWebSocket.TEXT, 10_000_000);
+            assertEquals(1009, compressed.awaitClose());
+        }
+    }
+
+    private static byte[] deflated(String text) {
+        Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+        deflater.setInput(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = new byte[1_000];
+        int length = deflater.deflate(bytes, 0, bytes.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        return Arrays.copyOf(bytes, length - TAIL.length);
     }
 
     private static String inflated(Inflater inflater, byte[] payload) throws DataFormatException {

@@ -13,9 +13,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Connections that are encrypted, on Payara, which does so itself, do as others. */
+/** Connections that the server itself encrypts do as others. */
 @Tag("server")
-@Tag("payara")
 class TlsIT {
     private static final URI BASE =
             URI.create("wss" + System.getProperty("roomcast.tls.uri").substring("https".length()));

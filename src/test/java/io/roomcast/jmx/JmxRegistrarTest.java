@@ -32,6 +32,7 @@ class JmxRegistrarTest {
     private final NodeMXBean node = bean("Node", NodeMXBean.class);
     private final RoomsMXBean rooms = bean("Rooms", RoomsMXBean.class);
     private final RelayMXBean relay = bean("Relay", RelayMXBean.class);
+    private final ClusterMXBean cluster = bean("Cluster", ClusterMXBean.class);
 
     @AfterEach
     void stop() {
@@ -47,12 +48,14 @@ class JmxRegistrarTest {
                             "io.roomcast:type=Node",
                             "io.roomcast:type=Rooms",
                             "io.roomcast:type=Relay",
+                            "io.roomcast:type=Cluster",
                             "io.roomcast:type=Node,port=" + second.port(),
                             "io.roomcast:type=Rooms,port=" + second.port(),
-                            "io.roomcast:type=Relay,port=" + second.port()),
+                            "io.roomcast:type=Relay,port=" + second.port(),
+                            "io.roomcast:type=Cluster,port=" + second.port()),
                     names());
         }
-        assertEquals(3, names().size());
+        assertEquals(4, names().size());
         assertEquals("tower", node.getName());
     }
 
@@ -151,6 +154,43 @@ class JmxRegistrarTest {
     }
 
     @Test
+    void asksTheWholeCluster() throws Exception {
+        try (RoomClient ann = enter("ann");
+                RoomClient ben = RoomClient.connect(server.uri().resolve("ws?user=ben"))) {
+            String id = ben.say("{'type':'hello'}").next("welcome").string("session");
+            ben.say("{'type':'publish','id':1,'room':'lobby','content':'x'}").error();
+            SessionList all = cluster.sessions("", "", 10);
+            assertEquals(2, all.getCount());
+            assertEquals(List.of("tower"), all.getAnswered());
+            assertTrue(all.isComplete());
+            assertEquals(
+                    id, cluster.sessions("ben", "age", 10).getSessions().get(0).getSession());
+            assertEquals("ben", cluster.session(id).getSessions().get(0).getUser());
+            assertEquals(0, cluster.session("no-such-one").getCount());
+            assertEquals(
+                    List.of("lobby"), cluster.where("ann").getSessions().get(0).getRooms());
+            RefusalList refusals = cluster.refusals("ben", "", 10);
+            assertEquals(Map.of("not_joined", 1L), refusals.getCounts());
+            assertEquals("lobby", refusals.getLast().get(0).getRoom());
+            assertEquals(id, refusals.getLast().get(0).getSession());
+            assertEquals(0, cluster.refusals("", "busy", 10).getLast().size());
+            ClusterRoom lobby = cluster.look("lobby");
+            assertEquals(1, lobby.getNodes().get(0).getMembers());
+            assertEquals(List.of("ann"), lobby.getUsers());
+            cluster.setLimit("roomcast.limits.room-users", "7");
+            assertEquals(7L, cluster.limits().get("tower").get("roomcast.limits.room-users"));
+            assertEquals(1, cluster.close("lobby").getCount());
+            assertEquals(4500, ann.awaitClose());
+            assertEquals(1, cluster.disconnect(id).getCount());
+            assertEquals(4500, ben.awaitClose());
+        }
+        try (RoomClient cat = enter("cat")) {
+            assertEquals(1, cluster.kick("cat").getCount());
+            assertEquals(4500, cat.awaitClose());
+        }
+    }
+
+    @Test
     void drainsAndRebalances() throws Exception {
         try (RoomClient ann = enter("ann")) {
             assertEquals("REBALANCING", node.rebalance(1, "1h").getState());
@@ -193,6 +233,13 @@ class JmxRegistrarTest {
         assertWrong("user=a b is no name", () -> node.kick("a b"));
         assertWrong("room=a/b is no name", () -> rooms.close("a/b"));
         assertWrong("messages=201 is not", () -> rooms.look("lobby", 201));
+        assertWrong("limit=0 is not", () -> cluster.sessions("", "id", 0));
+        assertWrong("limit=1001 is not", () -> cluster.sessions("", "id", 1001));
+        assertWrong("order must be waiting, age or id", () -> cluster.sessions("", "name", 1));
+        assertWrong("limit=501 is not", () -> cluster.refusals("", "", 501));
+        assertWrong("user=a b is no name", () -> cluster.where("a b"));
+        assertWrong(
+                "roomcast.limits.sessions=many is not a", () -> cluster.setLimit("roomcast.limits.sessions", "many"));
     }
 
     private static void assertWrong(String expected, Runnable asked) {

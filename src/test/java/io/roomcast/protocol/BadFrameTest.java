@@ -115,7 +115,8 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"e\"}"),
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"offset\":1}"),
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"\",\"offset\":1}"),
-                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"" + LONG + "\",\"offset\":1}"));
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"" + LONG + "\",\"offset\":1}"),
+                Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"e\",\"at\":1}"));
     }
 
     @ParameterizedTest(name = "[{index}]")
@@ -153,7 +154,12 @@ class BadFrameTest {
                                         "true",
                                         "{\"epoch\":1}",
                                         "{\"offset\":\"1\"}",
-                                        "{\"offset\":-1}")
+                                        "{\"offset\":-1}",
+                                        "{\"at\":\"1\"}",
+                                        "{\"at\":-1}",
+                                        "{\"at\":1.5}",
+                                        "{\"at\":[1]}",
+                                        "{\"at\":9007199254740992}")
                                 .map(v -> Arguments.of("since", v)))
                 .flatMap(s -> s);
     }
@@ -206,7 +212,7 @@ class BadFrameTest {
     @Test
     void whateverIsMangledIsAFrameOrRefused() {
         String[] seeds = {
-            "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"x\",\"offset\":41}}",
+            "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"x\",\"offset\":41,\"at\":5}}",
             "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"uuid\",\"content\":\"h\\u00e4\\n😀\"}",
             "{\"type\":\"history\",\"x\":[1,{\"y\":[null,true,-1.5e3]}],\"limit\":50}"
         };

@@ -26,6 +26,14 @@ class ClientFrameReaderTest {
                 reader.read(
                         "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"e\",\"offset\":41}}"));
         assertEquals(
+                new ClientFrame.Join(1L, lobby, new Position("e", 41, 7)),
+                reader.read("{\"type\":\"join\",\"id\":1,\"room\":\"lobby\","
+                        + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":7}}"));
+        assertEquals(
+                new ClientFrame.Join(1L, lobby, new Position("e", 41)),
+                reader.read("{\"type\":\"join\",\"id\":1,\"room\":\"lobby\","
+                        + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":null}}"));
+        assertEquals(
                 new ClientFrame.Publish(2L, lobby, "k", Content.of("hi")),
                 reader.read("{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"k\",\"content\":\"hi\"}"));
         assertEquals(

@@ -28,17 +28,18 @@ class ServerFrameWriterTest {
                 "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":[\"ann\",\"bob\"]}",
                 writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
         assertFrame(
-                "{\"type\":\"welcome\",\"user\":\"ann\",\"node\":\"n\",\"heartbeatMs\":5,"
+                "{\"type\":\"welcome\",\"user\":\"ann\",\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
                         + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",
-                writer.write(new ServerFrame.Welcome(null, "ann", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
+                writer.write(new ServerFrame.Welcome(null, "ann", "s", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
     }
 
     @Test
     void plainClientsCanPrintEverythingThatComesUnasked() {
         assertFrame(
-                "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"recovered\":true,"
+                "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
                         + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
-                writer.write(new ServerFrame.Joined(null, "lobby", "ann", "e", 3, true, 2).printable("lobby")));
+                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2)
+                        .printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
                         + "\"content\":\"The server restarts; please reconnect\"}",
@@ -60,6 +61,21 @@ class ServerFrameWriterTest {
                 "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\","
                         + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"key\":\"k\"}",
                 frame);
+    }
+
+    @Test
+    void timeOfAMessageIsReadFromItsBody() {
+        byte[] body = stored(7, "\\\",\"at\":6,{\"at\":8", "{\"at\":9").body();
+        assertEquals(5, MessageFrames.at(body));
+        assertEquals("{\"at\":5,", text(body).substring(0, 8), "found at once, however long the message is");
+        assertEquals(1_764_456_789_012L, at("{\"content\":\"{\\\"at\\\":1\",\"at\":1764456789012}"), "of any order");
+        assertEquals(0, at("{\"content\":\"x\"}"));
+        assertEquals(0, at("{\"at\":"));
+        assertEquals(0, at(""));
+    }
+
+    private static long at(String body) {
+        return MessageFrames.at(body.getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

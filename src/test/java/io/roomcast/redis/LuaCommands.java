@@ -13,7 +13,10 @@ import java.util.regex.Pattern;
 /** The commands that scripts give to Redis, read from their text. */
 final class LuaCommands {
     private static final Pattern WORD = Pattern.compile("'([A-Z]{3,})'");
-    private static final Set<String> OPTIONS = Set.of("COUNT", "MAXDELETEDID", "MAXLEN", "MINID", "STREAM");
+    private static final Set<String> OPTIONS = Set.of("COUNT", "MAXDELETEDID", "MAXLEN", "MINID", "REPLACE", "STREAM");
+
+    /** Commands that save memory, and are done without where Redis refuses them. */
+    static final Set<String> DISPENSABLE = Set.of("DUMP", "RESTORE", "XLEN");
 
     private LuaCommands() {}
 

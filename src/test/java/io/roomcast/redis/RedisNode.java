@@ -40,13 +40,21 @@ public final class RedisNode implements AutoCloseable {
         this(settings, PLENTY);
     }
 
+    RedisNode(RedisSettings settings, String name) {
+        this(settings, PLENTY, null, name);
+    }
+
     public RedisNode(RedisSettings settings, HistoryLimits limits) {
         this(settings, limits, null);
     }
 
     /** @param other told instead of {@link #listener}, or null */
     RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other) {
-        relay = new RedisRelay(settings, limits, "test", this::thread, timer, System::nanoTime, metrics);
+        this(settings, limits, other, "test");
+    }
+
+    private RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other, String name) {
+        relay = new RedisRelay(settings, limits, name, this::thread, timer, System::nanoTime, metrics);
         relay.start(other == null ? listener : other);
     }
 
@@ -59,6 +67,11 @@ public final class RedisNode implements AutoCloseable {
 
     public static byte[] body(String content) {
         return ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** With the time of the message, as the service writes it. */
+    public static byte[] body(String content, long at) {
+        return ("{\"content\":\"" + content + "\",\"at\":" + at + "}").getBytes(StandardCharsets.UTF_8);
     }
 
     /** The offsets of a room that has missed nothing. */

@@ -3,11 +3,13 @@ package io.roomcast.redis;
 import static io.roomcast.support.Stages.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.support.Await;
+import io.roomcast.support.RelayRooms;
 import io.roomcast.support.redis.HeldLines;
 import io.roomcast.support.redis.RedisProcess;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
@@ -112,6 +115,22 @@ class RedisOtherLogTest {
         if (open) {
             bob.listener.await("the last", () -> bob.listener.lastBody(room).contains("m10"));
             assertEquals(after.epoch(), bob.listener.resets(room).get(0).epoch());
+        }
+    }
+
+    /** Two servers took messages at the same time. Each was delivered, and those of the former one are gone. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void clientOfTheFormerServerIsToldOfAGap(boolean proven) {
+        part();
+        Position known = get(bob.relay.publish(room, null, RedisNode.body("m6", 1_006)));
+        sayOthers(6, 9);
+        lines.lead(next);
+        old.kill();
+        say(10, 10);
+        try (RelayRooms rooms = new RelayRooms(bob.relay)) {
+            Position since = new Position(known.epoch(), 6, proven ? 1_006 : 0);
+            assertFalse(rooms.join(room, since).recovered());
         }
     }
 

@@ -56,6 +56,11 @@ public abstract class RelayFixture {
         return ("{\"content\":\"" + content + "\"}").getBytes(StandardCharsets.UTF_8);
     }
 
+    /** With the time of the message, as nodes write it. */
+    protected static byte[] body(String content, long at) {
+        return ("{\"content\":\"" + content + "\",\"at\":" + at + "}").getBytes(StandardCharsets.UTF_8);
+    }
+
     protected Position publish(String content) {
         return get(relay.publish(room, null, body(content)));
     }

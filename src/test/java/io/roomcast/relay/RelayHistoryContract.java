@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.support.RelayRooms;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -137,6 +138,39 @@ public abstract class RelayHistoryContract extends RelayFixture {
         HistoryPage end = get(relay.historyBefore(room, 0, 200));
         assertTrue(end.more());
         assertEquals(20L, end.messages().get(end.messages().size() - 1).offset());
+    }
+
+    /** Whoever returns with the time of its last message is told when that is another message now. */
+    @Test
+    void positionsProveThemselves() {
+        String epoch = get(relay.publish(room, null, body("a", 1_001))).epoch();
+        get(relay.publish(room, null, body("b", 1_002)));
+        get(relay.publish(room, null, body("c", 1_003)));
+        Position last = new Position(epoch, 3, 1_003);
+
+        assertEquals(last, get(relay.subscribe(room)));
+        try (RelayRooms rooms = new RelayRooms(relay)) {
+            for (long offset = 1; offset <= 3; offset++) {
+                Position same = new Position(epoch, offset, 1_000 + offset);
+                Position other = new Position(epoch, offset, 2_000 + offset);
+                assertEquals(new RelayRooms.Answer(last, true), rooms.join(room, same));
+                assertEquals(new RelayRooms.Answer(last, false), rooms.join(room, other));
+            }
+            assertEquals(new RelayRooms.Answer(last, true), rooms.join(room, new Position(epoch, 2)), "as before");
+        }
+    }
+
+    /** What the history has let go of cannot be compared. */
+    @Test
+    void positionThatTheHistoryHasLeftBehindCountsByItself() {
+        start(new HistoryLimits(2, Duration.ofHours(1), 64L << 20));
+        String epoch = get(relay.publish(room, null, body("a", 1_001))).epoch();
+        get(relay.publish(room, null, body("b", 1_002)));
+        get(relay.publish(room, null, body("c", 1_003)));
+        try (RelayRooms rooms = new RelayRooms(relay)) {
+            assertTrue(rooms.join(room, new Position(epoch, 1, 2_001)).recovered());
+            assertFalse(rooms.join(room, new Position(epoch, 0)).recovered());
+        }
     }
 
     @Test

@@ -19,11 +19,13 @@ import java.util.regex.Pattern;
  */
 class FakeMember implements Member.Listener {
     private static final Pattern MESSAGE = Pattern.compile(
-            "\\{\"type\":\"message\",\"offset\":(?<offset>\\d+),\"epoch\":\"(?<epoch>\\w+)\",\"n\":(?<n>\\d+)}");
+            "\\{\"type\":\"message\",\"offset\":(?<offset>\\d+),\"epoch\":\"(?<epoch>\\w+)\",\"n\":(?<n>\\d+),\"at\":\\d+}");
 
     final ManualTransport transport;
     final OutboundQueue queue;
     final Member member;
+    /** What the answer to the join said; null before. */
+    Position joined;
 
     FakeMember(ManualTransport transport, boolean signals) {
         this(transport, signals, 0);
@@ -102,6 +104,7 @@ class FakeMember implements Member.Listener {
 
     @Override
     public void joined(Position position, boolean recovered) {
+        joined = position;
         reply("joined " + text(position) + " " + recovered);
     }
 

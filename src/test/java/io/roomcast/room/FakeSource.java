@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -33,6 +34,9 @@ final class FakeSource implements RoomSource {
     private Position beganAt;
 
     private final List<Read> reads = new ArrayList<>();
+    /** Most messages that a page has. */
+    int pageMessages = Integer.MAX_VALUE;
+
     private String epoch = "e1";
     private long last;
     private boolean live;
@@ -149,7 +153,8 @@ final class FakeSource implements RoomSource {
 
     private StoredMessage append() {
         last++;
-        byte[] body = ("{\"epoch\":\"" + epoch + "\",\"n\":" + last + "}").getBytes(StandardCharsets.UTF_8);
+        byte[] body = ("{\"epoch\":\"" + epoch + "\",\"n\":" + last + ",\"at\":" + timeOf(last) + "}")
+                .getBytes(StandardCharsets.UTF_8);
         StoredMessage message = new StoredMessage(last, body);
         history.put(last, message);
         while (history.size() > keep) {
@@ -160,7 +165,12 @@ final class FakeSource implements RoomSource {
 
     /** Of the newest message that is stored. */
     Position position() {
-        return new Position(epoch, last);
+        return new Position(epoch, last, history.containsKey(last) ? timeOf(last) : 0);
+    }
+
+    /** The {@code at} of the message with this offset. */
+    static long timeOf(long offset) {
+        return 1_000_000 + offset;
     }
 
     boolean has(Position since) {
@@ -200,10 +210,10 @@ final class FakeSource implements RoomSource {
 
     void completeRead(int index) {
         Read read = reads.remove(index);
-        List<StoredMessage> found = history.tailMap(read.after(), false).values().stream()
-                .limit(read.limit())
-                .toList();
-        read.answer().complete(new HistoryPage(epoch, found, false));
+        int limit = Math.min(read.limit(), pageMessages);
+        NavigableMap<Long, StoredMessage> rest = history.tailMap(read.after(), false);
+        List<StoredMessage> found = rest.values().stream().limit(limit).toList();
+        read.answer().complete(new HistoryPage(epoch, found, rest.size() > limit));
     }
 
     void failRead(int index) {

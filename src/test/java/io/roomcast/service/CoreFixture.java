@@ -18,6 +18,7 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.UnfinishedMessages;
+import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
@@ -44,6 +45,7 @@ public final class CoreFixture {
     final Beans beans;
     final RoomService service;
     final SessionRegistry sessions;
+    public final NodeSessions nodeSessions;
     final Heartbeat heartbeat;
     final TokenAdmission admission;
     final UnfinishedMessages unfinishedMessages;
@@ -83,6 +85,7 @@ public final class CoreFixture {
         limits = beans.get(Limits.class);
         inFlight = beans.get(InFlight.class);
         sessions = beans.get(SessionRegistry.class);
+        nodeSessions = beans.get(NodeSessions.class);
         service = beans.get(RoomService.class);
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);
@@ -99,7 +102,9 @@ public final class CoreFixture {
         return new Client(
                 transport,
                 service.open(
-                        transport, new ConnectRequest(new UserName(user), new RoomName("lobby"), null, false), HERE));
+                        transport,
+                        new ConnectRequest(new UserName(user), new RoomName("lobby"), null, "roomcast.v1"),
+                        HERE));
     }
 
     /**
@@ -114,7 +119,10 @@ public final class CoreFixture {
     public Client connect(String user, ManualTransport transport) {
         return new Client(
                 transport,
-                service.open(transport, ConnectRequest.ofUser(user == null ? null : new UserName(user)), HERE));
+                service.open(
+                        transport,
+                        ConnectRequest.ofUser(user == null ? null : new UserName(user), "roomcast.v1"),
+                        HERE));
     }
 
     Instant wallClock() {

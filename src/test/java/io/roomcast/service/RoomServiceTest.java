@@ -152,7 +152,7 @@ class RoomServiceTest {
         ManualTransport transport = ManualTransport.immediate();
         core.service.open(
                 transport,
-                new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, true),
+                new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, null),
                 CoreFixture.HERE);
         Client ann = core.enter("ann");
         ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");

@@ -1,5 +1,6 @@
 package io.roomcast.support;
 
+import io.roomcast.support.machine.Program;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -150,7 +151,7 @@ public final class MainProcess implements AutoCloseable {
         int most;
         do {
             most = lowestFreeFile();
-            run("prlimit", "--pid=" + process.pid(), "--nofile=" + most + ":");
+            run(Program.PRLIMIT.require().toString(), "--pid=" + process.pid(), "--nofile=" + most + ":");
         } while (lowestFreeFile() < most);
     }
 

@@ -4,6 +4,7 @@ import io.roomcast.http.UnreadBody;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 final class ApiRequest {
     private final HttpServletRequest request;
     private final List<String> path;
+    private final String remote;
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
@@ -34,6 +36,7 @@ final class ApiRequest {
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
+        this.remote = request.getRemoteAddr();
         this.path = Stream.of(rawPath(request).replaceFirst("^/", "").split("/", -1))
                 .map(ApiRequest::decoded)
                 .toList();
@@ -97,9 +100,28 @@ final class ApiRequest {
                 .thenAccept(all -> bytes = all);
     }
 
-    /** The name of the room or user in the path. */
+    /** The name of the room or user, or the id of the session, in the path. */
     String name() {
         return path.get(1);
+    }
+
+    /** The room in the path, or null if the path has no valid name of a room. */
+    RoomName room() {
+        try {
+            return path.size() > 1 && path.get(0).equals("rooms") ? new RoomName(name()) : null;
+        } catch (ProtocolException e) {
+            return null;
+        }
+    }
+
+    /** Address of the caller, or null if unknown. */
+    String remote() {
+        return remote;
+    }
+
+    /** Returns a parameter of the query, or null. */
+    String query(String name) {
+        return request.getParameter(name);
     }
 
     /**

@@ -1,8 +1,8 @@
 package io.roomcast.http.api;
 
-import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Threads;
 import io.roomcast.service.Failure;
+import io.roomcast.service.operations.Refusals;
 import jakarta.inject.Inject;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.annotation.WebServlet;
@@ -36,10 +36,16 @@ public class ApiServlet extends HttpServlet {
     private transient RoomApi rooms;
 
     @Inject
+    private transient SessionApi sessions;
+
+    @Inject
+    private transient ClusterApi cluster;
+
+    @Inject
     private transient NodeApi node;
 
     @Inject
-    private transient NodeMetrics metrics;
+    private transient Refusals refusals;
 
     @Inject
     private transient Threads threads;
@@ -48,7 +54,7 @@ public class ApiServlet extends HttpServlet {
 
     @Override
     public void init() {
-        routes = new RouteTable(rooms, node);
+        routes = new RouteTable(rooms, sessions, cluster, node);
     }
 
     @Override
@@ -119,7 +125,7 @@ public class ApiServlet extends HttpServlet {
     private void write(ApiRequest request, CompletableFuture<ApiAnswer> answer, HttpServletResponse response)
             throws IOException {
         request.abandonBody(response);
-        ApiAnswer result = answerOrFailure(answer);
+        ApiAnswer result = answerOrFailure(request, answer);
         if (result.status() == HttpServletResponse.SC_METHOD_NOT_ALLOWED) {
             response.setHeader("Allow", routes.allowedMethods(request.path()));
         }
@@ -127,13 +133,13 @@ public class ApiServlet extends HttpServlet {
     }
 
     /** The answer, or the description of its failure. */
-    private ApiAnswer answerOrFailure(CompletableFuture<ApiAnswer> answer) {
+    private ApiAnswer answerOrFailure(ApiRequest request, CompletableFuture<ApiAnswer> answer) {
         try {
             return answer.join();
         } catch (RuntimeException e) {
             Failure failure = Failure.of(e);
             failure.log(LOG, "A request of the server API failed");
-            metrics.refused(failure.code().wire());
+            refusals.inApi(failure.code().wire(), failure.text(), request.room(), request.remote());
             return ApiAnswer.of(failure);
         }
     }

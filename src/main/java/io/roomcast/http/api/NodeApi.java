@@ -1,13 +1,12 @@
 package io.roomcast.http.api;
 
 import io.roomcast.identity.ApiPermission;
+import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.Uptime;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
 import io.roomcast.room.RoomRegistry;
-import io.roomcast.service.BackEndService;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.NodeSnapshot;
 import io.roomcast.service.operations.Readiness;
@@ -33,15 +32,13 @@ public class NodeApi {
             List<NodeSnapshot.HotRoom> hottest,
             Progress drain) {}
 
-    public record Disconnected(String user, int sessions) {}
-
     private Node node;
     private SessionRegistry sessions;
     private RoomRegistry rooms;
     private Readiness readiness;
     private Drain drain;
     private NodeSnapshot snapshot;
-    private BackEndService backEnd;
+    private Limits limits;
     private Uptime uptime;
 
     /** For the container's proxy. */
@@ -55,7 +52,7 @@ public class NodeApi {
             Readiness readiness,
             Drain drain,
             NodeSnapshot snapshot,
-            BackEndService backEnd,
+            Limits limits,
             Uptime uptime) {
         this.node = node;
         this.sessions = sessions;
@@ -63,15 +60,16 @@ public class NodeApi {
         this.readiness = readiness;
         this.drain = drain;
         this.snapshot = snapshot;
-        this.backEnd = backEnd;
+        this.limits = limits;
         this.uptime = uptime;
     }
 
     /** The routes that this class serves. */
     List<Route> routes() {
         return List.of(
-                Route.immediate("POST", "/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
                 Route.immediate("GET", "/node", ApiPermission.OPERATE, (request, caller) -> figures()),
+                Route.immediate("GET", "/node/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
+                Route.immediate("POST", "/node/limits", ApiPermission.OPERATE, this::setLimit),
                 Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, (request, caller) -> progress()),
                 Route.immediate("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
                 Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, this::undrain),
@@ -87,6 +85,19 @@ public class NodeApi {
                 rooms.all().size(),
                 snapshot.hottest(),
                 toProgress(drain.progress())));
+    }
+
+    private ApiAnswer limits() {
+        return ApiAnswer.ok(new ClusterApi.NodeLimits(node.name(), limits.all()));
+    }
+
+    private ApiAnswer setLimit(ApiRequest request, ApiCaller caller) {
+        try {
+            limits.set(request.text("key"), request.text("value"), caller.author());
+        } catch (IllegalArgumentException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
+        }
+        return limits();
     }
 
     private ApiAnswer progress() {
@@ -110,11 +121,6 @@ public class NodeApi {
         } catch (IllegalStateException e) {
             throw new ProtocolException(ErrorCode.CONFLICT, e.getMessage());
         }
-    }
-
-    private ApiAnswer disconnect(ApiRequest request, ApiCaller caller) {
-        UserName user = new UserName(request.name());
-        return ApiAnswer.ok(new Disconnected(user.value(), backEnd.disconnect(user, caller.author())));
     }
 
     private Duration window(ApiRequest request) {

@@ -41,7 +41,8 @@ record Route(
         List<String> own = List.of(path.substring(1).split("/", -1));
         boolean same = own.size() == segments.size();
         for (int i = 0; same && i < own.size(); i++) {
-            same = own.get(i).startsWith("{") || own.get(i).equals(segments.get(i));
+            String segment = segments.get(i);
+            same = own.get(i).startsWith("{") ? !segment.isEmpty() : own.get(i).equals(segment);
         }
         return same;
     }

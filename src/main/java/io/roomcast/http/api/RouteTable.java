@@ -15,8 +15,8 @@ final class RouteTable {
 
     private final List<Route> routes;
 
-    RouteTable(RoomApi rooms, NodeApi node) {
-        routes = Stream.of(List.of(DESCRIPTION), rooms.routes(), node.routes())
+    RouteTable(RoomApi rooms, SessionApi sessions, ClusterApi cluster, NodeApi node) {
+        routes = Stream.of(List.of(DESCRIPTION), rooms.routes(), sessions.routes(), cluster.routes(), node.routes())
                 .flatMap(List::stream)
                 .toList();
     }

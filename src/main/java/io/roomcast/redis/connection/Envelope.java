@@ -9,6 +9,8 @@ import io.roomcast.relay.PresenceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import redis.clients.jedis.CommandArguments;
+import redis.clients.jedis.Protocol;
 
 /**
  * A pub/sub message between nodes. The first byte is the version, the second byte is the kind (the blanks after the
@@ -19,6 +21,9 @@ import java.util.List;
  * 3R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
  * 3S FRAME                     a signal
  * 3P FRAME                     a signal of the kind presence
+ * 3Q ID CHANNEL QUESTION       a question of another node, which hears the answer on that channel of its own
+ * 3A ID ANSWER                 the answer to a question
+ * 3F ID                        there is no answer to a question
  * 3N                           the keep-alive of a node to itself, so that its channel is never silent
  * </pre>
  *
@@ -45,10 +50,29 @@ public sealed interface Envelope {
         public static final char KIND = 'R';
     }
 
+    /** A question to this node. The asking node gives each question to each node an id of its own. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Question(String id, String replyChannel, byte[] content) implements Envelope {}
+
+    /** @param content null if the node has no answer */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Answer(String id, byte[] content) implements Envelope {}
+
     record KeepAlive() implements Envelope {}
 
     /** An envelope that this version cannot read. */
     record Unknown() implements Envelope {}
+
+    /**
+     * The command that publishes an envelope on a channel.
+     *
+     * @param sharded whether the server belongs to a Cluster
+     */
+    static CommandArguments publishCommand(boolean sharded, byte[] channel, byte[] envelope) {
+        return new CommandArguments(sharded ? Protocol.Command.SPUBLISH : Protocol.Command.PUBLISH)
+                .add(channel)
+                .add(envelope);
+    }
 
     static byte[] signal(FrameKind kind, byte[] frame) {
         return withHead(kind == FrameKind.PRESENCE ? 'P' : 'S', frame);
@@ -56,6 +80,25 @@ public sealed interface Envelope {
 
     static byte[] keepAlive() {
         return withHead('N', new byte[0]);
+    }
+
+    static byte[] question(String id, String replyChannel, byte[] content) {
+        return withHead('Q', concatenated(id + ' ' + replyChannel + ' ', content));
+    }
+
+    static byte[] answer(String id, byte[] content) {
+        return withHead('A', concatenated(id + ' ', content));
+    }
+
+    static byte[] noAnswer(String id) {
+        return withHead('F', id.getBytes(UTF_8));
+    }
+
+    private static byte[] concatenated(String head, byte[] rest) {
+        byte[] headBytes = head.getBytes(UTF_8);
+        byte[] all = Arrays.copyOf(headBytes, headBytes.length + rest.length);
+        System.arraycopy(rest, 0, all, headBytes.length, rest.length);
+        return all;
     }
 
     private static byte[] withHead(char kind, byte[] rest) {
@@ -75,6 +118,9 @@ public sealed interface Envelope {
             case 'S' -> new Signal(FrameKind.SIGNAL, rest(bytes, 2));
             case 'P' -> new Signal(FrameKind.PRESENCE, rest(bytes, 2));
             case Presence.KIND -> presence(bytes);
+            case 'Q' -> question(bytes);
+            case 'A' -> answer(bytes);
+            case 'F' -> new Answer(text(bytes, 2, bytes.length), null);
             case 'N' -> new KeepAlive();
             default -> new Unknown();
         };
@@ -91,8 +137,25 @@ public sealed interface Envelope {
         for (int i = epochEnd + 1; i < offsetEnd; i++) {
             offset = offset * 10 + (bytes[i] - '0');
         }
-        String run = new String(bytes, offsetEnd + 1, runEnd - offsetEnd - 1, UTF_8);
-        return new Message(new String(bytes, 2, epochEnd - 2, UTF_8), offset, run, rest(bytes, runEnd + 1));
+        String run = text(bytes, offsetEnd + 1, runEnd);
+        return new Message(text(bytes, 2, epochEnd), offset, run, rest(bytes, runEnd + 1));
+    }
+
+    private static Envelope question(byte[] bytes) {
+        int idEnd = indexOfBlank(bytes, 2);
+        int channelEnd = indexOfBlank(bytes, idEnd + 1);
+        return idEnd < 0 || channelEnd < 0
+                ? new Unknown()
+                : new Question(text(bytes, 2, idEnd), text(bytes, idEnd + 1, channelEnd), rest(bytes, channelEnd + 1));
+    }
+
+    private static Envelope answer(byte[] bytes) {
+        int idEnd = indexOfBlank(bytes, 2);
+        return idEnd < 0 ? new Unknown() : new Answer(text(bytes, 2, idEnd), rest(bytes, idEnd + 1));
+    }
+
+    private static String text(byte[] bytes, int from, int to) {
+        return new String(bytes, from, to - from, UTF_8);
     }
 
     private static Envelope presence(byte[] bytes) {

@@ -51,6 +51,12 @@ public final class Subscriber {
 
         /** Reports that the message of a probe of this node has arrived. */
         void probed(String token);
+
+        /** Passes on a question to this node. */
+        void asked(Envelope.Question question);
+
+        /** Passes on the answer to a question of this node. */
+        void answered(Envelope.Answer answer);
     }
 
     /** Connects to the server to which the subscriber listens. Called on the subscriber's thread. */
@@ -310,6 +316,10 @@ public final class Subscriber {
         endOutage();
         if (envelope instanceof Envelope.Message probe) {
             events.probed(new String(probe.body(), UTF_8));
+        } else if (envelope instanceof Envelope.Question question) {
+            events.asked(question);
+        } else if (envelope instanceof Envelope.Answer answer) {
+            events.answered(answer);
         }
     }
 

@@ -38,6 +38,16 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
         return prefix + ":{!" + version + ":db" + database + ":";
     }
 
+    /** The command that lists the channels of all nodes that speak this version, at the server that carries it out. */
+    public CommandArguments listCommand() {
+        return list(escaped(versionPrefix(String.valueOf(Envelope.VERSION))) + "*");
+    }
+
+    /** The name of the node whose channel this is. */
+    public static String nodeOf(String channel) {
+        return channel.substring(channel.indexOf("}:") + 2);
+    }
+
     /** The channels of nodes that speak another version and are subscribed at this server. */
     List<String> ofOtherVersions(RedisConnection connection) {
         String ownPrefix = versionPrefix(String.valueOf(Envelope.VERSION));
@@ -50,12 +60,16 @@ public record NodeChannels(String prefix, int database, String node, boolean sha
     }
 
     private List<String> matching(RedisConnection connection, String pattern) {
-        connection.write(new CommandArguments(Protocol.Command.PUBSUB)
-                .add(sharded ? "SHARDCHANNELS" : "CHANNELS")
-                .add(pattern));
+        connection.write(list(pattern));
         connection.flush();
         return ((List<?>) connection.read())
                 .stream().map(name -> new String((byte[]) name, UTF_8)).toList();
+    }
+
+    private CommandArguments list(String pattern) {
+        return new CommandArguments(Protocol.Command.PUBSUB)
+                .add(sharded ? "SHARDCHANNELS" : "CHANNELS")
+                .add(pattern);
     }
 
     /** Escapes the characters that have a meaning in a pattern of Redis. */

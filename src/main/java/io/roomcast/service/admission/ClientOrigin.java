@@ -1,15 +1,12 @@
 package io.roomcast.service.admission;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,8 +24,6 @@ import java.util.stream.Stream;
 public record ClientOrigin(String local, String remote, String host, String login) {
     public static final String HEADER = "Roomcast-Client-Origin";
 
-    private static final Pattern PORT = Pattern.compile(":\\d{1,5}$");
-    private static final Pattern BRACKETS = Pattern.compile("^\\[(.*)]$");
     /** The secret of this process. */
     private static final byte[] SECRET = newSecret();
 
@@ -104,10 +99,11 @@ public record ClientOrigin(String local, String remote, String host, String logi
      * host must be a loopback host, too. A connection with a header of a proxy is never from this machine.
      */
     boolean isLoopback() {
-        return isLoopbackAddress(local)
-                && isLoopbackAddress(remote)
-                && host != null
-                && isLoopbackName(PORT.matcher(host).replaceFirst(""));
+        HostPort asked = host == null ? null : HostPort.parse(host);
+        return HostPort.isLoopbackAddress(local)
+                && HostPort.isLoopbackAddress(remote)
+                && asked != null
+                && asked.isLoopback();
     }
 
     /**
@@ -123,30 +119,9 @@ public record ClientOrigin(String local, String remote, String host, String logi
         if (remote == null || remote.indexOf(':') < 0) {
             return remote;
         }
-        try {
-            byte[] address = InetAddress.getByName(remote).getAddress();
-            return address.length == 16 ? HexFormat.of().formatHex(address, 0, 8) : remote;
-        } catch (UnknownHostException e) {
-            return remote;
-        }
-    }
-
-    private static boolean isLoopbackName(String host) {
-        String name = host.toLowerCase(Locale.ROOT);
-        return name.equals("localhost")
-                || name.endsWith(".localhost")
-                || isLoopbackAddress(BRACKETS.matcher(name).replaceFirst("$1"));
-    }
-
-    /** Accepts numeric addresses only, and resolves no name. */
-    private static boolean isLoopbackAddress(String address) {
-        if (address == null || !address.matches("\\d{1,3}(\\.\\d{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(%.+)?")) {
-            return false;
-        }
-        try {
-            return InetAddress.getByName(address).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        InetAddress address = NumericAddress.of(remote);
+        return address != null && address.getAddress().length == 16
+                ? HexFormat.of().formatHex(address.getAddress(), 0, 8)
+                : remote;
     }
 }

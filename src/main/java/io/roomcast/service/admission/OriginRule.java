@@ -1,22 +1,25 @@
 package io.roomcast.service.admission;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Which web pages may connect. A browser sends a person's cookies with the requests of every page that the person
- * views. So a page of another site could act under that person's name. A page cannot hide its {@code Origin}. So this
- * rule finds such a page. Other programs send no {@code Origin}. They are accepted, because they have no access to
- * another person's cookies.
+ * views. So a page of another site could act under that person's name. A browser sends {@code scheme://host:port} or
+ * {@code null} as the {@code Origin} of a page, and no page can change that. So this rule finds such a page. Other
+ * programs send no {@code Origin}, or one of their library's making. An empty one, or one without a scheme, is no
+ * browser's.
  *
- * @param allowed {@code same-host}, {@code *}, or origins such as {@code https://chat.example} and
- *     {@code https://*.example}
+ * @param allowed {@code *}, or origins such as {@code https://chat.example} and {@code https://*.example}, beside the
+ *     server's own, which {@code same-host} stands for
+ * @param isLoopbackOneHost whether all loopback names and addresses, at any port, are the same host. This is so while
+ *     every program of this machine may connect in any case.
  */
-record OriginRule(List<String> allowed) {
-    static final String SAME_HOST = "same-host";
+record OriginRule(List<String> allowed, boolean isLoopbackOneHost) {
     private static final String ANY = "*";
+    private static final String AFTER_SCHEME = "://";
+    private static final int HTTP_PORT = 80;
+    private static final int HTTPS_PORT = 443;
 
     /**
      * @param origin value of the header, or null
@@ -26,9 +29,15 @@ record OriginRule(List<String> allowed) {
         if (origin == null || allowed.contains(ANY)) {
             return true;
         }
-        String lowerCase = origin.toLowerCase(Locale.ROOT);
-        return allowed.stream()
-                .anyMatch(rule -> rule.equals(SAME_HOST) ? isSameHost(lowerCase, host) : matches(lowerCase, rule));
+        String lowerCase = withoutSlash(origin.strip().toLowerCase(Locale.ROOT));
+        HostPort server = host == null ? null : HostPort.parse(host);
+        // The server's own page is not of another site, whatever else is listed.
+        return isSameHost(lowerCase, server) || allowed.stream().anyMatch(rule -> matches(lowerCase, rule));
+    }
+
+    /** Some libraries append the path of an address without one. */
+    private static String withoutSlash(String origin) {
+        return origin.endsWith("/") ? origin.substring(0, origin.length() - 1) : origin;
     }
 
     private static boolean matches(String origin, String rule) {
@@ -43,19 +52,34 @@ record OriginRule(List<String> allowed) {
                 && origin.length() > scheme.length() + parent.length();
     }
 
-    /** A proxy that ends TLS passes on the host, but not the scheme. So the scheme is taken from the origin. */
-    private static boolean isSameHost(String origin, String host) {
-        try {
-            URI page = new URI(origin);
-            if (page.getHost() == null || host == null) {
-                return false;
-            }
-            String defaultPort = "https".equals(page.getScheme()) ? ":443" : ":80";
-            String wanted = page.getHost() + (page.getPort() < 0 ? defaultPort : ":" + page.getPort());
-            boolean hasPort = host.lastIndexOf(':') > host.lastIndexOf(']');
-            return wanted.equals(host.toLowerCase(Locale.ROOT) + (hasPort ? "" : defaultPort));
-        } catch (URISyntaxException e) {
+    private boolean isSameHost(String origin, HostPort server) {
+        if (server == null) {
             return false;
         }
+        if (origin.isEmpty()) {
+            return true;
+        }
+        int scheme = origin.indexOf(AFTER_SCHEME);
+        HostPort page = HostPort.parse(scheme < 0 ? origin : origin.substring(scheme + AFTER_SCHEME.length()));
+        // A page in a sandbox has the origin null, and there may be a host of that name.
+        if (page == null || origin.equals("null")) {
+            return false;
+        }
+        if (isLoopbackOneHost && page.isLoopback() && server.isLoopback()) {
+            return true;
+        }
+        return page.host().equals(server.host())
+                && (scheme < 0
+                        ? page.portOr(server.port()) == server.port()
+                        : isSamePort(page, server, defaultPort(origin.substring(0, scheme))));
+    }
+
+    /** A proxy that ends TLS passes on the host, but not the scheme. So the scheme is taken from the origin. */
+    private static boolean isSamePort(HostPort page, HostPort server, int defaultPort) {
+        return page.portOr(defaultPort) == server.portOr(defaultPort);
+    }
+
+    private static int defaultPort(String scheme) {
+        return scheme.equals("https") || scheme.equals("wss") ? HTTPS_PORT : HTTP_PORT;
     }
 }

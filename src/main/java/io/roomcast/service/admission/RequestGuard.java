@@ -8,7 +8,9 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.Warnings;
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -22,46 +24,19 @@ import java.util.Set;
 public class RequestGuard {
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
+    /** Methods that some address may have. Servers answer others each in their own way. */
+    private static final Set<String> METHODS =
+            Set.of("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT");
 
-    /**
-     * The verdict on a request. {@code status} is the HTTP status of a refusal, or 0 if the request is accepted.
-     * {@code text} is the body of the refusal.
-     */
-    public enum Verdict {
-        PASS(0, ""),
-        NOT_FOUND(404, "nothing is here"),
-        MALFORMED(
-                400,
-                "a WebSocket is opened by GET, with one Upgrade: websocket and Connection: Upgrade, and a query in the "
-                        + "characters of a URI; a request has one Host"),
-        AMBIGUOUS_LENGTH(400, "it is not clear where this request ends"),
-        FULL(503, "this node is full; try another, or later"),
-        OVERLOADED(503, "too many connections are opened at once; try again"),
-        DRAINING(503, "this node takes no more sessions; try another"),
-        FOREIGN_ORIGIN(403, "pages of this origin may not connect; see roomcast.origins");
-
-        private final int status;
-        private final String text;
-
-        Verdict(int status, String text) {
-            this.status = status;
-            this.text = text;
-        }
-
-        public int status() {
-            return status;
-        }
-
-        public String text() {
-            return text;
-        }
-    }
+    /** What operators read of a page that may not connect. The page's own origin is a text of a stranger. */
+    private static final String FOREIGN_ORIGIN_TEXT = "pages of this origin may not connect; see roomcast.origins";
 
     private SessionRegistry sessions;
     private Limits limits;
     private OriginRule origins;
     private Readiness readiness;
     private NodeMetrics metrics;
+    private Refusals refusals;
     private Warnings warnings;
 
     /** For the container's proxy. */
@@ -74,62 +49,107 @@ public class RequestGuard {
             Readiness readiness,
             RoomcastConfig config,
             NodeMetrics metrics,
+            Refusals refusals,
             Warnings warnings) {
         this.sessions = sessions;
         this.limits = limits;
         this.readiness = readiness;
-        this.origins = new OriginRule(config.get(AccessKeys.ORIGINS));
+        this.origins = new OriginRule(
+                config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
         this.metrics = metrics;
+        this.refusals = refusals;
         this.warnings = warnings;
     }
 
-    /** Checks a request. Counts a refused handshake, a refused origin, and a reached limit of sessions. */
-    public Verdict check(RequestHead head) {
-        Verdict verdict = verdict(head);
-        if (verdict != Verdict.PASS && head.isHandshake()) {
-            metrics.increment(
-                    switch (verdict) {
-                        case FULL -> Counter.HANDSHAKES_FULL;
-                        case DRAINING -> Counter.HANDSHAKES_DRAINING;
-                        case FOREIGN_ORIGIN -> Counter.HANDSHAKES_FOREIGN;
-                        default -> Counter.HANDSHAKES_MALFORMED;
-                    });
-        }
-        return verdict;
-    }
-
-    private Verdict verdict(RequestHead head) {
-        if (!head.hasUnambiguousLength()) {
-            return Verdict.AMBIGUOUS_LENGTH;
-        }
-        if (!RequestPath.isPlain(head.path())) {
-            return Verdict.NOT_FOUND;
-        }
+    /**
+     * Checks a request. Counts a refused handshake or origin, and a reached limit of sessions.
+     *
+     * @param remote address of the client, or null
+     */
+    public Verdict check(RequestHead head, String remote) {
+        Verdict verdict = checkForm(head);
         boolean isHandshake = head.isHandshake();
-        if (head.host().size() > 1 || isHandshake && !head.isWellFormed()) {
-            return Verdict.MALFORMED;
+        if (verdict != Verdict.PASS) {
+            if (isHandshake) {
+                metrics.increment(Counter.HANDSHAKES_MALFORMED);
+            }
+            return verdict;
         }
-        if ((isHandshake || !SAFE_METHODS.contains(head.method())) && !isAllowedOrigin(head)) {
-            metrics.refused("origin");
-            warnings.warn(
-                    "origin",
-                    () -> "Refused a page of " + LogText.of(String.join(" ", head.origin())) + " at "
-                            + LogText.of(String.join(" ", head.host())) + "; see roomcast.origins");
-            return Verdict.FOREIGN_ORIGIN;
+        if (isHandshake || !SAFE_METHODS.contains(head.method())) {
+            String host = host(head);
+            for (String origin : head.origin()) {
+                if (!origins.allows(origin, host)) {
+                    refusals.atHandshake(
+                            isHandshake ? Counter.HANDSHAKES_FOREIGN : null,
+                            "origin",
+                            FOREIGN_ORIGIN_TEXT,
+                            null,
+                            null,
+                            remote);
+                    warnings.warn(
+                            "origin",
+                            () -> "Refused a page of " + LogText.of(origin) + " at " + LogText.of(host)
+                                    + "; see roomcast.origins");
+                    return Verdict.foreignOrigin(origin, host == null ? "" : host);
+                }
+            }
+        }
+        if (RequestPath.isEndpoint(head.resource())) {
+            if (!RequestPath.isAddress(head.resource())) {
+                if (isHandshake) {
+                    metrics.increment(Counter.HANDSHAKES_MALFORMED);
+                }
+                return Verdict.NOT_FOUND;
+            }
+            if (!isHandshake) {
+                return Verdict.NO_UPGRADE;
+            }
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
-            return Verdict.FULL;
+            return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote);
         }
         // While draining, 503 makes a load balancer choose another node.
         if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
-            return Verdict.DRAINING;
+            return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote);
         }
         return Verdict.PASS;
     }
 
-    private boolean isAllowedOrigin(RequestHead head) {
-        String host = head.host().isEmpty() ? null : head.host().get(0);
-        return head.origin().isEmpty() || head.origin().stream().allMatch(origin -> origins.allows(origin, host));
+    /** Counts a refusal. */
+    private Verdict count(Counter outcome, Verdict verdict, String remote) {
+        refusals.atHandshake(outcome, ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);
+        return verdict;
+    }
+
+    /** Checks what servers read each in their own way, or not at all. */
+    private static Verdict checkForm(RequestHead head) {
+        if (!head.isReadable()) {
+            return Verdict.BAD_HEAD;
+        }
+        if (!head.hasUnambiguousLength()) {
+            return Verdict.AMBIGUOUS_LENGTH;
+        }
+        if (!RequestPath.isOfUri(head.path())) {
+            return Verdict.BAD_ADDRESS;
+        }
+        if (!RequestPath.isPlain(head.path()) || RequestPath.isInside(head.resource())) {
+            return Verdict.NOT_FOUND;
+        }
+        if (head.host().isEmpty() ? head.isHttp11() : head.host().size() > 1 || HostPort.parse(host(head)) == null) {
+            return Verdict.BAD_HOST;
+        }
+        if (head.isHandshake() && !head.isWellFormed()) {
+            return Verdict.BAD_HANDSHAKE;
+        }
+        if (head.isHandshake() && !head.handshake().isSupportedVersion()) {
+            return Verdict.WRONG_VERSION;
+        }
+        return METHODS.contains(head.method()) ? Verdict.PASS : Verdict.UNKNOWN_METHOD;
+    }
+
+    /** @return null if the request names no host */
+    private static String host(RequestHead head) {
+        return head.host().isEmpty() ? null : head.host().get(0);
     }
 }

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The parts of a request's head that {@link RequestGuard} checks. All values of each header are kept. Servers
@@ -12,8 +11,11 @@ import java.util.stream.Stream;
  *
  * @param path path as the client sent it, without the query
  * @param query query as the client sent it; empty if there is none
- * @param isEndpoint whether WebSockets are opened at this path
+ * @param resource decoded path, without the context path of the application; empty if the path is not {@linkplain
+ *     RequestPath#isPlain plain}
+ * @param isReadable whether all names and values of headers are without characters of control
  * @param hasUnambiguousLength whether the length of the body is {@linkplain BodyLength unambiguous}
+ * @param hasBody whether the request has a body, which is not empty as far as its head says
  * @param offersUpgrade whether the client offers to change to another protocol, in any form that some server accepts
  */
 public record RequestHead(
@@ -21,11 +23,12 @@ public record RequestHead(
         String protocol,
         String path,
         String query,
-        boolean isEndpoint,
+        String resource,
+        boolean isReadable,
         boolean hasUnambiguousLength,
+        boolean hasBody,
         boolean offersUpgrade,
-        List<String> upgrade,
-        List<String> connection,
+        HandshakeHead handshake,
         List<String> origin,
         List<String> host) {
     public static final String UPGRADE = "Upgrade";
@@ -36,7 +39,7 @@ public record RequestHead(
     /**
      * @param path path as the client sent it, without the query
      * @param query null if there is none
-     * @param isEndpoint whether WebSockets are opened at this path
+     * @param resource decoded path, without the context path of the application
      * @param names names of all headers
      * @param values returns all values of a header
      */
@@ -45,23 +48,33 @@ public record RequestHead(
             String protocol,
             String path,
             String query,
-            boolean isEndpoint,
+            String resource,
             Iterable<String> names,
             Function<String, List<String>> values) {
         boolean offersUpgrade = false;
+        boolean isReadable = true;
         for (String name : names) {
             offersUpgrade |= isUpgradeHeader(name);
+            isReadable &= values.apply(name).stream().allMatch(RequestHead::isReadable);
         }
+        List<String> length = values.apply("Content-Length");
+        boolean hasEncoding = !values.apply("Transfer-Encoding").isEmpty();
         return new RequestHead(
                 method,
                 protocol,
                 path,
                 query == null ? "" : query,
-                isEndpoint,
-                BodyLength.isUnambiguous(names, values),
+                resource,
+                isReadable,
+                // HTTP/1.0 knows no chunks. A proxy of that version would look for the body in another way.
+                BodyLength.isUnambiguous(names, values) && !(hasEncoding && protocol.equals("HTTP/1.0")),
+                hasEncoding || !length.isEmpty() && !length.equals(List.of("0")),
                 offersUpgrade,
-                values.apply(UPGRADE),
-                values.apply("Connection"),
+                new HandshakeHead(
+                        values.apply(UPGRADE),
+                        values.apply("Connection"),
+                        values.apply("Sec-WebSocket-Key"),
+                        values.apply("Sec-WebSocket-Version")),
                 values.apply("Origin"),
                 values.apply("Host"));
     }
@@ -80,20 +93,25 @@ public record RequestHead(
         return name.startsWith("x-forwarded-") || FORWARDED.contains(name);
     }
 
-    /** Whether the request asks for a WebSocket connection, in a valid form or not. */
-    public boolean isHandshake() {
-        return isEndpoint && (offersUpgrade || "CONNECT".equalsIgnoreCase(method));
+    private static boolean isReadable(String value) {
+        return value.chars().allMatch(c -> c >= ' ' && c != 0x7f || c == '\t');
     }
 
-    /** Whether a handshake is allowed by RFC 6455, and all servers read it alike. */
+    boolean isHttp11() {
+        return protocol.equals("HTTP/1.1");
+    }
+
+    /** Whether the request asks for a WebSocket connection, in a valid form or not. */
+    public boolean isHandshake() {
+        return RequestPath.isEndpoint(resource) && (offersUpgrade || "CONNECT".equalsIgnoreCase(method));
+    }
+
+    /** Whether a handshake of version 13 is allowed by RFC 6455, and all servers read it alike. */
     boolean isWellFormed() {
         return method.equals("GET")
                 && RequestPath.isPlainQuery(query)
-                && protocol.equals("HTTP/1.1")
-                && upgrade.size() == 1
-                && upgrade.get(0).strip().equalsIgnoreCase("websocket")
-                && connection.stream()
-                        .flatMap(values -> Stream.of(values.split(",", -1)))
-                        .anyMatch(option -> option.strip().equalsIgnoreCase(UPGRADE));
+                && isHttp11()
+                && !hasBody
+                && handshake.isWellFormed();
     }
 }

@@ -2,11 +2,13 @@ package io.roomcast.service.admission;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
- * Checks the path of a request, as the client sent it. Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..}
- * differently. So a client could evade a proxy's rule for a path with another spelling of the path. No address of
- * Roomcast has these characters. So such a path is answered with 404.
+ * Checks the path of a request, as the client sent it. A path with characters that no URI has is answered with 400.
+ * Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..} differently. So a client could evade a proxy's rule for
+ * a path with another spelling of the path. No address of Roomcast has these characters. So such a path is answered
+ * with 404.
  */
 public final class RequestPath {
     /** Characters of a path, other than letters and digits, that need no encoding. */
@@ -17,7 +19,35 @@ public final class RequestPath {
     /** What the decoder returns for bytes that are not UTF-8. No address of Roomcast has this character. */
     private static final char REPLACEMENT = '\uFFFD';
 
+    /** A WebSocket is opened at {@code /ws} and {@code /ws/{room}/{user}}. */
+    private static final Pattern ADDRESS = Pattern.compile("/ws(/[^/]+/[^/]+)?");
+
+    /** Directories of the WAR that are for the server and for {@code java -jar}. Some servers would serve the last. */
+    private static final Pattern INSIDE = Pattern.compile("(?i)/(WEB-INF|META-INF|io)(/.*)?");
+
     private RequestPath() {}
+
+    /**
+     * Whether the path is one of a URI (RFC 3986, 3.3), and the characters that are encoded in it are UTF-8 and not
+     * characters of control.
+     */
+    static boolean isOfUri(String path) {
+        boolean isAscii = true;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            if (c == '%') {
+                int decoded = encodedByte(path, i);
+                if (decoded < ' ' || decoded == 0x7f) {
+                    return false;
+                }
+                isAscii &= decoded < 0x80;
+                i += 2;
+            } else if (!isUnencoded(c) && c != '/' && c != ';') {
+                return false;
+            }
+        }
+        return path.startsWith("/") && (isAscii || isUtf8(path));
+    }
 
     /** Whether all servers read this path alike. */
     public static boolean isPlain(String path) {
@@ -81,12 +111,22 @@ public final class RequestPath {
     }
 
     /**
-     * Whether WebSockets are opened at this path.
+     * Whether some server opens WebSockets at this path.
      *
      * @param path decoded, without the context path of the application
      */
-    public static boolean isEndpoint(String path) {
+    static boolean isEndpoint(String path) {
         return path.equals("/ws") || path.startsWith("/ws/");
+    }
+
+    /** Whether this is an address of WebSockets. Servers differ in how they read a slash at its end. */
+    static boolean isAddress(String path) {
+        return ADDRESS.matcher(path).matches();
+    }
+
+    /** Whether the path is one of a part of the WAR that clients have no use for. */
+    static boolean isInside(String path) {
+        return INSIDE.matcher(path).matches();
     }
 
     private static boolean isSafeSegment(CharSequence segment) {

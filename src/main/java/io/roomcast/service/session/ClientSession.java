@@ -52,7 +52,8 @@ public final class ClientSession {
             .toArray(TokenBucket[]::new);
 
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final String network;
+    private final Arrival arrival;
+    private final String subprotocol;
     private volatile boolean identityLocked;
     /** The frames that arrived during the check of the token; null while no token is being checked. */
     private List<Deferred> deferred;
@@ -68,20 +69,20 @@ public final class ClientSession {
     public record Deferred(ClientFrame frame, Runnable release) {}
 
     /**
-     * @param network network of the client, or null if unknown
      * @param now in nanoseconds of {@link RunningTime}
      */
     ClientSession(
             String id,
             ConnectRequest request,
-            String network,
+            Arrival arrival,
             OutboundQueue queue,
             ServerFrameWriter writer,
             RoomRequests requests,
             long now) {
         this.id = id;
         this.requests = requests;
-        this.network = network;
+        this.arrival = arrival;
+        this.subprotocol = request.subprotocol();
         this.openedAt = now;
         this.heardAt = now;
         this.urlUser = request.user();
@@ -124,7 +125,17 @@ public final class ClientSession {
 
     /** The network of the client, or null if unknown. */
     String network() {
-        return network;
+        return arrival.network();
+    }
+
+    /** How the client connected. */
+    public Arrival arrival() {
+        return arrival;
+    }
+
+    /** The subprotocol of this server that the connection uses; null if the client asked for none. */
+    public String subprotocol() {
+        return subprotocol;
     }
 
     public Identity identity() {
@@ -259,6 +270,10 @@ public final class ClientSession {
 
     public synchronized Membership membership(RoomName room) {
         return memberships.get(room);
+    }
+
+    public synchronized int roomCount() {
+        return memberships.size();
     }
 
     public synchronized List<RoomName> roomNames() {

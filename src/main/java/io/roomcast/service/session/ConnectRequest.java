@@ -10,12 +10,17 @@ import io.roomcast.protocol.UserName;
  * @param user user in the URL, or null
  * @param room room in the URL {@code /ws/{room}/{user}}; null for {@code /ws}
  * @param since last position that the client has, or null
- * @param isPlain whether the client is sent only frames with room, sender and content
+ * @param subprotocol subprotocol of this server that the connection uses; null if the client asked for none
  */
-public record ConnectRequest(UserName user, RoomName room, Position since, boolean isPlain) {
+public record ConnectRequest(UserName user, RoomName room, Position since, String subprotocol) {
 
     /** A connection to {@code /ws}. */
-    public static ConnectRequest ofUser(UserName user) {
-        return new ConnectRequest(user, null, null, false);
+    public static ConnectRequest ofUser(UserName user, String subprotocol) {
+        return new ConnectRequest(user, null, null, subprotocol);
+    }
+
+    /** Whether the client is sent only frames with room, sender and content. */
+    public boolean isPlain() {
+        return room != null && subprotocol == null;
     }
 }

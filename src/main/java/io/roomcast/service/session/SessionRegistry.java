@@ -21,6 +21,7 @@ import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageRange;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -76,10 +77,10 @@ public class SessionRegistry {
     /**
      * Opens a session for a connection.
      *
-     * @param network network of the client, or null if unknown
      * @throws ProtocolException {@code busy} if the node or the network has too many sessions
      */
-    public ClientSession open(Transport transport, ConnectRequest request, String network) {
+    public ClientSession open(Transport transport, ConnectRequest request, Arrival arrival) {
+        String network = arrival.network();
         limits.require(LimitKeys.SESSIONS, openSessions.size() + 1L, ErrorCode.BUSY, "the node is full");
         int inNetwork = network == null ? 0 : networks.add(network);
         if (!limits.allows(LimitKeys.ADDRESS_SESSIONS, inNetwork)) {
@@ -90,7 +91,7 @@ public class SessionRegistry {
         OutboundQueue queue =
                 new OutboundQueue(transport, outbound, !request.isPlain(), time, gapFrames(request), metrics);
         ClientSession session = new ClientSession(
-                Node.randomId(9), request, network, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
+                Node.randomId(9), request, arrival, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
         openSessions.put(session.id(), session);
         metrics.increment(Counter.SESSIONS_OPENED);
         return session;
@@ -139,7 +140,7 @@ public class SessionRegistry {
 
     private ServerFrame behind(MessageRange range) {
         metrics.increment(Counter.MEMBERS_BEHIND);
-        return new ServerFrame.Behind(range.room().value(), range.epoch(), range.first(), range.last());
+        return new ServerFrame.Behind(range.room().value(), range.first(), new Position(range.epoch(), range.last()));
     }
 
     private EncodedFrame encoded(ServerFrame frame) {

@@ -18,8 +18,11 @@ public final class TokenBucket {
     private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private Bucket bucket;
-    /** When the last one who was refused may come back, as {@link System#nanoTime}. */
-    private long lastReturn;
+    /**
+     * The tokens that were promised to those who were refused: a bucket in debt, which time pays back. Null until
+     * somebody is refused.
+     */
+    private Bucket promised;
 
     private int currentRate;
 
@@ -41,20 +44,24 @@ public final class TokenBucket {
                             .refillGreedy(perSecond, Duration.ofSeconds(1)))
                     .withNanosecondPrecision()
                     .build();
-            lastReturn = System.nanoTime();
+            promised = null;
         }
         ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
         return probe.isConsumed() ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(waitNanos(probe.getNanosToWaitForRefill()));
     }
 
     private long waitNanos(long nextToken) {
-        long now = System.nanoTime();
-        long afterLast = lastReturn - now + TimeUnit.SECONDS.toNanos(1) / currentRate;
-        long wait = Math.max(nextToken, afterLast);
+        if (promised == null) {
+            promised = Bucket.builder()
+                    .addLimit(limit -> limit.capacity(1).refillGreedy(currentRate, Duration.ofSeconds(1)))
+                    .withNanosecondPrecision()
+                    .build();
+        }
+        long wait = Math.max(nextToken, promised.consumeIgnoringRateLimits(1));
         if (wait > MAX_WAIT_NANOS) {
+            promised.addTokens(1);
             return ThreadLocalRandom.current().nextLong(MAX_WAIT_NANOS / 2, MAX_WAIT_NANOS);
         }
-        lastReturn = now + wait;
         return wait;
     }
 }

@@ -16,6 +16,8 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import jakarta.servlet.http.HttpServletResponseWrapper;
 import jakarta.servlet.http.HttpUpgradeHandler;
 import java.io.IOException;
 import java.util.EnumSet;
@@ -25,6 +27,9 @@ import org.glassfish.tyrus.servlet.TyrusHttpUpgradeHandler;
  * Replaces Tyrus's upgrade handler by ours in each handshake on Payara. There is one filter for the whole application.
  */
 public final class PayaraHandshake implements Filter {
+    /** The reason phrase of the status 101 in RFC 9110. Grizzly has one of a draft. */
+    private static final String SWITCHING_PROTOCOLS = "Switching Protocols";
+
     private final PayaraInternals internals;
     private final UpgradedRequests upgraded;
     private Limits limits;
@@ -60,7 +65,11 @@ public final class PayaraHandshake implements Filter {
     @Override
     public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        chain.doFilter(request instanceof HttpServletRequest http ? new UpgradableRequest(http) : request, response);
+        if (request instanceof HttpServletRequest http && response instanceof HttpServletResponse answer) {
+            chain.doFilter(new UpgradableRequest(http), new StandardResponse(http, answer));
+        } else {
+            chain.doFilter(request, response);
+        }
     }
 
     /**
@@ -97,6 +106,24 @@ public final class PayaraHandshake implements Filter {
             PayaraUpgradeHandler handler = super.upgrade(PayaraUpgradeHandler.class);
             handler.setConnection(connection);
             return type.cast(handler);
+        }
+    }
+
+    private final class StandardResponse extends HttpServletResponseWrapper {
+        private final HttpServletRequest request;
+
+        StandardResponse(HttpServletRequest request, HttpServletResponse response) {
+            super(response);
+            this.request = request;
+        }
+
+        @Override
+        public void setStatus(int status) {
+            super.setStatus(status);
+            Object catalinaRequest = status == SC_SWITCHING_PROTOCOLS ? internals.catalinaRequest(request) : null;
+            if (catalinaRequest != null) {
+                internals.setReason(catalinaRequest, SWITCHING_PROTOCOLS);
+            }
         }
     }
 }

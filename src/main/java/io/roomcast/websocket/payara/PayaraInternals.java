@@ -1,5 +1,6 @@
 package io.roomcast.websocket.payara;
 
+import io.roomcast.http.CatalinaRequests;
 import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletRequest;
@@ -10,7 +11,7 @@ import java.lang.reflect.Method;
 import org.glassfish.grizzly.http.server.Request;
 
 /**
- * What Payara 6 hides from applications: the Grizzly request of a servlet request, and some fields of Payara's own
+ * What Payara and GlassFish hide from applications: the Grizzly request of a servlet request, and some fields of Payara's own
  * request object (Catalina's). All names are looked up in the constructor, before any request is served.
  */
 final class PayaraInternals {
@@ -22,19 +23,16 @@ final class PayaraInternals {
     private final Field upgradeHandler;
 
     private PayaraInternals(ClassLoader server) throws ReflectiveOperationException {
-        facade = Class.forName("org.apache.catalina.connector.RequestFacade", false, server);
-        getCatalinaRequest = facade.getMethod("getUnwrappedCoyoteRequest");
+        facade = Class.forName(CatalinaRequests.FACADE, false, server);
+        getCatalinaRequest = CatalinaRequests.toCatalina(facade);
         Class<?> catalina = getCatalinaRequest.getReturnType();
-        getGrizzlyRequest = catalina.getMethod("getCoyoteRequest");
+        getGrizzlyRequest = CatalinaRequests.toGrizzly(catalina);
         afterService = ReflectiveLookup.field(catalina, "afterService");
         upgrade = ReflectiveLookup.field(catalina, "upgrade");
         upgradeHandler = ReflectiveLookup.field(catalina, "httpUpgradeHandler");
-        if (!Request.class.isAssignableFrom(getGrizzlyRequest.getReturnType())) {
-            throw new NoSuchMethodException("getCoyoteRequest() returns a class that the application does not see");
-        }
     }
 
-    /** @throws ReflectiveOperationException naming what this version of Payara does not have */
+    /** @throws ReflectiveOperationException naming what this version of the server does not have */
     static PayaraInternals of(ServletContext application) throws ReflectiveOperationException {
         return new PayaraInternals(application.getClass().getClassLoader());
     }
@@ -50,6 +48,11 @@ final class PayaraInternals {
 
     Request grizzlyRequest(Object catalinaRequest) {
         return (Request) invoke(getGrizzlyRequest, catalinaRequest);
+    }
+
+    /** Sets the reason phrase of the response to this request. */
+    void setReason(Object catalinaRequest, String phrase) {
+        grizzlyRequest(catalinaRequest).getResponse().getResponse().setReasonPhrase(phrase);
     }
 
     /**

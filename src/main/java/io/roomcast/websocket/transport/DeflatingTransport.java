@@ -25,6 +25,11 @@ public record DeflatingTransport(Transport transport, long threshold) implements
     }
 
     @Override
+    public boolean isPortable() {
+        return transport.isPortable();
+    }
+
+    @Override
     public void ping() {
         transport.ping();
     }

@@ -24,7 +24,7 @@ public abstract class FrameTransport implements Transport {
         if (portable.isOpen()) {
             portable.close(code, reason);
         } else {
-            writeCloseFrame(SessionTransport.closeFrame(code, reason));
+            writeCloseFrame(SessionTransport.closeFrame(code.number(), reason));
         }
     }
 

@@ -13,6 +13,15 @@ public interface ObservableTransport extends Transport {
         /** The client sent a ping or a pong. */
         void onActivity();
 
+        /**
+         * The first byte of a message has arrived, and the last has not. An earlier message has ended. Only called if
+         * the container does not report at once that a message has begun.
+         */
+        void onMessageBegun();
+
+        /** The last byte of the message has arrived that {@link #onMessageBegun} reported. */
+        void onMessageEnd();
+
         /** The client has begun a message that is larger than the limit. */
         void onMessageTooLarge();
 

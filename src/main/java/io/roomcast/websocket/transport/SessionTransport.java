@@ -50,6 +50,11 @@ public final class SessionTransport implements Transport {
     }
 
     @Override
+    public boolean isPortable() {
+        return true;
+    }
+
+    @Override
     public void ping() {
         try {
             remote.sendPing(ByteBuffer.allocate(0));
@@ -80,12 +85,12 @@ public final class SessionTransport implements Transport {
      * Creates a WebSocket close frame, for a transport that writes to the connection itself. Such a transport needs the
      * frame after the container has closed the session without a close frame.
      */
-    public static byte[] closeFrame(CloseCode code, String reason) {
+    public static byte[] closeFrame(int code, String reason) {
         byte[] text = shortened(reason).getBytes(StandardCharsets.UTF_8);
         return ByteBuffer.allocate(4 + text.length)
                 .put((byte) 0x88)
                 .put((byte) (2 + text.length))
-                .putShort((short) code.number())
+                .putShort((short) code)
                 .put(text)
                 .array();
     }

@@ -39,13 +39,11 @@ import org.glassfish.tyrus.spi.WebSocketEngine;
  * connection any more, because the heartbeat detects whether the connection is alive.
  */
 public final class HandshakeAddOn extends BaseFilter implements AddOn {
-    private static final int BAD_REQUEST = 400;
-
-    /** Answers a handshake that is not accepted, and ends its connection. */
+    /** Answers a handshake that is not valid, and ends its connection. */
     @FunctionalInterface
     public interface Rejection {
         /** @return what the calling filter must return */
-        NextAction reject(FilterChainContext context, HttpRequestPacket request, int status, String reason);
+        NextAction reject(FilterChainContext context, HttpRequestPacket request);
     }
 
     private final WebSocketEngine engine;
@@ -91,17 +89,14 @@ public final class HandshakeAddOn extends BaseFilter implements AddOn {
         try {
             handshake = requestContext(request);
         } catch (IllegalArgumentException e) {
-            return rejection.reject(context, request, BAD_REQUEST, "not a valid WebSocket handshake");
+            return rejection.reject(context, request);
         }
         WebSocketEngine.UpgradeInfo upgrade = engine.upgrade(handshake, tyrusResponse);
         return switch (upgrade.getStatus()) {
             // Tyrus does not regard the request as a handshake. Some clients send the header Upgrade with every
             // request.
             case NOT_APPLICABLE -> context.getInvokeAction();
-            case HANDSHAKE_FAILED -> {
-                setHeaders(request.getResponse(), tyrusResponse);
-                yield rejection.reject(context, request, tyrusResponse.getStatus(), "not a valid WebSocket handshake");
-            }
+            case HANDSHAKE_FAILED -> rejection.reject(context, request);
             case SUCCESS -> {
                 HttpResponsePacket response = request.getResponse();
                 response.setProtocol(Protocol.HTTP_1_1);

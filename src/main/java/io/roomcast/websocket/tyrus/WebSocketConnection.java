@@ -2,6 +2,7 @@ package io.roomcast.websocket.tyrus;
 
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.websocket.transport.ClientClose;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
@@ -9,8 +10,6 @@ import jakarta.websocket.CloseReason;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -46,11 +45,6 @@ import org.glassfish.tyrus.spi.WriterInfo;
 public final class WebSocketConnection implements ObservableTransport {
     /** How often to check whether the network has taken the Close, at one check a second. */
     private static final int MAX_LINGER_CHECKS = 5;
-
-    /** The highest registered code below 1015, which no frame may have. Jakarta WebSocket has no name for it. */
-    private static final int BAD_GATEWAY = 1014;
-    /** The payload of a Close with code 1007. */
-    private static final byte[] NOT_UTF_8 = {0x03, (byte) 0xef};
 
     private final Connection<SocketAddress> connection;
     private final ScheduledExecutorService timer;
@@ -186,8 +180,12 @@ public final class WebSocketConnection implements ObservableTransport {
 
     @Override
     public void close(CloseCode code, String reason) {
+        close(code.number(), reason);
+    }
+
+    private void close(int code, String reason) {
         sendClose(SessionTransport.closeFrame(code, reason));
-        closeSession(code.number(), reason);
+        closeSession(code, reason);
     }
 
     private void sendClose(byte[] frame) {
@@ -225,36 +223,6 @@ public final class WebSocketConnection implements ObservableTransport {
         if (open != null) {
             open.close(new CloseReason(CloseReason.CloseCodes.getCloseCode(code), reason));
         }
-    }
-
-    /** Whether Tyrus refuses the code of the client's Close, although IANA has registered it. */
-    private static boolean isRefusedByTyrus(byte[] payload) {
-        int code = payload.length < Short.BYTES ? 0 : codeOf(payload);
-        return code >= CloseReason.CloseCodes.SERVICE_RESTART.getCode() && code <= BAD_GATEWAY;
-    }
-
-    private static int codeOf(byte[] payload) {
-        return Short.toUnsignedInt(ByteBuffer.wrap(payload).getShort());
-    }
-
-    /** Answers the client's Close with the same code and reason. */
-    private void echoClose(byte[] payload) {
-        ByteBuffer text = ByteBuffer.wrap(payload, Short.BYTES, payload.length - Short.BYTES);
-        try {
-            String reason = StandardCharsets.UTF_8.newDecoder().decode(text).toString();
-            sendClose(closeFrame(payload));
-            closeSession(codeOf(payload), reason);
-        } catch (CharacterCodingException e) {
-            echoClose(NOT_UTF_8);
-        }
-    }
-
-    private static byte[] closeFrame(byte[] payload) {
-        return ByteBuffer.allocate(2 + payload.length)
-                .put((byte) 0x88)
-                .put((byte) payload.length)
-                .put(payload)
-                .array();
     }
 
     private void onCloseSent() {
@@ -320,13 +288,9 @@ public final class WebSocketConnection implements ObservableTransport {
                 writer.pong(pendingPong);
                 pendingPong = null;
             }
-            if (!writer.isClosing() && isRefusedByTyrus(payload)) {
-                echoClose(payload);
-            } else if (!writer.isClosing()) {
-                session.getReadHandler().handle(ByteBuffer.wrap(closeFrame(payload)));
-                // Tyrus has answered the Close by now. This call has an effect only if the session was closed from here
-                // at the same time.
-                close(CloseCode.NORMAL, "");
+            if (!writer.isClosing()) {
+                CloseReason answer = ClientClose.answer(payload);
+                close(answer.getCloseCode().getCode(), answer.getReasonPhrase());
             }
             closeReceived = true;
             endIfBothClosed();

@@ -1,11 +1,15 @@
 package io.roomcast.websocket.undertow;
 
 import io.roomcast.outbound.Transport;
+import io.roomcast.websocket.transport.ObservableTransport;
+import io.roomcast.websocket.transport.ReflectiveLookup;
 import io.roomcast.websocket.transport.SessionTransport;
+import jakarta.websocket.Session;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.util.function.LongSupplier;
 
 /**
  * What Undertow 2.3 hides: the connection of a WebSocket session, and which threads process incoming messages. All
@@ -16,10 +20,18 @@ import java.lang.reflect.Method;
  * @param hasExtensions method of a channel: whether the channel has extensions, which must process each message. A
  *     session knows only the extensions that were negotiated, and not those of the server's own configuration.
  * @param getConnection method of a channel that returns its connection
+ * @param openSessions field of a session: the sessions that Undertow closes when the server is suspended or stops
+ * @param removeOpenSession method that removes a session from these
  * @param dispatchField field of a container: whether the container hands messages to a pool of threads
  */
 public record UndertowInternals(
-        Class<?> sessionClass, Method getChannel, Method hasExtensions, Method getConnection, Field dispatchField) {
+        Class<?> sessionClass,
+        Method getChannel,
+        Method hasExtensions,
+        Method getConnection,
+        Field dispatchField,
+        Field openSessions,
+        Method removeOpenSession) {
     private static final Logger LOG = System.getLogger(UndertowInternals.class.getName());
 
     /**
@@ -35,8 +47,15 @@ public record UndertowInternals(
         connection.setAccessible(true);
         Field dispatch = container.getClass().getDeclaredField("dispatchToWorker");
         dispatch.setAccessible(true);
+        Field openSessions = ReflectiveLookup.field(session, "openSessions");
         return new UndertowInternals(
-                session, channel, channel.getReturnType().getMethod("areExtensionsSupported"), connection, dispatch);
+                session,
+                channel,
+                channel.getReturnType().getMethod("areExtensionsSupported"),
+                connection,
+                dispatch,
+                openSessions,
+                openSessions.getType().getMethod("removeOpenSession", Session.class));
     }
 
     /**
@@ -68,6 +87,46 @@ public record UndertowInternals(
         } catch (ReflectiveOperationException | RuntimeException e) {
             LOG.log(Level.DEBUG, "No connection found under this session", e);
             return null;
+        }
+    }
+
+    /**
+     * Leaves a session to this application when WildFly is suspended or stopped. Undertow would close all sessions at
+     * once, before the application is told. The application closes them one after the other.
+     *
+     * @param session a session of any container that is opening
+     * @return whether the application must close the session
+     */
+    public boolean keepFromServer(Session session) {
+        if (!sessionClass.isInstance(session)) {
+            return false;
+        }
+        try {
+            removeOpenSession.invoke(openSessions.get(session), session);
+            return true;
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "Undertow closes this session when the server stops", e);
+            return false;
+        }
+    }
+
+    /**
+     * Makes the input of a session pass through an {@link UndertowSource}. To be called while the session opens, when
+     * Undertow has read no frame.
+     *
+     * @param session a session of any container
+     * @param limit current limit of a message from the client, in bytes
+     */
+    public void follow(Session session, ObservableTransport.Listener listener, LongSupplier limit) {
+        if (!sessionClass.isInstance(session)) {
+            return;
+        }
+        try {
+            Object webSocket = getChannel.invoke(session);
+            boolean compression = (boolean) hasExtensions.invoke(webSocket);
+            UndertowSource.addTo(getConnection.invoke(webSocket), session, listener, limit, compression);
+        } catch (ReflectiveOperationException | RuntimeException e) {
+            LOG.log(Level.DEBUG, "No connection found under this session; Undertow alone reads it", e);
         }
     }
 

@@ -127,7 +127,7 @@ final class RawHttp implements AutoCloseable {
         }
     }
 
-    private String line() throws IOException {
+    String line() throws IOException {
         StringBuilder line = new StringBuilder();
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {

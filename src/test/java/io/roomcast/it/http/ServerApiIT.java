@@ -10,9 +10,6 @@ import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,28 +19,24 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A back end speaks to a node, and every answer, also those that refuse, is as the OpenAPI document says. */
 class ServerApiIT {
-    /** A server that is running may have seen these tests before. */
-    private static final String RUN = UUID.randomUUID().toString().substring(0, 8);
+    private static final String RUN = ApiCalls.RUN;
 
     private static ApiServer server;
     private static Http backEnd;
-    private static OpenApi document;
-    private static final Set<String> CALLED = new TreeSet<>();
+    private static ApiCalls calls;
 
     @BeforeAll
     static void start() {
         server = ApiServer.open();
-        backEnd = new Http(server.uri(), ApiServer.KEY);
-        document = new OpenApi(new Http(server.uri(), null)
-                .send("GET", "/api/v1/openapi.yaml", null)
-                .body());
-        CALLED.add("GET /openapi.yaml");
+        calls = new ApiCalls(server);
+        backEnd = calls.backEnd();
+        calls.called().add("GET /openapi.yaml");
     }
 
     @AfterAll
     static void stopAndLookWhatWasCalled() {
         server.close();
-        assertEquals(document.operations(), CALLED, "described, and called by these tests");
+        calls.assertAllCalled(operation -> !ServerOperatorIT.isTestedHere(operation));
     }
 
     @Test
@@ -145,18 +138,6 @@ class ServerApiIT {
             JsonObject node = ok("GET /node", null, null);
             assertEquals("ready", node.getString("readiness"));
             assertTrue(node.getInt("sessions") >= 1);
-        }
-    }
-
-    @Test
-    void disconnectsAUserForGood() {
-        // A name of this test's own: connections of others' that broke may not be gone yet.
-        String mallory = "mallory-" + RUN;
-        try (RoomClient first = RoomClient.enter(server.uri(), "one" + RUN, mallory);
-                RoomClient second = RoomClient.enter(server.uri(), "two" + RUN, mallory)) {
-            assertEquals(2, ok("POST /users/{user}/disconnect", mallory, null).getInt("sessions"));
-            assertEquals(4500, first.awaitClose());
-            assertEquals(4500, second.awaitClose());
         }
     }
 
@@ -263,22 +244,15 @@ class ServerApiIT {
     }
 
     private static JsonObject ok(String operation, String name, String body) {
-        return ok(operation, name, "", body);
+        return calls.ok(operation, name, "", body);
     }
 
     private static JsonObject ok(String operation, String name, String query, String body) {
-        return call(backEnd, operation, name, query, body, 200);
+        return calls.ok(operation, name, query, body);
     }
 
     private static JsonObject call(
             Http http, String operation, String name, String query, String body, int expectedStatus) {
-        CALLED.add(operation);
-        String[] parts = operation.split(" ", -1);
-        String path = parts[1].replace("{room}", name + RUN).replace("{user}", String.valueOf(name));
-        HttpResponse<String> response = http.send(parts[0], "/api/v1" + path + query, body);
-        assertEquals(expectedStatus, response.statusCode(), response.body());
-        JsonObject answer = Http.read(response.body());
-        assertEquals(List.of(), document.violations(operation, response.statusCode(), answer), response.body());
-        return answer;
+        return calls.call(http, operation, name, query, body, expectedStatus);
     }
 }

@@ -77,7 +77,7 @@ class EntranceIT {
 
     @Test
     void everyAnswerHasTheSecurityHeaders() throws Exception {
-        for (String path : List.of("", "js/roomcast.js", "health/ready", "none", "ws")) {
+        for (String path : List.of("", "js/roomcast.js", "js/client/client.js", "health/ready", "none", "ws")) {
             HttpRequest get = HttpRequest.newBuilder(base.resolve(path)).build();
             var headers = HttpClient.newBuilder()
                     .version(HttpClient.Version.HTTP_1_1)
@@ -87,6 +87,11 @@ class EntranceIT {
             String policy = headers.firstValue("Content-Security-Policy").orElse("");
             assertTrue(policy.contains("default-src 'none'"), path + ": " + policy);
             assertEquals("nosniff", headers.firstValue("X-Content-Type-Options").orElse(""), path);
+            // Pages of other sites may import the client library.
+            assertEquals(
+                    path.startsWith("js/") ? "*" : "none",
+                    headers.firstValue("Access-Control-Allow-Origin").orElse("none"),
+                    path);
         }
     }
 }

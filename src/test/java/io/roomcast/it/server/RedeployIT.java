@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.DrainedClients;
 import io.roomcast.support.redis.RedisProcess;
+import io.roomcast.support.server.LeakProbe;
 import io.roomcast.support.server.ServerNode;
 import java.util.List;
 import java.util.Map;

@@ -7,13 +7,19 @@ import io.roomcast.support.Handshake;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.server.ServerNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -26,6 +32,8 @@ import org.junit.jupiter.api.Test;
 @Tag("own-server")
 class ServerLoginIT {
     private static final String PASSWORD = "pass:word-1";
+    /** As many as lock a user of WildFly, and some more. */
+    private static final int GUESSES = 15;
 
     private static ServerNode node;
 
@@ -33,6 +41,7 @@ class ServerLoginIT {
     static void start() {
         node = new ServerNode("login", Map.of("roomcast.auth", "container"))
                 .withUser("ann", PASSWORD)
+                .withUser("ben", PASSWORD)
                 .start();
     }
 
@@ -61,7 +70,12 @@ class ServerLoginIT {
         for (String path : new String[] {"ws", "ws/lobby/ann"}) {
             assertEquals(401, Handshake.to(node.uri().resolve(path)).status());
             for (String login : new String[] {
-                basic("ann", "wrong"), basic("nobody", PASSWORD), basic("ann", ""), "Basic !", "Basic YW5u", "Bearer x"
+                basic("ann", "wrong"),
+                basic("nobody", PASSWORD),
+                basic("nobody", ""),
+                "Basic !",
+                "Basic YW5u",
+                "Bearer x"
             }) {
                 assertEquals(401, handshake(path, login).status(), login);
             }
@@ -83,6 +97,42 @@ class ServerLoginIT {
     void probesAndPagesOfOtherSitesNeedNone() throws Exception {
         for (String path : new String[] {"health/ready", "metrics", "js/roomcast.js"}) {
             assertEquals(200, get(path, null).statusCode(), path);
+        }
+    }
+
+    /** From an address of its own, so that the others are not slowed down. */
+    @Test
+    void whoGuessesIsSlowedDown() throws IOException {
+        List<String> answers = new ArrayList<>();
+        for (int i = 0; i < GUESSES; i++) {
+            answers.add(handshakeFrom("127.0.0.2", basic("ben", "guess" + i)));
+        }
+        assertTrue(answers.get(0).startsWith("HTTP/1.1 401"), answers.get(0));
+        String last = answers.get(GUESSES - 1);
+        assertTrue(last.startsWith("HTTP/1.1 429"), last);
+        assertTrue(last.contains("Retry-After: "), last);
+        assertTrue(handshakeFrom("127.0.0.2", basic("ben", PASSWORD)).startsWith("HTTP/1.1 429"));
+        // The server has not locked the user.
+        String other = handshakeFrom("127.0.0.3", basic("ben", PASSWORD));
+        assertTrue(other.startsWith("HTTP/1.1 101"), other);
+    }
+
+    private static String handshakeFrom(String address, String authorization) throws IOException {
+        URI uri = node.uri().resolve("ws");
+        InetAddress local = InetAddress.getByName(address);
+        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), uri.getPort(), local, 0)) {
+            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(RoomClient.PATIENCE_SECONDS));
+            socket.getOutputStream()
+                    .write(Handshake.to(uri)
+                            .header("Authorization", authorization)
+                            .bytes());
+            StringBuilder head = new StringBuilder();
+            for (int c = socket.getInputStream().read();
+                    c >= 0 && head.indexOf("\r\n\r\n") < 0;
+                    c = socket.getInputStream().read()) {
+                head.append((char) c);
+            }
+            return head.toString();
         }
     }
 

@@ -43,6 +43,19 @@ class EnvelopeTest {
     }
 
     @Test
+    void questionsAndAnswersKeepTheirBytes() {
+        byte[] content = {0, ' ', '\n', (byte) 0xff};
+        Envelope.Question question =
+                assertInstanceOf(Envelope.Question.class, Envelope.parse(Envelope.question("id", "own", content)));
+        assertEquals("id own", question.id() + " " + question.replyChannel());
+        assertArrayEquals(content, question.content());
+        Envelope.Answer answer =
+                assertInstanceOf(Envelope.Answer.class, Envelope.parse(Envelope.answer("id", content)));
+        assertArrayEquals(content, answer.content());
+        assertEquals(new Envelope.Answer("id", null), Envelope.parse(Envelope.noAnswer("id")));
+    }
+
+    @Test
     void wordIsUnderstood() {
         assertEquals(new Envelope.KeepAlive(), Envelope.parse(Envelope.keepAlive()));
     }
@@ -60,6 +73,10 @@ class EnvelopeTest {
                 "3Mx 1 1f",
                 "2Mx 1 {}",
                 "3R",
+                "3Q",
+                "3Qid",
+                "3Qid channel",
+                "3Aid",
                 "3R1 2",
                 "3R1 2 1\n+a b",
                 "{\"content\":\"hi\"}",

@@ -74,6 +74,12 @@ class SubscriberTest {
         public void probed(String token) {
             events.add(token);
         }
+
+        @Override
+        public void asked(Envelope.Question question) {}
+
+        @Override
+        public void answered(Envelope.Answer answer) {}
     }
 
     private List<String> lines() {

@@ -35,6 +35,10 @@ class ClientOriginTest {
         "192.168.1.1, 192.168.1.1, false",
         "0.0.0.0, localhost, false",
         "evil.example, localhost, false",
+        "127.0.0.1, 127.0.0.256, false",
+        "127.0.0.1, 127.0.0.1.1, false",
+        "127.0.0.1, [::ffff:127.0.0.1], true",
+        "127.0.0.1, '[.:1]', false",
     })
     void loopbackIsAnAddressAndAName(String local, String host, boolean loopback) {
         assertEquals(loopback, new ClientOrigin(local, "127.0.0.1", host, null).isLoopback());

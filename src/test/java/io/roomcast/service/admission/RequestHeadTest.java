@@ -4,13 +4,68 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RequestHeadTest {
+    private static final String KEY = "Sec-WebSocket-Key";
+    private static final String SOME_KEY = "dGhlIHNhbXBsZSBub25jZQ==";
+    private static final Map<String, List<String>> HANDSHAKE =
+            Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"), KEY, List.of(SOME_KEY));
+
+    private static RequestHead handshakeWith(String header, String... values) {
+        Map<String, List<String>> headers = new HashMap<>(HANDSHAKE);
+        headers.put(header, List.of(values));
+        return RequestHeads.get("/ws", headers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "abc",
+                "AAAAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAA",
+                "AAAAAAAAAAAAAAAAAAAAAAAA",
+                "!!!!!!!!!!!!!!!!!!!!!!==",
+                "dGhlIHNhbXBsZSBub25jZQ==, dGhlIHNhbXBsZSBub25jZQ=="
+            })
+    void aKeyIsSixteenBytes(String key) {
+        assertFalse(handshakeWith(KEY, key).isWellFormed());
+        assertFalse(handshakeWith(KEY, SOME_KEY, SOME_KEY).isWellFormed());
+        assertFalse(handshakeWith(KEY).isWellFormed());
+    }
+
+    @Test
+    void aHandshakeHasNoBody() {
+        assertTrue(handshakeWith("Content-Length", "0").isWellFormed());
+        assertFalse(handshakeWith("Content-Length", "5").isWellFormed());
+        assertFalse(handshakeWith("Transfer-Encoding", "chunked").isWellFormed());
+    }
+
+    @Test
+    void theVersionIs13() {
+        assertTrue(handshakeWith("Sec-WebSocket-Version", "13").handshake().isSupportedVersion());
+        for (String other : List.of("8", "", "013", "13, 8", "x")) {
+            assertFalse(
+                    handshakeWith("Sec-WebSocket-Version", other).handshake().isSupportedVersion(), other);
+        }
+        assertFalse(RequestHeads.get("/ws", HANDSHAKE).handshake().isSupportedVersion());
+        assertFalse(
+                handshakeWith("Sec-WebSocket-Version", "13", "8").handshake().isSupportedVersion());
+    }
+
+    @Test
+    void http10KnowsNoChunks() {
+        Map<String, List<String>> chunked = Map.of("Transfer-Encoding", List.of("chunked"));
+        assertTrue(RequestHeads.of("POST", "HTTP/1.1", "/", chunked).hasUnambiguousLength());
+        assertFalse(RequestHeads.of("POST", "HTTP/1.0", "/", chunked).hasUnambiguousLength());
+    }
 
     @ParameterizedTest
     @CsvSource({
@@ -25,8 +80,8 @@ class RequestHeadTest {
     })
     void everyOfferOnAnEndpointIsAHandshakeAndOneKindIsWellFormed(
             String upgrade, String connection, boolean wellFormed) {
-        RequestHead head =
-                RequestHeads.get("/ws", Map.of("upgrade", List.of(upgrade), "Connection", List.of(connection)));
+        RequestHead head = RequestHeads.get(
+                "/ws", Map.of("upgrade", List.of(upgrade), "Connection", List.of(connection), KEY, List.of(SOME_KEY)));
         assertTrue(head.isHandshake());
         assertEquals(wellFormed, head.isWellFormed());
     }
@@ -45,14 +100,13 @@ class RequestHeadTest {
         "/ws?a=\u00ff\u00fe, false",
     })
     void aQueryIsInTheCharactersOfAUri(String address, boolean wellFormed) {
-        Map<String, List<String>> headers = Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"));
-        assertEquals(wellFormed, RequestHeads.get(address, headers).isWellFormed());
+        assertEquals(wellFormed, RequestHeads.get(address, HANDSHAKE).isWellFormed());
     }
 
     @Test
     void severalUpgradesAreNotWellFormed() {
-        Map<String, List<String>> headers =
-                Map.of("Upgrade", List.of("websocket", "websocket"), "Connection", List.of("Upgrade"));
+        Map<String, List<String>> headers = Map.of(
+                "Upgrade", List.of("websocket", "websocket"), "Connection", List.of("Upgrade"), KEY, List.of(SOME_KEY));
         assertFalse(RequestHeads.get("/ws/lobby/ann", headers).isWellFormed());
     }
 
@@ -69,10 +123,9 @@ class RequestHeadTest {
 
     @Test
     void onlyGetOfHttp11IsWellFormed() {
-        Map<String, List<String>> headers = Map.of("Upgrade", List.of("websocket"), "Connection", List.of("Upgrade"));
-        assertTrue(RequestHeads.of("GET", "HTTP/1.1", "/ws", headers).isWellFormed());
-        assertFalse(RequestHeads.of("POST", "HTTP/1.1", "/ws", headers).isWellFormed());
-        assertFalse(RequestHeads.of("GET", "HTTP/1.0", "/ws", headers).isWellFormed());
-        assertFalse(RequestHeads.of("GET", "HTTP/2.0", "/ws", headers).isWellFormed());
+        assertTrue(RequestHeads.of("GET", "HTTP/1.1", "/ws", HANDSHAKE).isWellFormed());
+        assertFalse(RequestHeads.of("POST", "HTTP/1.1", "/ws", HANDSHAKE).isWellFormed());
+        assertFalse(RequestHeads.of("GET", "HTTP/1.0", "/ws", HANDSHAKE).isWellFormed());
+        assertFalse(RequestHeads.of("GET", "HTTP/2.0", "/ws", HANDSHAKE).isWellFormed());
     }
 }

@@ -23,7 +23,7 @@ public final class RequestHeads {
                 protocol,
                 path,
                 query < 0 ? null : address.substring(query + 1),
-                RequestPath.isPlain(path) && RequestPath.isEndpoint(RequestPath.decoded(path)),
+                RequestPath.isPlain(path) ? RequestPath.decoded(path) : "",
                 all.keySet(),
                 name -> all.getOrDefault(name, List.of()));
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -81,6 +82,57 @@ class RequestPathTest {
             })
     void pathsThatSomebodyReadsOtherwiseAreNot(String path) {
         assertFalse(RequestPath.isPlain(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "*",
+                "ws",
+                "/%ff",
+                "/a%00",
+                "/a%0d",
+                "/50%",
+                "/50%/ann",
+                "/%zz",
+                "/\u00e6\u0097\u00a5",
+                "/a b",
+                "/{a}",
+                "/<a>",
+                "/a|b",
+                "/a\\b",
+                "/a#b",
+                "/a[",
+                "/%c3/%a4"
+            })
+    void whatIsNoUriIsToldFromWhatIsNotHere(String path) {
+        assertFalse(RequestPath.isOfUri(path));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "//ws", "/metrics;x=1", "/a/../b", "/x%2Fy", "/%252e", "/%E0%A4%A8/O'Brien", "/a%20b"})
+    void aUriMayStillHaveASecondMeaning(String path) {
+        assertTrue(RequestPath.isOfUri(path));
+    }
+
+    @Test
+    void anAddressHasNoOrTwoNames() {
+        assertTrue(RequestPath.isAddress("/ws"));
+        assertTrue(RequestPath.isAddress("/ws/a room/ann"));
+        for (String other : List.of("/", "/ws/", "/ws/a", "/ws/a/", "/ws/a/b/", "/ws/a/b/c", "/ws//b", "/wsx", "/WS")) {
+            assertFalse(RequestPath.isAddress(other), other);
+        }
+    }
+
+    @Test
+    void theInsideOfTheWarIsNotForClients() {
+        for (String inside :
+                List.of("/io/roomcast/boot/Launcher.class", "/io", "/IO/x", "/META-INF/MANIFEST.MF", "/web-inf/")) {
+            assertTrue(RequestPath.isInside(inside), inside);
+        }
+        assertFalse(RequestPath.isInside("/iox"));
+        assertFalse(RequestPath.isInside("/js/io/x"));
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.service.operations.Drain.Progress;
 import io.roomcast.service.operations.Drain.State;
+import io.roomcast.service.session.Arrival;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
@@ -186,7 +187,7 @@ class DrainTest {
 
     private Client client() {
         Client client = new Client();
-        client.session = sessions.open(client, ConnectRequest.ofUser(null), null);
+        client.session = sessions.open(client, ConnectRequest.ofUser(null, null), new Arrival(null, null, 0, false));
         return client;
     }
 

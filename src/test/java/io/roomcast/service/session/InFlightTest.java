@@ -87,6 +87,12 @@ class InFlightTest {
     private static ClientSession session() {
         OutboundQueue queue = Queues.of(null, new OutboundLimits(0, 0), true, System::nanoTime);
         return new ClientSession(
-                "id", ConnectRequest.ofUser(null), null, queue, null, new RoomRequests(Runnable::run), 0);
+                "id",
+                ConnectRequest.ofUser(null, null),
+                new Arrival(null, null, 0, false),
+                queue,
+                null,
+                new RoomRequests(Runnable::run),
+                0);
     }
 }

@@ -8,8 +8,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 /**
- * WildFly's cluster, which starts with the first distributable application, kept from meeting that of another build on
- * this machine.
+ * WildFly's cluster, which starts with the first distributable application, and its transactions, kept from meeting
+ * those of another build on this machine.
  */
 final class JGroups {
     /** Of the nodes of this run. */
@@ -18,7 +18,7 @@ final class JGroups {
                     ThreadLocalRandom.current().nextInt(1, 255),
                     ThreadLocalRandom.current().nextInt(1, 255));
 
-    private static final Pattern PORT = Pattern.compile("(<socket-binding name=\"jgroups-[^>]* port=\")\\d+");
+    private static final Pattern PORT = Pattern.compile("(<socket-binding name=\"(?:jgroups|txn)-[^>]* port=\")\\d+");
 
     private JGroups() {}
 

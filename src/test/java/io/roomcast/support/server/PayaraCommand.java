@@ -13,12 +13,29 @@ import java.util.jar.Attributes;
 import java.util.jar.JarFile;
 
 /** Payara Micro, which is given the WAR when it starts; {@link MicroHost} makes it leave and take it. */
-final class PayaraCommand implements ServerCommand {
+public final class PayaraCommand implements ServerCommand {
+    private final Path java;
+    private final Path micro;
     private final Path directory;
     private final int port;
     private final Map<String, String> settings;
 
     PayaraCommand(Path directory, int port, Map<String, String> settings) {
+        this(
+                Path.of(System.getProperty("java.home")),
+                Path.of(System.getProperty("payara.micro")),
+                directory,
+                port,
+                settings);
+    }
+
+    /**
+     * @param java the JDK
+     * @param micro the program
+     */
+    public PayaraCommand(Path java, Path micro, Path directory, int port, Map<String, String> settings) {
+        this.java = java;
+        this.micro = micro;
         this.directory = directory;
         this.port = port;
         this.settings = settings;
@@ -60,13 +77,13 @@ final class PayaraCommand implements ServerCommand {
     @Override
     public List<String> line() throws IOException {
         List<String> line = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                java.resolve("bin/java").toString(),
                 "-Xmx512m",
                 "-XX:SoftRefLRUPolicyMSPerMB=0",
                 "-Djava.io.tmpdir=" + directory));
-        try (JarFile micro = new JarFile(System.getProperty("payara.micro"))) {
+        try (JarFile program = new JarFile(micro.toFile())) {
             // What java -jar reads of it by itself.
-            Attributes attributes = micro.getManifest().getMainAttributes();
+            Attributes attributes = program.getManifest().getMainAttributes();
             for (String attribute : List.of("Add-Opens", "Add-Exports")) {
                 for (String name : attributes.getValue(attribute).split(" ", -1)) {
                     line.add("--" + attribute.toLowerCase(Locale.ROOT) + "=" + name + "=ALL-UNNAMED");
@@ -74,7 +91,7 @@ final class PayaraCommand implements ServerCommand {
             }
         }
         settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
-        String classPath = System.getProperty("payara.micro") + File.pathSeparator + "target/test-classes";
+        String classPath = micro + File.pathSeparator + "target/test-classes";
         line.addAll(List.of("-cp", classPath, MicroHost.class.getName(), war().toString()));
         line.addAll(List.of("--nohazelcast", "--port", String.valueOf(port)));
         line.addAll(List.of("--prebootcommandfile", preboot().toString()));

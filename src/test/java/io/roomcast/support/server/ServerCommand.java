@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** How one kind of application server is started with the WAR, and told to take it and leave it. */
-interface ServerCommand {
+public interface ServerCommand {
 
     /** Makes what the command needs, anew. */
     void prepare() throws IOException;
@@ -17,7 +20,22 @@ interface ServerCommand {
     /** Lets the server know somebody who may log in; after {@link #prepare}. */
     void addUser(String user, String password) throws IOException;
 
+    /** Tells the running server what its administrator wants. */
+    default void manage(String operation) throws IOException {
+        throw new UnsupportedOperationException(operation);
+    }
+
     List<String> line() throws IOException;
+
+    /** Variables of the process, besides those of this one. */
+    default Map<String, String> environment() {
+        return Map.of();
+    }
+
+    /** Where the server has the application, with slashes around it. */
+    default String context() {
+        return "/roomcast/";
+    }
 
     /** Where the server looks for the WAR, with files beside it that tell what is to be done and what was done. */
     Path war();
@@ -46,6 +64,14 @@ interface ServerCommand {
     /** The WAR that was built. */
     static Path packed() {
         return Path.of(System.getProperty("roomcast.war"));
+    }
+
+    /** Settings as variables of a process. */
+    static Map<String, String> asEnvironment(Map<String, String> settings) {
+        Map<String, String> variables = new TreeMap<>();
+        settings.forEach(
+                (key, value) -> variables.put(key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"), value));
+        return variables;
     }
 
     static void delete(Path directory) {

@@ -32,22 +32,38 @@ public final class ServerNode implements AutoCloseable {
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final String name;
-    private final int port = RedisProcess.freePort();
+    private final int port;
     private final ServerCommand command;
     private final Path log;
     private final Map<String, String> passwords = new TreeMap<>();
     private final List<Class<?>> servlets = new ArrayList<>();
     /** The server's own; a script may stand before it. */
     private ProcessHandle server;
+    /** What was started: the server itself, or a script or program that starts it. */
+    private Process started;
+
+    /** Makes the command that starts a server. */
+    @FunctionalInterface
+    public interface CommandFactory {
+        /** @param directory of this server alone */
+        ServerCommand make(Path directory, int port);
+    }
 
     /** @param settings by key */
     public ServerNode(String name, Map<String, String> settings) {
+        this(
+                name,
+                (directory, port) -> "payara".equals(System.getProperty("arquillian.launch"))
+                        ? new PayaraCommand(directory, port, settings)
+                        : new WildFlyCommand(directory, port, name, settings));
+    }
+
+    public ServerNode(String name, CommandFactory commands) {
         this.name = name;
+        this.port = RedisProcess.freePort();
         Path directory = Path.of("target", "servers", name).toAbsolutePath();
         this.log = directory.resolve("console.log");
-        this.command = "payara".equals(System.getProperty("arquillian.launch"))
-                ? new PayaraCommand(directory, port, settings)
-                : new WildFlyCommand(directory, port, name, settings);
+        this.command = commands.make(directory, port);
     }
 
     /** A user of the server itself, from the next start on. */
@@ -81,10 +97,10 @@ public final class ServerNode implements AutoCloseable {
                 command.addUser(user.getKey(), user.getValue());
             }
             Files.createDirectories(log.getParent());
-            Process started = new ProcessBuilder(command.line())
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command.line()).redirectErrorStream(true).redirectOutput(log.toFile());
+            builder.environment().putAll(command.environment());
+            started = builder.start();
             server = started.toHandle();
             await("start", START_SECONDS, () -> {
                 if (!started.isAlive()) {
@@ -104,7 +120,7 @@ public final class ServerNode implements AutoCloseable {
 
     /** The application's address. */
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + port + "/roomcast/");
+        return URI.create("http://127.0.0.1:" + port + command.context());
     }
 
     public URI webSocket(String user) {
@@ -147,6 +163,11 @@ public final class ServerNode implements AutoCloseable {
         await("deploy", START_SECONDS, () -> command.isDeployed() && isReady());
     }
 
+    /** @param operation of WildFly's command line */
+    public void manage(String operation) throws IOException {
+        command.manage(operation);
+    }
+
     /** SIGTERM, as service managers send it. */
     public void stop() {
         server.destroy();
@@ -168,6 +189,8 @@ public final class ServerNode implements AutoCloseable {
         if (server != null) {
             List.copyOf(server.descendants().toList()).forEach(ProcessHandle::destroyForcibly);
             server.destroyForcibly();
+            List.copyOf(started.descendants().toList()).forEach(ProcessHandle::destroyForcibly);
+            started.destroyForcibly();
         }
     }
 }

@@ -16,19 +16,26 @@ import java.util.stream.Stream;
  * address, which starts with the first distributable application. The WAR is copied into {@code deployments}, as people
  * do.
  */
-final class WildFlyCommand implements ServerCommand {
+public final class WildFlyCommand implements ServerCommand {
     private static final Pattern UNDERTOW =
             Pattern.compile("(?s)<subsystem xmlns=\"urn:jboss:domain:undertow:.*?(?=</subsystem>)");
     private static final String APPLICATION_DOMAIN = "<application-security-domains>"
             + "<application-security-domain name=\"other\" security-domain=\"ApplicationDomain\"/></application-security-domains>";
 
-    private final Path home = Path.of(System.getProperty("wildfly.home"));
+    private final Path home;
     private final Path directory;
     private final int port;
+    private final int managementPort = RedisProcess.freePort();
     private final String name;
     private final Map<String, String> settings;
 
     WildFlyCommand(Path directory, int port, String name, Map<String, String> settings) {
+        this(Path.of(System.getProperty("wildfly.home")), directory, port, name, settings);
+    }
+
+    /** @param home the installation */
+    public WildFlyCommand(Path home, Path directory, int port, String name, Map<String, String> settings) {
+        this.home = home;
         this.directory = directory;
         this.port = port;
         this.name = name;
@@ -60,27 +67,38 @@ final class WildFlyCommand implements ServerCommand {
     @Override
     public void addUser(String user, String password) throws IOException {
         Path configuration = directory.resolve("configuration");
-        Process script = new ProcessBuilder(
-                        home.resolve("bin/add-user.sh").toString(),
-                        "--silent",
-                        "-a",
-                        "-u",
-                        user,
-                        "-p",
-                        password,
-                        "-sc",
-                        configuration.toString())
-                .redirectErrorStream(true)
-                .start();
-        script.getOutputStream().close();
-        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (script.onExit().join().exitValue() != 0) {
-            throw new IOException(said);
-        }
+        run(
+                home.resolve("bin/add-user.sh").toString(),
+                "--silent",
+                "-a",
+                "-u",
+                user,
+                "-p",
+                password,
+                "-sc",
+                configuration.toString());
         Path standalone = configuration.resolve("standalone.xml");
         String text = Files.readString(standalone);
         if (!text.contains("<application-security-domain ")) {
             Files.writeString(standalone, UNDERTOW.matcher(text).replaceFirst("$0" + APPLICATION_DOMAIN));
+        }
+    }
+
+    @Override
+    public void manage(String operation) throws IOException {
+        run(
+                home.resolve("bin/jboss-cli.sh").toString(),
+                "--connect",
+                "--controller=127.0.0.1:" + managementPort,
+                "--command=" + operation);
+    }
+
+    private static void run(String... line) throws IOException {
+        Process script = new ProcessBuilder(line).redirectErrorStream(true).start();
+        script.getOutputStream().close();
+        String said = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (script.onExit().join().exitValue() != 0) {
+            throw new IOException(said);
         }
     }
 
@@ -101,7 +119,7 @@ final class WildFlyCommand implements ServerCommand {
         line.add("-Djboss.default.multicast.address=" + JGroups.MULTICAST_ADDRESS);
         line.add("-Djboss.http.port=" + port);
         line.add("-Djboss.https.port=" + RedisProcess.freePort());
-        line.add("-Djboss.management.http.port=" + RedisProcess.freePort());
+        line.add("-Djboss.management.http.port=" + managementPort);
         settings.forEach((key, value) -> line.add("-D" + key + "=" + value));
         return line;
     }

@@ -40,9 +40,15 @@ public final class FrameSocket extends MessageSocket {
     public void join(String room, Position since) {
         Map<String, Object> frame = new HashMap<>(Map.of("type", "join", "id", 1, "room", room));
         if (since != null) {
-            frame.put("since", Map.of("epoch", since.epoch(), "offset", since.offset()));
+            frame.put("since", Map.of("epoch", since.epoch(), "offset", since.offset(), "at", since.at()));
         }
         send(frame);
+    }
+
+    /** The position that a frame names, with its proof if it has one. */
+    public static Position position(String epoch, Map<String, Object> frame) {
+        long at = frame.get("at") instanceof Number time ? time.longValue() : 0;
+        return new Position(epoch, ((Number) frame.get("offset")).longValue(), at);
     }
 
     public void send(Map<String, Object> frame) {

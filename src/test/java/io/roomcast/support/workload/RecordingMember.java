@@ -88,7 +88,7 @@ public final class RecordingMember {
     private synchronized void frame(Map<String, Object> frame) {
         switch ((String) frame.get("type")) {
             case "joined" -> {
-                Position now = new Position((String) frame.get("epoch"), number(frame, "offset"));
+                Position now = FrameSocket.position((String) frame.get("epoch"), frame);
                 boolean recovered = (Boolean) frame.get("recovered");
                 log.add(new Event.Joined(System.nanoTime(), room, name, asked, now, recovered));
                 position = recovered ? asked : now;
@@ -99,10 +99,10 @@ public final class RecordingMember {
             case "message" -> {
                 long offset = number(frame, "offset");
                 log.add(new Event.Received(System.nanoTime(), room, name, offset, (String) frame.get("key")));
-                position = new Position(position.epoch(), offset);
+                position = FrameSocket.position(position.epoch(), frame);
             }
             case "behind" -> {
-                Position now = new Position((String) frame.get("epoch"), number(frame, "offset"));
+                Position now = FrameSocket.position((String) frame.get("epoch"), frame);
                 log.add(new Event.Behind(System.nanoTime(), room, name, number(frame, "from"), now));
                 position = now;
             }

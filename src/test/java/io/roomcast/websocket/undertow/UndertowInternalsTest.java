@@ -44,7 +44,9 @@ class UndertowInternalsTest {
                 Stranger.class.getMethod("channel"),
                 Stranger.class.getMethod("extended"),
                 Stranger.class.getMethod("connection"),
-                Stranger.class.getDeclaredField("dispatch"));
+                Stranger.class.getDeclaredField("dispatch"),
+                Stranger.class.getDeclaredField("dispatch"),
+                Stranger.class.getMethod("channel"));
         Stranger unlucky = new Stranger();
         unlucky.broken = true;
         assertNull(access.transport(unlucky, null));

@@ -1,4 +1,4 @@
-package io.roomcast.it.server;
+package io.roomcast.support.server;
 
 import io.roomcast.support.RemoteConsole;
 import java.io.IOException;
@@ -19,13 +19,13 @@ import javax.management.ObjectName;
  * @param beans its MBeans
  * @param classLoaders how many class loaders of the application the garbage collector has left
  */
-record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders) {
+public record LeakProbe(List<String> threads, Set<ObjectName> beans, long classLoaders) {
     /** The heap histogram has a line of this class for each class loader of the application. */
     private static final String CLASS = "io.roomcast.config.Key";
 
     private static final String[] SIGNATURE = {String[].class.getName()};
 
-    static LeakProbe in(long pid) throws IOException, JMException {
+    public static LeakProbe in(long pid) throws IOException, JMException {
         try (RemoteConsole console = RemoteConsole.of(pid)) {
             MBeanServerConnection server = console.beans();
             ThreadMXBean threads = ManagementFactory.newPlatformMXBeanProxy(

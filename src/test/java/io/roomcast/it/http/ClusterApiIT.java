@@ -1,0 +1,190 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.Await;
+import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Http;
+import io.roomcast.support.RoomClient;
+import io.roomcast.support.redis.RedisProcess;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonString;
+import jakarta.json.JsonValue;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two nodes over Redis: either answers for both. */
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ClusterApiIT {
+    private static RedisProcess redis;
+    private static EmbeddedServer east;
+    private static EmbeddedServer west;
+    private static Http api;
+
+    @BeforeAll
+    static void start() {
+        redis = RedisProcess.launch();
+        east = start("east");
+        west = start("west");
+        api = new Http(east.uri(), ApiServer.KEY);
+        Await.until("both are ready", () -> ready(east) && ready(west));
+    }
+
+    private static EmbeddedServer start(String name) {
+        return EmbeddedServer.start(Map.of(
+                "roomcast.node",
+                name,
+                "roomcast.relay",
+                "redis",
+                "roomcast.redis.uri",
+                redis.uri(),
+                "roomcast.api.key",
+                ApiServer.KEY));
+    }
+
+    private static boolean ready(EmbeddedServer server) {
+        return new Http(server.uri(), null).send("GET", "/health/ready", null).statusCode() == 200;
+    }
+
+    @AfterAll
+    static void stop() {
+        east.close();
+        west.close();
+        redis.close();
+    }
+
+    private static JsonObject get(String path) {
+        return api.json("GET", "/api/v1" + path, null);
+    }
+
+    private static JsonObject post(String path, String body) {
+        return api.json("POST", "/api/v1" + path, body);
+    }
+
+    private static List<String> texts(JsonObject object, String name) {
+        return object.getJsonArray(name).getValuesAs(JsonString::getString);
+    }
+
+    private static List<String> each(JsonObject object, String array, String name) {
+        return object.getJsonArray(array).getValuesAs(JsonObject.class).stream()
+                .map(element -> element.get(name))
+                .map(value -> value instanceof JsonString text ? text.getString() : value.toString())
+                .toList();
+    }
+
+    private static void assertFromBoth(JsonObject answer) {
+        JsonObject cluster = answer.getJsonObject("cluster");
+        assertEquals(List.of("east", "west"), texts(cluster, "answered"));
+        assertEquals(JsonValue.EMPTY_JSON_ARRAY, cluster.get("silent"));
+        assertTrue(cluster.getBoolean("complete"));
+    }
+
+    @Test
+    void findsSessionsUsersAndRoomsOfBothNodes() {
+        try (RoomClient here = RoomClient.enter(east.uri(), "bridge", "ann");
+                RoomClient there = RoomClient.enter(west.uri(), "bridge", "ann");
+                RoomClient ben = RoomClient.connect(west.uri().resolve("ws?user=ben"))) {
+            here.say("{'type':'ping'}").next("pong");
+            there.say("{'type':'ping'}").next("pong");
+            String benSession = ben.say("{'type':'hello'}").next("welcome").string("session");
+            JsonObject anns = get("/sessions?user=ann&order=id");
+            assertFromBoth(anns);
+            assertEquals(2, anns.getInt("count"));
+            List<String> ids = each(anns, "sessions", "session");
+            assertEquals(ids.stream().sorted().toList(), ids);
+            JsonObject later = get("/sessions?user=ann&limit=1&after=" + ids.get(0));
+            assertEquals(ids.subList(1, 2), each(later, "sessions", "session"));
+            assertEquals("west", get("/sessions/" + benSession).getString("node"));
+            JsonObject where = get("/users/ann");
+            assertEquals(List.of("east", "west"), texts(where, "nodes"));
+            assertEquals(List.of("bridge"), texts(where, "rooms"));
+            JsonObject room = get("/rooms/bridge");
+            assertFromBoth(room);
+            assertEquals(List.of("1", "1"), each(room, "nodes", "members"));
+            assertEquals(1, room.getInt("userCount"));
+        }
+    }
+
+    @Test
+    void disconnectsAndClosesOnBothNodes() throws Exception {
+        try (RoomClient here = RoomClient.enter(east.uri(), "pier", "cat");
+                RoomClient there = RoomClient.enter(west.uri(), "pier", "cat");
+                RoomClient one = RoomClient.enter(west.uri(), "dune", "dan");
+                RoomClient two = RoomClient.enter(east.uri(), "dune", "eva");
+                RoomClient fay = RoomClient.connect(west.uri().resolve("ws?user=fay"))) {
+            assertEquals(2, post("/users/cat/disconnect", null).getInt("sessions"));
+            assertEquals(4500, here.awaitClose());
+            assertEquals(4500, there.awaitClose());
+            assertEquals(2, post("/rooms/dune/close", null).getInt("members"));
+            assertEquals(4500, one.awaitClose());
+            assertEquals(4500, two.awaitClose());
+            String id = fay.say("{'type':'hello'}").next("welcome").string("session");
+            assertFromBoth(post("/sessions/" + id + "/disconnect", null));
+            assertEquals(4500, fay.awaitClose());
+        }
+    }
+
+    @Test
+    void changesALimitOnBothNodesOrOnOne() {
+        String key = "roomcast.limits.room-users";
+        JsonObject all = post("/limits", "{\"key\":\"%s\",\"value\":\"77\"}".formatted(key));
+        assertFromBoth(all);
+        assertEquals(List.of(77, 77), limits(all, key));
+        post("/node/limits", "{\"key\":\"%s\",\"value\":\"78\"}".formatted(key));
+        assertEquals(List.of(78, 77), limits(get("/limits"), key));
+    }
+
+    @Test
+    void tellsWhatBothNodesHaveRefused() {
+        for (EmbeddedServer node : List.of(east, west)) {
+            try (RoomClient gus = RoomClient.connect(node.uri().resolve("ws?user=gus"))) {
+                assertEquals(
+                        "not_joined",
+                        gus.say("{'type':'history','id':1,'room':'attic'}").error());
+            }
+        }
+        JsonObject refusals = get("/refusals?user=gus&limit=1");
+        assertFromBoth(refusals);
+        assertEquals(List.of("west"), each(refusals, "last", "node"), "the last");
+        assertEquals(List.of("west", "east"), each(get("/refusals?user=gus"), "last", "node"));
+        assertEquals(2, refusals.getJsonObject("counts").getInt("not_joined"));
+    }
+
+    private static List<Integer> limits(JsonObject all, String key) {
+        return all.getJsonArray("nodes").getValuesAs(JsonObject.class).stream()
+                .map(node -> node.getJsonObject("limits").getInt(key))
+                .toList();
+    }
+
+    /** Without Redis nobody can say which nodes there are: the node still answers for itself. */
+    @Test
+    void answersForItselfWhileRedisIsAway() {
+        RedisProcess own = RedisProcess.launch();
+        try (EmbeddedServer alone = EmbeddedServer.start(Map.of(
+                "roomcast.node",
+                "alone",
+                "roomcast.relay",
+                "redis",
+                "roomcast.redis.uri",
+                own.uri(),
+                "roomcast.api.key",
+                ApiServer.KEY))) {
+            Await.until("it is ready", () -> ready(alone));
+            Http http = new Http(alone.uri(), ApiServer.KEY);
+            assertTrue(http.json("GET", "/api/v1/sessions", null)
+                    .getJsonObject("cluster")
+                    .getBoolean("complete"));
+            own.close();
+            JsonObject cluster = http.json("GET", "/api/v1/sessions", null).getJsonObject("cluster");
+            assertEquals(List.of("alone"), texts(cluster, "answered"));
+            assertFalse(cluster.getBoolean("complete"));
+            assertEquals(503, http.send("GET", "/api/v1/sessions/abc", null).statusCode(), "another may have it");
+        }
+    }
+}

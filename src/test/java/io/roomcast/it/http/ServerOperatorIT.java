@@ -1,0 +1,256 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.Http;
+import io.roomcast.support.RoomClient;
+import jakarta.json.JsonArray;
+import jakarta.json.JsonObject;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** An operator asks a node about sessions, users, rooms and limits, and changes them. */
+class ServerOperatorIT {
+    private static final String RUN = ApiCalls.RUN;
+
+    private static ApiServer server;
+    private static Http backEnd;
+    private static ApiCalls calls;
+
+    @BeforeAll
+    static void start() {
+        server = ApiServer.open();
+        calls = new ApiCalls(server);
+        backEnd = calls.backEnd();
+    }
+
+    @AfterAll
+    static void stopAndLookWhatWasCalled() {
+        server.close();
+        calls.assertAllCalled(ServerOperatorIT::isTestedHere);
+    }
+
+    /** Whether this class, and no other, has to call the operation. */
+    static boolean isTestedHere(String operation) {
+        return operation.matches("(GET|POST) (/sessions|/users|/limits|/node/limits|/refusals).*")
+                || operation.matches("(GET|POST) /rooms/\\{room}(/close)?");
+    }
+
+    @Test
+    void listsTheSessionsOfAUser() {
+        String ann = "ann-" + RUN;
+        try (RoomClient first = RoomClient.connect(server.uri().resolve("ws?user=" + ann));
+                RoomClient second = RoomClient.connect(server.uri().resolve("ws/lobby" + RUN + "/" + ann))) {
+            String id = first.say("{'type':'hello'}").next("welcome").string("session");
+            String ofPath = second.next("joined").string("session");
+            JsonObject all = ok("GET /sessions", null, "?user=" + ann + "&order=id", null);
+            assertEquals(2, all.getInt("count"));
+            assertEquals(List.of(id, ofPath).stream().sorted().toList(), sessionIds(all));
+            JsonObject later = ok(
+                    "GET /sessions",
+                    null,
+                    "?user=" + ann + "&after=" + sessionIds(all).get(0),
+                    null);
+            assertEquals(sessionIds(all).subList(1, 2), sessionIds(later));
+            JsonObject one = ok("GET /sessions", null, "?limit=1&user=" + ann, null);
+            assertEquals(1, sessionIds(one).size());
+            JsonObject here = ok("GET /sessions", null, "?limit=1&room=lobby" + RUN, null);
+            assertEquals(List.of(ofPath), sessionIds(here));
+            assertTrue(here.getJsonObject("cluster").getBoolean("complete"));
+        }
+    }
+
+    @Test
+    void findsASessionByItsIdAndDisconnectsIt() {
+        try (RoomClient ann = RoomClient.connect(server.uri().resolve("ws?user=ann-" + RUN))) {
+            String id = ann.say("{'type':'hello'}").next("welcome").string("session");
+            ann.say("{'type':'join','room':'garden" + RUN + "'}").next("joined");
+            JsonObject session = ok("GET /sessions/{session}", id, null);
+            assertEquals("ann-" + RUN, session.getString("user"));
+            assertEquals("garden" + RUN, session.getJsonArray("rooms").getString(0));
+            assertEquals("roomcast.v1", session.getString("subprotocol"));
+            assertTrue(session.getJsonNumber("openedAt").longValue() > 1_600_000_000_000L);
+            ok("POST /sessions/{session}/disconnect", id, null);
+            assertEquals(4500, ann.awaitClose());
+        }
+        for (String operation : List.of("GET /sessions/{session}", "POST /sessions/{session}/disconnect")) {
+            JsonObject refused = call(backEnd, operation, "no-such-one", "", null, 404);
+            assertEquals("not_found", refused.getString("code"));
+        }
+    }
+
+    @Test
+    void saysWhereAUserIs() {
+        String ann = "ann-of-" + RUN;
+        try (RoomClient first = RoomClient.enter(server.uri(), "hall" + RUN, ann);
+                RoomClient second = RoomClient.enter(server.uri(), "attic" + RUN, ann)) {
+            first.say("{'type':'ping'}").next("pong");
+            second.say("{'type':'ping'}").next("pong");
+            JsonObject where = ok("GET /users/{user}", ann, null);
+            assertEquals(
+                    "[\"attic%1$s\",\"hall%1$s\"]".formatted(RUN),
+                    where.get("rooms").toString());
+            assertEquals(2, where.getInt("count"));
+            assertEquals(1, where.getJsonArray("nodes").size());
+            assertEquals(0, ok("GET /users/{user}", "nobody-" + RUN, null).getInt("count"));
+        }
+    }
+
+    @Test
+    void looksAtARoomAndClosesIt() {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "seen" + RUN, "ann")) {
+            ok("POST /rooms/{room}/messages", "seen", "{\"sender\":\"billing\",\"content\":\"paid\"}");
+            JsonObject seen = ok("GET /rooms/{room}", "seen", null);
+            assertEquals(1, seen.getInt("offset"));
+            assertEquals(1, seen.getInt("userCount"));
+            assertEquals(1, seen.getJsonArray("nodes").getJsonObject(0).getInt("members"));
+            assertEquals(1, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
+            assertEquals(4500, ann.awaitClose());
+            assertEquals(0, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
+        }
+    }
+
+    @Test
+    void changesALimit() {
+        String key = "roomcast.limits.recovery-rate";
+        String change = "{\"key\":\"" + key + "\",\"value\":\"%s\"}";
+        int before = limit(ok("GET /node/limits", null, null), key);
+        try {
+            JsonObject all = ok("POST /limits", null, change.formatted("7000000"));
+            assertEquals(7_000_000, limit(all.getJsonArray("nodes").getJsonObject(0), key));
+            JsonObject now = ok("GET /limits", null, null);
+            assertEquals(7_000_000, limit(now.getJsonArray("nodes").getJsonObject(0), key));
+        } finally {
+            assertEquals(before, limit(ok("POST /node/limits", null, change.formatted(before)), key));
+        }
+        JsonObject refused = call(backEnd, "POST /limits", null, "", change.formatted("many"), 400);
+        assertTrue(refused.getString("text").startsWith(key + "=many is not a "), refused.toString());
+    }
+
+    private static int limit(JsonObject node, String key) {
+        return node.getJsonObject("limits").getInt(key);
+    }
+
+    private static List<String> sessionIds(JsonObject page) {
+        return page.getJsonArray("sessions").getValuesAs(JsonObject.class).stream()
+                .map(session -> session.getString("session"))
+                .toList();
+    }
+
+    @Test
+    void disconnectsAUserForGood() {
+        // A name of this test's own: connections of others' that broke may not be gone yet.
+        String mallory = "mallory-" + RUN;
+        try (RoomClient first = RoomClient.enter(server.uri(), "one" + RUN, mallory);
+                RoomClient second = RoomClient.enter(server.uri(), "two" + RUN, mallory)) {
+            assertEquals(2, ok("POST /users/{user}/disconnect", mallory, null).getInt("sessions"));
+            assertEquals(4500, first.awaitClose());
+            assertEquals(4500, second.awaitClose());
+        }
+    }
+
+    @Test
+    void saysWhyRequestsWereRefused() throws Exception {
+        String ann = "ann-why-" + RUN;
+        try (RoomClient client = RoomClient.connect(server.uri().resolve("ws?user=" + ann))) {
+            String id = client.say("{'type':'hello'}").next("welcome").string("session");
+            assertEquals(
+                    "not_joined",
+                    client.say("{'type':'publish','id':1,'room':'cellar" + RUN + "','content':'x'}")
+                            .error());
+            JsonObject refusals = ok("GET /refusals", null, "?user=" + ann, null);
+            assertTrue(refusals.getJsonObject("counts").getInt("not_joined") >= 1);
+            JsonObject refusal = refusals.getJsonArray("last").getJsonObject(0);
+            assertEquals(id, refusal.getString("session"));
+            assertEquals("not_joined", refusal.getString("code"));
+            assertEquals("join the room first", refusal.getString("text"));
+            assertEquals("cellar" + RUN, refusal.getString("room"));
+            assertEquals("session", refusal.getString("via"));
+            assertEquals(1, last("?session=" + id).size());
+            assertEquals(0, last("?session=" + id + "&code=busy").size());
+        }
+    }
+
+    @Test
+    void keepsNoTokenOfARefusedConnection() throws Exception {
+        String secret = "eyJhbGciOi-" + RUN;
+        try (RoomClient mallory = RoomClient.connect(server.uri().resolve("ws?user=mallory&token=" + secret))) {
+            assertEquals(1008, mallory.awaitClose());
+        }
+        String refusals = backEnd.send("GET", "/api/v1/refusals?code=bad_request&limit=500", null)
+                .body();
+        assertTrue(refusals.contains("a token must not be in the URL"), refusals);
+        assertFalse(refusals.contains(secret), refusals);
+    }
+
+    @Test
+    void tellsWhatTheApiHasRefused() {
+        call(backEnd, "GET /sessions", null, "?limit=-1", null, 400);
+        assertTrue(last("?code=bad_request").stream()
+                .anyMatch(refusal -> refusal.asJsonObject().getString("via").equals("api")));
+    }
+
+    private static JsonArray last(String query) {
+        return ok("GET /refusals", null, query, null).getJsonArray("last");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST /limits                 | room  | {}                                       | 400 | bad_request",
+                "POST /limits                 | room  | {\"key\":\"roomcast.port\",\"value\":\"1\"} | 400 | bad_request",
+                "POST /limits                 | room  | {\"key\":\"roomcast.limits.rooms\"}  | 400 | bad_request",
+                "POST /limits                 | room  | {\"key\":\"roomcast.limits.rooms\",\"value\":5} | 400 | bad_request",
+                "POST /limits                 | room  | {\"key\":\"roomcast.limits.rooms\",\"value\":\"-1\"} | 400 | bad_request",
+                "POST /node/limits            | room  | {\"key\":\"roomcast.limits.rooms\",\"value\":\"\"} | 400 | bad_request",
+                "GET /sessions/{session}      | a%20b |                                          | 404 | not_found",
+                "GET /users/{user}            | a%20b |                                          | 400 | bad_request",
+                "POST /users/{user}/disconnect | a%20b |                                         | 400 | bad_request",
+                "GET /rooms/{room}            | a%20b |                                          | 400 | bad_request",
+                "POST /rooms/{room}/close     | a%20b |                                          | 400 | bad_request"
+            })
+    void saysWhatIsWrong(String operation, String name, String body, int status, String code) {
+        assertEquals(code, call(backEnd, operation, name, "", body, status).getString("code"));
+    }
+
+    @Test
+    void wrongParametersOfAQueryAreRefused() {
+        for (String query : List.of(
+                "?limit=-1",
+                "?limit=1001",
+                "?limit=many",
+                "?order=name",
+                "?order=",
+                "?order=waiting&after=x",
+                "?user=",
+                "?user=a%20b",
+                "?room=a/b")) {
+            JsonObject refused = call(backEnd, "GET /sessions", null, query, null, 400);
+            assertEquals("bad_request", refused.getString("code"), query);
+        }
+        for (String query : List.of("?limit=501", "?limit=x", "?user=a%20b", "?room=")) {
+            JsonObject refused = call(backEnd, "GET /refusals", null, query, null, 400);
+            assertEquals("bad_request", refused.getString("code"), query);
+        }
+    }
+
+    private static JsonObject ok(String operation, String name, String body) {
+        return calls.ok(operation, name, "", body);
+    }
+
+    private static JsonObject ok(String operation, String name, String query, String body) {
+        return calls.ok(operation, name, query, body);
+    }
+
+    private static JsonObject call(
+            Http http, String operation, String name, String query, String body, int expectedStatus) {
+        return calls.call(http, operation, name, query, body, expectedStatus);
+    }
+}
