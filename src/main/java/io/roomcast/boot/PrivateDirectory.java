@@ -10,6 +10,7 @@ import java.nio.channels.FileLock;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
@@ -32,28 +33,52 @@ final class PrivateDirectory {
     private PrivateDirectory() {}
 
     static Path create() throws IOException {
-        Path directory = Files.createTempDirectory(PREFIX);
-        removeAbandoned(directory.getParent(), Files.getOwner(directory));
-        Path unlocked = directory.resolve("unlocked");
-        ownLock = FileChannel.open(unlocked, CREATE_NEW, WRITE).lock();
-        Files.move(unlocked, directory.resolve(LOCK_FILE));
-        return directory;
+        while (true) {
+            Path directory = Files.createTempDirectory(PREFIX);
+            try {
+                lock(directory.resolve(LOCK_FILE));
+                removeAbandoned(directory, Files.getOwner(directory));
+                return directory;
+            } catch (NoSuchFileException e) {
+                // Another process has taken the directory for an abandoned one, before it was locked.
+                continue;
+            }
+        }
+    }
+
+    /** @throws NoSuchFileException if another process has removed the file before this process has locked it */
+    private static void lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, CREATE_NEW, WRITE);
+        // Programs that clean temporary directories delete files that were not read for days. Without this file the
+        // next start could not tell that this process is dead. Set before the lock, because the lock of a process ends
+        // when the process closes the file, and this call opens and closes it.
+        Files.setAttribute(file, "lastAccessTime", UnpackedWar.FAR_FUTURE);
+        ownLock = channel.lock();
+        if (!Files.exists(file)) {
+            throw new NoSuchFileException(file.toString());
+        }
     }
 
     /**
      * Makes the JVM remove the directory after the last shutdown hook, so the server has the files until it has
-     * stopped.
+     * stopped. The lock is removed last, because the next start removes what a process has left that is killed
+     * meanwhile.
      */
     static void removeAtExit(Path directory) throws IOException {
+        // The JVM deletes in the reverse order.
+        directory.toFile().deleteOnExit();
+        directory.resolve(LOCK_FILE).toFile().deleteOnExit();
         try (Stream<Path> tree = Files.walk(directory)) {
             tree.forEach(path -> path.toFile().deleteOnExit());
         }
     }
 
-    private static void removeAbandoned(Path parent, UserPrincipal owner) {
-        try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, PREFIX + "*")) {
+    private static void removeAbandoned(Path own, UserPrincipal owner) {
+        try (DirectoryStream<Path> directories = Files.newDirectoryStream(own.getParent(), PREFIX + "*")) {
             for (Path directory : directories) {
-                removeIfAbandoned(directory, owner);
+                if (!directory.equals(own)) {
+                    removeIfAbandoned(directory, owner);
+                }
             }
         } catch (IOException | DirectoryIteratorException e) {
             return; // A failure to clean up must not prevent the start of this server.
@@ -67,24 +92,35 @@ final class PrivateDirectory {
                     || !Files.getOwner(directory, NOFOLLOW_LINKS).equals(owner)) {
                 return;
             }
-            try (FileChannel channel = FileChannel.open(directory.resolve(LOCK_FILE), WRITE, NOFOLLOW_LINKS);
+            Path lockFile = directory.resolve(LOCK_FILE);
+            if (!Files.exists(lockFile, NOFOLLOW_LINKS)) {
+                // A process was killed, or is just now, between its directory and its lock. Fails if another program
+                // has files in it.
+                Files.delete(directory);
+                return;
+            }
+            try (FileChannel channel = FileChannel.open(lockFile, WRITE, NOFOLLOW_LINKS);
                     FileLock lock = channel.tryLock()) {
                 if (lock != null) {
-                    remove(directory);
+                    remove(directory, lockFile);
                 }
             }
         } catch (IOException e) {
-            // The directory has no lock if another program created it, or if another process is creating it now. Or
-            // another process has removed it first.
+            // Another program has created the directory, or another process has removed it first.
             return;
         }
     }
 
-    private static void remove(Path directory) throws IOException {
+    /** The lock is removed last, because this process may be killed, too. */
+    private static void remove(Path directory, Path lockFile) throws IOException {
         try (Stream<Path> tree = Files.walk(directory)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
+                if (!path.equals(lockFile) && !path.equals(directory)) {
+                    Files.delete(path);
+                }
             }
         }
+        Files.delete(lockFile);
+        Files.delete(directory);
     }
 }

@@ -19,6 +19,9 @@ import java.util.zip.ZipFile;
 /** The content of the WAR as files: the class path, and in a separate directory the files that browsers may fetch. */
 final class UnpackedWar {
 
+    /** A hundred years from now. */
+    static final FileTime FAR_FUTURE = FileTime.from(Instant.now().plus(Duration.ofDays(36_500)));
+
     private static final String WEB_INF = "WEB-INF/";
     private static final List<String> SKIPPED = List.of("META-INF/", "io/roomcast/boot/");
 
@@ -83,6 +86,6 @@ final class UnpackedWar {
      * would look unused.
      */
     private static void protectFromCleaners(Path file) throws IOException {
-        Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));
+        Files.setAttribute(file, "lastAccessTime", FAR_FUTURE);
     }
 }

@@ -25,6 +25,19 @@ public record Key<T>(
         return new Key<>(name, defaultText, kind, doc, parser, true);
     }
 
+    /**
+     * A value as the configuration writes it, with its unit.
+     *
+     * @param value a count, bytes or milliseconds, as {@link #kind} says
+     */
+    public String text(long value) {
+        return switch (kind) {
+            case "size" -> Values.sizeText(value);
+            case "duration" -> Values.durationText(value);
+            default -> Long.toString(value);
+        };
+    }
+
     /** The environment variable that sets the key, for example {@code ROOMCAST_HISTORY_AGE}. */
     public String environmentName() {
         return environmentName(name);

@@ -35,6 +35,14 @@ public final class OperationKeys {
             "Time over which all sessions are closed when the node stops.",
             Values.durationBetween("0", "5m"));
 
+    public static final Key<String> LOG_FORMAT = new Key<>(
+            "roomcast.log.format",
+            "text",
+            "name",
+            "How the embedded server writes its log to standard error: `text`, or `json` for one JSON object a line. "
+                    + "Application servers have formats of their own.",
+            Values.oneOf("text", "json"));
+
     public static final Key<String> SHOWN_ADDRESSES = new Key<>(
             "roomcast.privacy.addresses",
             "short",
@@ -51,7 +59,7 @@ public final class OperationKeys {
             Values.integerBetween(0, 10_000));
 
     static final List<Key<?>> ALL =
-            List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, SHOWN_ADDRESSES, REFUSALS_KEPT);
+            List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, LOG_FORMAT, SHOWN_ADDRESSES, REFUSALS_KEPT);
 
     private OperationKeys() {}
 }

@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -11,7 +12,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
@@ -40,9 +40,7 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
-        if (problems.isEmpty()) {
-            problems.addAll(config.contradictions());
-        }
+        problems.addAll(config.contradictions());
         Map<String, String> unknown = new TreeMap<>();
         // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
@@ -63,6 +61,24 @@ public final class RoomcastConfig {
         return (T) values.get(key);
     }
 
+    /** The value of a number, size or duration: a count, bytes or milliseconds. */
+    public long number(Key<?> key) {
+        return get(key) instanceof Duration duration ? duration.toMillis() : ((Number) get(key)).longValue();
+    }
+
+    /**
+     * The value of a number, size or duration, as the configuration writes it.
+     *
+     * @param name the name of the key
+     */
+    public String text(String name) {
+        Key<?> key = Keys.ALL.stream()
+                .filter(each -> each.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        return key.text(number(key));
+    }
+
     private static boolean isUnknown(String name) {
         String lower = name.toLowerCase(Locale.ROOT);
         if (!lower.startsWith(PREFIX) && !lower.startsWith("roomcast_")) {
@@ -76,12 +92,15 @@ public final class RoomcastConfig {
     }
 
     private static String suggestion(String name) {
+        return similarKey(name).map(key -> ". Did you mean " + key.name() + "?").orElse("");
+    }
+
+    /** The key whose name differs least from a wrong name, if the two are similar. */
+    public static Optional<Key<?>> similarKey(String name) {
         String wanted = Key.environmentName(name);
         return Keys.ALL.stream()
                 .filter(key -> editDistance(key.environmentName(), wanted) <= MAX_EDITS)
-                .min(Comparator.comparingInt(key -> editDistance(key.environmentName(), wanted)))
-                .map(key -> ". Did you mean " + key.name() + "?")
-                .orElse("");
+                .min(Comparator.comparingInt(key -> editDistance(key.environmentName(), wanted)));
     }
 
     /** The Levenshtein distance. */
@@ -99,11 +118,14 @@ public final class RoomcastConfig {
         return row[to.length()];
     }
 
-    /** Errors in values that are valid one by one but conflict. */
+    /** Errors in values that are valid one by one but conflict. Nothing is said of values that are not valid. */
     private List<String> contradictions() {
-        long sources = Stream.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS)
-                .filter(key -> !get(key).isEmpty())
-                .count();
+        List<Key<String>> sourceKeys = List.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS);
+        if (!values.keySet().containsAll(sourceKeys)
+                || !values.keySet().containsAll(List.of(AccessKeys.AUTH, OperationKeys.API_CLAIM))) {
+            return List.of();
+        }
+        long sources = sourceKeys.stream().filter(key -> !get(key).isEmpty()).count();
         String keyThatNeedsKeys = get(AccessKeys.AUTH).equals("token")
                 ? "roomcast.auth=token"
                 : get(OperationKeys.API_CLAIM).isEmpty() ? "" : "roomcast.api.claim";

@@ -117,6 +117,19 @@ final class Values {
         };
     }
 
+    /** A size in the largest unit that leaves a whole number. */
+    static String sizeText(long bytes) {
+        String unit = bytes == 0 || bytes % (1L << 10) != 0
+                ? "B"
+                : bytes % (1L << 20) != 0 ? "KiB" : bytes % (1L << 30) != 0 ? "MiB" : "GiB";
+        return bytes / SIZE_UNITS.get(unit) + (bytes == 0 ? "" : unit);
+    }
+
+    /** A duration in seconds, or in milliseconds if it is not a whole number of seconds. */
+    static String durationText(long millis) {
+        return millis == 0 ? "0" : millis % 1_000 == 0 ? millis / 1_000 + "s" : millis + "ms";
+    }
+
     /** A list, separated by commas. */
     static List<String> list(String text) {
         return Arrays.stream(text.split(","))

@@ -1,7 +1,9 @@
 package io.roomcast.container;
 
 import io.roomcast.jmx.JmxRegistrar;
+import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.websocket.ServerIntegration;
@@ -56,8 +58,8 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         Lifecycle lifecycle = lifecycle();
         try {
             EagerBeans.create();
-            serverIntegration().start(application);
-            lifecycle.start();
+            boolean hasFastPath = serverIntegration().start(application);
+            lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath));
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));
             suspension = new ServerSuspension(CDI.current().select(Drain.class).get());
@@ -65,7 +67,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         } catch (RuntimeException e) {
             // Not every server calls contextDestroyed after a failed start.
             jmxRegistrar().close();
-            lifecycle.stop();
+            lifecycle.stop(Author.SERVER);
             throw e;
         }
     }
@@ -76,7 +78,7 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
             suspension.close();
         }
         try {
-            lifecycle().stop();
+            lifecycle().stop(Author.SERVER);
         } finally {
             jmxRegistrar().close();
             serverIntegration().stop(event.getServletContext());

@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.operations.Refusals;
@@ -46,7 +47,7 @@ public class HandshakeLimiter {
         boolean done = limiter.tryRun(handshake);
         if (!done) {
             String text = Verdict.OVERLOADED.text();
-            refusals.atHandshake(ErrorCode.BUSY.wire(), text, null, null, remote);
+            refusals.atHandshake(Counter.HANDSHAKES_OVERLOADED, ErrorCode.BUSY.wire(), text, null, null, remote);
         }
         return done;
     }

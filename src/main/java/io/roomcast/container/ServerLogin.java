@@ -2,6 +2,7 @@ package io.roomcast.container;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Refusals;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -71,7 +72,8 @@ public class ServerLogin {
         }
         if (webSocket) {
             ErrorCode error = waitSeconds > 0 ? ErrorCode.RATE_LIMITED : ErrorCode.UNAUTHENTICATED;
-            refusals.atHandshake(error.wire(), text, null, null, request.getRemoteAddr());
+            refusals.atHandshake(
+                    Counter.HANDSHAKES_UNAUTHENTICATED, error.wire(), text, null, null, request.getRemoteAddr());
         }
         return false;
     }

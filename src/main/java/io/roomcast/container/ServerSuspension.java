@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.node.Author;
 import io.roomcast.service.operations.Drain;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +25,8 @@ final class ServerSuspension implements NotificationListener {
     private static final String RUNNING = "normal";
 
     private final MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+    private static final Author SUSPENSION = new Author("the suspension of the server");
+
     private final Drain drain;
     private boolean drains;
 
@@ -61,7 +64,7 @@ final class ServerSuspension implements NotificationListener {
             } else if (RUNNING.equals(state) && drains) {
                 drains = false;
                 LOG.log(Level.INFO, "The server was resumed, and the node drains no more");
-                drain.undrain();
+                drain.undrain(SUSPENSION);
             }
         }
     }
@@ -71,7 +74,7 @@ final class ServerSuspension implements NotificationListener {
         if (state == Drain.State.OFF || state == Drain.State.REBALANCING) {
             drains = true;
             LOG.log(Level.INFO, "The server was suspended, and the node drains");
-            drain.drain(drain.parseWindow(null));
+            drain.drain(drain.parseWindow(null), SUSPENSION);
         }
     }
 }

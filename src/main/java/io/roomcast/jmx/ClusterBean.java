@@ -64,12 +64,12 @@ public class ClusterBean implements ClusterMXBean {
 
     @Override
     public ClusterResult disconnect(String session) {
-        return result(operations.disconnect(OperatorInput.text(session)));
+        return result(operations.disconnect(OperatorInput.text(session), ConsoleAuthor.current()));
     }
 
     @Override
     public ClusterResult kick(String user) {
-        return result(operations.disconnect(OperatorInput.user(user)));
+        return result(operations.disconnect(OperatorInput.user(user), ConsoleAuthor.current()));
     }
 
     @Override
@@ -92,7 +92,7 @@ public class ClusterBean implements ClusterMXBean {
 
     @Override
     public ClusterResult close(String room) {
-        return result(operations.closeRoom(OperatorInput.room(room)));
+        return result(operations.closeRoom(OperatorInput.room(room), ConsoleAuthor.current()));
     }
 
     private static ClusterResult result(CompletionStage<ClusterAnswer<Affected>> stage) {
@@ -111,7 +111,7 @@ public class ClusterBean implements ClusterMXBean {
 
     @Override
     public ClusterResult setLimit(String key, String value) {
-        return ClusterResult.of(0, RelayReplies.await(operations.setLimit(key, value)));
+        return ClusterResult.of(0, RelayReplies.await(operations.setLimit(key, value, ConsoleAuthor.current())));
     }
 
     @Override

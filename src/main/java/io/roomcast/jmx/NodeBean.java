@@ -209,17 +209,17 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public DrainProgress drain(String window) {
-        return DrainProgress.of(drain.drain(parseWindow(window)));
+        return DrainProgress.of(drain.drain(parseWindow(window), ConsoleAuthor.current()));
     }
 
     @Override
     public DrainProgress undrain() {
-        return DrainProgress.of(drain.undrain());
+        return DrainProgress.of(drain.undrain(ConsoleAuthor.current()));
     }
 
     @Override
     public DrainProgress rebalance(double share, String window) {
-        return DrainProgress.of(drain.rebalance(share, parseWindow(window)));
+        return DrainProgress.of(drain.rebalance(share, parseWindow(window), ConsoleAuthor.current()));
     }
 
     /** @param text blank or null if the operator has left out the argument */
@@ -229,11 +229,11 @@ public class NodeBean implements NodeMXBean {
 
     @Override
     public int kick(String user) {
-        return backEnd.disconnect(OperatorInput.user(user));
+        return backEnd.disconnect(OperatorInput.user(user), ConsoleAuthor.current());
     }
 
     @Override
-    public void setLimit(String key, String value) {
-        limits.set(key, value);
+    public String setLimit(String key, String value) {
+        return limits.set(key, value, ConsoleAuthor.current());
     }
 }

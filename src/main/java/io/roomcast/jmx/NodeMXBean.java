@@ -85,7 +85,7 @@ public interface NodeMXBean {
             + "and how many sessions are left")
     DrainProgress getDrain();
 
-    @Description("Limits that setLimit changes, by key, as they are now, in bytes and milliseconds; 0 is no limit")
+    @Description("Limits that setLimit changes, by key, as they hold now, in bytes and milliseconds; 0 is no limit")
     Map<String, Long> getLimits();
 
     @Description("All counters since the start, by the name and the label that /metrics shows with underscores")
@@ -112,8 +112,9 @@ public interface NodeMXBean {
     int kick(@Description("name of the user") String user);
 
     @Description("Changes a limit until the node restarts. Applies to later requests. "
-            + "Existing sessions and members stay")
-    void setLimit(
+            + "Existing sessions and members stay. Answers the limit that holds now: it is never more than the process "
+            + "has memory and files for")
+    String setLimit(
             @Description("its key, such as roomcast.limits.sessions; Limits has all") String key,
             @Description("in the form of the key: a number, a size or a duration; 0 lifts the limit") String value);
 }

@@ -97,6 +97,6 @@ public class RoomsBean implements RoomsMXBean {
 
     @Override
     public int close(String room) {
-        return backEnd.closeRoom(OperatorInput.room(room));
+        return backEnd.closeRoom(OperatorInput.room(room), ConsoleAuthor.current());
     }
 }

@@ -10,6 +10,13 @@ import java.util.Map;
  * <p>Counts by close code, error code or limit are not here: {@link NodeMetrics} keeps a map for each of the three.
  */
 public enum Counter {
+    HANDSHAKES_OPENED("roomcast.handshakes", Help.HANDSHAKES, "outcome", "opened"),
+    HANDSHAKES_MALFORMED("roomcast.handshakes", Help.HANDSHAKES, "outcome", "malformed"),
+    HANDSHAKES_FOREIGN("roomcast.handshakes", Help.HANDSHAKES, "outcome", "origin"),
+    HANDSHAKES_UNAUTHENTICATED("roomcast.handshakes", Help.HANDSHAKES, "outcome", "unauthenticated"),
+    HANDSHAKES_FULL("roomcast.handshakes", Help.HANDSHAKES, "outcome", "full"),
+    HANDSHAKES_OVERLOADED("roomcast.handshakes", Help.HANDSHAKES, "outcome", "overloaded"),
+    HANDSHAKES_DRAINING("roomcast.handshakes", Help.HANDSHAKES, "outcome", "draining"),
     SESSIONS_OPENED("roomcast.sessions.opened", "Sessions opened"),
     ACCEPTS_FAILED(
             "roomcast.accepts.failed",
@@ -92,6 +99,9 @@ public enum Counter {
 
     /** Help texts that several counters of one series share. */
     private static final class Help {
+        static final String HANDSHAKES =
+                "WebSocket handshakes by outcome: opened, or refused with a status or with a close right behind it. The "
+                        + "outcome full is a limit on sessions, overloaded are too many handshakes at once";
         static final String RECOVERIES = "Members that came back with a position";
         static final String SLOW =
                 "Steps against slow clients. message_forgotten counts messages that a full queue replaced by a gap; "

@@ -6,6 +6,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 
 /** The counts and durations of this node since it started. Any thread may count and read. Counting does not block. */
 public final class NodeMetrics {
@@ -21,6 +22,8 @@ public final class NodeMetrics {
     private final ConcurrentMap<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final ConcurrentMap<String, LongAdder> limits = new ConcurrentHashMap<>();
     private final ConcurrentMap<Integer, LongAdder> closes = new ConcurrentHashMap<>();
+
+    private volatile Consumer<String> limitListener = unused -> {};
 
     public NodeMetrics() {
         for (Counter counter : Counter.values()) {
@@ -119,6 +122,15 @@ public final class NodeMetrics {
      */
     public void limitReached(String limit) {
         increment(limits, limit);
+        limitListener.accept(limit);
+    }
+
+    /**
+     * Sets the listener that is told of each limit that was reached, by the name of the key. It runs on the thread that
+     * counts, and must be fast.
+     */
+    public void whenLimitReached(Consumer<String> listener) {
+        limitListener = listener;
     }
 
     /** Closed sessions by close code; 0 stands for all codes that neither the protocol nor IANA's registry defines. */

@@ -19,7 +19,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
 
-/** The current values of the limits that can be changed while the node runs. Any thread. */
+/**
+ * The current values of the limits that can be changed while the node runs. A value is never more than this process has
+ * memory and files for. Any thread.
+ */
 public final class Limits {
     private static final Logger LOG = System.getLogger(Limits.class.getName());
     /** Milliseconds after which clients may repeat a request that a limit refused. */
@@ -32,19 +35,22 @@ public final class Limits {
     /** By the name of the key. Each value is a count, bytes or milliseconds. */
     private final Map<String, AtomicLong> values = new LinkedHashMap<>();
 
+    private final Map<String, Key<?>> keys = new HashMap<>();
     private final Map<String, Function<String, Long>> parsers = new HashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final NodeMetrics metrics;
-    private final long maxSessions = FileDescriptors.sessions();
     /** The highest limits for which this process has memory and files, by the name of the key. */
     private final Map<String, Long> ceilings;
 
     public Limits(RoomcastConfig config, NodeMetrics metrics) {
-        this(config, metrics, Runtime.getRuntime().maxMemory());
+        this(config, metrics, Runtime.getRuntime().maxMemory(), FileDescriptors.sessions());
     }
 
-    /** @param heap the most bytes that the heap of this process may have */
-    Limits(RoomcastConfig config, NodeMetrics metrics, long heap) {
+    /**
+     * @param heap the most bytes that the heap of this process may have
+     * @param maxSessions the most sessions for which this process has files
+     */
+    Limits(RoomcastConfig config, NodeMetrics metrics, long heap, long maxSessions) {
         this.metrics = metrics;
         this.ceilings = Map.of(
                 LimitKeys.SESSIONS.name(), maxSessions,
@@ -57,24 +63,37 @@ public final class Limits {
         LimitKeys.NUMBERS.forEach(key -> add(config, key, Integer::longValue));
         LimitKeys.SIZES.forEach(key -> add(config, key, size -> size));
         LimitKeys.DURATIONS.forEach(key -> add(config, key, Duration::toMillis));
-        if (get(LimitKeys.SESSIONS) > maxSessions
-                && get(LimitKeys.SESSIONS) != LimitKeys.SESSIONS.parser().apply(LimitKeys.SESSIONS.defaultText())) {
-            LOG.log(
-                    Level.WARNING,
-                    "This process may open too few files for {0}={1}. It accepts {2} sessions. "
-                            + "Raise its limit of open files (ulimit -n)",
-                    LimitKeys.SESSIONS.name(),
-                    Long.toString(get(LimitKeys.SESSIONS)),
-                    Long.toString(maxSessions));
-        }
     }
 
     private <T> void add(RoomcastConfig config, Key<T> key, ToLongFunction<T> number) {
-        values.put(key.name(), new AtomicLong(number.applyAsLong(config.get(key))));
+        long configured = number.applyAsLong(config.get(key));
+        long possible = possible(key.name(), configured);
+        boolean isDefault = configured == number.applyAsLong(key.parser().apply(key.defaultText()));
+        if (possible != configured && configured != 0 && !isDefault) {
+            LOG.log(Level.WARNING, tooFew(key, configured, possible));
+        }
+        values.put(key.name(), new AtomicLong(possible));
+        keys.put(key.name(), key);
         parsers.put(key.name(), text -> number.applyAsLong(key.parser().apply(text)));
     }
 
-    /** A count, bytes or milliseconds, as the kind of the key says; 0 for no limit. */
+    /** The value, but at most what this process has memory and files for. 0 stands for no limit. */
+    private long possible(String name, long value) {
+        long ceiling = ceilings.getOrDefault(name, Long.MAX_VALUE);
+        return ceiling == Long.MAX_VALUE ? value : value == 0 ? ceiling : Math.min(value, ceiling);
+    }
+
+    private static String tooFew(Key<?> key, long wanted, long possible) {
+        String reason =
+                key == LimitKeys.SESSIONS ? "may open too few files (ulimit -n)" : "may use too little memory (-Xmx)";
+        return "This process " + reason + " for " + key.name() + "=" + key.text(wanted) + "; the limit is "
+                + key.text(possible);
+    }
+
+    /**
+     * The limit that holds: a count, bytes or milliseconds, as the kind of the key says; 0 for no limit. A limit of what
+     * the whole node holds is never 0, because its memory and files are limited.
+     */
     public long get(Key<?> limit) {
         return values.get(limit.name()).get();
     }
@@ -85,12 +104,21 @@ public final class Limits {
      *
      * @param name the name of the key
      * @param value as in the configuration, with its unit
+     * @param author who changes it
+     * @return the limit that holds now, as in the configuration. If this process has too little memory or too few files
+     *     for the value, the limit is what it has
      * @throws IllegalArgumentException if no limit has this name, or the value is not valid for it
      */
-    public void set(String name, String value) {
-        long next = check(name, value);
-        values.get(name).set(next);
+    public String set(String name, String value, Author author) {
+        long wanted = check(name, value);
+        Key<?> key = keys.get(name);
+        long possible = possible(name, wanted);
+        long before = values.get(name).getAndSet(possible);
         listeners.forEach(Runnable::run);
+        LOG.log(
+                Level.INFO,
+                name + " was changed from " + key.text(before) + " to " + key.text(possible) + ", by " + author.text());
+        return possible == wanted || wanted == 0 ? name + "=" + key.text(possible) : tooFew(key, wanted, possible);
     }
 
     /**
@@ -112,6 +140,12 @@ public final class Limits {
         }
     }
 
+    /** The limit that holds, as in the configuration; null if no limit has this name. */
+    public String text(String name) {
+        Key<?> key = keys.get(name);
+        return key == null ? null : key.text(get(key));
+    }
+
     /** Registers {@code listener}. It runs after each change, on the thread that calls {@link #set}. */
     public void whenChanged(Runnable listener) {
         listeners.add(listener);
@@ -124,26 +158,10 @@ public final class Limits {
         return all;
     }
 
-    /**
-     * The limit of the bytes that the node holds for one purpose. The limit is the configured value, but at most a
-     * fixed share of the heap. Only the keys {@code NODE_..._BYTES} have a share of the heap. For any other size, this
-     * is the configured value.
-     *
-     * @return bytes; 0 for no limit, which only a size without a share of the heap can have
-     */
-    public long effectiveBytes(Key<Long> limit) {
-        long most = get(limit);
-        Long ceiling = ceilings.get(limit.name());
-        if (ceiling == null) {
-            return most;
-        }
-        return most == 0 ? ceiling : Math.min(most, ceiling);
-    }
-
-    /** Whether {@code count} is within the limit, and this process has memory and files for it. */
+    /** Whether {@code count} is within the limit. */
     public boolean allows(Key<Integer> limit, long count) {
         long most = get(limit);
-        return (most == 0 || count <= most) && count <= ceilings.getOrDefault(limit.name(), Long.MAX_VALUE);
+        return most == 0 || count <= most;
     }
 
     /** @throws ProtocolException with {@code code} and {@code text}, if {@code count} exceeds the limit */
@@ -153,9 +171,9 @@ public final class Limits {
         }
     }
 
-    /** @throws ProtocolException {@code busy}, if {@code bytes} exceeds {@link #effectiveBytes} */
+    /** @throws ProtocolException {@code busy}, if {@code bytes} exceeds the limit */
     public void requireBytes(Key<Long> limit, long bytes, String text) {
-        long most = effectiveBytes(limit);
+        long most = get(limit);
         if (most > 0 && bytes > most) {
             throw exceeded(limit, ErrorCode.BUSY, text, RETRY_AFTER_MS);
         }

@@ -1,8 +1,13 @@
 package io.roomcast.node;
 
+import java.util.regex.Pattern;
+
 /** Makes text from outside safe for a log. The result cannot start a new line or change the colour of the terminal. */
 public final class LogText {
     private static final int MAX_LENGTH = 200;
+    /** Control characters, further line ends, and characters that change the direction of the text behind them. */
+    private static final Pattern HARMFUL =
+            Pattern.compile("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]");
 
     private LogText() {}
 
@@ -11,7 +16,16 @@ public final class LogText {
         if (text == null) {
             return "nothing";
         }
-        String shorter = text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…";
-        return shorter.replaceAll("[\\p{Cntrl}\\u0080-\\u009f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]", "?");
+        return printable(text.length() <= MAX_LENGTH ? text : text.substring(0, MAX_LENGTH) + "…");
+    }
+
+    /** The whole text on one line, with {@code ?} in place of control characters. */
+    public static String printable(String text) {
+        return HARMFUL.matcher(text).replaceAll("?");
+    }
+
+    /** Whether {@link #printable} replaces the character. */
+    public static boolean isHarmful(char character) {
+        return HARMFUL.matcher(String.valueOf(character)).matches();
     }
 }

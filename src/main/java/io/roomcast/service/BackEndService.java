@@ -1,6 +1,8 @@
 package io.roomcast.service;
 
+import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
+import io.roomcast.node.LogText;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
@@ -13,6 +15,8 @@ import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -22,6 +26,7 @@ import java.util.concurrent.CompletionStage;
  */
 @ApplicationScoped
 public class BackEndService {
+    private static final Logger LOG = System.getLogger(BackEndService.class.getName());
     /** Most names in a list of members. */
     static final int ROSTER_NAMES = 1_000;
 
@@ -87,11 +92,15 @@ public class BackEndService {
      *
      * @return number of closed sessions
      */
-    public int disconnect(UserName user) {
+    public int disconnect(UserName user, Author author) {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
         ofUser.forEach(session -> session.queue().close(CloseCode.KICKED, KICKED_TEXT));
+        LOG.log(
+                Level.INFO,
+                "User " + LogText.of(user.value()) + " was disconnected (sessions: " + ofUser.size() + "), by "
+                        + author.text());
         return ofUser.size();
     }
 
@@ -100,12 +109,18 @@ public class BackEndService {
      *
      * @return number of closed sessions: 1 or 0
      */
-    public int disconnect(String sessionId) {
+    public int disconnect(String sessionId, Author author) {
         ClientSession session = sessions.find(sessionId);
         if (session == null) {
             return 0;
         }
         session.queue().close(CloseCode.KICKED, KICKED_TEXT);
+        LOG.log(
+                Level.INFO,
+                "A session of user "
+                        + (session.user() == null
+                                ? "nobody yet"
+                                : LogText.of(session.user().value())) + " was disconnected, by " + author.text());
         return 1;
     }
 
@@ -120,7 +135,7 @@ public class BackEndService {
      *
      * @return number of sessions that were in the room
      */
-    public int closeRoom(RoomName room) {
+    public int closeRoom(RoomName room, Author author) {
         int count = 0;
         for (ClientSession session : sessions.all()) {
             if (session.membership(room) != null) {
@@ -132,6 +147,10 @@ public class BackEndService {
                 count++;
             }
         }
+        LOG.log(
+                Level.INFO,
+                "Room " + LogText.of(room.value()) + " was closed (sessions that left: " + count + "), by "
+                        + author.text());
         return count;
     }
 }

@@ -1,6 +1,8 @@
 package io.roomcast.service;
 
+import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
+import io.roomcast.node.LogText;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -20,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 @ApplicationScoped
 public class ClusterOperations {
     /** The name or id of what is asked for. */
-    public record Subject(String name) {}
+    public record Subject(String name, String author) {}
 
     /** To how many sessions the operation applied on a node. */
     public record Affected(int sessions) {}
@@ -36,7 +38,7 @@ public class ClusterOperations {
     public record RoomThere(int members, int eventsWaiting, long bytesWaiting, long waitingMs) {}
 
     /** A limit and its new value. With the key null, nothing is changed. */
-    public record LimitChange(String key, String value) {}
+    public record LimitChange(String key, String value, String author) {}
 
     /** The limits of a node by their keys: counts, bytes and milliseconds. */
     public record LimitsThere(Map<String, Long> limits) {}
@@ -67,36 +69,42 @@ public class ClusterOperations {
     }
 
     void onNodeStarted(@Observes NodeStarted event) {
-        cluster.serve(DISCONNECT_USER, user -> new Affected(backEnd.disconnect(new UserName(user.name()))));
-        cluster.serve(DISCONNECT_SESSION, session -> new Affected(backEnd.disconnect(session.name())));
-        cluster.serve(CLOSE_ROOM, room -> new Affected(backEnd.closeRoom(new RoomName(room.name()))));
+        cluster.serve(
+                DISCONNECT_USER,
+                user -> new Affected(backEnd.disconnect(new UserName(user.name()), authorOf(user.author()))));
+        cluster.serve(
+                DISCONNECT_SESSION,
+                session -> new Affected(backEnd.disconnect(session.name(), authorOf(session.author()))));
+        cluster.serve(
+                CLOSE_ROOM,
+                room -> new Affected(backEnd.closeRoom(new RoomName(room.name()), authorOf(room.author()))));
         cluster.serve(ROOM, room -> roomHere(new RoomName(room.name())));
         cluster.serve(LIMITS, this::changeHere);
     }
 
-    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserName)} does on one node. */
-    public CompletionStage<ClusterAnswer<Affected>> disconnect(UserName user) {
-        return cluster.ask(DISCONNECT_USER, new Subject(user.value()));
+    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserName, Author)} does on one node. */
+    public CompletionStage<ClusterAnswer<Affected>> disconnect(UserName user, Author author) {
+        return cluster.ask(DISCONNECT_USER, new Subject(user.value(), author.text()));
     }
 
     /** Closes the session with this id (4500), whatever node has it. */
-    public CompletionStage<ClusterAnswer<Affected>> disconnect(String sessionId) {
-        return cluster.ask(DISCONNECT_SESSION, new Subject(sessionId));
+    public CompletionStage<ClusterAnswer<Affected>> disconnect(String sessionId, Author author) {
+        return cluster.ask(DISCONNECT_SESSION, new Subject(sessionId, author.text()));
     }
 
     /** Takes all members out of the room, as {@link BackEndService#closeRoom} does on one node. */
-    public CompletionStage<ClusterAnswer<Affected>> closeRoom(RoomName room) {
-        return cluster.ask(CLOSE_ROOM, new Subject(room.value()));
+    public CompletionStage<ClusterAnswer<Affected>> closeRoom(RoomName room, Author author) {
+        return cluster.ask(CLOSE_ROOM, new Subject(room.value(), author.text()));
     }
 
     /** What each node has of the room. */
     public CompletionStage<ClusterAnswer<RoomThere>> room(RoomName room) {
-        return cluster.ask(ROOM, new Subject(room.value()));
+        return cluster.ask(ROOM, new Subject(room.value(), null));
     }
 
     /** The limits of all nodes. */
     public CompletionStage<ClusterAnswer<LimitsThere>> limits() {
-        return cluster.ask(LIMITS, new LimitChange(null, null));
+        return cluster.ask(LIMITS, new LimitChange(null, null, null));
     }
 
     /**
@@ -106,9 +114,14 @@ public class ClusterOperations {
      * @throws IllegalArgumentException if no limit has this key, or the value is not valid for it; no node has changed
      *     its limit then
      */
-    public CompletionStage<ClusterAnswer<LimitsThere>> setLimit(String key, String value) {
+    public CompletionStage<ClusterAnswer<LimitsThere>> setLimit(String key, String value, Author author) {
         limits.check(key, value);
-        return cluster.ask(LIMITS, new LimitChange(key, value));
+        return cluster.ask(LIMITS, new LimitChange(key, value, author.text()));
+    }
+
+    /** @param text as another node sent it; null if that node has an earlier version */
+    private static Author authorOf(String text) {
+        return new Author(text == null ? "another node" : LogText.of(text));
     }
 
     private RoomThere roomHere(RoomName name) {
@@ -123,7 +136,7 @@ public class ClusterOperations {
 
     private LimitsThere changeHere(LimitChange change) {
         if (change.key() != null) {
-            limits.set(change.key(), change.value());
+            limits.set(change.key(), change.value(), authorOf(change.author()));
         }
         return new LimitsThere(limits.all());
     }

@@ -9,6 +9,7 @@ import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.relay.HistoryLimits;
@@ -57,8 +58,13 @@ public class CoreProducers {
 
     @Produces
     @Singleton
-    Limits limits(RoomcastConfig config, NodeMetrics metrics) {
-        return new Limits(config, metrics);
+    Limits limits(RoomcastConfig config, NodeMetrics metrics, Warnings warnings) {
+        Limits limits = new Limits(config, metrics);
+        metrics.whenLimitReached(name -> warnings.warn(name, () -> {
+            String changeable = limits.text(name);
+            return "A client reached " + name + "=" + (changeable == null ? config.text(name) : changeable);
+        }));
+        return limits;
     }
 
     @Produces
@@ -120,10 +126,9 @@ public class CoreProducers {
     @Produces
     @Singleton
     static LagBudget lagBudget(Limits limits) {
-        LagBudget budget =
-                new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES));
-        limits.whenChanged(() ->
-                budget.setBounds(limits.get(LimitKeys.LAG_BYTES), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES)));
+        LagBudget budget = new LagBudget(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES));
+        limits.whenChanged(
+                () -> budget.setBounds(limits.get(LimitKeys.LAG_BYTES), limits.get(LimitKeys.NODE_LAG_BYTES)));
         return budget;
     }
 

@@ -1,6 +1,8 @@
 package io.roomcast.service;
 
 import io.roomcast.identity.Identity;
+import io.roomcast.metrics.Counter;
+import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
@@ -24,6 +26,7 @@ public class Entrance {
     private ShownAddresses addresses;
     private Clocks clocks;
     private Refusals refusals;
+    private NodeMetrics metrics;
 
     /** For the container's proxy. */
     protected Entrance() {}
@@ -34,12 +37,14 @@ public class Entrance {
             SessionRegistry sessions,
             ShownAddresses addresses,
             Clocks clocks,
-            Refusals refusals) {
+            Refusals refusals,
+            NodeMetrics metrics) {
         this.authentication = authentication;
         this.sessions = sessions;
         this.addresses = addresses;
         this.clocks = clocks;
         this.refusals = refusals;
+        this.metrics = metrics;
     }
 
     /**
@@ -55,9 +60,11 @@ public class Entrance {
             if (identity != null) {
                 sessions.identify(session, identity);
             }
+            metrics.increment(Counter.HANDSHAKES_OPENED);
             return session;
         } catch (ProtocolException e) {
-            refusals.atHandshake(e.code().wire(), e.getMessage(), request.user(), request.room(), origin.remote());
+            refusals.atHandshake(
+                    outcome(e), e.code().wire(), e.getMessage(), request.user(), request.room(), origin.remote());
             if (session != null) {
                 sessions.remove(session, CloseCode.TRY_AGAIN_LATER.number());
             }
@@ -68,7 +75,20 @@ public class Entrance {
     /** Counts a connection that is refused because of its URL. */
     void countRefused(ProtocolException refusal, ClientOrigin origin) {
         refusals.atHandshake(
-                refusal.code().wire(), refusal.getMessage(), null, null, origin == null ? null : origin.remote());
+                outcome(refusal),
+                refusal.code().wire(),
+                refusal.getMessage(),
+                null,
+                null,
+                origin == null ? null : origin.remote());
+    }
+
+    private static Counter outcome(ProtocolException refusal) {
+        return switch (refusal.code()) {
+            case BUSY -> Counter.HANDSHAKES_FULL;
+            case UNAUTHENTICATED -> Counter.HANDSHAKES_UNAUTHENTICATED;
+            default -> Counter.HANDSHAKES_MALFORMED;
+        };
     }
 
     private Identity identify(ConnectRequest request, ClientOrigin origin) {

@@ -3,19 +3,25 @@ package io.roomcast.service;
 import io.roomcast.config.Keys;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.NodeStarted;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.Readiness;
+import io.roomcast.service.operations.StartReport;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Event;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -26,6 +32,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 @ApplicationScoped
 public class Lifecycle {
+    private static final Logger LOG = System.getLogger(Lifecycle.class.getName());
     /** How long {@link #stop} waits, after the window, for the last connections to close. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
@@ -40,10 +47,13 @@ public class Lifecycle {
     private Clocks clocks;
     private Drain drain;
     private Event<NodeStarted> startedEvent;
+    private Warnings warnings;
+    private StartReport report;
     /** As for {@link PresenceStore#start}. */
     private int maxNames;
 
     private Duration drainWindow;
+    private boolean started;
 
     /** For the container's proxy. */
     protected Lifecycle() {}
@@ -66,6 +76,8 @@ public class Lifecycle {
             Clocks clocks,
             Drain drain,
             Event<NodeStarted> startedEvent,
+            Warnings warnings,
+            StartReport report,
             RoomcastConfig config) {
         this.tokenAdmission = tokenAdmission;
         this.sessions = sessions;
@@ -78,16 +90,21 @@ public class Lifecycle {
         this.clocks = clocks;
         this.drain = drain;
         this.startedEvent = startedEvent;
+        this.warnings = warnings;
+        this.report = report;
         this.maxNames = config.get(Keys.PRESENCE_NAMES);
         this.drainWindow = config.get(OperationKeys.DRAIN_STOP_WINDOW);
     }
 
-    public void start() {
+    public void start(ServerInfo server) {
+        report.log(server);
+        var unused = threads.timer().scheduleWithFixedDelay(warnings::tick, 1, 1, TimeUnit.SECONDS);
         tokenAdmission.start();
         presence.start(announcer, maxNames);
         heartbeat.start();
         readiness.start();
-        startedEvent.fire(new NodeStarted());
+        startedEvent.fire(new NodeStarted(server));
+        started = true;
     }
 
     /**
@@ -95,11 +112,21 @@ public class Lifecycle {
      * presence and the relay, which need threads to finish. Ends the threads last. Disposers of CDI beans would not
      * keep this order. A stopped node cannot be started again.
      */
-    public void stop() {
+    public void stop(Author author) {
+        logStop("The node stops (sessions: " + sessions.count() + "), by " + author.text());
         try {
             drainSessions();
         } finally {
             closeAll();
+            warnings.flush();
+            logStop("The node has stopped (sessions still open: " + sessions.count() + ")");
+        }
+    }
+
+    /** Logs nothing if the node has not started. Whoever starts it says what is wrong then. */
+    private void logStop(String text) {
+        if (started) {
+            LOG.log(Level.INFO, text);
         }
     }
 

@@ -2,10 +2,9 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Keys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.http.LogRateLimiter;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,11 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.logging.Handler;
-import java.util.logging.LogManager;
-import java.util.logging.Logger;
 import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /** Starts the embedded server from a command line, and stops it on Ctrl-C. */
@@ -49,12 +44,14 @@ public final class Main {
                 commandLine.getOut().println("The configuration is valid");
                 return 0;
             }
-            configureLogging();
+            LogSetup.begin();
             OutOfMemoryExit.install();
-            serve(Options.config(options), commandLine.getOut());
+            RoomcastConfig config = Options.config(options);
+            if (config.get(OperationKeys.LOG_FORMAT).equals("json")) {
+                LogSetup.useJson();
+            }
+            serve(config, commandLine.getOut());
             return 0;
-        } catch (ParameterException e) {
-            err.println("roomcast: " + e.getMessage() + "; --help lists the options");
         } catch (ConfigException | StartException e) {
             err.println("roomcast: " + e.getMessage().replace("\n", "\nroomcast: "));
         }
@@ -67,6 +64,7 @@ public final class Main {
         Thread shutdown = new Thread(
                 () -> {
                     closeOnceStarted(started);
+                    LastingLogs.end();
                     ended.countDown();
                 },
                 "roomcast-shutdown");
@@ -74,6 +72,7 @@ public final class Main {
             // Registered before the start. A server that is stopped while it starts then keeps its files until it has
             // stopped.
             Runtime.getRuntime().addShutdownHook(shutdown);
+            LastingLogs.last();
         } catch (IllegalStateException e) {
             // The process is shutting down already.
             return;
@@ -116,23 +115,6 @@ public final class Main {
         } catch (IOException e) {
             throw new StartException("cannot listen on " + config.get(Keys.HOST) + " port " + config.get(Keys.PORT)
                     + ": " + e.getMessage() + "; choose others with --host and --port");
-        }
-    }
-
-    /** Configures java.util.logging, unless the user has done so with the system property of the JDK. */
-    private static void configureLogging() {
-        if (System.getProperty("java.util.logging.config.file") != null) {
-            return;
-        }
-        try (InputStream properties = Main.class.getResourceAsStream("logging.properties")) {
-            LogManager.getLogManager().readConfiguration(properties);
-            // Set by code, because java.util.logging cannot load classes from the packed WAR.
-            for (Handler handler : Logger.getLogger("").getHandlers()) {
-                handler.setFormatter(new LogFormatter());
-                handler.setFilter(new LogRateLimiter());
-            }
-        } catch (IOException e) {
-            throw new StartException("logging cannot be configured: " + e.getMessage());
         }
     }
 }

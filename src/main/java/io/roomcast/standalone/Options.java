@@ -1,8 +1,11 @@
 package io.roomcast.standalone;
 
+import io.roomcast.config.ConfigException;
 import io.roomcast.config.Key;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.BuildInfo;
+import io.roomcast.node.LogText;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
@@ -10,9 +13,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line. Each key is an option. An option overrides a system property, and a system property overrides the
@@ -24,12 +29,21 @@ final class Options {
     private static final String PREFIX = "roomcast.";
     /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
+    /** Columns of a line of --help. */
+    private static final int WIDTH = 110;
+    /** Columns of a line that describes an option. */
+    private static final int DESCRIPTION_WIDTH = WIDTH - 32;
 
     private Options() {}
 
     static CommandSpec spec() {
-        CommandSpec spec = CommandSpec.create().name("roomcast").mixinStandardHelpOptions(false);
+        CommandSpec spec = CommandSpec.create()
+                .name("roomcast")
+                .version("Roomcast " + BuildInfo.version())
+                .mixinStandardHelpOptions(false);
+        spec.parser().collectErrors(true);
         spec.usageMessage()
+                .customSynopsis("roomcast [OPTION]...")
                 .description(
                         "Starts a Roomcast node in this process.",
                         "",
@@ -37,26 +51,31 @@ final class Options {
                                 + " as the system property roomcast.history.age or as ROOMCAST_HISTORY_AGE in the environment.",
                         "")
                 .sortOptions(false)
-                .width(110);
+                .width(WIDTH);
         spec.addOption(OptionSpec.builder("-h", "--help")
                 .usageHelp(true)
                 .description("Shows this.")
                 .build());
+        spec.addOption(OptionSpec.builder("-V", "--version")
+                .versionHelp(true)
+                .description("Shows the version.")
+                .build());
         spec.addOption(OptionSpec.builder(CHECK)
-                .description("Checks the configuration and ends. For an application server, give its system properties "
-                        + "and its environment, too.")
+                .description(wrapped("Checks the configuration and ends. For an application server, give its system "
+                        + "properties and its environment, too."))
                 .build());
         for (Key<?> key : Keys.ALL) {
             spec.addOption(OptionSpec.builder(option(key))
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
-                    .description(key.doc().replace("`", "")
-                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + "."))
+                    .description(wrapped(key.doc().replace("`", "")
+                            + (key.defaultText().isEmpty() ? "" : " Default " + key.defaultText() + ".")))
                     .build());
         }
         return spec;
     }
 
+    /** @throws ConfigException with one line for each wrong option, value or name */
     static RoomcastConfig config(ParseResult options) {
         Map<String, String> given = new HashMap<>();
         for (Key<?> key : Keys.ALL) {
@@ -71,7 +90,50 @@ final class Options {
                 .build();
         List<String> names = new ArrayList<>();
         sources.getPropertyNames().forEach(names::add);
-        return RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
+        List<String> problems = new ArrayList<>(options.errors().stream()
+                .flatMap(problem -> problemsOf(problem))
+                .toList());
+        try {
+            RoomcastConfig config = RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
+            if (problems.isEmpty()) {
+                return config;
+            }
+        } catch (ConfigException e) {
+            problems.addAll(e.getMessage().lines().toList());
+        }
+        throw new ConfigException(problems);
+    }
+
+    private static Stream<String> problemsOf(Exception problem) {
+        return problem instanceof UnmatchedArgumentException unknown
+                ? unknown.getUnmatched().stream().map(Options::unknown)
+                : Stream.of(problem.getMessage());
+    }
+
+    private static String unknown(String argument) {
+        String name = argument.replaceFirst("=.*", "");
+        String similar = RoomcastConfig.similarKey(PREFIX + name.replaceFirst("^-*", ""))
+                .map(key -> ". Did you mean " + option(key) + "?")
+                .orElse("");
+        return LogText.of(name) + " is no option; --help lists them" + similar;
+    }
+
+    /**
+     * The lines of a text that picocli does not break again. Its own lines end within names such as {@code
+     * --limits.node-rooms}.
+     */
+    private static String[] wrapped(String text) {
+        List<String> lines = new ArrayList<>();
+        StringBuilder line = new StringBuilder();
+        for (String word : text.split(" ")) {
+            if (line.length() + 1 + word.length() > DESCRIPTION_WIDTH) {
+                lines.add(line.toString());
+                line.setLength(0);
+            }
+            line.append(line.length() == 0 ? "" : " ").append(word);
+        }
+        lines.add(line.toString());
+        return lines.toArray(String[]::new);
     }
 
     private static String option(Key<?> key) {

@@ -10,9 +10,12 @@ import io.roomcast.http.metrics.MetricsServlet;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.jwt.JwtVerifier;
 import io.roomcast.local.LocalRelayProvider;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.node.FileDescriptors;
 import io.roomcast.node.Limits;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
@@ -34,6 +37,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.glassfish.grizzly.Grizzly;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.http.server.Request;
@@ -130,7 +134,10 @@ public final class StandaloneServer implements AutoCloseable {
         listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
         listener.registerAddOn(webSockets.handshakes(
-                (context, request) -> responder.reject(context, request, Verdict.BAD_HANDSHAKE),
+                (context, request) -> {
+                    metrics.increment(Counter.HANDSHAKES_MALFORMED);
+                    return responder.reject(context, request, Verdict.BAD_HANDSHAKE);
+                },
                 () -> limits.get(LimitKeys.FRAME_BYTES),
                 timer));
         listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
@@ -148,8 +155,16 @@ public final class StandaloneServer implements AutoCloseable {
         servlets.setServerInfo("");
         webSockets.start();
         http.start();
-        cdi.select(Lifecycle.class).get().start();
+        cdi.select(Lifecycle.class)
+                .get()
+                .start(new ServerInfo(
+                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + address(config), true));
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
+    }
+
+    private String address(RoomcastConfig config) {
+        String host = config.get(Keys.HOST);
+        return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
     /** The page of an error, without the name of the server and the address that the client asked for. */
@@ -173,7 +188,7 @@ public final class StandaloneServer implements AutoCloseable {
     public void close() {
         if (cdi.isRunning()) {
             if (http.isStarted()) {
-                cdi.select(Lifecycle.class).get().stop();
+                cdi.select(Lifecycle.class).get().stop(Author.PROCESS);
             }
             cdi.select(JmxRegistrar.class).get().close();
             http.shutdownNow();

@@ -70,11 +70,17 @@ public class ServerIntegration {
         }
     }
 
-    /** To be called before the application has any connection. */
-    public void start(ServletContext application) {
+    /**
+     * To be called before the application has any connection.
+     *
+     * @return whether the fast path is available
+     */
+    public boolean start(ServletContext application) {
         Object container = application.getAttribute(ServerContainer.class.getName());
+        boolean available = false;
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake) {
-            logFastPath(application.getServerInfo().contains("Payara") ? "Payara" : "GlassFish", handshake.missing());
+            available = logFastPath(
+                    application.getServerInfo().contains("Payara") ? "Payara" : "GlassFish", handshake.missing());
             ColonPaths.allow(application);
         }
         if (isTyrus(container)) {
@@ -88,18 +94,22 @@ public class ServerIntegration {
         } else if (container != null && container.getClass().getName().equals(UNDERTOW_CONTAINER)) {
             ReflectiveLookup.Result<UndertowInternals> undertow =
                     ReflectiveLookup.find(() -> UndertowInternals.of(container));
-            logFastPath("Undertow", undertow.missing());
+            available = logFastPath("Undertow", undertow.missing());
             if (undertow.found() != null) {
                 undertow.found().readOnIoThreads(container);
                 transports.useUndertow(undertow.found());
             }
         } else {
-            logFastPath("This server", "neither Tyrus nor Undertow");
+            available = logFastPath("This server", "neither Tyrus nor Undertow");
         }
+        return available;
     }
 
-    /** @param missing what was not found; null if the fast path is available */
-    private static void logFastPath(String server, String missing) {
+    /**
+     * @param missing what was not found; null if the fast path is available
+     * @return whether it is available
+     */
+    private static boolean logFastPath(String server, String missing) {
         if (missing == null) {
             LOG.log(Level.INFO, server + ": the fast path of WebSockets is available");
         } else {
@@ -108,6 +118,7 @@ public class ServerIntegration {
                     server + ": the fast path of WebSockets is not available, sessions use the portable path: "
                             + missing);
         }
+        return missing == null;
     }
 
     private static boolean isTyrus(Object container) {

@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.Drain.State;
@@ -39,8 +41,9 @@ class ServerSuspensionTest {
                     new Limits(config, metrics),
                     new RunningTime(System::nanoTime),
                     threads,
-                    config),
-            new Readiness(null, threads, Clocks.system(), metrics),
+                    config,
+                    new Warnings(Clocks.system())),
+            new Readiness(null, threads, Clocks.system(), metrics, new Warnings(Clocks.system())),
             threads,
             Clocks.system(),
             config);
@@ -74,7 +77,7 @@ class ServerSuspensionTest {
 
     @Test
     void leavesTheDrainOfAnOperatorAlone() {
-        drain.drain(WINDOW);
+        drain.drain(WINDOW, Author.console(null));
         change("RunningState", "normal", "suspending");
         assertEquals(WINDOW.toMillis(), drain.progress().windowMs());
         change("RunningState", "suspended", "normal");
@@ -86,7 +89,7 @@ class ServerSuspensionTest {
         change("ProcessState", "normal", "suspended");
         change("RunningState", "starting", "suspended");
         assertEquals(State.OFF, state());
-        drain.drain(WINDOW);
+        drain.drain(WINDOW, Author.console(null));
         change("RunningState", "suspended", "normal");
         assertEquals(State.DRAINING, state());
     }

@@ -13,6 +13,9 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -27,7 +30,24 @@ class MainIT {
         try (MainProcess main = MainProcess.start("--help")) {
             assertEquals(0, main.awaitExit());
             String help = String.join("\n", main.out());
+            Set<String> words = main.out().stream()
+                    .flatMap(line -> Stream.of(line.strip().split(" +")))
+                    .collect(Collectors.toSet());
+            Keys.ALL.stream()
+                    .flatMap(key -> Stream.of(key.doc().replace("`", "").split(" ")))
+                    .forEach(word -> assertTrue(words.contains(word), "in one piece: " + word));
+            main.out().forEach(line -> assertTrue(line.length() <= 110, line));
             Keys.ALL.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
+            assertEquals(List.of(), main.err());
+        }
+    }
+
+    @Test
+    void versionIsOneLine() {
+        try (MainProcess main = MainProcess.start("--version")) {
+            assertEquals(0, main.awaitExit());
+            assertEquals(1, main.out().size());
+            assertTrue(main.out().get(0).matches("Roomcast [1-9]\\S*"), main.out()::toString);
             assertEquals(List.of(), main.err());
         }
     }
@@ -60,11 +80,17 @@ class MainIT {
                 Map.of("ROOMCAST_HISTORY_AGE", "1y"),
                 List.of("-Droomcast.history.size=-1"),
                 "--port=http",
-                "--limits.frame-bytes=1")) {
+                "--limits.frame-bytes=1",
+                "--histroy.size=1",
+                "--auth=token",
+                "stray")) {
             assertEquals(1, main.awaitExit());
-            assertEquals(4, main.err().size(), main.err()::toString);
+            assertEquals(7, main.err().size(), main.err()::toString);
             String all = String.join("\n", main.err());
             for (String problem : List.of(
+                    "roomcast: --histroy.size is no option; --help lists them. Did you mean --history.size?",
+                    "roomcast: stray is no option; --help lists them",
+                    "roomcast: roomcast.auth=token needs one of roomcast.auth.secret",
                     "roomcast: roomcast.port=http is not a whole number from 0 to 65535",
                     "roomcast: roomcast.history.size=-1 is not ",
                     "roomcast: roomcast.history.age=1y is not a duration such as ",
@@ -77,8 +103,8 @@ class MainIT {
 
     @Test
     void anUnknownOptionIsOneLine() {
-        assertRefused("Unknown option: '--prot=1'", MainProcess.start("--prot=1"));
-        assertRefused("Unmatched argument", MainProcess.start("9000"));
+        assertRefused("--prot is no option", MainProcess.start("--prot=1"));
+        assertRefused("9000 is no option", MainProcess.start("9000"));
         assertRefused("Missing required parameter for option '--port'", MainProcess.start("--port"));
     }
 

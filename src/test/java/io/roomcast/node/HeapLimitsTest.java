@@ -20,10 +20,10 @@ class HeapLimitsTest {
         RoomcastConfig config = RoomcastConfig.load(
                 key -> key.equals(LimitKeys.NODE_OUTBOUND_BYTES.name()) ? Optional.of(configured) : Optional.empty(),
                 List.of());
-        Limits limits = new Limits(config, new NodeMetrics(), 64 * MIB);
-        assertEquals(most * MIB, limits.effectiveBytes(LimitKeys.NODE_OUTBOUND_BYTES));
-        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES));
-        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_IN_FLIGHT_BYTES));
-        assertEquals(8 * MIB, limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES));
+        Limits limits = new Limits(config, new NodeMetrics(), 64 * MIB, Long.MAX_VALUE);
+        assertEquals(most * MIB, limits.get(LimitKeys.NODE_OUTBOUND_BYTES));
+        assertEquals(8 * MIB, limits.get(LimitKeys.NODE_LAG_BYTES));
+        assertEquals(8 * MIB, limits.get(LimitKeys.NODE_IN_FLIGHT_BYTES));
+        assertEquals(8 * MIB, limits.get(LimitKeys.NODE_INBOUND_BYTES));
     }
 }

@@ -42,6 +42,7 @@ public final class CoreFixture {
     final ManualExecutor lanes = new ManualExecutor();
     final ManualTimer timer = new ManualTimer();
     public final NodeMetrics metrics = new NodeMetrics();
+    final Beans beans;
     final RoomService service;
     final SessionRegistry sessions;
     public final NodeSessions nodeSessions;
@@ -69,7 +70,7 @@ public final class CoreFixture {
     public CoreFixture(
             Map<String, String> settings, PresenceStore presence, UnaryOperator<Relay> around, TokenVerifier tokens) {
         RoomcastConfig config = RoomcastConfig.load(key -> Optional.ofNullable(settings.get(key)), settings.keySet());
-        Beans beans = new Beans(new CoreProducers())
+        beans = new Beans(new CoreProducers())
                 .put(RoomcastConfig.class, config)
                 .put(Threads.class, new Threads(lanes, timer, Thread::new))
                 .put(Clocks.class, new Clocks(this::wallClock, timer::nanos))

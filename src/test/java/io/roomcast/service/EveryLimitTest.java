@@ -12,6 +12,7 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.admission.UnfinishedMessages;
@@ -204,7 +205,7 @@ class EveryLimitTest {
     @MethodSource("rows")
     void holdsWhenItIsSetWhileTheNodeRuns(Row row) {
         CoreFixture core = new CoreFixture(settings(row), forgetful());
-        core.limits.set(row.limit().name(), row.value());
+        core.limits.set(row.limit().name(), row.value(), Author.console(null));
         check(row, core);
     }
 

@@ -9,6 +9,7 @@ import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
+import io.roomcast.node.Author;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.CoreFixture.Client;
@@ -35,7 +36,7 @@ class TokenAdmissionTest {
         Client silent = core.connect("ann");
         Client ann = welcomed("ann", Instant.MAX);
         Client bob = welcomed("bob", Instant.MAX);
-        assertEquals(1, core.backEnd.disconnect(new UserName("ann")));
+        assertEquals(1, core.backEnd.disconnect(new UserName("ann"), Author.console(null)));
         assertEquals(CloseCode.KICKED, ann.transport.closeCode());
         assertNull(bob.transport.closeCode());
         assertNull(silent.transport.closeCode(), "nobody knows who that is");
@@ -44,7 +45,7 @@ class TokenAdmissionTest {
     @Test
     void whoWasSentAwayCanDoNothingMore() {
         Client ann = welcomed("ann", Instant.MAX);
-        core.backEnd.disconnect(new UserName("ann"));
+        core.backEnd.disconnect(new UserName("ann"), Author.console(null));
         ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
         ann.send("{\"room\":\"lobby\",\"content\":\"still here\"}");
         ann.send("no frame");

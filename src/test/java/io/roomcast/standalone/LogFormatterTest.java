@@ -43,7 +43,7 @@ class LogFormatterTest {
         List<String> lines = lines(met);
         assertEquals(2, lines.size());
         assertTrue(
-                lines.get(1).startsWith("    java.lang.IllegalStateException: Unknown protocol   xxx"), lines.get(1));
+                lines.get(1).startsWith("    java.lang.IllegalStateException: Unknown protocol ??xxx"), lines.get(1));
         assertTrue(lines.get(1).length() < 300);
 
         IllegalStateException ours = new IllegalStateException("a defect");

@@ -57,8 +57,14 @@ public final class MainProcess implements AutoCloseable {
      * packed, the class path of the tests.
      */
     public static MainProcess startSmall(String... options) {
+        return startSmall(List.of(), options);
+    }
+
+    /** @param more options of the JVM, system properties among them */
+    public static MainProcess startSmall(List<String> more, String... options) {
         String war = System.getProperty("roomcast.war");
-        List<String> jvm = List.of("-Xmx256m");
+        List<String> jvm = new ArrayList<>(more);
+        jvm.add("-Xmx256m");
         return war == null ? start(Map.of(), jvm, options) : start(Map.of(), jvm, List.of("-jar", war), options);
     }
 

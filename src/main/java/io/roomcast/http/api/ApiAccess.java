@@ -4,6 +4,7 @@ import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
+import io.roomcast.node.Author;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Failure;
@@ -56,23 +57,29 @@ public class ApiAccess {
                     ErrorCode.FORBIDDEN,
                     "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
         }
+        String address = request.getRemoteAddr();
         String header = request.getHeader("Authorization");
         boolean hasCredentials =
                 header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
         String credentials = hasCredentials ? header.substring(SCHEME.length()).strip() : "";
         if (keyDigest != null && MessageDigest.isEqual(keyDigest, digest(credentials))) {
-            return CompletableFuture.completedFuture(ApiCaller.KEY_HOLDER);
+            return CompletableFuture.completedFuture(ApiCaller.keyHolder(address));
         }
         if (!acceptsTokens || credentials.isEmpty()) {
             String accepted = keyDigest == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
             return refused(ErrorCode.UNAUTHENTICATED, "send " + accepted + " as Authorization: Bearer …");
         }
-        return tokens.verify(credentials).handle(ApiAccess::callerOf).toCompletableFuture();
+        return tokens.verify(credentials)
+                .handle((identity, failure) -> callerOf(identity, failure, address))
+                .toCompletableFuture();
     }
 
-    private static ApiCaller callerOf(Identity identity, Throwable failure) {
+    private static ApiCaller callerOf(Identity identity, Throwable failure, String address) {
         if (failure == null) {
-            return new ApiCaller(identity.api(), identity.permissions());
+            return new ApiCaller(
+                    identity.api(),
+                    identity.permissions(),
+                    Author.apiToken(identity.user().value(), address));
         }
         Failure why = Failure.ofToken(failure);
         why.log(LOG, "A token of the server API could not be checked");

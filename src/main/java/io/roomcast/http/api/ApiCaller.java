@@ -2,15 +2,22 @@ package io.roomcast.http.api;
 
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.RoomPermissions;
+import io.roomcast.node.Author;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.util.Set;
 
-/** The caller of the server API, with its permissions and the rooms in which it has them. */
-record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms) {
+/**
+ * The caller of the server API, with its permissions and the rooms in which it has them.
+ *
+ * @param author how the log names the caller
+ */
+record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms, Author author) {
     /** The holder of the key, who has all permissions in all rooms. */
-    static final ApiCaller KEY_HOLDER = new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL);
+    static ApiCaller keyHolder(String address) {
+        return new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL, Author.apiKey(address));
+    }
 
     /** @throws ProtocolException {@code forbidden}, if the caller lacks the permission */
     void require(ApiPermission permission) {

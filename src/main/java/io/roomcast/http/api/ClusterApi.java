@@ -65,7 +65,7 @@ public class ClusterApi {
                 new Route("POST", "/rooms/{room}/close", ApiPermission.OPERATE, this::close),
                 new Route("GET", "/refusals", ApiPermission.OPERATE, this::refusals),
                 new Route("GET", "/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
-                new Route("POST", "/limits", ApiPermission.OPERATE, (request, caller) -> setLimit(request)));
+                new Route("POST", "/limits", ApiPermission.OPERATE, this::setLimit));
     }
 
     private CompletionStage<ApiAnswer> look(ApiRequest request, ApiCaller caller) {
@@ -103,7 +103,7 @@ public class ClusterApi {
         RoomName room = new RoomName(request.name());
         caller.requireRead(room);
         return operations
-                .closeRoom(room)
+                .closeRoom(room, caller.author())
                 .thenApply(answer -> ApiAnswer.ok(
                         new Closed(room.value(), answer.sum(ClusterOperations.Affected::sessions), Reach.of(answer))));
     }
@@ -131,10 +131,10 @@ public class ClusterApi {
         return operations.limits().thenApply(ClusterApi::allLimits);
     }
 
-    private CompletionStage<ApiAnswer> setLimit(ApiRequest request) {
+    private CompletionStage<ApiAnswer> setLimit(ApiRequest request, ApiCaller caller) {
         try {
             return operations
-                    .setLimit(request.text("key"), request.text("value"))
+                    .setLimit(request.text("key"), request.text("value"), caller.author())
                     .thenApply(ClusterApi::allLimits);
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());

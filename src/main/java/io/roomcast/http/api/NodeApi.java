@@ -67,12 +67,12 @@ public class NodeApi {
     /** The routes that this class serves. */
     List<Route> routes() {
         return List.of(
-                Route.immediate("GET", "/node", ApiPermission.OPERATE, request -> figures()),
-                Route.immediate("GET", "/node/limits", ApiPermission.OPERATE, request -> limits()),
+                Route.immediate("GET", "/node", ApiPermission.OPERATE, (request, caller) -> figures()),
+                Route.immediate("GET", "/node/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
                 Route.immediate("POST", "/node/limits", ApiPermission.OPERATE, this::setLimit),
-                Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, request -> progress()),
+                Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, (request, caller) -> progress()),
                 Route.immediate("POST", "/node/drain", ApiPermission.OPERATE, this::drain),
-                Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, request -> undrain()),
+                Route.immediate("POST", "/node/undrain", ApiPermission.OPERATE, this::undrain),
                 Route.immediate("POST", "/node/rebalance", ApiPermission.OPERATE, this::rebalance));
     }
 
@@ -91,9 +91,9 @@ public class NodeApi {
         return ApiAnswer.ok(new ClusterApi.NodeLimits(node.name(), limits.all()));
     }
 
-    private ApiAnswer setLimit(ApiRequest request) {
+    private ApiAnswer setLimit(ApiRequest request, ApiCaller caller) {
         try {
-            limits.set(request.text("key"), request.text("value"));
+            limits.set(request.text("key"), request.text("value"), caller.author());
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         }
@@ -104,18 +104,18 @@ public class NodeApi {
         return ApiAnswer.ok(toProgress(drain.progress()));
     }
 
-    private ApiAnswer drain(ApiRequest request) {
-        return ApiAnswer.ok(toProgress(drain.drain(window(request))));
+    private ApiAnswer drain(ApiRequest request, ApiCaller caller) {
+        return ApiAnswer.ok(toProgress(drain.drain(window(request), caller.author())));
     }
 
-    private ApiAnswer undrain() {
-        return ApiAnswer.ok(toProgress(drain.undrain()));
+    private ApiAnswer undrain(ApiRequest request, ApiCaller caller) {
+        return ApiAnswer.ok(toProgress(drain.undrain(caller.author())));
     }
 
-    private ApiAnswer rebalance(ApiRequest request) {
+    private ApiAnswer rebalance(ApiRequest request, ApiCaller caller) {
         Duration window = window(request);
         try {
-            return ApiAnswer.ok(toProgress(drain.rebalance(request.number("share"), window)));
+            return ApiAnswer.ok(toProgress(drain.rebalance(request.number("share"), window, caller.author())));
         } catch (IllegalArgumentException e) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, e.getMessage());
         } catch (IllegalStateException e) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
-import java.util.function.Function;
 
 /**
  * One operation of the server API. {@link RouteTable} has all routes.
@@ -20,14 +19,17 @@ record Route(
         ApiPermission permission,
         BiFunction<ApiRequest, ApiCaller, CompletionStage<ApiAnswer>> handler) {
 
-    /** A route whose handler does not use the caller, and returns the answer at once. */
+    /** A route whose handler returns the answer at once. */
     static Route immediate(
-            String method, String path, ApiPermission permission, Function<ApiRequest, ApiAnswer> handler) {
+            String method,
+            String path,
+            ApiPermission permission,
+            BiFunction<ApiRequest, ApiCaller, ApiAnswer> handler) {
         return new Route(
                 method,
                 path,
                 permission,
-                (request, caller) -> CompletableFuture.completedFuture(handler.apply(request)));
+                (request, caller) -> CompletableFuture.completedFuture(handler.apply(request, caller)));
     }
 
     CompletionStage<ApiAnswer> serve(ApiRequest request, ApiCaller caller) {

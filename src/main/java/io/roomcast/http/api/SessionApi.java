@@ -98,7 +98,7 @@ public class SessionApi {
     }
 
     private CompletionStage<ApiAnswer> disconnectSession(ApiRequest request, ApiCaller caller) {
-        return operations.disconnect(request.name()).thenApply(answer -> {
+        return operations.disconnect(request.name(), caller.author()).thenApply(answer -> {
             requireFound(answer.sum(ClusterOperations.Affected::sessions), Reach.of(answer));
             return ApiAnswer.ok(new DisconnectedSession(request.name(), Reach.of(answer)));
         });
@@ -137,7 +137,7 @@ public class SessionApi {
     private CompletionStage<ApiAnswer> disconnectUser(ApiRequest request, ApiCaller caller) {
         UserName user = new UserName(request.name());
         return operations
-                .disconnect(user)
+                .disconnect(user, caller.author())
                 .thenApply(answer -> ApiAnswer.ok(new DisconnectedUser(
                         user.value(), answer.sum(ClusterOperations.Affected::sessions), Reach.of(answer))));
     }

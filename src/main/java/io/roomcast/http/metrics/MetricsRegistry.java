@@ -3,6 +3,7 @@ package io.roomcast.http.metrics;
 import static io.roomcast.http.metrics.NodeMeters.gauge;
 
 import io.micrometer.core.instrument.Clock;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -18,6 +19,7 @@ import io.roomcast.config.MetricsKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.node.Threads;
@@ -32,13 +34,17 @@ import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.concurrent.ThreadPoolExecutor;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /** All metrics of this node. Values are read at each scrape, and at each transmission to StatsD. */
 @ApplicationScoped
 public class MetricsRegistry {
     private final CompositeMeterRegistry registry = new CompositeMeterRegistry();
+    private final BuildInfoCollector buildInfo = new BuildInfoCollector();
     private PrometheusMeterRegistry prometheusMeters;
     /** Null if no StatsD server is configured. */
     private StatsdRegistry statsd;
@@ -60,15 +66,19 @@ public class MetricsRegistry {
             Drain drain,
             Threads threads,
             InFlight inFlight,
+            Limits limits,
             Node node,
             RoomcastConfig config) {
         this.threads = threads;
         PrometheusRegistry prometheus = new PrometheusRegistry();
         prometheusMeters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT, prometheus, Clock.SYSTEM);
+        prometheus.register(buildInfo);
+        registry.config().meterFilter(new JvmMeterNames());
         registry.add(prometheusMeters);
         addStatsd(node, metrics, config);
-        NodeMeters.bind(metrics, registry);
+        NodeMeters.bind(metrics, limits, config, registry);
         gauge(registry, "roomcast.sessions", "Open WebSocket sessions", sessions::count);
+        gauge(registry, "roomcast.users", "Different users with a session on this node", sessions::userCount);
         gauge(
                 registry,
                 "roomcast.sessions.portable",
@@ -135,6 +145,7 @@ public class MetricsRegistry {
     }
 
     void start(@Observes NodeStarted event) {
+        buildInfo.setServer(event.server().name());
         if (statsd != null) {
             statsd.start(threads.loopThreads());
         }
@@ -245,8 +256,23 @@ public class MetricsRegistry {
         gcMetrics = new JvmGcMetrics();
         gcMetrics.bindTo(target);
         new ProcessorMetrics().bindTo(target);
+        FunctionCounter.builder("process.cpu.seconds", this, unused -> processCpuSeconds())
+                .description("CPU time of the Java process")
+                .register(target);
         new FileDescriptorMetrics().bindTo(target);
         new UptimeMetrics().bindTo(target);
+    }
+
+    /** @return 0 if the JVM does not tell */
+    private static double processCpuSeconds() {
+        try {
+            return (Long) ManagementFactory.getPlatformMBeanServer()
+                            .getAttribute(
+                                    new ObjectName(ManagementFactory.OPERATING_SYSTEM_MXBEAN_NAME), "ProcessCpuTime")
+                    / 1e9;
+        } catch (JMException | RuntimeException e) {
+            return 0;
+        }
     }
 
     @PreDestroy

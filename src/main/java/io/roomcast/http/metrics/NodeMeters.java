@@ -6,14 +6,17 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Limits;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +33,8 @@ final class NodeMeters {
     private static final Map<Integer, String> CLIENT_CLOSES =
             Map.of(1005, "no_code", 1006, "broken", 1007, "not_utf8", 1003, "unsupported");
 
+    private static final double MILLIS_PER_SECOND = 1e3;
+
     private final NodeMetrics metrics;
     private final MeterRegistry registry;
 
@@ -38,13 +43,14 @@ final class NodeMeters {
         this.registry = registry;
     }
 
-    static void bind(NodeMetrics metrics, MeterRegistry registry) {
+    static void bind(NodeMetrics metrics, Limits limits, RoomcastConfig config, MeterRegistry registry) {
         NodeMeters meters = new NodeMeters(metrics, registry);
         for (Counter counter : Counter.values()) {
             meters.register(counter.series(), counter.help(), counter.labels(), () -> metrics.get(counter));
         }
         meters.registerCloses();
-        meters.registerLimits();
+        meters.registerReachedLimits();
+        meters.registerLimits(limits, config);
         meters.registerRefusals();
     }
 
@@ -71,14 +77,36 @@ final class NodeMeters {
                 count);
     }
 
-    private void registerLimits() {
+    private void registerLimits(Limits limits, RoomcastConfig config) {
+        Stream.of(LimitKeys.NUMBERS, LimitKeys.SIZES, LimitKeys.DURATIONS)
+                .flatMap(List::stream)
+                .forEach(key -> registerLimit(key, () -> limits.get(key)));
+        HttpKeys.ALL.forEach(key -> registerLimit(key, () -> config.number(key)));
+    }
+
+    private void registerLimit(Key<?> key, LongSupplier value) {
+        double unit = key.kind().equals("duration") ? MILLIS_PER_SECOND : 1;
+        Gauge.builder("roomcast.limit", () -> value.getAsLong() / unit)
+                .description("The value of each limit: a number, bytes or seconds; 0 for none. It is never more than "
+                        + "the process has memory and files for")
+                .tag("limit", label(key.name()))
+                .strongReference(true)
+                .register(registry);
+    }
+
+    /** The name of a limit in a label. */
+    private static String label(String name) {
+        return name.replaceFirst("^roomcast\\.(limits\\.)?", "");
+    }
+
+    private void registerReachedLimits() {
         for (Key<?> limit : Stream.of(LimitKeys.REFUSING, HttpKeys.ALL)
                 .flatMap(List::stream)
                 .toList()) {
             register(
                     "roomcast.limits.reached",
                     "How often a client reached a limit, which is named without roomcast. or roomcast.limits. in front",
-                    Map.of("limit", limit.name().replaceFirst("^roomcast\\.(limits\\.)?", "")),
+                    Map.of("limit", label(limit.name())),
                     () -> metrics.limits().getOrDefault(limit.name(), 0L));
         }
     }

@@ -5,8 +5,8 @@ import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
-import io.roomcast.node.Clocks;
 import io.roomcast.node.LogText;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
@@ -15,25 +15,18 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 
 /** Decides who may connect, as {@code roomcast.auth} demands. Any thread. */
 @ApplicationScoped
 public class Authentication {
     private static final Logger LOG = System.getLogger(Authentication.class.getName());
-    /** Least nanoseconds between two log entries about refused connections. */
-    private static final long REFUSAL_LOG_NANOS = TimeUnit.MINUTES.toNanos(1);
 
     private static final String LOOPBACK_ONLY =
             "This server takes connections to a loopback address only, until its operator sets"
                     + " roomcast.auth to token, container or open";
 
-    /** When the last log entry about a refused connection was written, in nanoseconds of the clock of the node. */
-    private final AtomicLong refusalLoggedAt = new AtomicLong();
-
     private TokenVerifier tokenVerifier;
-    private Clocks clocks;
+    private Warnings warnings;
     private String mode;
     private boolean apiWantsTokens;
 
@@ -41,10 +34,9 @@ public class Authentication {
     protected Authentication() {}
 
     @Inject
-    public Authentication(TokenVerifier tokenVerifier, Clocks clocks, RoomcastConfig config) {
+    public Authentication(TokenVerifier tokenVerifier, Warnings warnings, RoomcastConfig config) {
         this.tokenVerifier = tokenVerifier;
-        this.clocks = clocks;
-        this.refusalLoggedAt.set(clocks.nanos().getAsLong() - REFUSAL_LOG_NANOS);
+        this.warnings = warnings;
         this.mode = config.get(AccessKeys.AUTH);
         this.apiWantsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
@@ -94,14 +86,10 @@ public class Authentication {
         if (origin.isLoopback()) {
             return Identity.claimed(claimed);
         }
-        long last = refusalLoggedAt.get();
-        long now = clocks.nanos().getAsLong();
-        if (now - last >= REFUSAL_LOG_NANOS && refusalLoggedAt.compareAndSet(last, now)) {
-            LOG.log(
-                    Level.WARNING,
-                    () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
-                            + ": " + LOOPBACK_ONLY);
-        }
+        warnings.warn(
+                "loopback",
+                () -> "Refused a connection to " + LogText.of(origin.host()) + " at " + LogText.of(origin.local())
+                        + ": " + LOOPBACK_ONLY);
         throw new ProtocolException(ErrorCode.UNAUTHENTICATED, LOOPBACK_ONLY);
     }
 

@@ -67,7 +67,7 @@ public class LoadShedding {
         refuseShare(shareToRefuse(load.bytes(), limits.get(LimitKeys.LAG_BYTES)), LimitKeys.LAG_BYTES, lagMillis);
         if (load.bytes() > 0) {
             refuseShare(
-                    shareToRefuse(lag.held(), limits.effectiveBytes(LimitKeys.NODE_LAG_BYTES)),
+                    shareToRefuse(lag.held(), limits.get(LimitKeys.NODE_LAG_BYTES)),
                     LimitKeys.NODE_LAG_BYTES,
                     lagMillis);
         }

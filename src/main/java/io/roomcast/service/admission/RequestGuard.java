@@ -3,17 +3,17 @@ package io.roomcast.service.admission;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Readiness;
 import io.roomcast.service.operations.Refusals;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Set;
 
 /**
@@ -22,7 +22,6 @@ import java.util.Set;
  */
 @ApplicationScoped
 public class RequestGuard {
-    private static final Logger LOG = System.getLogger(RequestGuard.class.getName());
     /** Methods that change nothing. A page of another site may send them, because it cannot read the response. */
     private static final Set<String> SAFE_METHODS = Set.of("GET", "HEAD", "OPTIONS");
     /** Methods that some address may have. Servers answer others each in their own way. */
@@ -38,6 +37,7 @@ public class RequestGuard {
     private Readiness readiness;
     private NodeMetrics metrics;
     private Refusals refusals;
+    private Warnings warnings;
 
     /** For the container's proxy. */
     protected RequestGuard() {}
@@ -49,7 +49,8 @@ public class RequestGuard {
             Readiness readiness,
             RoomcastConfig config,
             NodeMetrics metrics,
-            Refusals refusals) {
+            Refusals refusals,
+            Warnings warnings) {
         this.sessions = sessions;
         this.limits = limits;
         this.readiness = readiness;
@@ -57,31 +58,47 @@ public class RequestGuard {
                 config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
         this.metrics = metrics;
         this.refusals = refusals;
+        this.warnings = warnings;
     }
 
     /**
-     * Checks a request. Counts a refused origin or session, and a reached limit of sessions.
+     * Checks a request. Counts a refused handshake or origin, and a reached limit of sessions.
      *
      * @param remote address of the client, or null
      */
     public Verdict check(RequestHead head, String remote) {
         Verdict verdict = checkForm(head);
+        boolean isHandshake = head.isHandshake();
         if (!verdict.isPass()) {
+            if (isHandshake) {
+                metrics.increment(Counter.HANDSHAKES_MALFORMED);
+            }
             return verdict;
         }
-        boolean isHandshake = head.isHandshake();
         if (isHandshake || !SAFE_METHODS.contains(head.method())) {
             String host = host(head);
             for (String origin : head.origin()) {
                 if (!origins.allows(origin, host)) {
-                    refusals.atHandshake("origin", FOREIGN_ORIGIN_TEXT, null, null, remote);
-                    LOG.log(Level.DEBUG, () -> "Refused a page of " + LogText.of(origin) + " at " + LogText.of(host));
+                    refusals.atHandshake(
+                            isHandshake ? Counter.HANDSHAKES_FOREIGN : null,
+                            "origin",
+                            FOREIGN_ORIGIN_TEXT,
+                            null,
+                            null,
+                            remote);
+                    warnings.warn(
+                            "origin",
+                            () -> "Refused a page of " + LogText.of(origin) + " at " + LogText.of(host)
+                                    + "; see roomcast.origins");
                     return Verdict.foreignOrigin(origin, host == null ? "" : host);
                 }
             }
         }
         if (RequestPath.isEndpoint(head.resource())) {
             if (!RequestPath.isAddress(head.resource())) {
+                if (isHandshake) {
+                    metrics.increment(Counter.HANDSHAKES_MALFORMED);
+                }
                 return Verdict.NOT_FOUND;
             }
             if (!isHandshake) {
@@ -90,18 +107,18 @@ public class RequestGuard {
         }
         if (isHandshake && !limits.allows(LimitKeys.SESSIONS, sessions.count() + 1L)) {
             metrics.limitReached(LimitKeys.SESSIONS.name());
-            return count(Verdict.FULL, remote);
+            return count(Counter.HANDSHAKES_FULL, Verdict.FULL, remote);
         }
         // While draining, 503 makes a load balancer choose another node.
         if (isHandshake && readiness.state() == Readiness.State.DRAINING) {
-            return count(Verdict.DRAINING, remote);
+            return count(Counter.HANDSHAKES_DRAINING, Verdict.DRAINING, remote);
         }
         return Verdict.PASS;
     }
 
     /** Counts a refusal. */
-    private Verdict count(Verdict verdict, String remote) {
-        refusals.atHandshake(ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);
+    private Verdict count(Counter outcome, Verdict verdict, String remote) {
+        refusals.atHandshake(outcome, ErrorCode.BUSY.wire(), verdict.text(), null, null, remote);
         return verdict;
     }
 

@@ -41,8 +41,8 @@ public class UnfinishedMessages {
         this.limits = limits;
         this.metrics = metrics;
         this.threads = threads;
-        this.budget = new ByteBudget(limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES));
-        limits.whenChanged(() -> budget.setLimit(limits.effectiveBytes(LimitKeys.NODE_INBOUND_BYTES)));
+        this.budget = new ByteBudget(limits.get(LimitKeys.NODE_INBOUND_BYTES));
+        limits.whenChanged(() -> budget.setLimit(limits.get(LimitKeys.NODE_INBOUND_BYTES)));
     }
 
     void start(@Observes NodeStarted event) {

@@ -2,6 +2,7 @@ package io.roomcast.service.operations;
 
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.CloseCode;
@@ -11,6 +12,8 @@ import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,6 +36,7 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 public class Drain {
+    private static final Logger LOG = System.getLogger(Drain.class.getName());
     private static final long TICK_MILLIS = 100;
     /** The window for sessions that open while the node drains. */
     private static final Duration NEW_SESSIONS_WINDOW = Duration.ofSeconds(5);
@@ -105,9 +109,10 @@ public class Drain {
     }
 
     /** Closes all sessions within the window. A second call begins a new window for the sessions that are left. */
-    public synchronized Progress drain(Duration window) {
+    public synchronized Progress drain(Duration window, Author author) {
         readiness.setDraining(true);
         begin(State.DRAINING, window, sessions.all());
+        logBegin("A drain begins", author);
         return progress();
     }
 
@@ -129,7 +134,7 @@ public class Drain {
      * @throws IllegalArgumentException if {@code share} is not from 0 to 1; the message contains it
      * @throws IllegalStateException while the node drains
      */
-    public synchronized Progress rebalance(double share, Duration window) {
+    public synchronized Progress rebalance(double share, Duration window, Author author) {
         if (!(share >= 0 && share <= 1)) {
             throw new IllegalArgumentException("share=" + share + " is not a number from 0 to 1");
         }
@@ -139,6 +144,7 @@ public class Drain {
         List<ClientSession> all = new ArrayList<>(sessions.all());
         Collections.shuffle(all);
         begin(State.REBALANCING, window, all.subList(0, (int) Math.round(all.size() * share)));
+        logBegin("A rebalance begins", author);
         return progress();
     }
 
@@ -146,7 +152,11 @@ public class Drain {
      * Ends a drain or a rebalance. No session is closed any more, and the node accepts new sessions. Clients that were
      * sent a close time may still reconnect to another node.
      */
-    public synchronized Progress undrain() {
+    public synchronized Progress undrain(Author author) {
+        LOG.log(
+                Level.INFO,
+                "The drain or rebalance is ended (state: " + state + ", sessions that stay: " + sessions.count()
+                        + "), by " + author.text());
         end(State.OFF);
         readiness.setDraining(false);
         return progress();
@@ -158,6 +168,13 @@ public class Drain {
                 ? 0
                 : TimeUnit.NANOSECONDS.toMillis(clocks.nanos().getAsLong() - startedAt);
         return new Progress(state, schedule.planned(), leaving.size(), currentWindow.toMillis(), elapsed);
+    }
+
+    private void logBegin(String what, Author author) {
+        LOG.log(
+                Level.INFO,
+                what + " (sessions to close: " + schedule.planned() + ", within " + currentWindow.toMillis()
+                        + " ms), by " + author.text());
     }
 
     private void begin(State next, Duration window, Collection<ClientSession> chosen) {
@@ -217,9 +234,11 @@ public class Drain {
     private void updateState() {
         if (state == State.DRAINING && leaving.isEmpty()) {
             state = State.DRAINED;
+            LOG.log(Level.INFO, "The drain has closed all sessions");
         } else if (state == State.DRAINED && !leaving.isEmpty()) {
             state = State.DRAINING;
         } else if (state == State.REBALANCING && leaving.isEmpty()) {
+            LOG.log(Level.INFO, "The rebalance has closed its sessions");
             end(State.OFF);
         }
     }

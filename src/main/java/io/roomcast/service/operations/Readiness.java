@@ -5,9 +5,12 @@ import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 @ApplicationScoped
 public class Readiness {
+    private static final Logger LOG = System.getLogger(Readiness.class.getName());
     private static final long PROBE_INTERVAL_SECONDS = 2;
     /** A probe that takes longer than this many seconds has failed. */
     private static final long PROBE_TIMEOUT_SECONDS = 2;
@@ -54,7 +58,11 @@ public class Readiness {
     private Threads threads;
     private Clocks clocks;
     private NodeMetrics metrics;
+    private Warnings warnings;
     private ScheduledFuture<?> probeTask;
+    /** When the last probe came back; before, when the node started. */
+    private volatile long readyAt;
+
     private volatile State state = State.STARTING;
     private volatile boolean draining;
     private volatile Probe lastProbe;
@@ -63,11 +71,12 @@ public class Readiness {
     protected Readiness() {}
 
     @Inject
-    public Readiness(Relay relay, Threads threads, Clocks clocks, NodeMetrics metrics) {
+    public Readiness(Relay relay, Threads threads, Clocks clocks, NodeMetrics metrics, Warnings warnings) {
         this.relay = relay;
         this.threads = threads;
         this.clocks = clocks;
         this.metrics = metrics;
+        this.warnings = warnings;
     }
 
     public State state() {
@@ -85,6 +94,7 @@ public class Readiness {
     }
 
     public void start() {
+        readyAt = clocks.nanos().getAsLong();
         probe();
         probeTask = threads.timer()
                 .scheduleWithFixedDelay(this::probe, PROBE_INTERVAL_SECONDS, PROBE_INTERVAL_SECONDS, TimeUnit.SECONDS);
@@ -113,7 +123,24 @@ public class Readiness {
                     } else {
                         metrics.increment(Counter.PROBES_FAILED);
                     }
-                    state = failure == null ? State.READY : State.RELAY_UNAVAILABLE;
+                    setState(failure == null ? State.READY : State.RELAY_UNAVAILABLE);
                 });
+    }
+
+    private void setState(State next) {
+        State before = state;
+        long now = clocks.nanos().getAsLong();
+        long millis = TimeUnit.NANOSECONDS.toMillis(now - readyAt);
+        state = next;
+        if (next == State.READY) {
+            readyAt = now;
+        }
+        if (before == State.STARTING && next == State.READY) {
+            LOG.log(Level.INFO, "The node is ready");
+        } else if (before == State.RELAY_UNAVAILABLE && next == State.READY) {
+            warnings.warn("ready", () -> "The node is ready again, after " + millis + " ms");
+        } else if (before != next) {
+            warnings.warn("not ready", () -> "The node is not ready: a probe did not come back through the relay");
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.roomcast.service.operations;
 
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.LogText;
@@ -63,11 +64,15 @@ public class Refusals {
     /**
      * Counts a refused connection.
      *
+     * @param outcome counter of the outcome; null if the request was no WebSocket handshake
      * @param user user whom the connection names, or null
      * @param room room that the connection names, or null
      * @param remote address of the client, or null
      */
-    public void atHandshake(String code, String text, UserName user, RoomName room, String remote) {
+    public void atHandshake(Counter outcome, String code, String text, UserName user, RoomName room, String remote) {
+        if (outcome != null) {
+            metrics.increment(outcome);
+        }
         count(code, text, "handshake", null, user, room, addresses.shown(remote));
     }
 

@@ -7,15 +7,18 @@ import io.roomcast.identity.Identity;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
+import io.roomcast.node.LogText;
 import io.roomcast.node.Node;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.outbound.Transport;
+import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.Position;
@@ -46,6 +49,7 @@ public class SessionRegistry {
 
     private RunningTime time;
     private Threads threads;
+    private Warnings warnings;
 
     /** For the container's proxy. */
     protected SessionRegistry() {}
@@ -57,8 +61,10 @@ public class SessionRegistry {
             Limits limits,
             RunningTime time,
             Threads threads,
-            RoomcastConfig config) {
+            RoomcastConfig config,
+            Warnings warnings) {
         this.threads = threads;
+        this.warnings = warnings;
         this.writer = writer;
         this.metrics = metrics;
         this.limits = limits;
@@ -95,7 +101,7 @@ public class SessionRegistry {
         return new OutboundLimits(
                 limits.get(LimitKeys.OUTBOUND_BYTES),
                 TimeUnit.MILLISECONDS.toNanos(limits.get(LimitKeys.OUTBOUND_AGE)),
-                limits.effectiveBytes(LimitKeys.NODE_OUTBOUND_BYTES));
+                limits.get(LimitKeys.NODE_OUTBOUND_BYTES));
     }
 
     /**
@@ -188,7 +194,18 @@ public class SessionRegistry {
         }
         session.queue().markClosed();
         metrics.sessionClosed(closeCode);
+        if (session.queue().closeCode() == CloseCode.SLOW_CONSUMER) {
+            warnings.warn("slow", () -> slowText(session));
+        }
         return true;
+    }
+
+    private static String slowText(ClientSession session) {
+        String user = session.user() == null
+                ? ""
+                : " of user " + LogText.of(session.user().value());
+        return "A session" + user + " from " + LogText.of(session.network()) + " was closed with 4000, because its "
+                + "client reads too slowly";
     }
 
     /** The open session with this id, or null. */
@@ -204,6 +221,11 @@ public class SessionRegistry {
         return openSessions.size();
     }
 
+    /** Number of different users with an open session. */
+    public int userCount() {
+        return users.size();
+    }
+
     /** A new random name for a client that gave none. */
     public static UserName newGuest() {
         return new UserName("guest-"
@@ -216,6 +238,10 @@ public class SessionRegistry {
     /** Counts by name, and removes a name whose count is 0. Any thread. */
     private static final class KeyedCounter {
         private final ConcurrentHashMap<String, Integer> counts = new ConcurrentHashMap<>();
+
+        int size() {
+            return counts.size();
+        }
 
         /** @return the new count of the name */
         int add(String name) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Frame;
+import io.roomcast.support.Handshake;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
@@ -130,6 +131,73 @@ class MetricsTest {
         assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"0.0\"}"));
         assertEquals(2, figures.get("roomcast_outbound_waiting_bytes_bucket{le=\"+Inf\"}"));
         assertEquals(0, figures.get("roomcast_outbound_waiting_max_bytes"));
+    }
+
+    @Test
+    void countsUsersAndHandshakesAndShowsLimitsAndVersions() throws IOException {
+        assertEquals(2, figures.get("roomcast_users"));
+        assertEquals(2, figures.get("roomcast_handshakes_total{outcome=\"opened\"}"));
+        assertEquals(30, figures.get("roomcast_limit{limit=\"message-age\"}"));
+        assertEquals(65_536, figures.get("roomcast_limit{limit=\"frame-bytes\"}"));
+        assertEquals(10, figures.get("roomcast_limit{limit=\"http.request-timeout\"}"));
+        assertTrue(
+                text.matches("(?s).*\nroomcast_build_info\\{java=\"" + Pattern.quote(System.getProperty("java.version"))
+                        + "\",server=\"the embedded server [^\"]+\",version=\"[1-9][^\"]*\"} 1\n.*"),
+                text);
+        double foreign = handshakes("origin");
+        double malformed = handshakes("malformed");
+        assertEquals(
+                403,
+                Handshake.to(server.uri().resolve("ws"))
+                        .origin("https://evil.example")
+                        .status());
+        assertEquals(
+                426,
+                Handshake.to(server.uri().resolve("ws"))
+                        .header("Sec-WebSocket-Version", "7")
+                        .status());
+        assertEquals(
+                "bad_request",
+                Handshake.to(server.uri().resolve("ws?token=x")).firstFrame().string("code"));
+        assertEquals(foreign + 1, handshakes("origin"));
+        assertEquals(malformed + 2, handshakes("malformed"));
+    }
+
+    private static double handshakes(String outcome) {
+        return ScrapedMetrics.of(server.uri()).get("roomcast_handshakes_total{outcome=\"" + outcome + "\"}");
+    }
+
+    /** What {@code promtool check metrics} finds, by the rules that Prometheus has for names. */
+    @Test
+    void allNamesAreAsPrometheusRecommends() {
+        List<ScrapedMetrics.Family> families = ScrapedMetrics.families(server.uri());
+        assertTrue(families.size() > 60, () -> "only " + families.size());
+        for (ScrapedMetrics.Family family : families) {
+            String name = family.name();
+            assertFalse(family.help().isBlank(), name);
+            assertEquals(family.kind().equals("counter"), name.endsWith("_total"), name);
+            assertTrue(name.matches("[a-z][a-z0-9_]*"), name);
+            assertFalse(name.matches(".*_(count|sum|bucket)"), name);
+            for (String word : name.split("_")) {
+                assertFalse(
+                        word.matches(
+                                "s|sec|ms|us|ns|b|kb|mb|gb|tb|pb|m|h|d|milliseconds|microseconds|nanoseconds|minutes"
+                                        + "|hours|days|kilobytes|megabytes|gigabytes|percent|gauge|counter|histogram|summary"),
+                        name);
+            }
+        }
+    }
+
+    @Test
+    void everyAlarmHasASeverityAndADrainIsNone() throws IOException {
+        String alarms = Files.readString(Path.of("docker/prometheus/alarms.yml"));
+        List<String> rules = List.of(alarms.split("- alert: "));
+        assertTrue(rules.size() > 5);
+        for (String rule : rules.subList(1, rules.size())) {
+            assertTrue(rule.matches("(?s)\\w+\\n.*\\n {8}labels:\\n {10}severity: (critical|warning)\\n.*"), rule);
+        }
+        assertTrue(alarms.contains("roomcast_relay_up == 0 or up{job=\"roomcast\"} == 0"), alarms);
+        assertFalse(alarms.contains("roomcast_readiness"), "the state is draining while a drain runs");
     }
 
     @Test

@@ -22,8 +22,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -96,6 +98,31 @@ class LauncherIT {
 
         assertEquals(living, unpacked());
         assertEquals(200, get(port, "/").statusCode());
+    }
+
+    @Test
+    void itRemovesWhatAKilledServerLeftWheneverItWasKilled() throws Exception {
+        Files.createDirectory(temporary.resolve("roomcast-1"));
+        Path locked = Files.createDirectory(temporary.resolve("roomcast-2"));
+        Files.createFile(locked.resolve("lock"));
+        Path unpacking = Files.createDirectory(temporary.resolve("roomcast-3"));
+        Files.createFile(unpacking.resolve("lock"));
+        Files.createFile(Files.createDirectory(unpacking.resolve("webroot")).resolve("index.html"));
+        Path another = Files.createDirectory(temporary.resolve("roomcast-of-another-program"));
+        Files.createFile(another.resolve("file"));
+
+        Process refused = start(99_999);
+        assertFails(refused);
+
+        assertEquals(List.of(another), unpacked());
+    }
+
+    @Test
+    void theLockOutlivesWhateverCleansTemporaryDirectories() throws Exception {
+        startLive(freePort());
+        Path lock = unpacked().get(0).resolve("lock");
+        FileTime read = (FileTime) Files.getAttribute(lock, "lastAccessTime");
+        assertTrue(read.toInstant().isAfter(Instant.now().plus(Duration.ofDays(3_650))), read::toString);
     }
 
     @Test

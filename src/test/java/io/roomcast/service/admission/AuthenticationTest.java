@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
+import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.UserName;
 import io.roomcast.support.CapturedLog;
@@ -23,11 +24,12 @@ class AuthenticationTest {
             "192.0.2.1\r\nWARNING forged", "192.0.2.9", "chat\u001b[2J\u0085" + "x".repeat(1_000), null);
 
     private final ManualTimer timer = new ManualTimer();
-    private final Authentication authentication = new Authentication(
-            null, new Clocks(timer, timer::nanos), RoomcastConfig.load(key -> Optional.empty(), Set.of()));
+    private final Warnings warnings = new Warnings(new Clocks(timer, timer::nanos));
+    private final Authentication authentication =
+            new Authentication(null, warnings, RoomcastConfig.load(key -> Optional.empty(), Set.of()));
 
     @AutoClose
-    private final CapturedLog log = CapturedLog.of(Authentication.class.getName());
+    private final CapturedLog log = CapturedLog.of(Warnings.class.getName());
 
     @Test
     void whatAStrangerWroteIsOneLineWhateverItHolds() {
@@ -45,11 +47,9 @@ class AuthenticationTest {
         for (int i = 0; i < 100; i++) {
             refuse();
         }
-        timer.advance(59_999);
-        refuse();
         assertEquals(1, log.messages(Level.WARNING).size());
-        timer.advance(1);
-        refuse();
+        timer.advance(60_000);
+        warnings.tick();
         assertEquals(2, log.messages(Level.WARNING).size());
     }
 

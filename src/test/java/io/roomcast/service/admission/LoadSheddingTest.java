@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.metrics.Counter;
+import io.roomcast.node.Author;
 import io.roomcast.service.CoreFixture;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -71,9 +72,9 @@ class LoadSheddingTest {
     @Test
     void limitsChangeWhileTheNodeRuns() {
         CoreFixture core = new CoreFixture(Map.of());
-        core.limits.set("roomcast.limits.lag-bytes", "64KiB");
-        core.limits.set("roomcast.limits.lag", "0");
-        core.limits.set("roomcast.limits.publish-rate", "0");
+        core.limits.set("roomcast.limits.lag-bytes", "64KiB", Author.console(null));
+        core.limits.set("roomcast.limits.lag", "0", Author.console(null));
+        core.limits.set("roomcast.limits.publish-rate", "0", Author.console(null));
         assertEquals(65_536L, core.limits.all().get("roomcast.limits.lag-bytes"));
         CoreFixture.Client ann = core.enter("ann");
         ann.news();
@@ -81,7 +82,7 @@ class LoadSheddingTest {
             ann.send("{\"id\":1,\"content\":\"" + "x".repeat(10_000) + "\"}");
         }
         assertTrue(ann.news().contains("\"code\":\"busy\""));
-        core.limits.set("roomcast.limits.lag-bytes", "0");
+        core.limits.set("roomcast.limits.lag-bytes", "0", Author.console(null));
         for (int i = 0; i < 20; i++) {
             ann.send("{\"id\":1,\"content\":\"" + "x".repeat(10_000) + "\"}");
         }

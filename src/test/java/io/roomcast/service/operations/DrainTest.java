@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
+import io.roomcast.node.Warnings;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
@@ -22,6 +24,8 @@ import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.ConnectRequest;
 import io.roomcast.service.session.InFlight;
 import io.roomcast.service.session.SessionRegistry;
+import io.roomcast.support.Await;
+import io.roomcast.support.CapturedLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +34,13 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The sessions of a node without a network. A transport records the frames, and ends the session when it is closed. */
 class DrainTest {
+    private static final Author OPERATOR = Author.apiKey("192.0.2.1");
     private static final Duration SOON = Duration.ofMillis(300);
     private static final Duration NEVER = Duration.ofHours(1);
 
@@ -42,14 +48,16 @@ class DrainTest {
     private final NodeMetrics metrics = new NodeMetrics();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final Threads threads = new Threads(Runnable::run, timer, Thread::new);
+    private final Warnings warnings = new Warnings(Clocks.system());
     private final SessionRegistry sessions = new SessionRegistry(
             new ServerFrameWriter(),
             metrics,
             new Limits(config, metrics),
             new RunningTime(System::nanoTime),
             threads,
-            config);
-    private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics);
+            config,
+            warnings);
+    private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics, warnings);
     private final InFlight requests = new InFlight(new Limits(config, metrics));
     private final Drain drain = new Drain(sessions, readiness, threads, Clocks.system(), config);
 
@@ -62,7 +70,7 @@ class DrainTest {
     void tellsEverySessionItsOwnCloseTimeAndClosesItThen() throws InterruptedException {
         List<Client> clients = clients(50);
         long asked = System.nanoTime();
-        Progress begun = drain.drain(SOON);
+        Progress begun = drain.drain(SOON, OPERATOR);
         // By now some may have left: of how many have yet to, another test tells.
         assertEquals(new Progress(State.DRAINING, 50, begun.remaining(), 300, begun.elapsedMs()), begun);
         assertEquals(Readiness.State.DRAINING, readiness.state());
@@ -76,11 +84,33 @@ class DrainTest {
     }
 
     @Test
+    void theLogTellsWhoDidWhat() throws InterruptedException {
+        try (CapturedLog log = CapturedLog.of(Drain.class.getName())) {
+            Client client = client();
+            drain.rebalance(0, NEVER, OPERATOR);
+            drain.drain(Duration.ZERO, OPERATOR);
+            client.awaitClose(CloseCode.DRAINING);
+            Await.until("the drain has ended", () -> drain.progress().state() == State.DRAINED);
+            drain.undrain(OPERATOR);
+            String by = ", by the API key from 192.0.2.1";
+            assertEquals(
+                    List.of(
+                            "A rebalance begins (sessions to close: 0, within 3600000 ms)" + by,
+                            "A drain begins (sessions to close: 1, within 0 ms)" + by,
+                            "The drain has closed all sessions",
+                            "The drain or rebalance is ended (state: DRAINED, sessions that stay: 0)" + by),
+                    log.messages(Level.INFO).stream()
+                            .filter(line -> !line.equals("The rebalance has closed its sessions"))
+                            .toList());
+        }
+    }
+
+    @Test
     void answersARequestBeforeItClosesItsSession() throws InterruptedException {
         Client idle = client();
         Client client = client();
         Runnable answered = requests.begin(client.session, 1);
-        drain.drain(Duration.ZERO);
+        drain.drain(Duration.ZERO, OPERATOR);
         idle.awaitClose(CloseCode.DRAINING);
         assertNull(client.code);
         answered.run();
@@ -92,7 +122,7 @@ class DrainTest {
         Client client = client();
         requests.begin(client.session, 1);
         long asked = System.nanoTime();
-        drain.drain(Duration.ZERO);
+        drain.drain(Duration.ZERO, OPERATOR);
         client.awaitClose(CloseCode.DRAINING);
         long after = TimeUnit.NANOSECONDS.toMillis(client.closedAt - asked);
         assertTrue(after >= 1_000, "closed after " + after);
@@ -100,7 +130,7 @@ class DrainTest {
 
     @Test
     void sendsNewcomersOn() throws InterruptedException {
-        drain.drain(Duration.ZERO);
+        drain.drain(Duration.ZERO, OPERATOR);
         Client newcomer = client();
         newcomer.awaitClose(CloseCode.DRAINING);
         assertTrue(newcomer.closeMs > 0, "a close time was sent");
@@ -110,9 +140,9 @@ class DrainTest {
     @Test
     void undrainedKeepsItsSessionsAndIsReady() {
         List<Client> clients = clients(10);
-        Progress begun = drain.drain(NEVER);
+        Progress begun = drain.drain(NEVER, OPERATOR);
         assertEquals(new Progress(State.DRAINING, 10, 10, NEVER.toMillis(), begun.elapsedMs()), begun);
-        assertEquals(new Progress(State.OFF, 0, 0, 0, 0), drain.undrain());
+        assertEquals(new Progress(State.OFF, 0, 0, 0, 0), drain.undrain(OPERATOR));
         assertEquals(10, sessions.count());
         assertTrue(clients.stream().allMatch(client -> client.code == null));
         assertEquals(Readiness.State.STARTING, readiness.state());
@@ -121,7 +151,7 @@ class DrainTest {
     @Test
     void rebalanceSendsItsShareAwayAndNobodyElse() throws InterruptedException {
         List<Client> clients = clients(40);
-        assertEquals(10, drain.rebalance(0.25, SOON).planned());
+        assertEquals(10, drain.rebalance(0.25, SOON, OPERATOR).planned());
         assertEquals(Readiness.State.STARTING, readiness.state());
         List<Client> told =
                 clients.stream().filter(client -> client.closeMs >= 0).toList();
@@ -136,9 +166,9 @@ class DrainTest {
 
     @Test
     void aDrainingNodeIsNotRebalanced() {
-        drain.drain(NEVER);
-        assertThrows(IllegalStateException.class, () -> drain.rebalance(0.5, SOON));
-        assertThrows(IllegalArgumentException.class, () -> drain.rebalance(Double.NaN, SOON));
+        drain.drain(NEVER, OPERATOR);
+        assertThrows(IllegalStateException.class, () -> drain.rebalance(0.5, SOON, OPERATOR));
+        assertThrows(IllegalArgumentException.class, () -> drain.rebalance(Double.NaN, SOON, OPERATOR));
     }
 
     @Test

@@ -62,7 +62,7 @@ public class RefusalsTest {
     @Test
     void tellsWhatTheNodeKnows() {
         Refusals refusals = refusals(Map.of("roomcast.node", "east"), metrics);
-        refusals.atHandshake("busy", "full", new UserName("ann"), new RoomName("lobby"), "203.0.113.77");
+        refusals.atHandshake(null, "busy", "full", new UserName("ann"), new RoomName("lobby"), "203.0.113.77");
         assertEquals(
                 List.of(new Refusal(
                         1_700_000_000_000L,

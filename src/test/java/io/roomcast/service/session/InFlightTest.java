@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
@@ -65,13 +66,15 @@ class InFlightTest {
     @Test
     void limitsChangeWhileItRuns() {
         ClientSession ann = session();
-        limits.set("roomcast.limits.in-flight", "1");
+        limits.set("roomcast.limits.in-flight", "1", Author.console(null));
         inFlight.begin(ann, 0);
         assertBusy(ann);
-        limits.set("roomcast.limits.in-flight", "0");
+        limits.set("roomcast.limits.in-flight", "0", Author.console(null));
         inFlight.begin(ann, 0);
-        assertThrows(IllegalArgumentException.class, () -> limits.set("roomcast.limits.in-flight", "-1"));
-        assertThrows(IllegalArgumentException.class, () -> limits.set("roomcast.port", "1"));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> limits.set("roomcast.limits.in-flight", "-1", Author.console(null)));
+        assertThrows(IllegalArgumentException.class, () -> limits.set("roomcast.port", "1", Author.console(null)));
         assertEquals(0, limits.all().get("roomcast.limits.in-flight"));
     }
 
