@@ -40,8 +40,7 @@ final class PrivateDirectory {
                 removeAbandoned(directory, Files.getOwner(directory));
                 return directory;
             } catch (NoSuchFileException e) {
-                // Another process has taken the directory for an abandoned one, before it was locked.
-                continue;
+                // Another process has taken the directory for an abandoned one, before it was locked. Try another name.
             }
         }
     }

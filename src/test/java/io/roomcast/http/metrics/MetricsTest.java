@@ -178,7 +178,7 @@ class MetricsTest {
             assertEquals(family.kind().equals("counter"), name.endsWith("_total"), name);
             assertTrue(name.matches("[a-z][a-z0-9_]*"), name);
             assertFalse(name.matches(".*_(count|sum|bucket)"), name);
-            for (String word : name.split("_")) {
+            for (String word : name.split("_", -1)) {
                 assertFalse(
                         word.matches(
                                 "s|sec|ms|us|ns|b|kb|mb|gb|tb|pb|m|h|d|milliseconds|microseconds|nanoseconds|minutes"

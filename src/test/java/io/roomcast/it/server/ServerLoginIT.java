@@ -120,7 +120,7 @@ class ServerLoginIT {
     private static String handshakeFrom(String address, String authorization) throws IOException {
         URI uri = node.uri().resolve("ws");
         InetAddress local = InetAddress.getByName(address);
-        try (Socket socket = new Socket(InetAddress.getByName("127.0.0.1"), uri.getPort(), local, 0)) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), uri.getPort(), local, 0)) {
             socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(RoomClient.PATIENCE_SECONDS));
             socket.getOutputStream()
                     .write(Handshake.to(uri)
