@@ -19,9 +19,6 @@ import java.util.zip.ZipFile;
 /** The content of the WAR as files: the class path, and in a separate directory the files that browsers may fetch. */
 final class UnpackedWar {
 
-    /** A hundred years from now. */
-    static final FileTime FAR_FUTURE = FileTime.from(Instant.now().plus(Duration.ofDays(36_500)));
-
     private static final String WEB_INF = "WEB-INF/";
     private static final List<String> SKIPPED = List.of("META-INF/", "io/roomcast/boot/");
 
@@ -85,7 +82,7 @@ final class UnpackedWar {
      * files by their last access. The server answers 304 for a cached file without reading the file, so a file in use
      * would look unused.
      */
-    private static void protectFromCleaners(Path file) throws IOException {
-        Files.setAttribute(file, "lastAccessTime", FAR_FUTURE);
+    static void protectFromCleaners(Path file) throws IOException {
+        Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));
     }
 }
