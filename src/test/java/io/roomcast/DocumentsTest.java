@@ -32,6 +32,7 @@ class DocumentsTest {
             "docs/redis.md",
             "docs/runbook.md",
             "docs/security.md",
+            "docs/servers.md",
             "docs/upgrades.md",
             "docs/wildfly.md",
             "docker/README.md");

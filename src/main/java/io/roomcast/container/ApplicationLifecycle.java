@@ -59,9 +59,6 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
         try {
             EagerBeans.create();
             boolean hasFastPath = serverIntegration().start(application);
-            if (ServerIntegration.isPayaraOrGlassFish(application)) {
-                ColonPaths.allow(application);
-            }
             lifecycle.start(new ServerInfo(application.getServerInfo(), hasFastPath));
             String context = application.getContextPath();
             jmxRegistrar().open(DEFAULT_CONTEXTS.contains(context), "context=" + contextName(context));

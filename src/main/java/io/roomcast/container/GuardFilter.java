@@ -127,7 +127,7 @@ public class GuardFilter extends HttpFilter {
                 ? Verdict.BAD_HEAD
                 : guard.check(head, request.getRemoteAddr());
         boolean api = request.getServletPath().equals(ApiServlet.ADDRESS);
-        if (!(api && verdict == Verdict.PASS) && UnreadBody.hasBody(request)) {
+        if (!(api && verdict.isPass()) && UnreadBody.hasBody(request)) {
             UnreadBody.abandon(request, response);
         }
         UndertowRequest undertow = UndertowRequest.of(request);
@@ -139,7 +139,7 @@ public class GuardFilter extends HttpFilter {
             // other threads that write a response.
             payara.setWriteTimeout(answerMillis);
         }
-        if (verdict != Verdict.PASS) {
+        if (!verdict.isPass()) {
             refuse(payara, response, verdict);
         } else if (!handshake) {
             serve(undertow, payara, request, response, chain);
@@ -255,10 +255,11 @@ public class GuardFilter extends HttpFilter {
      */
     private static void refuse(PayaraRequest payara, HttpServletResponse response, Verdict verdict) throws IOException {
         response.setHeader("Connection", "close");
-        verdict.headers().forEach(response::setHeader);
         response.setStatus(verdict.status());
-        if (payara != null) {
-            payara.setReason(verdict.reason());
+        if (payara == null) {
+            verdict.headers().forEach(response::setHeader);
+        } else {
+            payara.describe(verdict);
         }
         response.setContentType("text/plain;charset=UTF-8");
         response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));

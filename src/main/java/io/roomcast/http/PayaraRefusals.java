@@ -99,6 +99,8 @@ public final class PayaraRefusals implements AutoCloseable {
         private static void refuse(Connection<?> connection, HttpRequestPacket head, Verdict verdict) {
             byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
             HttpResponsePacket response = head.getResponse();
+            // Grizzly writes neither the type nor the length of a response that it takes for an upgrade.
+            head.setIgnoreContentModifiers(false);
             response.setStatus(verdict.status());
             SecurityHeaders.set("", response::setHeader);
             response.setContentType("text/plain;charset=UTF-8");
@@ -107,7 +109,7 @@ public final class PayaraRefusals implements AutoCloseable {
             Buffer body = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text);
             HttpContent answer =
                     response.httpContentBuilder().content(body).last(true).build();
-            connection.write(answer);
+            var unused = connection.write(answer);
             throw new RefusedHead();
         }
 

@@ -1,5 +1,6 @@
 package io.roomcast.http;
 
+import io.roomcast.service.admission.Verdict;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.http.HttpServletRequest;
@@ -15,6 +16,7 @@ import org.glassfish.grizzly.attributes.Attribute;
 import org.glassfish.grizzly.filterchain.FilterChain;
 import org.glassfish.grizzly.filterchain.FilterChainContext;
 import org.glassfish.grizzly.http.HttpRequestPacket;
+import org.glassfish.grizzly.http.HttpResponsePacket;
 import org.glassfish.grizzly.http.HttpServerFilter;
 import org.glassfish.grizzly.http.server.Request;
 import org.glassfish.grizzly.threadpool.GrizzlyExecutorService;
@@ -103,9 +105,15 @@ public final class PayaraRequest {
         return GrizzlyHeads.isBroken(head);
     }
 
-    /** Sets the reason phrase of the response. Grizzly has no phrase for some of the statuses. */
-    public void setReason(String phrase) {
-        head.getResponse().setReasonPhrase(phrase);
+    /**
+     * Sets the reason phrase and headers of a refusal. Grizzly has no phrase for some of the statuses, and writes neither
+     * the type nor the length of a response to which an application has added the header {@code Upgrade}.
+     */
+    public void describe(Verdict refusal) {
+        HttpResponsePacket response = head.getResponse();
+        response.setReasonPhrase(refusal.reason());
+        refusal.headers()
+                .forEach((name, value) -> response.getHeaders().setValue(name).setString(value));
     }
 
     /**

@@ -59,7 +59,7 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         setOrigin(request, head, names);
         Verdict verdict =
                 GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head, request.getRemoteAddress());
-        return verdict == Verdict.PASS ? context.getInvokeAction() : responder.reject(context, request, verdict);
+        return verdict.isPass() ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 
     private static RequestHead head(HttpRequestPacket request, List<String> names) {

@@ -1,6 +1,7 @@
 package io.roomcast.websocket;
 
 import io.roomcast.node.Limits;
+import io.roomcast.websocket.payara.ColonPaths;
 import io.roomcast.websocket.payara.PayaraHandshake;
 import io.roomcast.websocket.transport.ReflectiveLookup;
 import io.roomcast.websocket.tyrus.TyrusBufferLimit;
@@ -80,6 +81,7 @@ public class ServerIntegration {
         if (application.getAttribute(HANDSHAKE_ATTRIBUTE) instanceof ReflectiveLookup.Result<?> handshake) {
             available = logFastPath(
                     application.getServerInfo().contains("Payara") ? "Payara" : "GlassFish", handshake.missing());
+            ColonPaths.allow(application);
         }
         if (isTyrus(container)) {
             ReflectiveLookup.Result<TyrusInternals> tyrus = ReflectiveLookup.find(() -> TyrusInternals.of(container));

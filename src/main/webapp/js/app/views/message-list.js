@@ -28,6 +28,8 @@ export class MessageList {
   #rows;
   /** The view has still to be brought to where reading begins. */
   #toPlace = true;
+  /** Somebody wants to see the newest message, and has not seen it yet, since not all is drawn. */
+  #goesToEnd = false;
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
   /** The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about what is to be loaded. */
@@ -80,6 +82,9 @@ export class MessageList {
     await this.#model.toEnd();
     if (this.#stop.signal.aborted) return;
     this.#model.place = undefined;
+    this.#model.staysInPlace = false;
+    this.#toPlace = false;
+    this.#goesToEnd = true;
     this.#render();
     this.#keeper.toEnd();
     this.#scrolled();
@@ -113,7 +118,7 @@ export class MessageList {
     this.#log.setAttribute('aria-busy', String(loading || this.#stale));
     const follows = this.#keeper.following && this.#wasAttached && !this.#model.staysInPlace;
     // Nobody has seen these, so that reading goes on with the first of them.
-    if (follows && this.#model.unread.count > 0) this.#toPlace = true;
+    if (follows && this.#model.unread.count > 0 && !this.#goesToEnd) this.#toPlace = true;
     const stick = follows && timeline.attached;
     this.#wasAttached = timeline.attached;
     this.#keeper.during(stick, () => {
@@ -127,6 +132,7 @@ export class MessageList {
     this.#showNotice();
     this.#scrolled();
     if (this.#stale) this.#draw();
+    else this.#goesToEnd = false;
   }
 
   /** Times and days are called otherwise now. */

@@ -177,6 +177,7 @@ class ChatDetailIT {
     void daysAndTimesFollowTheClockAndTheTraveller() {
         CDPSession computer = ann.page().context().newCDPSession(ann.page());
         travel(computer, "Europe/Berlin");
+        server.rest();
         Instant night = Instant.parse("2026-03-10T22:58:00Z");
         ann.page().clock().install(new Clock.InstallOptions().setTime(night.toEpochMilli()));
         enter();

@@ -102,6 +102,18 @@ class ChatTroubleIT {
         assertThat(ann.page().locator("[role=separator] button")).hasCount(0);
     }
 
+    /** The server says that nothing was missed, and that nothing is recovered: the messages are other ones now. */
+    @Test
+    void messagesThatHaveBecomeOthersAreLoadedAnew() {
+        server.on("join", frame -> server.joined(frame, "e1", 2, false));
+        server.on("history", frame -> server.history(frame, "e1", false, 1, 2));
+        enter();
+        assertThat(ann.texts("lobby")).hasText(new String[] {"m1", "m2"});
+        server.on("history", frame -> server.history(frame, "e1", false, 2));
+        server.close(4000);
+        assertThat(ann.texts("lobby")).hasText(new String[] {"m2"});
+    }
+
     @Test
     void oneWhoIsSentAwayIsToldAndMayComeBack() {
         enter();

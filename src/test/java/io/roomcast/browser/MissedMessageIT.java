@@ -82,6 +82,7 @@ class MissedMessageIT {
     @Test
     void overASlowLink() {
         ann.page().clock().install(new Clock.InstallOptions().setTime(0));
+        server.rest();
         server.keep("e1", 1, 2);
         enter();
         assertThat(ann.texts("lobby")).hasCount(2);
@@ -89,7 +90,7 @@ class MissedMessageIT {
         server.close(4001);
         ann.page().waitForCondition(() -> {
             ann.page().clock().runFor(500);
-            return server.received("join").size() == 2;
+            return server.received("join").size() > 1;
         });
         assertThat(ann.page().locator(".topbar")).hasAttribute("data-online", "true");
         ann.page().clock().runFor(3_000);

@@ -117,6 +117,11 @@ final class ScriptedServer {
         send(HISTORY, id(question), room(question), epoch, messages, more);
     }
 
+    /** Does not ask to be pinged, from now on: where a test turns the clock on, no answer comes in time. */
+    void rest() {
+        on("hello", frame -> send(WELCOME.replace("'heartbeatMs':25000", "'heartbeatMs':0"), frame.getString("user")));
+    }
+
     /** Has the messages of these offsets in every room, from now on: answers for them as a server does. */
     void keep(String epoch, long first, long last) {
         on("history", frame -> {

@@ -4,6 +4,7 @@ import static io.roomcast.redis.RedisNode.upTo;
 import static io.roomcast.support.Stages.assertUnavailable;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -18,6 +19,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import redis.clients.jedis.Jedis;
 
 /** A Redis that asks who is there, and one that speaks TLS only. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -87,9 +89,18 @@ class RedisSecurityTest {
         try (RedisProcess redis = RedisProcess.launch(options)) {
             String address = "127.0.0.1:" + redis.port();
             assertServes(RedisSettings.parse("redis://roomcast:" + ENCODED + "@" + address));
+            assertLogIsSmall(redis.port());
             assertRefused(RedisSettings.parse("redis://roomcast:" + ENCODED + "@" + address)
                     .withPrefix("other"));
             assertRefused(RedisSettings.parse("redis://" + address));
+        }
+    }
+
+    /** The rights suffice for what saves memory, too. */
+    private void assertLogIsSmall(int port) {
+        try (Jedis jedis = new Jedis("127.0.0.1", port)) {
+            jedis.auth("roomcast", PASSWORD);
+            assertTrue(jedis.memoryUsage("roomcast:{lobby}:log") < 2_048);
         }
     }
 

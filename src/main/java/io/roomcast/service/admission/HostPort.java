@@ -24,7 +24,9 @@ record HostPort(String host, int port) {
         }
         String host = form.group(1).toLowerCase(Locale.ROOT);
         int port = form.group(2) == null ? -1 : Integer.parseInt(form.group(2));
-        return port > MAX_PORT || isAddress(host) && NumericAddress.of(inner(host)) == null
+        // An IPv4 address in brackets is none.
+        return port > MAX_PORT
+                        || isAddress(host) && (inner(host).indexOf(':') < 0 || NumericAddress.of(inner(host)) == null)
                 ? null
                 : new HostPort(host, port);
     }

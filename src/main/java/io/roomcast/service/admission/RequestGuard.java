@@ -69,7 +69,7 @@ public class RequestGuard {
     public Verdict check(RequestHead head, String remote) {
         Verdict verdict = checkForm(head);
         boolean isHandshake = head.isHandshake();
-        if (verdict != Verdict.PASS) {
+        if (!verdict.isPass()) {
             if (isHandshake) {
                 metrics.increment(Counter.HANDSHAKES_MALFORMED);
             }

@@ -70,7 +70,10 @@ public class UnfinishedMessages {
     }
 
     private void close(ClientSession session, Key<?> limit, CloseCode code, String reason) {
-        metrics.limitReached(limit.name());
+        if (session.isOpen()) {
+            // A message may be registered twice: by its parts, and by the transport from its first byte.
+            metrics.limitReached(limit.name());
+        }
         session.queue().close(code, reason);
     }
 

@@ -61,6 +61,10 @@ public record Verdict(int status, String text, Map<String, String> headers) {
         return '"' + text.toString() + (sent.length() > MAX_QUOTED ? "..." : "") + '"';
     }
 
+    public boolean isPass() {
+        return status == 0;
+    }
+
     /** The reason phrase of the status in RFC 9110. Grizzly knows no phrase for some of them. */
     public String reason() {
         return switch (status) {

@@ -17,6 +17,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
+import jakarta.json.bind.JsonbException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -34,6 +37,7 @@ import java.util.function.Function;
  */
 @ApplicationScoped
 public class Cluster {
+    private static final Logger LOG = System.getLogger(Cluster.class.getName());
     /** How long the other nodes have to answer. An operator waits five seconds at most. */
     private static final Duration DEADLINE = Duration.ofSeconds(2);
 
@@ -143,8 +147,13 @@ public class Cluster {
         }
         List<String> silent = new ArrayList<>(others.silent());
         for (NodeExchange.Answer answer : others.answers()) {
-            answers.add(new NodeAnswer<>(
-                    answer.node(), jsonb.fromJson(new String(answer.content(), UTF_8), topic.answer())));
+            try {
+                answers.add(new NodeAnswer<>(
+                        answer.node(), jsonb.fromJson(new String(answer.content(), UTF_8), topic.answer())));
+            } catch (JsonbException e) {
+                LOG.log(Level.WARNING, "the answer of node " + answer.node() + " cannot be read", e);
+                silent.add(answer.node());
+            }
         }
         answers.sort(Comparator.comparing(NodeAnswer::node));
         silent.sort(Comparator.naturalOrder());

@@ -62,9 +62,12 @@ public class NodeSessions {
             }
             count++;
             if (query.after() == null || session.id().compareTo(query.after()) > 0) {
-                first.add(Ranked.of(session));
-                if (first.size() > limit) {
+                Ranked ranked = Ranked.of(session);
+                if (first.size() == limit && order.compare(ranked, first.peek()) < 0) {
                     first.remove();
+                }
+                if (first.size() < limit) {
+                    first.add(ranked);
                 }
             }
         }

@@ -191,10 +191,11 @@ class LimitsIT {
     }
 
     @Test
-    void pagesOfTheListMayConnectAndNoOthers() throws IOException {
+    void pagesOfTheListAndTheServersOwnMayConnectAndNoOthers() throws IOException {
         URI ws = server.at("ws");
         assertEquals(101, Handshake.to(ws).origin(PAGE).status());
-        assertEquals(403, Handshake.to(ws).origin("http://" + ws.getAuthority()).status());
+        assertEquals(101, Handshake.to(ws).origin("http://" + ws.getAuthority()).status());
+        assertEquals(403, Handshake.to(ws).origin("https://evil.example").status());
     }
 
     private void limit(Key<?> key, String value) {

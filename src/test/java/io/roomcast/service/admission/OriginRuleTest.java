@@ -84,8 +84,9 @@ class OriginRuleTest {
     }
 
     @Test
-    void anEmptyOriginNeedsTheSameHost() {
-        assertFalse(new OriginRule(List.of("https://shop.example"), true).allows("", "localhost"));
+    void anEmptyOriginIsOfTheSameHost() {
+        assertTrue(new OriginRule(List.of("https://shop.example"), true).allows("", "localhost"));
+        assertFalse(new OriginRule(List.of("https://shop.example"), true).allows("", null));
     }
 
     @Test

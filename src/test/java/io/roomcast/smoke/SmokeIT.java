@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** The unchanged WAR on each server: it is deployed, serves, drains, is taken away and comes back. */
 @Tag("smoke")
-class ServersSmokeIT {
+class SmokeIT {
     private static final int MEMBERS = 500;
     private static final long SETTLING_SECONDS = 60;
     /** Class loaders of the application that may be left. A server's idle threads keep some until they end. */
@@ -41,8 +41,8 @@ class ServersSmokeIT {
     void servesTheWar(SmokeServer server) throws Exception {
         assumeTrue(
                 server.jdk() != null,
-                () -> server + " needs JDK " + server.java() + " or newer: install one, such as openjdk-"
-                        + server.java() + "-jdk-headless, and name it with -Dsecond.jdk=/usr/lib/jvm/...");
+                () -> "no JDK " + server.java() + ". Install Debian's package openjdk-" + server.java()
+                        + "-jdk-headless or a newer one, and name it with -Dsecond.jdk=PATH");
         try (ServerNode node = server.node(SETTINGS)) {
             node.start();
             checkFastPath(server, node);

@@ -1,4 +1,4 @@
-package io.roomcast.container;
+package io.roomcast.websocket.payara;
 
 import io.roomcast.websocket.transport.ReflectiveLookup;
 import jakarta.servlet.ServletContext;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * <p>Such a path is not decoded, so a constraint of an administrator might not match the path. So nothing is changed
  * for an application with constraints.
  */
-final class ColonPaths {
+public final class ColonPaths {
     private static final Logger LOG = System.getLogger(ColonPaths.class.getName());
 
     private static final String SERVICE = "org.glassfish.exousia.AuthorizationService";
@@ -24,7 +24,7 @@ final class ColonPaths {
     private ColonPaths() {}
 
     /** To be called when the application starts, on Payara or GlassFish. */
-    static void allow(ServletContext application) {
+    public static void allow(ServletContext application) {
         ReflectiveLookup.Result<Boolean> allowed = ReflectiveLookup.find(() -> ignoreAttribute(application));
         if (allowed.found() == null) {
             LOG.log(Level.DEBUG, "the paths of this server are left as they are: " + allowed.missing());
