@@ -125,7 +125,7 @@ final class Options {
     private static String[] wrapped(String text) {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
-        for (String word : text.split(" ")) {
+        for (String word : text.split(" ", -1)) {
             if (line.length() + 1 + word.length() > DESCRIPTION_WIDTH) {
                 lines.add(line.toString());
                 line.setLength(0);
