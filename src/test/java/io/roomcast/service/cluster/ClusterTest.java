@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Node;
 import io.roomcast.node.NodeStarted;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
@@ -44,7 +45,7 @@ class ClusterTest {
 
     ClusterTest() {
         cluster.serve(TOPIC, question -> new Said("about " + question.about(), 7L, Map.of("a", 1L)));
-        cluster.onNodeStarted(new NodeStarted());
+        cluster.onNodeStarted(new NodeStarted(new ServerInfo("a test", true)));
     }
 
     /** The other nodes: what they answer is what the test says. */
