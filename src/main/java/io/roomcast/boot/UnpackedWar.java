@@ -7,6 +7,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -17,9 +18,6 @@ import java.util.zip.ZipFile;
 
 /** The content of the WAR as files: the class path, and in a separate directory the files that browsers may fetch. */
 final class UnpackedWar {
-
-    /** Later than the end of any process of this program. */
-    static final FileTime FAR_FUTURE = FileTime.from(Instant.parse("2100-01-01T00:00:00Z"));
 
     private static final String WEB_INF = "WEB-INF/";
     private static final List<String> SKIPPED = List.of("META-INF/", "io/roomcast/boot/");
@@ -84,7 +82,7 @@ final class UnpackedWar {
      * files by their last access. The server answers 304 for a cached file without reading the file, so a file in use
      * would look unused.
      */
-    private static void protectFromCleaners(Path file) throws IOException {
-        Files.setAttribute(file, "lastAccessTime", FAR_FUTURE);
+    static void protectFromCleaners(Path file) throws IOException {
+        Files.setAttribute(file, "lastAccessTime", FileTime.from(Instant.now().plus(Duration.ofDays(36_500))));
     }
 }

@@ -84,8 +84,9 @@ public final class Limits {
     }
 
     private static String tooFew(Key<?> key, long wanted, long possible) {
-        String reason =
-                key.equals(LimitKeys.SESSIONS) ? "may open too few files (ulimit -n)" : "may use too little memory (-Xmx)";
+        String reason = key.equals(LimitKeys.SESSIONS)
+                ? "may open too few files (ulimit -n)"
+                : "may use too little memory (-Xmx)";
         return "This process " + reason + " for " + key.name() + "=" + key.text(wanted) + "; the limit is "
                 + key.text(possible);
     }
