@@ -40,7 +40,8 @@ final class PrivateDirectory {
                 removeAbandoned(directory, Files.getOwner(directory));
                 return directory;
             } catch (NoSuchFileException e) {
-                // Another process has taken the directory for an abandoned one, before it was locked. Try another name.
+                // Another process has taken the directory for an abandoned one, before it was locked. The next one is
+                // tried.
             }
         }
     }
@@ -51,7 +52,7 @@ final class PrivateDirectory {
         // Programs that clean temporary directories delete files that were not read for days. Without this file the
         // next start could not tell that this process is dead. Set before the lock, because the lock of a process ends
         // when the process closes the file, and this call opens and closes it.
-        Files.setAttribute(file, "lastAccessTime", UnpackedWar.FAR_FUTURE);
+        UnpackedWar.protectFromCleaners(file);
         ownLock = channel.lock();
         if (!Files.exists(file)) {
             throw new NoSuchFileException(file.toString());
