@@ -11,6 +11,13 @@ export function roomInAddress() {
   return whyNotAName(name) ? '' : name;
 }
 
+/** @returns {string} the WebSocket endpoint, beside the page; its scripts are below the address of a version */
+export function endpoint() {
+  const url = new URL('ws', location.href);
+  url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+  return url.href;
+}
+
 /** Keeps the address and the active room the same, so that links and the Back button work. */
 export function followAddress(chat) {
   const show = () => {

@@ -1,6 +1,8 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.files.FileAnswer;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.glassfish.grizzly.http.Method;
@@ -15,22 +17,33 @@ final class WebRoot extends StaticHttpHandler {
     private static final long MAX_READ_WHOLE_BYTES = 1 << 20;
 
     private final Path directory;
+    private final WebDirectory files;
 
     WebRoot(Path directory) {
         super(directory.toString());
         this.directory = directory;
+        this.files = new WebDirectory(directory);
         setFileCacheEnabled(false);
         setDirectorySlashOff(false);
     }
 
     @Override
     protected boolean handle(String uri, Request request, Response response) throws Exception {
+        response.setHeader("Cache-Control", "no-cache");
         if (uri.startsWith("/WEB-INF") || uri.startsWith("/META-INF") || isDirectory(uri)) {
             return false;
         }
-        response.setHeader("Cache-Control", "no-cache");
+        boolean head = Method.HEAD.equals(request.getMethod());
+        if (head || Method.GET.equals(request.getMethod())) {
+            FileAnswer answer =
+                    files.answer(uri, request.getHeader("Accept-Encoding"), request.getHeader("If-None-Match"));
+            if (answer != null) {
+                write(answer, head, response);
+                return true;
+            }
+        }
         File file = new File(directory.toFile(), uri.endsWith("/") ? uri + "index.html" : uri);
-        if (Method.HEAD.equals(request.getMethod())) {
+        if (head) {
             return head(file, response);
         }
         if (Method.GET.equals(request.getMethod()) && file.isFile() && file.length() <= MAX_READ_WHOLE_BYTES) {
@@ -41,6 +54,17 @@ final class WebRoot extends StaticHttpHandler {
             return true;
         }
         return super.handle(uri, request, response);
+    }
+
+    private static void write(FileAnswer answer, boolean head, Response response) throws IOException {
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        if (answer.hasBody()) {
+            response.setContentLength(answer.body().length);
+            if (!head) {
+                response.getOutputStream().write(answer.body());
+            }
+        }
     }
 
     /** Whether this names a directory, other than that of the page. Java would ignore the slash at the end of a file. */

@@ -1,4 +1,5 @@
 import { Roomcast } from '../../roomcast.js';
+import { endpoint } from '../address.js';
 import { ConnectionStatus } from './connection-status.js';
 import { preferences } from './preferences.js';
 import { ReadMarks } from './read-marks.js';
@@ -30,7 +31,7 @@ export class Chat extends EventTarget {
   /** @param {string} user */
   constructor(user) {
     super();
-    this.client = new Roomcast({ user, token: preferences.token.get() || undefined });
+    this.client = new Roomcast({ user, token: preferences.token.get() || undefined, url: endpoint() });
     this.status = new ConnectionStatus(this.client);
     this.#person = {
       user: () => this.user,

@@ -69,6 +69,21 @@ class ChatBrowserIT {
     }
 
     @Test
+    void whoComesBackFetchesNothingButThePage() {
+        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
+        Object files = ann.page().evaluate("performance.getEntriesByType('resource').length");
+        ann.page().reload();
+        assertThat(ann.page().locator(".topbar")).hasAttribute("data-online", "true");
+        assertEquals(files, ann.page().evaluate("performance.getEntriesByType('resource').length"));
+        assertEquals(List.of(), ann.page().evaluate("""
+                performance.getEntriesByType('resource').filter((file) => file.transferSize > 0).map(({ name }) => name)"""));
+        assertEquals(
+                true,
+                ann.page().evaluate("performance.getEntriesByType('navigation')[0].transferSize < 1000"),
+                "the page has not changed");
+    }
+
+    @Test
     void whatWasMissedArrivesOnceAndInOrder() {
         ChatPage ann = person().enter(network.uri(), "ann", "lobby");
         ChatPage bob = person().enter(server.uri(), "bob", "lobby");

@@ -91,8 +91,8 @@ class NginxIT {
             for (String file : chat()) {
                 assertEquals("200", answer(nginx, "GET", file, ""), file);
             }
-            for (String application :
-                    List.of("/roomcast", "/roomcast-1.0", "/a/b/", "/a/js/app/main.js", "/a/ws/b/c")) {
+            for (String application : List.of(
+                    "/roomcast", "/roomcast-1.0", "/a/b/", "/a/js/app/main.js", "/a/v/0f/css/base.css", "/a/ws/b/c")) {
                 assertEquals("404", answer(nginx, "GET", application, upgrade("websocket")), "for the node to say");
             }
             for (String host :

@@ -1,0 +1,2 @@
+/** The files of the web client, and how browsers keep them. */
+package io.roomcast.http.files;

@@ -1,0 +1,154 @@
+package io.roomcast.it.http;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.roomcast.support.TestServer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How every server serves the files of the chat and of the client library. */
+@Timeout(60)
+class ServerFilesIT {
+    private static final Path SOURCE = Path.of("src/main/webapp");
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+    private static TestServer server;
+
+    @BeforeAll
+    static void open() {
+        server = TestServer.open();
+    }
+
+    @AfterAll
+    static void close() {
+        server.close();
+    }
+
+    private static HttpResponse<byte[]> send(String method, String path, String... headers) throws Exception {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(server.http(path)).method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return HTTP.send(request.build(), BodyHandlers.ofByteArray());
+    }
+
+    private static String header(HttpResponse<?> response, String name) {
+        return response.headers().firstValue(name).orElse("");
+    }
+
+    /** The addresses of the page's files, as the page names them. */
+    private static List<String> named() throws Exception {
+        String page = new String(send("GET", "").body(), StandardCharsets.UTF_8);
+        Matcher named = Pattern.compile("(?:href|src)=\"([^\"#]+)\"").matcher(page);
+        return named.results().map(match -> match.group(1)).distinct().toList();
+    }
+
+    private static byte[] unpacked(HttpResponse<byte[]> response) throws IOException {
+        assertEquals("gzip", header(response, "Content-Encoding"));
+        try (GZIPInputStream gzip = new GZIPInputStream(new ByteArrayInputStream(response.body()))) {
+            return gzip.readAllBytes();
+        }
+    }
+
+    @Test
+    void allFilesOfThePageAreKeptCompressedAndOfOneVersion() throws Exception {
+        List<String> named = named();
+        String version = named.get(0).substring(0, named.get(0).indexOf('/', 2) + 1);
+        assertTrue(version.matches("v/[0-9a-f]{16}/"), version);
+        for (String path : named) {
+            assertTrue(path.startsWith(version), path);
+            HttpResponse<byte[]> response = send("GET", path, "Accept-Encoding", "gzip, br");
+            assertEquals(200, response.statusCode(), path);
+            assertEquals("public, max-age=31536000, immutable", header(response, "Cache-Control"), path);
+            assertEquals("Accept-Encoding", header(response, "Vary"), path);
+            assertArrayEquals(
+                    Files.readAllBytes(SOURCE.resolve(path.substring(version.length()))), unpacked(response), path);
+        }
+        try (Stream<Path> files = Files.walk(SOURCE)) {
+            List<String> missing = files.map(file -> SOURCE.relativize(file).toString())
+                    .filter(file -> file.matches(".*\\.(js|css|svg)") && !named.contains(version + file))
+                    .toList();
+            assertEquals(List.of(), missing, "files that the page does not name");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "index.html", "js/roomcast.js", "js/client/client.js", "css/base.css", "img/favicon.svg"})
+    void aPlainAddressIsAskedEachTime(String path) throws Exception {
+        HttpResponse<byte[]> whole = send("GET", path);
+        assertEquals(200, whole.statusCode());
+        assertEquals("", header(whole, "Content-Encoding"));
+        assertEquals("no-cache", header(whole, "Cache-Control"));
+        assertEquals("Accept-Encoding", header(whole, "Vary"));
+        // Builds of different versions may have it in common.
+        assertEquals("", header(whole, "Last-Modified"));
+        String type = path.endsWith(".js")
+                ? "text/javascript"
+                : path.endsWith(".css") ? "text/css" : path.endsWith(".svg") ? "image/svg+xml" : "text/html";
+        assertTrue(header(whole, "Content-Type").startsWith(type), header(whole, "Content-Type"));
+
+        HttpResponse<byte[]> packed = send("GET", path, "Accept-Encoding", "gzip");
+        assertArrayEquals(whole.body(), unpacked(packed));
+        assertTrue(packed.body().length < whole.body().length);
+
+        String tag = header(whole, "ETag");
+        HttpResponse<byte[]> known = send("GET", path, "If-None-Match", tag);
+        assertEquals(304, known.statusCode());
+        assertEquals(tag, header(known, "ETag"));
+        assertEquals("no-cache", header(known, "Cache-Control"));
+        assertEquals(200, send("GET", path, "If-None-Match", "W/\"other\"").statusCode());
+        assertEquals(
+                200,
+                send("GET", path, "If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT")
+                        .statusCode());
+
+        HttpResponse<byte[]> head = send("HEAD", path);
+        assertEquals(200, head.statusCode());
+        assertEquals(tag, header(head, "ETag"));
+        assertEquals(Integer.toString(whole.body().length), header(head, "Content-Length"));
+    }
+
+    @Test
+    void anotherVersionAndWhatIsNoFileAreNotThere() throws Exception {
+        String script = named().stream()
+                .filter(path -> path.endsWith("/main.js"))
+                .findFirst()
+                .orElseThrow();
+        String version = script.substring(0, script.indexOf('/', 2));
+        for (String path : Arrays.asList(
+                script.replaceFirst("v/.{16}", "v/0000000000000000"),
+                version + "/index.html",
+                version + "/",
+                version + "/WEB-INF/web.xml",
+                "v/",
+                "js/none.js")) {
+            HttpResponse<byte[]> response = send("GET", path);
+            assertEquals(404, response.statusCode(), path);
+            assertEquals("no-cache", header(response, "Cache-Control"), path);
+        }
+    }
+}
