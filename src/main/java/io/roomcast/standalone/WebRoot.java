@@ -22,7 +22,7 @@ final class WebRoot extends StaticHttpHandler {
     WebRoot(Path directory) {
         super(directory.toString());
         this.directory = directory;
-        this.files = new WebDirectory(directory);
+        this.files = new WebDirectory(directory, System::nanoTime);
         setFileCacheEnabled(false);
         setDirectorySlashOff(false);
     }

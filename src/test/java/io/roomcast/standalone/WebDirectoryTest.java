@@ -1,5 +1,6 @@
 package io.roomcast.standalone;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,6 +21,7 @@ class WebDirectoryTest {
     @TempDir
     private Path directory;
 
+    private final AtomicLong millis = new AtomicLong();
     private WebDirectory files;
 
     @BeforeEach
@@ -28,10 +31,11 @@ class WebDirectoryTest {
         Files.writeString(directory.resolve("index.html"), "<script src=\"js/a.js\"></script>");
         Files.writeString(directory.resolve("js/a.js"), "one");
         Files.writeString(directory.resolve("WEB-INF/a.js"), "hidden");
-        files = new WebDirectory(directory);
+        files = new WebDirectory(directory, () -> MILLISECONDS.toNanos(millis.get()));
     }
 
     private String text(String path) {
+        millis.addAndGet(100);
         FileAnswer answer = files.answer(path, null, null);
         return answer == null ? null : new String(answer.body(), StandardCharsets.UTF_8);
     }
@@ -61,11 +65,22 @@ class WebDirectoryTest {
         byte[] before = files.answer("/", null, null).body();
         Files.move(directory, directory.resolveSibling(directory.getFileName() + ".away"));
         try {
+            millis.addAndGet(100);
             assertArrayEquals(before, files.answer("/", null, null).body());
             assertEquals("one", text("/js/a.js"));
         } finally {
             Files.move(directory.resolveSibling(directory.getFileName() + ".away"), directory);
         }
+    }
+
+    @Test
+    void manyRequestsInAMomentLookOnce() throws IOException {
+        assertEquals("one", text("/js/a.js"));
+        Files.writeString(directory.resolve("js/a.js"), "another");
+        millis.addAndGet(99);
+        assertEquals(3, files.answer("/js/a.js", null, null).body().length);
+        millis.addAndGet(1);
+        assertEquals(7, files.answer("/js/a.js", null, null).body().length);
     }
 
     @Test

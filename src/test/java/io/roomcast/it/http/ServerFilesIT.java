@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Handshake;
 import io.roomcast.support.TestServer;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -130,6 +131,11 @@ class ServerFilesIT {
         assertEquals(200, head.statusCode());
         assertEquals(tag, header(head, "ETag"));
         assertEquals(Integer.toString(whole.body().length), header(head, "Content-Length"));
+    }
+
+    @Test
+    void somebodysNameMayEndAsAFileDoes() throws Exception {
+        assertEquals(101, Handshake.to(server.room("lobby", "ann.js")).status());
     }
 
     @Test
