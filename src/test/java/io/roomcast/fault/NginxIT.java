@@ -73,7 +73,8 @@ class NginxIT {
         try (RedisProcess redis = RedisProcess.launch();
                 NodeProcess a = node("node-a", redis).start();
                 Nginx nginx = new Nginx("nodes.conf", a.http("/"), a.http("/"))) {
-            for (String page : List.of("/", "/index.html", "/js/roomcast.js", "/css/base.css", "/img/icons.svg?x=;")) {
+            for (String page :
+                    List.of("/", "/index.html", "/js/roomcast.js", "/css/base.css", "/img/favicon.svg?x=;")) {
                 assertEquals("200", answer(nginx, "GET", page, ""), page);
                 // Whoever offers another protocol there is served as if there were no offer.
                 assertEquals("200", answer(nginx, "GET", page, upgrade("h2c")), page);
@@ -90,6 +91,9 @@ class NginxIT {
             }
             for (String file : chat()) {
                 assertEquals("200", answer(nginx, "GET", file, ""), file);
+            }
+            for (String file : versioned(nginx)) {
+                assertEquals("200", answer(nginx, "GET", file, "Accept-Encoding: gzip\r\n"), file);
             }
             for (String application : List.of(
                     "/roomcast", "/roomcast-1.0", "/a/b/", "/a/js/app/main.js", "/a/v/0f/css/base.css", "/a/ws/b/c")) {
@@ -127,6 +131,16 @@ class NginxIT {
             assertTrue(chat.contains("/index.html"), chat.toString());
             return chat;
         }
+    }
+
+    /** The files of the page, as the page names them. */
+    private List<String> versioned(Nginx nginx) throws Exception {
+        HttpRequest get = HttpRequest.newBuilder(nginx.http("/")).build();
+        String page = http.send(get, HttpResponse.BodyHandlers.ofString()).body();
+        Matcher named = Pattern.compile("\"(v/[^\"]+)\"").matcher(page);
+        List<String> files = named.results().map(file -> "/" + file.group(1)).toList();
+        assertTrue(files.stream().anyMatch(file -> file.endsWith("/js/app/main.js")), page);
+        return files;
     }
 
     /** As Payara is while it starts: there is no application yet, and then one that cannot serve yet. */
