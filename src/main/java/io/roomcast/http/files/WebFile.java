@@ -56,7 +56,7 @@ final class WebFile {
         if (encodings == null) {
             return false;
         }
-        for (String encoding : encodings.split(",")) {
+        for (String encoding : encodings.split(",", -1)) {
             String[] parts = encoding.split(";", 2);
             if (parts[0].strip().equalsIgnoreCase("gzip")) {
                 return parts.length == 1
