@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -115,12 +116,20 @@ public final class RoomRegistry {
     public void release(Room room) {
         rooms.computeIfPresent(room.name(), (name, present) -> {
             if (present == room && --room.references == 0) {
-                int generation = ++room.idleGeneration;
-                var unused = timer.schedule(
-                        () -> closeIfStillIdle(room, generation), idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+                closeWhenIdle(room);
             }
             return present;
         });
+    }
+
+    private void closeWhenIdle(Room room) {
+        int generation = ++room.idleGeneration;
+        try {
+            var unused = timer.schedule(
+                    () -> closeIfStillIdle(room, generation), idleTimeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The node is stopping, and its rooms end with it.
+        }
     }
 
     /** The room, if it is open on this node, else null. */

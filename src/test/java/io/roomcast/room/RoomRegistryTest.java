@@ -66,6 +66,20 @@ class RoomRegistryTest {
         assertNull(fixture.registry.find(FakeSource.ROOM));
     }
 
+    /** While a node stops, its timer ends before the last connection has closed. */
+    @Test
+    void membersLeaveAlsoWhenTheTimerHasEnded() {
+        FakeMember member = fixture.witness();
+        Room room = fixture.registry.find(FakeSource.ROOM);
+        fixture.timer.shutdown();
+        fixture.registry.leave(room, member.member);
+        assertEquals(0, fixture.registry.members());
+        FakeMember other = FakeMember.quick();
+        assertSame(room, fixture.join(other, null));
+        fixture.publish(1);
+        assertEquals(List.of("joined e1:0 false", "e1:1"), other.log());
+    }
+
     @Test
     void aRoomThatWasGivenUpComesUpAnewAndMissesNothing() {
         FakeMember member = fixture.witness();

@@ -65,8 +65,9 @@ class NodeLogTest {
         slow.session.queue().close(CloseCode.SLOW_CONSUMER, "reads nothing");
         slow.cut();
         assertEquals(
-                List.of(
-                        "A session of user ann from 127.0.0.1 was closed with 4000, because its client reads too slowly"),
+                List.of("Session " + slow.session.id()
+                        + " of user ann from 127.0.0.0/24 was closed with 4000, because its"
+                        + " client reads too slowly"),
                 log.messages(Level.INFO));
     }
 

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Delayed;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -78,6 +79,9 @@ public final class ManualTimer extends ScheduledThreadPoolExecutor implements In
     }
 
     private Task add(Runnable task, long delay, long period, boolean afterEnd, TimeUnit unit) {
+        if (isShutdown()) {
+            throw new RejectedExecutionException("this timer has ended");
+        }
         Task added = new Task(task, now + unit.toMillis(delay), unit.toMillis(period), afterEnd);
         tasks.add(added);
         return added;

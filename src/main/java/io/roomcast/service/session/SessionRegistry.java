@@ -204,8 +204,9 @@ public class SessionRegistry {
         String user = session.user() == null
                 ? ""
                 : " of user " + LogText.of(session.user().value());
-        return "A session" + user + " from " + LogText.of(session.network()) + " was closed with 4000, because its "
-                + "client reads too slowly";
+        String address = session.arrival().address();
+        return "Session " + session.id() + user + (address == null ? "" : " from " + LogText.of(address))
+                + " was closed with 4000, because its client reads too slowly";
     }
 
     /** The open session with this id, or null. */
