@@ -86,6 +86,7 @@ final class NotPublic {
     /** What a Host may not be: some servers answer 200 to it, with nothing in it. */
     static final List<String> HOSTS = List.of(
             "",
+            "a:",
             "a:-1",
             "a:x",
             "a:123456",
