@@ -75,10 +75,12 @@ spec:
       command:
         - bash
         - -c
-        - {{ include "roomcast.home" . }}/operate.sh rebalance {{ .Values.rebalance.windowSeconds }} {{ include "roomcast.name" . }}-nodes:8080 || true
+        - >-
+          {{ include "roomcast.home" . }}/operate.sh rebalance {{ .Values.rebalance.windowSeconds }}
+          {{ include "roomcast.name" . }}-nodes:8080 || true
       env:
         - name: NODES
-          value: {{ .Values.replicas | default 2 | quote }}
+          value: {{ kindIs "invalid" .Values.replicas | ternary 2 .Values.replicas | quote }}
       {{- include "roomcast.secret" . | nindent 6 }}
       resources:
         requests:

@@ -144,6 +144,8 @@ class HelmChartTest {
         for (String[] values : new String[][] {
             {"config.auth="},
             {"config.auth=open", "config.relay=local"},
+            {"config.auth=open", "config.history.age=2h"},
+            {"config.auth=open", "config.drain\\.window=2s"},
             {"config.auth=open", "server=jetty"},
             {"config.auth=open", "image.digest=latest"}
         }) {
