@@ -1,5 +1,6 @@
 package io.roomcast.http;
 
+import java.util.UUID;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.Grizzly;
@@ -21,10 +22,11 @@ public class GrizzlyHeads extends HttpProbe.Adapter {
 
     /**
      * An attribute of requests: the check of the head. The attribute goes with the request. Its type is a class of ours,
-     * but Grizzly clears the attributes of a request that it keeps for later.
+     * but Grizzly clears the attributes of a request that it keeps for later. Grizzly has one attribute for each name,
+     * and another application with Roomcast on the same listener has classes of its own, so the name is unique.
      */
     private static final Attribute<HeadSyntax> SYNTAX =
-            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.head-syntax");
+            Grizzly.DEFAULT_ATTRIBUTE_BUILDER.createAttribute("roomcast.head-syntax." + UUID.randomUUID());
 
     /** Stands for a blank in an address. The address is then refused. */
     private static final byte NOT_IN_A_URI = '|';

@@ -29,6 +29,18 @@ public final class LogRateLimiter implements Filter {
      */
     private static final List<String> PARSER_LOGGERS = List.of("org.glassfish.", "jakarta.enterprise.web", "websocket");
 
+    /** Classes of Payara, GlassFish and the JDK, by prefixes of their names. */
+    private static final List<String> SERVER_CLASSES = List.of(
+            "java.",
+            "javax.",
+            "jdk.",
+            "sun.",
+            "com.sun.",
+            "jakarta.",
+            "org.glassfish.",
+            "org.apache.catalina.",
+            "fish.payara.");
+
     private final Map<String, Kind> kinds = new HashMap<>();
 
     /** The records of one kind. */
@@ -57,10 +69,14 @@ public final class LogRateLimiter implements Filter {
 
     /**
      * Puts the exception of a record that a client caused into its message, in place of a stack trace. It says what the
-     * client sent, and nothing about a defect.
+     * client sent, and nothing about a defect. A trace with classes of another application stays.
      */
     public static void dropTrace(LogRecord record) {
-        if (isCausedByClient(record)) {
+        if (isCausedByClient(record)
+                && Stream.of(record.getThrown().getStackTrace())
+                        .map(StackTraceElement::getClassName)
+                        .allMatch(name -> SERVER_CLASSES.stream().anyMatch(name::startsWith)
+                                || GLUE_CLASSES.stream().anyMatch(name::startsWith))) {
             String message = new SimpleFormatter().formatMessage(record);
             record.setMessage(message + ": " + LogText.of(record.getThrown().toString()));
             record.setResourceBundle(null);

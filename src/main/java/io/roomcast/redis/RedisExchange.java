@@ -98,14 +98,14 @@ final class RedisExchange implements NodeExchange {
 
         /** Ends the wait for answers. */
         void end() {
-            List<String> unanswered = unanswered();
-            if (unanswered.isEmpty()) {
-                fail(new RelayUnavailableException("Redis does not list the nodes"));
-            }
-            unanswered.forEach(id -> take(id, null));
+            unanswered().forEach(id -> take(id, null));
         }
 
+        /** Fails if no node is known yet. After that, none is expected. */
         private synchronized List<String> unanswered() {
+            if (awaited.isEmpty()) {
+                fail(new RelayUnavailableException("Redis does not list the nodes"));
+            }
             return List.copyOf(awaited.keySet());
         }
 

@@ -29,4 +29,12 @@ class ExtensionOffersTest {
                         "permessage-deflate; client_max_window_bits=7",
                         "bogus")));
     }
+
+    /** A server would write a stack trace for each handshake that ends with an error of the JVM. */
+    @Test
+    void aLongOfferIsLeftOut() {
+        assertEquals(
+                List.of(),
+                ExtensionOffers.known(List.of("permessage-deflate" + ";client_max_window_bits".repeat(50_000))));
+    }
 }

@@ -54,6 +54,13 @@ class LogRateLimiterTest {
         ours.setLoggerName("io.roomcast.node.Node");
         LogRateLimiter.dropTrace(ours);
         assertNotNull(ours.getThrown());
+        LogRecord othersDefect = brokenBy(new IllegalStateException(), 0);
+        othersDefect.getThrown().setStackTrace(new StackTraceElement[] {
+            new StackTraceElement("com.example.shop.CartServlet", "doGet", "CartServlet.java", 7),
+            new StackTraceElement("jakarta.servlet.http.HttpServlet", "service", "HttpServlet.java", 500)
+        });
+        LogRateLimiter.dropTrace(othersDefect);
+        assertNotNull(othersDefect.getThrown());
     }
 
     private static LogRecord brokenBy(Throwable cause, int second) {

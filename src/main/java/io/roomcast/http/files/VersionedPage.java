@@ -1,6 +1,7 @@
 package io.roomcast.http.files;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -50,8 +51,19 @@ final class VersionedPage {
         if (files.containsKey(path) && modules.add(path)) {
             Matcher imported = IMPORT.matcher(file(path));
             while (imported.find()) {
-                collect(URI.create(path).resolve(imported.group(1)).getPath(), modules);
+                collect(resolved(path, imported.group(1)), modules);
             }
+        }
+    }
+
+    private static String resolved(String path, String imported) {
+        try {
+            // This constructor encodes what no URI has, such as blanks.
+            return new URI(null, null, path, null)
+                    .resolve(new URI(null, null, imported, null))
+                    .getPath();
+        } catch (URISyntaxException e) {
+            return imported; // No file has this name.
         }
     }
 

@@ -41,7 +41,9 @@ final class WebFile {
         headers.put("Cache-Control", cacheControl);
         headers.put("ETag", tag);
         headers.put("Vary", "Accept-Encoding");
-        if (knownTags != null && Arrays.asList(knownTags.split("\\s*,\\s*")).contains(tag)) {
+        if (knownTags != null
+                && Arrays.stream(knownTags.split(",", -1))
+                        .anyMatch(known -> known.strip().equals(tag))) {
             return FileAnswer.notModified(headers);
         }
         headers.put("Content-Type", type);

@@ -94,14 +94,13 @@ public class Cluster {
     /**
      * Asks all nodes.
      *
-     * @return fails only if this node has no answer itself
-     * @throws ProtocolException {@code busy} if too many questions wait for their answers
+     * @return fails if this node has no answer itself, and with {@code busy} if too many questions wait for their answers
      */
     public <Q, A> CompletionStage<ClusterAnswer<A>> ask(Topic<Q, A> topic, Q question) {
         if (questions.incrementAndGet() > MAX_QUESTIONS) {
             questions.decrementAndGet();
-            throw new ProtocolException(
-                    ErrorCode.BUSY, "too many questions to all nodes wait for answers", Limits.RETRY_AFTER_MS);
+            return CompletableFuture.failedFuture(new ProtocolException(
+                    ErrorCode.BUSY, "too many questions to all nodes wait for answers", Limits.RETRY_AFTER_MS));
         }
         CompletableFuture<ClusterAnswer<A>> result = askNow(topic, question);
         return result.whenComplete((answer, failure) -> questions.decrementAndGet());

@@ -83,6 +83,12 @@ class WebFilesTest {
         assertEquals(page(files), body(files.answer("/index.html", null, null)));
     }
 
+    @Test
+    void filesMayHaveBlanksAndWhatIsNoAddressIsNoFile() {
+        WebFiles files = files(Map.of("/js/last.js", "import './a file.js';\nimport './%zz:';\n", "/js/a file.js", ""));
+        assertTrue(page(files).contains("/js/a file.js\">"), page(files));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"/index.html", "/js/last.js", "/js/app/doc.js", "/more.html", "/js/new.js"})
     void anyChangeIsAnotherVersion(String changed) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 
@@ -105,8 +106,12 @@ class ClusterTest {
         for (int i = 0; i < 16; i++) {
             var unused = cluster.ask(TOPIC, new Question("all"));
         }
-        ProtocolException busy = assertThrows(ProtocolException.class, () -> cluster.ask(TOPIC, new Question("all")));
-        assertEquals(ErrorCode.BUSY, busy.code());
+        CompletionException busy = assertThrows(
+                CompletionException.class,
+                () -> cluster.ask(TOPIC, new Question("all"))
+                        .toCompletableFuture()
+                        .join());
+        assertEquals(ErrorCode.BUSY, ((ProtocolException) busy.getCause()).code());
         others.say("there", "{}");
         assertTrue(get(cluster.ask(TOPIC, new Question("all"))).complete(), "all were answered");
     }

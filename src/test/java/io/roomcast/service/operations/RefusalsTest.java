@@ -96,6 +96,8 @@ public class RefusalsTest {
         "short, ::ffff:203.0.113.77, 203.0.113.0/24",
         "short, fe80::1%eth0, fe80:0:0:0:0:0:0:0/48",
         "short, localhost,",
+        "short, 1.2.3.4.5.6.7,",
+        "short, 300.1.2.3,",
         "full, evil.example,",
         "full, ,",
         "none, 203.0.113.77,"

@@ -1,4 +1,4 @@
-package io.roomcast.service.admission;
+package io.roomcast.identity;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
  * Reads numeric addresses. Clients choose many of these texts, and a text that is no address never causes a DNS look-up
  * here.
  */
-final class NumericAddress {
+public final class NumericAddress {
     private static final Pattern V4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
     private static final Pattern V6 = Pattern.compile("(?=.*:)[0-9A-Fa-f:.]{2,45}");
     private static final Pattern ZONE = Pattern.compile("%.*$");
@@ -20,7 +20,7 @@ final class NumericAddress {
      * @param text an IPv4 address, or an IPv6 address without brackets, with a zone or without; or any other text
      * @return null if the text is not an address
      */
-    static InetAddress of(String text) {
+    public static InetAddress of(String text) {
         if (text == null) {
             return null;
         }
