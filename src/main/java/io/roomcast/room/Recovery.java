@@ -332,6 +332,21 @@ final class Recovery {
         send(member, encode(new Position(page.epoch(), after, at), messages), lanePosition);
     }
 
+    /**
+     * Serves a member when the relay cannot tell the message at the member's position, but the room has all messages
+     * after it.
+     *
+     * @return false if the room does not have them
+     */
+    boolean serveWithoutProof(Member member, Position lanePosition) {
+        if (!hasToProve(member) || !recent.reachesBackTo(member.offset)) {
+            return false;
+        }
+        member.since = new Position(member.since.epoch(), member.offset);
+        advance(member, null, lanePosition);
+        return true;
+    }
+
     /** Makes the member live: from now on, it gets each batch. */
     void goLive(Member member) {
         stopCatchingUp(member);

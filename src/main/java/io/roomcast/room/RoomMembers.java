@@ -191,11 +191,11 @@ final class RoomMembers {
         if (member.index < 0) {
             return;
         }
-        if (result.page() == null && member.since != null) {
+        if (result.page() != null || member.since == null) {
+            recovery.onPageRead(result, position);
+        } else if (!recovery.serveWithoutProof(member, position)) {
             leave(member);
             member.listener().unavailable();
-        } else {
-            recovery.onPageRead(result, position);
         }
     }
 

@@ -128,6 +128,25 @@ class ProofTest {
         assertEquals(List.of("unavailable"), member.log());
     }
 
+    /** The room has all that the member missed, but not the message before that. */
+    @Test
+    void relayThatCannotTellKeepsNothingFromOneWhomTheRoomCanServe() {
+        fixture.publish(LAST);
+        FakeMember served = FakeMember.quick();
+        fixture.join(served, proven(LAST - RECENT));
+        fixture.executor.runAll();
+        source.failRead(0);
+        fixture.executor.runAll();
+        FakeMember older = FakeMember.quick();
+        fixture.join(older, proven(LAST - RECENT - 1));
+        fixture.executor.runAll();
+        source.failRead(0);
+        fixture.executor.runAll();
+
+        assertEquals(List.of("joined e1:2000 true", messagesFrom(LAST - RECENT + 1, LAST)), served.log());
+        assertEquals(List.of("unavailable"), older.log());
+    }
+
     /** One page for all of them, and its proof with it. */
     @Test
     void crowdSharesThePageAndItsProof() {
