@@ -27,8 +27,12 @@ final class Connection {
     interface Listener {
         void opened();
 
-        /** Part of a buffer that is used again afterwards. */
-        void text(byte[] bytes, int from, int to);
+        /**
+         * Part of a buffer that is used again afterwards.
+         *
+         * @param readAt when it was read from the socket, in this process's nanoseconds
+         */
+        void text(byte[] bytes, int from, int to, long readAt);
 
         /**
          * The end, once.
@@ -47,6 +51,7 @@ final class Connection {
     private Wire wire;
     private SelectionKey key;
     private byte[] kept = NOTHING;
+    private long readAt;
     private boolean upgraded;
     private boolean closed;
 
@@ -114,6 +119,7 @@ final class Connection {
         byte[] bytes = loop.buffer(kept);
         ByteBuffer buffer = ByteBuffer.wrap(bytes, kept.length, bytes.length - kept.length);
         int count = wire.read(buffer);
+        readAt = System.nanoTime();
         if (count < 0) {
             end(0, upgraded ? "the connection broke" : "the connection ended in the handshake");
             return;
@@ -152,7 +158,7 @@ final class Connection {
 
     private void frame(int opcode, byte[] bytes, int from, int to) {
         switch (opcode) {
-            case FrameReader.TEXT -> listener.text(bytes, from, to);
+            case FrameReader.TEXT -> listener.text(bytes, from, to, readAt);
             case FrameReader.PING -> send(FrameReader.PONG, Arrays.copyOfRange(bytes, from, to));
             case FrameReader.CLOSE -> {
                 int code = to - from >= 2 ? (bytes[from] & 255) << 8 | bytes[from + 1] & 255 : 1005;

@@ -19,6 +19,7 @@ import javax.net.ssl.SSLContext;
  * connection goes to the next node, as behind a load balancer.
  */
 final class Fleet implements AutoCloseable {
+    /** How often publishers of a closed loop are looked at that wait for nothing any more. */
     private static final long TICK_MILLIS = 5;
     /** Handshakes under way at a time: a listening socket's queue is not to overflow. */
     private static final int HANDSHAKES = 100;
@@ -45,10 +46,10 @@ final class Fleet implements AutoCloseable {
         return thread;
     });
 
+    private final Pacer pacer;
     private volatile List<Member> publishers = List.of();
     private volatile boolean publishing;
-    private double due;
-    private long dueAt;
+    /** Of the pacer's thread. */
     private int turn;
 
     /** @param trust for addresses with TLS */
@@ -63,7 +64,10 @@ final class Fleet implements AutoCloseable {
                 .mapToObj(i -> new RoomCheck(mark.substring(3, 11) + "-" + i))
                 .toList();
         this.padding = "x".repeat(options.size);
-        var unused = timer.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        this.pacer = new Pacer(options.window > 0 ? 0 : options.rate, this::publishNext);
+        if (options.window > 0) {
+            var unused = timer.scheduleAtFixedRate(this::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        }
     }
 
     String token() {
@@ -103,7 +107,7 @@ final class Fleet implements AutoCloseable {
         for (Member member : members) {
             if (member.firstTime()) {
                 tally.failed.increment();
-                tally.ended("no answer to the join");
+                tally.ended("no answer to the handshake or the join in time");
             }
         }
         underWay.set(0);
@@ -152,28 +156,24 @@ final class Fleet implements AutoCloseable {
     }
 
     void publish(boolean on) {
-        timer.execute(() -> {
-            publishing = on;
-            due = 0;
-            dueAt = System.nanoTime();
-        });
+        publishing = on;
+        pacer.send(on);
+    }
+
+    private void publishNext(long due) {
+        List<Member> now = publishers;
+        if (!now.isEmpty()) {
+            now.get(Math.floorMod(turn++, now.size())).publish(due);
+        }
     }
 
     private void tick() {
-        if (!publishing || publishers.isEmpty()) {
-            return;
-        }
-        long now = System.nanoTime();
-        if (options.window > 0) {
+        if (publishing) {
+            long now = System.nanoTime();
             for (Member publisher : publishers) {
                 publisher.giveUpAfter(GIVEN_UP_NANOS, now);
                 cameBack(publisher);
             }
-            return;
-        }
-        double apart = 1e9 / options.rate;
-        for (; options.rate > 0 && dueAt + (long) due <= now; due += apart) {
-            publishers.get(turn++ % publishers.size()).publish(dueAt + (long) due);
         }
     }
 
@@ -202,6 +202,11 @@ final class Fleet implements AutoCloseable {
         return members.stream().mapToLong(Member::missing).sum();
     }
 
+    /** The same, of all but the first {@code count}. */
+    long missingBeyond(int count) {
+        return members.stream().skip(count).mapToLong(Member::missing).sum();
+    }
+
     /** Sends the last members away until so many are left. */
     void shrinkTo(int count) {
         while (members.size() > count) {
@@ -219,7 +224,8 @@ final class Fleet implements AutoCloseable {
 
     @Override
     public void close() {
-        publishing = false;
+        publish(false);
+        pacer.close();
         timer.shutdownNow();
         members.forEach(Member::leave);
         for (EventLoop loop : loops) {

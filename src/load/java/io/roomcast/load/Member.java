@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * One member of one room: joins, publishes when it is told to, checks what it is sent, and comes back when its
  * connection ends.
  *
- * <p><b>Concurrency.</b> The thread of its loop calls the listener's methods; the timer's thread publishes. What both
- * use is volatile or atomic.
+ * <p><b>Concurrency.</b> The thread of its loop calls the listener's methods; the pacer, the timer and, in a closed loop,
+ * the loop publish. What they share is volatile, atomic or guarded by this object's monitor.
  */
 final class Member implements Connection.Listener {
     private static final long RETURN_MILLIS = 1_000;
@@ -29,7 +29,7 @@ final class Member implements Connection.Listener {
     private final Tally tally;
     private final int number;
     private final RoomCheck room;
-    private final OrderCheck order = new OrderCheck();
+    private final Position position;
     /** Sequence numbers by request that has no answer yet. */
     private final ConcurrentHashMap<Long, Long> unanswered = new ConcurrentHashMap<>();
     /** Messages of its own that it has not been sent yet. */
@@ -43,7 +43,6 @@ final class Member implements Connection.Listener {
     /** Joins without an answer. Until the last has one, what comes belongs to an older position, and comes again. */
     private int joining;
 
-    private volatile String epoch;
     private long sequence;
     private long began;
     private final AtomicInteger attempts = new AtomicInteger();
@@ -55,6 +54,7 @@ final class Member implements Connection.Listener {
         this.tally = tally;
         this.number = number;
         this.room = room;
+        this.position = new Position(room);
     }
 
     /** Whether this is asked for the first time. */
@@ -72,7 +72,7 @@ final class Member implements Connection.Listener {
     }
 
     boolean isAway() {
-        return !joined && epoch != null;
+        return !joined && position.isKnown();
     }
 
     boolean isJoined() {
@@ -100,13 +100,12 @@ final class Member implements Connection.Listener {
 
     private void join() {
         joining++;
-        String since = epoch == null ? "" : ",\"since\":{\"epoch\":\"" + epoch + "\",\"offset\":" + order.last() + "}";
-        connection.send("{\"type\":\"join\",\"id\":" + JOIN_ID + ",\"room\":\"" + room.name() + "\"" + since + "}");
+        connection.send(
+                "{\"type\":\"join\",\"id\":" + JOIN_ID + ",\"room\":\"" + room.name() + "\"" + position.since() + "}");
     }
 
     @Override
-    public void text(byte[] bytes, int from, int to) {
-        long now = System.nanoTime();
+    public void text(byte[] bytes, int from, int to, long now) {
         tally.bytes.add(to - from);
         int begin = from;
         for (int at = from; at <= to; at++) {
@@ -144,11 +143,12 @@ final class Member implements Connection.Listener {
 
     private void deliver(Scan scan, long now) {
         long offset = scan.offset();
+        long sentAt = scan.at();
         if (joining > 0) {
             return;
         }
         tally.delivered.increment();
-        switch (order.take(offset)) {
+        switch (position.take(offset, sentAt)) {
             case REPEATED -> tally.repeated.increment();
             case LATE -> tally.late.increment();
             default -> {}
@@ -159,14 +159,15 @@ final class Member implements Connection.Listener {
         int publisher = (int) scan.number();
         long sent = scan.number();
         long at = scan.number();
-        if (room.contradicts(offset, publisher, sent)) {
+        EpochCheck epoch = position.epoch();
+        if (epoch != null && epoch.contradicts(offset, publisher, sent)) {
             tally.contradicted.increment();
         }
         if (joined) {
             tally.latency(now - at);
         }
         if (publisher == number) {
-            inFlight.decrementAndGet();
+            oneLessInFlight();
             fleet.cameBack(this);
         }
     }
@@ -175,15 +176,21 @@ final class Member implements Connection.Listener {
         if (--joining > 0) {
             return;
         }
-        boolean again = epoch != null;
-        if (!again || !frame.getBoolean("recovered", false)) {
+        boolean again = position.isKnown();
+        String epoch = frame.getString("epoch");
+        if (again && frame.getBoolean("recovered", false)) {
+            position.recovered(epoch);
+        } else {
             // What it did not get, and was honestly told so, is no loss.
-            order.startAt(frame.getJsonNumber("offset").longValue());
+            boolean anew = again && !epoch.equals(position.epoch().id());
+            long at = frame.containsKey("at") ? frame.getJsonNumber("at").longValue() : 0;
+            long gap = position.jumpTo(epoch, frame.getJsonNumber("offset").longValue(), at);
+            if (again) {
+                tally.gaps.increment();
+                tally.gapMessages.add(gap);
+                tally.newEpochs.add(anew ? 1 : 0);
+            }
         }
-        if (again && !frame.getBoolean("recovered", false)) {
-            tally.behind.increment();
-        }
-        epoch = frame.getString("epoch");
         if (again) {
             tally.returned.increment();
         } else {
@@ -199,8 +206,9 @@ final class Member implements Connection.Listener {
         if (sent != null) {
             long offset = frame.getJsonNumber("offset").longValue();
             tally.acknowledged.increment();
-            room.acknowledge(offset);
-            if (room.contradicts(offset, number, sent)) {
+            EpochCheck epoch = room.epoch(frame.getString("epoch"));
+            epoch.acknowledge(offset);
+            if (epoch.contradicts(offset, number, sent)) {
                 tally.contradicted.increment();
             }
         }
@@ -210,18 +218,45 @@ final class Member implements Connection.Listener {
         tally.refused(frame.getString("code", "unknown"));
         long id = frame.containsKey("id") ? frame.getJsonNumber("id").longValue() : -1;
         if (unanswered.remove(id) != null) {
-            inFlight.decrementAndGet();
+            oneLessInFlight();
         } else if (id == JOIN_ID) {
             joining--;
-            tally.failed.increment();
-            fleet.joined(this);
+            if (position.isKnown()) {
+                joinLater(
+                        frame.containsKey("retryAfterMs")
+                                ? frame.getJsonNumber("retryAfterMs").longValue()
+                                : RETURN_MILLIS);
+            } else {
+                tally.failed.increment();
+                fleet.joined(this);
+            }
         }
     }
 
+    /** Who was in its room asks again, as clients do. */
+    private void joinLater(long millis) {
+        Connection refused = connection;
+        fleet.later(
+                () -> loop.execute(() -> {
+                    if (connection == refused && !joined && joining == 0) {
+                        join();
+                    }
+                }),
+                millis,
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Not below 0: a message may come for which it does not wait any more. */
+    private void oneLessInFlight() {
+        inFlight.updateAndGet(count -> Math.max(0, count - 1));
+    }
+
     /**
+     * Any thread.
+     *
      * @param at when it should have been sent, in this process's nanoseconds: a tester that is late must not hide it
      */
-    void publish(long at) {
+    synchronized void publish(long at) {
         if (!joined) {
             return;
         }
@@ -247,7 +282,7 @@ final class Member implements Connection.Listener {
 
     /** Messages that were acknowledged and are not here. */
     long missing() {
-        return joined ? order.missing(room.acknowledged()) : 0;
+        return joined ? position.missing() : 0;
     }
 
     void leave() {
@@ -279,7 +314,7 @@ final class Member implements Connection.Listener {
                     ? 0
                     : RETURN_MILLIS / 2 + ThreadLocalRandom.current().nextLong(RETURN_MILLIS / 2 + 1);
             fleet.later(() -> fleet.connect(this), pause, TimeUnit.MILLISECONDS);
-        } else if (epoch == null) {
+        } else if (!position.isKnown()) {
             tally.failed.increment();
             fleet.joined(this);
         } else {

@@ -1,21 +1,12 @@
 package io.roomcast.load;
 
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/**
- * What the members of a room were told, held against each other and against what publishers were answered: one message
- * to an offset. Any thread. It remembers the last 4,096 offsets; members that are further apart are not compared.
- */
+/** A room, and its epochs in the order in which the tester heard of them. Any thread. */
 final class RoomCheck {
-    private static final int REMEMBERED = 4_096;
-    private static final long OFFSET_MASK = (1L << 24) - 1;
-    private static final long MESSAGE_MASK = (1L << 40) - 1;
-
     private final String name;
-    private final AtomicLong acknowledged = new AtomicLong();
-    /** 24 bits of the offset, and 40 of what names the message. */
-    private final AtomicLongArray known = new AtomicLongArray(REMEMBERED);
+    private final List<EpochCheck> epochs = new CopyOnWriteArrayList<>();
 
     RoomCheck(String name) {
         this.name = name;
@@ -25,25 +16,41 @@ final class RoomCheck {
         return name;
     }
 
-    /** The highest offset that a publisher was answered with. */
-    long acknowledged() {
-        return acknowledged.get();
+    /** Offsets are compared within one epoch only. */
+    EpochCheck epoch(String id) {
+        EpochCheck known = find(id);
+        return known != null ? known : begin(id);
     }
 
-    void acknowledge(long offset) {
-        acknowledged.accumulateAndGet(offset, Math::max);
-    }
-
-    /** @return whether another message is known to stand there */
-    boolean contradicts(long offset, int publisher, long sequence) {
-        long message = (publisher * 0x9E3779B97F4A7C15L + sequence * 31 + 1) & MESSAGE_MASK;
-        long wanted = (offset & OFFSET_MASK) << 40 | message;
-        int slot = (int) (offset % REMEMBERED);
-        long there = known.get(slot);
-        if (there >>> 40 == (offset & OFFSET_MASK) && there != 0) {
-            return there != wanted;
+    private synchronized EpochCheck begin(String id) {
+        EpochCheck known = find(id);
+        if (known != null) {
+            return known;
         }
-        known.set(slot, wanted);
-        return false;
+        EpochCheck begun = new EpochCheck(id);
+        epochs.add(begun);
+        return begun;
+    }
+
+    private EpochCheck find(String id) {
+        for (EpochCheck epoch : epochs) {
+            if (epoch.id().equals(id)) {
+                return epoch;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * Messages that publishers were answered for, in epochs that began after {@code from}, up to and without
+     * {@code to}; null for all of them.
+     */
+    long acknowledgedBetween(EpochCheck from, EpochCheck to) {
+        long sum = 0;
+        int end = to == null ? epochs.size() : epochs.indexOf(to);
+        for (int i = epochs.indexOf(from) + 1; i < end; i++) {
+            sum += epochs.get(i).acknowledgedCount();
+        }
+        return sum;
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 final class Scan {
     private static final byte[] MESSAGE = ascii("{\"type\":\"message\"");
     private static final byte[] OFFSET = ascii("\"offset\":");
+    private static final byte[] AT = ascii("\"at\":");
     private static final byte[] CONTENT = ascii("\"content\":\"");
 
     private final byte[] bytes;
@@ -32,6 +33,11 @@ final class Scan {
     /** @return -1 where there is none */
     long offset() {
         return find(OFFSET) ? number() : -1;
+    }
+
+    /** The time in the message, where it comes right behind the offset, as nodes send it; else 0. */
+    long at() {
+        return skip(AT) ? number() : 0;
     }
 
     /** Goes to the content, from wherever this is. */

@@ -1,6 +1,8 @@
 package io.roomcast.load;
 
+import java.util.Locale;
 import java.util.Map;
+import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -25,15 +27,21 @@ final class Tally {
     final LongAdder acknowledged = new LongAdder();
     final LongAdder delivered = new LongAdder();
     final LongAdder bytes = new LongAdder();
-    /** Missed for good, silently. */
+    /** Missed for good, and nobody told the member. */
     final LongAdder lost = new LongAdder();
 
     final LongAdder repeated = new LongAdder();
     final LongAdder late = new LongAdder();
     /** Another message at the same offset than another member, or the publisher, was told. */
     final LongAdder contradicted = new LongAdder();
-    /** Members that were told that they are behind, or could not recover: honest, and no loss. */
+    /** {@code behind} frames: the member joins again from its position, and often gets all that it missed. */
     final LongAdder behind = new LongAdder();
+    /** Joins that were answered with {@code recovered: false} though they named a position: honest, and no loss. */
+    final LongAdder gaps = new LongAdder();
+    /** Those of them that named another epoch. */
+    final LongAdder newEpochs = new LongAdder();
+    /** What did not come because of gaps, as far as the tester knows what there was. */
+    final LongAdder gapMessages = new LongAdder();
 
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> ends = new ConcurrentHashMap<>();
@@ -49,10 +57,12 @@ final class Tally {
         ends.computeIfAbsent(how, h -> new LongAdder()).increment();
     }
 
+    /** Requests that were answered with {@code error}, by its code. */
     Map<String, Long> refusals() {
         return sums(refusals);
     }
 
+    /** Connections that ended, or did not come about, by the reason. */
     Map<String, Long> ends() {
         return sums(ends);
     }
@@ -82,8 +92,45 @@ final class Tally {
         return joinings;
     }
 
+    /** Deliveries that were wrong. */
+    long wrong() {
+        return lost.sum() + repeated.sum() + late.sum() + contradicted.sum();
+    }
+
     /** Whether nothing is wrong with what was delivered. */
     boolean kept() {
-        return lost.sum() + repeated.sum() + late.sum() + contradicted.sum() == 0;
+        return wrong() == 0;
+    }
+
+    /** What is wrong with deliveries, in words; empty where nothing is. */
+    String wrongs() {
+        StringJoiner words = new StringJoiner(", ");
+        count(words, lost.sum(), "lost");
+        count(words, repeated.sum(), "repeated");
+        count(words, late.sum(), "out of order");
+        count(words, contradicted.sum(), "contradicted");
+        return words.toString();
+    }
+
+    private static void count(StringJoiner words, long number, String what) {
+        if (number > 0) {
+            words.add(String.format(Locale.ROOT, "%,d %s", number, what));
+        }
+    }
+
+    /** What is more in {@code now} than in {@code before}. */
+    static Map<String, Long> since(Map<String, Long> before, Map<String, Long> now) {
+        Map<String, Long> more = new TreeMap<>();
+        now.forEach((name, count) -> {
+            long grown = count - before.getOrDefault(name, 0L);
+            if (grown > 0) {
+                more.put(name, grown);
+            }
+        });
+        return more;
+    }
+
+    static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

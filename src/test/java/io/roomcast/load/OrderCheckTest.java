@@ -35,7 +35,7 @@ class OrderCheckTest {
 
     @Test
     void aRoomHasOneMessageAtAnOffset() {
-        RoomCheck room = new RoomCheck("room");
+        EpochCheck room = new EpochCheck("e1");
         assertFalse(room.contradicts(1, 5, 9));
         assertFalse(room.contradicts(1, 5, 9));
         assertTrue(room.contradicts(1, 5, 10));
