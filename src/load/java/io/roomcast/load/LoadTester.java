@@ -19,17 +19,13 @@ public final class LoadTester {
     static final int WRONG = 1;
     static final int NOT_RUN = 2;
 
-    /** Time for the last messages to arrive, when no more are published. */
-    private static final long SETTLE_MILLIS = 5_000;
-
-    private static final long LONGEST_SETTLE_MILLIS = 60_000;
-
     private final LoadOptions options;
     private final PrintStream out;
     private final SSLContext trust;
     private final Tally tally = new Tally();
     private final ServerView server;
     private final Progress progress;
+    private List<NodeInfo> nodes = List.of();
 
     private LoadTester(LoadOptions options, PrintStream out) {
         this.options = options;
@@ -71,11 +67,16 @@ public final class LoadTester {
     }
 
     private int run() throws InterruptedException {
+        nodes = server.nodes();
         ServerView.Memory before = server.memory();
         try (Fleet fleet = new Fleet(options, trust, tally)) {
             progress.fleet(fleet);
             Report report = options.search ? search(fleet, before) : hold(fleet, before);
+            PhaseTable.lines(progress).forEach(out::println);
             report.lines().forEach(out::println);
+            for (NodeInfo node : nodes) {
+                out.println("limits of " + Report.address(node) + ": " + String.join(" ", node.limitWords()));
+            }
             write(report);
             return report.isGood() ? RIGHT : WRONG;
         }
@@ -83,19 +84,19 @@ public final class LoadTester {
 
     private Report hold(Fleet fleet, ServerView.Memory before) throws InterruptedException {
         long began = System.nanoTime();
-        progress.phase("ramp", options.connections, false);
+        progress.phase("connect", options.connections, false);
         fleet.growTo(options.connections, progress);
         double rampSeconds = (System.nanoTime() - began) / 1e9;
         int connected = fleet.joinedNow();
         ServerView.Memory full = server.memory();
-        fleet.publish(true);
         progress.phase("warm-up", options.connections, false);
+        fleet.publish(true);
         progress.waitFor(options.warmup.toMillis());
         progress.phase("hold", options.connections, true);
         progress.waitFor(options.hold.toMillis());
-        progress.phase("settle", options.connections, false);
         settle(fleet);
-        return new Report(options, tally, progress, new Report.Connecting(connected, rampSeconds, before, full), null);
+        return new Report(
+                options, tally, progress, nodes, new Report.Connecting(connected, rampSeconds, before, full), null);
     }
 
     private Report search(Fleet fleet, ServerView.Memory before) throws InterruptedException {
@@ -109,26 +110,15 @@ public final class LoadTester {
                 options,
                 tally,
                 progress,
+                nodes,
                 new Report.Connecting(fleet.joinedNow(), seconds, before, full),
                 new Report.Found(held, search.why()));
     }
 
-    /** What still arrives is late, not lost: the time begins anew with each delivery. */
     private void settle(Fleet fleet) throws InterruptedException {
-        fleet.publish(false);
-        long began = System.nanoTime();
-        long last = began;
-        long delivered = tally.delivered.sum();
-        progress.waitFor(200);
-        while ((fleet.missing() > 0 || fleet.away() > 0)
-                && System.nanoTime() - last < SETTLE_MILLIS * 1_000_000
-                && System.nanoTime() - began < LONGEST_SETTLE_MILLIS * 1_000_000) {
-            progress.waitFor(50);
-            if (tally.delivered.sum() != delivered) {
-                delivered = tally.delivered.sum();
-                last = System.nanoTime();
-            }
-        }
+        progress.phase("settle", fleet.size(), false);
+        Settling.await(fleet, tally, progress);
+        progress.end();
         tally.lost.add(fleet.missing());
         tally.away.add(fleet.away());
     }

@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
@@ -15,7 +16,12 @@ final class Progress {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
     private static final double MILLIS = 1e6;
 
-    /** One second. Latencies in milliseconds; 0 where nothing came. */
+    /**
+     * One second.
+     *
+     * @param p50 of latencies, in milliseconds, as the two after it; 0 where nothing came
+     * @param refused requests that were refused and connections that ended, by reason, since the beginning
+     */
     record Sample(
             double at,
             String phase,
@@ -26,6 +32,7 @@ final class Progress {
             double p99,
             double max,
             long wrong,
+            Map<String, Long> refused,
             long residentBytes) {}
 
     private final Tally tally;
@@ -35,7 +42,11 @@ final class Progress {
     private final Histogram all = new Histogram(3);
     private final long began = System.nanoTime();
     private Fleet fleet;
-    private String phase = "";
+    private final List<Phase> phases = new ArrayList<>();
+    private final NodeWatch nodes;
+    private final CpuTrack tester = new CpuTrack();
+    private Map<String, Long> lastRefused = Map.of();
+    private Phase phase = new Phase("begin", 0);
     private int target;
     private boolean measuring;
     private long lastAt = began;
@@ -49,6 +60,7 @@ final class Progress {
         this.tally = tally;
         this.server = server;
         this.out = out;
+        this.nodes = new NodeWatch(server, began);
     }
 
     void fleet(Fleet observed) {
@@ -58,7 +70,8 @@ final class Progress {
     /** @param measured whether the figures of this phase are those of the report */
     void phase(String name, int connections, boolean measured) {
         sample();
-        phase = name;
+        phase = new Phase(name, (lastAt - began) / 1e9);
+        phases.add(phase);
         target = connections;
         measuring = measured;
     }
@@ -95,6 +108,14 @@ final class Progress {
         Histogram latency = tally.intervalLatency();
         long published = tally.published.sum();
         long delivered = tally.delivered.sum();
+        double at = (now - began) / 1e9;
+        int joined = fleet == null ? 0 : fleet.joinedNow();
+        Map<String, Long> refused = tally.refusalsAndEnds();
+        phase.add(at, joined, published - lastPublished, delivered - lastDelivered, latency);
+        phase.refused(Tally.since(lastRefused, refused));
+        lastRefused = refused;
+        nodes.ask();
+        ProcessHandle.current().info().totalCpuDuration().ifPresent(used -> tester.add(at, used.toNanos() / 1e9));
         if (measuring) {
             all.add(latency);
             measuredNanos += now - lastAt;
@@ -103,15 +124,16 @@ final class Progress {
         }
         boolean none = latency.getTotalCount() == 0;
         Sample sample = new Sample(
-                (now - began) / 1e9,
-                phase,
-                fleet == null ? 0 : fleet.joinedNow(),
+                at,
+                phase.name(),
+                joined,
                 (published - lastPublished) / seconds,
                 (delivered - lastDelivered) / seconds,
                 none ? 0 : latency.getValueAtPercentile(50) / MILLIS,
                 none ? 0 : latency.getValueAtPercentile(99) / MILLIS,
                 none ? 0 : latency.getMaxValue() / MILLIS,
-                tally.lost.sum() + tally.repeated.sum() + tally.late.sum() + tally.contradicted.sum(),
+                tally.wrong(),
+                refused,
                 server.residentBytes());
         lastAt = now;
         lastPublished = published;
@@ -132,7 +154,7 @@ final class Progress {
                 Locale.ROOT,
                 "%5.0f s  %-8s %,7d of %,d connected  %,9.0f deliveries/s  p50 %.1f p99 %.1f max %.1f ms  wrong %d  refused %d%s",
                 sample.at(),
-                phase,
+                phase.name(),
                 sample.joined(),
                 target,
                 sample.delivered(),
@@ -140,8 +162,27 @@ final class Progress {
                 sample.p99(),
                 sample.max(),
                 sample.wrong(),
-                tally.refusals().values().stream().mapToLong(Long::longValue).sum() + tally.failed.sum(),
+                Tally.sum(tally.refusals()) + tally.failed.sum(),
                 memory);
+    }
+
+    /** In their order. */
+    List<Phase> phases() {
+        return phases;
+    }
+
+    NodeWatch nodes() {
+        return nodes;
+    }
+
+    /** This process. */
+    CpuTrack tester() {
+        return tester;
+    }
+
+    /** The last phase is over. */
+    void end() {
+        sample();
     }
 
     List<Sample> samples() {

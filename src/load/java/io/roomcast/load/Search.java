@@ -42,7 +42,10 @@ final class Search {
             next = next(good, bad);
         }
         if (good > 0 && fleet.size() != good) {
-            holds(good);
+            String before = why;
+            if (!holds(good)) {
+                why = before + "; held once, and when held again " + why;
+            }
         }
         return good;
     }
@@ -57,8 +60,8 @@ final class Search {
 
     private boolean holds(int count) throws InterruptedException {
         progress.phase("to " + count, count, false);
-        long failedBefore = tally.failed.sum() + tally.broken.sum();
-        fleet.publish(false);
+        Level level = Level.begin(tally);
+        tally.lost.add(fleet.missingBeyond(count));
         fleet.shrinkTo(count);
         fleet.growTo(count, progress);
         fleet.publish(true);
@@ -67,7 +70,10 @@ final class Search {
         progress.phase("hold", count, true);
         progress.waitFor(options.hold.toMillis());
         progress.phase("judge", count, false);
-        String problem = problem(count, failedBefore);
+        int joined = fleet.joinedNow();
+        Settling.await(fleet, tally, progress);
+        String problem = level.problem(
+                tally, new Level.Seen(count, joined, fleet.missing(), progress.latency()), options.objective.toNanos());
         out.printf(
                 Locale.ROOT,
                 "%,d connections: p99 %.1f ms, %,.0f deliveries/s: %s%n",
@@ -75,23 +81,8 @@ final class Search {
                 progress.latency().getValueAtPercentile(99) / 1e6,
                 progress.deliveriesPerSecond(),
                 problem == null ? "within the objective" : problem);
-        why = problem == null ? why : "at " + count + " " + problem;
+        why = problem == null ? why : String.format(Locale.ROOT, "at %,d %s", count, problem);
         return problem == null;
-    }
-
-    private String problem(int count, long failedBefore) {
-        long failed = tally.failed.sum() + tally.broken.sum() - failedBefore;
-        double p99 = progress.latency().getValueAtPercentile(99) / 1e6;
-        if (failed > 0 || fleet.joinedNow() < count) {
-            return failed + " were refused or lost their connection " + tally.ends();
-        } else if (!tally.kept()) {
-            return "deliveries were wrong";
-        } else if (progress.latency().getTotalCount() == 0) {
-            return "nothing was delivered";
-        } else if (p99 > options.objective.toMillis()) {
-            return String.format(Locale.ROOT, "p99 was %.1f ms, over %d ms", p99, options.objective.toMillis());
-        }
-        return null;
     }
 
     /** What ended the search; empty where nothing did but --connections. */

@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 
@@ -23,7 +28,7 @@ import javax.net.ssl.SSLException;
  * @param http what asks them
  */
 record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
-    private static final Pattern HEAP = Pattern.compile("(?m)^jvm_memory_used_bytes\\{area=\"heap\".*\\} (\\S+)$");
+    private static final int NOT_FOUND = 404;
 
     /** @param trust for addresses with TLS */
     ServerView(List<URI> endpoints, List<Long> pids, SSLContext trust) {
@@ -37,17 +42,23 @@ record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
                         .build());
     }
 
-    /** @param heapBytes used by all nodes, and {@code residentBytes} of their processes; 0 where they cannot be seen */
-    record Memory(long heapBytes, long residentBytes) {}
+    /**
+     * @param heapBytes used by all nodes, and {@code residentBytes} of their processes; 0 where they cannot be seen
+     * @param collected whether all of them made a full collection before
+     */
+    record Memory(long heapBytes, long residentBytes, boolean collected) {}
 
     /** Why a node cannot be used; null where all answer. */
     String problem() {
         for (URI endpoint : endpoints) {
             URI ready = endpoint(endpoint, "health/ready");
+            String option = "--uri " + endpoint.toString().replaceFirst("ws$", "") + ": " + ready;
             try {
-                get(ready);
+                if (get(ready).statusCode() == NOT_FOUND) {
+                    return option + " answers 404: there is no Roomcast at this path";
+                }
             } catch (IOException e) {
-                return "--uri " + endpoint.toString().replaceFirst("ws$", "") + ": " + ready + " does not answer ("
+                return option + " does not answer ("
                         + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage()) + ")"
                         + (e instanceof SSLException ? "; --insecure takes any certificate" : "");
             }
@@ -59,32 +70,74 @@ record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
         return URI.create(webSocket.toString().replaceFirst("^ws", "http").replaceFirst("ws$", path));
     }
 
-    private String get(URI address) throws IOException {
-        HttpRequest request =
-                HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build();
+    private HttpResponse<String> get(URI address) throws IOException {
         try {
-            return http.send(request, BodyHandlers.ofString()).body();
+            return http.send(request(address), BodyHandlers.ofString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException(e);
         }
     }
 
-    /** After a full collection, where the processes are known. */
-    Memory memory() {
-        pids.forEach(ServerView::collect);
-        long heap = 0;
+    private static HttpRequest request(URI address) {
+        return HttpRequest.newBuilder(address).timeout(Duration.ofSeconds(5)).build();
+    }
+
+    /** What the node's metrics say now. */
+    CompletableFuture<Exposition> figures(URI endpoint) {
+        return http.sendAsync(request(endpoint(endpoint, "metrics")), BodyHandlers.ofString())
+                .thenApply(HttpResponse::body)
+                .thenApply(Exposition::of);
+    }
+
+    private Exposition figuresNow(URI endpoint) throws IOException {
+        return Exposition.of(get(endpoint(endpoint, "metrics")).body());
+    }
+
+    /** Names the node's process: two addresses may lead to one. */
+    static String process(URI endpoint, Exposition figures) {
+        OptionalDouble started = figures.value("process_start_time_seconds");
+        return started.isPresent() ? "started " + started.getAsDouble() : endpoint.toString();
+    }
+
+    /** Each process once. */
+    List<NodeInfo> nodes() {
+        Map<String, NodeInfo> nodes = new LinkedHashMap<>();
         for (URI endpoint : endpoints) {
             try {
-                heap += (long) HEAP.matcher(get(endpoint(endpoint, "metrics")))
-                        .results()
-                        .mapToDouble(found -> Double.parseDouble(found.group(1)))
-                        .sum();
+                Exposition figures = figuresNow(endpoint);
+                nodes.putIfAbsent(process(endpoint, figures), NodeInfo.of(endpoint, figures));
             } catch (IOException e) {
-                return new Memory(0, residentBytes());
+                nodes.put(endpoint.toString(), NodeInfo.silent(endpoint, e.toString()));
             }
         }
-        return new Memory(heap, residentBytes());
+        return List.copyOf(nodes.values());
+    }
+
+    /** After a full collection, where the processes are known. */
+    Memory memory() {
+        boolean collected = !pids.isEmpty();
+        for (long pid : pids) {
+            collected &= collect(pid);
+        }
+        Map<String, Double> heaps = new HashMap<>();
+        try {
+            for (URI endpoint : endpoints) {
+                Exposition figures = figuresNow(endpoint);
+                heaps.put(process(endpoint, figures), heap(figures));
+            }
+        } catch (IOException e) {
+            heaps.clear();
+        }
+        return new Memory(
+                (long) heaps.values().stream().mapToDouble(Double::doubleValue).sum(), residentBytes(), collected);
+    }
+
+    private static double heap(Exposition figures) {
+        return figures.named("jvm_memory_used_bytes").stream()
+                .filter(series -> "heap".equals(series.labels().get("area")))
+                .mapToDouble(Exposition.Series::value)
+                .sum();
     }
 
     /** Of all processes; 0 where none is known or the system does not tell. */
@@ -103,7 +156,8 @@ record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
         }
     }
 
-    private static void collect(long pid) {
+    /** @return whether it did */
+    private static boolean collect(long pid) {
         try {
             Process jcmd = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "jcmd")
@@ -113,13 +167,15 @@ record ServerView(List<URI> endpoints, List<Long> pids, HttpClient http) {
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            if (!jcmd.waitFor(30, TimeUnit.SECONDS)) {
-                jcmd.destroy();
+            if (jcmd.waitFor(30, TimeUnit.SECONDS)) {
+                return jcmd.exitValue() == 0;
             }
+            jcmd.destroy();
         } catch (IOException e) {
-            // Without a collection the figures hold garbage, too; the report says which was taken.
+            // There is no jcmd beside this Java. The figures hold garbage, and the report says so.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        return false;
     }
 }

@@ -2,6 +2,7 @@ package io.roomcast.load;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -10,18 +11,23 @@ final class SvgPlot {
     private static final int WIDTH = 900;
     private static final int HEIGHT = 220;
     private static final int LEFT = 70;
-    private static final int RIGHT = 70;
-    private static final int TOP = 10;
+    private static final int RIGHT = 150;
+    private static final int TOP = 24;
+    /** Of the font, for a letter; and what fits beside the plot. */
+    private static final int LETTER = 7;
+
+    private static final int LONGEST_NAME = 20;
     private static final int BOTTOM = 24;
     private static final int MARKS = 4;
     /** Told apart by people who see colours differently. */
-    private static final String[] COLOURS = {"#0072b2", "#d55e00", "#009e73"};
+    private static final String[] COLOURS = {"#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56a4d9"};
 
     private final String title;
     private final String unit;
     private final double[] across;
     private final String acrossUnit;
     private final Map<String, double[]> lines = new LinkedHashMap<>();
+    private List<Phase> phases = List.of();
 
     /** @param across where the points of all lines are, in {@code acrossUnit} */
     SvgPlot(String title, String unit, double[] across, String acrossUnit) {
@@ -37,6 +43,12 @@ final class SvgPlot {
 
     SvgPlot line(String name, double[] values) {
         lines.put(name, values);
+        return this;
+    }
+
+    /** Marks where each phase begins. */
+    SvgPlot phases(List<Phase> marked) {
+        phases = marked;
         return this;
     }
 
@@ -73,11 +85,29 @@ final class SvgPlot {
                     HEIGHT - 6,
                     number(last * i / MARKS) + (i == MARKS ? " " + acrossUnit : "")));
         }
+        phases.forEach(phase -> mark(svg, phase, last));
         int colour = 0;
         for (Map.Entry<String, double[]> line : lines.entrySet()) {
             draw(svg, line.getKey(), line.getValue(), top, last, COLOURS[colour++ % COLOURS.length], colour);
         }
         return svg.append("</svg>").toString();
+    }
+
+    /** A line, and the name where there is room until the phase ends. */
+    private static void mark(StringBuilder svg, Phase phase, double last) {
+        double from = x(phase.from(), last);
+        double room = x(phase.to(), last) - from;
+        svg.append(String.format(
+                Locale.ROOT,
+                "<path d=\"M%.1f %dV%d\" stroke=\"#8a94a3\" stroke-dasharray=\"3 3\"><title>%s</title></path>",
+                from,
+                TOP - 10,
+                HEIGHT - BOTTOM,
+                HtmlReport.escaped(phase.name())));
+        if (room >= phase.name().length() * LETTER) {
+            svg.append(String.format(
+                    Locale.ROOT, "<text x=%.1f y=%d>%s</text>", from + 3, TOP - 10, HtmlReport.escaped(phase.name())));
+        }
     }
 
     private void draw(
@@ -90,10 +120,11 @@ final class SvgPlot {
         }
         svg.append(String.format(
                 Locale.ROOT,
-                "\"/><text x=%d y=%d style=\"fill:%s\">%s</text>",
+                "\"/><text x=%d y=%d style=\"fill:%s\">%s<title>%s</title></text>",
                 WIDTH - RIGHT + 6,
                 TOP + 14 * order,
                 colour,
+                HtmlReport.escaped(name.length() <= LONGEST_NAME ? name : name.substring(0, LONGEST_NAME - 1) + "…"),
                 HtmlReport.escaped(name)));
     }
 

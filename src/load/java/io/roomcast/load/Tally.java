@@ -1,8 +1,7 @@
 package io.roomcast.load;
 
-import java.util.Locale;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +66,12 @@ final class Tally {
         return sums(ends);
     }
 
+    Map<String, Long> refusalsAndEnds() {
+        Map<String, Long> both = sums(refusals);
+        both.putAll(sums(ends));
+        return both;
+    }
+
     private static Map<String, Long> sums(Map<String, LongAdder> counts) {
         Map<String, Long> sums = new TreeMap<>();
         counts.forEach((name, count) -> sums.put(name, count.sum()));
@@ -102,20 +107,15 @@ final class Tally {
         return wrong() == 0;
     }
 
-    /** What is wrong with deliveries, in words; empty where nothing is. */
-    String wrongs() {
-        StringJoiner words = new StringJoiner(", ");
-        count(words, lost.sum(), "lost");
-        count(words, repeated.sum(), "repeated");
-        count(words, late.sum(), "out of order");
-        count(words, contradicted.sum(), "contradicted");
-        return words.toString();
-    }
-
-    private static void count(StringJoiner words, long number, String what) {
-        if (number > 0) {
-            words.add(String.format(Locale.ROOT, "%,d %s", number, what));
-        }
+    /** The same, by what is wrong. */
+    Map<String, Long> wrongs() {
+        Map<String, Long> wrongs = new LinkedHashMap<>();
+        wrongs.put("lost", lost.sum());
+        wrongs.put("repeated", repeated.sum());
+        wrongs.put("out of order", late.sum());
+        wrongs.put("contradicted", contradicted.sum());
+        wrongs.values().removeIf(count -> count == 0);
+        return wrongs;
     }
 
     /** What is more in {@code now} than in {@code before}. */

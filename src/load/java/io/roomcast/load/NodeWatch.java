@@ -1,0 +1,60 @@
+package io.roomcast.load;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The CPU of the nodes, as they tell it themselves. It waits for no answer: a node that is slow must not hold up the
+ * run. Any thread.
+ */
+final class NodeWatch {
+    private final ServerView server;
+    /** By process: a node may have several addresses. */
+    private final Map<String, CpuTrack> tracks = new ConcurrentHashMap<>();
+
+    private final Set<URI> asked = ConcurrentHashMap.newKeySet();
+    private final long began;
+
+    /** @param began when the run began, in this process's nanoseconds */
+    NodeWatch(ServerView server, long began) {
+        this.server = server;
+        this.began = began;
+    }
+
+    /** Asks each node that has no question open. */
+    void ask() {
+        for (URI endpoint : server.endpoints()) {
+            if (asked.add(endpoint)) {
+                double before = now();
+                var unused = server.figures(endpoint).whenComplete((figures, failure) -> {
+                    asked.remove(endpoint);
+                    OptionalDouble used =
+                            figures == null ? OptionalDouble.empty() : figures.value("process_cpu_seconds_total");
+                    if (used.isPresent()) {
+                        tracks.computeIfAbsent(ServerView.process(endpoint, figures), key -> new CpuTrack())
+                                .add((before + now()) / 2, used.getAsDouble());
+                    }
+                });
+            }
+        }
+    }
+
+    private double now() {
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** Cores that all nodes together kept busy in this time, in seconds of the run. */
+    double cores(double from, double to) {
+        return tracks.values().stream()
+                .mapToDouble(track -> track.cores(from, to))
+                .sum();
+    }
+
+    /** Whether any node told. */
+    boolean isKnown() {
+        return !tracks.isEmpty();
+    }
+}
