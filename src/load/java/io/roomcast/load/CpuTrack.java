@@ -25,14 +25,14 @@ final class CpuTrack {
         readings.add(new Reading(at, used));
     }
 
-    /** Cores that it kept busy on average, as far as there are readings from this time; 0 where there are none. */
+    /** Cores that it kept busy on average, as far as there are readings from this time; NaN where there are none. */
     synchronized double cores(double from, double to) {
         if (readings.size() < 2) {
-            return 0;
+            return Double.NaN;
         }
         double begin = Math.max(from, readings.get(0).at());
         double end = Math.min(to, readings.get(readings.size() - 1).at());
-        return end - begin <= 0 ? 0 : (used(end) - used(begin)) / (end - begin);
+        return end - begin <= 0 ? Double.NaN : (used(end) - used(begin)) / (end - begin);
     }
 
     /** Between two readings, as if it were used evenly. */

@@ -202,7 +202,12 @@ final class Fleet implements AutoCloseable {
         return members.stream().mapToLong(Member::missing).sum();
     }
 
-    /** The same, of all but the first {@code count}. */
+    /** What was published and has no answer yet. */
+    int unanswered() {
+        return members.stream().mapToInt(Member::unanswered).sum();
+    }
+
+    /** What is missing, of all but the first {@code count}. */
     long missingBeyond(int count) {
         return members.stream().skip(count).mapToLong(Member::missing).sum();
     }

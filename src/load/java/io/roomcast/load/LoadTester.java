@@ -120,6 +120,7 @@ public final class LoadTester {
         Settling.await(fleet, tally, progress);
         progress.end();
         tally.lost.add(fleet.missing());
+        tally.unanswered.add(fleet.unanswered());
         tally.away.add(fleet.away());
     }
 

@@ -285,6 +285,11 @@ final class Member implements Connection.Listener {
         return joined ? position.missing() : 0;
     }
 
+    /** Messages that it published and was not answered for. */
+    int unanswered() {
+        return unanswered.size();
+    }
+
     void leave() {
         leaving = true;
         loop.execute(() -> connection.close());
@@ -301,6 +306,7 @@ final class Member implements Connection.Listener {
         boolean member = joined;
         joined = false;
         inFlight.set(0);
+        tally.unanswered.add(unanswered.size());
         unanswered.clear();
         if (leaving) {
             return;

@@ -1,6 +1,7 @@
 package io.roomcast.load;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -46,11 +47,18 @@ final class NodeWatch {
         return (System.nanoTime() - began) / 1e9;
     }
 
-    /** Cores that all nodes together kept busy in this time, in seconds of the run. */
+    /** Cores that all nodes together kept busy in this time, in seconds of the run; NaN where none told. */
     double cores(double from, double to) {
-        return tracks.values().stream()
+        double[] told = tracks.values().stream()
                 .mapToDouble(track -> track.cores(from, to))
-                .sum();
+                .filter(cores -> !Double.isNaN(cores))
+                .toArray();
+        return told.length == 0 ? Double.NaN : Arrays.stream(told).sum();
+    }
+
+    /** Whether a question is open. */
+    boolean isAsking() {
+        return !asked.isEmpty();
     }
 
     /** Whether any node told. */

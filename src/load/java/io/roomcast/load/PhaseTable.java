@@ -39,8 +39,8 @@ final class PhaseTable {
                     none ? "–" : millis(latency.getValueAtPercentile(50)),
                     none ? "–" : millis(latency.getValueAtPercentile(99)),
                     none ? "–" : millis(latency.getMaxValue()),
-                    progress.nodes().isKnown() ? number("%.2f", progress.nodes().cores(phase.from(), phase.to())) : "–",
-                    number("%.2f", progress.tester().cores(phase.from(), phase.to())),
+                    cores(progress.nodes().cores(phase.from(), phase.to())),
+                    cores(progress.tester().cores(phase.from(), phase.to())),
                     number("%,d", Tally.sum(phase.refusals()))));
         }
         return rows;
@@ -66,6 +66,10 @@ final class PhaseTable {
             lines.add(line.toString());
         }
         return lines;
+    }
+
+    private static String cores(double cores) {
+        return Double.isNaN(cores) ? "–" : number("%.2f", cores);
     }
 
     private static String millis(long nanos) {

@@ -180,9 +180,13 @@ final class Progress {
         return tester;
     }
 
-    /** The last phase is over. */
-    void end() {
+    /** The last phase is over. It waits a moment for what nodes say of its end. */
+    void end() throws InterruptedException {
         sample();
+        long end = System.nanoTime() + 2 * SECOND;
+        while (nodes.isAsking() && System.nanoTime() - end < 0) {
+            Thread.sleep(10);
+        }
     }
 
     List<Sample> samples() {

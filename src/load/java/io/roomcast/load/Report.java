@@ -110,10 +110,11 @@ record Report(
         memory(lines);
         lines.add(line(
                 "published",
-                "%,d (%,.0f/s in the hold), %,d acknowledged; requests refused: %s",
+                "%,d (%,.0f/s in the hold), %,d acknowledged%s; requests refused: %s",
                 tally.published.sum(),
                 progress.publishesPerSecond(),
                 tally.acknowledged.sum(),
+                tally.unanswered.sum() == 0 ? "" : text(", %,d without an answer", tally.unanswered.sum()),
                 tally.refusals().isEmpty() ? "none" : tally.refusals()));
         lines.add(line(
                 "delivered",

@@ -41,6 +41,7 @@ final class SvgPlot {
         return title;
     }
 
+    /** Where a value is NaN, nothing is known. */
     SvgPlot line(String name, double[] values) {
         lines.put(name, values);
         return this;
@@ -53,8 +54,12 @@ final class SvgPlot {
     }
 
     String svg() {
-        double top = round(
-                lines.values().stream().flatMapToDouble(Arrays::stream).max().orElse(0));
+        double highest = lines.values().stream()
+                .flatMapToDouble(Arrays::stream)
+                .filter(value -> !Double.isNaN(value))
+                .max()
+                .orElse(0);
+        double top = round(highest);
         double last = across.length == 0 ? 1 : Math.max(across[across.length - 1], 1e-9);
         StringBuilder svg = new StringBuilder(4_096);
         svg.append(String.format(
@@ -63,10 +68,7 @@ final class SvgPlot {
                 WIDTH,
                 HEIGHT,
                 HtmlReport.escaped(title),
-                number(lines.values().stream()
-                        .flatMapToDouble(Arrays::stream)
-                        .max()
-                        .orElse(0))));
+                number(highest)));
         for (int i = 0; i <= MARKS; i++) {
             double y = y(top * i / MARKS, top);
             svg.append(String.format(
@@ -116,7 +118,9 @@ final class SvgPlot {
                 .append(colour)
                 .append("\" points=\"");
         for (int i = 0; i < values.length; i++) {
-            svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(across[i], last), y(values[i], top)));
+            if (!Double.isNaN(values[i])) {
+                svg.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(across[i], last), y(values[i], top)));
+            }
         }
         svg.append(String.format(
                 Locale.ROOT,

@@ -24,6 +24,9 @@ final class Tally {
 
     final LongAdder published = new LongAdder();
     final LongAdder acknowledged = new LongAdder();
+    /** Published, and neither acknowledged nor refused when the connection, or the test, ended. */
+    final LongAdder unanswered = new LongAdder();
+
     final LongAdder delivered = new LongAdder();
     final LongAdder bytes = new LongAdder();
     /** Missed for good, and nobody told the member. */
@@ -95,6 +98,11 @@ final class Tally {
     synchronized Histogram joinings() {
         joinings.add(joining.getIntervalHistogram());
         return joinings;
+    }
+
+    /** Grows as long as anything comes. */
+    long arrived() {
+        return delivered.sum() + acknowledged.sum() + sum(refusals());
     }
 
     /** Deliveries that were wrong. */

@@ -9,9 +9,9 @@ class CpuTrackTest {
 
     @Test
     void nothingIsKnownFromOneReading() {
-        assertEquals(0, track.cores(0, 1));
+        assertEquals(Double.NaN, track.cores(0, 1));
         track.add(1, 5);
-        assertEquals(0, track.cores(0, 2));
+        assertEquals(Double.NaN, track.cores(0, 2));
     }
 
     @Test
@@ -22,7 +22,7 @@ class CpuTrackTest {
         assertEquals(0.5, track.cores(1, 2), 1e-9);
         assertEquals(1, track.cores(1.5, 2.5), 1e-9);
         assertEquals(3.5 / 3, track.cores(0, 100), 1e-9, "as far as is known");
-        assertEquals(0, track.cores(5, 6), "unknown");
+        assertEquals(Double.NaN, track.cores(5, 6), "unknown");
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,20 @@ class LoadTesterIT {
         String html = Files.readString(picture());
         assertTrue(html.contains("<svg") && html.contains("Every delivery was right"), html);
         assertFalse(Pattern.compile("(?:src|href)=").matcher(html).find(), "nothing has to be fetched from elsewhere");
+        assertTrue(printed.contains("Roomcast ") && printed.contains(" outbound-bytes=1MiB "), printed);
+        assertTrue(html.contains("Limits of ") && html.contains("<code>outbound-bytes=1MiB</code>"), html);
+        for (String phase : List.of("connect", "warm-up", "hold", "settle")) {
+            assertTrue(html.contains("<th scope=row>" + phase + "<td>"), "in the table: " + phase);
+            assertTrue(html.contains("<title>" + phase + "</title>"), "in the plots: " + phase);
+        }
+        // The last cells of a row; a phase that is short may have no reading of its own.
+        List<MatchResult> cores = Pattern.compile("(?m)^\\S+ .* (\\S+) +(\\d+\\.\\d+) +0$")
+                .matcher(printed)
+                .results()
+                .toList();
+        assertEquals(4, cores.size(), printed);
+        assertTrue(cores.stream().anyMatch(row -> row.group(1).matches("\\d+\\.\\d*[1-9]\\d*")), "nodes: " + printed);
+        assertTrue(cores.stream().anyMatch(row -> Double.parseDouble(row.group(2)) > 0), "tester: " + printed);
     }
 
     @Test
@@ -84,7 +99,22 @@ class LoadTesterIT {
                     "--hold=1s");
             assertEquals(LoadTester.RIGHT, exit, printed);
         }
-        assertTrue(number("published +([\\d,]+)") > 100, printed);
+        assertTrue(number("published +([\\d,]+)") > 4 * 4 * 2, "more than the windows of four publishers: " + printed);
+    }
+
+    @Test
+    void whatIsRefusedIsShownByItsCode() throws Exception {
+        try (EmbeddedServer node = EmbeddedServer.start(Map.of("roomcast.limits.room-publish-rate", "10"))) {
+            run(node.uri().toString(), "--connections=10", "--rooms=1", "--rate=200", "--warmup=100ms", "--hold=2s");
+        }
+        long published = number("published +([\\d,]+)");
+        long refused = number("rate_limited=(\\d+)\\}");
+        // A machine with much else to do refuses some as busy.
+        long busy = printed.contains("{busy=") ? number("\\{busy=(\\d+)") : 0;
+        assertEquals(published, refused + busy + number(" ([\\d,]+) acknowledged"), printed);
+        String html = Files.readString(picture());
+        assertTrue(html.contains(refused + " rate_limited."), html);
+        assertTrue(html.contains("<title>rate_limited</title>"), "a line of the plot");
     }
 
     @ParameterizedTest

@@ -36,6 +36,14 @@ class SvgPlotTest {
     }
 
     @Test
+    void whatIsNotKnownIsNotDrawn() {
+        String svg = new SvgPlot("Title", "", new double[] {0, 1, 2}, "s")
+                .line("cores", new double[] {Double.NaN, 1, 2})
+                .svg();
+        assertFalse(svg.contains("NaN"), svg);
+    }
+
+    @Test
     void aPhaseHasItsOwnRates() {
         Phase phase = phase("hold", 10, 12);
         assertEquals(5, phase.publishedEach());
