@@ -52,6 +52,18 @@ class ShippedFilesTest {
         }
     }
 
+    /** A node that takes the address from the header would believe what the client has written there. */
+    @Test
+    void nginxReplacesTheAddressesThatTheClientNames() throws IOException {
+        String file = Files.readString(DOCKER.resolve("nginx/roomcast.conf"));
+        Set<String> values = Pattern.compile("proxy_set_header X-Forwarded-For (.*);")
+                .matcher(file)
+                .results()
+                .map(found -> found.group(1))
+                .collect(Collectors.toSet());
+        assertEquals(Set.of("$remote_addr"), values);
+    }
+
     @Test
     void whatIsMountedIsThere() throws IOException {
         services()

@@ -3,12 +3,9 @@ package io.roomcast.container;
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
+import io.roomcast.service.admission.ClientOrigin;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +15,12 @@ import java.util.function.LongSupplier;
  * Limits the wrong passwords that come from one address. For one name, an address has a few attempts; then it must
  * pause for longer than application servers count wrong passwords of a user. So a single address cannot make the server
  * lock an account. For all names together, an address has some attempts in a minute. A correct password uses no
- * attempt. Networks of IPv6 with 64 bits count as one address. Any thread; never waits.
+ * attempt. An address is what {@link ClientOrigin#network(String)} makes of it, a name what {@link LoginName} does.
+ *
+ * <p>A password that is being checked may be wrong. So the passwords that are being checked count, too, until the
+ * realm has answered. An address that has no attempt left because of them may try again after a moment.
+ *
+ * <p>Any thread; never waits.
  */
 @ApplicationScoped
 public class LoginLimiter {
@@ -27,7 +29,6 @@ public class LoginLimiter {
 
     private static final long SECONDS_OF_MINUTE = 60;
     private static final long MINUTE_NANOS = TimeUnit.SECONDS.toNanos(SECONDS_OF_MINUTE);
-    private static final int IPV6_NETWORK_BYTES = 8;
 
     private final Map<String, Rate> addresses = new Latest<>();
     private final Map<NameOfAddress, Failures> names = new Latest<>();
@@ -36,19 +37,20 @@ public class LoginLimiter {
     private long pauseNanos;
     private LongSupplier nanoClock;
 
-    /** The hash stands for a name of any length. If two names have the same, they share their attempts. */
-    private record NameOfAddress(String network, int nameHash) {}
+    private record NameOfAddress(String network, String name) {}
 
-    /** The attempts in a minute that an address has left. */
+    /** The wrong passwords in a minute that an address has left. */
     private static final class Rate {
         double left;
         long countedAt;
+        int inCheck;
     }
 
     /** The wrong passwords for a name. */
     private static final class Failures {
         int count;
         long lastAt;
+        int inCheck;
     }
 
     private static final class Latest<K, V> extends LinkedHashMap<K, V> {
@@ -76,69 +78,73 @@ public class LoginLimiter {
     }
 
     /**
-     * Takes an attempt. {@link #succeeded} must follow if the password is correct.
+     * Begins an attempt, which must be closed.
      *
-     * @param address IP address of the client
-     * @return 0 if the password may be checked, else the seconds until it may be
+     * @param address IP address of the client, or what a proxy says of it
      */
-    synchronized long take(String address, String name) {
-        long now = nanoClock.getAsLong();
-        String network = network(address);
-        Failures failures = names.get(new NameOfAddress(network, name.hashCode()));
-        if (failures != null && now - failures.lastAt >= pauseNanos) {
-            failures.count = 0;
-        }
-        if (perName > 0 && failures != null && failures.count >= perName) {
-            return 1 + TimeUnit.NANOSECONDS.toSeconds(pauseNanos - (now - failures.lastAt));
-        }
-        long waitSeconds = takeOfMinute(network, now);
-        if (waitSeconds == 0) {
-            Failures counted =
-                    names.computeIfAbsent(new NameOfAddress(network, name.hashCode()), unknown -> new Failures());
-            counted.count++;
-            counted.lastAt = now;
-        }
-        return waitSeconds;
+    LoginAttempt begin(String address, String name) {
+        String network = ClientOrigin.network(address);
+        return begin(new NameOfAddress(network, LoginName.key(name)));
     }
 
-    private long takeOfMinute(String network, long now) {
-        if (perMinute == 0) {
-            return 0;
+    private synchronized LoginAttempt begin(NameOfAddress key) {
+        long now = nanoClock.getAsLong();
+        Failures known = names.get(key);
+        Failures failures = known == null ? new Failures() : known;
+        if (now - failures.lastAt >= pauseNanos) {
+            failures.count = 0;
         }
-        Rate rate = addresses.computeIfAbsent(network, unknown -> {
-            Rate all = new Rate();
-            all.left = perMinute;
-            all.countedAt = now;
-            return all;
-        });
+        Rate rate = addresses.computeIfAbsent(key.network(), unknown -> newRate(now));
+        regain(rate, now);
+        LoginAttempt refused = refusal(failures, rate, now);
+        if (refused != null) {
+            return refused;
+        }
+        names.put(key, failures);
+        failures.inCheck++;
+        rate.inCheck++;
+        return LoginAttempt.allowed(isCorrect -> end(key, failures, rate, isCorrect));
+    }
+
+    /** @return null if the password may be checked */
+    private LoginAttempt refusal(Failures failures, Rate rate, long now) {
+        if (perName > 0 && failures.count >= perName) {
+            return LoginAttempt.afterFailures(1 + TimeUnit.NANOSECONDS.toSeconds(pauseNanos - (now - failures.lastAt)));
+        }
+        if (perMinute > 0 && rate.left < 1) {
+            return LoginAttempt.afterFailures(1 + (long) ((1 - rate.left) * SECONDS_OF_MINUTE / perMinute));
+        }
+        boolean isNameBusy = perName > 0 && failures.count + failures.inCheck >= perName;
+        boolean isAddressBusy = perMinute > 0 && rate.left - rate.inCheck < 1;
+        return isNameBusy || isAddressBusy ? LoginAttempt.busy() : null;
+    }
+
+    private synchronized void end(NameOfAddress key, Failures failures, Rate rate, boolean isCorrect) {
+        failures.inCheck--;
+        rate.inCheck--;
+        if (!isCorrect) {
+            long now = nanoClock.getAsLong();
+            failures.count++;
+            failures.lastAt = now;
+            regain(rate, now);
+            rate.left--;
+        }
+        // Names with correct passwords take no place from those with wrong ones.
+        if (failures.count == 0 && failures.inCheck == 0) {
+            names.remove(key, failures);
+        }
+    }
+
+    private Rate newRate(long now) {
+        Rate all = new Rate();
+        all.left = perMinute;
+        all.countedAt = now;
+        return all;
+    }
+
+    private void regain(Rate rate, long now) {
         double regained = (double) perMinute * (now - rate.countedAt) / MINUTE_NANOS;
         rate.left = Math.min(perMinute, rate.left + regained);
         rate.countedAt = now;
-        if (rate.left < 1) {
-            return 1 + (long) ((1 - rate.left) * SECONDS_OF_MINUTE / perMinute);
-        }
-        rate.left--;
-        return 0;
-    }
-
-    synchronized void succeeded(String address, String name) {
-        String network = network(address);
-        names.remove(new NameOfAddress(network, name.hashCode()));
-        Rate rate = addresses.get(network);
-        if (rate != null) {
-            rate.left++;
-        }
-    }
-
-    private static String network(String address) {
-        if (address.indexOf(':') < 0) {
-            return address;
-        }
-        try {
-            byte[] bytes = InetAddress.getByName(address).getAddress();
-            return HexFormat.of().formatHex(Arrays.copyOf(bytes, Math.min(bytes.length, IPV6_NETWORK_BYTES)));
-        } catch (UnknownHostException e) {
-            return address;
-        }
     }
 }

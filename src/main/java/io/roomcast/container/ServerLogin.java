@@ -30,6 +30,7 @@ import java.util.Set;
 public class ServerLogin {
     private static final Set<String> PAGE = Set.of("", "/", "/index.html");
     private static final String SCHEME = "basic ";
+    private static final String LOG_IN = "log in as a user of this server";
     private static final int TOO_MANY_REQUESTS = 429;
 
     private boolean enabled;
@@ -57,25 +58,38 @@ public class ServerLogin {
             return true;
         }
         String[] credentials = credentials(request.getHeader("Authorization"));
-        long waitSeconds = credentials == null ? 0 : limiter.take(request.getRemoteAddr(), credentials[0]);
-        String text = "log in as a user of this server";
-        if (waitSeconds > 0) {
-            text = "too many wrong passwords; try again later";
-            response.setHeader("Retry-After", Long.toString(waitSeconds));
-            refuse(response, TOO_MANY_REQUESTS, text);
-        } else if (credentials != null && logIn(request, credentials)) {
-            limiter.succeeded(request.getRemoteAddr(), credentials[0]);
-            return true;
-        } else {
-            response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
-            refuse(response, HttpServletResponse.SC_UNAUTHORIZED, text);
+        if (credentials == null) {
+            askForLogin(request, response, webSocket);
+            return false;
         }
+        try (LoginAttempt attempt = limiter.begin(request.getRemoteAddr(), credentials[0])) {
+            if (attempt.refusal() != null) {
+                response.setHeader("Retry-After", Long.toString(attempt.waitSeconds()));
+                refuse(response, TOO_MANY_REQUESTS, attempt.refusal());
+                count(request, webSocket, ErrorCode.RATE_LIMITED, attempt.refusal());
+                return false;
+            }
+            if (logIn(request, credentials)) {
+                attempt.succeeded();
+                return true;
+            }
+        }
+        askForLogin(request, response, webSocket);
+        return false;
+    }
+
+    private void askForLogin(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
+            throws IOException {
+        response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
+        refuse(response, HttpServletResponse.SC_UNAUTHORIZED, LOG_IN);
+        count(request, webSocket, ErrorCode.UNAUTHENTICATED, LOG_IN);
+    }
+
+    private void count(HttpServletRequest request, boolean webSocket, ErrorCode error, String text) {
         if (webSocket) {
-            ErrorCode error = waitSeconds > 0 ? ErrorCode.RATE_LIMITED : ErrorCode.UNAUTHENTICATED;
             refusals.atHandshake(
                     Counter.HANDSHAKES_UNAUTHENTICATED, error.wire(), text, null, null, request.getRemoteAddr());
         }
-        return false;
     }
 
     private static void refuse(HttpServletResponse response, int status, String text) throws IOException {

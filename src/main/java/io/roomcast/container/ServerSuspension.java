@@ -16,7 +16,7 @@ import javax.management.ObjectName;
 
 /**
  * Drains the node while WildFly is suspended, and ends that drain when WildFly is resumed. WildFly tells of both through
- * an MBean, which other servers do not have. A drain that an operator has started stays as it is.
+ * an MBean, which other servers do not have. A drain that an operator has started stays as it is, whether it began before the suspension or during it.
  */
 final class ServerSuspension implements NotificationListener {
     private static final Logger LOG = System.getLogger(ServerSuspension.class.getName());
@@ -28,7 +28,6 @@ final class ServerSuspension implements NotificationListener {
     private static final Author SUSPENSION = new Author("the suspension of the server");
 
     private final Drain drain;
-    private boolean drains;
 
     ServerSuspension(Drain drain) {
         this.drain = drain;
@@ -54,27 +53,18 @@ final class ServerSuspension implements NotificationListener {
     }
 
     @Override
-    public synchronized void handleNotification(Notification notification, Object none) {
+    public void handleNotification(Notification notification, Object none) {
         if (notification instanceof AttributeChangeNotification change
                 && "RunningState".equals(change.getAttributeName())) {
             String state = String.valueOf(change.getNewValue());
             // A server that starts is suspended, too, until all applications are there.
             if (SUSPENDED.contains(state) && RUNNING.equals(change.getOldValue())) {
-                startDrain();
-            } else if (RUNNING.equals(state) && drains) {
-                drains = false;
+                if (drain.drainIfNone(drain.parseWindow(null), SUSPENSION)) {
+                    LOG.log(Level.INFO, "The server was suspended, and the node drains");
+                }
+            } else if (RUNNING.equals(state) && drain.undrainOwn(SUSPENSION)) {
                 LOG.log(Level.INFO, "The server was resumed, and the node drains no more");
-                drain.undrain(SUSPENSION);
             }
-        }
-    }
-
-    private void startDrain() {
-        Drain.State state = drain.progress().state();
-        if (state == Drain.State.OFF || state == Drain.State.REBALANCING) {
-            drains = true;
-            LOG.log(Level.INFO, "The server was suspended, and the node drains");
-            drain.drain(drain.parseWindow(null), SUSPENSION);
         }
     }
 }

@@ -85,6 +85,27 @@ class ServerSuspensionTest {
     }
 
     @Test
+    void leavesTheDrainAloneThatAnOperatorStartsMeanwhile() {
+        change("RunningState", "normal", "suspending");
+        drain.drain(WINDOW, Author.console(null));
+        change("RunningState", "suspended", "normal");
+        assertEquals(State.DRAINING, state());
+        assertEquals(WINDOW.toMillis(), drain.progress().windowMs());
+        drain.undrain(Author.console(null));
+        change("RunningState", "normal", "suspending");
+        change("RunningState", "suspended", "normal");
+        assertEquals(State.OFF, state());
+    }
+
+    @Test
+    void leavesTheEndOfTheNodeAlone() {
+        change("RunningState", "normal", "suspending");
+        drain.stop(WINDOW);
+        change("RunningState", "suspended", "normal");
+        assertEquals(State.STOPPING, state());
+    }
+
+    @Test
     void doesNotDrainWhileTheServerStarts() {
         change("ProcessState", "normal", "suspended");
         change("RunningState", "starting", "suspended");

@@ -25,6 +25,12 @@ import java.util.stream.Stream;
 public record ClientOrigin(String local, String remote, String host, String login) {
     public static final String HEADER = "Roomcast-Client-Origin";
 
+    /** The network of those whose address is unknown. Otherwise a client could have many, by inventing texts. */
+    private static final String NO_ADDRESS = "no address";
+
+    private static final int IPV6_BYTES = 16;
+    private static final int IPV6_NETWORK_BYTES = 8;
+
     /** The secret of this process. */
     private static final byte[] SECRET = newSecret();
 
@@ -115,14 +121,23 @@ public record ClientOrigin(String local, String remote, String host, String logi
         return network(remote);
     }
 
-    /** @param remote numeric address, or null */
+    /**
+     * The network of an address.
+     *
+     * @param remote text of a server or a proxy, which may have it from the client; or null
+     * @return short text; the same for all texts that are no address; null for null
+     */
     public static String network(String remote) {
-        if (remote == null || remote.indexOf(':') < 0) {
-            return remote;
+        if (remote == null) {
+            return null;
         }
         InetAddress address = NumericAddress.of(remote);
-        return address != null && address.getAddress().length == 16
-                ? HexFormat.of().formatHex(address.getAddress(), 0, 8)
-                : remote;
+        if (address == null) {
+            return NO_ADDRESS;
+        }
+        byte[] bytes = address.getAddress();
+        return bytes.length == IPV6_BYTES
+                ? HexFormat.of().formatHex(bytes, 0, IPV6_NETWORK_BYTES)
+                : address.getHostAddress();
     }
 }

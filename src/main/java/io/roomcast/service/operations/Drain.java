@@ -71,6 +71,9 @@ public class Drain {
     private Clocks clocks;
     private Duration defaultWindow;
     private State state = State.OFF;
+    /** Who began what goes on; null if nothing does, or if the node stops. */
+    private Author beganBy;
+
     private DrainSchedule<ClientSession> schedule = new DrainSchedule<>();
     /** Sessions that got a close time and are not gone yet. */
     private Set<ClientSession> leaving = new HashSet<>();
@@ -112,8 +115,22 @@ public class Drain {
     public synchronized Progress drain(Duration window, Author author) {
         readiness.setDraining(true);
         begin(State.DRAINING, window, sessions.all());
+        beganBy = author;
         logBegin("A drain begins", author);
         return progress();
+    }
+
+    /**
+     * As {@link #drain}, unless the node drains or stops already.
+     *
+     * @return whether the drain has begun
+     */
+    public synchronized boolean drainIfNone(Duration window, Author author) {
+        boolean begins = state == State.OFF || state == State.REBALANCING;
+        if (begins) {
+            drain(window, author);
+        }
+        return begins;
     }
 
     /** As {@link #drain}, for a node that stops. New sessions are closed at once. */
@@ -162,6 +179,19 @@ public class Drain {
         return progress();
     }
 
+    /**
+     * As {@link #undrain}, if the author began the drain that goes on. The drain of somebody else stays.
+     *
+     * @return whether the drain has ended
+     */
+    public synchronized boolean undrainOwn(Author author) {
+        boolean isOwn = author.equals(beganBy);
+        if (isOwn) {
+            undrain(author);
+        }
+        return isOwn;
+    }
+
     public synchronized Progress progress() {
         leaving.removeIf(this::isGone);
         long elapsed = state == State.OFF
@@ -193,6 +223,7 @@ public class Drain {
             tickTask = null;
         }
         state = next;
+        beganBy = null;
         schedule = new DrainSchedule<>();
         leaving = new HashSet<>();
         currentWindow = Duration.ZERO;

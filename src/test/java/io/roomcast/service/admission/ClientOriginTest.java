@@ -57,6 +57,25 @@ class ClientOriginTest {
         assertFalse(arrival("localhost", List.of("Host", header)).isLoopback());
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "192.0.2.1, 192.0.2.1, true",
+        "192.0.2.1, 192.0.2.2, false",
+        "192.0.2.1, 192.000.002.001, true",
+        "192.0.2.1, ::ffff:192.0.2.1, true",
+        "2001:db8:0:1::1, 2001:0DB8:0:1:ffff::2%eth0, true",
+        "2001:db8:0:1::1, 2001:db8:0:2::1, false",
+        "unknown, 192.0.2.256, true",
+        "unknown, zz:1, true",
+        "unknown, chat.example, true",
+        "unknown, '', true",
+        "unknown, 192.0.2.1, false",
+        "unknown, ::1, false",
+    })
+    void aNetworkIsAnAddressOrThe64BitsOrNone(String one, String other, boolean same) {
+        assertEquals(same, ClientOrigin.network(one).equals(ClientOrigin.network(other)));
+    }
+
     @Test
     void theSealIsThisProcessesOwn() {
         ClientOrigin here = arrival("localhost:80", List.of());

@@ -1,6 +1,7 @@
 package io.roomcast.service.operations;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -146,6 +147,21 @@ class DrainTest {
         assertEquals(10, sessions.count());
         assertTrue(clients.stream().allMatch(client -> client.code == null));
         assertEquals(Readiness.State.STARTING, readiness.state());
+    }
+
+    @Test
+    void onlyWhoBeganADrainEndsItAsItsOwn() {
+        Author other = Author.console(null);
+        assertTrue(drain.drainIfNone(NEVER, OPERATOR));
+        assertFalse(drain.drainIfNone(SOON, other));
+        assertFalse(drain.undrainOwn(other));
+        assertEquals(NEVER.toMillis(), drain.progress().windowMs());
+        drain.drain(NEVER, other);
+        assertFalse(drain.undrainOwn(OPERATOR));
+        assertEquals(State.DRAINING, drain.progress().state());
+        assertTrue(drain.undrainOwn(other));
+        assertEquals(State.OFF, drain.progress().state());
+        assertFalse(drain.undrainOwn(other));
     }
 
     @Test
