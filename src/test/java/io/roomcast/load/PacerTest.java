@@ -39,7 +39,7 @@ class PacerTest {
         }
         assertEquals(0, early.get());
         for (int i = 1; i < due.size(); i++) {
-            assertEquals(1e9 / 143, due.get(i) - due.get(i - 1), 2.0);
+            assertEquals(1e9 / 143, (double) (due.get(i) - due.get(i - 1)), 2.0);
         }
     }
 
