@@ -10,6 +10,8 @@ export class Switcher {
   #opened;
   /** The names of the rooms that fit what was typed. */
   #found = [];
+  /** The name that was typed, unless a room that was found is called so. */
+  #typed;
   #chosen;
 
   /**
@@ -60,6 +62,7 @@ export class Switcher {
     const typed = normaliseName(this.#input.value);
     const wanted = typed.toLocaleLowerCase();
     this.#found = this.#chat.rooms.map(({ name }) => name).filter((name) => name.toLocaleLowerCase().includes(wanted));
+    this.#typed = this.#found.includes(typed) ? '' : typed;
     const single = typed && this.#found.length === 1 ? this.#found[0] : undefined;
     this.#choose(this.#found.includes(typed) ? typed : single);
   }
@@ -73,17 +76,26 @@ export class Switcher {
   /** @param {string|undefined} name what Enter opens; undefined for the room that is called as was typed */
   #choose(name) {
     this.#chosen = name;
-    const typed = normaliseName(this.#input.value);
-    const isOther = name !== undefined && name !== typed;
     this.#dialog.querySelector('[data-open]').textContent = name === undefined ? 'Join' : 'Open';
-    const instead = typed ? ` Press ↑ to join #${typed} instead.` : '';
-    this.#dialog.querySelector('.switcher-hint').textContent = isOther ? `Enter opens #${name}.${instead}` : '';
-    this.#dialog.querySelector('.switcher-list').replaceChildren(...this.#found.map((found) => el('li', {},
-      el('button', {
-        class: 'switcher-room', type: 'button', dir: 'auto', 'aria-current': found === name && 'true',
-        onclick: () => this.#open(found, false),
-      }, found))));
+    const isOther = name !== undefined && name !== normaliseName(this.#input.value);
+    this.#dialog.querySelector('.switcher-hint').textContent = isOther ? `Enter opens #${name}.` : '';
+    const rows = this.#found.map((found) => this.#row(found, found, 'switcher-room'));
+    // Above the others, as for the arrow keys. A touch keyboard has none.
+    if (this.#typed) rows.unshift(this.#row(undefined, `Join #${this.#typed}`, 'switcher-room switcher-join'));
+    this.#dialog.querySelector('.switcher-list').replaceChildren(...rows);
     this.#dialog.querySelector('.switcher-room[aria-current]')?.scrollIntoView({ block: 'nearest' });
+  }
+
+  /** @param {string|undefined} name what a tap opens; see #choose */
+  #row(name, text, style) {
+    const onclick = () => {
+      this.#chosen = name;
+      this.#submit('[value=open]');
+    };
+    const current = name === this.#chosen && 'true';
+    return el('li', {}, el('button', {
+      class: style, type: 'button', dir: 'auto', 'aria-current': current, onclick,
+    }, text));
   }
 
   #open(name, beside) {
