@@ -16,7 +16,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
- * | `open` | `{user, session, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
+ * | `open` | `{user, proven?, session, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
  * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |

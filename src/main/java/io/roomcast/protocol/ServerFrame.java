@@ -46,10 +46,19 @@ public sealed interface ServerFrame {
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
     /**
+     * @param proven true if the name was verified, so that nobody else can have it; else null
      * @param session the id of the session
      * @param expiresInMs milliseconds until the session needs another token, or null if it never does
      */
-    record Welcome(Long id, String user, String session, String node, long heartbeatMs, Limits limits, Long expiresInMs)
+    record Welcome(
+            Long id,
+            String user,
+            Boolean proven,
+            String session,
+            String node,
+            long heartbeatMs,
+            Limits limits,
+            Long expiresInMs)
             implements ServerFrame {}
 
     record Refreshed(Long id, Long expiresInMs) implements ServerFrame {}

@@ -346,6 +346,7 @@ public class RoomService {
         session.reply(new ServerFrame.Welcome(
                 id,
                 session.user().value(),
+                session.identity().isProven() ? true : null,
                 session.id(),
                 node.name(),
                 heartbeatMs,
