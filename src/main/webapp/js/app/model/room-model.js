@@ -31,6 +31,8 @@ export class RoomModel extends EventTarget {
   #room;
   #signature;
   #isSure;
+  /** Gaps whose messages are being loaded, one after the other. */
+  #gaps = [];
   /** Settles when what is loaded as `latest` has come. */
   #latest;
   /** Whether a gap came with the last join. */
@@ -39,7 +41,7 @@ export class RoomModel extends EventTarget {
   /**
    * @param {import('../../roomcast.js').Room} room
    * @param {{user: () => string, marks: import('./read-marks.js').ReadMarks,
-   *     signature: import('./signature.js').Signature, isSure: boolean}} person isSure: nobody else can have this name
+   *     signature: import('./signature.js').Signature, isSure: () => boolean}} person isSure: nobody else can have this name
    */
   constructor(room, { user, marks, signature, isSure }) {
     super();
@@ -148,7 +150,7 @@ export class RoomModel extends EventTarget {
   }
 
   #isMine(message) {
-    return message.own && (this.#isSure || this.#signature.isOn(message));
+    return message.own && (this.#isSure() || this.#signature.isOn(message));
   }
 
   /** @param {(page: object) => void} use must look whether the window is still the one that the page was asked for */
@@ -178,7 +180,7 @@ export class RoomModel extends EventTarget {
     // A gap, if there is one, is told right after this.
     queueMicrotask(() => {
       const comes = recovered && this.#room.position.offset < offset;
-      if (!this.#missed && !comes) this.#returned({});
+      if (!this.#missed && !comes && this.#gaps.length === 0) this.#returned({});
     });
   }
 
@@ -212,6 +214,7 @@ export class RoomModel extends EventTarget {
     this.#missed = true;
     if (renumbered && epoch === this.timeline.epoch) {
       this.timeline.forget();
+      this.unread.begunAnew(epoch);
       this.showLatest();
     }
     this.timeline.position(epoch, to);
@@ -230,10 +233,29 @@ export class RoomModel extends EventTarget {
     this.#changed('timeline');
   }
 
-  /** Loads what was not delivered, as far as the server has it and somebody can read at once. */
-  async #catchUp({ epoch, from, to, renumbered }) {
-    const all = to - from + 1;
-    let lost = all;
+  /** Loads what was not delivered. A gap that comes meanwhile is next, and what is said is said of all together. */
+  async #catchUp(gap) {
+    this.#gaps.push(gap);
+    if (this.#gaps.length > 1) return;
+    const sum = { count: 0, lost: false, renumbered: false };
+    while (this.#gaps.length > 0) {
+      const { from, to, renumbered } = this.#gaps[0];
+      const lost = await this.#loadMissed(this.#gaps[0]);
+      sum.count += to - from + 1 - lost;
+      sum.lost ||= lost > 0;
+      sum.renumbered ||= renumbered;
+      this.#gaps.shift();
+    }
+    this.#returned(sum);
+  }
+
+  /**
+   * As far as the server has it and somebody can read at once.
+   *
+   * @returns {Promise<number>} how many the server no longer has, as far as it answered
+   */
+  async #loadMissed({ epoch, from, to, renumbered }) {
+    let lost = 0;
     const { end } = this.timeline;
     await this.#load('missed', { after: from - 1, limit: PAGE }, (page) => {
       lost = this.#uncount({ epoch, offset: from }, page, to);
@@ -243,7 +265,7 @@ export class RoomModel extends EventTarget {
     this.loads.delete('missed');
     this.#changed('unread');
     this.#changed('timeline');
-    this.#returned({ count: all - lost, lost: lost > 0, renumbered });
+    return lost;
   }
 
   /**
@@ -254,9 +276,12 @@ export class RoomModel extends EventTarget {
   #uncount({ epoch, offset }, page, to = this.timeline.newest) {
     if (page.epoch !== epoch) return 0;
     const found = page.messages.filter((message) => message.offset >= offset && message.offset <= to);
-    const lost = (found[0]?.offset ?? to + 1) - offset;
-    this.unread.dropped(lost + found.filter((message) => this.#isMine(message)).length);
-    return lost;
+    const end = found[0]?.offset ?? to + 1;
+    // What another tab has read was not counted.
+    const first = Math.max(offset, this.unread.readUpTo(epoch) + 1);
+    const own = found.filter((message) => message.offset >= first && this.#isMine(message)).length;
+    this.unread.dropped(Math.max(0, end - first) + own);
+    return end - offset;
   }
 
   #returned({ count = 0, lost = false, renumbered = false }) {

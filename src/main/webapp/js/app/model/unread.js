@@ -6,6 +6,8 @@ export class Unread {
   #room;
   #marks;
   #mark;
+  /** How far the same person has read in other tabs: epoch → offset. */
+  #elsewhere = new Map();
 
   /**
    * @param {string} room
@@ -33,14 +35,21 @@ export class Unread {
   }
 
   /**
-   * Messages came that nobody here has seen.
+   * Messages came that nobody here has seen. What another tab has read is no news, also where it comes later here.
    *
    * @param {{epoch: string, offset: number}} from the first of them
    */
-  missed(from, count) {
-    if (!(count > 0)) return;
-    if (this.count === 0) this.from = from;
-    this.count += count;
+  missed({ epoch, offset }, count) {
+    const first = Math.max(offset, this.readUpTo(epoch) + 1);
+    const unread = count - (first - offset);
+    if (!(unread > 0)) return;
+    if (this.count === 0) this.from = { epoch, offset: first };
+    this.count += unread;
+  }
+
+  /** @returns {number} the offset up to which other tabs have read; 0 if they have not */
+  readUpTo(epoch) {
+    return this.#elsewhere.get(epoch) ?? 0;
   }
 
   /** So many of those that were counted are this user's own, or the server no longer has them. */
@@ -63,10 +72,16 @@ export class Unread {
    * @returns {boolean} whether less is unread now
    */
   readElsewhere({ epoch, offset }) {
+    this.#elsewhere.set(epoch, Math.max(offset, this.readUpTo(epoch)));
     if (this.count === 0 || this.from?.epoch !== epoch || offset < this.from.offset) return false;
     this.count = Math.max(0, this.count - (offset - this.from.offset + 1));
     this.from = { epoch, offset: offset + 1 };
     return true;
+  }
+
+  /** The messages of this epoch are other ones now: nobody has read them. */
+  begunAnew(epoch) {
+    this.#elsewhere.delete(epoch);
   }
 
   /** The line above the first unread message has served. */
