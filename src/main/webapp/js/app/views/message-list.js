@@ -30,9 +30,14 @@ export class MessageList {
   #toPlace = true;
   /** Somebody wants to see the newest message, and has not seen it yet, since not all is drawn. */
   #goesToEnd = false;
+  /** What is said at each end of the window: 'older' | 'newer' → what `loads` of the model had. */
+  #statuses = new Map();
   /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
   #wasAttached = true;
-  /** The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about what is to be loaded. */
+  /**
+   * The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about
+   * what is to be loaded.
+   */
   #stale = false;
   #draw = perFrame(() => this.#render());
   #stop = new AbortController();
@@ -110,7 +115,7 @@ export class MessageList {
   #render() {
     if (this.#stop.signal.aborted) return;
     const { loads, timeline } = this.#model;
-    const hadFocus = this.#log.contains(document.activeElement);
+    const hadFocus = this.#scroller.contains(document.activeElement);
     const all = rowsOf(this.#model, this.#chat.user);
     const rows = shareOf(all, (key) => this.#rows.has(key));
     this.#stale = rows.length < all.length;
@@ -126,7 +131,7 @@ export class MessageList {
       this.#showStatus('older', loads.get('older'), () => this.#model.loadOlder());
       this.#showStatus('newer', loads.get('newer'), () => this.#model.loadNewer());
     });
-    if (hadFocus && !this.#log.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
+    if (hadFocus && !this.#scroller.contains(document.activeElement)) this.#scroller.focus({ preventScroll: true });
     if (this.#toPlace && timeline.loaded && !this.#stale) this.#place();
     if (timeline.attached && !this.#stale) this.#stayed();
     this.#showNotice();
@@ -200,7 +205,10 @@ export class MessageList {
     pill.firstElementChild.textContent = unread.count > 0 ? countOf(unread.count, 'new message') : 'Latest messages';
   }
 
+  /** What is said already is not said again, and its button keeps the focus. */
   #showStatus(end, load, retry) {
+    if (this.#statuses.get(end) === load) return;
+    this.#statuses.set(end, load);
     const status = this.#body.querySelector(`[data-status=${end}]`);
     status.hidden = load === undefined;
     if (load === 'loading') status.textContent = LOADING;

@@ -14,6 +14,8 @@ export class MessageRow {
   #time = el('time', { class: 'time' });
   #state = el('span', { class: 'state' });
   #trouble = el('div', { class: 'trouble', hidden: true });
+  /** The error that is shown. */
+  #error;
 
   /** @param {import('../model/room-model.js').RoomModel} model */
   constructor(model, row) {
@@ -46,7 +48,8 @@ export class MessageRow {
     if (message.offset !== undefined) this.element.dataset.offset = message.offset;
     if (before?.message.at !== message.at) this.showTime();
     const state = outgoing?.state ?? (message.own ? 'stored' : '');
-    if (this.element.dataset.state !== state || outgoing?.error) this.#showState(state, outgoing);
+    // Buttons that are there stay: somebody may be about to press one.
+    if (this.element.dataset.state !== state || this.#error !== outgoing?.error) this.#showState(state, outgoing);
   }
 
   showTime() {
@@ -59,6 +62,7 @@ export class MessageRow {
 
   #showState(state, outgoing) {
     this.element.dataset.state = state;
+    this.#error = outgoing?.error;
     this.#state.replaceChildren();
     if (state) this.#state.append(icon(STATE_ICON[state]), el('span', { class: 'visually-hidden' }, STATE_NAME[state]));
     this.#state.title = STATE_NAME[state] ?? '';
@@ -67,15 +71,15 @@ export class MessageRow {
   }
 
   #troubleOf({ key, state, error }) {
-    const text = el('span', { class: 'trouble-text' }, state === 'failed' ? `Not sent. ${errorText(error)}` : errorText(error));
-    if (state !== 'failed') return [text];
-    return [
-      text,
-      el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.retry(key) }, 'Retry'),
-      el('button', { class: 'button small', type: 'button', onclick: () => this.#model.outgoing.discard(key) }, 'Discard'),
-    ];
+    const failed = state === 'failed';
+    const text = el('span', { class: 'trouble-text' }, failed ? `Not sent. ${errorText(error)}` : errorText(error));
+    if (!failed) return [text];
+    const { outgoing } = this.#model;
+    return [text, button('Retry', () => outgoing.retry(key)), button('Discard', () => outgoing.discard(key))];
   }
 }
+
+const button = (text, onclick) => el('button', { class: 'button small', type: 'button', onclick }, text);
 
 function badgeOf({ own, namesake }) {
   if (own) return el('span', { class: 'you' }, 'you');
