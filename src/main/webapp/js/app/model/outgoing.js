@@ -1,4 +1,5 @@
 import { preferences } from './preferences.js';
+import { Signature } from './signature.js';
 
 /** After this long the server may have forgotten the key, and sending again by itself could say it twice. */
 const KEY_LIFETIME_MS = 280_000;
@@ -25,7 +26,7 @@ export class Outgoing {
     this.#user = user;
     this.#signature = signature;
     this.#changed = changed;
-    room.addEventListener('delayed', ({ detail }) => this.#update(detail.key, { state: 'delayed', error: detail.error }));
+    room.addEventListener('delayed', ({ detail: { key, error } }) => this.#update(key, { state: 'delayed', error }));
   }
 
   /** @returns {{key, content, at, state: 'sending'|'delayed'|'sent'|'failed', error?, offset?}[]} */
@@ -110,7 +111,8 @@ export class Outgoing {
   }
 
   #save() {
-    const others = preferences.unsent.get().filter(({ user, room }) => user !== this.#user || room !== this.#room.name);
+    const isMine = ({ user, room }) => user === this.#user && room === this.#room.name;
+    const others = preferences.unsent.get().filter((message) => !isMine(message));
     const mine = this.#messages
       .filter(({ state }) => state !== 'sent')
       .map(({ key, content, at, error, state }) => ({
@@ -120,8 +122,13 @@ export class Outgoing {
   }
 }
 
-/** Who changes their name keeps what was not sent. The server may have stored it under the old name: they have to look. */
+/**
+ * Who changes their name keeps what was not sent. The server may have stored it under the old name: they have to look.
+ * Its key becomes one of the new name, by which it is known as this browser's. The server keeps keys for each user.
+ */
 export function handOverUnsent(from, to) {
-  const handedOver = (message) => ({ ...message, user: to, failed: 'outcome_unknown' });
-  preferences.unsent.set(preferences.unsent.get().map((message) => (message.user === from ? handedOver(message) : message)));
+  const signature = new Signature(to);
+  const handedOver = (message) => ({ ...message, user: to, key: signature.newKey(), failed: 'outcome_unknown' });
+  const unsent = preferences.unsent.get();
+  preferences.unsent.set(unsent.map((message) => (message.user === from ? handedOver(message) : message)));
 }
