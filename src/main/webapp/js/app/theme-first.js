@@ -3,7 +3,8 @@
  * after the page was painted once in the wrong colours. views/theme-button.js changes it later.
  */
 try {
-  const theme = JSON.parse(localStorage.getItem('roomcast.theme'));
+  const directory = new URL('.', location.href).pathname;
+  const theme = JSON.parse(localStorage.getItem(`roomcast${directory === '/' ? '' : directory}.theme`));
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme;
 } catch {
   // Storage is blocked: the system's choice it is.

@@ -1,3 +1,9 @@
+/** Where the page is: two applications of one origin share its storage. At the root, names are as they always were. */
+const DIRECTORY = new URL('.', location.href).pathname;
+
+/** What the names of this page's keys and channels begin with. theme-first.js makes the same one. */
+export const SPACE = DIRECTORY === '/' ? 'roomcast' : `roomcast${DIRECTORY}`;
+
 /**
  * JSON values in a Storage that may be full, blocked by privacy settings, or hold what an older version left: none of
  * that may keep anybody from chatting, so reading falls back and writing tries.
@@ -14,7 +20,7 @@ export class StoredValue {
    */
   constructor(storage, name, parse) {
     this.#storage = storage;
-    this.#key = `roomcast.${name}`;
+    this.#key = `${SPACE}.${name}`;
     this.#fallback = parse;
   }
 

@@ -1,3 +1,5 @@
+import { SPACE } from './storage.js';
+
 /**
  * The other tabs of this browser in which the same person is here. What one of them reads, joins or leaves, all do.
  * Somebody else who uses this browser in another tab is not meant.
@@ -11,7 +13,7 @@ export class Tabs extends EventTarget {
     super();
     this.#user = user;
     if (typeof BroadcastChannel !== 'function') return;
-    this.#channel = new BroadcastChannel('roomcast');
+    this.#channel = new BroadcastChannel(SPACE);
     this.#channel.addEventListener('message', ({ data }) => {
       if (data?.user === this.#user()) this.dispatchEvent(new CustomEvent(data.what, { detail: data.detail }));
     });
