@@ -49,7 +49,7 @@ export class ChatPage {
   open(rooms, panes, active) {
     const chat = this.#chat;
     this.#followWidth();
-    for (const name of rooms) chat.join(name);
+    for (const name of rooms) chat.restore(name);
     for (const name of panes.filter((pane) => rooms.includes(pane))) chat.open(name, { beside: true });
     const first = active || chat.active || rooms[0];
     if (first) chat.open(first);
@@ -66,6 +66,7 @@ export class ChatPage {
     this.#panes = new Panes(chat, this.#root.querySelector('.panes'), {
       togglePeople: () => this.#togglePeople(),
       join: () => this.#switcher.show(),
+      focus: () => this.#panes.focus(),
     });
     new RoomList(chat, this.#root.querySelector('.room-list'), focus);
     new Topbar(chat, this.#root.querySelector('.topbar'));
@@ -98,7 +99,10 @@ export class ChatPage {
     on('[data-action=join]', join);
     on('[data-action=help]', help);
     on('.topbar [data-action=name]', () => rename(chat.user));
-    namesakeBanner(chat, this.#root.querySelector('.namesake-banner'), () => rename(chat.user));
+    namesakeBanner(chat, this.#root.querySelector('.namesake-banner'), {
+      rename: () => rename(chat.user),
+      focus: () => this.#panes.focus(),
+    });
     on('[data-action=people-close]', () => this.#togglePeople());
     listenToShortcuts({
       join,

@@ -27,6 +27,8 @@ export class Chat extends EventTarget {
   #unreadTimer;
   #tabs = new Tabs(() => this.user);
   #person;
+  /** Whether the server has verified the name, so that nobody else can have it. */
+  #isSure = false;
 
   /** @param {string} user */
   constructor(user) {
@@ -37,9 +39,9 @@ export class Chat extends EventTarget {
       user: () => this.user,
       marks: new ReadMarks(user, this.#tabs),
       signature: new Signature(user),
-      // Who shows a token has the name from there.
-      isSure: preferences.token.get() !== '',
+      isSure: () => this.#isSure,
     };
+    this.client.addEventListener('open', ({ detail }) => { this.#isSure = detail.proven === true; });
     this.client.addEventListener('closed', ({ detail }) => this.#ended(detail));
     this.client.addEventListener('connecting', () => this.#ended(undefined));
     this.#tabs.addEventListener('joined', ({ detail }) => this.#add(detail));
@@ -82,9 +84,14 @@ export class Chat extends EventTarget {
     this.#setPanes(this.panes);
   }
 
-  /** Joins a room without showing it. */
+  /** Joins a room without showing it, and in the other tabs, too: somebody wants to be there. */
   join(name) {
     if (this.#add(name)) this.#tabs.tell('joined', name);
+  }
+
+  /** Joins a room that this tab was in before. The other tabs know of it, and may have left it since. */
+  restore(name) {
+    this.#add(name);
   }
 
   #add(name) {
@@ -132,16 +139,21 @@ export class Chat extends EventTarget {
     const model = this.#rooms.get(name);
     if (!model) return () => {};
     const place = this.rooms.indexOf(model);
+    this.#remove(model, place);
+    this.#tabs.tell('left', name);
+    return () => this.#comeBack(name, place);
+  }
+
+  #remove(model, place) {
+    const { name } = model;
     this.#rooms.delete(name);
     this.status.forget(model);
     model.room.leave();
     preferences.rooms.change((names) => names.filter((other) => other !== name));
-    this.#tabs.tell('left', name);
     const rest = this.panes.filter((pane) => pane !== name);
     if (this.active === name) this.active = rest.at(-1) ?? this.rooms[Math.min(place, this.rooms.length - 1)]?.name;
     this.#setPanes(rest);
     this.#roomsChanged();
-    return () => this.#comeBack(name, place);
   }
 
   /** Messages that waited to be sent are sent now. */
@@ -155,9 +167,10 @@ export class Chat extends EventTarget {
     this.#roomsChanged();
   }
 
-  /** What is on the screen here, or was written here and not sent, stays. */
+  /** What is on the screen here, or was written here and not sent, stays. Who left has told it already. */
   #leftElsewhere(name) {
-    if (!this.panes.includes(name) && !this.room(name)?.outgoing.unsent) this.leave(name);
+    const model = this.room(name);
+    if (model && !this.panes.includes(name) && !model.outgoing.unsent) this.#remove(model, this.rooms.indexOf(model));
   }
 
   /** @param {number} step 1 for the next room in the list, -1 for the previous; unreadOnly skips the others */

@@ -15,9 +15,9 @@ export class Pane {
   /**
    * @param {import('../model/chat.js').Chat} chat
    * @param {import('../model/room-model.js').RoomModel} model
-   * @param {{togglePeople: () => void}} actions
+   * @param {{togglePeople: () => void, focus: () => void}} actions focus: puts the cursor into the active room
    */
-  constructor(chat, model, { togglePeople }) {
+  constructor(chat, model, { togglePeople, focus }) {
     this.#chat = chat;
     this.#model = model;
     this.element = fromTemplate('pane-template');
@@ -37,8 +37,18 @@ export class Pane {
       togglePeople();
     });
     this.#on('link', () => this.#copyLink());
-    this.#on('leave', () => toast(`You left #${model.name}.`, chat.leave(model.name)));
-    this.#on('close', () => chat.closePane(model.name));
+    this.#on('leave', () => {
+      const comeBack = chat.leave(model.name);
+      toast(`You left #${model.name}.`, () => {
+        comeBack();
+        focus();
+      });
+      focus();
+    });
+    this.#on('close', () => {
+      chat.closePane(model.name);
+      focus();
+    });
     model.addEventListener('people', perFrame(() => this.#showPeople()), { signal });
     this.#showPeople();
   }

@@ -11,7 +11,7 @@ export class Panes {
   /**
    * @param {import('../model/chat.js').Chat} chat
    * @param {HTMLElement} element
-   * @param {{togglePeople: () => void, join: () => void}} actions
+   * @param {{togglePeople: () => void, join: () => void, focus: () => void}} actions
    */
   constructor(chat, element, actions) {
     this.#chat = chat;
@@ -21,9 +21,11 @@ export class Panes {
     this.#render();
   }
 
-  /** Puts the cursor where the active room is written to. */
+  /** Puts the cursor where the active room is written to, or the focus where one is joined. */
   focus() {
-    this.#panes.get(this.#chat.room(this.#chat.active))?.focus();
+    const pane = this.#panes.get(this.#chat.room(this.#chat.active));
+    if (pane) pane.focus();
+    else this.#element.querySelector('.no-room button')?.focus();
   }
 
   #render() {

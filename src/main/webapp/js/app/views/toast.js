@@ -14,6 +14,12 @@ let timer;
 export function toast(text, undo) {
   const element = document.querySelector('.toast');
   const hide = () => { element.hidden = true; };
+  const shownFor = undo ? UNDONE_WITHIN_MS : SHOWN_FOR_MS;
+  // Who has got to the button is not sent away from it.
+  const hideUnlessUsed = () => {
+    if (element.contains(document.activeElement)) timer = setTimeout(hideUnlessUsed, shownFor);
+    else hide();
+  };
   element.replaceChildren(el('span', {}, text));
   if (undo) {
     const button = el('button', { class: 'toast-undo', type: 'button' }, 'Undo');
@@ -25,5 +31,5 @@ export function toast(text, undo) {
   }
   element.hidden = false;
   clearTimeout(timer);
-  timer = setTimeout(hide, undo ? UNDONE_WITHIN_MS : SHOWN_FOR_MS);
+  timer = setTimeout(hideUnlessUsed, shownFor);
 }
