@@ -7,8 +7,14 @@ export const shortcuts = [
   { keys: 'Ctrl K', text: 'Join or switch room', action: 'join', when: (e) => command(e) && letter(e, 'k') },
   { keys: 'Alt ↓', text: 'Next room', action: 'next', when: (e) => alt(e) && e.key === 'ArrowDown' },
   { keys: 'Alt ↑', text: 'Previous room', action: 'previous', when: (e) => alt(e) && e.key === 'ArrowUp' },
-  { keys: 'Alt Shift ↓', text: 'Next unread room', action: 'nextUnread', when: (e) => altShift(e) && e.key === 'ArrowDown' },
-  { keys: 'Alt Shift ↑', text: 'Previous unread room', action: 'previousUnread', when: (e) => altShift(e) && e.key === 'ArrowUp' },
+  {
+    keys: 'Alt Shift ↓', text: 'Next unread room', action: 'nextUnread',
+    when: (e) => altShift(e) && e.key === 'ArrowDown',
+  },
+  {
+    keys: 'Alt Shift ↑', text: 'Previous unread room', action: 'previousUnread',
+    when: (e) => altShift(e) && e.key === 'ArrowUp',
+  },
   { keys: 'Alt P', text: 'Who is here', action: 'people', when: (e) => alt(e) && letter(e, 'p') },
   { keys: 'PgUp PgDn', text: 'Scroll the messages while writing' },
   { keys: '↑ ↓', text: 'Step through the messages, from one of them' },

@@ -16,8 +16,8 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
- * | `open` | `{user, proven?, session, node, heartbeatMs, limits}` | the server said welcome; rooms are being joined again |
- * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; the next attempt comes in `delayMs`. Again if the server says why |
+ * | `open` | `{user, proven?, session, node, heartbeatMs, limits}` | the server said welcome; rooms are joined again |
+ * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; next attempt in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
  * | `error` | RoomcastError | an error that belongs to no room |
@@ -45,13 +45,16 @@ export class Roomcast extends EventTarget {
    *     ceiling that doubles from baseMs (1000 ms) to capMs (30000 ms)
    * @param {typeof WebSocket} [options.WebSocket] another implementation of the class, outside browsers
    */
-  constructor({ user, token, url = defaultEndpoint(), outboxLimit = 500, backoff, WebSocket = globalThis.WebSocket } = {}) {
+  constructor({
+    user, token, url = defaultEndpoint(), outboxLimit = 500, backoff, WebSocket = globalThis.WebSocket,
+  } = {}) {
     super();
     this.#user = user?.normalize('NFC');
     this.#outboxLimit = outboxLimit;
     // Once the server has picked a name for a nameless client, that client stays the same person.
     const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
-    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff, renews: typeof token === 'function' }, {
+    const renews = typeof token === 'function';
+    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff, renews }, {
       state: (state, detail) => this.#stateChanged(state, detail),
       frame: (frame) => this.#receive(frame),
     });
@@ -99,8 +102,8 @@ export class Roomcast extends EventTarget {
    * Joins a room, now or as soon as there is a connection. The room that was joined already is returned as it is.
    *
    * @param {string} name
-   * @param {{since?: {epoch: string, offset: number, at?: number}}} [options] since: a `position` kept from earlier; what came
-   *     after it is delivered
+   * @param {{since?: {epoch: string, offset: number, at?: number}}} [options] since: a `position` kept from
+   *     earlier; what came after it is delivered
    * @returns {Room}
    */
   join(name, { since } = {}) {

@@ -48,7 +48,8 @@ export class Connection {
 
   /**
    * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object,
-   *     renews?: boolean}} options renews: the next hello has a fresh token, which may be taken where the last one expired
+   *     renews?: boolean}} options renews: the next hello has a fresh token, which may be taken where the last one
+   *     expired
    * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
    */
   constructor(options, events) {

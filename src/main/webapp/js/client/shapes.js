@@ -1,6 +1,6 @@
 /**
- * What the frames of a server must hold for this library to go by them. A frame that does not is left out as a whole: a place that is no
- * number, or a time that is none, would put everything after it in disorder.
+ * What the frames of a server must hold for this library to go by them. A frame that does not is left out as a whole:
+ * a place that is no number, or a time that is none, would put everything after it in disorder.
  */
 
 const isText = (value) => typeof value === 'string';
@@ -23,7 +23,8 @@ const SHAPES = new Map(Object.entries({
   message: (frame) => isText(frame.room) && isMessage(frame),
   behind: ({ room, epoch, from, offset, at }) =>
     isText(room) && isText(epoch) && isPlace(from) && isPlace(offset) && isCount(at),
-  presence: ({ room, joined = [], left = [], count }) => isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
+  presence: ({ room, joined = [], left = [], count }) =>
+    isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
   signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),

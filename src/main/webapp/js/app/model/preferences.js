@@ -13,8 +13,8 @@ export const preferences = {
   /** The rooms that stand side by side, from left to right. */
   panes: new TabValue('panes', validNames),
   /** How far somebody has read each room: room → {epoch, offset}. */
-  readMarksOf: (user) =>
-    new StoredValue('localStorage', `read.${user}`, (value) => (value === undefined ? sharedMarks.get() : asObject(value))),
+  readMarksOf: (user) => new StoredValue('localStorage', `read.${user}`,
+    (value) => (value === undefined ? sharedMarks.get() : asObject(value))),
   /** How the keys of somebody's messages begin; see Signature. */
   signatureOf: (user) => new StoredValue('localStorage', `signature.${user}`, asText),
   /** What proves who this is, where the server asks for it. For this tab only. */

@@ -8,6 +8,7 @@ export class ReturnReport {
   #awaited;
   #count = 0;
   #lost = new Set();
+  #failed = new Set();
   #renumbered = new Set();
 
   /** @param {(report: {text: string, complete: boolean}) => void} tell */
@@ -19,6 +20,7 @@ export class ReturnReport {
   begin() {
     this.#count = 0;
     this.#lost.clear();
+    this.#failed.clear();
     this.#renumbered.clear();
     this.#awaited = new Set([...this.#rooms].filter(({ refusal }) => !refusal));
     this.#settle();
@@ -41,9 +43,10 @@ export class ReturnReport {
     if (this.#awaited?.delete(model)) this.#settle();
   }
 
-  #add(model, { count, lost, renumbered }) {
+  #add(model, { count, lost, failed, renumbered }) {
     if (!this.#awaited?.delete(model)) return;
     this.#count += count;
+    if (failed) this.#failed.add(model.name);
     if (lost) this.#lost.add(model.name);
     else if (renumbered) this.#renumbered.add(model.name);
     this.#settle();
@@ -52,13 +55,15 @@ export class ReturnReport {
   #settle() {
     if (!this.#awaited || this.#awaited.size > 0) return;
     this.#awaited = undefined;
-    this.#tell({ text: this.#sentence(), complete: this.#lost.size + this.#renumbered.size === 0 });
+    this.#tell({ text: this.#sentence(), complete: this.#lost.size + this.#failed.size + this.#renumbered.size === 0 });
   }
 
   #sentence() {
     const parts = ['Back online.'];
     if (this.#count > 0) parts.push(`${countOf(this.#count, 'missed message')} delivered.`);
-    if (this.#lost.size > 0) parts.push(`Some messages in ${namesOf(this.#lost)} were not delivered: look for the gap.`);
+    const lost = namesOf(this.#lost);
+    if (this.#lost.size > 0) parts.push(`Some messages in ${lost} were not delivered: look for the gap.`);
+    if (this.#failed.size > 0) parts.push(`Missed messages in ${namesOf(this.#failed)} could not be loaded.`);
     if (this.#renumbered.size > 0) parts.push(`${namesOf(this.#renumbered)} began anew: messages may be missing.`);
     if (parts.length === 1) parts.push('Nothing was missed.');
     return parts.join(' ');

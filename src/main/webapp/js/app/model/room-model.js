@@ -41,7 +41,8 @@ export class RoomModel extends EventTarget {
   /**
    * @param {import('../../roomcast.js').Room} room
    * @param {{user: () => string, marks: import('./read-marks.js').ReadMarks,
-   *     signature: import('./signature.js').Signature, isSure: () => boolean}} person isSure: nobody else can have this name
+   *     signature: import('./signature.js').Signature, isSure: () => boolean}} person isSure: nobody else can have
+   *     this name
    */
   constructor(room, { user, marks, signature, isSure }) {
     super();
@@ -237,11 +238,12 @@ export class RoomModel extends EventTarget {
   async #catchUp(gap) {
     this.#gaps.push(gap);
     if (this.#gaps.length > 1) return;
-    const sum = { count: 0, lost: false, renumbered: false };
+    const sum = { count: 0, lost: false, failed: false, renumbered: false };
     while (this.#gaps.length > 0) {
       const { from, to, renumbered } = this.#gaps[0];
       const lost = await this.#loadMissed(this.#gaps[0]);
-      sum.count += to - from + 1 - lost;
+      if (lost === undefined) sum.failed = true;
+      else sum.count += to - from + 1 - lost;
       sum.lost ||= lost > 0;
       sum.renumbered ||= renumbered;
       this.#gaps.shift();
@@ -252,10 +254,10 @@ export class RoomModel extends EventTarget {
   /**
    * As far as the server has it and somebody can read at once.
    *
-   * @returns {Promise<number>} how many the server no longer has, as far as it answered
+   * @returns {Promise<number|undefined>} how many the server no longer has; undefined if it did not say
    */
   async #loadMissed({ epoch, from, to, renumbered }) {
-    let lost = 0;
+    let lost;
     const { end } = this.timeline;
     await this.#load('missed', { after: from - 1, limit: PAGE }, (page) => {
       lost = this.#uncount({ epoch, offset: from }, page, to);
@@ -284,8 +286,8 @@ export class RoomModel extends EventTarget {
     return end - offset;
   }
 
-  #returned({ count = 0, lost = false, renumbered = false }) {
-    this.dispatchEvent(new CustomEvent('returned', { detail: { count, lost, renumbered } }));
+  #returned({ count = 0, lost = false, failed = false, renumbered = false }) {
+    this.dispatchEvent(new CustomEvent('returned', { detail: { count, lost, failed, renumbered } }));
   }
 
   #refused(error) {
@@ -295,7 +297,7 @@ export class RoomModel extends EventTarget {
     this.#returned({});
   }
 
-  /** @param {{message: string}|undefined} error why there is no connection and will be none; undefined: one is sought */
+  /** @param {{message: string}|undefined} error why there is and will be no connection; undefined: one is sought */
   ended(error) {
     this.refusal = error;
     this.#changed('state');

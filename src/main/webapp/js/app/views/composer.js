@@ -83,7 +83,8 @@ export class Composer {
 
   #content() {
     // The first line keeps its indent: it may be code.
-    return this.#input.value.replace(/\r\n?/gu, '\n').replace(FORBIDDEN, '').toWellFormed().trimEnd().replace(EMPTY_LINES, '');
+    const text = this.#input.value.replace(/\r\n?/gu, '\n').replace(FORBIDDEN, '');
+    return text.toWellFormed().trimEnd().replace(EMPTY_LINES, '');
   }
 
   /** Tells in time that a message is getting too long. */

@@ -32,7 +32,7 @@ export class MessageList {
   #goesToEnd = false;
   /** What is said at each end of the window: 'older' | 'newer' → what `loads` of the model had. */
   #statuses = new Map();
-  /** The end of a window that was detached is not the end of the room: what comes after it is read on, not jumped to. */
+  /** The end of a window that was detached is not the room's end: what comes after it is read on, not jumped to. */
   #wasAttached = true;
   /**
    * The model has changed since the rows were drawn, or not all are drawn yet, so that distances say nothing about

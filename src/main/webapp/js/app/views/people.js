@@ -52,6 +52,7 @@ export class People {
 
   #person({ name }) {
     const you = name === this.#chat.user ? el('span', { class: 'you' }, 'you') : undefined;
-    return el('li', { class: 'person' }, avatar(name), el('span', { class: 'person-name', dir: 'auto', title: name }, name), you);
+    const label = el('span', { class: 'person-name', dir: 'auto', title: name }, name);
+    return el('li', { class: 'person' }, avatar(name), label, you);
   }
 }

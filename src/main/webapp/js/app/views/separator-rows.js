@@ -12,7 +12,8 @@ const kinds = {
     },
   },
   unread: {
-    create: () => el('div', { class: 'unread-line', role: 'separator', 'aria-label': 'New messages' }, el('span', {}, 'New')),
+    create: () =>
+      el('div', { class: 'unread-line', role: 'separator', 'aria-label': 'New messages' }, el('span', {}, 'New')),
     update: () => {},
   },
   start: {

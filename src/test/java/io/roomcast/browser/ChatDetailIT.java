@@ -99,6 +99,29 @@ class ChatDetailIT {
         ann.page().keyboard().press("Enter");
         assertThat(ann.box("op")).isFocused();
         assertThat(ann.page().locator(".room-name")).hasText(new String[] {"lobby", "operations", "op"});
+
+        // Without arrow keys.
+        ann.page().keyboard().press("Control+k");
+        ann.field("Room").fill("lob");
+        assertThat(ann.page().getByText("Enter opens #lobby.")).isVisible();
+        ann.button("Join #lob").click();
+        assertThat(ann.box("lob")).isFocused();
+        ann.page().keyboard().press("Control+k");
+        ann.field("Room").fill("lob");
+        assertThat(ann.button("lobby")).isVisible();
+        assertThat(ann.button("Join #lob")).hasCount(0);
+    }
+
+    @Test
+    void twoApplicationsOfOneServerKnowNothingOfEachOther() {
+        enter();
+        ann.page().getByTitle("Colours: as the system").click();
+        ann.page().reload();
+        assertThat(ann.page().locator("html")).hasAttribute("data-theme", "light");
+        assertThat(ann.box("lobby")).isVisible();
+        ann.page().navigate(ScriptedServer.OTHER.toString());
+        assertThat(ann.field("Your name")).hasValue("");
+        assertThat(ann.page().locator("html")).not().hasAttribute("data-theme", "light");
     }
 
     @Test
@@ -112,8 +135,10 @@ class ChatDetailIT {
         ann.room("lobby").getByTitle("Leave this room").click();
         assertThat(ann.page().locator(".room-name")).hasText(new String[] {"ops"});
         assertThat(ann.page().getByText("You left #lobby.")).isVisible();
+        assertThat(ann.box("ops")).isFocused();
 
         ann.button("Undo").click();
+        assertThat(ann.box("lobby")).isFocused();
         assertThat(ann.page().locator(".room-name")).hasText(new String[] {"lobby", "ops"});
         assertThat(ann.box("lobby")).hasValue("half a thou");
         assertThat(ann.message("lobby", "not yet stored")).hasAttribute("data-state", "sending");
@@ -126,6 +151,22 @@ class ChatDetailIT {
                         .count());
         ann.page().reload();
         assertThat(ann.page().locator(".room-name")).hasText(new String[] {"lobby", "ops"});
+    }
+
+    @Test
+    void undoingStaysPossibleForWhoHasGotToTheButton() {
+        server.rest();
+        ann.page().clock().install(new Clock.InstallOptions().setTime(0));
+        enter();
+        ann.room("lobby").getByTitle("Leave this room").click();
+        Locator join = ann.page().locator(".no-room button");
+        assertThat(join).isFocused();
+        ann.button("Undo").focus();
+        ann.page().clock().runFor(60_000);
+        assertThat(ann.button("Undo")).isFocused();
+        join.focus();
+        ann.page().clock().runFor(60_000);
+        assertThat(ann.button("Undo")).isHidden();
     }
 
     @Test

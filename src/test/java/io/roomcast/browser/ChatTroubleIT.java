@@ -75,6 +75,37 @@ class ChatTroubleIT {
     }
 
     @Test
+    void aButtonThatSomebodyIsAboutToPressStays() {
+        server.on("publish", frame -> server.refuse(frame, "forbidden", 0));
+        enter();
+        ann.say("lobby", "please");
+        Locator retry = ann.button("Retry");
+        retry.focus();
+        server.send(ScriptedServer.message("lobby", 1));
+        assertThat(ann.message("lobby", "m1")).isVisible();
+        assertThat(retry).isFocused();
+    }
+
+    @Test
+    void theButtonThatLoadsAgainStaysAndLeavesTheFocusInTheRoom() {
+        server.keep("e1", 101, 300);
+        enter();
+        assertThat(ann.message("lobby", "m300")).isVisible();
+        server.on("history", frame -> server.send(ROOM_FULL, frame.getInt("id")));
+        Locator scroller = ann.room("lobby").locator(".scroller");
+        scroller.evaluate("view => { view.scrollTop = 0; }");
+        Locator again = ann.button("Try again");
+        again.focus();
+        server.send(ScriptedServer.message("lobby", 301));
+        assertThat(ann.message("lobby", "m301")).isAttached();
+        assertThat(again).isFocused();
+        server.on("history", frame -> {});
+        again.press("Enter");
+        assertThat(ann.room("lobby").getByText("Loading messages…")).isVisible();
+        assertThat(scroller).isFocused();
+    }
+
+    @Test
     void aMessageThatHasToWaitSaysWhy() {
         server.on("publish", frame -> server.refuse(frame, "unavailable", 60_000));
         enter();

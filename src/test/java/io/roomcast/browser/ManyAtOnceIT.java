@@ -92,7 +92,8 @@ class ManyAtOnceIT {
     @Test
     void titleAndBadgesFollowManyMessagesOfManyRoomsTogether() {
         List<String> rooms = each(100, i -> "room" + i);
-        ann.page().evaluate("rooms => sessionStorage.setItem('roomcast.rooms', JSON.stringify(rooms))", rooms);
+        ann.page()
+                .evaluate("rooms => sessionStorage.setItem('roomcast/roomcast/.rooms', JSON.stringify(rooms))", rooms);
         ann.page().reload();
         assertThat(ann.page().locator(".room-button")).hasCount(rooms.size() + 1);
         assertThat(ann.page().locator("html")).hasAttribute("data-marks", String.valueOf(rooms.size() + 1));

@@ -80,6 +80,41 @@ class MissedMessageIT {
     }
 
     @Test
+    void afterASecondLossBeforeTheFirstWasMadeGood() {
+        server.keep("e1", 1, 2);
+        enter();
+        assertThat(ann.texts("lobby")).hasCount(2);
+        server.keep("e1", 1, 5);
+        server.on("history", frame -> {});
+        server.close(4001);
+        ann.page().waitForCondition(() -> server.received("history").size() == 2);
+        server.keep("e1", 1, 8);
+        server.close(4001);
+        assertThat(ann.banner()).containsText("Back online. 6 missed messages delivered.");
+        assertThat(ann.banner()).not().containsText("look for the gap");
+        assertThat(ann.texts("lobby")).hasCount(8);
+        assertThat(ann.room("lobby").locator(".gap")).hasCount(0);
+    }
+
+    @Test
+    void whatCannotBeLoadedIsNotLost() {
+        server.keep("e1", 1, 2);
+        enter();
+        assertThat(ann.texts("lobby")).hasCount(2);
+        server.keep("e1", 1, 5);
+        server.on(
+                "history",
+                frame -> server.send(
+                        "{'type':'error','id':%s,'room':'lobby','code':'forbidden','text':'no'}", frame.getInt("id")));
+        server.close(4001);
+        assertThat(ann.banner()).containsText("Back online. Missed messages in #lobby could not be loaded.");
+        server.keep("e1", 1, 5);
+        ann.button("Try again").click();
+        assertThat(ann.texts("lobby")).hasCount(5);
+        assertThat(ann.room("lobby").locator(".gap")).hasCount(0);
+    }
+
+    @Test
     void overASlowLink() {
         ann.page().clock().install(new Clock.InstallOptions().setTime(0));
         server.rest();
@@ -148,6 +183,27 @@ class MissedMessageIT {
         showTab("visible");
         assertBeginsAt(61);
         assertThat(ann.page()).hasTitle("(100) #lobby – Roomcast");
+    }
+
+    @Test
+    void whatAnotherTabHasReadIsNoNewsWhereItComesLater() {
+        server.keep("e1", 1, 60);
+        enter();
+        assertThat(ann.message("lobby", "m60")).isInViewport();
+        showTab("hidden");
+        ann.page().evaluate("""
+                () => new Promise((heard) => {
+                    const channel = 'roomcast/roomcast/';
+                    new BroadcastChannel(channel).onmessage = heard;
+                    const detail = { lobby: { epoch: 'e1', offset: 62 } };
+                    new BroadcastChannel(channel).postMessage({ user: 'ann', what: 'read', detail });
+                })""");
+        server.sendTogether(LongStream.rangeClosed(61, 63)
+                .mapToObj(offset -> ScriptedServer.message("lobby", offset))
+                .toList());
+        assertThat(ann.page()).hasTitle("(1) #lobby – Roomcast");
+        showTab("visible");
+        assertThat(ann.page()).hasTitle("#lobby – Roomcast");
     }
 
     private void showTab(String state) {

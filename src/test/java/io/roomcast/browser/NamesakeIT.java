@@ -50,13 +50,34 @@ class NamesakeIT {
             }
             assertThat(ann.message("lobby", "from a script")).isVisible();
             ann.button("Dismiss").click();
+            assertThat(ann.box("lobby")).isFocused();
             ann.say("lobby", "mine");
             assertThat(ann.message("lobby", "mine")).hasAttribute("data-state", "stored");
             assertThat(ann.room("lobby").locator(".own")).hasCount(2);
+            // Who knows it from one room need not be told in each.
+            ann.join("ops");
+            other.join("ops");
+            other.say("ops", "here, too");
+            assertThat(ann.message("ops", "here, too").locator(".namesake")).isVisible();
+            assertThat(ann.page().locator(".namesake-banner")).isHidden();
             List<String> failures = new ArrayList<>(ann.failures());
             failures.addAll(other.failures());
             failures.addAll(tab.failures());
             assertEquals(List.of(), failures);
+        }
+    }
+
+    @Test
+    void aNameThatIsProvedIsNobodyElses() {
+        try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
+            ScriptedServer server = ScriptedServer.behind(ann.page());
+            server.prove();
+            ann.enter(ScriptedServer.HOME, "ann", "lobby");
+            server.send("{'type':'message','room':'lobby','offset':1,'sender':'ann','content':'from my phone',"
+                    + "'at':1,'key':'of-another-browser'}");
+            assertThat(ann.message("lobby", "from my phone").locator(".you")).hasText("you");
+            assertThat(ann.page().locator(".namesake-banner")).isHidden();
+            assertEquals(List.of(), ann.failures());
         }
     }
 }

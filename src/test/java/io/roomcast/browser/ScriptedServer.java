@@ -25,6 +25,9 @@ final class ScriptedServer {
 
     static final URI HOME = URI.create("http://chat.test/roomcast/");
 
+    /** Another application on the same server. */
+    static final URI OTHER = HOME.resolve("/other/");
+
     private static final Path WEBAPP = Path.of("src/main/webapp");
     private static final String POLICY =
             "default-src 'self'; base-uri 'none'; object-src 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -68,8 +71,10 @@ final class ScriptedServer {
     /** Serves a page from now on. */
     static ScriptedServer behind(Page page) {
         ScriptedServer server = new ScriptedServer();
-        page.route(HOME + "**", ScriptedServer::serve);
-        page.routeWebSocket("ws://chat.test/roomcast/ws", server::connected);
+        for (URI application : List.of(HOME, OTHER)) {
+            page.route(application + "**", route -> serve(application, route));
+        }
+        page.routeWebSocket("ws://chat.test/*/ws", server::connected);
         return server;
     }
 
@@ -120,6 +125,11 @@ final class ScriptedServer {
     /** Does not ask to be pinged, from now on: where a test turns the clock on, no answer comes in time. */
     void rest() {
         on("hello", frame -> send(WELCOME.replace("'heartbeatMs':25000", "'heartbeatMs':0"), frame.getString("user")));
+    }
+
+    /** Knows who is there: nobody else has the name, from now on. */
+    void prove() {
+        on("hello", frame -> send(WELCOME.replace("{'type'", "{'proven':true,'type'"), frame.getString("user")));
     }
 
     /** Has the messages of these offsets in every room, from now on: answers for them as a server does. */
@@ -204,8 +214,8 @@ final class ScriptedServer {
         return Json.createReader(new StringReader(text)).readObject();
     }
 
-    private static void serve(Route route) {
-        String path = HOME.relativize(URI.create(route.request().url())).getPath();
+    private static void serve(URI application, Route route) {
+        String path = application.relativize(URI.create(route.request().url())).getPath();
         Path file = WEBAPP.resolve(path.isEmpty() ? "index.html" : path);
         if (!Files.isRegularFile(file)) {
             route.fulfill(new Route.FulfillOptions().setStatus(404));

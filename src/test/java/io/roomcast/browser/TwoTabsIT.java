@@ -73,6 +73,33 @@ class TwoTabsIT {
         second.room("dev").getByTitle("Leave this room").click();
         assertThat(second.listed("dev")).hasCount(0);
         assertThat(first.box("dev")).isVisible();
+        // It is no news that a tab that begins anew is where it was.
+        first.page().reload();
+        assertThat(first.box("dev")).isVisible();
+        first.join("last");
+        assertThat(second.listed("last")).isVisible();
+        assertThat(second.listed("dev")).hasCount(0);
+    }
+
+    /** A tab that slept may say it late, when somebody is in the room again. */
+    @Test
+    void whatWasToldIsNotToldAgain() {
+        first.enter(server.uri(), "ann", "lobby");
+        second.page().navigate(server.uri().toString());
+        second.join("ops");
+        assertThat(first.listed("ops")).isVisible();
+        second.page().evaluate("""
+                () => {
+                    window.told = [];
+                    new BroadcastChannel('roomcast').onmessage = ({ data: { what, detail } }) => {
+                        if (what !== 'read') window.told.push(`${what} ${detail}`);
+                    };
+                }""");
+        second.room("ops").getByTitle("Leave this room").click();
+        assertThat(first.listed("ops")).hasCount(0);
+        first.join("last");
+        assertThat(second.listed("last")).isVisible();
+        assertEquals(List.of("left ops", "joined last"), second.page().evaluate("window.told"));
     }
 
     @Test

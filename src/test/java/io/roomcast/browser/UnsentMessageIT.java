@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -126,7 +127,19 @@ class UnsentMessageIT {
         ann.field("Your name").fill("anna");
         ann.page().keyboard().press("Enter");
         assertThat(ann.page().locator(".user-name")).hasText("anna");
-        assertThat(ann.message("lobby", "as whom?")).hasAttribute("data-state", "failed");
+        Locator message = ann.message("lobby", "as whom?");
+        assertThat(message).hasAttribute("data-state", "failed");
+
+        server.on("publish", frame -> server.acknowledge(frame, 1));
+        ann.button("Retry").click();
+        assertThat(message).hasAttribute("data-state", "sent");
+        JsonObject published = server.received("publish").get(1);
+        server.on("join", frame -> {
+            server.joined(frame, "e1", 0, false);
+            server.echo(published, 1, "anna");
+        });
+        ann.page().reload();
+        assertThat(message.locator(".you")).hasText("you");
     }
 
     private void enter() {

@@ -30,7 +30,8 @@ class ServerFrameWriterTest {
         assertFrame(
                 "{\"type\":\"welcome\",\"user\":\"ann\",\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
                         + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",
-                writer.write(new ServerFrame.Welcome(null, "ann", null, "s", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
+                writer.write(new ServerFrame.Welcome(
+                        null, "ann", null, "s", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
     }
 
     @Test
