@@ -17,7 +17,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
  * | `open` | `{user, proven?, session, node, heartbeatMs, limits}` | the server said welcome; rooms are joined again |
- * | `waiting` | `{delayMs, attempt, code, reason}` | connection lost; next attempt in `delayMs`. Again if the server says why |
+ * | `waiting` | `{delayMs, attempt, code, reason}` | lost; next attempt in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
  * | `error` | RoomcastError | an error that belongs to no room |

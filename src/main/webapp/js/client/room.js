@@ -11,7 +11,7 @@ const TYPING_EVERY_MS = 3_000;
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, epoch, offset, at?, members, recovered, returned}` | the room was joined; `returned`: again |
+ * | `joined` | `{room, user, epoch, offset, at?, members, recovered, returned}` | joined; `returned`: again |
  * | `message` | `{room, epoch, offset, sender, content, at, key?, own, replayed}` | each message, once and in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
@@ -52,7 +52,7 @@ export class Room extends EventTarget {
     return this.#membership.members;
   }
 
-  /** Where this client stands: `{epoch, offset, at?}` of the last message delivered; undefined before the first join. */
+  /** `{epoch, offset, at?}` of the last message delivered; undefined before the first join. */
   get position() {
     return this.#membership.position;
   }

@@ -6,8 +6,8 @@ const RETRY_MS = 5_000;
 const WORTH_MS = 1_000;
 
 /**
- * Shows the server a token again before the one that it knows expires, so that the connection lives on: a fresh one, or the only one there
- * is, which may be good for longer than the server lets anybody stay at a time.
+ * Shows the server a token again before the one that it knows expires, so that the connection lives on: a fresh one, or
+ * the only one there is, which may be good for longer than the server lets anybody stay at a time.
  */
 export class TokenRefresh {
   #token;
@@ -17,7 +17,8 @@ export class TokenRefresh {
   #timer;
 
   /**
-   * @param {string|(() => string|Promise<string>)|undefined} token a function gives a fresh one; without any nothing is ever refreshed
+   * @param {string|(() => string|Promise<string>)|undefined} token a function gives a fresh one; without any
+   *     nothing is ever refreshed
    * @param {(frame: object) => Promise<object>} ask
    */
   constructor(token, ask) {
@@ -48,7 +49,8 @@ export class TokenRefresh {
       if (this.#timer === mine && (!this.#fixed || gained > WORTH_MS)) this.start(expiresInMs);
     } catch (error) {
       // No token, a refused one or no answer: the server closes the connection when the old one has expired.
-      if (this.#timer === mine && (!this.#fixed || error?.transient)) this.#timer = setTimeout(() => this.#refresh(), RETRY_MS);
+      const mayTryAgain = this.#timer === mine && (!this.#fixed || error?.transient);
+      if (mayTryAgain) this.#timer = setTimeout(() => this.#refresh(), RETRY_MS);
     }
   }
 }

@@ -57,6 +57,7 @@ class TokenIT {
         try (RoomClient ann = client("ws").say("{'type':'hello','user':'bob','token':'" + token("ann", HOUR) + "'}")) {
             Frame welcome = ann.next("welcome");
             assertEquals("ann", welcome.string("user"));
+            assertTrue(welcome.isTrue("proven"));
             assertTrue(welcome.number("expiresInMs") > 3_500_000);
             ann.say("{'type':'join','room':'lobby'}").next("joined");
             ann.say("{'room':'lobby','content':'hi','sender':'bob'}");

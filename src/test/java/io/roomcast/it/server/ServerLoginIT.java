@@ -3,6 +3,7 @@ package io.roomcast.it.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.support.Frame;
 import io.roomcast.support.Handshake;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.server.ServerNode;
@@ -53,9 +54,9 @@ class ServerLoginIT {
     @Test
     void aUserEntersUnderTheNameThatTheServerKnows() throws Exception {
         try (RoomClient ann = open("ws?user=somebody-else")) {
-            assertEquals(
-                    "ann",
-                    ann.say("{'type':'hello','user':'bob'}").next("welcome").string("user"));
+            Frame welcome = ann.say("{'type':'hello','user':'bob'}").next("welcome");
+            assertEquals("ann", welcome.string("user"));
+            assertTrue(welcome.isTrue("proven"));
         }
         try (RoomClient ann = open("ws/lobby/bob")) {
             ann.next("joined");
