@@ -15,9 +15,9 @@ import javax.management.NotificationListener;
 import javax.management.ObjectName;
 
 /**
- * Drains the node while WildFly is suspended, and ends that drain when WildFly is resumed. WildFly tells of both through
- * an MBean, which other servers do not have. A drain that an operator has started stays as it is, whether it began
- * before the suspension or during it.
+ * Drains the node while WildFly is suspended, and ends that drain when WildFly is resumed. WildFly tells of both
+ * through an MBean, which other servers do not have. A drain that an operator has started stays as it is, whether it
+ * began before the suspension or during it.
  */
 final class ServerSuspension implements NotificationListener {
     private static final Logger LOG = System.getLogger(ServerSuspension.class.getName());

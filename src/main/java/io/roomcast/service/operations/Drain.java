@@ -71,7 +71,7 @@ public class Drain {
     private Clocks clocks;
     private Duration defaultWindow;
     private State state = State.OFF;
-    /** Who began what goes on; null if nothing does, or if the node stops. */
+    /** Who began the drain; null if there is none, or if the node stops. */
     private Author beganBy;
 
     private DrainSchedule<ClientSession> schedule = new DrainSchedule<>();
