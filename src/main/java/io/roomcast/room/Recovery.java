@@ -333,10 +333,10 @@ final class Recovery {
     }
 
     /**
-     * Serves a member when the relay cannot tell the message at the member's position, but the room has all messages
-     * after it.
+     * Serves a member when the relay cannot tell the message at the member's position, or has begun another epoch. This
+     * needs all messages after the position in the memory of the room.
      *
-     * @return false if the room does not have them
+     * @return false if they are not there, or the member does not have to prove anything
      */
     boolean serveWithoutProof(Member member, Position lanePosition) {
         if (!hasToProve(member) || !recent.reachesBackTo(member.offset)) {

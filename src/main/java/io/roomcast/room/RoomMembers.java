@@ -4,6 +4,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -191,11 +192,16 @@ final class RoomMembers {
         if (member.index < 0) {
             return;
         }
-        if (result.page() != null || member.since == null) {
-            recovery.onPageRead(result, position);
-        } else if (!recovery.serveWithoutProof(member, position)) {
+        HistoryPage page = result.page();
+        boolean isComparable = page != null && page.epoch().equals(position.epoch());
+        if (!isComparable && recovery.serveWithoutProof(member, position)) {
+            return;
+        }
+        if (page == null && member.since != null) {
             leave(member);
             member.listener().unavailable();
+        } else {
+            recovery.onPageRead(result, position);
         }
     }
 

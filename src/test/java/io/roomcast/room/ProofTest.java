@@ -147,6 +147,20 @@ class ProofTest {
         assertEquals(List.of("unavailable"), older.log());
     }
 
+    /** The node has not heard of the new epoch yet. Until then, the member is in the old one like all others. */
+    @Test
+    void relayThatHasBegunAnotherEpochKeepsNothingFromOneWhomTheRoomCanServe() {
+        fixture.publish(LAST);
+        FakeMember member = FakeMember.quick();
+        fixture.join(member, proven(LAST - RECENT));
+        fixture.executor.runAll();
+        source.beginEpoch("e2", 0);
+        source.completeRead();
+        fixture.executor.runAll();
+
+        assertEquals(List.of("joined e1:2000 true", messagesFrom(LAST - RECENT + 1, LAST)), member.log());
+    }
+
     /** One page for all of them, and its proof with it. */
     @Test
     void crowdSharesThePageAndItsProof() {
