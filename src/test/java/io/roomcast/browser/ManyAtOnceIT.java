@@ -32,7 +32,7 @@ class ManyAtOnceIT {
             window.work = { stored: 0, title: 0, chip: 0, typing: 0, rows: [] };
             const setItem = Storage.prototype.setItem;
             Storage.prototype.setItem = function (key, value) {
-              if (key === 'roomcast.read.ann') {
+              if (key === 'roomcast/roomcast/.read.ann') {
                 work.stored += 1;
                 document.documentElement.dataset.marks = Object.keys(JSON.parse(value)).length;
               }
