@@ -15,6 +15,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What a server serves at which address. */
 final class Addresses {
@@ -24,6 +26,9 @@ final class Addresses {
     /** The same place in a path, written in ways that servers read differently. */
     private static final List<String> STRANGE = List.of(
             "lob;by", "lobby;jsessionid=1", "lob%2Fby", "lob%2fby", "lob%5Cby", "lob%3Bby", "lob%25by", "lob%00by");
+
+    /** A file that the page names by its version. */
+    private static final Pattern STYLE = Pattern.compile("href=\"(v/[0-9a-f]+/css/base\\.css)\"");
 
     private final URI application;
     private final Http api;
@@ -39,14 +44,19 @@ final class Addresses {
         HttpResponse<String> ready = anonymous.sendPlain("GET", "/health/ready", null);
         assertEquals(200, ready.statusCode());
         assertTrue(ready.body().contains("\"UP\""), ready.body());
-        for (String file : List.of("index.html", "js/roomcast.js")) {
-            assertEquals(
-                    Files.readString(Path.of("src/main/webapp", file)),
-                    anonymous.sendPlain("GET", "/" + file, null).body(),
-                    file);
-        }
-        assertEquals(200, anonymous.sendPlain("GET", "/", null).statusCode());
+        assertServed("js/roomcast.js", "/js/roomcast.js");
+        String page = anonymous.sendPlain("GET", "/", null).body();
+        Matcher style = STYLE.matcher(page);
+        assertTrue(style.find(), page);
+        assertServed("css/base.css", "/" + style.group(1));
         assertEquals(404, anonymous.sendPlain("GET", "/WEB-INF/web.xml", null).statusCode());
+    }
+
+    private void assertServed(String source, String address) throws IOException {
+        assertEquals(
+                Files.readString(Path.of("src/main/webapp", source)),
+                anonymous.sendPlain("GET", address, null).body(),
+                address);
     }
 
     /** Each name, encoded in full and as far as it must be, is the room and the user of a WebSocket and of the API. */
