@@ -185,7 +185,7 @@ final class Progress {
         sample();
         long end = System.nanoTime() + 2 * SECOND;
         while (nodes.isAsking() && System.nanoTime() - end < 0) {
-            Thread.sleep(10);
+            Thread.sleep(10); // The answers come on threads of the HTTP client, which tell nobody that they are done.
         }
     }
 

@@ -88,6 +88,7 @@ class SkippedTestsTest {
         }
     }
 
+    /** Only the tests above start this class, to see what is told of a disabled test. The build does not find it. */
     static final class AnotherReason {
         @Test
         @Disabled("it waits for a release")
