@@ -2,10 +2,12 @@ package io.roomcast.container;
 
 import io.roomcast.config.HttpKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ErrorBody;
 import io.roomcast.http.HealthServlet;
 import io.roomcast.http.PayaraHeadTimeout;
 import io.roomcast.http.PayaraRefusals;
 import io.roomcast.http.PayaraRequest;
+import io.roomcast.http.Problem;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.http.UndertowRequest;
 import io.roomcast.http.UnreadBody;
@@ -30,7 +32,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Collections;
 
@@ -140,7 +141,7 @@ public class GuardFilter extends HttpFilter {
             payara.setWriteTimeout(answerMillis);
         }
         if (!verdict.isPass()) {
-            refuse(payara, response, verdict);
+            refuse(payara, request, response, verdict);
         } else if (!handshake) {
             serve(undertow, payara, request, response, chain);
         } else if (login.authenticate(request, response, true)) {
@@ -182,7 +183,7 @@ public class GuardFilter extends HttpFilter {
         int threads = undertow != null ? undertow.threads() : payara != null ? payara.threads() : 0;
         try {
             if (!requests.tryRun(threads, task)) {
-                refuse(payara, response, Verdict.OVERLOADED);
+                refuse(payara, request, response, Verdict.OVERLOADED);
             }
         } catch (IOException e) {
             if (payara == null || payara.checkConnected()) {
@@ -245,7 +246,7 @@ public class GuardFilter extends HttpFilter {
             // block all handshakes.
             chain.doFilter(upgrade, response);
         } else if (!handshakes.tryRun(upgrade.getRemoteAddr(), () -> chain.doFilter(upgrade, response))) {
-            refuse(null, response, Verdict.OVERLOADED);
+            refuse(null, upgrade, response, Verdict.OVERLOADED);
         }
     }
 
@@ -253,15 +254,15 @@ public class GuardFilter extends HttpFilter {
      * Answers a refused request. The connection closes after this response, so there is only one response. The response
      * fits into the buffer of the socket, even if the client does not read.
      */
-    private static void refuse(PayaraRequest payara, HttpServletResponse response, Verdict verdict) throws IOException {
+    private static void refuse(
+            PayaraRequest payara, HttpServletRequest request, HttpServletResponse response, Verdict verdict)
+            throws IOException {
         response.setHeader("Connection", "close");
-        response.setStatus(verdict.status());
         if (payara == null) {
             verdict.headers().forEach(response::setHeader);
         } else {
             payara.describe(verdict);
         }
-        response.setContentType("text/plain;charset=UTF-8");
-        response.getOutputStream().write((verdict.text() + "\n").getBytes(StandardCharsets.UTF_8));
+        ErrorBody.write(Problem.of(verdict), request, response);
     }
 }

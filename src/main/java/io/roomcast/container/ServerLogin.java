@@ -2,6 +2,8 @@ package io.roomcast.container;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ErrorBody;
+import io.roomcast.http.Problem;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.service.operations.Refusals;
@@ -31,7 +33,6 @@ public class ServerLogin {
     private static final Set<String> PAGE = Set.of("", "/", "/index.html");
     private static final String SCHEME = "basic ";
     private static final String LOG_IN = "log in as a user of this server";
-    private static final int TOO_MANY_REQUESTS = 429;
 
     private boolean enabled;
     private Refusals refusals;
@@ -65,7 +66,7 @@ public class ServerLogin {
         try (LoginAttempt attempt = limiter.begin(request.getRemoteAddr(), credentials[0])) {
             if (attempt.refusal() != null) {
                 response.setHeader("Retry-After", Long.toString(attempt.waitSeconds()));
-                refuse(response, TOO_MANY_REQUESTS, attempt.refusal());
+                ErrorBody.write(Problem.of(ErrorCode.RATE_LIMITED, attempt.refusal()), request, response);
                 count(request, webSocket, ErrorCode.RATE_LIMITED, attempt.refusal());
                 return false;
             }
@@ -81,7 +82,7 @@ public class ServerLogin {
     private void askForLogin(HttpServletRequest request, HttpServletResponse response, boolean webSocket)
             throws IOException {
         response.setHeader("WWW-Authenticate", "Basic realm=\"Roomcast\", charset=\"UTF-8\"");
-        refuse(response, HttpServletResponse.SC_UNAUTHORIZED, LOG_IN);
+        ErrorBody.write(Problem.of(ErrorCode.UNAUTHENTICATED, LOG_IN), request, response);
         count(request, webSocket, ErrorCode.UNAUTHENTICATED, LOG_IN);
     }
 
@@ -90,12 +91,6 @@ public class ServerLogin {
             refusals.atHandshake(
                     Counter.HANDSHAKES_UNAUTHENTICATED, error.wire(), text, null, null, request.getRemoteAddr());
         }
-    }
-
-    private static void refuse(HttpServletResponse response, int status, String text) throws IOException {
-        response.setStatus(status);
-        response.setContentType("text/plain;charset=UTF-8");
-        response.getOutputStream().write((text + "\n").getBytes(StandardCharsets.UTF_8));
     }
 
     private static boolean logIn(HttpServletRequest request, String[] credentials) {

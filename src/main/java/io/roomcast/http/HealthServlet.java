@@ -1,9 +1,9 @@
 package io.roomcast.http;
 
+import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.operations.Readiness;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
-import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.nio.charset.StandardCharsets;
  * messages, otherwise 503 with the reason. Both only read state in memory, so clients may call them at any rate.
  */
 @WebServlet(name = "health", urlPatterns = HealthServlet.ADDRESS + "/*")
-public class HealthServlet extends HttpServlet {
+public class HealthServlet extends ReadOnlyServlet {
     public static final String ADDRESS = "/health";
     private static final long serialVersionUID = 1L;
 
@@ -27,7 +27,7 @@ public class HealthServlet extends HttpServlet {
         switch (probe) {
             case "/live" -> answer(response, HttpServletResponse.SC_OK, "{\"status\":\"UP\"}");
             case "/ready", "", "/" -> ready(response);
-            default -> response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            default -> ErrorBody.write(Problem.of(Verdict.NOT_FOUND), request, response);
         }
     }
 

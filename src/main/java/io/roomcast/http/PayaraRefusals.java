@@ -2,7 +2,6 @@ package io.roomcast.http;
 
 import io.roomcast.service.admission.Verdict;
 import java.io.CharConversionException;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.glassfish.grizzly.Buffer;
@@ -97,16 +96,16 @@ public final class PayaraRefusals implements AutoCloseable {
         }
 
         private static void refuse(Connection<?> connection, HttpRequestPacket head, Verdict verdict) {
-            byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
+            ErrorBody text = ErrorBody.of(Problem.of(verdict), "", head.getHeader("Accept"));
             HttpResponsePacket response = head.getResponse();
             // Grizzly writes neither the type nor the length of a response that it takes for an upgrade.
             head.setIgnoreContentModifiers(false);
             response.setStatus(verdict.status());
             SecurityHeaders.set("", response::setHeader);
-            response.setContentType("text/plain;charset=UTF-8");
-            response.setContentLength(text.length);
+            response.setContentType(text.contentType());
+            response.setContentLength(text.bytes().length);
             response.setHeader(Header.Connection, "close");
-            Buffer body = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text);
+            Buffer body = Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text.bytes());
             HttpContent answer =
                     response.httpContentBuilder().content(body).last(true).build();
             var unused = connection.write(answer);

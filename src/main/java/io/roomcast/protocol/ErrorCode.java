@@ -22,11 +22,13 @@ public enum ErrorCode {
     /** A defect of the server. */
     UNKNOWN(500),
 
-    /** This code and those below occur only in answers of the server API. */
+    /** This code and those below occur only in answers over HTTP. */
     NOT_FOUND(404),
     METHOD_NOT_ALLOWED(405),
     TIMEOUT(408),
-    CONFLICT(409);
+    CONFLICT(409),
+    UPGRADE_REQUIRED(426),
+    NOT_IMPLEMENTED(501);
 
     private final String wire = name().toLowerCase(Locale.ROOT);
     private final int httpStatus;
@@ -40,7 +42,7 @@ public enum ErrorCode {
         return wire;
     }
 
-    /** The HTTP status of an answer of the server API with this code. */
+    /** The HTTP status of an answer with this code. */
     public int httpStatus() {
         return httpStatus;
     }

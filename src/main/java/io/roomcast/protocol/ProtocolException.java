@@ -4,7 +4,7 @@ package io.roomcast.protocol;
  * A frame, name or request is refused. The code and the text are sent to the client or back end. The exception has no
  * stack trace, because hostile clients may cause any number of these exceptions.
  */
-public final class ProtocolException extends RuntimeException {
+public class ProtocolException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final ErrorCode code;

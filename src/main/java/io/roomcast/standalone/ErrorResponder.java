@@ -1,11 +1,12 @@
 package io.roomcast.standalone;
 
+import io.roomcast.http.ErrorBody;
+import io.roomcast.http.Problem;
 import io.roomcast.service.admission.Verdict;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import org.glassfish.grizzly.Buffer;
 import org.glassfish.grizzly.Connection;
 import org.glassfish.grizzly.filterchain.BaseFilter;
@@ -49,7 +50,7 @@ final class ErrorResponder {
 
     /** @return what the calling filter must return; nothing else of the connection is processed */
     NextAction reject(FilterChainContext context, HttpRequestPacket request, Verdict verdict) {
-        byte[] text = (verdict.text() + "\n").getBytes(StandardCharsets.UTF_8);
+        ErrorBody body = ErrorBody.of(Problem.of(verdict), request.getRequestURI(), request.getHeader("Accept"));
         HttpResponsePacket response = request.getResponse();
         response.setStatus(verdict.status());
         response.setReasonPhrase(verdict.reason());
@@ -57,11 +58,11 @@ final class ErrorResponder {
         request.setIgnoreContentModifiers(false);
         verdict.headers()
                 .forEach((name, value) -> response.getHeaders().setValue(name).setString(value));
-        response.setContentType("text/plain;charset=UTF-8");
-        response.setContentLength(text.length);
+        response.setContentType(body.contentType());
+        response.setContentLength(body.bytes().length);
         response.setHeader(Header.Connection, "close");
         context.write(response.httpContentBuilder()
-                .content(Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, text))
+                .content(Buffers.wrap(MemoryManager.DEFAULT_MEMORY_MANAGER, body.bytes()))
                 .last(true)
                 .build());
         Connection<?> connection = context.getConnection();

@@ -3,7 +3,9 @@ package io.roomcast.standalone;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.http.ErrorBody;
 import io.roomcast.http.HealthServlet;
+import io.roomcast.http.Problem;
 import io.roomcast.http.api.ApiServlet;
 import io.roomcast.http.metrics.MetricsRegistry;
 import io.roomcast.http.metrics.MetricsServlet;
@@ -31,6 +33,7 @@ import io.roomcast.websocket.MultiRoomEndpoint;
 import jakarta.enterprise.inject.se.SeContainer;
 import jakarta.enterprise.inject.se.SeContainerInitializer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
@@ -170,8 +173,10 @@ public final class StandaloneServer implements AutoCloseable {
     /** The page of an error, without the name of the server and the address that the client asked for. */
     private static String errorPage(
             Request request, int status, String reason, String description, Throwable exception) {
-        request.getResponse().setContentType("text/plain;charset=UTF-8");
-        return status + " " + reason + "\n";
+        ErrorBody body = ErrorBody.of(
+                Problem.ofStatus(status, status + " " + reason), request.getRequestURI(), request.getHeader("Accept"));
+        request.getResponse().setContentType(body.contentType());
+        return new String(body.bytes(), StandardCharsets.UTF_8);
     }
 
     private <T> T injected(Class<T> type) {

@@ -53,9 +53,9 @@ public class ApiAccess {
      */
     CompletableFuture<ApiCaller> authenticate(HttpServletRequest request) {
         if (keyDigest == null && !acceptsTokens) {
-            return refused(
+            return CompletableFuture.failedFuture(new ProtocolException(
                     ErrorCode.FORBIDDEN,
-                    "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on");
+                    "the server API is off; set roomcast.api.key or roomcast.api.claim to switch it on"));
         }
         String address = request.getRemoteAddr();
         String header = request.getHeader("Authorization");
@@ -67,7 +67,11 @@ public class ApiAccess {
         }
         if (!acceptsTokens || credentials.isEmpty()) {
             String accepted = keyDigest == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
-            return refused(ErrorCode.UNAUTHENTICATED, "send " + accepted + " as Authorization: Bearer …");
+            String text = "send " + accepted + " as Authorization: Bearer …";
+            return CompletableFuture.failedFuture(
+                    credentials.isEmpty()
+                            ? ApiRefusalException.noCredentials(text)
+                            : ApiRefusalException.badCredentials("this is not the key; " + text));
         }
         return tokens.verify(credentials)
                 .handle((identity, failure) -> callerOf(identity, failure, address))
@@ -83,11 +87,10 @@ public class ApiAccess {
         }
         Failure why = Failure.ofToken(failure);
         why.log(LOG, "A token of the server API could not be checked");
+        if (why.code() == ErrorCode.UNAUTHENTICATED) {
+            throw ApiRefusalException.badCredentials(why.text());
+        }
         throw new ProtocolException(why.code(), why.text(), why.retryAfterMs());
-    }
-
-    private static CompletableFuture<ApiCaller> refused(ErrorCode code, String text) {
-        return CompletableFuture.failedFuture(new ProtocolException(code, text));
     }
 
     /** All digests have the same length, so the time of a comparison does not reveal the length of the key. */

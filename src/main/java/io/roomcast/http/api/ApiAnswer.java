@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.Problem;
 import io.roomcast.service.Failure;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
@@ -8,53 +9,50 @@ import jakarta.json.bind.config.PropertyOrderStrategy;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The response to a request of the server API.
  *
  * @param json the body
- * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
+ * @param headers headers that this answer has beside those of all answers
  */
-record ApiAnswer(int status, String json, Long retryAfterMs) {
+record ApiAnswer(int status, String contentType, String json, Map<String, String> headers) {
     private static final Jsonb JSONB =
             JsonbBuilder.create(new JsonbConfig().withPropertyOrderStrategy(PropertyOrderStrategy.ANY));
-
-    /**
-     * The body of an answer to a request that failed.
-     *
-     * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
-     */
-    public record Problem(String code, String text, Long retryAfterMs) {}
 
     static ApiAnswer ok(Object body) {
         return okJson(JSONB.toJson(body));
     }
 
     static ApiAnswer okJson(String json) {
-        return new ApiAnswer(HttpServletResponse.SC_OK, json, null);
+        return new ApiAnswer(HttpServletResponse.SC_OK, "application/json", json, Map.of());
     }
 
     static ApiAnswer of(Failure failure) {
-        Long retry = failure.retryAfterMs();
-        Problem problem = new Problem(failure.code().wire(), failure.text(), retry);
-        return new ApiAnswer(failure.code().httpStatus(), JSONB.toJson(problem), retry);
+        Map<String, String> headers = new HashMap<>();
+        if (failure.retryAfterMs() != null) {
+            // The header has whole seconds. The time is rounded up, so that the client does not repeat the request too
+            // early.
+            headers.put("Retry-After", String.valueOf(TimeUnit.MILLISECONDS.toSeconds(failure.retryAfterMs() + 999)));
+        }
+        if (failure.cause() instanceof ApiRefusalException refusal) {
+            headers.put("WWW-Authenticate", refusal.challenge());
+        }
+        Problem problem = Problem.of(failure);
+        return new ApiAnswer(
+                problem.status(), Problem.MEDIA_TYPE, problem.toJson().toString(), headers);
     }
 
     void write(HttpServletResponse response) throws IOException {
         byte[] body = (json + "\n").getBytes(StandardCharsets.UTF_8);
         response.setStatus(status);
-        response.setContentType("application/json");
+        response.setContentType(contentType);
         response.setHeader("Cache-Control", "no-store");
         response.setHeader("X-Content-Type-Options", "nosniff");
-        if (retryAfterMs != null) {
-            // The header has whole seconds. The time is rounded up, so that the client does not repeat the request too
-            // early.
-            long seconds = TimeUnit.MILLISECONDS.toSeconds(retryAfterMs + 999);
-            response.setHeader("Retry-After", String.valueOf(seconds));
-        } else if (status == HttpServletResponse.SC_UNAUTHORIZED) {
-            response.setHeader("WWW-Authenticate", "Bearer");
-        }
+        headers.forEach(response::setHeader);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }

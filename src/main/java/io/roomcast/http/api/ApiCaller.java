@@ -3,8 +3,6 @@ package io.roomcast.http.api;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.node.Author;
-import io.roomcast.protocol.ErrorCode;
-import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import java.util.Set;
 
@@ -19,25 +17,25 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms, Author a
         return new ApiCaller(Set.of(ApiPermission.values()), RoomPermissions.ALL, Author.apiKey(address));
     }
 
-    /** @throws ProtocolException {@code forbidden}, if the caller lacks the permission */
+    /** @throws ApiRefusalException, if the caller lacks the permission */
     void require(ApiPermission permission) {
         if (!permissions.contains(permission)) {
-            throw new ProtocolException(
-                    ErrorCode.FORBIDDEN, "the token does not allow to " + permission.word() + " here");
+            throw ApiRefusalException.lacking(
+                    permission.word(), "the token does not allow to " + permission.word() + " here");
         }
     }
 
-    /** @throws ProtocolException {@code forbidden}, if the caller may not publish in the room */
+    /** @throws ApiRefusalException, if the caller may not publish in the room */
     void requirePublish(RoomName room) {
         if (!rooms.mayPublish(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to publish in this room");
+            throw ApiRefusalException.lacking(null, "the token does not allow to publish in this room");
         }
     }
 
-    /** @throws ProtocolException {@code forbidden}, if the caller may not read the room */
+    /** @throws ApiRefusalException, if the caller may not read the room */
     void requireRead(RoomName room) {
         if (!rooms.mayRead(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to read this room");
+            throw ApiRefusalException.lacking(null, "the token does not allow to read this room");
         }
     }
 }

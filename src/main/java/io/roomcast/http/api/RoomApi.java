@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
@@ -16,6 +17,7 @@ import io.roomcast.service.BackEndService;
 import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.json.JsonObject;
 import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,7 +42,7 @@ public class RoomApi {
     public record Published(String room, String epoch, long offset) {}
 
     /** @param error null if the message was stored in the room; otherwise epoch and offset are null */
-    public record Outcome(String room, String epoch, Long offset, ApiAnswer.Problem error) {}
+    public record Outcome(String room, String epoch, Long offset, JsonObject error) {}
 
     public record Broadcast(int stored, int failed, List<Outcome> results) {}
 
@@ -119,8 +121,7 @@ public class RoomApi {
 
     private static Outcome failed(String room, Failure failure) {
         failure.log(LOG, "A broadcast to one room failed");
-        return new Outcome(
-                room, null, null, new ApiAnswer.Problem(failure.code().wire(), failure.text(), null));
+        return new Outcome(room, null, null, Problem.of(failure).toJson());
     }
 
     private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {

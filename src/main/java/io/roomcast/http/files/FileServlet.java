@@ -1,5 +1,8 @@
 package io.roomcast.http.files;
 
+import io.roomcast.http.ErrorBody;
+import io.roomcast.http.Problem;
+import io.roomcast.service.admission.Verdict;
 import jakarta.servlet.ServletContext;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.annotation.WebServlet;
@@ -64,7 +67,7 @@ public class FileServlet extends HttpServlet {
                 request.getHeader("If-None-Match"));
         if (answer == null) {
             response.setHeader("Cache-Control", "no-cache");
-            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            ErrorBody.write(Problem.of(Verdict.NOT_FOUND), request, response);
             return;
         }
         response.setStatus(answer.status());

@@ -94,6 +94,9 @@ public class RequestGuard {
                 }
             }
         }
+        if (RequestPath.isUnusedForPrograms(head.resource())) {
+            return Verdict.NOT_FOUND;
+        }
         if (RequestPath.isEndpoint(head.resource())) {
             if (!RequestPath.isAddress(head.resource())) {
                 if (isHandshake) {

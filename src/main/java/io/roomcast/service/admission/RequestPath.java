@@ -22,6 +22,14 @@ public final class RequestPath {
     /** A WebSocket is opened at {@code /ws} and {@code /ws/{room}/{user}}. */
     private static final Pattern ADDRESS = Pattern.compile("/ws(/[^/]+/[^/]+)?");
 
+    /**
+     * Addresses beside those of the server API and of metrics. Servers would look for a file there, and answer with a
+     * page of their own.
+     */
+    private static final Pattern UNUSED = Pattern.compile("/metrics/.*|/api(/.*)?");
+
+    private static final Pattern API = Pattern.compile("/api/v1(/.*)?");
+
     /** Directories of the WAR that are for the server and for {@code java -jar}. Some servers would serve the last. */
     private static final Pattern INSIDE = Pattern.compile("(?i)/(WEB-INF|META-INF|io)(/.*)?");
 
@@ -127,6 +135,11 @@ public final class RequestPath {
     /** Whether the path is one of a part of the WAR that clients have no use for. */
     static boolean isInside(String path) {
         return INSIDE.matcher(path).matches();
+    }
+
+    /** Whether this is an address near those for programs, where nothing is. */
+    static boolean isUnusedForPrograms(String path) {
+        return UNUSED.matcher(path).matches() && !API.matcher(path).matches();
     }
 
     private static boolean isSafeSegment(CharSequence segment) {

@@ -1,51 +1,56 @@
 package io.roomcast.service.admission;
 
+import io.roomcast.protocol.ErrorCode;
 import java.util.Map;
 
 /**
  * What becomes of a request.
  *
- * @param status HTTP status of a refusal, or 0 if the request is accepted
- * @param text body of the refusal, one line without characters of control
+ * @param code why the request is refused; null if it is accepted
+ * @param text what is wrong, for people: one line without characters of control
  * @param headers headers of the refusal
  */
-public record Verdict(int status, String text, Map<String, String> headers) {
-    public static final Verdict PASS = new Verdict(0, "");
-    public static final Verdict NOT_FOUND = new Verdict(404, "nothing is here");
+public record Verdict(ErrorCode code, String text, Map<String, String> headers) {
+    public static final Verdict PASS = new Verdict(null, "");
+    public static final Verdict NOT_FOUND = new Verdict(ErrorCode.NOT_FOUND, "nothing is here");
     public static final Verdict BAD_HEAD = new Verdict(
-            400,
+            ErrorCode.BAD_REQUEST,
             "the head of a request has lines that end in CR LF, each header in one line and with a colon directly behind "
                     + "its name, no characters of control, and not both a Content-Length and a Transfer-Encoding");
     public static final Verdict BAD_ADDRESS = new Verdict(
-            400,
+            ErrorCode.BAD_REQUEST,
             "an address has the characters of a URI only; a name in it is percent-encoded UTF-8, such as "
                     + "/ws/caf%C3%A9/ann");
-    public static final Verdict BAD_HOST =
-            new Verdict(400, "a request has one Host, which is a name or an address, with a port or without one");
+    public static final Verdict BAD_HOST = new Verdict(
+            ErrorCode.BAD_REQUEST, "a request has one Host, which is a name or an address, with a port or without one");
     public static final Verdict BAD_HANDSHAKE = new Verdict(
-            400,
+            ErrorCode.BAD_REQUEST,
             "a WebSocket is opened by GET of HTTP/1.1 without a body, with one Upgrade: websocket and Connection: "
                     + "Upgrade, one Sec-WebSocket-Key of 16 bytes in Base64, and a query in the characters of a URI");
-    public static final Verdict AMBIGUOUS_LENGTH = new Verdict(400, "it is not clear where this request ends");
-    public static final Verdict NO_UPGRADE =
-            new Verdict(426, "this address is for WebSockets only", Map.of("Upgrade", "websocket"));
+    public static final Verdict AMBIGUOUS_LENGTH =
+            new Verdict(ErrorCode.BAD_REQUEST, "it is not clear where this request ends");
+    public static final Verdict NO_UPGRADE = new Verdict(
+            ErrorCode.UPGRADE_REQUIRED, "this address is for WebSockets only", Map.of("Upgrade", "websocket"));
     public static final Verdict WRONG_VERSION = new Verdict(
-            426, "the version of WebSocket here is 13", Map.of("Upgrade", "websocket", "Sec-WebSocket-Version", "13"));
-    public static final Verdict UNKNOWN_METHOD = new Verdict(501, "nothing here has this method");
-    public static final Verdict FULL = new Verdict(503, "this node is full; try another, or later");
-    public static final Verdict OVERLOADED = new Verdict(503, "too many connections are opened at once; try again");
-    public static final Verdict DRAINING = new Verdict(503, "this node takes no more sessions; try another");
+            ErrorCode.UPGRADE_REQUIRED,
+            "the version of WebSocket here is 13",
+            Map.of("Upgrade", "websocket", "Sec-WebSocket-Version", "13"));
+    public static final Verdict UNKNOWN_METHOD = new Verdict(ErrorCode.NOT_IMPLEMENTED, "nothing here has this method");
+    public static final Verdict FULL = new Verdict(ErrorCode.BUSY, "this node is full; try another, or later");
+    public static final Verdict OVERLOADED =
+            new Verdict(ErrorCode.BUSY, "too many connections are opened at once; try again");
+    public static final Verdict DRAINING = new Verdict(ErrorCode.BUSY, "this node takes no more sessions; try another");
 
     private static final int MAX_QUOTED = 100;
 
-    public Verdict(int status, String text) {
-        this(status, text, Map.of());
+    public Verdict(ErrorCode code, String text) {
+        this(code, text, Map.of());
     }
 
     /** The refusal of a page. Its text names what the operator has to compare. */
     static Verdict foreignOrigin(String origin, String host) {
         return new Verdict(
-                403,
+                ErrorCode.FORBIDDEN,
                 "pages of the origin " + quoted(origin) + " may not connect to " + quoted(host)
                         + "; see roomcast.origins",
                 // The page that is refused may read why.
@@ -62,12 +67,17 @@ public record Verdict(int status, String text, Map<String, String> headers) {
     }
 
     public boolean isPass() {
-        return status == 0;
+        return code == null;
+    }
+
+    /** HTTP status of the refusal. */
+    public int status() {
+        return code.httpStatus();
     }
 
     /** The reason phrase of the status in RFC 9110. Grizzly knows no phrase for some of them. */
     public String reason() {
-        return switch (status) {
+        return switch (status()) {
             case 403 -> "Forbidden";
             case 404 -> "Not Found";
             case 426 -> "Upgrade Required";

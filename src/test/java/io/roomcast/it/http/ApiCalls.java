@@ -38,6 +38,9 @@ record ApiCalls(Http backEnd, OpenApi document, Set<String> called) {
                 .replace("{session}", String.valueOf(name));
         HttpResponse<String> response = http.send(parts[0], "/api/v1" + path + query, body);
         assertEquals(expectedStatus, response.statusCode(), response.body());
+        assertEquals(
+                response.statusCode() < 400 ? "application/json" : "application/problem+json",
+                response.headers().firstValue("Content-Type").orElse("none").replaceFirst(";.*", ""));
         JsonObject answer = Http.read(response.body());
         assertEquals(List.of(), document.violations(operation, response.statusCode(), answer), response.body());
         return answer;

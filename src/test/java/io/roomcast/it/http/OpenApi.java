@@ -74,7 +74,8 @@ public final class OpenApi {
         Object response = responses.getOrDefault(String.valueOf(status), responses.get("default"));
         Map<String, Object> content = map(resolved(map(response)).get("content"));
         List<String> violations = new ArrayList<>();
-        check("answer", map(map(content.get("application/json")).get("schema")), answer, violations);
+        String type = status < 400 ? "application/json" : "application/problem+json";
+        check("answer", map(map(content.get(type)).get("schema")), answer, violations);
         return violations;
     }
 

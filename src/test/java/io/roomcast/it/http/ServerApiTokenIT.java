@@ -45,7 +45,11 @@ class ServerApiTokenIT {
             needed.forEach((operation, word) -> {
                 List<String> others =
                         words.stream().filter(other -> !other.equals(word)).toList();
-                assertEquals(403, call(operation, token(others)).statusCode(), operation + " with " + others);
+                HttpResponse<String> refused = call(operation, token(others));
+                assertEquals(403, refused.statusCode(), operation + " with " + others);
+                String challenge =
+                        refused.headers().firstValue("WWW-Authenticate").orElse("none");
+                assertTrue(challenge.matches(".* error=\"insufficient_scope\", .*, scope=\"" + word + '"'), challenge);
                 int status = call(operation, token(List.of(word))).statusCode();
                 assertTrue(Set.of(200, 400, 404).contains(status), operation + " with " + word + ": " + status);
             });
@@ -85,6 +89,8 @@ class ServerApiTokenIT {
             HttpResponse<String> refused = call("GET /node", token);
             assertEquals(401, refused.statusCode());
             assertFalse(refused.body().contains(token), "the token is not repeated");
+            String challenge = refused.headers().firstValue("WWW-Authenticate").orElse("none");
+            assertTrue(challenge.contains("error=\"invalid_token\""), challenge);
         }
     }
 
@@ -100,9 +106,10 @@ class ServerApiTokenIT {
                     200,
                     billing.send("POST", "/api/v1/rooms/orders/messages", MESSAGE)
                             .statusCode());
-            assertEquals(
-                    403,
-                    billing.send("POST", "/api/v1/rooms/ops/messages", MESSAGE).statusCode());
+            HttpResponse<String> refused = billing.send("POST", "/api/v1/rooms/ops/messages", MESSAGE);
+            assertEquals(403, refused.statusCode());
+            String challenge = refused.headers().firstValue("WWW-Authenticate").orElse("none");
+            assertTrue(challenge.contains("insufficient_scope") && !challenge.contains(", scope="), challenge);
             assertEquals(
                     403, billing.send("GET", "/api/v1/rooms/ops/messages", null).statusCode());
             assertEquals(

@@ -130,7 +130,7 @@ class ServerOperatorIT {
             assertEquals(before, limit(ok("POST /node/limits", null, change.formatted(before)), key));
         }
         JsonObject refused = call(backEnd, "POST /limits", null, "", change.formatted("many"), 400);
-        assertTrue(refused.getString("text").startsWith(key + "=many is not a "), refused.toString());
+        assertTrue(refused.getString("detail").startsWith(key + "=many is not a "), refused.toString());
     }
 
     private static int limit(JsonObject node, String key) {
