@@ -9,8 +9,10 @@ import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.Affected;
 import io.roomcast.service.ClusterOperations.RoomThere;
 import io.roomcast.service.cluster.ClusterAnswer;
+import io.roomcast.service.cluster.ClusterNodes;
 import io.roomcast.service.cluster.ClusterRefusals;
 import io.roomcast.service.cluster.ClusterSessions;
+import io.roomcast.service.cluster.NodeRooms;
 import io.roomcast.service.cluster.RefusalQuery;
 import io.roomcast.service.cluster.SessionQuery;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -26,17 +28,34 @@ public class ClusterBean implements ClusterMXBean {
     private ClusterRefusals refusals;
     private ClusterOperations operations;
     private BackEndService backEnd;
+    private ClusterNodes nodes;
 
     /** For the container's proxy. */
     protected ClusterBean() {}
 
     @Inject
     public ClusterBean(
-            ClusterSessions sessions, ClusterRefusals refusals, ClusterOperations operations, BackEndService backEnd) {
+            ClusterSessions sessions,
+            ClusterRefusals refusals,
+            ClusterOperations operations,
+            BackEndService backEnd,
+            ClusterNodes nodes) {
         this.sessions = sessions;
         this.refusals = refusals;
         this.operations = operations;
         this.backEnd = backEnd;
+        this.nodes = nodes;
+    }
+
+    @Override
+    public NodeList nodes() {
+        return NodeList.of(RelayReplies.await(nodes.nodes()));
+    }
+
+    @Override
+    public RoomList rooms(String prefix, int limit) {
+        int most = OperatorInput.within("limit", limit, NodeRooms.MAX_ROOMS);
+        return RoomList.of(RelayReplies.await(nodes.rooms(OperatorInput.text(prefix))), most);
     }
 
     @Override

@@ -8,8 +8,17 @@ import java.util.Map;
  * causes an {@link IllegalStateException}. Any thread may call any method. Every method blocks the calling thread, for
  * five seconds at most for each reply of the relay.
  */
-@Description("All nodes: who is slow, where a user is, what was refused; ending sessions, closing rooms, limits")
+@Description(
+        "All nodes: what they carry, who is slow, where a user is, what was refused; ending sessions, closing rooms, limits")
 public interface ClusterMXBean {
+
+    @Description("All nodes with their state, their version and what they carry")
+    NodeList nodes();
+
+    @Description("Rooms with members on any node, the largest first, with the members of all nodes")
+    RoomList rooms(
+            @Description("how the names begin; empty for all rooms") String prefix,
+            @Description("most rooms, from 1 to 10000") int limit);
 
     @Description("Open sessions, first those for which the most bytes wait, or with the oldest send in flight")
     SessionList sessions(

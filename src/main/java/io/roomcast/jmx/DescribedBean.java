@@ -24,7 +24,8 @@ import javax.management.StandardMBean;
  */
 final class DescribedBean extends StandardMBean {
     /** Operations that change nothing. */
-    private static final Set<String> LOOKING = Set.of("look", "sessions", "session", "where", "limits", "refusals");
+    private static final Set<String> LOOKING =
+            Set.of("look", "nodes", "rooms", "sessions", "session", "where", "limits", "refusals");
 
     private final ClassLoader applicationClassLoader = Thread.currentThread().getContextClassLoader();
 

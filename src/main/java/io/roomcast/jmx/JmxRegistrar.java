@@ -17,19 +17,19 @@ import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
 /**
- * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=Rooms}, {@code type=Relay} and {@code
+ * Registers the MBeans of this node: {@code io.roomcast:type=Node}, {@code type=NodeRooms}, {@code type=Relay} and {@code
  * type=Cluster}. A second node in the same JVM has one more property in its names, such as {@code io.roomcast:type=Node,context=chat}.
  */
 @ApplicationScoped
 public class JmxRegistrar {
     private static final Logger LOG = System.getLogger(JmxRegistrar.class.getName());
     private static final String DOMAIN = "io.roomcast:";
-    private static final List<String> TYPES = List.of("Node", "Rooms", "Relay", "Cluster");
+    private static final List<String> TYPES = List.of("Node", "NodeRooms", "Relay", "Cluster");
 
     private final MBeanServer server = ManagementFactory.getPlatformMBeanServer();
     private final List<ObjectName> registered = new ArrayList<>();
     private NodeBean node;
-    private RoomsBean rooms;
+    private NodeRoomsBean rooms;
     private RelayBean relay;
     private ClusterBean cluster;
     private NodeSnapshot snapshot;
@@ -43,7 +43,7 @@ public class JmxRegistrar {
     @Inject
     public JmxRegistrar(
             NodeBean node,
-            RoomsBean rooms,
+            NodeRoomsBean rooms,
             RelayBean relay,
             ClusterBean cluster,
             NodeSnapshot snapshot,
@@ -83,7 +83,7 @@ public class JmxRegistrar {
         try {
             Object[] beans = {
                 new DescribedBean(node, NodeMXBean.class),
-                new DescribedBean(rooms, RoomsMXBean.class),
+                new DescribedBean(rooms, NodeRoomsMXBean.class),
                 new DescribedBean(relay, RelayMXBean.class),
                 new DescribedBean(cluster, ClusterMXBean.class)
             };

@@ -73,7 +73,7 @@ class ConsoleIT {
             assertEquals(0L, beans.getAttribute(name("Node"), "SessionsPortable"), "the fast path serves all");
             assertEquals("READY", beans.getAttribute(name("Node"), "State"));
             assertEquals(true, beans.getAttribute(name("Relay"), "Reachable"));
-            CompositeData view = (CompositeData) invoke("Rooms", "look", room, 10);
+            CompositeData view = (CompositeData) invoke("NodeRooms", "look", room, 10);
             assertEquals(1, view.get("membersHere"));
             assertEquals("ann", ((String[]) view.get("users"))[0]);
             CompositeData message = ((CompositeData[]) view.get("messages"))[0];
@@ -90,14 +90,14 @@ class ConsoleIT {
             assertEquals(4500, ann.awaitClose());
             // She hears of it before the node has taken her out of the room.
             Await.until("ben is alone", () -> membersHere(room) == 1);
-            assertEquals(1, invoke("Rooms", "close", room));
+            assertEquals(1, invoke("NodeRooms", "close", room));
             assertEquals(4500, ben.awaitClose());
         }
     }
 
     private static int membersHere(String room) {
         try {
-            return (int) ((CompositeData) invoke("Rooms", "look", room, 0)).get("membersHere");
+            return (int) ((CompositeData) invoke("NodeRooms", "look", room, 0)).get("membersHere");
         } catch (javax.management.JMException | IOException e) {
             throw new IllegalStateException(e);
         }

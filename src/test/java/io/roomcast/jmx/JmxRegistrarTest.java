@@ -30,7 +30,7 @@ class JmxRegistrarTest {
 
     private final EmbeddedServer server = EmbeddedServer.start(Map.of("roomcast.node", "tower"));
     private final NodeMXBean node = bean("Node", NodeMXBean.class);
-    private final RoomsMXBean rooms = bean("Rooms", RoomsMXBean.class);
+    private final NodeRoomsMXBean rooms = bean("NodeRooms", NodeRoomsMXBean.class);
     private final RelayMXBean relay = bean("Relay", RelayMXBean.class);
     private final ClusterMXBean cluster = bean("Cluster", ClusterMXBean.class);
 
@@ -46,11 +46,11 @@ class JmxRegistrarTest {
             assertEquals(
                     Set.of(
                             "io.roomcast:type=Node",
-                            "io.roomcast:type=Rooms",
+                            "io.roomcast:type=NodeRooms",
                             "io.roomcast:type=Relay",
                             "io.roomcast:type=Cluster",
                             "io.roomcast:type=Node,port=" + second.port(),
-                            "io.roomcast:type=Rooms,port=" + second.port(),
+                            "io.roomcast:type=NodeRooms,port=" + second.port(),
                             "io.roomcast:type=Relay,port=" + second.port(),
                             "io.roomcast:type=Cluster,port=" + second.port()),
                     names());
@@ -174,6 +174,19 @@ class JmxRegistrarTest {
             assertEquals("lobby", refusals.getLast().get(0).getRoom());
             assertEquals(id, refusals.getLast().get(0).getSession());
             assertEquals(0, cluster.refusals("", "busy", 10).getLast().size());
+            NodeList nodes = cluster.nodes();
+            assertEquals(2, nodes.getSessions());
+            assertEquals("tower", nodes.getNodes().get(0).getName());
+            assertEquals("ready", nodes.getNodes().get(0).getState());
+            assertEquals(1, nodes.getNodes().get(0).getRooms());
+            assertEquals(2, nodes.getNodes().get(0).getUsers());
+            assertTrue(nodes.isComplete());
+            RoomList roomList = cluster.rooms("", 10);
+            assertEquals(1, roomList.getCount());
+            assertEquals("lobby", roomList.getRooms().get(0).getName());
+            assertEquals(1, roomList.getRooms().get(0).getMembers());
+            assertEquals(List.of("tower"), roomList.getAnswered());
+            assertEquals(0, cluster.rooms("x", 10).getCount());
             ClusterRoom lobby = cluster.look("lobby");
             assertEquals(1, lobby.getNodes().get(0).getMembers());
             assertEquals(List.of("ann"), lobby.getUsers());
@@ -236,6 +249,7 @@ class JmxRegistrarTest {
         assertWrong("limit=0 is not", () -> cluster.sessions("", "id", 0));
         assertWrong("limit=1001 is not", () -> cluster.sessions("", "id", 1001));
         assertWrong("order must be waiting, age or id", () -> cluster.sessions("", "name", 1));
+        assertWrong("limit=10001 is not", () -> cluster.rooms("", 10_001));
         assertWrong("limit=501 is not", () -> cluster.refusals("", "", 501));
         assertWrong("user=a b is no name", () -> cluster.where("a b"));
         assertWrong(

@@ -18,6 +18,7 @@ import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
 import io.roomcast.service.admission.ClientOrigin;
 import io.roomcast.service.admission.UnfinishedMessages;
+import io.roomcast.service.cluster.NodeRooms;
 import io.roomcast.service.cluster.NodeSessions;
 import io.roomcast.service.presence.PresenceAnnouncer;
 import io.roomcast.service.session.ClientSession;
@@ -46,6 +47,7 @@ public final class CoreFixture {
     final RoomService service;
     final SessionRegistry sessions;
     public final NodeSessions nodeSessions;
+    public final NodeRooms nodeRooms;
     final Heartbeat heartbeat;
     final TokenAdmission admission;
     final UnfinishedMessages unfinishedMessages;
@@ -86,6 +88,7 @@ public final class CoreFixture {
         inFlight = beans.get(InFlight.class);
         sessions = beans.get(SessionRegistry.class);
         nodeSessions = beans.get(NodeSessions.class);
+        nodeRooms = beans.get(NodeRooms.class);
         service = beans.get(RoomService.class);
         backEnd = beans.get(BackEndService.class);
         heartbeat = beans.get(Heartbeat.class);

@@ -102,13 +102,19 @@ final class ApiRequest {
 
     /** The name of the room or user, or the id of the session, in the path. */
     String name() {
-        return path.get(1);
+        return path.get(isOfNode() ? 2 : 1);
+    }
+
+    /** Whether the request concerns only the node that is asked. */
+    private boolean isOfNode() {
+        return path.get(0).equals("node");
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */
     RoomName room() {
         try {
-            return path.size() > 1 && path.get(0).equals("rooms") ? new RoomName(name()) : null;
+            int kind = isOfNode() ? 1 : 0;
+            return path.size() > kind + 1 && path.get(kind).equals("rooms") ? new RoomName(name()) : null;
         } catch (ProtocolException e) {
             return null;
         }

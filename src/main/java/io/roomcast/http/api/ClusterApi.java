@@ -10,8 +10,13 @@ import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.LimitsThere;
 import io.roomcast.service.ClusterOperations.RoomThere;
 import io.roomcast.service.cluster.ClusterAnswer;
+import io.roomcast.service.cluster.ClusterAnswer.NodeAnswer;
+import io.roomcast.service.cluster.ClusterNodes;
+import io.roomcast.service.cluster.ClusterNodes.NodeThere;
 import io.roomcast.service.cluster.ClusterRefusals;
+import io.roomcast.service.cluster.NodeRooms;
 import io.roomcast.service.cluster.RefusalQuery;
+import io.roomcast.service.cluster.RoomSize;
 import io.roomcast.service.operations.Refusal;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -19,10 +24,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
-/** Serves the routes about one room, and about limits, on all nodes, for operators. Any thread; does not block. */
+/** Serves the routes about nodes, rooms, refusals and limits of the whole cluster, for operators. Any thread; does not block. */
 @ApplicationScoped
 public class ClusterApi {
     private static final int DEFAULT_REFUSALS = 50;
+    private static final int DEFAULT_ROOMS = 100;
 
     /** A room on one node. */
     public record RoomOnNode(String node, int members, int eventsWaiting, long bytesWaiting, long waitingMs) {}
@@ -36,6 +42,35 @@ public class ClusterApi {
             List<RoomOnNode> nodes,
             Reach cluster) {}
 
+    public record NodeFigures(
+            String node,
+            String version,
+            String readiness,
+            String drain,
+            long uptimeMs,
+            int sessions,
+            int users,
+            int rooms,
+            long members) {
+        static NodeFigures of(NodeAnswer<NodeThere> there) {
+            NodeThere answer = there.answer();
+            return new NodeFigures(
+                    there.node(),
+                    answer.version(),
+                    answer.readiness(),
+                    answer.drain(),
+                    answer.uptimeMs(),
+                    answer.sessions(),
+                    answer.users(),
+                    answer.rooms(),
+                    answer.members());
+        }
+    }
+
+    public record Nodes(long sessions, List<NodeFigures> nodes, Reach cluster) {}
+
+    public record Rooms(int count, boolean cut, List<RoomSize> rooms, Reach cluster) {}
+
     public record Closed(String room, long members, Reach cluster) {}
 
     public record RefusalList(Map<String, Long> counts, List<Refusal> last, Reach cluster) {}
@@ -47,25 +82,57 @@ public class ClusterApi {
     private BackEndService backEnd;
     private ClusterOperations operations;
     private ClusterRefusals refusals;
+    private ClusterNodes nodes;
 
     /** For the container's proxy. */
     protected ClusterApi() {}
 
     @Inject
-    public ClusterApi(BackEndService backEnd, ClusterOperations operations, ClusterRefusals refusals) {
+    public ClusterApi(
+            BackEndService backEnd, ClusterOperations operations, ClusterRefusals refusals, ClusterNodes nodes) {
         this.backEnd = backEnd;
         this.operations = operations;
         this.refusals = refusals;
+        this.nodes = nodes;
     }
 
     /** The routes that this class serves. */
     List<Route> routes() {
         return List.of(
+                new Route("GET", "/nodes", ApiPermission.OPERATE, (request, caller) -> nodes()),
+                new Route("GET", "/rooms", ApiPermission.READ, this::rooms),
                 new Route("GET", "/rooms/{room}", ApiPermission.OPERATE, this::look),
                 new Route("POST", "/rooms/{room}/close", ApiPermission.OPERATE, this::close),
                 new Route("GET", "/refusals", ApiPermission.OPERATE, this::refusals),
                 new Route("GET", "/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
                 new Route("POST", "/limits", ApiPermission.OPERATE, this::setLimit));
+    }
+
+    private CompletionStage<ApiAnswer> nodes() {
+        return nodes.nodes()
+                .thenApply(answer -> ApiAnswer.ok(new Nodes(
+                        answer.sum(NodeThere::sessions),
+                        answer.answers().stream().map(NodeFigures::of).toList(),
+                        Reach.of(answer))));
+    }
+
+    /** Rooms with members, the largest first. */
+    private CompletionStage<ApiAnswer> rooms(ApiRequest request, ApiCaller caller) {
+        int limit = limitOfRooms(request);
+        return nodes.rooms(request.query("prefix")).thenApply(found -> {
+            List<RoomSize> readable = found.page().rooms().stream()
+                    .filter(room -> caller.rooms().mayRead(new RoomName(room.room())))
+                    .toList();
+            return ApiAnswer.ok(new Rooms(
+                    readable.size(),
+                    found.page().cut(),
+                    readable.stream().limit(limit).toList(),
+                    Reach.of(found.answer())));
+        });
+    }
+
+    static int limitOfRooms(ApiRequest request) {
+        return (int) request.query("limit", DEFAULT_ROOMS, NodeRooms.MAX_ROOMS);
     }
 
     private CompletionStage<ApiAnswer> look(ApiRequest request, ApiCaller caller) {

@@ -6,7 +6,13 @@ import io.roomcast.node.Node;
 import io.roomcast.node.Uptime;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserName;
 import io.roomcast.room.RoomRegistry;
+import io.roomcast.service.BackEndService;
+import io.roomcast.service.cluster.NodeRooms;
+import io.roomcast.service.cluster.RoomPage;
+import io.roomcast.service.cluster.RoomSize;
 import io.roomcast.service.operations.Drain;
 import io.roomcast.service.operations.NodeSnapshot;
 import io.roomcast.service.operations.Readiness;
@@ -32,7 +38,15 @@ public class NodeApi {
             List<NodeSnapshot.HotRoom> hottest,
             Progress drain) {}
 
+    public record RoomList(String node, int count, boolean cut, List<RoomSize> rooms) {}
+
+    public record Closed(String node, String room, int members) {}
+
+    public record Disconnected(String node, String user, int sessions) {}
+
     private Node node;
+    private BackEndService backEnd;
+    private NodeRooms roomList;
     private SessionRegistry sessions;
     private RoomRegistry rooms;
     private Readiness readiness;
@@ -47,6 +61,8 @@ public class NodeApi {
     @Inject
     public NodeApi(
             Node node,
+            BackEndService backEnd,
+            NodeRooms roomList,
             SessionRegistry sessions,
             RoomRegistry rooms,
             Readiness readiness,
@@ -55,6 +71,8 @@ public class NodeApi {
             Limits limits,
             Uptime uptime) {
         this.node = node;
+        this.backEnd = backEnd;
+        this.roomList = roomList;
         this.sessions = sessions;
         this.rooms = rooms;
         this.readiness = readiness;
@@ -68,6 +86,9 @@ public class NodeApi {
     List<Route> routes() {
         return List.of(
                 Route.immediate("GET", "/node", ApiPermission.OPERATE, (request, caller) -> figures()),
+                Route.immediate("GET", "/node/rooms", ApiPermission.READ, this::rooms),
+                Route.immediate("POST", "/node/rooms/{room}/close", ApiPermission.OPERATE, this::closeRoom),
+                Route.immediate("POST", "/node/users/{user}/disconnect", ApiPermission.OPERATE, this::disconnect),
                 Route.immediate("GET", "/node/limits", ApiPermission.OPERATE, (request, caller) -> limits()),
                 Route.immediate("POST", "/node/limits", ApiPermission.OPERATE, this::setLimit),
                 Route.immediate("GET", "/node/drain", ApiPermission.OPERATE, (request, caller) -> progress()),
@@ -85,6 +106,27 @@ public class NodeApi {
                 rooms.all().size(),
                 snapshot.hottest(),
                 toProgress(drain.progress())));
+    }
+
+    private ApiAnswer rooms(ApiRequest request, ApiCaller caller) {
+        int limit = ClusterApi.limitOfRooms(request);
+        RoomPage page = roomList.list(request.query("prefix"), caller.rooms()::mayRead);
+        return ApiAnswer.ok(new RoomList(
+                node.name(),
+                page.rooms().size(),
+                page.cut(),
+                page.rooms().stream().limit(limit).toList()));
+    }
+
+    private ApiAnswer closeRoom(ApiRequest request, ApiCaller caller) {
+        RoomName room = new RoomName(request.name());
+        caller.requireRead(room);
+        return ApiAnswer.ok(new Closed(node.name(), room.value(), backEnd.closeRoom(room, caller.author())));
+    }
+
+    private ApiAnswer disconnect(ApiRequest request, ApiCaller caller) {
+        UserName user = new UserName(request.name());
+        return ApiAnswer.ok(new Disconnected(node.name(), user.value(), backEnd.disconnect(user, caller.author())));
     }
 
     private ApiAnswer limits() {

@@ -2,7 +2,6 @@ package io.roomcast.http.api;
 
 import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
-import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageFrames;
@@ -11,8 +10,6 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
-import io.roomcast.room.Room;
-import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -21,7 +18,6 @@ import jakarta.json.JsonObject;
 import java.lang.System.Logger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -48,22 +44,14 @@ public class RoomApi {
 
     public record Members(String room, long count, List<String> users) {}
 
-    public record RoomSize(String room, int members) {}
-
-    public record Rooms(String node, int count, List<RoomSize> rooms) {}
-
     private BackEndService backEnd;
-    private RoomRegistry rooms;
-    private Node node;
 
     /** For the container's proxy. */
     protected RoomApi() {}
 
     @Inject
-    public RoomApi(BackEndService backEnd, RoomRegistry rooms, Node node) {
+    public RoomApi(BackEndService backEnd) {
         this.backEnd = backEnd;
-        this.rooms = rooms;
-        this.node = node;
     }
 
     /** The routes that this class serves. */
@@ -72,8 +60,7 @@ public class RoomApi {
                 new Route("POST", "/rooms/{room}/messages", ApiPermission.PUBLISH, this::publish),
                 new Route("POST", "/broadcast", ApiPermission.PUBLISH, this::broadcast),
                 new Route("GET", "/rooms/{room}/messages", ApiPermission.READ, this::history),
-                new Route("GET", "/rooms/{room}/members", ApiPermission.READ, this::members),
-                new Route("GET", "/rooms", ApiPermission.READ, this::rooms));
+                new Route("GET", "/rooms/{room}/members", ApiPermission.READ, this::members));
     }
 
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
@@ -146,18 +133,6 @@ public class RoomApi {
                         room.value(),
                         roster.count(),
                         roster.users().stream().map(UserName::value).toList())));
-    }
-
-    /** Rooms with members on this node, the largest first. */
-    private CompletionStage<ApiAnswer> rooms(ApiRequest request, ApiCaller caller) {
-        List<RoomSize> sizes = rooms.all().stream()
-                .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
-                .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
-                .map(room -> new RoomSize(room.name().value(), room.size()))
-                .toList();
-        int limit = (int) request.query("limit", 100, 10_000);
-        return CompletableFuture.completedFuture(ApiAnswer.ok(
-                new Rooms(node.name(), sizes.size(), sizes.stream().limit(limit).toList())));
     }
 
     private static UserName sender(ApiRequest request) {

@@ -112,6 +112,46 @@ class ClusterApiIT {
     }
 
     @Test
+    void listsNodesAndTheRoomsOfBoth() {
+        try (RoomClient one = RoomClient.enter(east.uri(), "list-wide", "ann");
+                RoomClient two = RoomClient.enter(west.uri(), "list-wide", "ben");
+                RoomClient three = RoomClient.enter(west.uri(), "list-west", "cat")) {
+            JsonObject nodes = get("/nodes");
+            assertFromBoth(nodes);
+            assertEquals(List.of("east", "west"), each(nodes, "nodes", "node"));
+            assertEquals(List.of("ready", "ready"), each(nodes, "nodes", "readiness"));
+            assertTrue(nodes.getInt("sessions") >= 3, nodes::toString);
+            JsonObject rooms = get("/rooms?prefix=list-");
+            assertFromBoth(rooms);
+            assertEquals(2, rooms.getInt("count"));
+            assertFalse(rooms.getBoolean("cut"));
+            assertEquals(List.of("list-wide", "list-west"), each(rooms, "rooms", "room"), "the largest first");
+            assertEquals(List.of("2", "1"), each(rooms, "rooms", "members"));
+            assertEquals(List.of("list-wide"), each(get("/rooms?prefix=list-&limit=1"), "rooms", "room"));
+            JsonObject here = get("/node/rooms?prefix=list-");
+            assertEquals("east", here.getString("node"));
+            assertEquals(List.of("list-wide"), each(here, "rooms", "room"));
+            assertEquals(List.of("1"), each(here, "rooms", "members"));
+        }
+    }
+
+    /** What concerns one node says so in its address. */
+    @Test
+    void disconnectsAndClosesOnOneNode() throws Exception {
+        try (RoomClient here = RoomClient.enter(east.uri(), "quay", "hal");
+                RoomClient there = RoomClient.enter(west.uri(), "quay", "hal");
+                RoomClient one = RoomClient.enter(east.uri(), "mole", "ida");
+                RoomClient two = RoomClient.enter(west.uri(), "mole", "ida")) {
+            assertEquals(1, post("/node/users/hal/disconnect", null).getInt("sessions"));
+            assertEquals(4500, here.awaitClose());
+            there.say("{'type':'ping'}").next("pong");
+            assertEquals(1, post("/node/rooms/mole/close", null).getInt("members"));
+            assertEquals(4500, one.awaitClose());
+            two.say("{'type':'ping'}").next("pong");
+        }
+    }
+
+    @Test
     void disconnectsAndClosesOnBothNodes() throws Exception {
         try (RoomClient here = RoomClient.enter(east.uri(), "pier", "cat");
                 RoomClient there = RoomClient.enter(west.uri(), "pier", "cat");
@@ -184,6 +224,10 @@ class ClusterApiIT {
             JsonObject cluster = http.json("GET", "/api/v1/sessions", null).getJsonObject("cluster");
             assertEquals(List.of("alone"), texts(cluster, "answered"));
             assertFalse(cluster.getBoolean("complete"));
+            for (String path : List.of("/rooms", "/nodes", "/limits", "/refusals", "/users/ann")) {
+                JsonObject answer = http.json("GET", "/api/v1" + path, null);
+                assertFalse(answer.getJsonObject("cluster").getBoolean("complete"), path);
+            }
             assertEquals(503, http.send("GET", "/api/v1/sessions/abc", null).statusCode(), "another may have it");
         }
     }

@@ -38,8 +38,8 @@ class ServerOperatorIT {
 
     /** Whether this class, and no other, has to call the operation. */
     static boolean isTestedHere(String operation) {
-        return operation.matches("(GET|POST) (/sessions|/users|/limits|/node/limits|/refusals).*")
-                || operation.matches("(GET|POST) /rooms/\\{room}(/close)?");
+        return operation.matches("(GET|POST) (/sessions|/users|/limits|/node/limits|/refusals|/nodes).*")
+                || operation.matches("(GET|POST) (/rooms/\\{room}(/close)?|/node/(rooms|users).*)");
     }
 
     @Test
@@ -113,6 +113,37 @@ class ServerOperatorIT {
             assertEquals(1, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
             assertEquals(4500, ann.awaitClose());
             assertEquals(0, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
+        }
+    }
+
+    @Test
+    void listsTheNodes() {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "counted" + RUN, "ann")) {
+            ann.say("{'type':'ping'}").next("pong");
+            JsonObject nodes = ok("GET /nodes", null, null);
+            JsonObject node = nodes.getJsonArray("nodes").getJsonObject(0);
+            assertEquals("ready", node.getString("readiness"));
+            assertTrue(node.getInt("sessions") >= 1 && node.getInt("rooms") >= 1 && node.getInt("users") >= 1);
+            assertEquals(node.getInt("sessions"), nodes.getInt("sessions"));
+            assertTrue(nodes.getJsonObject("cluster").getBoolean("complete"));
+        }
+    }
+
+    @Test
+    void aNodeAloneListsClosesAndDisconnects() {
+        String room = "own" + RUN;
+        try (RoomClient ann = RoomClient.enter(server.uri(), room, "ann");
+                RoomClient ben = RoomClient.connect(server.uri().resolve("ws?user=ben-own" + RUN))) {
+            ben.say("{'type':'hello'}").next("welcome");
+            JsonObject rooms = ok("GET /node/rooms", null, "?prefix=" + room, null);
+            assertEquals(1, rooms.getInt("count"));
+            assertEquals(
+                    0, ok("GET /node/rooms", null, "?prefix=not-" + RUN, null).getInt("count"));
+            assertEquals(1, ok("POST /node/rooms/{room}/close", "own", null).getInt("members"));
+            assertEquals(4500, ann.awaitClose());
+            JsonObject gone = ok("POST /node/users/{user}/disconnect", "ben-own" + RUN, null);
+            assertEquals(1, gone.getInt("sessions"));
+            assertEquals(4500, ben.awaitClose());
         }
     }
 

@@ -12,13 +12,13 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** What an operator is told when a room cannot be shown. */
-class RoomsBeanTest {
+class NodeRoomsBeanTest {
 
     @Test
     void namesTheRelayWhenItDoesNotAnswer() {
         BackEndService backEnd =
                 new BackEndService(null, away(Relay.class), away(PresenceStore.class), null, null, null);
-        RoomsBean rooms = new RoomsBean(null, null, backEnd);
+        NodeRoomsBean rooms = new NodeRoomsBean(null, null, backEnd);
         assertEquals(
                 "unavailable: the relay does not answer now; try again",
                 assertThrows(IllegalStateException.class, () -> rooms.look("lobby", 1))

@@ -15,9 +15,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
-/** Implements {@link RoomsMXBean}, from the registry of rooms, the snapshots and the relay. Any thread. */
+/** Implements {@link NodeRoomsMXBean}, from the registry of rooms, the snapshots and the relay. Any thread. */
 @ApplicationScoped
-public class RoomsBean implements RoomsMXBean {
+public class NodeRoomsBean implements NodeRoomsMXBean {
     private static final int LISTED_ROOMS = 10;
     private static final int MAX_MESSAGES = 200;
 
@@ -26,10 +26,10 @@ public class RoomsBean implements RoomsMXBean {
     private BackEndService backEnd;
 
     /** For the container's proxy. */
-    protected RoomsBean() {}
+    protected NodeRoomsBean() {}
 
     @Inject
-    public RoomsBean(RoomRegistry rooms, NodeSnapshot snapshot, BackEndService backEnd) {
+    public NodeRoomsBean(RoomRegistry rooms, NodeSnapshot snapshot, BackEndService backEnd) {
         this.rooms = rooms;
         this.snapshot = snapshot;
         this.backEnd = backEnd;

@@ -7,8 +7,8 @@ import java.util.List;
  * {@link #look} makes two requests to the relay, and blocks the calling thread for at most five seconds for each reply.
  * No other method blocks.
  */
-@Description("The rooms with members on this node; looking into one, and closing one")
-public interface RoomsMXBean {
+@Description("The rooms of this node alone; looking into one, and closing one here. Cluster has those of all nodes")
+public interface NodeRoomsMXBean {
 
     @Description("Rooms with members on this node")
     int getCount();
