@@ -32,6 +32,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{ dict "embedded" "/opt/roomcast" "wildfly" "/opt/wildfly" "payara" "/opt/payara" | dig .Values.server "" }}
 {{- end -}}
 
+{{- /* The port of metrics and the server API, and its name. */ -}}
+{{- define "roomcast.operationsPort" -}}
+{{- if and (eq .Values.server "embedded") .Values.operationsPort }}{{ int .Values.operationsPort }}{{ else }}8080{{ end -}}
+{{- end -}}
+
+{{- define "roomcast.operationsPortName" -}}
+{{ eq (include "roomcast.operationsPort" .) "8080" | ternary "http" "operations" }}
+{{- end -}}
+
 {{- define "roomcast.podSecurity" -}}
 runAsNonRoot: true
 runAsUser: 10001
@@ -77,7 +86,7 @@ spec:
         - -c
         - >-
           {{ include "roomcast.home" . }}/operate.sh rebalance {{ .Values.rebalance.windowSeconds }}
-          {{ include "roomcast.name" . }}-nodes:8080 || true
+          {{ include "roomcast.name" . }}-nodes:{{ include "roomcast.operationsPort" . }} || true
       env:
         - name: NODES
           value: {{ kindIs "invalid" .Values.replicas | ternary 2 .Values.replicas | quote }}

@@ -75,7 +75,7 @@ class HelmChartTest {
         assertTrue(
                 child(node, "lifecycle", "preStop", "exec")
                         .toString()
-                        .contains("sleep 5; /opt/roomcast/operate.sh drain 127.0.0.1:8080 30"),
+                        .contains("sleep 5; /opt/roomcast/operate.sh drain 127.0.0.1:9090 30"),
                 node.toString());
         assertEquals(5 + 30 + 30 + 10 + 20, pod.get("terminationGracePeriodSeconds"));
         assertEquals(2, list(pod, "topologySpreadConstraints").size());
@@ -115,13 +115,55 @@ class HelmChartTest {
                 list(child(rule, "http"), "paths").stream()
                         .map(path -> path.get("path"))
                         .toList());
-        Map<String, Object> inbound =
-                list(child(objects.get("NetworkPolicy/r"), "spec"), "ingress").get(0);
-        String peers = inbound.get("from").toString();
-        assertEquals(3, list(inbound, "from").size(), peers);
-        for (String peer : List.of("ingress-nginx", "monitoring", "rebalance")) {
-            assertTrue(peers.contains("=" + peer), peers);
+        List<Map<String, Object>> inbound = list(child(objects.get("NetworkPolicy/r"), "spec"), "ingress");
+        assertEquals(2, inbound.size());
+        assertOpen(inbound.get(0), "http", "ingress-nginx");
+        assertOpen(inbound.get(1), "operations", "rebalance", "monitoring");
+    }
+
+    private static void assertOpen(Map<String, Object> inbound, String port, String... peers) {
+        assertEquals(port, list(inbound, "ports").get(0).get("port"));
+        String from = inbound.get("from").toString();
+        assertEquals(peers.length, list(inbound, "from").size(), from);
+        for (String peer : peers) {
+            assertTrue(from.contains("=" + peer), from);
         }
+    }
+
+    @Test
+    void operationsHaveAPortOfTheirOwnWhereTheServerCan() throws Exception {
+        Map<String, Map<String, Object>> embedded = objects(with("operationsPort=9191"));
+        Map<String, Object> node = node(embedded);
+        assertEquals(
+                List.of("http=8080", "operations=9191"),
+                list(node, "ports").stream()
+                        .map(port -> port.get("name") + "=" + port.get("containerPort"))
+                        .toList());
+        assertTrue(list(node, "env").toString().contains("ROOMCAST_OPERATIONS_PORT, value=9191"), node.toString());
+        assertTrue(list(node, "env").toString().contains("ROOMCAST_OPERATIONS_HOST, value=0.0.0.0"), node.toString());
+        assertEquals("9191", annotations(embedded).get("prometheus.io/port"));
+        assertEquals("http", child(node, "readinessProbe", "httpGet").get("port"));
+        for (String service : List.of("Service/r", "Service/r-nodes")) {
+            List<Map<String, Object>> ports = list(child(embedded.get(service), "spec"), "ports");
+            assertEquals("operations", ports.get(1).get("targetPort"), service);
+            assertEquals(9191, ports.get(1).get("port"), service);
+        }
+        assertTrue(embedded.get("Job/r-rebalance").toString().contains("r-nodes:9191"));
+        for (String[] one : new String[][] {{"operationsPort=0"}, {"server=wildfly"}, {"server=payara"}}) {
+            Map<String, Map<String, Object>> shared = objects(with(one));
+            assertEquals(1, list(node(shared), "ports").size(), one[0]);
+            assertFalse(list(node(shared), "env").toString().contains("OPERATIONS"), one[0]);
+            assertEquals("8080", annotations(shared).get("prometheus.io/port"), one[0]);
+            assertTrue(shared.get("Job/r-rebalance").toString().contains("r-nodes:8080"), one[0]);
+            List<Map<String, Object>> inbound = list(child(shared.get("NetworkPolicy/r"), "spec"), "ingress");
+            assertOpen(inbound.get(1), "http", "rebalance", "monitoring");
+            assertEquals(
+                    1, list(child(shared.get("Service/r"), "spec"), "ports").size(), one[0]);
+        }
+    }
+
+    private static Map<String, Object> annotations(Map<String, Map<String, Object>> objects) {
+        return child(objects.get("Deployment/r"), "spec", "template", "metadata", "annotations");
     }
 
     @Test
@@ -147,7 +189,9 @@ class HelmChartTest {
             {"config.auth=open", "config.history.age=2h"},
             {"config.auth=open", "config.drain\\.window=2s"},
             {"config.auth=open", "server=jetty"},
-            {"config.auth=open", "image.digest=latest"}
+            {"config.auth=open", "image.digest=latest"},
+            {"config.auth=open", "operationsPort=8080"},
+            {"config.auth=open", "config.operations\\.port=9090"}
         }) {
             assertFalse(render(values).status == 0, String.join(" ", values));
         }

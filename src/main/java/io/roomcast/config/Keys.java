@@ -11,7 +11,7 @@ public final class Keys {
             "127.0.0.1",
             "address",
             "Address that the embedded server listens on; `0.0.0.0` for all addresses.",
-            Values.matching("[A-Za-z0-9_.:%-]+", "an address or a host name"));
+            Values.HOST);
 
     public static final Key<Integer> PORT = new Key<>(
             "roomcast.port",

@@ -3,8 +3,17 @@ package io.roomcast.config;
 import java.time.Duration;
 import java.util.List;
 
-/** Keys for metrics that the node sends to a StatsD server. */
+/** Keys for metrics: who may read them, and a StatsD server that the node sends them to. */
 public final class MetricsKeys {
+    public static final Key<Networks> NETWORKS = new Key<>(
+            "roomcast.metrics.networks",
+            "loopback,private",
+            "networks",
+            "Networks from which `/metrics` may be read, such as `10.0.0.0/8,2001:db8::/32`; others get 403. "
+                    + "`loopback` is this machine, `private` the networks that the internet does not route, `any` "
+                    + "everybody.",
+            Networks::parse);
+
     public static final Key<String> STATSD = new Key<>(
             "roomcast.metrics.statsd",
             "",
@@ -29,7 +38,7 @@ public final class MetricsKeys {
             "How often metrics are sent to the StatsD server.",
             Values.durationBetween("1s", "10m"));
 
-    static final List<Key<?>> ALL = List.of(STATSD, STATSD_FLAVOR, STATSD_INTERVAL);
+    static final List<Key<?>> ALL = List.of(NETWORKS, STATSD, STATSD_FLAVOR, STATSD_INTERVAL);
 
     private MetricsKeys() {}
 }

@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Keys for the operation of a node. */
 public final class OperationKeys {
@@ -20,6 +21,37 @@ public final class OperationKeys {
             "Claim of a token that says what its bearer may do with the server API: `publish`, `read`, `operate`. If "
                     + "empty, the API takes no tokens.",
             text -> text);
+
+    public static final Key<Networks> API_NETWORKS = new Key<>(
+            "roomcast.api.networks",
+            "any",
+            "networks",
+            "Networks from which the server API may be called, as `roomcast.metrics.networks`; others get 403.",
+            Networks::parse);
+
+    public static final Key<Networks> HEALTH_NETWORKS = new Key<>(
+            "roomcast.health.networks",
+            "any",
+            "networks",
+            "Networks from which `/health` may be read, as `roomcast.metrics.networks`; others get 403.",
+            Networks::parse);
+
+    public static final Key<OptionalInt> PORT = new Key<>(
+            "roomcast.operations.port",
+            "",
+            "number",
+            "Port of the embedded server for metrics and the server API, which its other port then does not have; "
+                    + "health is on both. 0 for any free one. If empty, all are on one port.",
+            text -> text.isEmpty()
+                    ? OptionalInt.empty()
+                    : OptionalInt.of(Values.integerBetween(0, 65_535).apply(text)));
+
+    public static final Key<String> HOST = new Key<>(
+            "roomcast.operations.host",
+            "127.0.0.1",
+            "address",
+            "Address that the embedded server listens on with `roomcast.operations.port`; `0.0.0.0` for all addresses.",
+            Values.HOST);
 
     public static final Key<Duration> DRAIN_WINDOW = new Key<>(
             "roomcast.drain.window",
@@ -58,8 +90,18 @@ public final class OperationKeys {
             "How many of its last refusals a node keeps for operators; 0 for none.",
             Values.integerBetween(0, 10_000));
 
-    static final List<Key<?>> ALL =
-            List.of(API_KEY, API_CLAIM, DRAIN_WINDOW, DRAIN_STOP_WINDOW, LOG_FORMAT, SHOWN_ADDRESSES, REFUSALS_KEPT);
+    static final List<Key<?>> ALL = List.of(
+            API_KEY,
+            API_CLAIM,
+            API_NETWORKS,
+            HEALTH_NETWORKS,
+            PORT,
+            HOST,
+            DRAIN_WINDOW,
+            DRAIN_STOP_WINDOW,
+            LOG_FORMAT,
+            SHOWN_ADDRESSES,
+            REFUSALS_KEPT);
 
     private OperationKeys() {}
 }

@@ -25,6 +25,8 @@ final class Values {
     private static final Map<String, Long> SIZE_UNITS =
             Map.of("B", 1L, "KiB", 1L << 10, "MiB", 1L << 20, "GiB", 1L << 30);
 
+    static final Function<String, String> HOST = matching("[A-Za-z0-9_.:%-]+", "an address or a host name");
+
     private Values() {}
 
     /** A list of origins, in lower case as browsers send them. */

@@ -3,6 +3,7 @@ package io.roomcast.standalone;
 import io.roomcast.http.GrizzlyHeads;
 import io.roomcast.http.SecurityHeaders;
 import io.roomcast.service.admission.ClientOrigin;
+import io.roomcast.service.admission.Entry;
 import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestPath;
@@ -30,10 +31,12 @@ final class GuardAddOn extends BaseFilter implements AddOn {
 
     private final RequestGuard guard;
     private final ErrorResponder responder;
+    private final Entry entry;
 
-    GuardAddOn(RequestGuard guard, ErrorResponder responder) {
+    GuardAddOn(RequestGuard guard, ErrorResponder responder, Entry entry) {
         this.guard = guard;
         this.responder = responder;
+        this.entry = entry;
     }
 
     @Override
@@ -57,8 +60,9 @@ final class GuardAddOn extends BaseFilter implements AddOn {
         RequestHead head = head(request, names);
         SecurityHeaders.set(head.resource(), request.getResponse()::setHeader);
         setOrigin(request, head, names);
-        Verdict verdict =
-                GrizzlyHeads.isBroken(request) ? Verdict.BAD_HEAD : guard.check(head, request.getRemoteAddress());
+        Verdict verdict = GrizzlyHeads.isBroken(request)
+                ? Verdict.BAD_HEAD
+                : guard.check(head, request.getRemoteAddress(), entry);
         return verdict.isPass() ? context.getInvokeAction() : responder.reject(context, request, verdict);
     }
 

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -84,6 +85,10 @@ public final class Main {
         }
         String host = config.get(Keys.HOST);
         String displayedHost = host.equals("127.0.0.1") || host.equals("0.0.0.0") ? "localhost" : host;
+        String operations = started.join().operationsAddress();
+        if (operations != null) {
+            out.println("Metrics and the server API are on http://" + operations + "/");
+        }
         out.println("Roomcast is ready on http://" + displayedHost + ":"
                 + started.join().port() + "/ (Ctrl-C ends it)");
         out.flush();
@@ -113,8 +118,13 @@ public final class Main {
         try {
             return StandaloneServer.start(config, webroot);
         } catch (IOException e) {
+            OptionalInt operations = config.get(OperationKeys.PORT);
+            String also = operations.isEmpty()
+                    ? ""
+                    : ", or on " + config.get(OperationKeys.HOST) + " port " + operations.getAsInt();
             throw new StartException("cannot listen on " + config.get(Keys.HOST) + " port " + config.get(Keys.PORT)
-                    + ": " + e.getMessage() + "; choose others with --host and --port");
+                    + also + ": " + e.getMessage() + "; choose others with --host and --port"
+                    + (operations.isEmpty() ? "" : ", --operations.host and --operations.port"));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.HealthServlet;
@@ -22,6 +23,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.redis.RedisRelayProvider;
 import io.roomcast.service.Lifecycle;
 import io.roomcast.service.RoomService;
+import io.roomcast.service.admission.Entry;
 import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.Verdict;
 import io.roomcast.service.cluster.NodeSessions;
@@ -35,12 +37,15 @@ import jakarta.enterprise.inject.se.SeContainerInitializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.glassfish.grizzly.Grizzly;
+import org.glassfish.grizzly.http.server.AddOn;
 import org.glassfish.grizzly.http.server.HttpServer;
 import org.glassfish.grizzly.http.server.NetworkListener;
 import org.glassfish.grizzly.http.server.Request;
@@ -48,8 +53,8 @@ import org.glassfish.grizzly.servlet.ServletRegistration;
 import org.glassfish.grizzly.servlet.WebappContext;
 
 /**
- * A node in this process, with chat UI, WebSockets, API, metrics and health on one port. Start and close it from one
- * thread.
+ * A node in this process, with chat UI, WebSockets, API, metrics and health, on one port or two. Start and close it from
+ * one thread.
  */
 public final class StandaloneServer implements AutoCloseable {
     /** Requests that may wait for a worker. */
@@ -59,6 +64,9 @@ public final class StandaloneServer implements AutoCloseable {
     private final EmbeddedWebSockets webSockets;
     private final HttpServer http;
     private final NetworkListener listener;
+    /** Null if everything is on one port. */
+    private final NetworkListener operations;
+
     private final ExecutorService workers =
             workers(Math.max(2, Runtime.getRuntime().availableProcessors()));
     private final ExecutorService healthWorker = workers(1);
@@ -91,6 +99,10 @@ public final class StandaloneServer implements AutoCloseable {
         webSockets = CdiComponentProvider.with(cdi.getBeanManager(), EmbeddedWebSockets::new);
         http = new HttpServer();
         listener = new NetworkListener("roomcast", config.get(Keys.HOST), config.get(Keys.PORT));
+        OptionalInt port = config.get(OperationKeys.PORT);
+        operations = port.isEmpty()
+                ? null
+                : new NetworkListener("roomcast-operations", config.get(OperationKeys.HOST), port.getAsInt());
         try {
             listen(config, webroot);
         } catch (IOException | RuntimeException e) {
@@ -121,30 +133,37 @@ public final class StandaloneServer implements AutoCloseable {
     }
 
     private void listen(RoomcastConfig config, Path webroot) throws IOException {
-        // This size is not larger than the buffer of the socket. Otherwise Grizzly would set the size of that buffer,
-        // and the system would no longer enlarge it.
-        listener.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
         NodeMetrics metrics = cdi.select(NodeMetrics.class).get();
         ScheduledExecutorService timer = cdi.select(Threads.class).get().timer();
         ConnectionLimiter limiter =
                 new ConnectionLimiter(config, FileDescriptors.connections(), metrics, System::nanoTime);
-        new AcceptStrategy(limiter, metrics, timer, System::nanoTime).install(listener.getTransport());
         var unused = timer.scheduleWithFixedDelay(limiter::tick, 1, 1, TimeUnit.SECONDS);
         ErrorResponder responder = new ErrorResponder(limiter);
-        listener.registerAddOn(new ConnectionAddOn(limiter));
-        listener.getKeepAlive().setIdleTimeoutInSeconds(60);
-        listener.registerAddOn(new IgnoreOtherUpgradesAddOn());
-        listener.registerAddOn(new GuardAddOn(cdi.select(RequestGuard.class).get(), responder));
         Limits limits = cdi.select(Limits.class).get();
-        listener.registerAddOn(webSockets.handshakes(
+        AddOn handshakes = webSockets.handshakes(
                 (context, request) -> {
                     metrics.increment(Counter.HANDSHAKES_MALFORMED);
                     return responder.reject(context, request, Verdict.BAD_HANDSHAKE);
                 },
                 () -> limits.get(LimitKeys.FRAME_BYTES),
-                timer));
-        listener.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
-        http.addListener(listener);
+                timer);
+        RequestGuard guard = cdi.select(RequestGuard.class).get();
+        for (NetworkListener each : operations == null ? List.of(listener) : List.of(listener, operations)) {
+            // This size is not larger than the buffer of the socket. Otherwise Grizzly would set the size of that
+            // buffer, and the system would no longer enlarge it.
+            each.getTransport().setReadBufferSize(EmbeddedWebSockets.READ_BUFFER_BYTES);
+            new AcceptStrategy(limiter, metrics, timer, System::nanoTime).install(each.getTransport());
+            each.registerAddOn(new ConnectionAddOn(limiter));
+            each.getKeepAlive().setIdleTimeoutInSeconds(60);
+            each.registerAddOn(new IgnoreOtherUpgradesAddOn());
+            Entry entry = operations == null ? Entry.ONLY : each == operations ? Entry.OPERATIONS : Entry.CLIENTS;
+            each.registerAddOn(new GuardAddOn(guard, responder, entry));
+            if (entry != Entry.OPERATIONS) {
+                each.registerAddOn(handshakes);
+            }
+            each.registerAddOn(new RequestDispatchAddOn(limiter, responder, workers, healthWorker));
+            http.addListener(each);
+        }
         http.getServerConfiguration().addHttpHandler(new WebRoot(webroot), "/");
         http.getServerConfiguration().setDefaultErrorPageGenerator(StandaloneServer::errorPage);
         WebappContext servlets = new WebappContext("roomcast", "");
@@ -161,12 +180,16 @@ public final class StandaloneServer implements AutoCloseable {
         cdi.select(Lifecycle.class)
                 .get()
                 .start(new ServerInfo(
-                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + address(config), true));
+                        "the embedded server (Grizzly " + Grizzly.getDotedVersion() + ") at " + addresses(), true));
         cdi.select(JmxRegistrar.class).get().open(true, "port=" + listener.getPort());
     }
 
-    private String address(RoomcastConfig config) {
-        String host = config.get(Keys.HOST);
+    private String addresses() {
+        return address(listener) + (operations == null ? "" : ", for operations at " + operationsAddress());
+    }
+
+    private static String address(NetworkListener listener) {
+        String host = listener.getHost();
         return (host.contains(":") ? "[" + host + "]" : host) + ":" + listener.getPort();
     }
 
@@ -186,6 +209,11 @@ public final class StandaloneServer implements AutoCloseable {
     /** The port on which the server listens. */
     public int port() {
         return listener.getPort();
+    }
+
+    /** The address of metrics and the server API; null if they have none of their own. */
+    public String operationsAddress() {
+        return operations == null ? null : address(operations);
     }
 
     /** Closes the sessions with a reason, then stops the server. Takes seconds. */

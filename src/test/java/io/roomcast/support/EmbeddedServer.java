@@ -44,6 +44,11 @@ public final class EmbeddedServer implements AutoCloseable {
         return server.port();
     }
 
+    /** Where metrics and the server API are, if they have a port of their own. */
+    public URI operationsUri() {
+        return URI.create("http://" + server.operationsAddress() + "/");
+    }
+
     @Override
     public void close() {
         server.close();

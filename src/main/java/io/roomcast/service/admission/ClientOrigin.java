@@ -1,6 +1,6 @@
 package io.roomcast.service.admission;
 
-import io.roomcast.identity.NumericAddress;
+import io.roomcast.config.NumericAddress;
 import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

@@ -1,6 +1,6 @@
 package io.roomcast.service.admission;
 
-import io.roomcast.identity.NumericAddress;
+import io.roomcast.config.NumericAddress;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,7 +1,9 @@
 package io.roomcast.service.admission;
 
 import io.roomcast.config.AccessKeys;
+import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.Networks;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
@@ -34,6 +36,7 @@ public class RequestGuard {
     private SessionRegistry sessions;
     private Limits limits;
     private OriginRule origins;
+    private OperationsRule operations;
     private Readiness readiness;
     private NodeMetrics metrics;
     private Refusals refusals;
@@ -56,6 +59,7 @@ public class RequestGuard {
         this.readiness = readiness;
         this.origins = new OriginRule(
                 config.get(AccessKeys.ORIGINS), config.get(AccessKeys.AUTH).isEmpty());
+        this.operations = new OperationsRule(config);
         this.metrics = metrics;
         this.refusals = refusals;
         this.warnings = warnings;
@@ -67,6 +71,11 @@ public class RequestGuard {
      * @param remote address of the client, or null
      */
     public Verdict check(RequestHead head, String remote) {
+        return check(head, remote, Entry.ONLY);
+    }
+
+    /** As {@link #check(RequestHead, String)}, for a server with several ports. */
+    public Verdict check(RequestHead head, String remote, Entry entry) {
         Verdict verdict = checkForm(head);
         boolean isHandshake = head.isHandshake();
         if (!verdict.isPass()) {
@@ -74,6 +83,19 @@ public class RequestGuard {
                 metrics.increment(Counter.HANDSHAKES_MALFORMED);
             }
             return verdict;
+        }
+        if (operations.isElsewhere(head, entry)) {
+            return Verdict.NOT_FOUND;
+        }
+        Key<Networks> refusing = operations.refusedBy(head, remote);
+        if (refusing != null) {
+            Verdict refusal = Verdict.foreignNetwork(refusing.name());
+            refusals.inApi(refusal.code().wire(), refusal.text(), null, remote);
+            warnings.warn(
+                    refusing.name(),
+                    () -> "Refused a request for " + head.resource() + " from " + LogText.of(String.valueOf(remote))
+                            + "; see " + refusing.name());
+            return refusal;
         }
         if (isHandshake || !SAFE_METHODS.contains(head.method())) {
             String host = host(head);

@@ -16,6 +16,7 @@ import java.util.function.Function;
  * @param isReadable whether all names and values of headers are without characters of control
  * @param hasUnambiguousLength whether the length of the body is {@linkplain BodyLength unambiguous}
  * @param hasBody whether the request has a body, which is not empty as far as its head says
+ * @param forwardedFor {@link ForwardedAddresses addresses that proxies have passed on}
  * @param offersUpgrade whether the client offers to change to another protocol, in any form that some server accepts
  */
 public record RequestHead(
@@ -30,7 +31,8 @@ public record RequestHead(
         boolean offersUpgrade,
         HandshakeHead handshake,
         List<String> origin,
-        List<String> host) {
+        List<String> host,
+        List<String> forwardedFor) {
     public static final String UPGRADE = "Upgrade";
     private static final String WEB_SOCKET = "Sec-WebSocket-";
     private static final Set<String> FORWARDED =
@@ -76,7 +78,8 @@ public record RequestHead(
                         values.apply("Sec-WebSocket-Key"),
                         values.apply("Sec-WebSocket-Version")),
                 values.apply("Origin"),
-                values.apply("Host"));
+                values.apply("Host"),
+                ForwardedAddresses.of(names, values));
     }
 
     /**

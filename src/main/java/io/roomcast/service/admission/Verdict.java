@@ -47,6 +47,11 @@ public record Verdict(ErrorCode code, String text, Map<String, String> headers) 
         this(code, text, Map.of());
     }
 
+    /** The refusal of a request from another network. */
+    static Verdict foreignNetwork(String key) {
+        return new Verdict(ErrorCode.FORBIDDEN, "this address does not answer requests from your network; see " + key);
+    }
+
     /** The refusal of a page. Its text names what the operator has to compare. */
     static Verdict foreignOrigin(String origin, String host) {
         return new Verdict(

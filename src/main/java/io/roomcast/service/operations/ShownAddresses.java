@@ -1,8 +1,8 @@
 package io.roomcast.service.operations;
 
+import io.roomcast.config.NumericAddress;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
-import io.roomcast.identity.NumericAddress;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.InetAddress;

@@ -1,4 +1,4 @@
-package io.roomcast.identity;
+package io.roomcast.config;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
