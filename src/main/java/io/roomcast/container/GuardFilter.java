@@ -122,6 +122,7 @@ public class GuardFilter extends HttpFilter {
         SecurityHeaders.set(head.resource(), response::setHeader);
         boolean handshake = head.isHandshake();
         if (payara != null && !handshake) {
+            payara.stayWithHttp();
             payara.limitPipeline(request, response, maxPipelined);
         }
         Verdict verdict = payara != null && payara.hasBrokenHead()
@@ -258,11 +259,13 @@ public class GuardFilter extends HttpFilter {
             PayaraRequest payara, HttpServletRequest request, HttpServletResponse response, Verdict verdict)
             throws IOException {
         response.setHeader("Connection", "close");
+        // First, since it resets the reason phrase.
+        response.setStatus(verdict.status());
         if (payara == null) {
             verdict.headers().forEach(response::setHeader);
         } else {
             payara.describe(verdict);
         }
-        ErrorBody.write(Problem.of(verdict), request, response);
+        ErrorBody.writeBody(Problem.of(verdict), request, response);
     }
 }

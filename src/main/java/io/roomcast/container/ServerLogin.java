@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Authenticates users with the realm of the application server, if {@code roomcast.auth=container}. Credentials come as
@@ -66,7 +67,7 @@ public class ServerLogin {
         try (LoginAttempt attempt = limiter.begin(request.getRemoteAddr(), credentials[0])) {
             if (attempt.refusal() != null) {
                 response.setHeader("Retry-After", Long.toString(attempt.waitSeconds()));
-                ErrorBody.write(Problem.of(ErrorCode.RATE_LIMITED, attempt.refusal()), request, response);
+                ErrorBody.write(tooMany(attempt), request, response);
                 count(request, webSocket, ErrorCode.RATE_LIMITED, attempt.refusal());
                 return false;
             }
@@ -77,6 +78,12 @@ public class ServerLogin {
         }
         askForLogin(request, response, webSocket);
         return false;
+    }
+
+    private static Problem tooMany(LoginAttempt attempt) {
+        ErrorCode code = ErrorCode.RATE_LIMITED;
+        return new Problem(
+                code.httpStatus(), code, attempt.refusal(), TimeUnit.SECONDS.toMillis(attempt.waitSeconds()));
     }
 
     private void askForLogin(HttpServletRequest request, HttpServletResponse response, boolean webSocket)

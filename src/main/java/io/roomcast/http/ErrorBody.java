@@ -33,13 +33,19 @@ public record ErrorBody(String contentType, byte[] bytes) {
     /** Answers a request. The caller sets the headers that belong to the status. */
     public static void write(Problem problem, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
+        response.setStatus(problem.status());
+        writeBody(problem, request, response);
+    }
+
+    /** Writes the type and the body of an answer whose status is set. */
+    public static void writeBody(Problem problem, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         String path = request.getRequestURI();
         String context = request.getContextPath();
         ErrorBody body = of(
                 problem,
                 path.startsWith(context) ? path.substring(context.length()) : path,
                 request.getHeader("Accept"));
-        response.setStatus(problem.status());
         response.setContentType(body.contentType);
         response.getOutputStream().write(body.bytes);
     }

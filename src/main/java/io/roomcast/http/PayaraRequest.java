@@ -106,6 +106,14 @@ public final class PayaraRequest {
     }
 
     /**
+     * Makes Grizzly answer this request in HTTP, although it may offer another protocol, as Java's HTTP client does with
+     * HTTP/2. Otherwise Grizzly would write neither the type nor the length of the response.
+     */
+    public void stayWithHttp() {
+        head.setIgnoreContentModifiers(false);
+    }
+
+    /**
      * Sets the reason phrase and headers of a refusal. Grizzly has no phrase for some of the statuses, and writes neither
      * the type nor the length of a response to which an application has added the header {@code Upgrade}.
      */

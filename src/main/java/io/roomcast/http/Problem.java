@@ -34,7 +34,7 @@ public record Problem(int status, ErrorCode code, String detail, Long retryAfter
     }
 
     public static Problem of(ErrorCode code, String detail) {
-        return new Problem(code.httpStatus(), code, detail, null);
+        return new Problem(code.httpStatus(), code, detail, Failure.retryAfterMs(code));
     }
 
     /** A problem for which only the status is known. */

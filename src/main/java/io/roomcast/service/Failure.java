@@ -55,7 +55,7 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
     }
 
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */
-    static Long retryAfterMs(ErrorCode code) {
+    public static Long retryAfterMs(ErrorCode code) {
         return code.isTemporary() ? Long.valueOf(Limits.RETRY_AFTER_MS) : null;
     }
 

@@ -36,6 +36,12 @@ class ErrorBodyTest {
                 new Problem(503, ErrorCode.BUSY, "later", 250L).toJson().get("retryAfterMs"));
     }
 
+    @Test
+    void aBusyNodeSaysTheSameInTheHeader() {
+        assertEquals("1", Verdict.OVERLOADED.headers().get("Retry-After"));
+        assertEquals(1_000, Problem.of(Verdict.OVERLOADED).toJson().getInt("retryAfterMs"));
+    }
+
     @ParameterizedTest
     @CsvSource({"/api/v1/rooms", "/api", "/health/ready", "/metrics", "/metrics/"})
     void programsAlwaysGetAProblem(String path) {

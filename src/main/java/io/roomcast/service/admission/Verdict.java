@@ -1,5 +1,6 @@
 package io.roomcast.service.admission;
 
+import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
 import java.util.Map;
 
@@ -36,15 +37,19 @@ public record Verdict(ErrorCode code, String text, Map<String, String> headers) 
             "the version of WebSocket here is 13",
             Map.of("Upgrade", "websocket", "Sec-WebSocket-Version", "13"));
     public static final Verdict UNKNOWN_METHOD = new Verdict(ErrorCode.NOT_IMPLEMENTED, "nothing here has this method");
-    public static final Verdict FULL = new Verdict(ErrorCode.BUSY, "this node is full; try another, or later");
-    public static final Verdict OVERLOADED =
-            new Verdict(ErrorCode.BUSY, "too many connections are opened at once; try again");
-    public static final Verdict DRAINING = new Verdict(ErrorCode.BUSY, "this node takes no more sessions; try another");
+    public static final Verdict FULL = busy("this node is full; try another, or later");
+    public static final Verdict OVERLOADED = busy("too many connections are opened at once; try again");
+    public static final Verdict DRAINING = busy("this node takes no more sessions; try another");
 
     private static final int MAX_QUOTED = 100;
 
     public Verdict(ErrorCode code, String text) {
         this(code, text, Map.of());
+    }
+
+    /** A refusal that may be over in the next second. */
+    private static Verdict busy(String text) {
+        return new Verdict(ErrorCode.BUSY, text, Map.of("Retry-After", String.valueOf(Limits.RETRY_AFTER_MS / 1_000)));
     }
 
     /** The refusal of a request from another network. */
