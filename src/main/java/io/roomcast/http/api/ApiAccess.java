@@ -67,7 +67,7 @@ public class ApiAccess {
         }
         if (!acceptsTokens || credentials.isEmpty()) {
             String accepted = keyDigest == null ? "a token" : acceptsTokens ? "the key or a token" : "the key";
-            String text = "send " + accepted + " as Authorization: Bearer …";
+            String text = "send " + accepted + " in the header Authorization, behind the word Bearer";
             return CompletableFuture.failedFuture(
                     credentials.isEmpty()
                             ? ApiRefusalException.noCredentials(text)
