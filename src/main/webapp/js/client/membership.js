@@ -16,6 +16,8 @@ const MAY_PASS = new Set(['room_full', 'too_many_rooms']);
  *     waiting ──connected──▶ joining ──joined──▶ joined        waiting: no connection, or a pause before the next try
  *        ▲                      │  └──────▶ refused            refused, closed: until the next connection
  *        └─────disconnected─────┴────────────┘                 left: for good
+ *
+ * `rejoin` asks again for a refused room on the same connection.
  */
 export class Membership {
   state = 'waiting';
@@ -65,6 +67,14 @@ export class Membership {
 
   get position() {
     return this.#sequence.since;
+  }
+
+  /** Asks again for a room that was refused. Does nothing in any other state. */
+  rejoin() {
+    if (this.state !== 'refused') return;
+    this.#end = undefined;
+    this.#gate.shut();
+    this.connected();
   }
 
   /** Settles with the room's first or next `joined`; see Gate. */

@@ -18,7 +18,7 @@ const TYPING_EVERY_MS = 3_000;
  * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
  * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
  * | `delayed` | `{room, key, error, delayMs}` | the server asks for patience; the publish is kept and sent again |
- * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection |
+ * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection or `rejoin` |
  * | `error` | RoomcastError | an error that belongs to no call |
  *
  * `at` is milliseconds since 1970 UTC. `own` says that `sender` is this client's user. `replayed` marks messages that
@@ -60,6 +60,11 @@ export class Room extends EventTarget {
   /** @returns {Promise<void>} resolves when the room is joined; rejects when it is refused, left or closed */
   whenJoined() {
     return this.#membership.whenJoined();
+  }
+
+  /** Asks again for a room that was refused. A room in any other state is not asked for. */
+  rejoin() {
+    this.#membership.rejoin();
   }
 
   /**

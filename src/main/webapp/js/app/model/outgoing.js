@@ -59,8 +59,9 @@ export class Outgoing {
     this.#changed();
   }
 
-  /** Sends a failed message again, with the key that it has. */
+  /** Sends a failed message again, with the key that it has. A room that was refused may let its user in by now. */
   retry(key) {
+    this.#room.rejoin();
     const message = this.#update(key, { state: 'sending', error: undefined });
     if (message) this.#publish(message);
   }

@@ -9,36 +9,12 @@ import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Locator;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Small things of the chat page that people of some languages, places and habits depend on. */
-@Timeout(120)
-class ChatDetailIT {
+class ChatDetailIT extends ScriptedChat {
     private static final String SAID =
             "{'type':'message','room':'lobby','offset':%s,'sender':'bob','content':%s,'at':%s}";
-
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
-    }
 
     @Test
     void roomsAreCalledAsObjectsCallTheirOwn() {
@@ -289,9 +265,5 @@ class ChatDetailIT {
                             const time = document.querySelectorAll('.time')[1].getBoundingClientRect();
                             return Math.abs(first.right - second.right) < 1 && time.right < second.left;
                         }"""));
-    }
-
-    private void enter() {
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
     }
 }
