@@ -57,7 +57,8 @@ export class Membership {
       limit: outboxLimit,
       contentBytes: () => session.contentBytes(),
       send: (entry) => this.#publish(entry),
-      delayed: (error, { key }, delayMs) => events('delayed', { room: name, key, error, delayMs }),
+      delayed: (error, { idempotencyKey }, delayMs) =>
+        events('delayed', { room: name, idempotencyKey, error, delayMs }),
     });
   }
 
@@ -82,9 +83,9 @@ export class Membership {
     return this.#gate.wait();
   }
 
-  /** @returns {Promise<{key: string, epoch: string, offset: number}>} */
-  publish(content, key) {
-    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(content, key);
+  /** @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} */
+  publish(content, idempotencyKey) {
+    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(content, idempotencyKey);
   }
 
   /** There is a connection that said `welcome`. */
@@ -215,16 +216,16 @@ export class Membership {
 
   #publish(entry) {
     entry.id = this.#session.nextId();
-    const { id, key, content } = entry;
-    return this.send({ type: 'publish', id, key, content });
+    const { id, idempotencyKey, content } = entry;
+    return this.send({ type: 'publish', id, idempotencyKey, content });
   }
 
   /** Hands on all that a message has, also what this library does not know. */
   #handOn({ type, ...message }, replayed) {
-    const { offset, sender, key } = message;
+    const { offset, sender, idempotencyKey } = message;
     const own = sender === this.#session.user();
     const { epoch } = this.#sequence;
-    if (own && key !== undefined) this.#outbox.stored({ key, epoch, offset });
+    if (own && idempotencyKey !== undefined) this.#outbox.stored({ idempotencyKey, epoch, offset });
     this.#events('message', { ...message, room: this.#name, epoch, own, replayed });
   }
 }

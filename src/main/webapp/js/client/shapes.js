@@ -13,7 +13,7 @@ const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 
 const isMessage = (value) => value !== null && typeof value === 'object'
   && isPlace(value.offset) && isText(value.sender) && isText(value.content) && isTime(value.at)
-  && (value.key === undefined || isText(value.key));
+  && (value.idempotencyKey === undefined || isText(value.idempotencyKey));
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({

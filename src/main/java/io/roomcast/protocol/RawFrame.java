@@ -21,16 +21,13 @@ final class RawFrame {
     String room;
     String user;
     String token;
-    String key;
+    String idempotencyKey;
     String content;
     String name;
-    Long before;
-    Long after;
+    RawPosition since;
+    RawPosition before;
+    RawPosition after;
     Long limit;
-    boolean hasSince;
-    String epoch;
-    Long offset;
-    Long at;
 
     /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
@@ -50,6 +47,41 @@ final class RawFrame {
             super(frame.defect.getMessage());
             this.frame = frame;
         }
+    }
+
+    /** A position as the client wrote it. A property that is absent is null. */
+    private static final class RawPosition {
+        String epoch;
+        Long offset;
+        Long at;
+    }
+
+    Position since() {
+        return position("since", since);
+    }
+
+    Position before() {
+        return position("before", before);
+    }
+
+    Position after() {
+        return position("after", after);
+    }
+
+    /**
+     * The position, or null if the frame has none.
+     *
+     * @throws ProtocolException {@code bad_request} if the server cannot have sent this position to a client
+     */
+    private static Position position(String property, RawPosition raw) {
+        if (raw == null) {
+            return null;
+        }
+        if (raw.epoch == null || raw.offset == null) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, property + (raw.epoch == null ? ".epoch" : ".offset") + " is missing");
+        }
+        return new Position(raw.epoch, raw.offset, raw.at == null ? 0 : raw.at);
     }
 
     /** The content of a message or signal. Throws what {@link Content#of} throws. */
@@ -86,36 +118,37 @@ final class RawFrame {
                 case "room" -> frame.room = string(parser, value, property, frame);
                 case "user" -> frame.user = string(parser, value, property, frame);
                 case "token" -> frame.token = string(parser, value, property, frame);
-                case "key" -> frame.key = string(parser, value, property, frame);
+                case "idempotencyKey" -> frame.idempotencyKey = string(parser, value, property, frame);
                 case "content" -> frame.content = string(parser, value, property, frame);
                 case "name" -> frame.name = string(parser, value, property, frame);
-                case "before" -> frame.before = number(parser, value, property, frame);
-                case "after" -> frame.after = number(parser, value, property, frame);
+                case "before" -> frame.before = position(parser, value, property, frame);
+                case "after" -> frame.after = position(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);
-                case "since" -> readSince(parser, value, frame);
+                case "since" -> frame.since = position(parser, value, property, frame);
                 default -> skip(parser, value, frame);
             }
         }
 
-        private static void readSince(JsonParser parser, Event value, RawFrame frame) {
+        private static RawPosition position(JsonParser parser, Event value, String name, RawFrame frame) {
             if (value == Event.VALUE_NULL) {
-                return;
+                return null;
             }
             if (value != Event.START_OBJECT) {
-                wrongKind(parser, value, frame, "since must be an object");
-                return;
+                wrongKind(parser, value, frame, name + " must be an object with epoch and offset");
+                return null;
             }
-            frame.hasSince = true;
+            RawPosition position = new RawPosition();
             for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
                 String property = parser.getString();
                 Event inner = parser.next();
                 switch (property) {
-                    case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
-                    case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
-                    case "at" -> frame.at = number(parser, inner, "since.at", frame);
+                    case "epoch" -> position.epoch = string(parser, inner, name + ".epoch", frame);
+                    case "offset" -> position.offset = number(parser, inner, name + ".offset", frame);
+                    case "at" -> position.at = number(parser, inner, name + ".at", frame);
                     default -> skip(parser, inner, frame);
                 }
             }
+            return position;
         }
 
         private static String string(JsonParser parser, Event value, String property, RawFrame frame) {

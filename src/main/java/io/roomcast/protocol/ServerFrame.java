@@ -104,7 +104,7 @@ public sealed interface ServerFrame {
         }
     }
 
-    record Ack(Long id, String key, String room, String epoch, long offset) implements ServerFrame {}
+    record Ack(Long id, String idempotencyKey, String room, String epoch, long offset) implements ServerFrame {}
 
     record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
 
@@ -143,24 +143,52 @@ public sealed interface ServerFrame {
         }
     }
 
+    /** @param epoch epoch of the room's present position, whose offset follows; null unless the code says so */
     record Error(
             Long id,
-            String key,
+            String idempotencyKey,
             String room,
             String code,
             String text,
             Long retryAfterMs,
+            String epoch,
+            Long offset,
             String sender,
             String content)
             implements ServerFrame {
 
-        public Error(Long id, String key, String room, ErrorCode code, String text, Long retryAfterMs) {
-            this(id, key, room, code.wire(), text, retryAfterMs, null, null);
+        public Error(Long id, String idempotencyKey, String room, ErrorCode code, String text, Long retryAfterMs) {
+            this(id, idempotencyKey, room, code.wire(), text, retryAfterMs, null, null, null, null);
+        }
+
+        /** The same error with the present position of the room. */
+        public Error at(Position present) {
+            return new Error(
+                    id,
+                    idempotencyKey,
+                    room,
+                    code,
+                    text,
+                    retryAfterMs,
+                    present.epoch(),
+                    present.offset(),
+                    sender,
+                    content);
         }
 
         @Override
         public Error printable(String urlRoom) {
-            return new Error(id, key, room == null ? urlRoom : room, code, text, retryAfterMs, UserName.SYSTEM, text);
+            return new Error(
+                    id,
+                    idempotencyKey,
+                    room == null ? urlRoom : room,
+                    code,
+                    text,
+                    retryAfterMs,
+                    epoch,
+                    offset,
+                    UserName.SYSTEM,
+                    text);
         }
     }
 }

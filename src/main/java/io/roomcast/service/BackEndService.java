@@ -62,24 +62,25 @@ public class BackEndService {
      * Publishes a message in a room, even if the room has no members.
      *
      * @param sender sender that the members see
-     * @param key idempotency key, or null if the publish is never repeated; all back ends share one set of keys, which
+     * @param idempotencyKey null if the publish is never repeated; all back ends share one set of keys, which
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
+    public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String idempotencyKey) {
         limits.requireSize(content);
-        return publisher.publishForBackEnd(room, sender, content, key);
+        return publisher.publishForBackEnd(room, sender, content, idempotencyKey);
     }
 
     /**
      * Reads a page of a room's messages.
      *
-     * @param after offset after which the page begins; -1 to use {@code before}
-     * @param before offset before which the page ends; 0 for the newest messages
+     * @param before position before which the page ends, or null
+     * @param after position after which the page begins, or null; with neither, the page has the newest messages
      * @param limit most messages of the page
+     * @return fails with {@code renumbered} if the position is of an old epoch
      */
-    public CompletionStage<HistoryPage> history(RoomName room, long after, long before, int limit) {
-        return after >= 0 ? relay.historyAfter(room, after, limit) : relay.historyBefore(room, before, limit);
+    public CompletionStage<HistoryPage> history(RoomName room, Position before, Position after, int limit) {
+        return HistoryReads.read(relay, room, before, after, limit);
     }
 
     /** The users in the room, on all nodes. */

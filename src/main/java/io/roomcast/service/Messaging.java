@@ -84,12 +84,13 @@ public class Messaging {
         limits.requireSize(frame.content());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
-        CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
+        CompletionStage<Position> stored =
+                publisher.publish(room, session.user(), frame.content(), frame.idempotencyKey());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
             } else {
-                errors.answerFailure(session, frame.id(), frame.key(), room, failure);
+                errors.answerFailure(session, frame.id(), frame.idempotencyKey(), room, failure);
             }
         });
     }
@@ -121,9 +122,7 @@ public class Messaging {
         Runnable release = sessions.reserveReply();
         CompletionStage<HistoryPage> page;
         try {
-            page = frame.after() >= 0
-                    ? relay.historyAfter(room, frame.after(), frame.limit())
-                    : relay.historyBefore(room, frame.before(), frame.limit());
+            page = HistoryReads.read(relay, room, frame.before(), frame.after(), frame.limit());
         } catch (RuntimeException e) {
             release.run();
             throw e;
@@ -198,9 +197,9 @@ public class Messaging {
 
     private static void acknowledge(
             ClientSession session, ClientFrame.Publish frame, RoomName room, Position position) {
-        if (frame.id() != null || frame.key() != null) {
-            session.reply(
-                    new ServerFrame.Ack(frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
+        if (frame.id() != null || frame.idempotencyKey() != null) {
+            session.reply(new ServerFrame.Ack(
+                    frame.id(), frame.idempotencyKey(), room.value(), position.epoch(), position.offset()));
         }
     }
 

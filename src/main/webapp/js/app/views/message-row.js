@@ -70,12 +70,16 @@ export class MessageRow {
     this.#trouble.replaceChildren(...(outgoing?.error ? this.#troubleOf(outgoing) : []));
   }
 
-  #troubleOf({ key, state, error }) {
+  #troubleOf({ idempotencyKey, state, error }) {
     const failed = state === 'failed';
     const text = el('span', { class: 'trouble-text' }, failed ? `Not sent. ${errorText(error)}` : errorText(error));
     if (!failed) return [text];
     const { outgoing } = this.#model;
-    return [text, button('Retry', () => outgoing.retry(key)), button('Discard', () => outgoing.discard(key))];
+    return [
+      text,
+      button('Retry', () => outgoing.retry(idempotencyKey)),
+      button('Discard', () => outgoing.discard(idempotencyKey)),
+    ];
   }
 }
 

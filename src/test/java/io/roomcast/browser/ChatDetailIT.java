@@ -122,7 +122,7 @@ class ChatDetailIT extends ScriptedChat {
         assertEquals(
                 1,
                 server.received("publish").stream()
-                        .map(frame -> frame.getString("key"))
+                        .map(frame -> frame.getString("idempotencyKey"))
                         .distinct()
                         .count());
         ann.page().reload();

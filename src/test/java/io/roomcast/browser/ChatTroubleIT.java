@@ -33,7 +33,7 @@ class ChatTroubleIT extends ScriptedChat {
         assertEquals(
                 1,
                 server.received("publish").stream()
-                        .map(frame -> frame.getString("key"))
+                        .map(frame -> frame.getString("idempotencyKey"))
                         .distinct()
                         .count());
     }

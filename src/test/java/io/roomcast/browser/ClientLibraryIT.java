@@ -107,13 +107,13 @@ class ClientLibraryIT {
         page.waitFor("settled.length === 1");
 
         assertEquals(List.of("hi 1"), page.evaluate("settled"));
-        assertEquals(true, page.evaluate("messages[0].own && messages[0].key !== undefined"));
+        assertEquals(true, page.evaluate("messages[0].own && messages[0].idempotencyKey !== undefined"));
     }
 
     @Test
     void whatTheServerLeftOutIsFetchedAndJoinedUp() {
         server.on("history", frame -> {
-            long after = frame.getInt("after");
+            long after = frame.getJsonObject("after").getInt("offset");
             if (after == 1) {
                 server.sendTogether(messages(7, 8));
             }
@@ -201,7 +201,8 @@ class ClientLibraryIT {
                 "[1]",
                 "null",
                 ScriptedServer.message("elsewhere", 2),
-                ScriptedServer.frame("{'type':'ack','room':%s,'key':'unknown','epoch':'e1','offset':1}", ROOM),
+                ScriptedServer.frame(
+                        "{'type':'ack','room':%s,'idempotencyKey':'unknown','epoch':'e1','offset':1}", ROOM),
                 ScriptedServer.message(ROOM, 2)));
         page.waitFor("messages.length === 2");
         assertEquals(List.of(1, 2), page.offsets());
@@ -307,6 +308,8 @@ class ClientLibraryIT {
     }
 
     private static List<String> keysOf(List<JsonObject> publishes) {
-        return publishes.stream().map(frame -> frame.getString("key")).toList();
+        return publishes.stream()
+                .map(frame -> frame.getString("idempotencyKey"))
+                .toList();
     }
 }

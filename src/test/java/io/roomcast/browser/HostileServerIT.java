@@ -45,7 +45,7 @@ class HostileServerIT {
             "{'type':'presence','room':'lobby','joined':null,'left':null,'count':'many'}",
             "{'type':'signal','room':'lobby','name':5,'sender':null}",
             "{'type':'joined','room':'lobby','epoch':null,'offset':'x'}",
-            "{'type':'ack','key':5,'room':'lobby','epoch':'e1','offset':'x'}",
+            "{'type':'ack','idempotencyKey':5,'room':'lobby','epoch':'e1','offset':'x'}",
             "{'type':'error','id':'x','code':{},'text':[]}",
             "{'type':'welcome'}",
             "{'type':'history','id':1,'room':'lobby','epoch':'e1','messages':'all','more':1}");
@@ -143,7 +143,7 @@ class HostileServerIT {
 
     private void refuse(JsonObject publish, String code) {
         server.send(
-                "{'type':'error','id':%s,'key':%s,'room':'lobby','code':%s,'text':'not now','retryAfterMs':1e13}",
-                publish.getInt("id"), publish.getString("key"), code);
+                "{'type':'error','id':%s,'idempotencyKey':%s,'room':'lobby','code':%s,'text':'not now','retryAfterMs':1e13}",
+                publish.getInt("id"), publish.getString("idempotencyKey"), code);
     }
 }

@@ -42,13 +42,19 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
             refused("an id too large", "bad_request", "{\"type\":\"ping\",\"id\":9007199254740992}"),
             refused("an object for content", "bad_request", "{\"content\":{\"x\":1}}"),
             refused("over-long room", "too_large", "{\"room\":\"" + LONG + "\",\"content\":\"x\"}"),
-            refused("over-long key", "too_large", "{\"room\":\"$\",\"key\":\"" + LONG + "\",\"content\":\"x\"}"),
+            refused(
+                    "over-long key",
+                    "too_large",
+                    "{\"room\":\"$\",\"idempotencyKey\":\"" + LONG + "\",\"content\":\"x\"}"),
             refused("over-long content", "too_large", "{\"room\":\"$\",\"content\":\"" + "€".repeat(6_000) + "\"}"),
             refused("control character", "bad_request", "{\"room\":\"$\",\"content\":\"\\u0000\"}"),
             refused("raw control character", "bad_request", "{\"room\":\"$\",\"content\":\"\u0001\"}"),
             refused("escape sequence", "bad_request", "{\"room\":\"$\",\"content\":\"\\u001b[2J\"}"),
             refused("half a surrogate pair", "bad_request", "{\"room\":\"$\",\"content\":\"\\ud83d\"}"),
-            refused("such a half as key", "bad_request", "{\"room\":\"$\",\"key\":\"\\ud83d\",\"content\":\"x\"}"),
+            refused(
+                    "such a half as key",
+                    "bad_request",
+                    "{\"room\":\"$\",\"idempotencyKey\":\"\\ud83d\",\"content\":\"x\"}"),
             refused("markup as a room", "bad_request", "{\"room\":\"<script>\",\"content\":\"x\"}"),
             refused("10,000 nested arrays", "bad_request", "[".repeat(10_000) + "]".repeat(10_000)),
             refused(

@@ -44,10 +44,11 @@ class RoomIT {
             assertEquals(2, joined.number("members"));
             assertFalse(joined.isTrue("recovered"));
 
-            ann.say("{'type':'publish','id':7,'room':'" + room + "','key':'k1','content':'Grüße 😀','sender':'bob'}");
+            ann.say("{'type':'publish','id':7,'room':'" + room
+                    + "','idempotencyKey':'k1','content':'Grüße 😀','sender':'bob'}");
             Frame ack = ann.next("ack");
             assertEquals(7, ack.number("id"));
-            assertEquals("k1", ack.string("key"));
+            assertEquals("k1", ack.string("idempotencyKey"));
             assertEquals(joined.string("epoch"), ack.string("epoch"));
             assertEquals(1, ack.offset());
 
@@ -56,7 +57,7 @@ class RoomIT {
                 assertEquals(room, message.string("room"));
                 assertEquals("ann", message.string("sender"), "whatever the frame claims");
                 assertEquals("Grüße 😀", message.content());
-                assertEquals("k1", message.string("key"));
+                assertEquals("k1", message.string("idempotencyKey"));
                 assertEquals(1, message.offset());
                 assertTrue(message.number("at") > 1_600_000_000_000L);
             }
@@ -159,15 +160,15 @@ class RoomIT {
 
     @Test
     void aPublishIsRepeatableByItsKey() {
-        ann.say("{'id':1,'key':'once','content':'first'}");
+        ann.say("{'id':1,'idempotencyKey':'once','content':'first'}");
         Frame first = ann.next("ack");
         try (RoomClient again = RoomClient.enter(server, room, "ann");
                 RoomClient bob = RoomClient.enter(server, room, "bob")) {
-            again.say("{'id':2,'key':'once','content':'again'}");
+            again.say("{'id':2,'idempotencyKey':'once','content':'again'}");
             Frame second = again.next("ack");
             assertEquals(first.offset(), second.offset());
             assertEquals(first.string("epoch"), second.string("epoch"));
-            bob.say("{'id':3,'key':'once','content':'mine'}");
+            bob.say("{'id':3,'idempotencyKey':'once','content':'mine'}");
             assertNotEquals(first.offset(), bob.next("ack").offset(), "a user's keys are its own");
             ann.everythingUntilNow();
             ann.say("{'type':'history','id':4}");

@@ -35,17 +35,20 @@ class ClientFrameReaderTest {
                         + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":null}}"));
         assertEquals(
                 new ClientFrame.Publish(2L, lobby, "k", Content.of("hi")),
-                reader.read("{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"k\",\"content\":\"hi\"}"));
+                reader.read(
+                        "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"idempotencyKey\":\"k\",\"content\":\"hi\"}"));
         assertEquals(
                 new ClientFrame.Signal(3L, lobby, "typing", Content.of("on")),
                 reader.read(
                         "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"name\":\"typing\",\"content\":\"on\"}"));
         assertEquals(
-                new ClientFrame.History(4L, lobby, 42, -1, 200),
-                reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\",\"before\":42,\"limit\":200}"));
+                new ClientFrame.History(4L, lobby, new Position("e", 42), null, 200),
+                reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\","
+                        + "\"before\":{\"epoch\":\"e\",\"offset\":42},\"limit\":200}"));
         assertEquals(
-                new ClientFrame.History(null, lobby, 0, 0, 50),
-                reader.read("{\"type\":\"history\",\"room\":\"lobby\",\"after\":0}"));
+                new ClientFrame.History(null, lobby, null, new Position("e", 0, 5), 50),
+                reader.read("{\"type\":\"history\",\"room\":\"lobby\","
+                        + "\"after\":{\"epoch\":\"e\",\"offset\":0,\"at\":5}}"));
         assertEquals(
                 new ClientFrame.Members(5L, lobby), reader.read("{\"type\":\"members\",\"id\":5,\"room\":\"lobby\"}"));
         assertEquals(new ClientFrame.Leave(6L, lobby), reader.read("{\"type\":\"leave\",\"id\":6,\"room\":\"lobby\"}"));
@@ -64,7 +67,8 @@ class ClientFrameReaderTest {
     void nullIsAsGoodAsAbsent() {
         assertEquals(
                 new ClientFrame.Join(null, lobby, null),
-                reader.read("{\"type\":\"join\",\"id\":null,\"room\":\"lobby\",\"since\":null,\"key\":null}"));
+                reader.read(
+                        "{\"type\":\"join\",\"id\":null,\"room\":\"lobby\",\"since\":null,\"idempotencyKey\":null}"));
     }
 
     @Test
@@ -124,7 +128,7 @@ class ClientFrameReaderTest {
         String key = "k".repeat(64);
         assertEquals(
                 new ClientFrame.Publish(null, new RoomName(name), key, Content.of("c")),
-                reader.read("{\"room\":\"" + name + "\",\"key\":\"" + key + "\",\"content\":\"c\"}"));
+                reader.read("{\"room\":\"" + name + "\",\"idempotencyKey\":\"" + key + "\",\"content\":\"c\"}"));
     }
 
     @Test

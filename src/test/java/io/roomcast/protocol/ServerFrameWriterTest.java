@@ -19,7 +19,7 @@ class ServerFrameWriterTest {
         assertFrame("{\"type\":\"pong\"}", writer.write(new ServerFrame.Pong(null)));
         assertFrame("{\"type\":\"pong\",\"id\":3}", writer.write(new ServerFrame.Pong(3L)));
         assertFrame(
-                "{\"type\":\"ack\",\"id\":1,\"key\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
+                "{\"type\":\"ack\",\"id\":1,\"idempotencyKey\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
                 writer.write(new ServerFrame.Ack(1L, "k", "lobby", "e", (1L << 53) - 1)));
         assertFrame(
                 "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
@@ -60,7 +60,7 @@ class ServerFrameWriterTest {
                 + new String(body, 1, body.length - 1, StandardCharsets.UTF_8);
         assertFrame(
                 "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\","
-                        + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"key\":\"k\"}",
+                        + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"idempotencyKey\":\"k\"}",
                 frame);
     }
 

@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.protocol.Position;
 import io.roomcast.service.Failure;
 import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
@@ -24,8 +25,19 @@ record ApiAnswer(int status, String json, Long retryAfterMs) {
      * The body of an answer to a request that failed.
      *
      * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
+     * @param epoch epoch of the room's present position, whose offset follows; null unless the code says so
      */
-    public record Problem(String code, String text, Long retryAfterMs) {}
+    public record Problem(String code, String text, Long retryAfterMs, String epoch, Long offset) {
+        static Problem of(Failure failure) {
+            Position present = failure.position();
+            return new Problem(
+                    failure.code().wire(),
+                    failure.text(),
+                    failure.retryAfterMs(),
+                    present == null ? null : present.epoch(),
+                    present == null ? null : present.offset());
+        }
+    }
 
     static ApiAnswer ok(Object body) {
         return okJson(JSONB.toJson(body));
@@ -37,7 +49,7 @@ record ApiAnswer(int status, String json, Long retryAfterMs) {
 
     static ApiAnswer of(Failure failure) {
         Long retry = failure.retryAfterMs();
-        Problem problem = new Problem(failure.code().wire(), failure.text(), retry);
+        Problem problem = Problem.of(failure);
         return new ApiAnswer(failure.code().httpStatus(), JSONB.toJson(problem), retry);
     }
 

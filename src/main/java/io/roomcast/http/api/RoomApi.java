@@ -4,8 +4,8 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.IdempotencyKey;
 import io.roomcast.protocol.MessageFrames;
-import io.roomcast.protocol.MessageKey;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -34,8 +34,6 @@ public class RoomApi {
     private static final int MAX_MESSAGES = 200;
 
     private static final int DEFAULT_MESSAGES = 50;
-    /** The largest whole number that JavaScript represents exactly. */
-    private static final long MAX_OFFSET = (1L << 53) - 1;
 
     public record Published(String room, String epoch, long offset) {}
 
@@ -77,7 +75,7 @@ public class RoomApi {
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requirePublish(room);
-        return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
+        return backEnd.publish(room, sender(request), Content.of(request.text("content")), idempotencyKey(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
@@ -85,10 +83,10 @@ public class RoomApi {
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
         Content content = Content.of(request.text("content"));
-        String key = key(request);
+        String idempotencyKey = idempotencyKey(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (String name : request.texts("rooms", MAX_ROOMS)) {
-            outcomes.add(publishOne(name, sender, content, key, caller));
+            outcomes.add(publishOne(name, sender, content, idempotencyKey, caller));
         }
         return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
@@ -102,12 +100,12 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserName sender, Content content, String key, ApiCaller caller) {
+            String room, UserName sender, Content content, String idempotencyKey, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
             caller.requirePublish(name);
-            stored = backEnd.publish(name, sender, content, key);
+            stored = backEnd.publish(name, sender, content, idempotencyKey);
         } catch (ProtocolException e) {
             stored = CompletableFuture.failedFuture(e);
         }
@@ -120,19 +118,19 @@ public class RoomApi {
     private static Outcome failed(String room, Failure failure) {
         failure.log(LOG, "A broadcast to one room failed");
         return new Outcome(
-                room, null, null, new ApiAnswer.Problem(failure.code().wire(), failure.text(), null));
+                room, null, null, new ApiAnswer.Problem(failure.code().wire(), failure.text(), null, null, null));
     }
 
     private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.requireRead(room);
-        long after = request.query("after", -1, MAX_OFFSET);
-        long before = request.query("before", 0, MAX_OFFSET);
-        if (after >= 0 && before > 0) {
+        Position before = position(request, "before");
+        Position after = position(request, "after");
+        if (before != null && after != null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "after or before, not both");
         }
         int limit = (int) Math.max(1, request.query("limit", DEFAULT_MESSAGES, MAX_MESSAGES));
-        return backEnd.history(room, after, before, limit)
+        return backEnd.history(room, before, after, limit)
                 .thenApply(page ->
                         ApiAnswer.okJson(new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));
     }
@@ -167,7 +165,13 @@ public class RoomApi {
         return new UserName(sender);
     }
 
-    private static String key(ApiRequest request) {
-        return MessageKey.checked(request.text("key"));
+    private static String idempotencyKey(ApiRequest request) {
+        return IdempotencyKey.checked(request.text("idempotencyKey"));
+    }
+
+    /** A position in the query, or null. */
+    private static Position position(ApiRequest request, String name) {
+        String value = request.query(name);
+        return value == null ? null : Position.parse(value);
     }
 }

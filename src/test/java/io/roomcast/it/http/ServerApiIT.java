@@ -45,7 +45,7 @@ class ServerApiIT {
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "orders",
-                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
+                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"idempotencyKey\":\"k\"}");
             Frame heard = ann.next("message");
             assertEquals(1, stored.getInt("offset"));
             assertEquals(1, heard.number("offset"));
@@ -56,7 +56,8 @@ class ServerApiIT {
 
     @Test
     void itDoesNotMatterWhichHttpTheClientOffers() {
-        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"key\":\"any\"}";
+        String message =
+                "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"idempotencyKey\":\"any\"}";
         for (int i = 0; i < 3; i++) {
             // Through one connection each, which has to be found in order after each request.
             HttpResponse<String> offering = backEnd.send("POST", "/api/v1/rooms/any" + RUN + "/messages", message);
@@ -68,7 +69,7 @@ class ServerApiIT {
 
     @Test
     void theSameKeyStoresOnce() {
-        String message = "{\"sender\":\"billing\",\"content\":\"once\",\"key\":\"same\"}";
+        String message = "{\"sender\":\"billing\",\"content\":\"once\",\"idempotencyKey\":\"same\"}";
         JsonObject first = ok("POST /rooms/{room}/messages", "once", message);
         assertEquals(first, ok("POST /rooms/{room}/messages", "once", message));
         JsonObject history = ok("GET /rooms/{room}/messages", "once", null);
@@ -79,27 +80,33 @@ class ServerApiIT {
     @Test
     void aUserCannotTakeTheKeyOfABackEnd() {
         try (RoomClient mallory = RoomClient.enter(server.uri(), "keys" + RUN, "billing")) {
-            mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"key\":\"invoice-7\"}");
+            mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"idempotencyKey\":\"invoice-7\"}");
             mallory.next("ack");
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "keys",
-                    "{\"sender\":\"billing\",\"content\":\"true\",\"key\":\"invoice-7\"}");
+                    "{\"sender\":\"billing\",\"content\":\"true\",\"idempotencyKey\":\"invoice-7\"}");
             assertEquals(2, stored.getInt("offset"));
         }
     }
 
     @Test
     void historyComesInPages() {
+        String epoch = "";
         for (int i = 1; i <= 5; i++) {
-            ok("POST /rooms/{room}/messages", "paged", "{\"sender\":\"billing\",\"content\":\"" + i + "\"}");
+            epoch = ok("POST /rooms/{room}/messages", "paged", "{\"sender\":\"billing\",\"content\":\"" + i + "\"}")
+                    .getString("epoch");
         }
-        JsonObject after = ok("GET /rooms/{room}/messages", "paged", "?after=1&limit=2", null);
+        JsonObject after = ok("GET /rooms/{room}/messages", "paged", "?after=" + epoch + ":1&limit=2", null);
         assertEquals(2, after.getJsonArray("messages").getJsonObject(0).getInt("offset"));
         assertTrue(after.getBoolean("more"));
-        JsonObject before = ok("GET /rooms/{room}/messages", "paged", "?before=3", null);
+        JsonObject before = ok("GET /rooms/{room}/messages", "paged", "?before=" + epoch + ":3", null);
         assertEquals(2, before.getJsonArray("messages").size());
         assertFalse(before.getBoolean("more"));
+        JsonObject renumbered = call(backEnd, "GET /rooms/{room}/messages", "paged", "?after=old:1", null, 409);
+        assertEquals("renumbered", renumbered.getString("code"));
+        assertEquals(epoch, renumbered.getString("epoch"));
+        assertEquals(5, renumbered.getInt("offset"));
     }
 
     @Test
@@ -190,9 +197,9 @@ class ServerApiIT {
                 "POST /rooms/{room}/messages  | a%20b | {\"sender\":\"x\",\"content\":\"x\"}     | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":[1,2        | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | []                                       | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\"} | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\\ud83d\"} | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"a\\nb\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\\ud83d\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"a\\nb\"} | 400 | bad_request",
                 "POST /broadcast              | room  | {\"rooms\":[],\"sender\":\"x\",\"content\":\"x\"} | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"soon\"}                    | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"\"}                        | 400 | bad_request",
@@ -219,7 +226,8 @@ class ServerApiIT {
 
     @Test
     void wrongNumbersOfAQueryAreRefused() {
-        for (String query : List.of("?limit=-1", "?limit=201", "?after=x", "?after=1&before=2")) {
+        for (String query :
+                List.of("?limit=-1", "?limit=201", "?after=x", "?after=1", "?before=e:-1", "?after=e:1&before=e:2")) {
             call(backEnd, "GET /rooms/{room}/messages", "room", query, null, 400);
         }
     }

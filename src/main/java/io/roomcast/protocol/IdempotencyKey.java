@@ -1,14 +1,14 @@
 package io.roomcast.protocol;
 
 /**
- * The rule for the keys of messages, in frames and in the server API. A key has 1–64 UTF-16 characters. It has no
+ * The rule for idempotency keys, in frames and in the server API. A key has 1–64 UTF-16 characters. It has no
  * control characters and no half of a surrogate pair. Such a half has no form in UTF-8. So two different keys with
  * such halves could have the same bytes.
  */
-public final class MessageKey {
+public final class IdempotencyKey {
     private static final int MAX_LENGTH = 64;
 
-    private MessageKey() {}
+    private IdempotencyKey() {}
 
     /**
      * Checks a key.
@@ -23,14 +23,14 @@ public final class MessageKey {
             return null;
         }
         if (key.isEmpty()) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "key is empty");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "idempotencyKey is empty");
         }
         if (key.length() > MAX_LENGTH) {
-            throw new ProtocolException(ErrorCode.TOO_LARGE, "key has over " + MAX_LENGTH + " characters");
+            throw new ProtocolException(ErrorCode.TOO_LARGE, "idempotencyKey has over " + MAX_LENGTH + " characters");
         }
-        Text.checkedUtf8Length("key", key);
+        Text.checkedUtf8Length("idempotencyKey", key);
         if (key.indexOf('\n') >= 0 || key.indexOf('\t') >= 0) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "key has a control character");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "idempotencyKey has a control character");
         }
         return key;
     }
