@@ -53,8 +53,7 @@ export class Roomcast extends EventTarget {
     this.#outboxLimit = outboxLimit;
     // Once the server has picked a name for a nameless client, that client stays the same person.
     const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
-    const renews = typeof token === 'function';
-    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff, renews }, {
+    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff }, {
       state: (state, detail) => this.#stateChanged(state, detail),
       frame: (frame) => this.#receive(frame),
     });

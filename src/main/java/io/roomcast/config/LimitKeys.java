@@ -183,7 +183,7 @@ public final class LimitKeys {
             "30s",
             "duration",
             "How long a WebSocket message may take from its first byte to its last; a slower one closes the session "
-                    + "with 4004. 0 for no limit.",
+                    + "with 4005. 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** Rates that are limited for each session, each with a token bucket. */

@@ -102,7 +102,7 @@ public final class NodeMetrics {
      */
     public void sessionClosed(int code) {
         boolean isDefined =
-                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
+                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4005 || code >= 4500 && code <= 4502;
         increment(closes, isDefined ? code : OTHER_CODES);
     }
 

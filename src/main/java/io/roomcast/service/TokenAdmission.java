@@ -188,7 +188,7 @@ public class TokenAdmission {
         Identity identity = session.identity();
         boolean isExpired = identity != null && identity.isExpired(now);
         if (isExpired) {
-            refuseAndClose(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+            refuseAndClose(session, null, CloseCode.TOKEN_EXPIRED, "the token has expired");
         }
         return isExpired;
     }

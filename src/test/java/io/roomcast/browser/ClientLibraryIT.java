@@ -261,7 +261,7 @@ class ClientLibraryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4321})
+    @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4004, 4005, 4321})
     void comesBackAfter(int code) {
         page.join();
         server.close(code);

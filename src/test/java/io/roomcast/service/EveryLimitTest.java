@@ -121,7 +121,7 @@ class EveryLimitTest {
                     assertFalse(core.unfinishedMessages.begin(bob.session).add(600_000));
                     return String.valueOf(bob.transport.closeCode().number());
                 }),
-                row(LimitKeys.MESSAGE_AGE, "2s", "4004", core -> {
+                row(LimitKeys.MESSAGE_AGE, "2s", "4005", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     UnfinishedMessages messages = core.unfinishedMessages;
                     assertTrue(messages.begin(ann.session).add(1));

@@ -88,7 +88,7 @@ class TokenAdmissionTest {
         assertEquals(0, core.metrics.get(Counter.MESSAGES_STORED));
         assertNull(slow.closeCode(), "it has yet to read");
         slow.completeAll();
-        assertEquals(CloseCode.TOKEN_REFUSED, slow.closeCode());
+        assertEquals(CloseCode.TOKEN_EXPIRED, slow.closeCode());
     }
 
     private Client welcomed(String user, Instant expires) {

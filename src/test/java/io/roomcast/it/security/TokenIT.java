@@ -152,7 +152,7 @@ class TokenIT {
             mallory.say("{'type':'join','room':'lobby'}").next("joined");
             mallory.say("{'room':'lobby','sender':'ann','content':'hi'}");
             assertEquals("mallory", mallory.next("message").string("sender"));
-            assertEquals(4501, ann.awaitClose());
+            assertEquals(4004, ann.awaitClose());
         }
         try (RoomClient late = client("ws").say(hello(overheard))) {
             assertEquals(4501, late.awaitClose());
@@ -202,7 +202,7 @@ class TokenIT {
         try (RoomClient ann = client("ws").say(hello(token("ann", SOON)))) {
             ann.next("welcome");
             assertEquals("unauthenticated", ann.error());
-            assertEquals(4501, ann.awaitClose());
+            assertEquals(4004, ann.awaitClose());
         }
     }
 
