@@ -145,5 +145,13 @@ public final class Keys {
             .flatMap(List::stream)
             .toList();
 
+    /** The keys that have a part in their names which the operator chooses, in the order of --help. */
+    public static final List<KeyFamily<?>> FAMILIES = List.of();
+
     private Keys() {}
+
+    /** Whether a name is one of a key of a family. */
+    public static boolean isOfFamily(String name) {
+        return FAMILIES.stream().anyMatch(family -> family.partOf(name).isPresent());
+    }
 }

@@ -20,8 +20,11 @@ public final class RoomcastConfig {
     private static final int MAX_EDITS = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
+    private final FamilyValues families;
 
-    private RoomcastConfig() {}
+    private RoomcastConfig(FamilyValues families) {
+        this.families = families;
+    }
 
     /**
      * @param texts returns the configured text for the name of a key, if there is one
@@ -30,7 +33,12 @@ public final class RoomcastConfig {
      * @throws ConfigException with one line for each wrong value or name
      */
     public static RoomcastConfig load(Function<String, Optional<String>> texts, Collection<String> names) {
-        RoomcastConfig config = new RoomcastConfig();
+        return load(texts, names, Keys.FAMILIES);
+    }
+
+    static RoomcastConfig load(
+            Function<String, Optional<String>> texts, Collection<String> names, List<KeyFamily<?>> families) {
+        RoomcastConfig config = new RoomcastConfig(new FamilyValues(families));
         List<String> problems = new ArrayList<>();
         for (Key<?> key : Keys.ALL) {
             String text = texts.apply(key.name()).map(String::strip).orElse(key.defaultText());
@@ -40,16 +48,17 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
+        config.families.load(texts, names, problems);
         problems.addAll(config.contradictions());
         Map<String, String> unknown = new TreeMap<>();
         // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
-                .filter(RoomcastConfig::isUnknown)
+                .filter(name -> isUnknown(name) && !config.families.knows(name))
                 .sorted()
                 .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
         unknown.values()
-                .forEach(name ->
-                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + suggestion(name)));
+                .forEach(name -> problems.add(
+                        printable(name) + " is no key of Roomcast; --help lists them" + config.suggestion(name)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -59,6 +68,11 @@ public final class RoomcastConfig {
     @SuppressWarnings("unchecked") // put by load() with the key's own parser
     public <T> T get(Key<T> key) {
         return (T) values.get(key);
+    }
+
+    /** The values of the configured keys of a family, by the part of the name that the operator chose; in its order. */
+    public <T> Map<String, T> get(KeyFamily<T> family) {
+        return families.of(family);
     }
 
     /** The value of a number, size or duration: a count, bytes or milliseconds. */
@@ -91,8 +105,13 @@ public final class RoomcastConfig {
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
-    private static String suggestion(String name) {
-        return similarKey(name).map(key -> ". Did you mean " + key.name() + "?").orElse("");
+    private String suggestion(String name) {
+        List<String> like = families.namesLike(name);
+        return like.isEmpty()
+                ? similarKey(name)
+                        .map(key -> ". Did you mean " + key.name() + "?")
+                        .orElse("")
+                : ". What begins like it: " + String.join(", ", like);
     }
 
     /** The key whose name differs least from a wrong name, if the two are similar. */
@@ -137,7 +156,7 @@ public final class RoomcastConfig {
         return List.of();
     }
 
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

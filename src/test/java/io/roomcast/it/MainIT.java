@@ -3,6 +3,8 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.Key;
+import io.roomcast.config.KeyFamily;
 import io.roomcast.config.Keys;
 import io.roomcast.support.MainProcess;
 import io.roomcast.support.RawWebSocket;
@@ -33,11 +35,14 @@ class MainIT {
             Set<String> words = main.out().stream()
                     .flatMap(line -> Stream.of(line.strip().split(" +")))
                     .collect(Collectors.toSet());
-            Keys.ALL.stream()
+            List<Key<?>> keys = Stream.concat(
+                            Keys.ALL.stream(), Keys.FAMILIES.stream().map(KeyFamily::pattern))
+                    .toList();
+            keys.stream()
                     .flatMap(key -> Stream.of(key.doc().replace("`", "").split(" ")))
                     .forEach(word -> assertTrue(words.contains(word), "in one piece: " + word));
             main.out().forEach(line -> assertTrue(line.length() <= 110, line));
-            Keys.ALL.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
+            keys.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
             assertEquals(List.of(), main.err());
         }
     }
