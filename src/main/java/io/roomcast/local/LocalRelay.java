@@ -29,17 +29,18 @@ public final class LocalRelay implements Relay {
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     private final Epochs epochs = new Epochs();
-    private final HistoryLimits limits;
+    private final HistoryLimits.Rule limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
     private final ScheduledFuture<?> sweepTask;
     private volatile RelayListener listener;
 
     /**
+     * @param limits asked once for each log, when it begins
      * @param maxBytes approximate limit of the heap that all rooms hold together
      * @param timer runs the removal of old messages and keys, every 10 seconds
      */
-    public LocalRelay(HistoryLimits limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
+    public LocalRelay(HistoryLimits.Rule limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
@@ -121,7 +122,7 @@ public final class LocalRelay implements Relay {
     private <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, existing) -> {
-            LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits, budget) : existing;
+            LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits.of(name), budget) : existing;
             try {
                 T value = action.apply(log);
                 log.updateBudget();

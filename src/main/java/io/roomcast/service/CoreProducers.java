@@ -102,7 +102,7 @@ public class CoreProducers {
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
         return provider.open(new RelayProvider.Context(
-                node.name(), limits, threads.loopThreads(), threads.timer(), clocks.nanos(), metrics));
+                node.name(), limits.everywhere(), threads.loopThreads(), threads.timer(), clocks.nanos(), metrics));
     }
 
     @Produces

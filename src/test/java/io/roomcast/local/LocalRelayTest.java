@@ -31,7 +31,7 @@ class LocalRelayTest extends RelayContractTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @Override
-    protected Relay create(HistoryLimits limits) {
+    protected Relay create(HistoryLimits.Rule limits) {
         return new LocalRelay(limits, 1 << 28, clock, timer);
     }
 
@@ -48,8 +48,8 @@ class LocalRelayTest extends RelayContractTest {
     @Test
     void allRoomsTogetherKeepWhatThereIsRoomFor() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             byte[] body = new byte[1_000];
             for (int i = 0; i < 20_000; i++) {
@@ -66,8 +66,8 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void roomsThatNobodyIsInAreForgottenWhereMemoryIsTight() {
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(100, Duration.ofHours(1), 1 << 20), 1 << 20, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
             small.start(new RecordingListener());
             RoomName lived = new RoomName("lived-in");
             get(small.subscribe(lived));
@@ -123,8 +123,8 @@ class LocalRelayTest extends RelayContractTest {
     @Test
     void keysAreRefusedRatherThanForgottenEarly() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             List<Position> acknowledged = new ArrayList<>();
             CompletionStage<Position> next = small.publish(room, "key-0", body("x"));
@@ -150,8 +150,8 @@ class LocalRelayTest extends RelayContractTest {
     @Test
     void roomsThatArePublishedToTakeNoMoreThanThereIs() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             byte[] body = new byte[16 * 1024];
             int refused = 0;

@@ -34,7 +34,7 @@ class RoomCursorTest {
 
     private final RoomCursor cursor = new RoomCursor(
             room,
-            RoomKeys.of(room, "test", 0),
+            RoomKeys.of(room, "test", 0, RedisNode.PLENTY),
             listener,
             new RoomCursor.LogReader() {
                 @Override
