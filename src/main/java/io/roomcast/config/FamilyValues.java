@@ -66,6 +66,12 @@ final class FamilyValues {
         return (Map<String, T>) Collections.unmodifiableMap(values.getOrDefault(family, Map.of()));
     }
 
+    /** The value of a key, as the configuration writes it, if the key is configured. */
+    Optional<String> text(String name) {
+        return of(name).map(family -> family.pattern()
+                .textOf(of((KeyFamily<?>) family).get(family.partOf(name).orElseThrow())));
+    }
+
     /** Whether a name belongs to a family, in whichever form. */
     boolean knows(String name) {
         return of(name).isPresent() || isEnvironmentForm(name);

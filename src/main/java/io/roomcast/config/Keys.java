@@ -146,7 +146,7 @@ public final class Keys {
             .toList();
 
     /** The keys that have a part in their names which the operator chooses, in the order of --help. */
-    public static final List<KeyFamily<?>> FAMILIES = List.of();
+    public static final List<KeyFamily<?>> FAMILIES = List.copyOf(RoomKeys.ALL);
 
     private Keys() {}
 

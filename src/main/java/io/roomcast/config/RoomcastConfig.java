@@ -81,16 +81,17 @@ public final class RoomcastConfig {
     }
 
     /**
-     * The value of a number, size or duration, as the configuration writes it.
+     * The value of a key as the configuration writes it.
      *
-     * @param name the name of the key
+     * @param name the name of a key that is no secret; one of a family must be configured
      */
     public String text(String name) {
-        Key<?> key = Keys.ALL.stream()
+        return Keys.ALL.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
+                .map(key -> key.textOf(get(key)))
+                .or(() -> families.text(name))
                 .orElseThrow();
-        return key.text(number(key));
     }
 
     private static boolean isUnknown(String name) {

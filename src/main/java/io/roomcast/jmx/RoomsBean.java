@@ -92,6 +92,7 @@ public class RoomsBean implements RoomsMXBean {
                 page.epoch(),
                 stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
                 localRoom == null ? 0 : localRoom.waitingEvents(),
+                RoomSetting.of(backEnd.settings(name)),
                 messages == 0 ? List.of() : stored.stream().map(RoomMessage::of).toList());
     }
 

@@ -121,8 +121,17 @@ public final class NodeMetrics {
      * @param limit the name of the key, from a bounded set
      */
     public void limitReached(String limit) {
+        limitReached(limit, limit);
+    }
+
+    /**
+     * Counts that a limit was reached whose value here comes from another key, such as one for a room.
+     *
+     * @param key the name of that key, which the listener is told
+     */
+    public void limitReached(String limit, String key) {
         increment(limits, limit);
-        limitListener.accept(limit);
+        limitListener.accept(key);
     }
 
     /**

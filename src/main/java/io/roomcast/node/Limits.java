@@ -198,7 +198,16 @@ public final class Limits {
      * @param retryAfterMs null if a later attempt would not help
      */
     public ProtocolException exceeded(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
-        metrics.limitReached(limit.name());
+        return exceeded(limit, limit.name(), code, text, retryAfterMs);
+    }
+
+    /**
+     * As {@link #exceeded(Key, ErrorCode, String, Long)}, for a limit whose value here comes from another key.
+     *
+     * @param key the name of that key
+     */
+    public ProtocolException exceeded(Key<?> limit, String key, ErrorCode code, String text, Long retryAfterMs) {
+        metrics.limitReached(limit.name(), key);
         return new ProtocolException(code, text, retryAfterMs);
     }
 }

@@ -66,6 +66,7 @@ public sealed interface ServerFrame {
     /**
      * @param session the id of the session, if the URL of the connection names the room; else null
      * @param at {@code at} of the message at the offset, or null if it is not known
+     * @param members number of users in the room; null if the room does not tell
      */
     record Joined(
             Long id,
@@ -76,13 +77,13 @@ public sealed interface ServerFrame {
             long offset,
             Long at,
             boolean recovered,
-            long members,
+            Long members,
             String sender,
             String content)
             implements ServerFrame {
 
         public Joined(
-                Long id, String room, String user, String session, Position position, boolean recovered, long members) {
+                Long id, String room, String user, String session, Position position, boolean recovered, Long members) {
             this(
                     id,
                     room,

@@ -3,6 +3,7 @@ package io.roomcast.service;
 import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
@@ -38,6 +39,7 @@ public class BackEndService {
     private SessionRegistry sessions;
     private RoomJoins joins;
     private Limits limits;
+    private RoomSettings settings;
 
     /** For the container's proxy. */
     protected BackEndService() {}
@@ -49,13 +51,15 @@ public class BackEndService {
             PresenceStore presence,
             SessionRegistry sessions,
             RoomJoins joins,
-            Limits limits) {
+            Limits limits,
+            RoomSettings settings) {
         this.publisher = publisher;
         this.relay = relay;
         this.presence = presence;
         this.sessions = sessions;
         this.joins = joins;
         this.limits = limits;
+        this.settings = settings;
     }
 
     /**
@@ -123,6 +127,11 @@ public class BackEndService {
                                 ? "nobody yet"
                                 : LogText.of(session.user().value())) + " was disconnected, by " + author.text());
         return 1;
+    }
+
+    /** What holds in the room on this node, and which keys say so. */
+    public List<RoomSettings.Shown> settings(RoomName room) {
+        return settings.shown(room);
     }
 
     /** The epoch of the room, and the offset of its last message; 0 if there is none. */

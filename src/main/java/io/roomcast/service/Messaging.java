@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ClientFrame;
@@ -46,6 +47,7 @@ public class Messaging {
     private RateLimits rates;
     private LoadShedding loadShedding;
     private Limits limits;
+    private RoomSettings settings;
     private SessionRegistry sessions;
 
     /** For the container's proxy. */
@@ -63,6 +65,7 @@ public class Messaging {
             RateLimits rates,
             LoadShedding loadShedding,
             Limits limits,
+            RoomSettings settings,
             SessionRegistry sessions) {
         this.publisher = publisher;
         this.sessions = sessions;
@@ -75,11 +78,14 @@ public class Messaging {
         this.rates = rates;
         this.loadShedding = loadShedding;
         this.limits = limits;
+        this.settings = settings;
     }
 
     void publish(ClientSession session, ClientFrame.Publish frame, RoomName room, RoomRequests.Request request) {
         rates.countPublish(session);
-        requireMember(session, room);
+        if (!settings.anyoneMayPublish(room)) {
+            requireMember(session, room);
+        }
         requirePublisher(session, room);
         limits.requireSize(frame.content());
         rates.countRoomPublish(room);
@@ -146,13 +152,17 @@ public class Messaging {
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
+        RoomSettings.Presence told = settings.presence(room);
+        if (told == RoomSettings.Presence.NONE) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this room does not say who is there");
+        }
         if (session.isGone()) {
             request.endAnswered();
             return;
         }
         announcer.whenAnnounced(room, membership.enterRevision(), view -> {
             if (view == null) {
-                readMembers(session, frame, room, request);
+                readMembers(session, frame, room, told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0, request);
                 return;
             }
             try {
@@ -169,8 +179,8 @@ public class Messaging {
 
     /** Answers from the presence store, because the members of this room are not sent the names of its users. */
     private void readMembers(
-            ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
-        answerWhenComplete(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
+            ClientSession session, ClientFrame.Members frame, RoomName room, int names, RoomRequests.Request request) {
+        answerWhenComplete(request, presence.roster(room, names), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),

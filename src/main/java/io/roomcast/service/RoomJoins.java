@@ -2,10 +2,12 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.RoomKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
@@ -50,6 +52,7 @@ public class RoomJoins {
     private ErrorReplies errors;
     private Threads threads;
     private Limits limits;
+    private RoomSettings settings;
     private NodeMetrics metrics;
     private long graceMillis;
 
@@ -64,6 +67,7 @@ public class RoomJoins {
             ErrorReplies errors,
             Threads threads,
             Limits limits,
+            RoomSettings settings,
             NodeMetrics metrics,
             RoomcastConfig config) {
         this.rooms = rooms;
@@ -72,6 +76,7 @@ public class RoomJoins {
         this.errors = errors;
         this.threads = threads;
         this.limits = limits;
+        this.settings = settings;
         this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
     }
@@ -114,9 +119,14 @@ public class RoomJoins {
         outcome.hasCalledEnter = true;
         presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
-            if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
+            if (failure == null && change.changed() && isNew && isOverfull(room, change.count())) {
                 membership.cancelOpen(rooms);
-                outcome.refuse(limits.exceeded(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
+                outcome.refuse(limits.exceeded(
+                        LimitKeys.ROOM_USERS,
+                        settings.key(room, RoomKeys.MEMBERS),
+                        ErrorCode.ROOM_FULL,
+                        "the room is full",
+                        null));
             } else if (failure == null) {
                 membership.join(rooms, outcome, session, since, change.revision());
             } else {
@@ -124,6 +134,11 @@ public class RoomJoins {
                 outcome.refuse(failure);
             }
         });
+    }
+
+    private boolean isOverfull(RoomName room, long users) {
+        int most = settings.members(room);
+        return most > 0 && users > most;
     }
 
     private void requireCapacity(RoomName room) {

@@ -120,6 +120,9 @@ class JmxRegistrarTest {
                     view.getMessages().stream().map(RoomMessage::getContent).toList());
             assertEquals("ann", view.getMessages().get(0).getSender());
             assertEquals(3, rooms.look("lobby", 0).getOffset());
+            assertTrue(
+                    view.getSettings().contains(new RoomSetting("members", "50000", "roomcast.limits.room-users")),
+                    view::toString);
             assertEquals(0, rooms.look("nowhere", 10).getOffset());
         }
     }
@@ -177,7 +180,15 @@ class JmxRegistrarTest {
             ClusterRoom lobby = cluster.look("lobby");
             assertEquals(1, lobby.getNodes().get(0).getMembers());
             assertEquals(List.of("ann"), lobby.getUsers());
+            assertTrue(
+                    lobby.getSettings().contains(new RoomSetting("history.size", "10000", "roomcast.history.size")),
+                    lobby::toString);
             cluster.setLimit("roomcast.limits.room-users", "7");
+            assertTrue(
+                    cluster.look("lobby")
+                            .getSettings()
+                            .contains(new RoomSetting("members", "7", "roomcast.limits.room-users")),
+                    "the limit that holds now");
             assertEquals(7L, cluster.limits().get("tower").get("roomcast.limits.room-users"));
             assertEquals(1, cluster.close("lobby").getCount());
             assertEquals(4500, ann.awaitClose());

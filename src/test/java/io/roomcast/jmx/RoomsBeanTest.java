@@ -17,7 +17,7 @@ class RoomsBeanTest {
     @Test
     void namesTheRelayWhenItDoesNotAnswer() {
         BackEndService backEnd =
-                new BackEndService(null, away(Relay.class), away(PresenceStore.class), null, null, null);
+                new BackEndService(null, away(Relay.class), away(PresenceStore.class), null, null, null, null);
         RoomsBean rooms = new RoomsBean(null, null, backEnd);
         assertEquals(
                 "unavailable: the relay does not answer now; try again",

@@ -39,7 +39,7 @@ class ServerFrameWriterTest {
         assertFrame(
                 "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
                         + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
-                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2)
+                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2L)
                         .printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","

@@ -1,6 +1,7 @@
 package io.roomcast.http.api;
 
 import io.roomcast.identity.ApiPermission;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -27,6 +28,7 @@ public class ClusterApi {
     /** A room on one node. */
     public record RoomOnNode(String node, int members, int eventsWaiting, long bytesWaiting, long waitingMs) {}
 
+    /** @param settings of the node that answers */
     public record Look(
             String room,
             String epoch,
@@ -34,6 +36,7 @@ public class ClusterApi {
             long userCount,
             List<String> users,
             List<RoomOnNode> nodes,
+            List<RoomSettings.Shown> settings,
             Reach cluster) {}
 
     public record Closed(String room, long members, Reach cluster) {}
@@ -85,6 +88,7 @@ public class ClusterApi {
                                                 .map(UserName::value)
                                                 .toList(),
                                         roomOnNodes(there),
+                                        backEnd.settings(room),
                                         Reach.of(there)))));
     }
 

@@ -8,6 +8,7 @@ import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -110,10 +111,20 @@ class ServerOperatorIT {
             assertEquals(1, seen.getInt("offset"));
             assertEquals(1, seen.getInt("userCount"));
             assertEquals(1, seen.getJsonArray("nodes").getJsonObject(0).getInt("members"));
+            assertEquals("{\"setting\":\"presence\",\"value\":\"all\",\"key\":\"default\"}", setting(seen, "presence"));
             assertEquals(1, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
             assertEquals(4500, ann.awaitClose());
             assertEquals(0, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
         }
+    }
+
+    private static String setting(JsonObject room, String name) {
+        return room.getJsonArray("settings").stream()
+                .map(JsonValue::asJsonObject)
+                .filter(setting -> setting.getString("setting").equals(name))
+                .findFirst()
+                .map(JsonObject::toString)
+                .orElse(null);
     }
 
     @Test
