@@ -15,19 +15,22 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.StringReader;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
     private final HttpServletRequest request;
+    private final List<String> segments;
     private final List<String> path;
     private final String remote;
+    /** Null until a parameter is first read. */
+    private Map<String, String> query;
+
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
@@ -37,9 +40,8 @@ final class ApiRequest {
     ApiRequest(HttpServletRequest request) {
         this.request = request;
         this.remote = request.getRemoteAddr();
-        this.path = Stream.of(rawPath(request).replaceFirst("^/", "").split("/", -1))
-                .map(ApiRequest::decoded)
-                .toList();
+        this.segments = List.of(rawPath(request).replaceFirst("^/", "").split("/", -1));
+        this.path = segments.stream().map(ApiRequest::decoded).toList();
     }
 
     /**
@@ -53,11 +55,11 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** Decodes a segment. Does not change a segment with an invalid encoding, which is no valid room or user name. */
+    /** Decodes a segment. Does not change a segment with an invalid encoding, which {@link #name} refuses. */
     private static String decoded(String segment) {
         try {
-            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
+            return PercentEncoding.decodedSegment(segment);
+        } catch (ProtocolException e) {
             return segment;
         }
     }
@@ -100,9 +102,13 @@ final class ApiRequest {
                 .thenAccept(all -> bytes = all);
     }
 
-    /** The name of the room or user, or the id of the session, in the path. */
+    /**
+     * The name of the room or user, or the id of the session, in the path.
+     *
+     * @throws ProtocolException {@code bad_request}, if the path is not percent-encoded UTF-8
+     */
     String name() {
-        return path.get(1);
+        return PercentEncoding.decodedSegment(segments.get(1));
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */
@@ -119,9 +125,16 @@ final class ApiRequest {
         return remote;
     }
 
-    /** Returns a parameter of the query, or null. */
+    /**
+     * Returns a parameter of the query, or null.
+     *
+     * @throws ProtocolException {@code bad_request}, if the query is not percent-encoded UTF-8
+     */
     String query(String name) {
-        return request.getParameter(name);
+        if (query == null) {
+            query = PercentEncoding.decodedQuery(request.getQueryString());
+        }
+        return query.get(name);
     }
 
     /**
@@ -131,7 +144,7 @@ final class ApiRequest {
      * @throws ProtocolException {@code bad_request}, if the value is not such a number
      */
     long query(String name, long defaultValue, long max) {
-        String value = request.getParameter(name);
+        String value = query(name);
         if (value == null) {
             return defaultValue;
         }
