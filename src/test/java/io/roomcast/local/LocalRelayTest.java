@@ -14,6 +14,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
+import io.roomcast.support.Await;
 import io.roomcast.support.RecordingListener;
 import io.roomcast.support.SettableClock;
 import java.time.Duration;
@@ -69,6 +70,7 @@ class LocalRelayTest extends RelayContractTest {
         try (LocalRelay small = new LocalRelay(
                 new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
             small.start(new RecordingListener());
+            timer.shutdownNow(); // This test sweeps itself.
             RoomName lived = new RoomName("lived-in");
             get(small.subscribe(lived));
             Position here = get(small.publish(lived, null, body("kept")));
@@ -145,6 +147,39 @@ class LocalRelayTest extends RelayContractTest {
             clock.advance(Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).plusMillis(1));
             get(small.publish(room, "key-new", body("x")));
         }
+    }
+
+    /** Whoever publishes in many rooms keeps nobody out of another one. */
+    @Test
+    void messagesAndKeysLeaveSpaceForRoomsThatBegin() {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            timer.shutdownNow();
+            int rooms = fill(small);
+            for (int i = 0; i < 50; i++) {
+                assertEquals(0, get(small.subscribe(new RoomName("new-" + i))).offset(), "after " + rooms + " rooms");
+            }
+        }
+    }
+
+    @Test
+    void refusalForWantOfSpaceFreesWhatNobodyNeeds() {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            fill(small);
+            Await.until("the next try", () -> !isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
+        }
+    }
+
+    /** @return in how many rooms something was said until the relay was full */
+    private static int fill(LocalRelay relay) {
+        int rooms = 0;
+        while (!isBusy(relay.publish(new RoomName("room-" + rooms), "key", body("x")))) {
+            rooms++;
+        }
+        return rooms;
     }
 
     @Test
