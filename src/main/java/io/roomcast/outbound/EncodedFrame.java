@@ -1,6 +1,5 @@
 package io.roomcast.outbound;
 
-import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.nio.charset.StandardCharsets;
