@@ -126,8 +126,8 @@ local function store(room, body)
         and (MAX_MESSAGES == 0 and did('DEL', KEYS[2])
             or MAX_MESSAGES > 0 and did('XADD', KEYS[2], 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
     local trimmed = logged
-        and (not marked or MAX_MESSAGES == 0 or did('XTRIM', KEYS[2], 'MINID', first))
         and (not renewed or MAX_MESSAGES == 0 or did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS))
+        and (not marked or MAX_MESSAGES == 0 or did('XTRIM', KEYS[2], 'MINID', first))
         and (room.age == AGE_MS or did('HSET', KEYS[1], 'age', text(AGE_MS)))
     if trimmed and tell(room.epoch, offset, body) then
         if marked and MAX_MESSAGES > 0 then
