@@ -19,6 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RoomSettingsTest {
+    private RoomcastConfig config;
     private Limits limits;
 
     @Test
@@ -51,6 +52,8 @@ class RoomSettingsTest {
         assertEquals(0, settings.publishRate(new RoomName("lobby")));
         assertEquals(9, settings.members(new RoomName("hall")));
         assertEquals(8, settings.publishRate(new RoomName("hall")));
+        String key = settings.key(new RoomName("lobby"), RoomKeys.MEMBERS);
+        assertEquals("4", config.text(key), "for the warning that a client reached it");
     }
 
     @Test
@@ -135,7 +138,7 @@ class RoomSettingsTest {
     }
 
     private RoomSettings settings(Map<String, String> texts) {
-        RoomcastConfig config = config(texts);
+        config = config(texts);
         limits = new Limits(config, new NodeMetrics());
         return new RoomSettings(config, limits);
     }

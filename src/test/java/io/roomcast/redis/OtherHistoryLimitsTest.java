@@ -63,9 +63,8 @@ class OtherHistoryLimitsTest {
     void theNumberingLivesForTheLongestHistory() {
         try (RedisNode longer = node(YEARS);
                 RedisNode shorter = node(HOURS)) {
-            publish(longer, "1");
-            publish(shorter, "2");
-            publish(longer, "3");
+            publish(shorter, "1");
+            publish(longer, "2");
             assertTrue(ttl("numbering") > YEARS.age().toMillis());
         }
     }
