@@ -30,7 +30,7 @@ final class PercentEncoding {
     static Map<String, String> decodedQuery(String query) {
         Map<String, String> parameters = new HashMap<>();
         if (query != null) {
-            for (String parameter : query.split("&")) {
+            for (String parameter : query.split("&", -1)) {
                 int at = parameter.indexOf('=');
                 String name = at < 0 ? parameter : parameter.substring(0, at);
                 String value = at < 0 ? "" : parameter.substring(at + 1);
