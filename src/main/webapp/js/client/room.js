@@ -16,7 +16,7 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, epoch, offset, at?, members, recovered, returned}` | joined; `returned`: again |
+ * | `joined` | `{room, user, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
  * | `message` | `{room, epoch, offset, sender, content, at, idempotencyKey?, own, replayed}` | each message, once and in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
@@ -52,7 +52,7 @@ export class Room extends EventTarget {
     return this.#membership.state;
   }
 
-  /** How many are here, as far as the server said. */
+  /** How many are here, as far as the server said; undefined for who may not see it. */
   get count() {
     return this.#membership.members;
   }

@@ -136,6 +136,7 @@ public final class Keys {
                             EXECUTOR,
                             WEBROOT),
                     AccessKeys.ALL,
+                    TokenKeys.ALL,
                     List.copyOf(LimitKeys.NUMBERS),
                     List.copyOf(LimitKeys.SIZES),
                     List.copyOf(LimitKeys.DURATIONS),
@@ -147,7 +148,8 @@ public final class Keys {
             .toList();
 
     /** The keys that have a part in their names which the operator chooses, in the order of --help. */
-    public static final List<KeyFamily<?>> FAMILIES = List.copyOf(RoomKeys.ALL);
+    public static final List<KeyFamily<?>> FAMILIES = Stream.concat(Stream.of(TokenKeys.ROLES), RoomKeys.ALL.stream())
+            .toList();
 
     private Keys() {}
 

@@ -85,7 +85,8 @@ public final class RoomKeys {
         return new KeyFamily<>(new Key<>(PREFIX + name, defaultText, kind, doc, parser), RoomKeys::checked);
     }
 
-    private static String checked(String pattern) {
+    /** Parses the name of a room, or the beginning of names and a {@code *}. */
+    static String checked(String pattern) {
         boolean isPrefix = pattern.endsWith(WILDCARD);
         String name = isPrefix ? pattern.substring(0, pattern.length() - WILDCARD.length()) : pattern;
         // Some characters are allowed only within a name, therefore a prefix may end in them.

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
@@ -142,7 +143,9 @@ public final class RoomcastConfig {
     private List<String> contradictions() {
         List<Key<String>> sourceKeys = List.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS);
         if (!values.keySet().containsAll(sourceKeys)
-                || !values.keySet().containsAll(List.of(AccessKeys.AUTH, OperationKeys.API_CLAIM))) {
+                || !values.keySet()
+                        .containsAll(List.of(
+                                AccessKeys.AUTH, AccessKeys.ISSUER, AccessKeys.AUDIENCE, OperationKeys.API_CLAIM))) {
             return List.of();
         }
         long sources = sourceKeys.stream().filter(key -> !get(key).isEmpty()).count();
@@ -153,6 +156,14 @@ public final class RoomcastConfig {
             return List.of(keyThatNeedsKeys
                     + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
                     + (sources == 0 ? "" : ", not " + sources + " of them"));
+        }
+        List<String> missing = Stream.of(AccessKeys.ISSUER, AccessKeys.AUDIENCE)
+                .filter(key -> get(key).isBlank())
+                .map(Key::name)
+                .toList();
+        if (!keyThatNeedsKeys.isEmpty() && AccessKeys.isUrl(get(AccessKeys.JWKS)) && !missing.isEmpty()) {
+            return List.of("roomcast.auth.jwks is a URL and needs " + String.join(" and ", missing)
+                    + ": the issuer signs tokens for other applications, too");
         }
         return List.of();
     }

@@ -66,7 +66,7 @@ public sealed interface ServerFrame {
     /**
      * @param session the id of the session, if the URL of the connection names the room; else null
      * @param at {@code at} of the message at the offset, or null if it is not known
-     * @param members number of users in the room; null if the room does not tell
+     * @param members number of users in the room; null if the room does not tell, or the user may not see it
      */
     record Joined(
             Long id,

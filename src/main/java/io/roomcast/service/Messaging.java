@@ -1,5 +1,6 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Permission;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
@@ -86,7 +87,7 @@ public class Messaging {
         if (!settings.anyoneMayPublish(room)) {
             requireMember(session, room);
         }
-        requirePublisher(session, room);
+        session.require(Permission.PUBLISH, room);
         limits.requireSize(frame.content());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
@@ -103,7 +104,7 @@ public class Messaging {
 
     void signal(ClientSession session, ClientFrame.Signal frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
-        requirePublisher(session, room);
+        session.require(Permission.PUBLISH, room);
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
@@ -120,6 +121,7 @@ public class Messaging {
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
+        session.require(Permission.HISTORY, room);
         if (session.isGone()) {
             // The connection has ended. Publishes are still stored, but an answer would reach no client.
             request.endInTurn();
@@ -152,6 +154,7 @@ public class Messaging {
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
+        session.require(Permission.PRESENCE, room);
         RoomSettings.Presence told = settings.presence(room);
         if (told == RoomSettings.Presence.NONE) {
             throw new ProtocolException(ErrorCode.FORBIDDEN, "this room does not say who is there");
@@ -219,11 +222,5 @@ public class Messaging {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
         }
         return membership;
-    }
-
-    private static void requirePublisher(ClientSession session, RoomName room) {
-        if (!session.identity().permissions().mayPublish(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
-        }
     }
 }

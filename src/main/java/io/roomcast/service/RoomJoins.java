@@ -2,6 +2,7 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.Permission;
 import io.roomcast.config.RoomKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
@@ -83,16 +84,14 @@ public class RoomJoins {
 
     /**
      * Joins the session to the room of the frame. If the session is in the room already, it joins again, from
-     * {@code since} of the frame.
+     * {@code since} of the frame. A user without the permission {@code history} gets nothing that was missed.
      *
      * @param frame a request with a room
      * @throws ProtocolException if the user may not read the room, or a limit is reached
      */
     void join(ClientSession session, ClientFrame.Join frame, RoomRequests.Request request) {
         RoomName room = frame.room();
-        if (!session.identity().permissions().mayRead(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
-        }
+        session.require(Permission.READ, room);
         Membership membership = new Membership(room, session.membership(room));
         if (membership.previous() == null) {
             requireCapacity(room);
@@ -271,9 +270,9 @@ public class RoomJoins {
                         room.equals(session.urlRoom()) ? session.id() : null,
                         position,
                         recovered,
-                        announcer.count(room, change)));
+                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null));
                 membership.leavePrevious(rooms);
-                if (change.changed() && membership.isArrivalAnnounced()) {
+                if (change.changed() && membership.isArrivalAnnounced() && session.may(Permission.PRESENCE, room)) {
                     announcer.sendOwnArrival(session, room, user, change);
                 }
             } finally {

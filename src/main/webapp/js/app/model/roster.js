@@ -31,7 +31,7 @@ export class Roster {
     this.#room = room;
     this.#changed = changed;
     room.addEventListener('joined', ({ detail }) => {
-      // A room may tell nobody who is there.
+      // A room may tell nobody who is there, and a user may not see it.
       this.count = detail.members ?? 0;
       if (this.#wanted) this.#refresh();
       changed();

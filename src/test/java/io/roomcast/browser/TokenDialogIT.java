@@ -29,7 +29,10 @@ class TokenDialogIT {
 
     @BeforeAll
     static void start() {
-        server = EmbeddedServer.start(Map.of("roomcast.auth", "token", "roomcast.auth.secret", Tokens.SECRET));
+        server = EmbeddedServer.start(Map.of(
+                "roomcast.auth", "token",
+                "roomcast.auth.secret", Tokens.SECRET,
+                "roomcast.token.default-permissions", Tokens.MEMBER));
     }
 
     @Test

@@ -124,7 +124,7 @@ class WallClockTest {
         @Override
         public CompletionStage<Identity> verify(String token) {
             return CompletableFuture.completedStage(
-                    new Identity(new UserName("ann"), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
+                    new Identity(new UserName("ann"), true, RoomPermissions.OPEN, Set.of(), Instant.MAX));
         }
     }
 }

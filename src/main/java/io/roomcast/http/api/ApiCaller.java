@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.node.Author;
@@ -27,17 +28,11 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms, Author a
         }
     }
 
-    /** @throws ProtocolException {@code forbidden}, if the caller may not publish in the room */
-    void requirePublish(RoomName room) {
-        if (!rooms.mayPublish(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to publish in this room");
-        }
-    }
-
-    /** @throws ProtocolException {@code forbidden}, if the caller may not read the room */
-    void requireRead(RoomName room) {
-        if (!rooms.mayRead(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "the token does not allow to read this room");
+    /** @throws ProtocolException {@code forbidden}, if the caller lacks the permission in the room */
+    void require(Permission permission, RoomName room) {
+        if (!rooms.may(permission, room)) {
+            throw new ProtocolException(
+                    ErrorCode.FORBIDDEN, "the token lacks the permission " + permission.word() + " in this room");
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
@@ -73,7 +74,7 @@ public class ClusterApi {
 
     private CompletionStage<ApiAnswer> look(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return operations
                 .room(room)
                 .thenCompose(there -> backEnd.members(room)
@@ -105,7 +106,7 @@ public class ClusterApi {
 
     private CompletionStage<ApiAnswer> close(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return operations
                 .closeRoom(room, caller.author())
                 .thenApply(answer -> ApiAnswer.ok(
@@ -125,8 +126,8 @@ public class ClusterApi {
                 .thenApply(found -> ApiAnswer.ok(new RefusalList(
                         found.page().counts(),
                         found.page().last().stream()
-                                .filter(refusal ->
-                                        refusal.room() == null || caller.rooms().mayRead(new RoomName(refusal.room())))
+                                .filter(refusal -> refusal.room() == null
+                                        || caller.rooms().may(Permission.READ, new RoomName(refusal.room())))
                                 .toList(),
                         Reach.of(found.answer()))));
     }

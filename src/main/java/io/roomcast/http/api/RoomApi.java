@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
@@ -74,7 +75,7 @@ public class RoomApi {
 
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requirePublish(room);
+        caller.require(Permission.PUBLISH, room);
         return backEnd.publish(room, sender(request), Content.of(request.text("content")), idempotencyKey(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
@@ -104,7 +105,7 @@ public class RoomApi {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
-            caller.requirePublish(name);
+            caller.require(Permission.PUBLISH, name);
             stored = backEnd.publish(name, sender, content, idempotencyKey);
         } catch (ProtocolException e) {
             stored = CompletableFuture.failedFuture(e);
@@ -123,7 +124,7 @@ public class RoomApi {
 
     private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.HISTORY, room);
         Position before = position(request, "before");
         Position after = position(request, "after");
         if (before != null && after != null) {
@@ -137,7 +138,7 @@ public class RoomApi {
 
     private CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.PRESENCE, room);
         return backEnd.members(room)
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
@@ -148,7 +149,7 @@ public class RoomApi {
     /** Rooms with members on this node, the largest first. */
     private CompletionStage<ApiAnswer> rooms(ApiRequest request, ApiCaller caller) {
         List<RoomSize> sizes = rooms.all().stream()
-                .filter(room -> room.size() > 0 && caller.rooms().mayRead(room.name()))
+                .filter(room -> room.size() > 0 && caller.rooms().may(Permission.READ, room.name()))
                 .sorted(Comparator.comparingInt(Room::size).reversed().thenComparing(Room::name))
                 .map(room -> new RoomSize(room.name().value(), room.size()))
                 .toList();

@@ -37,6 +37,7 @@ class TokenIT {
                 Map.of(
                         "roomcast.auth", "token",
                         "roomcast.auth.secret", Tokens.SECRET,
+                        "roomcast.token.default-permissions", Tokens.MEMBER,
                         "roomcast.auth.hello-timeout", "6s",
                         "roomcast.presence.grace", "0"));
     }
