@@ -119,6 +119,17 @@ export class Room extends EventTarget {
   }
 
   /**
+   * Takes somebody out of the room, on all connections. They may come back, unless their next token forbids it.
+   *
+   * @param {string} user
+   * @returns {Promise<number>} how many connections of theirs were here
+   */
+  async remove(user) {
+    const { count } = await this.#membership.ask({ type: 'remove', user });
+    return count;
+  }
+
+  /**
    * Tells those who are here now something that is not worth keeping.
    *
    * @param {string} name

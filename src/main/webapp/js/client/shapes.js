@@ -28,6 +28,7 @@ const SHAPES = new Map(Object.entries({
   signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
+  removed: ({ count }) => isPlace(count),
   members: ({ count, users }) => isPlace(count) && isTextList(users),
 }));
 

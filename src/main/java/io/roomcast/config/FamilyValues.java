@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -33,8 +32,7 @@ final class FamilyValues {
                 problems.add(RoomcastConfig.printable(name) + " cannot be told apart from other names. Where a "
                         + "variable's name may have dots, name it like the key, else set the key in another way");
             }
-            of(name).filter(family -> !isFormOfVariable(name, names))
-                    .ifPresent(family -> load(family, name, texts, problems));
+            of(name).ifPresent(family -> load(family, name, texts, problems));
         }
     }
 
@@ -97,10 +95,5 @@ final class FamilyValues {
         return families.stream()
                 .anyMatch(family -> name.length() > family.prefix().length()
                         && name.startsWith(Key.environmentName(family.prefix())));
-    }
-
-    /** Whether MicroProfile Config made a name with dots of an environment variable that is refused. */
-    private static boolean isFormOfVariable(String name, Collection<String> names) {
-        return !name.equals(name.toUpperCase(Locale.ROOT)) && names.contains(Key.environmentName(name));
     }
 }

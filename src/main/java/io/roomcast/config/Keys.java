@@ -2,6 +2,8 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The list of all keys, and the keys that belong to no other class. The names of keys do not change. */
@@ -152,6 +154,20 @@ public final class Keys {
             .toList();
 
     private Keys() {}
+
+    /**
+     * Whether MicroProfile Config has made the name of a variable of the environment into another one, so that the key
+     * is listed twice: it takes the dots of a name for underscores.
+     *
+     * @param source the name of the source that has a value for the name; null if none has
+     * @param environment the names of all variables
+     */
+    public static boolean isAlias(String name, String source, Set<String> environment) {
+        return isOfFamily(name)
+                && source != null
+                && source.toLowerCase(Locale.ROOT).contains("env")
+                && !environment.contains(name);
+    }
 
     /** Whether a name is one of a key of a family. */
     public static boolean isOfFamily(String name) {

@@ -35,6 +35,7 @@ public sealed interface ClientFrame {
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),
+        REMOVE(true, raw -> new Remove(raw.id, room(raw), Remove.checkedUser(raw.user))),
         PING(false, raw -> new Ping(raw.id));
 
         private static final Map<String, Type> BY_NAME =
@@ -174,6 +175,16 @@ public sealed interface ClientFrame {
     record Members(Long id, RoomName room) implements ClientFrame {}
 
     record Leave(Long id, RoomName room) implements ClientFrame {}
+
+    /** @param user the user who is taken out of the room */
+    record Remove(Long id, RoomName room, UserName user) implements ClientFrame {
+        private static UserName checkedUser(String user) {
+            if (user == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "user is missing");
+            }
+            return new UserName(user);
+        }
+    }
 
     /**
      * A request in a room that is not a valid frame. The service refuses it when the earlier requests in the room have

@@ -21,6 +21,7 @@ import java.util.List;
             @JsonbSubtype(alias = "presence", type = ServerFrame.Presence.class),
             @JsonbSubtype(alias = "signal", type = ServerFrame.Signal.class),
             @JsonbSubtype(alias = "left", type = ServerFrame.Left.class),
+            @JsonbSubtype(alias = "removed", type = ServerFrame.Removed.class),
             @JsonbSubtype(alias = "pong", type = ServerFrame.Pong.class),
             @JsonbSubtype(alias = "behind", type = ServerFrame.Behind.class),
             @JsonbSubtype(alias = "draining", type = ServerFrame.Draining.class),
@@ -115,6 +116,9 @@ public sealed interface ServerFrame {
     record Signal(String room, String sender, String name, String content) implements ServerFrame {}
 
     record Left(Long id, String room) implements ServerFrame {}
+
+    /** @param count number of sessions that were taken out of the room */
+    record Removed(Long id, String room, String user, long count) implements ServerFrame {}
 
     record Pong(Long id) implements ServerFrame {}
 

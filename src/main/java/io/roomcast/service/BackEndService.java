@@ -20,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Serves the requests of back ends and operators, over HTTP and JMX. These callers are members of no room, and may act
@@ -146,21 +147,40 @@ public class BackEndService {
      * @return number of sessions that were in the room
      */
     public int closeRoom(RoomName room, Author author) {
+        int count = empty(room, session -> true, "the room was closed by an administrator");
+        LOG.log(
+                Level.INFO,
+                "Room " + LogText.of(room.value()) + " was closed (sessions that left: " + count + "), by "
+                        + author.text());
+        return count;
+    }
+
+    /**
+     * Removes the sessions of a user on this node from the room, as {@link #closeRoom} removes all.
+     *
+     * @return number of sessions that were in the room
+     */
+    public int remove(RoomName room, UserName user, Author author) {
+        int count = empty(room, session -> user.equals(session.user()), "removed from the room by a moderator");
+        LOG.log(
+                Level.INFO,
+                "User " + LogText.of(user.value()) + " was removed from room " + LogText.of(room.value())
+                        + " (sessions that left: " + count + "), by " + author.text());
+        return count;
+    }
+
+    private int empty(RoomName room, Predicate<ClientSession> which, String text) {
         int count = 0;
         for (ClientSession session : sessions.all()) {
-            if (session.membership(room) != null) {
+            if (session.membership(room) != null && which.test(session)) {
                 joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
-                        session.queue().closeWhenFlushed(CloseCode.KICKED, "the room was closed by an administrator");
+                        session.queue().closeWhenFlushed(CloseCode.KICKED, text);
                     }
                 });
                 count++;
             }
         }
-        LOG.log(
-                Level.INFO,
-                "Room " + LogText.of(room.value()) + " was closed (sessions that left: " + count + "), by "
-                        + author.text());
         return count;
     }
 }

@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.Permission;
+import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
@@ -31,7 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request of
+ * Serves the requests of members in a room: publish, signal, history, members and remove. Each method serves one request of
  * {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
  */
 @ApplicationScoped
@@ -50,6 +51,7 @@ public class Messaging {
     private Limits limits;
     private RoomSettings settings;
     private SessionRegistry sessions;
+    private ClusterOperations operations;
 
     /** For the container's proxy. */
     protected Messaging() {}
@@ -67,9 +69,11 @@ public class Messaging {
             LoadShedding loadShedding,
             Limits limits,
             RoomSettings settings,
-            SessionRegistry sessions) {
+            SessionRegistry sessions,
+            ClusterOperations operations) {
         this.publisher = publisher;
         this.sessions = sessions;
+        this.operations = operations;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
@@ -192,6 +196,30 @@ public class Messaging {
                         roster.users().stream().map(UserName::value).toList()));
             } else {
                 errors.answerFailure(session, frame.id(), null, room, failure);
+            }
+        });
+    }
+
+    /** Takes a user out of the room on all nodes. A repeated request does no harm. */
+    void remove(ClientSession session, ClientFrame.Remove frame, RoomName room, RoomRequests.Request request) {
+        requireMember(session, room);
+        session.require(Permission.MODERATE, room);
+        Author author = Author.member(session.user().value());
+        answerWhenComplete(request, operations.remove(room, frame.user(), author), (answer, failure) -> {
+            if (failure != null) {
+                errors.answerFailure(session, frame.id(), null, room, failure);
+            } else if (answer.complete()) {
+                long count = answer.sum(ClusterOperations.Affected::sessions);
+                session.reply(new ServerFrame.Removed(
+                        frame.id(), room.value(), frame.user().value(), count));
+            } else {
+                errors.answer(
+                        session,
+                        frame.id(),
+                        null,
+                        room,
+                        ErrorCode.UNAVAILABLE,
+                        "not all nodes have answered; try again");
             }
         });
     }

@@ -175,6 +175,11 @@ public class RoomService {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
                 joins.leave(session, room, request, () -> session.reply(left));
             });
+        } else if (frame instanceof ClientFrame.Remove remove) {
+            queueFrame(session, remove, null, remove.room(), false, (room, request) -> {
+                rates.countRequest(session);
+                messaging.remove(session, remove, room, request);
+            });
         } else if (frame instanceof ClientFrame.History history) {
             queueFrameAlone(session, history, history.room(), (room, request) -> {
                 messaging.history(session, history, room, request);

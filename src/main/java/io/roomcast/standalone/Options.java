@@ -104,6 +104,10 @@ final class Options {
                 .build();
         List<String> names = new ArrayList<>();
         sources.getPropertyNames().forEach(names::add);
+        names.removeIf(name -> Keys.isAlias(
+                name,
+                sources.getConfigValue(name).getSourceName(),
+                System.getenv().keySet()));
         List<String> problems = new ArrayList<>();
         options.errors().stream()
                 .filter(problem -> !(problem instanceof UnmatchedArgumentException))

@@ -120,6 +120,24 @@ class MainIT {
                 "ROOMCAST_PROT is no key of Roomcast", MainProcess.start(Map.of("ROOMCAST_PROT", "1"), List.of()));
     }
 
+    /** The name of a role can be written in each way but as a variable in capitals, which many names would share. */
+    @Test
+    void aKeyWithAPartOfItsOwnNameIsReadWhereverItStands() {
+        String wrong = " is not permissions out of read, ";
+        assertRefused("roomcast.roles.a.b=lobby: x" + wrong, MainProcess.start("--roles.a.b=lobby: x"));
+        assertRefused(
+                "roomcast.roles.a-b=lobby: x" + wrong,
+                MainProcess.start(Map.of(), List.of("-Droomcast.roles.a-b=lobby: x")));
+        assertRefused(
+                "roomcast.roles.A_b.c=lobby: x" + wrong,
+                MainProcess.start(Map.of("roomcast.roles.A_b.c", "lobby: x"), List.of()));
+        assertRefused(
+                "ROOMCAST_ROLES_A_B cannot be told apart",
+                MainProcess.start(Map.of("ROOMCAST_ROLES_A_B", "lobby: read"), List.of()));
+        assertRefused("roomcast.roles.<role>: <role> is not ", MainProcess.start("--roles.<role>=lobby: read"));
+        assertRefused("--roles. is no option", MainProcess.start("--roles.=x"));
+    }
+
     @Test
     void aDirectoryWithoutTheUiIsOneLine() {
         assertRefused("roomcast.webroot=/nowhere has no index.html", MainProcess.start("--webroot=/nowhere"));

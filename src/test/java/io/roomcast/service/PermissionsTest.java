@@ -10,6 +10,8 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
+import io.roomcast.node.NodeStarted;
+import io.roomcast.node.ServerInfo;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.CoreFixture.Client;
 import java.time.Instant;
@@ -114,6 +116,29 @@ class PermissionsTest {
         assertTrue(all.contains("\"recovered\":true") && all.contains("before"), all);
         eve.send("{\"type\":\"history\",\"room\":\"lobby\"}");
         assertTrue(eve.news().contains("\"type\":\"history\""));
+    }
+
+    @Test
+    void withoutModerateNobodyIsRemoved() {
+        Client ann = joined("ann read publish presence history");
+        Client bob = joined("bob read");
+        Client bobElsewhere = joined("bob read");
+        String remove = "{\"type\":\"remove\",\"room\":\"lobby\",\"user\":\"bob\",\"id\":5}";
+        assertRefused("forbidden", ann, remove);
+        assertRefused("not_joined", welcomed("eve moderate"), remove);
+        Client carl = joined("carl read moderate");
+        core.beans.get(ClusterOperations.class).onNodeStarted(new NodeStarted(new ServerInfo("a server", false)));
+        assertRefused("bad_request", carl, "{\"type\":\"remove\",\"room\":\"lobby\"}");
+        carl.send(remove);
+        String answer = carl.news();
+        assertTrue(
+                answer.contains("{\"type\":\"removed\",\"count\":2,\"id\":5,\"room\":\"lobby\",\"user\":\"bob\"}"),
+                answer);
+        assertTrue(bob.news().contains("\"type\":\"left\""));
+        assertTrue(bobElsewhere.news().contains("\"type\":\"left\""));
+        assertRefused("not_joined", bob, "{\"type\":\"members\",\"room\":\"lobby\"}");
+        ann.news();
+        assertRefused("forbidden", ann, "{\"type\":\"remove\",\"room\":\"lobby\",\"user\":\"carl\"}");
     }
 
     private Client joined(String token) {

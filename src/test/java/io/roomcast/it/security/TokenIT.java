@@ -182,7 +182,7 @@ class TokenIT {
     @Test
     void roomsAreForWhomTheClaimNamesThem() throws Exception {
         String token = Tokens.signed(Tokens.of("ann", HOUR)
-                .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish"))));
+                .claim("rooms", Map.of("ops-*", List.of("read", "history"), "lobby", List.of("read", "publish"))));
         try (RoomClient ann = client("ws").say(hello(token))) {
             assertEquals("forbidden", ann.say("{'type':'join','room':'other'}").error());
             ann.say("{'type':'join','room':'ops-db'}").next("joined");
@@ -193,8 +193,12 @@ class TokenIT {
                     "forbidden",
                     ann.say("{'type':'signal','room':'ops-db','name':'typing'}").error());
             ann.say("{'type':'history','room':'ops-db'}").next("history");
-            ann.say("{'type':'join','room':'lobby'}").next("joined");
+            assertFalse(ann.say("{'type':'join','room':'lobby'}").next("joined").has("members"));
             ann.say("{'id':2,'room':'lobby','content':'hi'}").next("ack");
+            assertEquals(
+                    "forbidden", ann.say("{'type':'history','room':'lobby'}").error());
+            assertEquals(
+                    "forbidden", ann.say("{'type':'members','room':'lobby'}").error());
         }
     }
 
