@@ -2,7 +2,6 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -157,7 +156,7 @@ public final class Keys {
 
     /**
      * Whether MicroProfile Config has made the name of a variable of the environment into another one, so that the key
-     * is listed twice: it takes the dots of a name for underscores.
+     * is listed twice: SmallRye, which most servers use, takes underscores for dots, too.
      *
      * @param source the name of the source that has a value for the name; null if none has
      * @param environment the names of all variables
@@ -165,7 +164,7 @@ public final class Keys {
     public static boolean isAlias(String name, String source, Set<String> environment) {
         return isOfFamily(name)
                 && source != null
-                && source.toLowerCase(Locale.ROOT).contains("env")
+                && source.startsWith("EnvConfigSource")
                 && !environment.contains(name);
     }
 

@@ -269,6 +269,30 @@ class ClientLibraryIT {
         assertEquals(2, server.connections());
     }
 
+    /** A function gives a fresh token; a token that was given as text is shown once more, and then refused. */
+    @Test
+    void anExpiredTokenIsFollowedByAFreshOne() {
+        page.join("token: () => `token-${(window.asked = (window.asked ?? 0) + 1)}`");
+        server.close(4004);
+        page.waitFor("events.filter(({ type }) => type === 'joined').length === 2");
+        assertEquals(
+                List.of("token-1", "token-2"),
+                server.received("hello").stream()
+                        .map(frame -> frame.getString("token"))
+                        .toList());
+    }
+
+    @Test
+    void somebodyIsRemovedAndTheNumberOfConnectionsIsTold() {
+        server.on(
+                "remove",
+                frame -> server.send(
+                        "{'type':'removed','id':%s,'room':%s,'user':'bob','count':2}", frame.getInt("id"), ROOM));
+        page.join();
+        assertEquals(2, page.evaluate("room.remove('bob')"));
+        assertEquals("bob", server.received("remove").get(0).getString("user"));
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1007, 1008, 1009, 4500, 4501, 4502})
     void staysAwayAfter(int code) {

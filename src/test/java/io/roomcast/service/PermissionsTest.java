@@ -132,7 +132,7 @@ class PermissionsTest {
         carl.send(remove);
         String answer = carl.news();
         assertTrue(
-                answer.contains("{\"type\":\"removed\",\"count\":2,\"id\":5,\"room\":\"lobby\",\"user\":\"bob\"}"),
+                answer.contains("{\"type\":\"removed\",\"count\":2,\"id\":5,\"user\":\"bob\",\"room\":\"lobby\"}"),
                 answer);
         assertTrue(bob.news().contains("\"type\":\"left\""));
         assertTrue(bobElsewhere.news().contains("\"type\":\"left\""));
