@@ -149,8 +149,8 @@ public final class Keys {
             .toList();
 
     /** The keys that have a part in their names which the operator chooses, in the order of --help. */
-    public static final List<KeyFamily<?>> FAMILIES = Stream.concat(Stream.of(TokenKeys.ROLES), RoomKeys.ALL.stream())
-            .toList();
+    public static final List<KeyFamily<?>> FAMILIES =
+            Stream.concat(Stream.of(TokenKeys.ROLES), RoomKeys.ALL.stream()).toList();
 
     private Keys() {}
 

@@ -38,7 +38,9 @@ public final class RoomRules {
             for (Map.Entry<String, Set<Permission>> rule : rules.entrySet()) {
                 String pattern = rule.getKey();
                 int prefix = pattern.length() - RoomKeys.WILDCARD.length();
-                if (prefix > longest && pattern.endsWith(RoomKeys.WILDCARD) && room.regionMatches(0, pattern, 0, prefix)) {
+                if (prefix > longest
+                        && pattern.endsWith(RoomKeys.WILDCARD)
+                        && room.regionMatches(0, pattern, 0, prefix)) {
                     permitted = rule.getValue();
                     longest = prefix;
                 }
