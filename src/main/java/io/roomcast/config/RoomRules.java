@@ -52,7 +52,7 @@ public final class RoomRules {
     /** Parses rules such as {@code lobby: read, publish; ops-*: read}; an empty text has none. */
     static RoomRules parse(String text) {
         Map<String, Set<Permission>> rules = new HashMap<>();
-        for (String rule : text.split(";")) {
+        for (String rule : text.split(";", -1)) {
             if (rule.isBlank()) {
                 continue;
             }

@@ -109,7 +109,7 @@ record TokenClaims(
     /** The words of a claim: an array of strings, or one string with spaces between words, as OAuth scopes. */
     private static List<String> words(JsonValue claim) {
         return claim instanceof JsonString words
-                ? List.of(words.getString().split(" "))
+                ? List.of(words.getString().split(" ", -1))
                 : strings(claim).toList();
     }
 

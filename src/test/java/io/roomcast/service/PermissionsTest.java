@@ -169,7 +169,7 @@ class PermissionsTest {
 
         @Override
         public CompletionStage<Identity> verify(String token) {
-            List<String> words = List.of(token.split(" "));
+            List<String> words = List.of(token.split(" ", -1));
             RoomRules rules = RoomRules.everywhere(Permission.of(words));
             return CompletableFuture.completedFuture(new Identity(
                     new UserName(words.get(0)),

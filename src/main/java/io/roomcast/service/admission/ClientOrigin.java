@@ -100,7 +100,7 @@ public record ClientOrigin(String local, String remote, String host, String logi
     }
 
     private static List<String> roles(String text) {
-        return text == null ? List.of() : List.of(text.split(ROLE_END));
+        return text == null ? List.of() : List.of(text.split(ROLE_END, -1));
     }
 
     /** This origin, with roles of a login at the application server. */
