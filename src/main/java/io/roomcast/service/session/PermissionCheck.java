@@ -26,6 +26,7 @@ final class PermissionCheck implements BooleanSupplier {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // An equal identity would only be looked at once more.
     public boolean getAsBoolean() {
         Identity now = session.identity();
         if (now != checked) {
