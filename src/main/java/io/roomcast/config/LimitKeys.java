@@ -107,8 +107,19 @@ public final class LimitKeys {
             "roomcast.limits.content-bytes",
             "16KiB",
             "size",
-            "Largest content of one message; a larger one fails with `too_large`.",
+            "Largest content and data of one message together, and largest content of a signal; a larger one fails "
+                    + "with `too_large`.",
             Values.sizeBetween("1B", "1MiB", false));
+
+    public static final Key<Integer> META_ENTRIES =
+            limit("meta-entries", 16, "Maximum entries of `meta` of one message; more fail with `too_large`.");
+
+    public static final Key<Long> META_BYTES = new Key<>(
+            "roomcast.limits.meta-bytes",
+            "1KiB",
+            "size",
+            "Largest `meta` of one message, names and values together; a larger one fails with `too_large`.",
+            Values.sizeBetween("1B", "64KiB", false));
 
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
@@ -199,6 +210,7 @@ public final class LimitKeys {
             NODE_ROOMS,
             NODE_MEMBERS,
             ROOM_USERS,
+            META_ENTRIES,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
             REQUEST_RATE,
@@ -211,6 +223,7 @@ public final class LimitKeys {
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
+            META_BYTES,
             NODE_IN_FLIGHT_BYTES,
             OUTBOUND_BYTES,
             NODE_OUTBOUND_BYTES,
@@ -231,6 +244,7 @@ public final class LimitKeys {
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,
+                            META_BYTES,
                             NODE_OUTBOUND_BYTES,
                             NODE_IN_FLIGHT_BYTES,
                             NODE_INBOUND_BYTES,

@@ -1,5 +1,6 @@
 package io.roomcast.jmx;
 
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.StoredMessage;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
@@ -13,9 +14,11 @@ import java.util.Date;
  * A stored message. Consoles read a record of this class as composite data, see {@link DrainProgress}.
  *
  * @param offset the number of the message in its room
+ * @param content a neutral text if the message has none
+ * @param data JSON, or null; {@code meta}, too
  * @param at time when the message was stored, by the clock of the node that published the message
  */
-public record RoomMessage(long offset, Date at, String sender, String content) {
+public record RoomMessage(long offset, Date at, String sender, String content, String data, String meta) {
 
     static RoomMessage of(StoredMessage message) {
         try (JsonReader reader =
@@ -25,8 +28,14 @@ public record RoomMessage(long offset, Date at, String sender, String content) {
                     message.offset(),
                     Date.from(Instant.ofEpochMilli(body.getJsonNumber("at").longValue())),
                     body.getString("sender"),
-                    body.getString("content"));
+                    body.getString("content", MessageFrames.WITHOUT_TEXT),
+                    json(body, "data"),
+                    json(body, "meta"));
         }
+    }
+
+    private static String json(JsonObject body, String name) {
+        return body.containsKey(name) ? body.get(name).toString() : null;
     }
 
     public long getOffset() {
@@ -43,5 +52,13 @@ public record RoomMessage(long offset, Date at, String sender, String content) {
 
     public String getContent() {
         return content;
+    }
+
+    public String getData() {
+        return data;
+    }
+
+    public String getMeta() {
+        return meta;
     }
 }

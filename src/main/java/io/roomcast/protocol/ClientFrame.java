@@ -24,14 +24,8 @@ public sealed interface ClientFrame {
         PUBLISH(
                 true,
                 raw -> new Publish(
-                        raw.id, room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedContent())),
-        SIGNAL(
-                true,
-                raw -> new Signal(
-                        raw.id,
-                        room(raw),
-                        Signal.checkedName(raw.name),
-                        raw.content == null ? null : raw.checkedContent())),
+                        raw.id, room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload())),
+        SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedName(raw.name), raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),
@@ -120,10 +114,11 @@ public sealed interface ClientFrame {
     record Join(Long id, RoomName room, Position since) implements ClientFrame {}
 
     /** @param idempotencyKey the message's key, so that a repeated publish is stored once; or null */
-    record Publish(Long id, RoomName room, String idempotencyKey, Content content) implements ClientFrame {
+    record Publish(Long id, RoomName room, String idempotencyKey, Payload payload) implements ClientFrame {
         @Override
         public long bytes() {
-            return content.bytes();
+            return payload.bytes()
+                    + (payload.meta() == null ? 0 : payload.meta().bytes());
         }
     }
 

@@ -19,18 +19,8 @@ public final class IdempotencyKey {
      *     of the rule
      */
     public static String checked(String key) {
-        if (key == null) {
-            return null;
-        }
-        if (key.isEmpty()) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "idempotencyKey is empty");
-        }
-        if (key.length() > MAX_LENGTH) {
-            throw new ProtocolException(ErrorCode.TOO_LARGE, "idempotencyKey has over " + MAX_LENGTH + " characters");
-        }
-        Text.checkedUtf8Length("idempotencyKey", key);
-        if (key.indexOf('\n') >= 0 || key.indexOf('\t') >= 0) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "idempotencyKey has a control character");
+        if (key != null) {
+            Text.checkedLine("idempotencyKey", key, MAX_LENGTH);
         }
         return key;
     }

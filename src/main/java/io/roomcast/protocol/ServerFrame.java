@@ -43,8 +43,8 @@ public sealed interface ServerFrame {
         return position.isProvable() ? position.at() : null;
     }
 
-    /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
-    record Limits(long frameBytes, long contentBytes, long rooms) {}
+    /** The limits that a client must not exceed: sizes in bytes, and the numbers of rooms and of entries of meta. */
+    record Limits(long frameBytes, long contentBytes, long rooms, long metaEntries, long metaBytes) {}
 
     /**
      * @param proven true if the name was verified, so that nobody else can have it; else null

@@ -5,8 +5,8 @@ import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -71,9 +71,9 @@ public class BackEndService {
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String idempotencyKey) {
-        limits.requireSize(content);
-        return publisher.publishForBackEnd(room, sender, content, idempotencyKey);
+    public CompletionStage<Position> publish(RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+        limits.requireSize(payload);
+        return publisher.publishForBackEnd(room, sender, payload, idempotencyKey);
     }
 
     /**

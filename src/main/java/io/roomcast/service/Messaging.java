@@ -92,11 +92,11 @@ public class Messaging {
             requireMember(session, room);
         }
         session.require(Permission.PUBLISH, room);
-        limits.requireSize(frame.content());
+        limits.requireSize(frame.payload());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
         CompletionStage<Position> stored =
-                publisher.publish(room, session.user(), frame.content(), frame.idempotencyKey());
+                publisher.publish(room, session.user(), frame.payload(), frame.idempotencyKey());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);

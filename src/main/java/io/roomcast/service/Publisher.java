@@ -4,7 +4,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.protocol.Content;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -44,8 +44,8 @@ public class Publisher {
      * @param idempotencyKey null if the publish is never repeated. Each user has a separate set of keys. So a
      *     user who guesses another user's key cannot suppress that user's message.
      */
-    CompletionStage<Position> publish(RoomName room, UserName user, Content content, String idempotencyKey) {
-        return store(room, user, content, idempotencyKey, user.value());
+    CompletionStage<Position> publish(RoomName room, UserName user, Payload payload, String idempotencyKey) {
+        return store(room, user, payload, idempotencyKey, user.value());
     }
 
     /**
@@ -55,14 +55,14 @@ public class Publisher {
      *     owner is the empty name, which no user can have.
      */
     CompletionStage<Position> publishForBackEnd(
-            RoomName room, UserName sender, Content content, String idempotencyKey) {
-        return store(room, sender, content, idempotencyKey, "");
+            RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+        return store(room, sender, payload, idempotencyKey, "");
     }
 
     private CompletionStage<Position> store(
-            RoomName room, UserName sender, Content content, String idempotencyKey, String keyOwner) {
+            RoomName room, UserName sender, Payload payload, String idempotencyKey, String keyOwner) {
         long at = clocks.wall().millis();
-        byte[] body = writer.body(MessageBody.of(room, sender, content, at, idempotencyKey));
+        byte[] body = writer.body(MessageBody.of(room, sender, payload, at, idempotencyKey));
         String relayKey = idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey;
         long started = clocks.nanos().getAsLong();
         return relay.publish(room, relayKey, body).whenComplete((position, failure) -> {

@@ -347,7 +347,11 @@ public class RoomService {
 
     private void welcome(ClientSession session, Long id) {
         ServerFrame.Limits current = new ServerFrame.Limits(
-                maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
+                maxFrameBytes(),
+                limits.get(LimitKeys.CONTENT_BYTES),
+                Math.toIntExact(limits.get(LimitKeys.ROOMS)),
+                limits.get(LimitKeys.META_ENTRIES),
+                limits.get(LimitKeys.META_BYTES));
         session.reply(new ServerFrame.Welcome(
                 id,
                 session.user().value(),

@@ -70,6 +70,41 @@ class RoomIT {
     }
 
     @Test
+    void dataAndMetaComeBackAsTheyWereSent() {
+        String data = "{ \"n\" : [1.0, -0, 1e400, 12345678901234567890],\"s\":\"\\u00e4\\/ä\",\"n\":null }";
+        String meta = "{\"trace\":\"a-1\",\"empty\":\"\"}";
+        try (RoomClient bob = RoomClient.enter(server, room, "bob")) {
+            bob.send("{\"type\":\"publish\",\"id\":1,\"data\":" + data + ",\"meta\":" + meta + "}");
+            bob.say("{'type':'publish','id':2,'content':'both','data':[1],'idempotencyKey':'k'}");
+            for (RoomClient listener : List.of(ann, bob)) {
+                Frame message = listener.next("message");
+                assertTrue(message.text().contains("\"data\":" + data), message.text());
+                assertTrue(message.text().contains("\"meta\":" + meta), message.text());
+                assertFalse(message.has("content") || message.has("idempotencyKey"), message.text());
+                Frame both = listener.next("message");
+                assertEquals("both", both.content());
+                assertEquals("[1]", both.json().get("data").toString());
+                assertFalse(both.has("meta"));
+            }
+            bob.say("{'type':'history','id':3}");
+            String history = bob.next("history").text();
+            assertTrue(history.contains("\"data\":" + data) && history.contains("\"meta\":" + meta), history);
+        }
+    }
+
+    @Test
+    void contentAndDataShareOneLimit() {
+        long most = 16 * 1024;
+        String half = "x".repeat((int) most / 2);
+        ann.send("{\"id\":1,\"content\":\"" + half + "\",\"data\":\"" + half.substring(2) + "\"}");
+        assertEquals(1, ann.next("ack").offset());
+        ann.send("{\"id\":2,\"content\":\"" + half + "\",\"data\":\"" + half.substring(1) + "\"}");
+        Frame error = ann.next("error");
+        assertEquals("too_large", error.string("code"));
+        assertEquals("content and data have 16385 bytes, 16384 are allowed", error.string("text"));
+    }
+
+    @Test
     void allHearTheSameInTheSameOrder() {
         try (RoomClient bob = RoomClient.enter(server, room, "bob");
                 RoomClient eve = RoomClient.enter(server, room, "eve")) {
@@ -202,7 +237,7 @@ class RoomIT {
             assertTrue(welcome.number("heartbeatMs") >= 1_000);
             assertFalse(welcome.string("node").isEmpty());
             assertTrue(welcome.string("session").matches("[A-Za-z0-9_-]{12}"), welcome.string("session"));
-            for (String limit : List.of("frameBytes", "contentBytes", "rooms")) {
+            for (String limit : List.of("frameBytes", "contentBytes", "rooms", "metaEntries", "metaBytes")) {
                 assertTrue(welcome.json().getJsonObject("limits").getInt(limit) > 0, limit);
             }
             guest.say("{'type':'hello','id':2,'user':'other'}");

@@ -99,6 +99,21 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"Zu\u0308rich\""),
                 Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a\u200bb\""),
                 Arguments.of("too_large", "\"content\":\"x\",\"room\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"content\":null,\"data\":null"),
+                Arguments.of("bad_request", "\"meta\":{\"a\":\"1\"}"),
+                Arguments.of("bad_request", "\"content\":\"\",\"data\":1"),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\""),
+                Arguments.of("bad_request", "\"data\":\"\\ude00\\ud83d\""),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\ude00\""),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\\\\ude00\""),
+                Arguments.of("bad_request", "\"data\":\"\ud83d\""),
+                Arguments.of("bad_request", "\"data\":{\"\\uDBFFx\":1}"),
+                Arguments.of("bad_request", "\"data\":" + "[".repeat(33) + "]".repeat(33)),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"\":\"x\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\\n\":\"x\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\":\"\\u0000\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\":\"\\ud83d\"}"),
+                Arguments.of("too_large", "\"data\":1,\"meta\":{\"" + LONG + "\":\"x\"}"),
                 Arguments.of("bad_request", "\"content\":\"x\",\"idempotencyKey\":\"\""),
                 Arguments.of("bad_request", "\"content\":\"x\",\"idempotencyKey\":\"\\n\\u0007\""),
                 Arguments.of("too_large", "\"content\":\"x\",\"idempotencyKey\":\"" + LONG + "\""),
@@ -151,6 +166,8 @@ class BadFrameTest {
         return Stream.of(
                         strings.stream().flatMap(m -> notStrings.stream().map(v -> Arguments.of(m, v))),
                         numbers.stream().flatMap(m -> notNumbers.stream().map(v -> Arguments.of(m, v))),
+                        Stream.of("1", "\"x\"", "true", "[]", "{\"a\":1}", "{\"a\":null}", "{\"a\":{\"b\":\"c\"}}")
+                                .map(v -> Arguments.of("meta", v)),
                         Stream.of(
                                         "1",
                                         "\"e:1\"",
@@ -199,6 +216,65 @@ class BadFrameTest {
             assertEquals("nested more than 32 deep", answer.text());
             assertEquals(17, answer.id());
         }
+    }
+
+    /** Members get the text as it was sent, so that nothing may pass that is no JSON. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[1,]",
+                "[,1]",
+                "[1 2]",
+                "{\"a\":1,}",
+                "{\"a\" 1}",
+                "{a:1}",
+                "{1:1}",
+                "01",
+                "1.",
+                ".5",
+                "+1",
+                "-",
+                "1e",
+                "0x1",
+                "NaN",
+                "tru",
+                "True",
+                "'a'",
+                "\"a\tb\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"open",
+                "\ufeff1",
+                "\u00a01",
+                "1,",
+                "1}",
+                "1//",
+                "/**/1",
+                "undefined"
+            })
+    void dataThatIsNoJsonIsRefused(String data) {
+        assertEquals("bad_request", refused("{\"data\":" + data + "}").code(), data);
+        assertEquals(
+                "bad_request",
+                refused("{\"data\":{\"x\":[" + data + ",1]},\"id\":1}").code(),
+                data);
+    }
+
+    @Test
+    void anErrorOfMetaNamesTheEntry() {
+        assertEquals(
+                "meta.trace-id must be a string",
+                refused("{\"meta\":{\"a\":\"\",\"trace-id\":1}}").text());
+        assertEquals(
+                "entry 2 of meta must be a string",
+                refused("{\"meta\":{\"a\":\"\",\"<b>\":1}}").text());
+        assertEquals(
+                "meta.a has the control character U+0007",
+                refused("{\"data\":1,\"meta\":{\"a\":\"\\u0007\"}}").text());
+        assertEquals(
+                "the name of entry 1 of meta is empty",
+                refused("{\"data\":1,\"meta\":{\"\":\"\"}}").text());
     }
 
     @ParameterizedTest

@@ -10,8 +10,8 @@ import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -108,7 +108,7 @@ class WallClockTest {
     }
 
     private Position publish(String key) {
-        return get(core.backEnd.publish(ROOM, BACK_END, Content.of("said"), key));
+        return get(core.backEnd.publish(ROOM, BACK_END, Payload.of("said"), key));
     }
 
     private void pass(int seconds) {

@@ -3,21 +3,20 @@ package io.roomcast.http.api;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Meta;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import jakarta.json.Json;
 import jakarta.json.JsonNumber;
-import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.stream.JsonParser;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -35,7 +34,7 @@ final class ApiRequest {
     private byte[] bytes;
 
     /** The parsed body; null until a property is first read. */
-    private JsonObject body;
+    private ApiObject body;
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
@@ -222,8 +221,42 @@ final class ApiRequest {
         if (body == null) {
             body = parseBody();
         }
-        JsonValue value = body.get(name);
-        return value == JsonValue.NULL ? null : value;
+        return body.value(name);
+    }
+
+    /** The text of a property of the body, any JSON value, as the caller wrote it; null if the body has none. */
+    String json(String name) {
+        return property(name) == null ? null : body.text(name);
+    }
+
+    /**
+     * Returns a property of the body that is a flat object of strings.
+     *
+     * @return null if the body has no such property
+     * @throws ProtocolException {@code bad_request}, if the property is not such an object
+     */
+    Map<String, String> strings(String name) {
+        JsonValue value = property(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.getValueType() != JsonValue.ValueType.OBJECT) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be an object of strings");
+        }
+        Map<String, String> strings = new LinkedHashMap<>();
+        value.asJsonObject().forEach((entry, text) -> {
+            if (!(text instanceof JsonString string)) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, Meta.what(entry, strings.size() + 1) + " must be a string");
+            }
+            strings.put(entry, string.getString());
+        });
+        return strings;
+    }
+
+    /** The values of a header. */
+    Enumeration<String> headers(String name) {
+        return request.getHeaders(name);
     }
 
     /** @throws CharacterCodingException if the bytes are not UTF-8; a lenient decoder would replace such bytes */
@@ -231,20 +264,15 @@ final class ApiRequest {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
 
-    private JsonObject parseBody() {
+    private ApiObject parseBody() {
         if (bytes == null || bytes.length == 0) {
-            return JsonValue.EMPTY_JSON_OBJECT;
+            return ApiObject.EMPTY;
         }
-        try (JsonParser parser = Json.createParser(new StringReader(decodedStrictly(bytes)))) {
-            parser.next();
-            JsonObject object = parser.getObject();
-            if (!parser.hasNext()) {
-                return object;
-            }
+        try {
+            return ApiObject.of(decodedStrictly(bytes));
         } catch (CharacterCodingException | RuntimeException e) {
-            // Falls through to the same error as for a body with two objects. If a limit such as the depth is exceeded,
-            // the parser throws exceptions that are not JsonException.
+            // If a limit such as the depth is exceeded, the parser throws exceptions that are not JsonException.
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
         }
-        throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }
 }

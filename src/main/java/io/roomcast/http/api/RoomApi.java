@@ -3,10 +3,10 @@ package io.roomcast.http.api;
 import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.IdempotencyKey;
 import io.roomcast.protocol.MessageFrames;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -76,18 +76,18 @@ public class RoomApi {
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.require(Permission.PUBLISH, room);
-        return backEnd.publish(room, sender(request), Content.of(request.text("content")), idempotencyKey(request))
+        return backEnd.publish(room, sender(request), payload(request), idempotencyKey(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
-        Content content = Content.of(request.text("content"));
+        Payload payload = payload(request);
         String idempotencyKey = idempotencyKey(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (String name : request.texts("rooms", MAX_ROOMS)) {
-            outcomes.add(publishOne(name, sender, content, idempotencyKey, caller));
+            outcomes.add(publishOne(name, sender, payload, idempotencyKey, caller));
         }
         return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
@@ -101,12 +101,12 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserName sender, Content content, String idempotencyKey, ApiCaller caller) {
+            String room, UserName sender, Payload payload, String idempotencyKey, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
             caller.require(Permission.PUBLISH, name);
-            stored = backEnd.publish(name, sender, content, idempotencyKey);
+            stored = backEnd.publish(name, sender, payload, idempotencyKey);
         } catch (ProtocolException e) {
             stored = CompletableFuture.failedFuture(e);
         }
@@ -166,8 +166,18 @@ public class RoomApi {
         return new UserName(sender);
     }
 
+    private static Payload payload(ApiRequest request) {
+        return Payload.of(request.text("content"), request.json("data"), request.strings("meta"));
+    }
+
     private static String idempotencyKey(ApiRequest request) {
-        return IdempotencyKey.checked(request.text("idempotencyKey"));
+        String inBody = IdempotencyKey.checked(request.text("idempotencyKey"));
+        String inHeader = IdempotencyKey.checked(IdempotencyKeyHeader.of(request.headers(IdempotencyKeyHeader.NAME)));
+        if (inBody != null && inHeader != null && !inBody.equals(inHeader)) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "idempotencyKey and the header " + IdempotencyKeyHeader.NAME + " differ");
+        }
+        return inBody == null ? inHeader : inBody;
     }
 
     /** A position in the query, or null. */

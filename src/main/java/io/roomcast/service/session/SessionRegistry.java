@@ -17,6 +17,7 @@ import io.roomcast.outbound.GapFrameFactory;
 import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.outbound.PlainTransport;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
@@ -88,8 +89,13 @@ public class SessionRegistry {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue =
-                new OutboundQueue(transport, outbound, !request.isPlain(), time, gapFrames(request), metrics);
+        OutboundQueue queue = new OutboundQueue(
+                request.isPlain() ? new PlainTransport(transport) : transport,
+                outbound,
+                !request.isPlain(),
+                time,
+                gapFrames(request),
+                metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), request, arrival, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
         openSessions.put(session.id(), session);

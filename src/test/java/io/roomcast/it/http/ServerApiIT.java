@@ -78,6 +78,54 @@ class ServerApiIT {
     }
 
     @Test
+    void dataAndMetaComeBackAsTheyWereSent() {
+        String data = "{ \"n\": [1.0, 1e400],\"s\":\"\\u00e4ä\" }";
+        try (RoomClient ann = RoomClient.enter(server.uri(), "data" + RUN, "ann")) {
+            String members = "\"data\":{ \"n\": [1.0,\r\n1e400],\"s\":\"\\u00e4ä\" }\n,\"meta\":{\"order\":\"7\"}";
+            ok("POST /rooms/{room}/messages", "data", "{\"sender\":\"billing\",\n" + members + "}");
+            Frame heard = ann.next("message");
+            assertTrue(heard.text().contains("\"data\":" + data.replace(" 1e", "  1e")), heard.text());
+            assertTrue(heard.text().contains("\"meta\":{\"order\":\"7\"}"), heard.text());
+            assertFalse(heard.has("content"));
+            ok(
+                    "POST /broadcast",
+                    null,
+                    "{\"rooms\":[\"data" + RUN + "\"],\"sender\":\"billing\",\"content\":\"x\"," + members + "}");
+            Frame again = ann.next("message");
+            assertEquals("x", again.content());
+            assertEquals(heard.json().get("data"), again.json().get("data"));
+            JsonObject history = ok("GET /rooms/{room}/messages", "data", null);
+            assertEquals(
+                    heard.json().get("data"),
+                    history.getJsonArray("messages").getJsonObject(0).get("data"));
+        }
+    }
+
+    /** With quotes, as the draft has it, and without. */
+    @Test
+    void theKeyMayComeInTheHeader() {
+        String path = "/api/v1/rooms/header" + RUN + "/messages";
+        String message = "{\"sender\":\"billing\",\"content\":\"once\"}";
+        String both = "{\"sender\":\"billing\",\"content\":\"once\",\"idempotencyKey\":\"order-7\"}";
+        for (String header : List.of("\"order-7\"", "order-7")) {
+            for (String body : List.of(message, both)) {
+                HttpResponse<String> answer = backEnd.sendWith(List.of("Idempotency-Key", header), "POST", path, body);
+                assertEquals(200, answer.statusCode(), answer.body());
+                assertEquals(1, Http.read(answer.body()).getInt("offset"));
+            }
+        }
+        for (List<String> wrong : List.of(
+                List.of("Idempotency-Key", "order-8"),
+                List.of("Idempotency-Key", "\"order-7"),
+                List.of("Idempotency-Key", "\"\""),
+                List.of("Idempotency-Key", "order-7", "Idempotency-Key", "order-7"))) {
+            HttpResponse<String> refused = backEnd.sendWith(wrong, "POST", path, both);
+            assertEquals(400, refused.statusCode(), wrong + refused.body());
+            assertEquals("bad_request", Http.read(refused.body()).getString("code"));
+        }
+    }
+
+    @Test
     void aUserCannotTakeTheKeyOfABackEnd() {
         try (RoomClient mallory = RoomClient.enter(server.uri(), "keys" + RUN, "billing")) {
             mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"idempotencyKey\":\"invoice-7\"}");
@@ -192,6 +240,11 @@ class ServerApiIT {
             value = {
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\"}                       | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"content\":\"x\"}                      | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":null}         | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":\"\\ud83d\"}   | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":[1,]}         | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":1,\"meta\":[]} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":1,\"meta\":{\"a\":1}} | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":5}         | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"system\",\"content\":\"x\"} | 403 | forbidden",
                 "POST /rooms/{room}/messages  | a%20b | {\"sender\":\"x\",\"content\":\"x\"}     | 400 | bad_request",
