@@ -10,8 +10,8 @@ export class RoomcastError extends Error {
    * @param {string} code one of docs/protocol.md's error codes, or one of this library's own: `outbox_full`,
    *     `outcome_unknown`, `left`, `closed`, `timeout`, `disconnected`
    * @param {string} [text] one sentence for people
-   * @param {{retryAfterMs?: number, room?: string, idempotencyKey?: string, closeCode?: number}}
-   *     [more]
+   * @param {{retryAfterMs?: number, room?: string, idempotencyKey?: string, epoch?: string, offset?: number,
+   *     closeCode?: number}} [more]
    */
   constructor(code, text, more = {}) {
     super(text || code);
@@ -22,6 +22,9 @@ export class RoomcastError extends Error {
     this.room = more.room;
     /** @type {string|undefined} the key of the publish that failed */
     this.idempotencyKey = more.idempotencyKey;
+    /** @type {string|undefined} of `renumbered`: the epoch of the room now; `offset` is that of its last message */
+    this.epoch = more.epoch;
+    this.offset = more.offset;
     /** @type {number|undefined} the WebSocket close code, where a close was the cause */
     this.closeCode = more.closeCode;
   }

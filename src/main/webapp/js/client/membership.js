@@ -84,8 +84,8 @@ export class Membership {
   }
 
   /** @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} */
-  publish(content, idempotencyKey) {
-    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(content, idempotencyKey);
+  publish(message, idempotencyKey) {
+    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(message, idempotencyKey);
   }
 
   /** There is a connection that said `welcome`. */
@@ -216,8 +216,8 @@ export class Membership {
 
   #publish(entry) {
     entry.id = this.#session.nextId();
-    const { id, idempotencyKey, content } = entry;
-    return this.send({ type: 'publish', id, idempotencyKey, content });
+    const { id, idempotencyKey, payload } = entry;
+    return this.send({ type: 'publish', id, idempotencyKey, ...payload });
   }
 
   /** Hands on all that a message has, also what this library does not know. */

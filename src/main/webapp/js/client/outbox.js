@@ -1,6 +1,5 @@
 import { Backoff } from './backoff.js';
 import { RoomcastError } from './errors.js';
-import { utf8Length } from './frames.js';
 import { randomKey } from './random-key.js';
 
 /** An ack that is this late is taken for lost; the same key makes asking again harmless. */
@@ -24,7 +23,7 @@ export class Outbox {
   #backoff = new Backoff({ baseMs: 500, capMs: 15_000 });
 
   /**
-   * @param {{send: (entry: {idempotencyKey: string, content: string}) => boolean,
+   * @param {{send: (entry: {idempotencyKey: string, payload: object}) => boolean,
    *     delayed: (error: RoomcastError, entry: object, delayMs: number) => void, limit: number,
    *     contentBytes: () => number}} options
    */
@@ -39,14 +38,18 @@ export class Outbox {
     return this.#entries.length;
   }
 
-  /** @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} settled when the outcome is known */
-  publish(content, idempotencyKey = randomKey()) {
+  /**
+   * @param {{payload: object, bytes: number}} message see payload.js
+   * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} settled when the outcome is known
+   */
+  publish({ payload, bytes }, idempotencyKey = randomKey()) {
     const known = this.#entries.find((entry) => entry.idempotencyKey === idempotencyKey);
     if (known) return known.promise;
     if (this.#entries.length >= this.#limit) {
-      return Promise.reject(new RoomcastError('outbox_full', `${this.#limit} messages wait already.`, { idempotencyKey }));
+      const text = `${this.#limit} messages wait already.`;
+      return Promise.reject(new RoomcastError('outbox_full', text, { idempotencyKey }));
     }
-    const entry = { idempotencyKey, content };
+    const entry = { idempotencyKey, payload, bytes };
     entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     this.#entries.push(entry);
     if (this.#entries.length === 1) this.#sendFirst();
@@ -117,7 +120,7 @@ export class Outbox {
     const entry = this.#entries[0];
     if (!entry || !this.#open) return;
     const limit = this.#contentBytes();
-    if (limit > 0 && utf8Length(entry.content) > limit) {
+    if (limit > 0 && entry.bytes > limit) {
       this.#take(entry.idempotencyKey).reject(
         new RoomcastError('too_large', `The message is longer than ${limit} bytes.`, entry));
       this.#sendFirst();

@@ -1,5 +1,6 @@
 import { RoomcastError } from './errors.js';
 import { MAX_KEY_LENGTH } from './limits.js';
+import { payloadOf } from './payload.js';
 
 /** How often one client says that its user is typing, in milliseconds. Show it for about twice as long. */
 const TYPING_EVERY_MS = 3_000;
@@ -17,12 +18,12 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  * | event | detail | when |
  * |---|---|---|
  * | `joined` | `{room, user, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
- * | `message` | `{room, epoch, offset, sender, content, at, idempotencyKey?, own, replayed}` | each message, once and in order |
+ * | `message` | `{room, epoch, offset, sender, content?, data?, meta?, at, idempotencyKey?, own, replayed}` | in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
  * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
  * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
- * | `delayed` | `{room, idempotencyKey, error, delayMs}` | the server asks for patience; the publish is kept and sent again |
+ * | `delayed` | `{room, idempotencyKey, error, delayMs}` | the server asks for patience; it is sent again |
  * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection or `rejoin` |
  * | `error` | RoomcastError | an error that belongs to no call |
  *
@@ -76,27 +77,33 @@ export class Room extends EventTarget {
    * Says something. The message is kept, and sent again after a reconnect or a "busy", until the server has stored it;
    * messages of one room are stored in the order of these calls.
    *
-   * @param {string} content
+   * @param {string|{content?: string, data?: unknown, meta?: Record<string, string>}} message a text, or content, data
+   *     (any JSON value but null) or both, and short texts by name
    * @param {{idempotencyKey?: string}} [options] idempotencyKey: 1–64 characters that name this message; random unless
    *     given. Publish again with the same key, within five minutes, and it is still stored once.
    * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} resolves when stored; rejects with a
    *     RoomcastError that names the key when it will not be
    */
-  publish(content, { idempotencyKey } = {}) {
+  publish(message, { idempotencyKey } = {}) {
     const refused = (text) => Promise.reject(new RoomcastError('bad_request', text, { idempotencyKey }));
-    if (typeof content !== 'string' || content === '') return refused('A message is a text that is not empty.');
     if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
       return refused(`An idempotency key has 1 to ${MAX_KEY_LENGTH} characters.`);
     }
-    return this.#membership.publish(content, idempotencyKey);
+    let payload;
+    try {
+      payload = payloadOf(message);
+    } catch (error) {
+      return refused(error.message);
+    }
+    return this.#membership.publish(payload, idempotencyKey);
   }
 
   /**
    * A page of stored messages, oldest first: the newest, or those before or after a position (which is not included).
    * A message is a position, too. Rejects with `renumbered` for a position of an old epoch.
    *
-   * @param {{before?: {epoch: string, offset: number}, after?: {epoch: string, offset: number}, limit?: number}} [range]
-   *     limit: 1–200, 50 unless given
+   * @typedef {{epoch: string, offset: number}} Position
+   * @param {{before?: Position, after?: Position, limit?: number}} [range] limit: 1–200, 50 unless given
    * @returns {Promise<{epoch: string, messages: object[], more: boolean}>} more: in the direction asked for
    */
   async history({ before, after, limit } = {}) {

@@ -27,7 +27,8 @@ export class Sequence {
   /**
    * @param {{message: (message: object, replayed: boolean) => void, gap: (gap: object) => void,
    *     recovered: (recovery: {from: number, to: number, count: number, complete: boolean}) => void}} events
-   * @param {(after: {epoch: string, offset: number}) => Promise<{epoch: string, messages: object[], more: boolean}>} fetchPage
+   * @param {(after: {epoch: string, offset: number}) =>
+   *     Promise<{epoch: string, messages: object[], more: boolean}>} fetchPage
    * @param {{epoch: string, offset: number, at?: number}} [since] where an earlier life of this client stopped
    */
   constructor(events, fetchPage, since) {

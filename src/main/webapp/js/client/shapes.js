@@ -8,11 +8,14 @@ const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 /** May be missing. */
 const isCount = (value) => value === undefined || isPlace(value);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
+const isTexts = (value) => value !== null && typeof value === 'object' && isTextList(Object.values(value));
 /** As far as a Date goes. */
 const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 
 const isMessage = (value) => value !== null && typeof value === 'object'
-  && isPlace(value.offset) && isText(value.sender) && isText(value.content) && isTime(value.at)
+  && isPlace(value.offset) && isText(value.sender) && isTime(value.at)
+  && (value.content === undefined ? value.data !== undefined : isText(value.content))
+  && (value.meta === undefined || isTexts(value.meta))
   && (value.idempotencyKey === undefined || isText(value.idempotencyKey));
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */

@@ -260,10 +260,11 @@ export class RoomModel extends EventTarget {
   async #loadMissed({ epoch, from, to, renumbered }) {
     let lost;
     const { end } = this.timeline;
-    await this.#load('missed', { after: from - 1, limit: PAGE }, (page) => {
+    await this.#load('missed', { after: { epoch, offset: from - 1 }, limit: PAGE }, (page) => {
       lost = this.#uncount({ epoch, offset: from }, page, to);
       if (end === from - 1 || renumbered) this.#extend(end, page);
     });
+    if (this.loads.get('missed')?.code === 'renumbered') lost = to - from + 1;
     // What went wrong is seen again, and said, when what comes after the window is loaded.
     this.loads.delete('missed');
     this.#changed('unread');

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,21 @@ class ChatDetailIT extends ScriptedChat {
             ann.listed(name).click();
             assertThat(ann.box(name)).hasValue("draft of " + name);
         }
+    }
+
+    @Test
+    void aMessageWithoutTextShowsItsDataOnRequest() {
+        enter();
+        server.send("{'type':'message','room':'lobby','offset':1,'sender':'bob','data':{'<b>':[1,'x']},'at':1}");
+        Locator row = ann.texts("lobby").first();
+        assertThat(row).hasText("(a message without text)");
+        assertThat(ann.page().locator("pre, .data .text")).hasCount(0);
+        Locator data = ann.page().getByText("Data", new Page.GetByTextOptions().setExact(true));
+        data.focus();
+        data.press("Enter");
+        assertThat(ann.page().locator(".data .text")).hasText("{ \"<b>\": [ 1, \"x\" ] }");
+        data.press("Enter");
+        assertThat(ann.page().locator(".data .text")).isHidden();
     }
 
     /** Safari ends composition before it tells of the key, and says by its code alone that it was the input method's. */

@@ -1,6 +1,7 @@
 package io.roomcast.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.microsoft.playwright.Clock;
@@ -79,6 +80,88 @@ class ClientLibraryIT {
         assertEquals(keys.get(1), keys.get(2));
         assertNotEquals(keys.get(2), keys.get(3));
         assertEquals(2, page.evaluate("events.filter(({ type }) => type === 'delayed').length"));
+    }
+
+    @Test
+    void dataAndMetaAreSentAsTheyWereWhenTheyWerePublishedAndSentAgain() {
+        server.on("publish", frame -> {
+            if (server.received("publish").size() == 1) {
+                server.refuse(frame, "busy", 20);
+            } else {
+                server.acknowledge(frame, 1);
+            }
+        });
+        page.join();
+        page.evaluate("""
+                () => {
+                    const data = { n: [1, null], s: 'ä' };
+                    room.publish({ data, meta: { trace: '7' } }, { idempotencyKey: 'k' })
+                        .then(({ offset }) => settled.push(`stored ${offset}`));
+                    data.n.push('later');
+                }""");
+        page.waitFor("settled.length === 1");
+        assertEquals(2, server.received("publish").size());
+        for (var publish : server.received("publish")) {
+            assertEquals("{\"n\":[1,null],\"s\":\"ä\"}", publish.get("data").toString());
+            assertEquals("{\"trace\":\"7\"}", publish.get("meta").toString());
+            assertEquals("k", publish.getString("idempotencyKey"));
+            assertFalse(publish.containsKey("content"));
+        }
+    }
+
+    @Test
+    void messagesComeWithTheirDataAndMeta() {
+        page.join();
+        server.send(
+                "{'type':'message','room':%s,'offset':1,'sender':'bob','data':[false],'meta':{'a':''},'at':1}", ROOM);
+        page.waitFor("messages.length === 1");
+        assertEquals(
+                "[false] {\"a\":\"\"} undefined",
+                page.evaluate("`${JSON.stringify(messages[0].data)} ${JSON.stringify(messages[0].meta)} "
+                        + "${messages[0].content}`"));
+    }
+
+    @Test
+    void whatIsNoMessageIsRefusedAtOnce() {
+        page.join();
+        assertEquals("bad_request", page.evaluate("""
+                        async () => {
+                            const circle = {};
+                            circle.self = circle;
+                            const wrong = [
+                                '', null, undefined, 5, {}, { content: '' }, { content: 5 }, { data: null },
+                                { data: undefined }, { data: () => 1 }, { data: circle }, { data: 1n },
+                                { meta: { a: '1' } }, { data: 1, meta: 'x' }, { data: 1, meta: [] },
+                                { data: 1, meta: { a: 1 } }, { data: 1, meta: { '': 'x' } },
+                                { data: 1, meta: { ['n'.repeat(65)]: 'x' } },
+                            ];
+                            const codes = await Promise.all(wrong.map((message) =>
+                                room.publish(message).then(() => 'stored', ({ code }) => code)));
+                            return [...new Set(codes)].join();
+                        }"""));
+        assertEquals(
+                "too_large",
+                page.evaluate("() => room.publish({ content: 'x'.repeat(500), data: 'x'.repeat(499) })"
+                        + ".catch(({ code }) => code)"),
+                "counted together");
+        assertEquals(0, server.received("publish").size());
+    }
+
+    @Test
+    void historyIsAskedForByPositionsAndMayBeRenumbered() {
+        server.on(
+                "history",
+                frame -> server.send(
+                        "{'type':'error','id':%s,'code':'renumbered','text':'anew','epoch':'e2','offset':9}",
+                        frame.getInt("id")));
+        page.join();
+        assertEquals(
+                "renumbered e2 9",
+                page.evaluate("() => room.history({ before: { epoch: 'e1', offset: 5, at: 7, own: true } })"
+                        + ".catch(({ code, epoch, offset }) => `${code} ${epoch} ${offset}`)"));
+        assertEquals(
+                "{\"epoch\":\"e1\",\"offset\":5}",
+                server.received("history").get(0).get("before").toString());
     }
 
     @Test
