@@ -117,8 +117,7 @@ public sealed interface ClientFrame {
     record Publish(Long id, RoomName room, String idempotencyKey, Payload payload) implements ClientFrame {
         @Override
         public long bytes() {
-            return payload.bytes()
-                    + (payload.meta() == null ? 0 : payload.meta().bytes());
+            return payload.heldBytes();
         }
     }
 

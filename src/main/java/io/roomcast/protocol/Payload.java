@@ -38,4 +38,9 @@ public record Payload(Content content, Data data, Meta meta) {
     public int bytes() {
         return (content == null ? 0 : content.bytes()) + (data == null ? 0 : data.bytes());
     }
+
+    /** Length of all in UTF-8. */
+    long heldBytes() {
+        return (long) bytes() + (meta == null ? 0 : meta.bytes());
+    }
 }
