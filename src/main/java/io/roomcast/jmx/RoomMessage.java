@@ -1,11 +1,9 @@
 package io.roomcast.jmx;
 
+import io.roomcast.protocol.JsonMembers;
 import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.StoredMessage;
-import jakarta.json.Json;
-import jakarta.json.JsonObject;
-import jakarta.json.JsonReader;
-import java.io.StringReader;
+import jakarta.json.JsonString;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
@@ -21,21 +19,18 @@ import java.util.Date;
 public record RoomMessage(long offset, Date at, String sender, String content, String data, String meta) {
 
     static RoomMessage of(StoredMessage message) {
-        try (JsonReader reader =
-                Json.createReader(new StringReader(new String(message.body(), StandardCharsets.UTF_8)))) {
-            JsonObject body = reader.readObject();
-            return new RoomMessage(
-                    message.offset(),
-                    Date.from(Instant.ofEpochMilli(body.getJsonNumber("at").longValue())),
-                    body.getString("sender"),
-                    body.getString("content", MessageFrames.WITHOUT_TEXT),
-                    json(body, "data"),
-                    json(body, "meta"));
-        }
+        JsonMembers body = new JsonMembers(new String(message.body(), StandardCharsets.UTF_8));
+        return new RoomMessage(
+                message.offset(),
+                Date.from(Instant.ofEpochMilli(MessageFrames.at(message.body()))),
+                string(body, "sender", null),
+                string(body, "content", MessageFrames.WITHOUT_TEXT),
+                body.text("data"),
+                body.text("meta"));
     }
 
-    private static String json(JsonObject body, String name) {
-        return body.containsKey(name) ? body.get(name).toString() : null;
+    private static String string(JsonMembers body, String name, String otherwise) {
+        return body.value(name) instanceof JsonString text ? text.getString() : otherwise;
     }
 
     public long getOffset() {

@@ -3,6 +3,7 @@ package io.roomcast.http.api;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.JsonMembers;
 import io.roomcast.protocol.Meta;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -34,7 +35,7 @@ final class ApiRequest {
     private byte[] bytes;
 
     /** The parsed body; null until a property is first read. */
-    private ApiObject body;
+    private JsonMembers body;
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
@@ -218,15 +219,25 @@ final class ApiRequest {
     }
 
     private JsonValue property(String name) {
+        try {
+            return members().value(name);
+        } catch (ProtocolException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " is not a value that the JSON library reads");
+        }
+    }
+
+    private JsonMembers members() {
         if (body == null) {
             body = parseBody();
         }
-        return body.value(name);
+        return body;
     }
 
     /** The text of a property of the body, any JSON value, as the caller wrote it; null if the body has none. */
     String json(String name) {
-        return property(name) == null ? null : body.text(name);
+        return members().text(name);
     }
 
     /**
@@ -264,12 +275,12 @@ final class ApiRequest {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
 
-    private ApiObject parseBody() {
+    private JsonMembers parseBody() {
         if (bytes == null || bytes.length == 0) {
-            return ApiObject.EMPTY;
+            return new JsonMembers();
         }
         try {
-            return ApiObject.of(decodedStrictly(bytes));
+            return new JsonMembers(decodedStrictly(bytes));
         } catch (CharacterCodingException | RuntimeException e) {
             // If a limit such as the depth is exceeded, the parser throws exceptions that are not JsonException.
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
