@@ -11,21 +11,32 @@ public record Data(String json, int bytes) {
     /** Most arrays and objects inside each other. */
     static final int MAX_DEPTH = 32;
 
+    /** Longest number: the JSON libraries of many languages fail on one with a few thousand digits. */
+    private static final int MAX_NUMBER = 1_000;
+
     private static final int HEX_DIGITS = 4;
+    /** What stands between numbers. */
+    private static final String NO_NUMBER = "[]{}:,\" \t\n\r";
 
     /**
      * Checks the text of a value. Line breaks between its tokens become blanks, because a line break ends a frame.
      *
      * @param json text that a parser has found to be one JSON value
-     * @throws ProtocolException {@code bad_request} if arrays and objects are nested too deep, and for half of a
-     *     surrogate pair, on which the parsers of others fail
+     * @throws ProtocolException {@code bad_request} if arrays and objects are nested too deep, and for a long number or
+     *     half of a surrogate pair, on which the parsers of others fail
      */
     public static Data of(String json) {
         int bytes = 0;
         int depth = 0;
         boolean inString = false;
+        int number = 0;
         for (int i = 0; i < json.length(); i++) {
             char c = json.charAt(i);
+            number = inString || NO_NUMBER.indexOf(c) >= 0 ? 0 : number + 1;
+            if (number > MAX_NUMBER) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, "data has a number of over " + MAX_NUMBER + " characters");
+            }
             bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
             if (Character.isSurrogate(c)) {
                 requirePair(c, i + 1 < json.length() ? json.charAt(i + 1) : 0);

@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * The members of a JSON object, as the texts in which they were written. A value is made only of a member that is asked
- * for, because the JSON library refuses to make values of some data, such as numbers with thousands of digits.
+ * for, and so never of the data of a message.
  */
 public final class JsonMembers {
     private final Map<String, String> texts = new HashMap<>();

@@ -64,6 +64,7 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
             refused("such a half as a name in data", "bad_request", "{\"room\":\"$\",\"data\":{\"\\ude00\":1}}"),
             refused("data that is too deep", "bad_request", "{\"room\":\"$\",\"data\":" + nested(33) + "}"),
             refused("data far too deep", "bad_request", "{\"room\":\"$\",\"data\":" + nested(10_000) + "}"),
+            refused("an endless number", "bad_request", "{\"room\":\"$\",\"data\":[" + "9".repeat(16_000) + "]}"),
             refused("too much data", "too_large", "{\"room\":\"$\",\"data\":\"" + "€".repeat(6_000) + "\"}"),
             refused(
                     "too much content and data",

@@ -119,7 +119,15 @@ class JmxRegistrarTest {
                     List.of("two", "three"),
                     view.getMessages().stream().map(RoomMessage::getContent).toList());
             assertEquals("ann", view.getMessages().get(0).getSender());
-            assertEquals(3, rooms.look("lobby", 0).getOffset());
+            String digits = "[" + "9".repeat(1_000) + "]";
+            ann.say("{'type':'publish','id':1,'data':" + digits + ",'meta':{'a':'b'}}")
+                    .next("ack");
+            RoomMessage textless = rooms.look("lobby", 1).getMessages().get(0);
+            assertEquals("(a message without text)", textless.getContent());
+            assertEquals(digits, textless.getData());
+            assertEquals("{\"a\":\"b\"}", textless.getMeta());
+            assertTrue(textless.getAt().getTime() > 1_600_000_000_000L);
+            assertEquals(4, rooms.look("lobby", 0).getOffset());
             assertTrue(
                     view.getSettings().contains(new RoomSetting("members", "50000", "roomcast.limits.room-users")),
                     view::toString);

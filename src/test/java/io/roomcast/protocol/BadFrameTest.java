@@ -108,6 +108,7 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"data\":\"\\ud83d\\\\ude00\""),
                 Arguments.of("bad_request", "\"data\":\"\ud83d\""),
                 Arguments.of("bad_request", "\"data\":{\"\\uDBFFx\":1}"),
+                Arguments.of("bad_request", "\"data\":[\"" + "9".repeat(2_000) + "\", -" + "9".repeat(1_000) + "]"),
                 Arguments.of("bad_request", "\"data\":" + "[".repeat(33) + "]".repeat(33)),
                 Arguments.of("bad_request", "\"data\":1,\"meta\":{\"\":\"x\"}"),
                 Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\\n\":\"x\"}"),

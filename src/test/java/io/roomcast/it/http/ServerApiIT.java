@@ -101,6 +101,22 @@ class ServerApiIT {
         }
     }
 
+    @Test
+    void dataMayHaveLongNumbers() {
+        String digits = "9".repeat(1_000);
+        try (RoomClient ann = RoomClient.enter(server.uri(), "digits" + RUN, "ann")) {
+            ok("POST /rooms/{room}/messages", "digits", "{\"sender\":\"billing\",\"data\":[" + digits + "]}");
+            assertTrue(ann.next("message").text().contains("\"data\":[" + digits + "]"));
+            call(
+                    backEnd,
+                    "POST /rooms/{room}/messages",
+                    "digits",
+                    "",
+                    "{\"sender\":\"billing\",\"data\":[" + digits + "9]}",
+                    400);
+        }
+    }
+
     /** With quotes, as the draft has it, and without. */
     @Test
     void theKeyMayComeInTheHeader() {
