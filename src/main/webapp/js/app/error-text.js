@@ -7,6 +7,7 @@ const TEXTS = {
   rate_limited: 'You are sending too fast; it will be sent in a moment.',
   busy: 'The server is busy; it will be sent in a moment.',
   unavailable: 'The server cannot store messages right now; it will be sent as soon as it can.',
+  renumbered: 'The messages of this room begin anew. Older ones are not available any more.',
   room_full: 'This room is full.',
   too_many_rooms: 'You are in as many rooms as the server allows. Leave one first.',
   timeout: 'The server did not answer in time.',

@@ -6,7 +6,7 @@ import { Requests } from './requests.js';
 import { Room } from './room.js';
 import { TokenRefresh } from './token-refresh.js';
 
-const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0 };
+const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, metaEntries: 0, metaBytes: 0 };
 
 /**
  * A client of a Roomcast server: any number of rooms over one connection, which is opened again whenever it is lost.
@@ -53,8 +53,7 @@ export class Roomcast extends EventTarget {
     this.#outboxLimit = outboxLimit;
     // Once the server has picked a name for a nameless client, that client stays the same person.
     const hello = async () => ({ user: this.#user, token: typeof token === 'function' ? await token() : token });
-    const renews = typeof token === 'function';
-    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff, renews }, {
+    this.#connection = new Connection({ url: new URL(url).href, hello, WebSocket, backoff }, {
       state: (state, detail) => this.#stateChanged(state, detail),
       frame: (frame) => this.#receive(frame),
     });
@@ -78,7 +77,7 @@ export class Roomcast extends EventTarget {
     return this.#sessionId;
   }
 
-  /** What the server allows: `{frameBytes, contentBytes, rooms}`; 0 means no limit. */
+  /** What the server allows: `{frameBytes, contentBytes, rooms, metaEntries, metaBytes}`; 0 means no limit. */
   get limits() {
     return this.#limits;
   }

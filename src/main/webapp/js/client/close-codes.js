@@ -2,7 +2,6 @@
 
 const STAY_AWAY = new Set([1002, 1007, 1008, 1009]);
 const NODE_FULL = 1013;
-const TOKEN_REFUSED = 4501;
 
 /** @returns {boolean} whether a client that was closed with `code` should connect again */
 export function mayReturn(code) {
@@ -12,11 +11,6 @@ export function mayReturn(code) {
 /** @returns {boolean} whether the server closed because it has no place, so that haste would only hurt */
 export function isNodeFull(code) {
   return code === NODE_FULL;
-}
-
-/** @returns {boolean} whether the server closed because the token is not good, or no longer */
-export function isTokenRefused(code) {
-  return code === TOKEN_REFUSED;
 }
 
 /** @returns {string} why the connection ended, for people */
@@ -34,9 +28,10 @@ export function describe(code, reason) {
     case 4001: return 'The server is being restarted.';
     case 4002: return 'The server did not hear a hello in time.';
     case 4003: return 'The server did not hear from this client.';
-    case 4004: return 'This client did not end a message in time.';
+    case 4004: return 'The token has expired.';
+    case 4005: return 'This client did not end a message in time.';
     case 4500: return 'An administrator ended this connection.';
-    case 4501: return 'The token was refused or has expired.';
+    case 4501: return 'The token was refused.';
     case 4502: return 'The server saw a protocol violation.';
     default: return 'The connection was lost.';
   }

@@ -1,5 +1,5 @@
 import { Backoff } from './backoff.js';
-import { describe, isNodeFull, isTokenRefused, mayReturn } from './close-codes.js';
+import { describe, isNodeFull, mayReturn } from './close-codes.js';
 import { delayOf } from './delay.js';
 import { whyRefused } from './refusal.js';
 import { RoomcastError } from './errors.js';
@@ -47,9 +47,7 @@ export class Connection {
   #attempt = 0;
 
   /**
-   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object,
-   *     renews?: boolean}} options renews: the next hello has a fresh token, which may be taken where the last one
-   *     expired
+   * @param {{url: string, hello: () => object|Promise<object>, WebSocket: typeof WebSocket, backoff?: object}} options
    * @param {{state: (state: string, detail: object) => void, frame: (frame: object) => void}} events
    */
   constructor(options, events) {
@@ -166,8 +164,7 @@ export class Connection {
       this.#end({ code, reason: this.#refusal.message, error: this.#refusal });
       return;
     }
-    const expired = isTokenRefused(code) && this.state === 'open' && this.#options.renews;
-    if (!mayReturn(code) && !expired) {
+    if (!mayReturn(code)) {
       this.#end({ code, reason, error: new RoomcastError('closed', reason, { closeCode: code }) });
       return;
     }

@@ -10,7 +10,8 @@ export class RoomcastError extends Error {
    * @param {string} code one of docs/protocol.md's error codes, or one of this library's own: `outbox_full`,
    *     `outcome_unknown`, `left`, `closed`, `timeout`, `disconnected`
    * @param {string} [text] one sentence for people
-   * @param {{retryAfterMs?: number, room?: string, key?: string, closeCode?: number}} [more]
+   * @param {{retryAfterMs?: number, room?: string, idempotencyKey?: string, epoch?: string, offset?: number,
+   *     closeCode?: number}} [more]
    */
   constructor(code, text, more = {}) {
     super(text || code);
@@ -20,7 +21,10 @@ export class RoomcastError extends Error {
     this.retryAfterMs = more.retryAfterMs;
     this.room = more.room;
     /** @type {string|undefined} the key of the publish that failed */
-    this.key = more.key;
+    this.idempotencyKey = more.idempotencyKey;
+    /** @type {string|undefined} of `renumbered`: the epoch of the room now; `offset` is that of its last message */
+    this.epoch = more.epoch;
+    this.offset = more.offset;
     /** @type {number|undefined} the WebSocket close code, where a close was the cause */
     this.closeCode = more.closeCode;
   }

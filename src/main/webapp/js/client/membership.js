@@ -16,6 +16,8 @@ const MAY_PASS = new Set(['room_full', 'too_many_rooms']);
  *     waiting ──connected──▶ joining ──joined──▶ joined        waiting: no connection, or a pause before the next try
  *        ▲                      │  └──────▶ refused            refused, closed: until the next connection
  *        └─────disconnected─────┴────────────┘                 left: for good
+ *
+ * `rejoin` asks again for a refused room on the same connection.
  */
 export class Membership {
   state = 'waiting';
@@ -55,7 +57,8 @@ export class Membership {
       limit: outboxLimit,
       contentBytes: () => session.contentBytes(),
       send: (entry) => this.#publish(entry),
-      delayed: (error, { key }, delayMs) => events('delayed', { room: name, key, error, delayMs }),
+      delayed: (error, { idempotencyKey }, delayMs) =>
+        events('delayed', { room: name, idempotencyKey, error, delayMs }),
     });
   }
 
@@ -67,14 +70,22 @@ export class Membership {
     return this.#sequence.since;
   }
 
+  /** Asks again for a room that was refused. Does nothing in any other state. */
+  rejoin() {
+    if (this.state !== 'refused') return;
+    this.#end = undefined;
+    this.#gate.shut();
+    this.connected();
+  }
+
   /** Settles with the room's first or next `joined`; see Gate. */
   whenJoined() {
     return this.#gate.wait();
   }
 
-  /** @returns {Promise<{key: string, epoch: string, offset: number}>} */
-  publish(content, key) {
-    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(content, key);
+  /** @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} */
+  publish(message, idempotencyKey) {
+    return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(message, idempotencyKey);
   }
 
   /** There is a connection that said `welcome`. */
@@ -205,16 +216,16 @@ export class Membership {
 
   #publish(entry) {
     entry.id = this.#session.nextId();
-    const { id, key, content } = entry;
-    return this.send({ type: 'publish', id, key, content });
+    const { id, idempotencyKey, payload } = entry;
+    return this.send({ type: 'publish', id, idempotencyKey, ...payload });
   }
 
   /** Hands on all that a message has, also what this library does not know. */
   #handOn({ type, ...message }, replayed) {
-    const { offset, sender, key } = message;
+    const { offset, sender, idempotencyKey } = message;
     const own = sender === this.#session.user();
     const { epoch } = this.#sequence;
-    if (own && key !== undefined) this.#outbox.stored({ key, epoch, offset });
+    if (own && idempotencyKey !== undefined) this.#outbox.stored({ idempotencyKey, epoch, offset });
     this.#events('message', { ...message, room: this.#name, epoch, own, replayed });
   }
 }

@@ -1,6 +1,5 @@
 import { Backoff } from './backoff.js';
 import { RoomcastError } from './errors.js';
-import { utf8Length } from './frames.js';
 import { randomKey } from './random-key.js';
 
 /** An ack that is this late is taken for lost; the same key makes asking again harmless. */
@@ -24,7 +23,7 @@ export class Outbox {
   #backoff = new Backoff({ baseMs: 500, capMs: 15_000 });
 
   /**
-   * @param {{send: (entry: {key: string, content: string}) => boolean,
+   * @param {{send: (entry: {idempotencyKey: string, payload: object}) => boolean,
    *     delayed: (error: RoomcastError, entry: object, delayMs: number) => void, limit: number,
    *     contentBytes: () => number}} options
    */
@@ -39,14 +38,18 @@ export class Outbox {
     return this.#entries.length;
   }
 
-  /** @returns {Promise<{key: string, epoch: string, offset: number}>} settled when the outcome is known */
-  publish(content, key = randomKey()) {
-    const known = this.#entries.find((entry) => entry.key === key);
+  /**
+   * @param {{payload: object, bytes: number}} message see payload.js
+   * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} settled when the outcome is known
+   */
+  publish({ payload, bytes }, idempotencyKey = randomKey()) {
+    const known = this.#entries.find((entry) => entry.idempotencyKey === idempotencyKey);
     if (known) return known.promise;
     if (this.#entries.length >= this.#limit) {
-      return Promise.reject(new RoomcastError('outbox_full', `${this.#limit} messages wait already.`, { key }));
+      const text = `${this.#limit} messages wait already.`;
+      return Promise.reject(new RoomcastError('outbox_full', text, { idempotencyKey }));
     }
-    const entry = { key, content };
+    const entry = { idempotencyKey, payload, bytes };
     entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     this.#entries.push(entry);
     if (this.#entries.length === 1) this.#sendFirst();
@@ -75,11 +78,11 @@ export class Outbox {
   }
 
   /** An ack, or our own message itself: whichever is first. */
-  stored({ key, epoch, offset }) {
-    const entry = this.#take(key);
+  stored({ idempotencyKey, epoch, offset }) {
+    const entry = this.#take(idempotencyKey);
     if (!entry) return;
     this.#backoff.reset();
-    entry.resolve({ key, epoch, offset });
+    entry.resolve({ idempotencyKey, epoch, offset });
     this.#sendFirst();
   }
 
@@ -92,13 +95,13 @@ export class Outbox {
   refused(frame) {
     const entry = this.#entryOf(frame);
     if (!entry) return false;
-    const error = RoomcastError.of({ ...frame, key: entry.key });
+    const error = RoomcastError.of({ ...frame, idempotencyKey: entry.idempotencyKey });
     if (error.transient) {
       const delayMs = this.#backoff.next(error.retryAfterMs);
       this.#retryIn(delayMs);
       this.#delayed(error, entry, delayMs);
     } else {
-      this.#take(entry.key).reject(error);
+      this.#take(entry.idempotencyKey).reject(error);
       this.#sendFirst();
     }
     return true;
@@ -107,7 +110,9 @@ export class Outbox {
   /** Nothing will be sent any more. */
   abandon({ code, message }) {
     this.shut();
-    for (const entry of this.#entries.splice(0)) entry.reject(new RoomcastError(code, message, { key: entry.key }));
+    for (const { idempotencyKey, reject } of this.#entries.splice(0)) {
+      reject(new RoomcastError(code, message, { idempotencyKey }));
+    }
   }
 
   #sendFirst() {
@@ -115,9 +120,9 @@ export class Outbox {
     const entry = this.#entries[0];
     if (!entry || !this.#open) return;
     const limit = this.#contentBytes();
-    if (limit > 0 && utf8Length(entry.content) > limit) {
-      this.#take(entry.key).reject(
-        new RoomcastError('too_large', `The message is longer than ${limit} bytes.`, { key: entry.key }));
+    if (limit > 0 && entry.bytes > limit) {
+      this.#take(entry.idempotencyKey).reject(
+        new RoomcastError('too_large', `The message is longer than ${limit} bytes.`, entry));
       this.#sendFirst();
     } else if (this.#send(entry)) {
       entry.firstSentAt ??= Date.now();
@@ -132,20 +137,22 @@ export class Outbox {
 
   /** By key; an error about a frame whose key could not be read carries only its id. */
   #entryOf(frame) {
-    if (frame.key) return this.#entries.find(({ key }) => key === frame.key);
+    if (frame.idempotencyKey) {
+      return this.#entries.find(({ idempotencyKey }) => idempotencyKey === frame.idempotencyKey);
+    }
     return frame.id === undefined ? undefined : this.#entries.find(({ id }) => id === frame.id);
   }
 
-  #take(key) {
-    const index = this.#entries.findIndex((entry) => entry.key === key);
+  #take(idempotencyKey) {
+    const index = this.#entries.findIndex((entry) => entry.idempotencyKey === idempotencyKey);
     return index < 0 ? undefined : this.#entries.splice(index, 1)[0];
   }
 
   #giveUpOnOutlivedKeys() {
     const outlived = (entry) => entry.firstSentAt !== undefined && Date.now() - entry.firstSentAt > KEY_LIFETIME_MS;
-    for (const { key } of this.#entries.filter(outlived)) {
-      this.#take(key).reject(
-        new RoomcastError('outcome_unknown', 'The message may or may not have been stored.', { key }));
+    for (const { idempotencyKey } of this.#entries.filter(outlived)) {
+      this.#take(idempotencyKey).reject(
+        new RoomcastError('outcome_unknown', 'The message may or may not have been stored.', { idempotencyKey }));
     }
   }
 }

@@ -1,8 +1,14 @@
 import { RoomcastError } from './errors.js';
 import { MAX_KEY_LENGTH } from './limits.js';
+import { payloadOf } from './payload.js';
 
 /** How often one client says that its user is typing, in milliseconds. Show it for about twice as long. */
 const TYPING_EVERY_MS = 3_000;
+
+const isKey = (value) => typeof value === 'string' && value !== '' && value.length <= MAX_KEY_LENGTH;
+
+/** What the server needs of a position, which may be a message that came before. */
+const place = (position) => position && { epoch: position.epoch, offset: position.offset };
 
 /**
  * One room. Made by `Roomcast.join`; lives through any number of connections until `leave`.
@@ -11,14 +17,14 @@ const TYPING_EVERY_MS = 3_000;
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, epoch, offset, at?, members, recovered, returned}` | joined; `returned`: again |
- * | `message` | `{room, epoch, offset, sender, content, at, key?, own, replayed}` | each message, once and in order |
+ * | `joined` | `{room, user, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
+ * | `message` | `{room, epoch, offset, sender, content?, data?, meta?, at, idempotencyKey?, own, replayed}` | in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
  * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
  * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
- * | `delayed` | `{room, key, error, delayMs}` | the server asks for patience; the publish is kept and sent again |
- * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection |
+ * | `delayed` | `{room, idempotencyKey, error, delayMs}` | the server asks for patience; it is sent again |
+ * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection or `rejoin` |
  * | `error` | RoomcastError | an error that belongs to no call |
  *
  * `at` is milliseconds since 1970 UTC. `own` says that `sender` is this client's user. `replayed` marks messages that
@@ -47,7 +53,7 @@ export class Room extends EventTarget {
     return this.#membership.state;
   }
 
-  /** How many are here, as far as the server said. */
+  /** How many are here, as far as the server said; undefined for who may not see it. */
   get count() {
     return this.#membership.members;
   }
@@ -62,34 +68,47 @@ export class Room extends EventTarget {
     return this.#membership.whenJoined();
   }
 
+  /** Asks again for a room that was refused. A room in any other state is not asked for. */
+  rejoin() {
+    this.#membership.rejoin();
+  }
+
   /**
    * Says something. The message is kept, and sent again after a reconnect or a "busy", until the server has stored it;
    * messages of one room are stored in the order of these calls.
    *
-   * @param {string} content
-   * @param {{key?: string}} [options] key: 1–64 characters that name this message; random unless given. Publish again
-   *     with the same key, within five minutes, and it is still stored once.
-   * @returns {Promise<{key: string, epoch: string, offset: number}>} resolves when stored; rejects with a
+   * @param {string|{content?: string, data?: unknown, meta?: Record<string, string>}} message a text, or content, data
+   *     (any JSON value but null) or both, and short texts by name
+   * @param {{idempotencyKey?: string}} [options] idempotencyKey: 1–64 characters that name this message; random unless
+   *     given. Publish again with the same key, within five minutes, and it is still stored once.
+   * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>} resolves when stored; rejects with a
    *     RoomcastError that names the key when it will not be
    */
-  publish(content, { key } = {}) {
-    if (typeof content !== 'string' || content === '') {
-      return Promise.reject(new RoomcastError('bad_request', 'A message is a text that is not empty.', { key }));
+  publish(message, { idempotencyKey } = {}) {
+    const refused = (text) => Promise.reject(new RoomcastError('bad_request', text, { idempotencyKey }));
+    if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
+      return refused(`An idempotency key has 1 to ${MAX_KEY_LENGTH} characters.`);
     }
-    if (key !== undefined && (typeof key !== 'string' || key === '' || key.length > MAX_KEY_LENGTH)) {
-      return Promise.reject(new RoomcastError('bad_request', `A key has 1 to ${MAX_KEY_LENGTH} characters.`, { key }));
+    let payload;
+    try {
+      payload = payloadOf(message);
+    } catch (error) {
+      return refused(error.message);
     }
-    return this.#membership.publish(content, key);
+    return this.#membership.publish(payload, idempotencyKey);
   }
 
   /**
-   * A page of stored messages, oldest first: the newest, or those before or after an offset (which is not included).
+   * A page of stored messages, oldest first: the newest, or those before or after a position (which is not included).
+   * A message is a position, too. Rejects with `renumbered` for a position of an old epoch.
    *
-   * @param {{before?: number, after?: number, limit?: number}} [range] limit: 1–200, 50 unless given
+   * @typedef {{epoch: string, offset: number}} Position
+   * @param {{before?: Position, after?: Position, limit?: number}} [range] limit: 1–200, 50 unless given
    * @returns {Promise<{epoch: string, messages: object[], more: boolean}>} more: in the direction asked for
    */
   async history({ before, after, limit } = {}) {
-    const { epoch, messages, more } = await this.#membership.ask({ type: 'history', before, after, limit });
+    const { epoch, messages, more } = await this.#membership.ask(
+      { type: 'history', before: place(before), after: place(after), limit });
     const user = this.#membership.user;
     const room = this.#name;
     return {
@@ -104,6 +123,17 @@ export class Room extends EventTarget {
   async members() {
     const { count, users } = await this.#membership.ask({ type: 'members' });
     return { count, users };
+  }
+
+  /**
+   * Takes somebody out of the room, on all connections. They may come back, unless their next token forbids it.
+   *
+   * @param {string} user
+   * @returns {Promise<number>} how many connections of theirs were here
+   */
+  async remove(user) {
+    const { count } = await this.#membership.ask({ type: 'remove', user });
+    return count;
   }
 
   /**

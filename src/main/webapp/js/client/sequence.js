@@ -27,7 +27,8 @@ export class Sequence {
   /**
    * @param {{message: (message: object, replayed: boolean) => void, gap: (gap: object) => void,
    *     recovered: (recovery: {from: number, to: number, count: number, complete: boolean}) => void}} events
-   * @param {(after: number) => Promise<{epoch: string, messages: object[], more: boolean}>} fetchPage
+   * @param {(after: {epoch: string, offset: number}) =>
+   *     Promise<{epoch: string, messages: object[], more: boolean}>} fetchPage
    * @param {{epoch: string, offset: number, at?: number}} [since] where an earlier life of this client stopped
    */
   constructor(events, fetchPage, since) {
@@ -114,7 +115,7 @@ export class Sequence {
     while (this.offset < this.#target) {
       let page;
       try {
-        page = await this.#fetchPage(this.offset);
+        page = await this.#fetchPage({ epoch: this.epoch, offset: this.offset });
       } catch (error) {
         page = { epoch: this.epoch, messages: [], more: false, error };
       }

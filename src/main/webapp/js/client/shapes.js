@@ -8,12 +8,15 @@ const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 /** May be missing. */
 const isCount = (value) => value === undefined || isPlace(value);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
+const isTexts = (value) => value !== null && typeof value === 'object' && isTextList(Object.values(value));
 /** As far as a Date goes. */
 const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 
 const isMessage = (value) => value !== null && typeof value === 'object'
-  && isPlace(value.offset) && isText(value.sender) && isText(value.content) && isTime(value.at)
-  && (value.key === undefined || isText(value.key));
+  && isPlace(value.offset) && isText(value.sender) && isTime(value.at)
+  && (value.content === undefined ? value.data !== undefined : isText(value.content))
+  && (value.meta === undefined || isTexts(value.meta))
+  && (value.idempotencyKey === undefined || isText(value.idempotencyKey));
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
@@ -28,6 +31,7 @@ const SHAPES = new Map(Object.entries({
   signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
+  removed: ({ count }) => isPlace(count),
   members: ({ count, users }) => isPlace(count) && isTextList(users),
 }));
 

@@ -88,7 +88,8 @@ class HelmChartTest {
     void everySettingIsAKeyWithItsValueAsItWasWritten() throws Exception {
         Path values = Files.writeString(
                 directory.resolve("values.yaml"),
-                "{config: {auth: token, history.size: 1000000, metrics.statsd: 'h:1', auth.max-life: 2h}}");
+                "{config: {auth: token, history.size: 1000000, metrics.statsd: 'h:1', auth.max-life: 2h, "
+                        + "roles.ops-staff: 'lobby: read'}}");
         Map<String, Object> node = node(objects("-f", values.toString()));
         Map<Object, Object> variables = list(node, "env").stream()
                 .filter(variable -> variable.containsKey("value"))
@@ -99,6 +100,7 @@ class HelmChartTest {
                 variables.keySet().stream()
                         .filter(name -> name.toString().startsWith("ROOMCAST_") && !known.contains(name))
                         .toList());
+        assertEquals("lobby: read", variables.get("roomcast.roles.ops-staff"));
         assertEquals("1000000", variables.get("ROOMCAST_HISTORY_SIZE"));
         assertEquals("2h", variables.get("ROOMCAST_AUTH_MAX_LIFE"));
         assertEquals("30s", variables.get("ROOMCAST_DRAIN_STOP_WINDOW"));

@@ -100,24 +100,26 @@ class ShippedFilesTest {
         }
     }
 
-    /** What {@code pin.sh} finds and pins. */
+    /** By digest, so that every build takes the same ones; and {@code pin.sh} finds their tags. */
     @Test
-    void everyImageCanBePinned() throws IOException {
+    void everyImageIsNamedByItsDigest() throws IOException {
         String compose = Files.readString(DOCKER.resolve("compose.yaml"));
         assertEquals(
                 List.of("roomcast"),
                 services().values().stream()
                         .map(service -> service.get("image").toString())
-                        .filter(image -> !image.matches("\\$\\{[A-Z]+_IMAGE:-[^}]+}"))
+                        .filter(image -> !image.matches("\\$\\{[A-Z]+_IMAGE:-[^}@]+:[^}@]+@sha256:[0-9a-f]{64}}"))
                         .distinct()
                         .toList());
         for (String image : List.of("embedded", "wildfly", "payara")) {
             String file = Files.readString(DOCKER.resolve(image).resolve("Dockerfile"));
-            Pattern.compile("(?m)^ARG (\\w+_IMAGE)=(.*)$")
+            Pattern.compile("(?m)^ARG (\\w+_IMAGE)=(\\S+:\\S+@sha256:[0-9a-f]{64})$")
                     .matcher(file)
                     .results()
-                    .forEach(found -> assertTrue(
-                            compose.contains("${" + found.group(1) + ":-" + found.group(2) + "}"), found.group()));
+                    .map(found -> found.group(1) + ":-" + found.group(2))
+                    .forEach(found -> assertTrue(compose.contains("${" + found + "}"), found));
+            assertEquals(
+                    2, file.lines().filter(line -> line.contains("@sha256:")).count(), image);
         }
         assertTrue(Files.isExecutable(DOCKER.resolve("pin.sh")));
     }

@@ -267,6 +267,7 @@ final class Member implements Connection.Listener {
         tally.published.increment();
         connection.send("{\"type\":\"publish\",\"id\":" + (FIRST_ID + next) + ",\"room\":\"" + room.name()
                 + "\",\"content\":\"" + fleet.content(number, next, at) + "\"}");
+        tally.lateness(System.nanoTime() - at);
     }
 
     int inFlight() {

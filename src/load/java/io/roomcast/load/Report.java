@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.HdrHistogram.Histogram;
 
 /**
  * What was found.
@@ -123,6 +124,15 @@ record Report(
                 progress.deliveriesPerSecond(),
                 tally.bytes.sum() / 1e6));
         lines.add(latency());
+        if (options.window == 0) {
+            Histogram late = tally.latenesses();
+            lines.add(line(
+                    "sent late",
+                    "p50 %.2f  p99 %.2f  max %.2f ms, which is the tester's own and part of the latency",
+                    late.getValueAtPercentile(50) / MILLIS,
+                    late.getValueAtPercentile(99) / MILLIS,
+                    late.getMaxValue() / MILLIS));
+        }
         lines.add(line(
                 "checked",
                 "%s: %,d lost, %,d repeated, %,d out of order, %,d contradicted; told that they missed some: %,d",

@@ -48,6 +48,7 @@ final class Tally {
     private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> ends = new ConcurrentHashMap<>();
     private final Recorder latency = new Recorder(LONGEST_NANOS, DIGITS);
+    private final Recorder lateness = new Recorder(LONGEST_NANOS, DIGITS);
     private final Recorder joining = new Recorder(LONGEST_NANOS, DIGITS);
     private final Histogram joinings = new Histogram(LONGEST_NANOS, DIGITS);
 
@@ -85,6 +86,11 @@ final class Tally {
         latency.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
     }
 
+    /** From when a message was due until the tester had passed it to the network. */
+    void lateness(long nanos) {
+        lateness.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
+    }
+
     void joining(long nanos) {
         joining.recordValue(Math.max(0, Math.min(nanos, LONGEST_NANOS)));
     }
@@ -92,6 +98,11 @@ final class Tally {
     /** Since this was asked for last. */
     Histogram intervalLatency() {
         return latency.getIntervalHistogram();
+    }
+
+    /** Of all messages since this was asked for last. */
+    Histogram latenesses() {
+        return lateness.getIntervalHistogram();
     }
 
     /** From the first connect until it was in its room, of all members so far. */

@@ -50,18 +50,23 @@ public final class AccessKeys {
             "roomcast.auth.issuer",
             "",
             "text",
-            "Required value of a token's claim `iss`. If empty, any.",
+            "Required value of a token's claim `iss`. If empty, any; a URL of `roomcast.auth.jwks` needs a value.",
             text -> text);
 
     public static final Key<String> AUDIENCE = new Key<>(
             "roomcast.auth.audience",
             "",
             "text",
-            "Value that a token's claim `aud` must contain. If empty, any.",
+            "Value that a token's claim `aud` must contain. If empty, any; a URL of `roomcast.auth.jwks` needs a value.",
             text -> text);
 
     public static final Key<String> CLAIM = new Key<>(
-            "roomcast.auth.claim", "sub", "name", "Claim of a token that holds the user's name.", text -> text);
+            "roomcast.auth.claim",
+            "sub",
+            "name",
+            "Claim of a token that holds the user's name. Dots lead into nested objects, unless a claim has exactly this "
+                    + "name.",
+            text -> text);
 
     public static final Key<String> EXP = new Key<>(
             "roomcast.auth.exp",
@@ -182,4 +187,9 @@ public final class AccessKeys {
             LOGIN_RATE);
 
     private AccessKeys() {}
+
+    /** Whether a value of {@link #JWKS} is a URL, and no file. */
+    public static boolean isUrl(String jwks) {
+        return jwks.startsWith("http://") || jwks.startsWith("https://");
+    }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Function;
 
@@ -36,6 +37,13 @@ public record Key<T>(
             case "duration" -> Values.durationText(value);
             default -> Long.toString(value);
         };
+    }
+
+    /** A value of this key as the configuration writes it. */
+    public String textOf(Object value) {
+        return value instanceof Duration duration
+                ? text(duration.toMillis())
+                : value instanceof Number number ? text(number.longValue()) : String.valueOf(value);
     }
 
     /** The environment variable that sets the key, for example {@code ROOMCAST_HISTORY_AGE}. */

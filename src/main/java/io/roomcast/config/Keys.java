@@ -2,6 +2,7 @@ package io.roomcast.config;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The list of all keys, and the keys that belong to no other class. The names of keys do not change. */
@@ -61,7 +62,8 @@ public final class Keys {
             "size",
             "Memory for the messages and keys of all rooms together with `roomcast.relay=local`; 0 for a quarter of "
                     + "the heap. The oldest messages go first. A key is kept for its five minutes; when there is no "
-                    + "space for another key, the publisher gets `busy`. Redis has its `maxmemory` instead.",
+                    + "space for another key, the publisher gets `busy`. A sixteenth is left for rooms that begin. Redis "
+                    + "has its `maxmemory` instead.",
             Values.sizeBetween("1MiB", "512GiB", true));
 
     public static final Key<Long> DEFLATE_THRESHOLD = new Key<>(
@@ -135,6 +137,7 @@ public final class Keys {
                             EXECUTOR,
                             WEBROOT),
                     AccessKeys.ALL,
+                    TokenKeys.ALL,
                     List.copyOf(LimitKeys.NUMBERS),
                     List.copyOf(LimitKeys.SIZES),
                     List.copyOf(LimitKeys.DURATIONS),
@@ -145,5 +148,28 @@ public final class Keys {
             .flatMap(List::stream)
             .toList();
 
+    /** The keys that have a part in their names which the operator chooses, in the order of --help. */
+    public static final List<KeyFamily<?>> FAMILIES =
+            Stream.concat(Stream.of(TokenKeys.ROLES), RoomKeys.ALL.stream()).toList();
+
     private Keys() {}
+
+    /**
+     * Whether MicroProfile Config has made the name of a variable of the environment into another one, so that the key
+     * is listed twice: SmallRye, which most servers use, takes underscores for dots, too.
+     *
+     * @param source the name of the source that has a value for the name; null if none has
+     * @param environment the names of all variables
+     */
+    public static boolean isAlias(String name, String source, Set<String> environment) {
+        return isOfFamily(name)
+                && source != null
+                && source.startsWith("EnvConfigSource")
+                && !environment.contains(name);
+    }
+
+    /** Whether a name is one of a key of a family. */
+    public static boolean isOfFamily(String name) {
+        return FAMILIES.stream().anyMatch(family -> family.partOf(name).isPresent());
+    }
 }

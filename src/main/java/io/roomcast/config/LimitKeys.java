@@ -107,8 +107,19 @@ public final class LimitKeys {
             "roomcast.limits.content-bytes",
             "16KiB",
             "size",
-            "Largest content of one message; a larger one fails with `too_large`.",
+            "Largest content and data of one message together, and largest content of a signal; a larger one fails "
+                    + "with `too_large`.",
             Values.sizeBetween("1B", "1MiB", false));
+
+    public static final Key<Integer> META_ENTRIES =
+            limit("meta-entries", 16, "Maximum entries of `meta` of one message; more fail with `too_large`.");
+
+    public static final Key<Long> META_BYTES = new Key<>(
+            "roomcast.limits.meta-bytes",
+            "1KiB",
+            "size",
+            "Largest `meta` of one message, names and values together; a larger one fails with `too_large`.",
+            Values.sizeBetween("1B", "64KiB", false));
 
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
@@ -183,7 +194,7 @@ public final class LimitKeys {
             "30s",
             "duration",
             "How long a WebSocket message may take from its first byte to its last; a slower one closes the session "
-                    + "with 4004. 0 for no limit.",
+                    + "with 4005. 0 for no limit.",
             Values.durationBetween("0", "1h"));
 
     /** Rates that are limited for each session, each with a token bucket. */
@@ -199,6 +210,7 @@ public final class LimitKeys {
             NODE_ROOMS,
             NODE_MEMBERS,
             ROOM_USERS,
+            META_ENTRIES,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
             REQUEST_RATE,
@@ -211,6 +223,7 @@ public final class LimitKeys {
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
+            META_BYTES,
             NODE_IN_FLIGHT_BYTES,
             OUTBOUND_BYTES,
             NODE_OUTBOUND_BYTES,
@@ -231,6 +244,7 @@ public final class LimitKeys {
                     List.of(
                             FRAME_BYTES,
                             CONTENT_BYTES,
+                            META_BYTES,
                             NODE_OUTBOUND_BYTES,
                             NODE_IN_FLIGHT_BYTES,
                             NODE_INBOUND_BYTES,

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The values of all keys, read and checked once at the start of the application. Immutable. */
 public final class RoomcastConfig {
@@ -20,8 +21,11 @@ public final class RoomcastConfig {
     private static final int MAX_EDITS = 3;
 
     private final Map<Key<?>, Object> values = new HashMap<>();
+    private final FamilyValues families;
 
-    private RoomcastConfig() {}
+    private RoomcastConfig(FamilyValues families) {
+        this.families = families;
+    }
 
     /**
      * @param texts returns the configured text for the name of a key, if there is one
@@ -30,7 +34,12 @@ public final class RoomcastConfig {
      * @throws ConfigException with one line for each wrong value or name
      */
     public static RoomcastConfig load(Function<String, Optional<String>> texts, Collection<String> names) {
-        RoomcastConfig config = new RoomcastConfig();
+        return load(texts, names, Keys.FAMILIES);
+    }
+
+    static RoomcastConfig load(
+            Function<String, Optional<String>> texts, Collection<String> names, List<KeyFamily<?>> families) {
+        RoomcastConfig config = new RoomcastConfig(new FamilyValues(families));
         List<String> problems = new ArrayList<>();
         for (Key<?> key : Keys.ALL) {
             String text = texts.apply(key.name()).map(String::strip).orElse(key.defaultText());
@@ -40,16 +49,17 @@ public final class RoomcastConfig {
                 problems.add(key.name() + (key.secret() ? "" : "=" + printable(text)) + " is not " + e.getMessage());
             }
         }
+        config.families.load(texts, names, problems);
         problems.addAll(config.contradictions());
         Map<String, String> unknown = new TreeMap<>();
         // A name may be listed twice: as an environment variable, and with dots.
         names.stream()
-                .filter(RoomcastConfig::isUnknown)
+                .filter(name -> isUnknown(name) && !config.families.knows(name))
                 .sorted()
                 .forEach(name -> unknown.putIfAbsent(Key.environmentName(name), name));
         unknown.values()
-                .forEach(name ->
-                        problems.add(printable(name) + " is no key of Roomcast; --help lists them" + suggestion(name)));
+                .forEach(name -> problems.add(
+                        printable(name) + " is no key of Roomcast; --help lists them" + config.suggestion(name)));
         if (!problems.isEmpty()) {
             throw new ConfigException(problems);
         }
@@ -61,22 +71,28 @@ public final class RoomcastConfig {
         return (T) values.get(key);
     }
 
+    /** The values of the configured keys of a family, by the part of the name that the operator chose; in its order. */
+    public <T> Map<String, T> get(KeyFamily<T> family) {
+        return families.of(family);
+    }
+
     /** The value of a number, size or duration: a count, bytes or milliseconds. */
     public long number(Key<?> key) {
         return get(key) instanceof Duration duration ? duration.toMillis() : ((Number) get(key)).longValue();
     }
 
     /**
-     * The value of a number, size or duration, as the configuration writes it.
+     * The value of a key as the configuration writes it.
      *
-     * @param name the name of the key
+     * @param name the name of a key that is no secret; one of a family must be configured
      */
     public String text(String name) {
-        Key<?> key = Keys.ALL.stream()
+        return Keys.ALL.stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
+                .map(key -> key.textOf(get(key)))
+                .or(() -> families.text(name))
                 .orElseThrow();
-        return key.text(number(key));
     }
 
     private static boolean isUnknown(String name) {
@@ -91,8 +107,13 @@ public final class RoomcastConfig {
         return Keys.ALL.stream().noneMatch(key -> key.environmentName().equals(Key.environmentName(name)));
     }
 
-    private static String suggestion(String name) {
-        return similarKey(name).map(key -> ". Did you mean " + key.name() + "?").orElse("");
+    private String suggestion(String name) {
+        List<String> like = families.namesLike(name);
+        return like.isEmpty()
+                ? similarKey(name)
+                        .map(key -> ". Did you mean " + key.name() + "?")
+                        .orElse("")
+                : ". What begins like it: " + String.join(", ", like);
     }
 
     /** The key whose name differs least from a wrong name, if the two are similar. */
@@ -122,7 +143,9 @@ public final class RoomcastConfig {
     private List<String> contradictions() {
         List<Key<String>> sourceKeys = List.of(AccessKeys.SECRET, AccessKeys.PUBLIC_KEY, AccessKeys.JWKS);
         if (!values.keySet().containsAll(sourceKeys)
-                || !values.keySet().containsAll(List.of(AccessKeys.AUTH, OperationKeys.API_CLAIM))) {
+                || !values.keySet()
+                        .containsAll(List.of(
+                                AccessKeys.AUTH, AccessKeys.ISSUER, AccessKeys.AUDIENCE, OperationKeys.API_CLAIM))) {
             return List.of();
         }
         long sources = sourceKeys.stream().filter(key -> !get(key).isEmpty()).count();
@@ -134,10 +157,18 @@ public final class RoomcastConfig {
                     + " needs one of roomcast.auth.secret, roomcast.auth.public-key and roomcast.auth.jwks"
                     + (sources == 0 ? "" : ", not " + sources + " of them"));
         }
+        List<String> missing = Stream.of(AccessKeys.ISSUER, AccessKeys.AUDIENCE)
+                .filter(key -> get(key).isBlank())
+                .map(Key::name)
+                .toList();
+        if (!keyThatNeedsKeys.isEmpty() && AccessKeys.isUrl(get(AccessKeys.JWKS)) && !missing.isEmpty()) {
+            return List.of("roomcast.auth.jwks is a URL and needs " + String.join(" and ", missing)
+                    + ": the issuer signs tokens for other applications, too");
+        }
         return List.of();
     }
 
-    private static String printable(String text) {
+    static String printable(String text) {
         return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.config.ConfigException;
 import io.roomcast.jmx.JmxRegistrar;
 import io.roomcast.node.Author;
 import io.roomcast.node.ClassPreloader;
@@ -15,6 +16,8 @@ import jakarta.servlet.ServletContextListener;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -29,6 +32,8 @@ import java.util.stream.Stream;
  * sessions open, and {@link Lifecycle#stop} closes them.
  */
 public final class ApplicationLifecycle implements ServletContainerInitializer, ServletContextListener {
+    private static final Logger LOG = System.getLogger(ApplicationLifecycle.class.getName());
+
     private static final String CLASSES_PATH = "/WEB-INF/classes/";
     /**
      * Packages that only some servers have, in the notation of class files: Tyrus and Grizzly, and MicroProfile Health.
@@ -46,8 +51,19 @@ public final class ApplicationLifecycle implements ServletContainerInitializer, 
     public void onStartup(Set<Class<?>> none, ServletContext application) {
         application.addListener(this);
         ServerIntegration.prepare(application);
+        declareRoles(application);
         if (ServerIntegration.isPayaraOrGlassFish(application)) {
             serverLog.limit();
+        }
+    }
+
+    /** Some servers know no role of a user that the application has not declared, here at the latest. */
+    private static void declareRoles(ServletContext application) {
+        try {
+            application.declareRoles(
+                    ServerLogin.rolesToAskFor(ConfigSources.load()).toArray(String[]::new));
+        } catch (ConfigException e) {
+            LOG.log(Level.DEBUG, "the check of the configuration tells this and fails the deployment", e);
         }
     }
 

@@ -38,6 +38,9 @@ final class ConfigSources {
         }
         List<String> names = new ArrayList<>(System.getProperties().stringPropertyNames());
         names.addAll(System.getenv().keySet());
+        names.stream()
+                .filter(Keys::isOfFamily)
+                .forEach(name -> texts.put(name, System.getProperty(name, System.getenv(name))));
         return RoomcastConfig.load(name -> Optional.ofNullable(texts.get(name)), names);
     }
 }

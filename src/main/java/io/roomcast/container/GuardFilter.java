@@ -234,10 +234,11 @@ public class GuardFilter extends HttpFilter {
         return hasSessionId ? path + ";jsessionid" : path;
     }
 
-    private static ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
+    private ClientOriginRequest withOrigin(HttpServletRequest request, RequestHead head) {
         ClientOrigin origin = ClientOrigin.of(
                 request.getLocalAddr(), request.getRemoteAddr(), head, Collections.list(request.getHeaderNames()));
-        return new ClientOriginRequest(request, origin.toHeader());
+        return new ClientOriginRequest(
+                request, origin.withRoles(login.roles(request)).toHeader());
     }
 
     private void open(ClientOriginRequest upgrade, HttpServletResponse response, FilterChain chain)

@@ -1,5 +1,6 @@
 package io.roomcast.container;
 
+import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,10 @@ final class MicroProfileSource {
         Config config = ConfigProvider.getConfig();
         List<String> names = new ArrayList<>();
         config.getPropertyNames().forEach(names::add);
+        names.removeIf(name -> Keys.isAlias(
+                name,
+                config.getConfigValue(name).getSourceName(),
+                System.getenv().keySet()));
         return RoomcastConfig.load(name -> config.getOptionalValue(name, String.class), names);
     }
 }

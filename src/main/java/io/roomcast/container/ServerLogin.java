@@ -2,6 +2,7 @@ package io.roomcast.container;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.config.TokenKeys;
 import io.roomcast.http.ErrorBody;
 import io.roomcast.http.Problem;
 import io.roomcast.metrics.Counter;
@@ -16,9 +17,11 @@ import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * Authenticates users with the realm of the application server, if {@code roomcast.auth=container}. Credentials come as
@@ -35,7 +38,12 @@ public class ServerLogin {
     private static final String SCHEME = "basic ";
     private static final String LOG_IN = "log in as a user of this server";
 
+    /** The role of every user who is logged in, as in the servlet specification. */
+    private static final String ANY_USER = "**";
+
     private boolean enabled;
+    private List<String> roles;
+    private boolean hasRuleForAll;
     private Refusals refusals;
     private LoginLimiter limiter;
 
@@ -45,6 +53,8 @@ public class ServerLogin {
     @Inject
     public ServerLogin(RoomcastConfig config, Refusals refusals, LoginLimiter limiter) {
         this.enabled = config.get(AccessKeys.AUTH).equals("container");
+        this.roles = rolesToAskFor(config);
+        this.hasRuleForAll = config.get(TokenKeys.ROLES).containsKey(ANY_USER);
         this.refusals = refusals;
         this.limiter = limiter;
     }
@@ -83,7 +93,26 @@ public class ServerLogin {
     private static Problem tooMany(LoginAttempt attempt) {
         ErrorCode code = ErrorCode.RATE_LIMITED;
         return new Problem(
-                code.httpStatus(), code, attempt.refusal(), TimeUnit.SECONDS.toMillis(attempt.waitSeconds()));
+                code.httpStatus(), code, attempt.refusal(), TimeUnit.SECONDS.toMillis(attempt.waitSeconds()), null);
+    }
+
+    /** The roles that have rules and that the server knows, if it is asked at all. */
+    static List<String> rolesToAskFor(RoomcastConfig config) {
+        return config.get(AccessKeys.AUTH).equals("container")
+                ? config.get(TokenKeys.ROLES).keySet().stream()
+                        .filter(role -> !role.equals(ANY_USER))
+                        .toList()
+                : List.of();
+    }
+
+    /** The roles of the logged-in user, out of those that have rules. */
+    List<String> roles(HttpServletRequest request) {
+        if (!enabled || request.getUserPrincipal() == null) {
+            return List.of();
+        }
+        return Stream.concat(
+                        roles.stream().filter(request::isUserInRole), hasRuleForAll ? Stream.of(ANY_USER) : Stream.of())
+                .toList();
     }
 
     private void askForLogin(HttpServletRequest request, HttpServletResponse response, boolean webSocket)

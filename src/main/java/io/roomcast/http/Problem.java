@@ -1,6 +1,7 @@
 package io.roomcast.http;
 
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
 import io.roomcast.service.Failure;
 import io.roomcast.service.admission.Verdict;
 import jakarta.json.Json;
@@ -16,8 +17,9 @@ import java.util.Map;
  * @param status HTTP status of the answer
  * @param detail what is wrong with this request, for people
  * @param retryAfterMs milliseconds after which the request may be repeated; null if a later attempt would not help
+ * @param position the present position of the room; null unless the code says so
  */
-public record Problem(int status, ErrorCode code, String detail, Long retryAfterMs) {
+public record Problem(int status, ErrorCode code, String detail, Long retryAfterMs, Position position) {
     public static final String MEDIA_TYPE = "application/problem+json";
 
     /** Begin of the name of each kind of problem. It is a name only: there is nothing to fetch. */
@@ -26,7 +28,12 @@ public record Problem(int status, ErrorCode code, String detail, Long retryAfter
     private static final JsonBuilderFactory JSON = Json.createBuilderFactory(Map.of());
 
     public static Problem of(Failure failure) {
-        return new Problem(failure.code().httpStatus(), failure.code(), failure.text(), failure.retryAfterMs());
+        return new Problem(
+                failure.code().httpStatus(),
+                failure.code(),
+                failure.text(),
+                failure.retryAfterMs(),
+                failure.position());
     }
 
     public static Problem of(Verdict refusal) {
@@ -34,7 +41,7 @@ public record Problem(int status, ErrorCode code, String detail, Long retryAfter
     }
 
     public static Problem of(ErrorCode code, String detail) {
-        return new Problem(code.httpStatus(), code, detail, Failure.retryAfterMs(code));
+        return new Problem(code.httpStatus(), code, detail, Failure.retryAfterMs(code), null);
     }
 
     /** A problem for which only the status is known. */
@@ -49,7 +56,7 @@ public record Problem(int status, ErrorCode code, String detail, Long retryAfter
             case 503 -> ErrorCode.BUSY;
             default -> status < 500 ? ErrorCode.BAD_REQUEST : ErrorCode.UNKNOWN;
         };
-        return new Problem(status, code, detail, null);
+        return new Problem(status, code, detail, null, null);
     }
 
     public JsonObject toJson() {
@@ -61,6 +68,9 @@ public record Problem(int status, ErrorCode code, String detail, Long retryAfter
                 .add("code", code.wire());
         if (retryAfterMs != null) {
             object.add("retryAfterMs", retryAfterMs);
+        }
+        if (position != null) {
+            object.add("epoch", position.epoch()).add("offset", position.offset());
         }
         return object.build();
     }

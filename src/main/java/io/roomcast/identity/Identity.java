@@ -8,7 +8,7 @@ import java.util.Set;
  * A user name, and what its holder may do.
  *
  * @param isProven whether the name was verified; if not, anyone may have given it
- * @param permissions rooms that the user may read and publish in
+ * @param permissions what the user may do in which rooms
  * @param api requests of the server API that the user may make
  * @param expires when this identity expires; {@link Instant#MAX} for never
  */
@@ -17,12 +17,12 @@ public record Identity(
 
     /** A user whose name nothing has verified. */
     public static Identity claimed(UserName user) {
-        return new Identity(user, false, RoomPermissions.ALL, Set.of(), Instant.MAX);
+        return new Identity(user, false, RoomPermissions.OPEN, Set.of(), Instant.MAX);
     }
 
     /** A user who is logged in to the application server. */
-    public static Identity proven(UserName user) {
-        return new Identity(user, true, RoomPermissions.ALL, Set.of(), Instant.MAX);
+    public static Identity proven(UserName user, RoomPermissions permissions) {
+        return new Identity(user, true, permissions, Set.of(), Instant.MAX);
     }
 
     public boolean isExpired(Instant now) {

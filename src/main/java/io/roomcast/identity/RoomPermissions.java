@@ -1,48 +1,54 @@
 package io.roomcast.identity;
 
+import io.roomcast.config.Permission;
+import io.roomcast.config.RoomRules;
 import io.roomcast.protocol.RoomName;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
- * Which rooms a user may read, and in which rooms the user may publish. A rule without {@code *} at its end applies to
- * the room of that name. A rule with {@code *} at its end applies to every room whose name starts with the part before
- * the {@code *}. If several rules apply to a room, only one of them counts: the rule that equals the room's name, else
- * the longest rule. Immutable.
+ * What a user may do in which rooms: whatever at least one of several lists of rules permits, such as the rules of each
+ * role. Immutable.
  */
 public final class RoomPermissions {
-    /** Permits {@code read} and {@code publish} in every room. */
-    public static final RoomPermissions ALL = new RoomPermissions(Map.of("*", Set.of("read", "publish")));
+    /** Permits everything. */
+    public static final RoomPermissions ALL =
+            new RoomPermissions(List.of(RoomRules.everywhere(EnumSet.allOf(Permission.class))));
 
-    private static final String WILDCARD = "*";
+    /** What everybody may do where nobody has to prove who they are: all but to moderate. */
+    public static final RoomPermissions OPEN =
+            new RoomPermissions(List.of(RoomRules.everywhere(EnumSet.complementOf(EnumSet.of(Permission.MODERATE)))));
 
-    private final Map<String, Set<String>> rules = new HashMap<>();
+    private final RoomRules[] sources;
 
-    /** @param rules the permitted actions of each rule: {@code read} and {@code publish}; other words are ignored */
-    public RoomPermissions(Map<String, ? extends Collection<String>> rules) {
-        rules.forEach((name, allowed) -> this.rules.put(name, Set.copyOf(allowed)));
+    private RoomPermissions(Collection<RoomRules> sources) {
+        this.sources = sources.toArray(RoomRules[]::new);
     }
 
-    public boolean mayRead(RoomName room) {
-        return allowed(room).contains("read");
+    /**
+     * What a user may do.
+     *
+     * @param own the rules for this user
+     * @param byRole the rules of each role
+     * @param roles the user's roles; those without rules permit nothing
+     */
+    public static RoomPermissions of(RoomRules own, Map<String, RoomRules> byRole, Collection<String> roles) {
+        return new RoomPermissions(
+                Stream.concat(Stream.of(own), roles.stream().distinct().map(byRole::get))
+                        .filter(Objects::nonNull)
+                        .toList());
     }
 
-    public boolean mayPublish(RoomName room) {
-        return allowed(room).contains("publish");
-    }
-
-    private Set<String> allowed(RoomName room) {
-        Set<String> own = rules.get(room.value());
-        if (own != null) {
-            return own;
+    public boolean may(Permission permission, RoomName room) {
+        for (RoomRules source : sources) {
+            if (source.permits(permission, room.value())) {
+                return true;
+            }
         }
-        return rules.keySet().stream()
-                .filter(name ->
-                        name.endsWith(WILDCARD) && room.value().startsWith(name.substring(0, name.length() - 1)))
-                .max((a, b) -> Integer.compare(a.length(), b.length()))
-                .map(rules::get)
-                .orElse(Set.of());
+        return false;
     }
 }

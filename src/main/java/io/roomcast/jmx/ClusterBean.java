@@ -104,6 +104,7 @@ public class ClusterBean implements ClusterMXBean {
                 roster.count(),
                 roster.users().stream().map(UserName::value).toList(),
                 there.answers().stream().map(RoomOnNode::of).toList(),
+                RoomSetting.of(backEnd.settings(name)),
                 there.answered(),
                 there.silent(),
                 there.complete());

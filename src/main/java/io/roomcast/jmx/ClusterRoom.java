@@ -11,6 +11,7 @@ import java.util.List;
  * @param userCount users in the room
  * @param users names of these users, a thousand at most
  * @param nodes what each node has of the room
+ * @param settings what holds in the room on the node that was asked
  */
 public record ClusterRoom(
         String name,
@@ -19,6 +20,7 @@ public record ClusterRoom(
         long userCount,
         List<String> users,
         List<RoomOnNode> nodes,
+        List<RoomSetting> settings,
         List<String> answered,
         List<String> silent,
         boolean complete) {
@@ -45,6 +47,10 @@ public record ClusterRoom(
 
     public List<RoomOnNode> getNodes() {
         return nodes;
+    }
+
+    public List<RoomSetting> getSettings() {
+        return settings;
     }
 
     public List<String> getAnswered() {

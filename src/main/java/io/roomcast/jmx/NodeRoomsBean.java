@@ -79,7 +79,7 @@ public class NodeRoomsBean implements NodeRoomsMXBean {
                     "messages=" + messages + " is not a whole number from 0 to " + MAX_MESSAGES);
         }
         // At least one message is read, because the last message has the current offset.
-        CompletionStage<HistoryPage> lastMessages = backEnd.history(name, -1, 0, Math.max(1, messages));
+        CompletionStage<HistoryPage> lastMessages = backEnd.history(name, null, null, Math.max(1, messages));
         PresenceStore.Roster roster = RelayReplies.await(backEnd.members(name));
         HistoryPage page = RelayReplies.await(lastMessages);
         List<StoredMessage> stored = page.messages();
@@ -92,6 +92,7 @@ public class NodeRoomsBean implements NodeRoomsMXBean {
                 page.epoch(),
                 stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
                 localRoom == null ? 0 : localRoom.waitingEvents(),
+                RoomSetting.of(backEnd.settings(name)),
                 messages == 0 ? List.of() : stored.stream().map(RoomMessage::of).toList());
     }
 

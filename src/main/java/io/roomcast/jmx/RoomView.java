@@ -11,6 +11,7 @@ import java.util.List;
  * @param epoch the epoch of the numbering of the room
  * @param offset the offset of the last message; 0 if there is none
  * @param eventsWaiting events that wait in the lane of the room on this node
+ * @param settings what holds in the room on this node
  * @param messages the last messages, the oldest first
  */
 public record RoomView(
@@ -21,6 +22,7 @@ public record RoomView(
         String epoch,
         long offset,
         int eventsWaiting,
+        List<RoomSetting> settings,
         List<RoomMessage> messages) {
 
     public String getName() {
@@ -49,6 +51,10 @@ public record RoomView(
 
     public int getEventsWaiting() {
         return eventsWaiting;
+    }
+
+    public List<RoomSetting> getSettings() {
+        return settings;
     }
 
     public List<RoomMessage> getMessages() {

@@ -54,7 +54,7 @@ public class JwtVerifier implements TokenVerifier {
         if (!secret.isEmpty()) {
             byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
             keys = fixedKeys(KeyFiles.single(JWSAlgorithm.HS256, new SecretKeySpec(bytes, "HmacSHA256")));
-        } else if (jwks.startsWith("http://") || jwks.startsWith("https://")) {
+        } else if (AccessKeys.isUrl(jwks)) {
             keys = new KeySource(config, threads, clocks);
         } else {
             keys = fixedKeys(jwks.isEmpty() ? KeyFiles.pem(config.get(AccessKeys.PUBLIC_KEY)) : KeyFiles.jwks(jwks));

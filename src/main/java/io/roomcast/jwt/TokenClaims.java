@@ -2,7 +2,10 @@ package io.roomcast.jwt;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.OperationKeys;
+import io.roomcast.config.Permission;
+import io.roomcast.config.RoomRules;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.config.TokenKeys;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
@@ -17,6 +20,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -28,22 +32,39 @@ import java.util.stream.Stream;
  * @param issuer required value of {@code iss}; empty for any
  * @param audience value that {@code aud} must contain; empty for any
  * @param life the times at which a token is valid
+ * @param rooms how the permissions in rooms are read
  */
-record TokenClaims(String userClaim, String apiClaim, String issuer, String audience, TokenLife life) {
+record TokenClaims(
+        ClaimName userClaim, ClaimName apiClaim, String issuer, String audience, TokenLife life, Rooms rooms) {
+
+    /**
+     * How the permissions in rooms are read.
+     *
+     * @param claim name of the claim with the rules for this user
+     * @param absent the rules for a user without that claim
+     * @param rolesClaim name of the claim with the user's roles
+     * @param byRole the rules of each role
+     */
+    private record Rooms(ClaimName claim, RoomRules absent, ClaimName rolesClaim, Map<String, RoomRules> byRole) {}
 
     static TokenClaims of(RoomcastConfig config) {
         return new TokenClaims(
-                config.get(AccessKeys.CLAIM),
-                config.get(OperationKeys.API_CLAIM),
+                new ClaimName(config.get(AccessKeys.CLAIM)),
+                new ClaimName(config.get(OperationKeys.API_CLAIM)),
                 config.get(AccessKeys.ISSUER),
                 config.get(AccessKeys.AUDIENCE),
-                TokenLife.of(config));
+                TokenLife.of(config),
+                new Rooms(
+                        new ClaimName(config.get(TokenKeys.ROOMS_CLAIM)),
+                        config.get(TokenKeys.DEFAULT_PERMISSIONS),
+                        new ClaimName(config.get(TokenKeys.ROLES_CLAIM)),
+                        config.get(TokenKeys.ROLES)));
     }
 
     /** @throws TokenRefusedException if the claims are not those of a valid token */
     Identity identity(JsonObject claims, Instant now) {
         Instant end = life.end(claims, now);
-        String issuedBy = text(claims, "iss");
+        String issuedBy = text(claims.get("iss"), "iss");
         if (!issuer.isEmpty() && !issuer.equals(issuedBy)) {
             throw refused("JWT iss claim doesn't match");
         }
@@ -55,7 +76,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
     }
 
     private UserName user(JsonObject claims) {
-        String name = text(claims, userClaim);
+        String name = text(userClaim.in(claims), userClaim.text());
         try {
             return new UserName(name);
         } catch (ProtocolException e) {
@@ -63,28 +84,33 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         }
     }
 
-    /**
-     * The permissions of the claim {@code rooms}. A claim of the wrong type permits nothing. A missing claim permits
-     * all.
-     */
-    private static RoomPermissions permissions(JsonObject claims) {
-        JsonValue rooms = claims.get("rooms");
-        if (rooms == null) {
-            return RoomPermissions.ALL;
-        }
-        Map<String, List<String>> rules = new HashMap<>();
-        if (rooms instanceof JsonObject byName) {
-            byName.forEach((room, allowed) -> rules.put(room, strings(allowed).toList()));
-        }
-        return new RoomPermissions(rules);
+    /** A claim of the wrong type permits nothing by itself. Each role of the user permits what its rules say. */
+    private RoomPermissions permissions(JsonObject claims) {
+        JsonValue own = rooms.claim().in(claims);
+        return RoomPermissions.of(
+                own == null ? rooms.absent() : rules(own),
+                rooms.byRole(),
+                words(rooms.rolesClaim().in(claims)));
     }
 
-    /** The words of the API claim: an array of strings, or one string with spaces between words, as OAuth scopes. */
+    private static RoomRules rules(JsonValue claim) {
+        Map<String, Set<Permission>> rules = new HashMap<>();
+        if (claim instanceof JsonObject byName) {
+            byName.forEach((room, allowed) ->
+                    rules.put(room, Permission.of(strings(allowed).toList())));
+        }
+        return new RoomRules(rules);
+    }
+
     private List<String> apiWords(JsonObject claims) {
-        JsonValue allowed = apiClaim.isEmpty() ? null : claims.get(apiClaim);
-        return allowed instanceof JsonString words
-                ? List.of(words.getString().split(" "))
-                : strings(allowed).toList();
+        return apiClaim.text().isEmpty() ? List.of() : words(apiClaim.in(claims));
+    }
+
+    /** The words of a claim: an array of strings, or one string with spaces between words, as OAuth scopes. */
+    private static List<String> words(JsonValue claim) {
+        return claim instanceof JsonString words
+                ? List.of(words.getString().split(" ", -1))
+                : strings(claim).toList();
     }
 
     private static List<String> audiences(JsonObject claims) {
@@ -100,8 +126,7 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
     }
 
     /** @return null if the claim is absent */
-    private static String text(JsonObject claims, String name) {
-        JsonValue value = claims.get(name);
+    private static String text(JsonValue value, String name) {
         if (value != null && !(value instanceof JsonString)) {
             throw refused("its claim " + name + " is no text");
         }

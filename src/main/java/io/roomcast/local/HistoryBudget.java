@@ -15,13 +15,23 @@ final class HistoryBudget {
     }
 
     /**
-     * Whether a room may hold {@code bytes} in all. It may if at least as many bytes are free afterwards.
+     * Whether a room may hold {@code bytes} in all. It may if at least as many bytes are free afterwards. A sixteenth of
+     * the limit is left for rooms that begin: messages and keys of other rooms cannot keep people out of them.
      *
      * @param charged bytes that the room has added to this budget before, and that {@code bytes} replace
      */
     boolean allows(long bytes, long charged) {
+        return fits(bytes, charged, allRooms.left() - allRooms.limit() / 16);
+    }
+
+    /** As {@link #allows}, for a room that takes no message: it may use what is left for rooms that begin. */
+    boolean allowsToBegin(long bytes, long charged) {
+        return fits(bytes, charged, allRooms.left());
+    }
+
+    private static boolean fits(long bytes, long charged, long left) {
         long added = bytes - charged;
-        return added + bytes <= allRooms.left();
+        return added + bytes <= left;
     }
 
     /**

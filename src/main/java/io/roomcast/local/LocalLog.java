@@ -93,12 +93,16 @@ final class LocalLog {
     }
 
     /** @throws ProtocolException {@code busy} if the budget has no space for this log and its keys */
-    void requireSpace() {
-        requireSpace(keys.heapBytes());
+    void requireSpaceToBegin() {
+        require(budget.allowsToBegin(EMPTY_LOG_BYTES + keys.heapBytes(), chargedBytes));
     }
 
     private void requireSpace(long keyBytes) {
-        if (!budget.allows(EMPTY_LOG_BYTES + keyBytes, chargedBytes)) {
+        require(budget.allows(EMPTY_LOG_BYTES + keyBytes, chargedBytes));
+    }
+
+    private static void require(boolean isAllowed) {
+        if (!isAllowed) {
             throw new ProtocolException(
                     ErrorCode.BUSY,
                     "the history of this node is full (roomcast.history.node-bytes); try again",

@@ -12,9 +12,11 @@ import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -29,20 +31,26 @@ public final class LocalRelay implements Relay {
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     private final Epochs epochs = new Epochs();
-    private final HistoryLimits limits;
+    private final HistoryLimits.Rule limits;
     private final HistoryBudget budget;
     private final InstantSource clock;
+    private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> sweepTask;
+    /** Whether a sweep is due at once, because there was no space. */
+    private final AtomicBoolean sweepDue = new AtomicBoolean();
+
     private volatile RelayListener listener;
 
     /**
+     * @param limits asked once for each log, when it begins
      * @param maxBytes approximate limit of the heap that all rooms hold together
-     * @param timer runs the removal of old messages and keys, every 10 seconds
+     * @param timer runs the removal of old messages and keys, every 10 seconds and after a refusal for want of space
      */
-    public LocalRelay(HistoryLimits limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
+    public LocalRelay(HistoryLimits.Rule limits, long maxBytes, InstantSource clock, ScheduledExecutorService timer) {
         this.budget = new HistoryBudget(maxBytes);
         this.limits = limits;
         this.clock = clock;
+        this.timer = timer;
         this.sweepTask = timer.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -76,7 +84,7 @@ public final class LocalRelay implements Relay {
     @Override
     public CompletionStage<Position> subscribe(RoomName room) {
         return withLog(room, log -> {
-            log.requireSpace();
+            log.requireSpaceToBegin();
             log.subscribed = true;
             return log.provablePosition();
         });
@@ -121,13 +129,14 @@ public final class LocalRelay implements Relay {
     private <T> CompletionStage<T> withLog(RoomName room, Function<LocalLog, T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
         logs.compute(room, (name, existing) -> {
-            LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits, budget) : existing;
+            LocalLog log = existing == null ? new LocalLog(epochs.of(name), limits.of(name), budget) : existing;
             try {
                 T value = action.apply(log);
                 log.updateBudget();
                 result.complete(value);
             } catch (ProtocolException e) {
                 result.completeExceptionally(e);
+                sweepSoon();
             }
             return discardIfUnused(name, log);
         });
@@ -151,8 +160,20 @@ public final class LocalRelay implements Relay {
         return budget.heldBytes();
     }
 
+    /** So that the next try, after a refusal for want of space, finds what can be freed. */
+    private void sweepSoon() {
+        if (sweepDue.compareAndSet(false, true)) {
+            try {
+                timer.execute(this::sweep);
+            } catch (RejectedExecutionException e) {
+                // The node stops.
+            }
+        }
+    }
+
     /** Removes old messages and keys, evicts messages if memory is tight, and discards idle logs. */
     void sweep() {
+        sweepDue.set(false);
         for (RoomName room : logs.keySet()) {
             logs.computeIfPresent(room, (name, log) -> {
                 log.expire(clock.millis());

@@ -102,7 +102,7 @@ public final class NodeMetrics {
      */
     public void sessionClosed(int code) {
         boolean isDefined =
-                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4004 || code >= 4500 && code <= 4502;
+                code >= 1000 && code <= 1015 || code >= 4000 && code <= 4005 || code >= 4500 && code <= 4502;
         increment(closes, isDefined ? code : OTHER_CODES);
     }
 
@@ -121,8 +121,17 @@ public final class NodeMetrics {
      * @param limit the name of the key, from a bounded set
      */
     public void limitReached(String limit) {
+        limitReached(limit, limit);
+    }
+
+    /**
+     * Counts that a limit was reached whose value here comes from another key, such as one for a room.
+     *
+     * @param key the name of that key, which the listener is told
+     */
+    public void limitReached(String limit, String key) {
         increment(limits, limit);
-        limitListener.accept(limit);
+        limitListener.accept(key);
     }
 
     /**

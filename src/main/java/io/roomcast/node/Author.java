@@ -22,6 +22,11 @@ public record Author(String text) {
         return new Author("the API token of " + LogText.of(user) + " from " + LogText.of(address));
     }
 
+    /** @param user the member of a room, who may moderate it */
+    public static Author member(String user) {
+        return new Author("the member " + LogText.of(user));
+    }
+
     /** @param address address of a console on another machine or process; null if unknown */
     public static Author console(String address) {
         return new Author("a JMX console" + (address == null ? "" : " from " + LogText.of(address)));

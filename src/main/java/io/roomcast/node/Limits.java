@@ -6,6 +6,8 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Meta;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.ProtocolException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -182,13 +184,31 @@ public final class Limits {
 
     /** @throws ProtocolException {@code too_large}, if the content has more bytes than the limit */
     public void requireSize(Content content) {
-        long most = get(LimitKeys.CONTENT_BYTES);
-        if (content.bytes() > most) {
-            throw exceeded(
-                    LimitKeys.CONTENT_BYTES,
+        requireSize(LimitKeys.CONTENT_BYTES, "content has ", content.bytes());
+    }
+
+    /** @throws ProtocolException {@code too_large}, if the content and data, or the meta, are larger than the limits */
+    public void requireSize(Payload payload) {
+        String what = payload.data() == null
+                ? "content has "
+                : payload.content() == null ? "data has " : "content and data have ";
+        requireSize(LimitKeys.CONTENT_BYTES, what, payload.bytes());
+        Meta meta = payload.meta();
+        if (meta != null) {
+            int entries = meta.entries().size();
+            require(
+                    LimitKeys.META_ENTRIES,
+                    entries,
                     ErrorCode.TOO_LARGE,
-                    "content has " + content.bytes() + " bytes, " + most + " are allowed",
-                    null);
+                    "meta has " + entries + " entries, " + get(LimitKeys.META_ENTRIES) + " are allowed");
+            requireSize(LimitKeys.META_BYTES, "meta has ", meta.bytes());
+        }
+    }
+
+    private void requireSize(Key<Long> limit, String what, long bytes) {
+        long most = get(limit);
+        if (bytes > most) {
+            throw exceeded(limit, ErrorCode.TOO_LARGE, what + bytes + " bytes, " + most + " are allowed", null);
         }
     }
 
@@ -198,7 +218,16 @@ public final class Limits {
      * @param retryAfterMs null if a later attempt would not help
      */
     public ProtocolException exceeded(Key<?> limit, ErrorCode code, String text, Long retryAfterMs) {
-        metrics.limitReached(limit.name());
+        return exceeded(limit, limit.name(), code, text, retryAfterMs);
+    }
+
+    /**
+     * As {@link #exceeded(Key, ErrorCode, String, Long)}, for a limit whose value here comes from another key.
+     *
+     * @param key the name of that key
+     */
+    public ProtocolException exceeded(Key<?> limit, String key, ErrorCode code, String text, Long retryAfterMs) {
+        metrics.limitReached(limit.name(), key);
         return new ProtocolException(code, text, retryAfterMs);
     }
 }

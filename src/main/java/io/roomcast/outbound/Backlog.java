@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The frames that wait for one session, in order. Guarded by the monitor of its {@link OutboundQueue}.
@@ -22,8 +23,8 @@ import java.util.Map;
  * <ol>
  *   <li>It drops the notices, which are presence changes and signals. A {@link DroppedPresence} replaces the presence
  *       changes of each room.
- *   <li>It drops the messages, if the client can fetch them from the history. A {@link Gap} replaces the messages of
- *       each room. Later messages of the room extend the gap.
+ *   <li>It drops the messages of rooms with a history, from which the client can fetch them. A {@link Gap} replaces
+ *       the messages of each room. Later messages of the room extend the gap.
  *   <li>If the new frame still does not fit, the queue closes the connection.
  * </ol>
  *
@@ -34,7 +35,7 @@ final class Backlog {
     /** Most bytes of one joined frame, because the container buffers a whole frame at once. */
     private static final int MAX_JOINED_BYTES = 64 * 1024;
 
-    private final boolean mayDropMessages;
+    private final Predicate<RoomName> mayDropMessages;
     private final OutboundBudget budget;
     private final NodeMetrics metrics;
     private ArrayDeque<QueueEntry> entries = new ArrayDeque<>(4);
@@ -44,8 +45,8 @@ final class Backlog {
     /** The entry of each room that later dropped presence changes extend; null if there is no such entry. */
     private Map<RoomName, DroppedPresence> droppedPresence;
 
-    /** @param mayDropMessages whether the client can fetch messages from a history */
-    Backlog(boolean mayDropMessages, OutboundBudget budget, NodeMetrics metrics) {
+    /** @param mayDropMessages whether the client can fetch messages of a room from its history */
+    Backlog(Predicate<RoomName> mayDropMessages, OutboundBudget budget, NodeMetrics metrics) {
         this.budget = budget;
         this.mayDropMessages = mayDropMessages;
         this.metrics = metrics;
@@ -65,9 +66,9 @@ final class Backlog {
                 return OfferResult.DROPPED;
             }
         }
-        if (!fits(frame, limit) && mayDropMessages) {
+        if (!fits(frame, limit)) {
             dropMessages();
-            if (frame.range() != null) {
+            if (mayDrop(frame)) {
                 addToGap(frame.range(), entries);
                 return OfferResult.DROPPED;
             }
@@ -127,7 +128,7 @@ final class Backlog {
     private void dropMessages() {
         ArrayDeque<QueueEntry> kept = new ArrayDeque<>(4);
         for (QueueEntry entry : entries) {
-            if (entry instanceof EncodedFrame frame && frame.range() != null) {
+            if (entry instanceof EncodedFrame frame && mayDrop(frame)) {
                 release(frame);
                 addToGap(frame.range(), kept);
             } else {
@@ -135,6 +136,10 @@ final class Backlog {
             }
         }
         entries = kept;
+    }
+
+    private boolean mayDrop(EncodedFrame frame) {
+        return frame.range() != null && mayDropMessages.test(frame.range().room());
     }
 
     private void addToGap(MessageRange range, ArrayDeque<QueueEntry> target) {

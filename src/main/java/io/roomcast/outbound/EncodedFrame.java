@@ -1,6 +1,6 @@
 package io.roomcast.outbound;
 
-import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
+import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.nio.charset.StandardCharsets;
@@ -52,6 +52,9 @@ public final class EncodedFrame implements QueueEntry {
 
     /** The compressed payload, as a part that can be joined with other parts; null until it is needed. */
     private volatile byte[] deflatedPart;
+
+    /** The frame for plain clients; null until it is needed. */
+    private volatile EncodedFrame printable;
 
     /** The compressed frame; null until it is needed. */
     private volatile EncodedFrame deflated;
@@ -160,6 +163,20 @@ public final class EncodedFrame implements QueueEntry {
             deflation.add(deflatedPart());
             made = binaryFrame(deflation);
             deflated = made;
+        }
+        return made;
+    }
+
+    /** This frame for a plain client, which prints the content of every message. */
+    EncodedFrame printable() {
+        if (kind != FrameKind.MESSAGE) {
+            return this;
+        }
+        EncodedFrame made = printable;
+        if (made == null) {
+            byte[] lines = MessageFrames.printable(payload);
+            made = lines == payload ? this : of(range, lines);
+            printable = made;
         }
         return made;
     }

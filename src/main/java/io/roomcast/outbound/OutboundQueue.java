@@ -3,7 +3,6 @@ package io.roomcast.outbound;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.RoomName;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -41,12 +40,6 @@ public final class OutboundQueue implements Transport.Completion {
         DROPPED,
         /** The frame does not fit, and no waiting frame may be dropped. */
         OVERFLOW
-    }
-
-    /** Makes the frame that tells a slow client which messages it has to fetch. Any thread; must not block. */
-    @FunctionalInterface
-    public interface GapFrameFactory {
-        EncodedFrame of(MessageRange dropped);
     }
 
     /** The close that is sent when the queue is empty. */
@@ -157,7 +150,7 @@ public final class OutboundQueue implements Transport.Completion {
             return OfferResult.SEND;
         }
         if (backlog == null) {
-            backlog = new Backlog(gapFrames != null, budget, metrics);
+            backlog = new Backlog(gapFrames == null ? room -> false : gapFrames::mayDrop, budget, metrics);
         }
         return backlog.add(frame);
     }

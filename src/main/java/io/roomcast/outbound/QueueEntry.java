@@ -1,7 +1,6 @@
 package io.roomcast.outbound;
 
 import io.roomcast.outbound.EncodedFrame.Fallback;
-import io.roomcast.outbound.OutboundQueue.GapFrameFactory;
 import io.roomcast.protocol.MessageRange;
 import java.util.List;
 

@@ -9,27 +9,27 @@ public final class BadFrameException extends RuntimeException {
 
     private final ErrorCode code;
     private final Long id;
-    private final String key;
+    private final String idempotencyKey;
     private final transient RoomName room;
     private final boolean concernsRoom;
 
-    BadFrameException(Long id, String key, ProtocolException cause) {
-        this(id, key, null, false, cause);
+    BadFrameException(Long id, String idempotencyKey, ProtocolException cause) {
+        this(id, idempotencyKey, null, false, cause);
     }
 
     /**
      * @param id the client's number for the request, or null
-     * @param key the key of the publish, or null
+     * @param idempotencyKey the key of the publish, or null
      * @param room the room that the line names, or null
      * @param concernsRoom whether frames of this type are requests in a room
      */
-    BadFrameException(Long id, String key, RoomName room, boolean concernsRoom, ProtocolException cause) {
+    BadFrameException(Long id, String idempotencyKey, RoomName room, boolean concernsRoom, ProtocolException cause) {
         super(cause.getMessage(), null, false, false);
         this.room = room;
         this.concernsRoom = concernsRoom;
         this.code = cause.code();
         this.id = id;
-        this.key = key;
+        this.idempotencyKey = idempotencyKey;
     }
 
     public BadFrameException(String text) {
@@ -53,6 +53,6 @@ public final class BadFrameException extends RuntimeException {
 
     /** The {@code error} frame that answers the line. */
     public ServerFrame.Error answer() {
-        return new ServerFrame.Error(id, key, null, code, getMessage(), null);
+        return new ServerFrame.Error(id, idempotencyKey, null, code, getMessage(), null);
     }
 }

@@ -20,18 +20,16 @@ public sealed interface ClientFrame {
     enum Type {
         HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
-        JOIN(true, raw -> new Join(raw.id, room(raw), since(raw))),
-        PUBLISH(true, raw -> new Publish(raw.id, room(raw), MessageKey.checked(raw.key), raw.checkedContent())),
-        SIGNAL(
+        JOIN(true, raw -> new Join(raw.id, room(raw), raw.since())),
+        PUBLISH(
                 true,
-                raw -> new Signal(
-                        raw.id,
-                        room(raw),
-                        Signal.checkedName(raw.name),
-                        raw.content == null ? null : raw.checkedContent())),
+                raw -> new Publish(
+                        raw.id, room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload())),
+        SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedName(raw.name), raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),
+        REMOVE(true, raw -> new Remove(raw.id, room(raw), Remove.checkedUser(raw.user))),
         PING(false, raw -> new Ping(raw.id));
 
         private static final Map<String, Type> BY_NAME =
@@ -76,12 +74,6 @@ public sealed interface ClientFrame {
         static RoomName room(RawFrame raw) {
             return raw.room == null ? null : new RoomName(raw.room);
         }
-
-        private static Position since(RawFrame raw) {
-            return raw.hasSince
-                    ? new Position(raw.epoch, raw.offset == null ? -1 : raw.offset, raw.at == null ? 0 : raw.at)
-                    : null;
-        }
     }
 
     /** The client's number for this request, or null. */
@@ -121,11 +113,11 @@ public sealed interface ClientFrame {
     /** @param since the last position that the client has, or null */
     record Join(Long id, RoomName room, Position since) implements ClientFrame {}
 
-    /** @param key the message's key, so that a repeated publish is stored once; or null */
-    record Publish(Long id, RoomName room, String key, Content content) implements ClientFrame {
+    /** @param idempotencyKey the message's key, so that a repeated publish is stored once; or null */
+    record Publish(Long id, RoomName room, String idempotencyKey, Payload payload) implements ClientFrame {
         @Override
         public long bytes() {
-            return content.bytes();
+            return payload.heldBytes();
         }
     }
 
@@ -154,11 +146,11 @@ public sealed interface ClientFrame {
     /**
      * A request for a page of messages.
      *
-     * @param before offset before which the page ends; 0 for no such bound
-     * @param after offset after which the page begins; -1 for no such bound, and always -1 if {@code before} was given
+     * @param before the position before which the page ends; null for no such bound
+     * @param after the position after which the page begins; null for no such bound, and if {@code before} was given
      * @param limit most messages of the page, 1–200
      */
-    record History(Long id, RoomName room, long before, long after, int limit) implements ClientFrame {
+    record History(Long id, RoomName room, Position before, Position after, int limit) implements ClientFrame {
         private static final int DEFAULT_LIMIT = 50;
         private static final int MAX_LIMIT = 200;
 
@@ -170,18 +162,23 @@ public sealed interface ClientFrame {
             if (limit < 1 || limit > MAX_LIMIT) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "limit must be from 1 to " + MAX_LIMIT);
             }
-            return new History(
-                    raw.id,
-                    Type.room(raw),
-                    raw.before == null ? 0 : raw.before,
-                    raw.after == null ? -1 : raw.after,
-                    (int) limit);
+            return new History(raw.id, Type.room(raw), raw.before(), raw.after(), (int) limit);
         }
     }
 
     record Members(Long id, RoomName room) implements ClientFrame {}
 
     record Leave(Long id, RoomName room) implements ClientFrame {}
+
+    /** @param user the user who is taken out of the room */
+    record Remove(Long id, RoomName room, UserName user) implements ClientFrame {
+        private static UserName checkedUser(String user) {
+            if (user == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "user is missing");
+            }
+            return new UserName(user);
+        }
+    }
 
     /**
      * A request in a room that is not a valid frame. The service refuses it when the earlier requests in the room have

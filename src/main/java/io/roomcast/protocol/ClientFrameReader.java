@@ -23,10 +23,11 @@ public final class ClientFrameReader {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
         boolean concernsRoom = type != null && type.isInRoom();
         try {
-            return new BadFrameException(raw.id, validKey(raw.key), ClientFrame.Type.room(raw), concernsRoom, cause);
+            return new BadFrameException(
+                    raw.id, validKey(raw.idempotencyKey), ClientFrame.Type.room(raw), concernsRoom, cause);
         } catch (ProtocolException e) {
             // The room's name is not valid. So the answer cannot name the room.
-            return new BadFrameException(raw.id, validKey(raw.key), cause);
+            return new BadFrameException(raw.id, validKey(raw.idempotencyKey), cause);
         }
     }
 
@@ -43,6 +44,7 @@ public final class ClientFrameReader {
         } catch (JsonbException e) {
             throw new BadFrameException("not JSON");
         }
+        raw.line = line;
         for (int i = (int) raw.end; i < line.length(); i++) {
             if (!Character.isWhitespace(line.charAt(i))) {
                 throw new BadFrameException("text after the end of the object; separate frames by a newline");
@@ -65,7 +67,7 @@ public final class ClientFrameReader {
     /** The key, or null if the key is not valid. For example, an answer must not repeat half of a surrogate pair. */
     private static String validKey(String key) {
         try {
-            return MessageKey.checked(key);
+            return IdempotencyKey.checked(key);
         } catch (ProtocolException e) {
             return null;
         }

@@ -10,13 +10,14 @@ public enum CloseCode {
     PROTOCOL_ERROR(1002),
     POLICY(1008),
     TOO_LARGE(1009),
-    SERVER_ERROR(1011),
     TRY_AGAIN_LATER(1013),
     SLOW_CONSUMER(4000),
     DRAINING(4001),
     HELLO_TIMEOUT(4002),
     HEARTBEAT_LOST(4003),
-    MESSAGE_TIMEOUT(4004),
+    /** The token was good and has expired, so a client with a fresh one is welcome. */
+    TOKEN_EXPIRED(4004),
+    MESSAGE_TIMEOUT(4005),
     KICKED(4500),
     TOKEN_REFUSED(4501),
     PROTOCOL_VIOLATION(4502);

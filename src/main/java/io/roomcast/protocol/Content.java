@@ -8,10 +8,10 @@ package io.roomcast.protocol;
  */
 public record Content(String text, int bytes) {
 
-    /** @throws ProtocolException {@code bad_request} if the text is missing or empty, or has forbidden characters */
+    /** @throws ProtocolException {@code bad_request} if the text is empty or has forbidden characters */
     public static Content of(String text) {
-        if (text == null || text.isEmpty()) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "content is missing");
+        if (text.isEmpty()) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "content is empty");
         }
         return new Content(text, Text.checkedUtf8Length("content", text));
     }

@@ -19,6 +19,8 @@ public enum ErrorCode {
     UNAVAILABLE(503),
     ROOM_FULL(429),
     TOO_MANY_ROOMS(429),
+    /** A position is of an old epoch of the room, so that its offset says nothing. */
+    RENUMBERED(409),
     /** A defect of the server. */
     UNKNOWN(500),
 

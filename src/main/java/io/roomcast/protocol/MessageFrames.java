@@ -15,6 +15,14 @@ public final class MessageFrames {
     /** What precedes the time in a body. Inside a string, a backslash precedes each quote. */
     private static final byte[] AT = "\"at\":".getBytes(StandardCharsets.ISO_8859_1);
 
+    private static final byte[] DATA = "\"data\":".getBytes(StandardCharsets.ISO_8859_1);
+
+    /** What is shown in place of the content of a message that has none. */
+    public static final String WITHOUT_TEXT = "(a message without text)";
+
+    private static final byte[] NO_CONTENT =
+            ("\"content\":\"" + WITHOUT_TEXT + "\",").getBytes(StandardCharsets.ISO_8859_1);
+
     private MessageFrames() {}
 
     /** The time in a stored body, in milliseconds since 1970 UTC; 0 if the body has none. */
@@ -40,6 +48,51 @@ public final class MessageFrames {
     /** The first bytes of a {@code message} frame, in ASCII. The stored body follows without its opening brace. */
     public static byte[] messageStart(StoredMessage message) {
         return ("{\"type\":\"message\",\"offset\":" + message.offset() + ',').getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    /**
+     * The same {@code message} frames for a plain client, which prints the content of each.
+     *
+     * @param frames one or more frames, separated by newlines
+     * @return {@code frames} itself, if every message has content
+     */
+    public static byte[] printable(byte[] frames) {
+        ByteArrayOutputStream out = null;
+        int copied = 0;
+        for (int line = 0; line < frames.length; line = nextLine(frames, line)) {
+            // Type, offset and time precede the data of a message without content.
+            int data = afterCommas(frames, line, 3);
+            if (Arrays.equals(frames, data, Math.min(data + DATA.length, frames.length), DATA, 0, DATA.length)) {
+                out = out == null ? new ByteArrayOutputStream(frames.length + NO_CONTENT.length) : out;
+                out.write(frames, copied, data - copied);
+                out.writeBytes(NO_CONTENT);
+                copied = data;
+            }
+        }
+        if (out == null) {
+            return frames;
+        }
+        out.write(frames, copied, frames.length - copied);
+        return out.toByteArray();
+    }
+
+    private static int nextLine(byte[] frames, int from) {
+        int end = from;
+        while (end < frames.length && frames[end] != '\n') {
+            end++;
+        }
+        return end + 1;
+    }
+
+    private static int afterCommas(byte[] bytes, int from, int count) {
+        int seen = 0;
+        int i = from;
+        while (i < bytes.length && seen < count) {
+            if (bytes[i++] == ',') {
+                seen++;
+            }
+        }
+        return i;
     }
 
     /**

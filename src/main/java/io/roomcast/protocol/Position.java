@@ -12,13 +12,20 @@ import java.util.regex.Pattern;
  * @param at {@code at} of the message at the offset; 0 if it is not known
  */
 public record Position(String epoch, long offset, long at) {
+    /** The largest whole number that JavaScript, and the relay's scripts, represent exactly. */
+    private static final long MAX_NUMBER = (1L << 53) - 1;
+
     private static final Pattern QUERY = Pattern.compile("([^:]+):(\\d{1,18})(?::(\\d{1,18}))?");
 
     /** @throws ProtocolException {@code bad_request} if the server cannot have sent this position to a client */
     public Position {
-        if (epoch == null || epoch.isEmpty() || epoch.length() > 64 || offset < 0 || at < 0) {
+        if (epoch == null || epoch.isEmpty() || epoch.length() > 64 || isOutside(offset) || isOutside(at)) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "epoch or offset is missing or out of range");
         }
+    }
+
+    private static boolean isOutside(long number) {
+        return number < 0 || number > MAX_NUMBER;
     }
 
     /** A position without a proof. */
@@ -34,7 +41,7 @@ public record Position(String epoch, long offset, long at) {
     public static Position parse(String text) {
         Matcher parts = QUERY.matcher(text);
         if (!parts.matches()) {
-            throw new ProtocolException(ErrorCode.BAD_REQUEST, "since is not EPOCH:OFFSET or EPOCH:OFFSET:AT");
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "a position is EPOCH:OFFSET or EPOCH:OFFSET:AT");
         }
         return new Position(
                 parts.group(1),

@@ -11,15 +11,37 @@ public class ProtocolException extends RuntimeException {
 
     private final Long retryAfterMs;
 
+    private final transient Position position;
+
     public ProtocolException(ErrorCode code, String text) {
         this(code, text, null);
     }
 
     /** @param retryAfterMs milliseconds after which to try again, or null */
     public ProtocolException(ErrorCode code, String text, Long retryAfterMs) {
+        this(code, text, retryAfterMs, null);
+    }
+
+    private ProtocolException(ErrorCode code, String text, Long retryAfterMs, Position position) {
         super(text, null, false, false);
         this.code = code;
         this.retryAfterMs = retryAfterMs;
+        this.position = position;
+    }
+
+    /**
+     * A request names a position of an old epoch.
+     *
+     * @param present the present position of the room
+     */
+    public static ProtocolException renumbered(Position present) {
+        return new ProtocolException(
+                ErrorCode.RENUMBERED, "the room has another epoch now, and new offsets", null, present);
+    }
+
+    /** The present position of the room, which the client needs; null for most codes. */
+    public Position position() {
+        return position;
     }
 
     public Long retryAfterMs() {

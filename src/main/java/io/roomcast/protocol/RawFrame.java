@@ -6,13 +6,15 @@ import jakarta.json.bind.serializer.JsonbDeserializer;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The properties of a client's JSON object that the protocol knows. Their values are not validated. A property that
  * is absent is null.
  */
 final class RawFrame {
-    private static final int MAX_DEPTH = 32;
+    private static final int MAX_DEPTH = Data.MAX_DEPTH;
     private static final int MAX_DIGITS = "9007199254740991".length();
     private static final long MAX_NUMBER = (1L << 53) - 1;
 
@@ -21,21 +23,28 @@ final class RawFrame {
     String room;
     String user;
     String token;
-    String key;
+    String idempotencyKey;
     String content;
+    /** Where the parser stood after the name of {@code data}, and after its value; 0 if there is none. */
+    long dataNamed;
+
+    long dataEnd;
+    /** Null if there is none. */
+    Map<String, String> meta;
+
     String name;
-    Long before;
-    Long after;
+    RawPosition since;
+    RawPosition before;
+    RawPosition after;
     Long limit;
-    boolean hasSince;
-    String epoch;
-    Long offset;
-    Long at;
 
     /** The first error, a property of the wrong type or a value that is nested too deep; null if there is none. */
     ProtocolException defect;
 
     private boolean nestedTooDeep;
+
+    /** The line from which this frame was read. */
+    String line;
 
     /** Index of the first character after the object. */
     long end;
@@ -52,9 +61,49 @@ final class RawFrame {
         }
     }
 
-    /** The content of a message or signal. Throws what {@link Content#of} throws. */
+    /** A position as the client wrote it. A property that is absent is null. */
+    private static final class RawPosition {
+        String epoch;
+        Long offset;
+        Long at;
+    }
+
+    Position since() {
+        return position("since", since);
+    }
+
+    Position before() {
+        return position("before", before);
+    }
+
+    Position after() {
+        return position("after", after);
+    }
+
+    /**
+     * The position, or null if the frame has none.
+     *
+     * @throws ProtocolException {@code bad_request} if the server cannot have sent this position to a client
+     */
+    private static Position position(String property, RawPosition raw) {
+        if (raw == null) {
+            return null;
+        }
+        if (raw.epoch == null || raw.offset == null) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, property + (raw.epoch == null ? ".epoch" : ".offset") + " is missing");
+        }
+        return new Position(raw.epoch, raw.offset, raw.at == null ? 0 : raw.at);
+    }
+
+    /** The content of a signal, or null. Throws what {@link Content#of} throws. */
     Content checkedContent() {
-        return Content.of(content);
+        return content == null ? null : Content.of(content);
+    }
+
+    /** What a message carries. Throws what {@link Payload#of} throws. */
+    Payload checkedPayload() {
+        return Payload.of(content, dataEnd == 0 ? null : Data.cut(line, dataNamed, dataEnd), meta);
     }
 
     /**
@@ -79,6 +128,7 @@ final class RawFrame {
         }
 
         private static void read(JsonParser parser, String property, RawFrame frame) {
+            long named = parser.getLocation().getStreamOffset();
             Event value = parser.next();
             switch (property) {
                 case "type" -> frame.type = string(parser, value, property, frame);
@@ -86,36 +136,69 @@ final class RawFrame {
                 case "room" -> frame.room = string(parser, value, property, frame);
                 case "user" -> frame.user = string(parser, value, property, frame);
                 case "token" -> frame.token = string(parser, value, property, frame);
-                case "key" -> frame.key = string(parser, value, property, frame);
+                case "idempotencyKey" -> frame.idempotencyKey = string(parser, value, property, frame);
                 case "content" -> frame.content = string(parser, value, property, frame);
+                case "data" -> readData(parser, value, named, frame);
+                case "meta" -> frame.meta = meta(parser, value, frame);
                 case "name" -> frame.name = string(parser, value, property, frame);
-                case "before" -> frame.before = number(parser, value, property, frame);
-                case "after" -> frame.after = number(parser, value, property, frame);
+                case "before" -> frame.before = position(parser, value, property, frame);
+                case "after" -> frame.after = position(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);
-                case "since" -> readSince(parser, value, frame);
+                case "since" -> frame.since = position(parser, value, property, frame);
                 default -> skip(parser, value, frame);
             }
         }
 
-        private static void readSince(JsonParser parser, Event value, RawFrame frame) {
+        /** Notes where the value is. Its text is cut out of the line later, and nothing else is made of it. */
+        private static void readData(JsonParser parser, Event value, long named, RawFrame frame) {
+            skip(parser, value, frame);
+            frame.dataNamed = named;
+            frame.dataEnd = value == Event.VALUE_NULL ? 0 : parser.getLocation().getStreamOffset();
+        }
+
+        private static Map<String, String> meta(JsonParser parser, Event value, RawFrame frame) {
             if (value == Event.VALUE_NULL) {
-                return;
+                return null;
             }
             if (value != Event.START_OBJECT) {
-                wrongKind(parser, value, frame, "since must be an object");
-                return;
+                wrongKind(parser, value, frame, "meta must be an object of strings");
+                return null;
             }
-            frame.hasSince = true;
+            Map<String, String> entries = new LinkedHashMap<>();
+            int number = 0;
+            for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                String name = parser.getString();
+                Event entry = parser.next();
+                number++;
+                if (entry == Event.VALUE_STRING) {
+                    entries.put(name, parser.getString());
+                } else {
+                    wrongKind(parser, entry, frame, Meta.what(name, number) + " must be a string");
+                }
+            }
+            return entries;
+        }
+
+        private static RawPosition position(JsonParser parser, Event value, String name, RawFrame frame) {
+            if (value == Event.VALUE_NULL) {
+                return null;
+            }
+            if (value != Event.START_OBJECT) {
+                wrongKind(parser, value, frame, name + " must be an object with epoch and offset");
+                return null;
+            }
+            RawPosition position = new RawPosition();
             for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
                 String property = parser.getString();
                 Event inner = parser.next();
                 switch (property) {
-                    case "epoch" -> frame.epoch = string(parser, inner, "since.epoch", frame);
-                    case "offset" -> frame.offset = number(parser, inner, "since.offset", frame);
-                    case "at" -> frame.at = number(parser, inner, "since.at", frame);
+                    case "epoch" -> position.epoch = string(parser, inner, name + ".epoch", frame);
+                    case "offset" -> position.offset = number(parser, inner, name + ".offset", frame);
+                    case "at" -> position.at = number(parser, inner, name + ".at", frame);
                     default -> skip(parser, inner, frame);
                 }
             }
+            return position;
         }
 
         private static String string(JsonParser parser, Event value, String property, RawFrame frame) {

@@ -21,6 +21,7 @@ import java.util.List;
             @JsonbSubtype(alias = "presence", type = ServerFrame.Presence.class),
             @JsonbSubtype(alias = "signal", type = ServerFrame.Signal.class),
             @JsonbSubtype(alias = "left", type = ServerFrame.Left.class),
+            @JsonbSubtype(alias = "removed", type = ServerFrame.Removed.class),
             @JsonbSubtype(alias = "pong", type = ServerFrame.Pong.class),
             @JsonbSubtype(alias = "behind", type = ServerFrame.Behind.class),
             @JsonbSubtype(alias = "draining", type = ServerFrame.Draining.class),
@@ -42,8 +43,8 @@ public sealed interface ServerFrame {
         return position.isProvable() ? position.at() : null;
     }
 
-    /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
-    record Limits(long frameBytes, long contentBytes, long rooms) {}
+    /** The limits that a client must not exceed: sizes in bytes, and the numbers of rooms and of entries of meta. */
+    record Limits(long frameBytes, long contentBytes, long rooms, long metaEntries, long metaBytes) {}
 
     /**
      * @param proven true if the name was verified, so that nobody else can have it; else null
@@ -66,6 +67,7 @@ public sealed interface ServerFrame {
     /**
      * @param session the id of the session, if the URL of the connection names the room; else null
      * @param at {@code at} of the message at the offset, or null if it is not known
+     * @param members number of users in the room; null if the room does not tell, or the user may not see it
      */
     record Joined(
             Long id,
@@ -76,13 +78,13 @@ public sealed interface ServerFrame {
             long offset,
             Long at,
             boolean recovered,
-            long members,
+            Long members,
             String sender,
             String content)
             implements ServerFrame {
 
         public Joined(
-                Long id, String room, String user, String session, Position position, boolean recovered, long members) {
+                Long id, String room, String user, String session, Position position, boolean recovered, Long members) {
             this(
                     id,
                     room,
@@ -104,7 +106,7 @@ public sealed interface ServerFrame {
         }
     }
 
-    record Ack(Long id, String key, String room, String epoch, long offset) implements ServerFrame {}
+    record Ack(Long id, String idempotencyKey, String room, String epoch, long offset) implements ServerFrame {}
 
     record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
 
@@ -114,6 +116,9 @@ public sealed interface ServerFrame {
     record Signal(String room, String sender, String name, String content) implements ServerFrame {}
 
     record Left(Long id, String room) implements ServerFrame {}
+
+    /** @param count number of sessions that were taken out of the room */
+    record Removed(Long id, String room, String user, long count) implements ServerFrame {}
 
     record Pong(Long id) implements ServerFrame {}
 
@@ -143,24 +148,52 @@ public sealed interface ServerFrame {
         }
     }
 
+    /** @param epoch epoch of the room's present position, whose offset follows; null unless the code says so */
     record Error(
             Long id,
-            String key,
+            String idempotencyKey,
             String room,
             String code,
             String text,
             Long retryAfterMs,
+            String epoch,
+            Long offset,
             String sender,
             String content)
             implements ServerFrame {
 
-        public Error(Long id, String key, String room, ErrorCode code, String text, Long retryAfterMs) {
-            this(id, key, room, code.wire(), text, retryAfterMs, null, null);
+        public Error(Long id, String idempotencyKey, String room, ErrorCode code, String text, Long retryAfterMs) {
+            this(id, idempotencyKey, room, code.wire(), text, retryAfterMs, null, null, null, null);
+        }
+
+        /** The same error with the present position of the room. */
+        public Error at(Position present) {
+            return new Error(
+                    id,
+                    idempotencyKey,
+                    room,
+                    code,
+                    text,
+                    retryAfterMs,
+                    present.epoch(),
+                    present.offset(),
+                    sender,
+                    content);
         }
 
         @Override
         public Error printable(String urlRoom) {
-            return new Error(id, key, room == null ? urlRoom : room, code, text, retryAfterMs, UserName.SYSTEM, text);
+            return new Error(
+                    id,
+                    idempotencyKey,
+                    room == null ? urlRoom : room,
+                    code,
+                    text,
+                    retryAfterMs,
+                    epoch,
+                    offset,
+                    UserName.SYSTEM,
+                    text);
         }
     }
 }

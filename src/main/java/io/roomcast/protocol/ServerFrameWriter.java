@@ -4,8 +4,10 @@ import jakarta.json.bind.Jsonb;
 import jakarta.json.bind.JsonbBuilder;
 import jakarta.json.bind.JsonbConfig;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
+import jakarta.json.bind.annotation.JsonbTransient;
 import jakarta.json.bind.config.PropertyOrderStrategy;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Writes frames, and the bodies of messages, as JSON on one line. Any thread may use it. */
 public final class ServerFrameWriter {
@@ -17,10 +19,24 @@ public final class ServerFrameWriter {
      *
      * @param at milliseconds since 1970 UTC; the other components have the form that members see
      */
-    @JsonbPropertyOrder({"at", "room", "sender", "content", "key"})
-    public record MessageBody(String room, String sender, String content, long at, String key) {
-        public static MessageBody of(RoomName room, UserName sender, Content content, long at, String key) {
-            return new MessageBody(room.value(), sender.value(), content.text(), at, key);
+    @JsonbPropertyOrder({"at", "room", "sender", "content", "meta", "idempotencyKey"})
+    public record MessageBody(
+            String room,
+            String sender,
+            String content,
+            long at,
+            Map<String, String> meta,
+            String idempotencyKey,
+            @JsonbTransient Data data) {
+        public static MessageBody of(RoomName room, UserName sender, Payload payload, long at, String idempotencyKey) {
+            return new MessageBody(
+                    room.value(),
+                    sender.value(),
+                    payload.content() == null ? null : payload.content().text(),
+                    at,
+                    payload.meta() == null ? null : payload.meta().entries(),
+                    idempotencyKey,
+                    payload.data());
         }
     }
 
@@ -28,8 +44,16 @@ public final class ServerFrameWriter {
         return jsonb.toJson(frame);
     }
 
-    /** The body of a {@link StoredMessage}, in UTF-8. */
+    /**
+     * The body of a {@link StoredMessage}, in UTF-8. The data is the text that its publisher wrote. In a message without
+     * content, the data follows the time, so that {@link MessageFrames#printable} knows the message by its beginning.
+     */
     public byte[] body(MessageBody body) {
-        return jsonb.toJson(body).getBytes(StandardCharsets.UTF_8);
+        String json = jsonb.toJson(body);
+        if (body.data() != null) {
+            int at = body.content() == null ? json.indexOf(',') : json.length() - 1;
+            json = json.substring(0, at) + ",\"data\":" + body.data().json() + json.substring(at);
+        }
+        return json.getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -5,6 +5,28 @@ final class Text {
     private Text() {}
 
     /**
+     * The length of a short text without any control character in UTF-8, in bytes.
+     *
+     * @param what the kind of text, for the text of the exception
+     * @param maxLength most UTF-16 code units
+     * @throws ProtocolException {@code too_large} if the text is too long; {@code bad_request} if it is empty or has
+     *     forbidden characters
+     */
+    static int checkedLine(String what, String text, int maxLength) {
+        if (text.isEmpty()) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " is empty");
+        }
+        if (text.length() > maxLength) {
+            throw new ProtocolException(ErrorCode.TOO_LARGE, what + " has over " + maxLength + " characters");
+        }
+        int bytes = checkedUtf8Length(what, text);
+        if (text.indexOf('\n') >= 0 || text.indexOf('\t') >= 0) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, what + " has a control character");
+        }
+        return bytes;
+    }
+
+    /**
      * The length of {@code text} in UTF-8, in bytes.
      *
      * @param what the kind of text, for the text of the exception

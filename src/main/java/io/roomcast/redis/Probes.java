@@ -79,7 +79,7 @@ final class Probes {
     /** The keys of the room to which this node publishes its probes at a shard. */
     private static RoomKeys probeRoom(Shard shard) {
         String channel = shard.nodeChannel();
-        return new RoomKeys(RoomKeys.slotOf(channel), channel, channel);
+        return new RoomKeys(RoomKeys.slotOf(channel), channel, channel, Scripts.PROBE_HISTORY);
     }
 
     private CompletionStage<Position> store(String token, Probe probe) {

@@ -67,6 +67,7 @@ public final class RedisRelay implements Relay {
     private static final Duration LEASE_TIME = Duration.ofSeconds(10);
 
     private final RedisSettings settings;
+    private final HistoryLimits.Rule limits;
     private final String node;
     private final ThreadFactory threads;
     private final ScheduledExecutorService timer;
@@ -85,6 +86,7 @@ public final class RedisRelay implements Relay {
     /**
      * Does not connect yet. In a Cluster, {@link #start} waits for the slot map. It waits for nothing else.
      *
+     * @param limits limits of the histories; other nodes may have others
      * @param node name of this node, which Redis shows; need not be unique
      * @param threads makes the threads that live until {@link #close}
      * @param timer runs short tasks
@@ -94,19 +96,20 @@ public final class RedisRelay implements Relay {
      */
     public RedisRelay(
             RedisSettings settings,
-            HistoryLimits limits,
+            HistoryLimits.Rule limits,
             String node,
             ThreadFactory threads,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
             NodeMetrics metrics) {
         this.settings = settings;
+        this.limits = limits;
         this.node = node;
         this.threads = threads;
         this.timer = timer;
         this.nanoClock = nanoClock;
         this.sharded = settings.servers() instanceof RedisSettings.Cluster;
-        this.scripts = new Scripts(limits, sharded);
+        this.scripts = new Scripts(sharded);
         this.subscriptions = new Subscriptions(this::keys, metrics, nanoClock);
         Scripts probing = Scripts.forProbes(sharded);
         this.probes = new Probes(probing, nanoClock);
@@ -283,6 +286,6 @@ public final class RedisRelay implements Relay {
     }
 
     private RoomKeys keys(RoomName room) {
-        return RoomKeys.of(room, settings.prefix(), settings.database());
+        return RoomKeys.of(room, settings.prefix(), settings.database(), limits.of(room));
     }
 }

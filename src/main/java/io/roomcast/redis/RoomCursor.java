@@ -31,7 +31,8 @@ import java.util.function.LongSupplier;
  *
  * <p><b>Lost data.</b> A read also fetches the message that was delivered last. If there is another message at its
  * offset, Redis has lost messages and used their offsets again, after a failover or a restart from an older file. The
- * cursor then ends the epoch, and resets the listener.
+ * cursor then ends the epoch, and resets the listener. The channel has the messages of an epoch in order. If an offset
+ * does not grow there, the data may have stepped back, so that the log is read.
  *
  * <p><b>Concurrency.</b> The cursor's monitor guards all state. Deliveries are made inside the monitor, by the
  * subscriber's or a reader's thread. The listener only queues them. {@code readNumber} counts the reads. Only the reply
@@ -90,6 +91,10 @@ final class RoomCursor {
     private long lastActivityNanos;
     /** The run of the server whose channel this cursor listens to; null until the channel is subscribed. */
     private String serverRun;
+    /** The epoch of the latest message of the channel; null if none has arrived since it was subscribed. */
+    private String channelEpoch;
+    /** Offset of the latest message of the channel. */
+    private long channelOffset;
     /** Null until the position of the subscription is known. */
     private String epoch;
 
@@ -155,6 +160,7 @@ final class RoomCursor {
     synchronized void channelSubscribed(boolean isNew, String run) {
         if (isNew || readNumber == 0 || !run.equals(serverRun)) {
             serverRun = run;
+            channelEpoch = null;
             read();
         }
     }
@@ -162,10 +168,10 @@ final class RoomCursor {
     /**
      * Takes a message that arrived. A message may be stored by another server than the one to which this cursor
      * listens. It may then belong to a log that other nodes have abandoned, so that the log is read instead. The log is
-     * also read if the message differs from the message that was delivered at its position.
+     * also read if the message differs from the message that was delivered at its position, or if it comes again.
      */
     synchronized void arrive(Envelope.Message message) {
-        if (!message.run().equals(serverRun) || isOtherThanDelivered(message)) {
+        if (!message.run().equals(serverRun) || stepsBack(message) || isOtherThanDelivered(message)) {
             if (inSync) {
                 read();
             } else {
@@ -184,6 +190,19 @@ final class RoomCursor {
                 read();
             }
         }
+    }
+
+    /**
+     * Whether the channel had this offset or a later one before. If this is its first message of the epoch, the offset
+     * is compared with the position: the message may also be one that was published while the log was read.
+     */
+    private boolean stepsBack(Envelope.Message message) {
+        boolean stepsBack = message.epoch().equals(channelEpoch)
+                ? message.offset() <= channelOffset
+                : inSync && message.epoch().equals(epoch) && message.offset() <= offset;
+        channelEpoch = message.epoch();
+        channelOffset = message.offset();
+        return stepsBack;
     }
 
     private boolean isOtherThanDelivered(Envelope.Message message) {

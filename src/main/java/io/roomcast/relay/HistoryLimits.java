@@ -1,12 +1,25 @@
 package io.roomcast.relay;
 
+import io.roomcast.protocol.RoomName;
 import java.time.Duration;
 
 /**
- * Limits of the history of each room.
+ * Limits of the history of a room.
  *
  * @param messages maximum number of messages; 0 stores none
  * @param age maximum age of a message
  * @param bytes maximum total size of the message bodies
  */
-public record HistoryLimits(int messages, Duration age, long bytes) {}
+public record HistoryLimits(int messages, Duration age, long bytes) {
+
+    /** Which limits each room has. They do not change while the node runs. Any thread; cheap. */
+    @FunctionalInterface
+    public interface Rule {
+        HistoryLimits of(RoomName room);
+    }
+
+    /** The rule by which every room has these limits. */
+    public Rule everywhere() {
+        return room -> this;
+    }
+}

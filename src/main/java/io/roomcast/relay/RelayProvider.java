@@ -20,7 +20,7 @@ public interface RelayProvider {
      */
     record Context(
             String node,
-            HistoryLimits history,
+            HistoryLimits.Rule history,
             ThreadFactory loopThreads,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,

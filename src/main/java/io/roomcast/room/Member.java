@@ -3,6 +3,7 @@ package io.roomcast.room;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.OutboundQueue;
 import io.roomcast.protocol.Position;
+import java.util.function.BooleanSupplier;
 
 /**
  * A session in a room. Each join makes a new member. When the join has succeeded, the new member replaces the earlier
@@ -14,7 +15,7 @@ import io.roomcast.protocol.Position;
  */
 public final class Member {
     private final OutboundQueue queue;
-    private final boolean wantsSignals;
+    private final Scope scope;
     private final Listener listener;
 
     /** Whether the member gets each batch. */
@@ -34,6 +35,18 @@ public final class Member {
     /** The earlier member of the same session, until this member's join has succeeded; or null. */
     private Member replaced;
 
+    /**
+     * What a member is sent besides new messages.
+     *
+     * @param signals whether it is sent signals
+     * @param missed whether it is sent the messages that it missed before it joined
+     * @param presence whether it is sent presence changes now; called on the lane, often
+     */
+    public record Scope(boolean signals, boolean missed, BooleanSupplier presence) {
+        /** Everything. */
+        public static final Scope ALL = new Scope(true, true, () -> true);
+    }
+
     /** Receives the outcome of a join, and later losses. Called on the room's lane; must not block. */
     public interface Listener {
         /** The member has joined. The messages that it missed follow after this call. */
@@ -50,12 +63,11 @@ public final class Member {
     }
 
     /**
-     * @param wantsSignals whether this member is sent signals
      * @param replaced the member that the session has in this room now, or null
      */
-    public Member(OutboundQueue queue, boolean wantsSignals, Listener listener, Member replaced) {
+    public Member(OutboundQueue queue, Scope scope, Listener listener, Member replaced) {
         this.queue = queue;
-        this.wantsSignals = wantsSignals;
+        this.scope = scope;
         this.listener = listener;
         this.replaced = replaced;
     }
@@ -84,8 +96,8 @@ public final class Member {
         return queue;
     }
 
-    boolean wantsSignals() {
-        return wantsSignals;
+    Scope scope() {
+        return scope;
     }
 
     Listener listener() {

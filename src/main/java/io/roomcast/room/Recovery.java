@@ -104,6 +104,9 @@ final class Recovery {
         if (since == null || !since.epoch().equals(lanePosition.epoch())) {
             goLive(member);
             answerJoin(member, lanePosition, false);
+        } else if (!member.scope().missed() && since.offset() < lanePosition.offset()) {
+            goLive(member);
+            answerJoin(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {
             member.since = since;
             member.offset = since.offset();

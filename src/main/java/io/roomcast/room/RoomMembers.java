@@ -131,8 +131,8 @@ final class RoomMembers {
     }
 
     /**
-     * Sends a notice. A signal goes to the live members that are sent signals. A presence change goes to the members
-     * whose join has succeeded.
+     * Sends a notice. A signal goes to the live members that are sent signals. A presence change goes to those
+     * members whose join has succeeded and who may see it.
      *
      * @param revision revision of the presence change; 0 for a signal
      */
@@ -143,7 +143,9 @@ final class RoomMembers {
         int dropped = 0;
         fanout.begin(frame, members.size());
         for (Member member : members) {
-            boolean isAddressed = isSignal ? member.isLive && member.wantsSignals() : member.hasJoined;
+            boolean isAddressed = isSignal
+                    ? member.isLive && member.scope().signals()
+                    : member.hasJoined && member.scope().presence().getAsBoolean();
             if (isAddressed && !fanout.offer(member.queue())) {
                 dropped++;
             }

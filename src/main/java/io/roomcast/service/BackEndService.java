@@ -3,9 +3,10 @@ package io.roomcast.service;
 import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -19,6 +20,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Predicate;
 
 /**
  * Serves the requests of back ends and operators, over HTTP and JMX. These callers are members of no room, and may act
@@ -38,6 +40,7 @@ public class BackEndService {
     private SessionRegistry sessions;
     private RoomJoins joins;
     private Limits limits;
+    private RoomSettings settings;
 
     /** For the container's proxy. */
     protected BackEndService() {}
@@ -49,37 +52,40 @@ public class BackEndService {
             PresenceStore presence,
             SessionRegistry sessions,
             RoomJoins joins,
-            Limits limits) {
+            Limits limits,
+            RoomSettings settings) {
         this.publisher = publisher;
         this.relay = relay;
         this.presence = presence;
         this.sessions = sessions;
         this.joins = joins;
         this.limits = limits;
+        this.settings = settings;
     }
 
     /**
      * Publishes a message in a room, even if the room has no members.
      *
      * @param sender sender that the members see
-     * @param key idempotency key, or null if the publish is never repeated; all back ends share one set of keys, which
+     * @param idempotencyKey null if the publish is never repeated; all back ends share one set of keys, which
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
-        limits.requireSize(content);
-        return publisher.publishForBackEnd(room, sender, content, key);
+    public CompletionStage<Position> publish(RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+        limits.requireSize(payload);
+        return publisher.publishForBackEnd(room, sender, payload, idempotencyKey);
     }
 
     /**
      * Reads a page of a room's messages.
      *
-     * @param after offset after which the page begins; -1 to use {@code before}
-     * @param before offset before which the page ends; 0 for the newest messages
+     * @param before position before which the page ends, or null
+     * @param after position after which the page begins, or null; with neither, the page has the newest messages
      * @param limit most messages of the page
+     * @return fails with {@code renumbered} if the position is of an old epoch
      */
-    public CompletionStage<HistoryPage> history(RoomName room, long after, long before, int limit) {
-        return after >= 0 ? relay.historyAfter(room, after, limit) : relay.historyBefore(room, before, limit);
+    public CompletionStage<HistoryPage> history(RoomName room, Position before, Position after, int limit) {
+        return HistoryReads.read(relay, room, before, after, limit);
     }
 
     /** The users in the room, on all nodes. */
@@ -124,6 +130,11 @@ public class BackEndService {
         return 1;
     }
 
+    /** What holds in the room on this node, and which keys say so. */
+    public List<RoomSettings.Shown> settings(RoomName room) {
+        return settings.shown(room);
+    }
+
     /** The epoch of the room, and the offset of its last message; 0 if there is none. */
     public CompletionStage<Position> position(RoomName room) {
         return relay.position(room);
@@ -136,21 +147,40 @@ public class BackEndService {
      * @return number of sessions that were in the room
      */
     public int closeRoom(RoomName room, Author author) {
+        int count = empty(room, session -> true, "the room was closed by an administrator");
+        LOG.log(
+                Level.INFO,
+                "Room " + LogText.of(room.value()) + " was closed (sessions that left: " + count + "), by "
+                        + author.text());
+        return count;
+    }
+
+    /**
+     * Removes the sessions of a user on this node from the room, as {@link #closeRoom} removes all.
+     *
+     * @return number of sessions that were in the room
+     */
+    public int remove(RoomName room, UserName user, Author author) {
+        int count = empty(room, session -> user.equals(session.user()), "removed from the room by a moderator");
+        LOG.log(
+                Level.INFO,
+                "User " + LogText.of(user.value()) + " was removed from room " + LogText.of(room.value())
+                        + " (sessions that left: " + count + "), by " + author.text());
+        return count;
+    }
+
+    private int empty(RoomName room, Predicate<ClientSession> which, String text) {
         int count = 0;
         for (ClientSession session : sessions.all()) {
-            if (session.membership(room) != null) {
+            if (session.membership(room) != null && which.test(session)) {
                 joins.removeFromRoom(session, room, () -> true, () -> {
                     if (room.equals(session.urlRoom())) {
-                        session.queue().closeWhenFlushed(CloseCode.KICKED, "the room was closed by an administrator");
+                        session.queue().closeWhenFlushed(CloseCode.KICKED, text);
                     }
                 });
                 count++;
             }
         }
-        LOG.log(
-                Level.INFO,
-                "Room " + LogText.of(room.value()) + " was closed (sessions that left: " + count + "), by "
-                        + author.text());
         return count;
     }
 }

@@ -24,6 +24,9 @@ public class ClusterOperations {
     /** The name or id of what is asked for. */
     public record Subject(String name, String author) {}
 
+    /** A user in a room. */
+    public record Visitor(String room, String user, String author) {}
+
     /** To how many sessions the operation applied on a node. */
     public record Affected(int sessions) {}
 
@@ -48,6 +51,7 @@ public class ClusterOperations {
     private static final Topic<Subject, Affected> DISCONNECT_SESSION =
             new Topic<>("disconnect-session", Subject.class, Affected.class);
     private static final Topic<Subject, Affected> CLOSE_ROOM = new Topic<>("close-room", Subject.class, Affected.class);
+    private static final Topic<Visitor, Affected> REMOVE = new Topic<>("remove", Visitor.class, Affected.class);
     private static final Topic<Subject, RoomThere> ROOM = new Topic<>("room", Subject.class, RoomThere.class);
     private static final Topic<LimitChange, LimitsThere> LIMITS =
             new Topic<>("limits", LimitChange.class, LimitsThere.class);
@@ -78,6 +82,10 @@ public class ClusterOperations {
         cluster.serve(
                 CLOSE_ROOM,
                 room -> new Affected(backEnd.closeRoom(new RoomName(room.name()), authorOf(room.author()))));
+        cluster.serve(
+                REMOVE,
+                visitor -> new Affected(backEnd.remove(
+                        new RoomName(visitor.room()), new UserName(visitor.user()), authorOf(visitor.author()))));
         cluster.serve(ROOM, room -> roomHere(new RoomName(room.name())));
         cluster.serve(LIMITS, this::changeHere);
     }
@@ -95,6 +103,11 @@ public class ClusterOperations {
     /** Takes all members out of the room, as {@link BackEndService#closeRoom} does on one node. */
     public CompletionStage<ClusterAnswer<Affected>> closeRoom(RoomName room, Author author) {
         return cluster.ask(CLOSE_ROOM, new Subject(room.value(), author.text()));
+    }
+
+    /** Takes a user out of the room, as {@link BackEndService#remove} does on one node. */
+    public CompletionStage<ClusterAnswer<Affected>> remove(RoomName room, UserName user, Author author) {
+        return cluster.ask(REMOVE, new Visitor(room.value(), user.value(), author.text()));
     }
 
     /** What each node has of the room. */

@@ -7,6 +7,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
@@ -69,6 +70,12 @@ public class CoreProducers {
 
     @Produces
     @Singleton
+    RoomSettings roomSettings(RoomcastConfig config, Limits limits) {
+        return new RoomSettings(config, limits);
+    }
+
+    @Produces
+    @Singleton
     Clocks clocks() {
         return Clocks.system();
     }
@@ -90,19 +97,20 @@ public class CoreProducers {
     RelayProvider.RelayAndPresence opened(
             @Any Instance<RelayProvider> providers,
             RoomcastConfig config,
+            RoomSettings settings,
             Node node,
             Threads threads,
             Clocks clocks,
             NodeMetrics metrics) {
-        HistoryLimits limits = new HistoryLimits(
-                config.get(Keys.HISTORY_SIZE), config.get(Keys.HISTORY_AGE), config.get(Keys.HISTORY_BYTES));
+        HistoryLimits.Rule history = room ->
+                new HistoryLimits(settings.historySize(room), settings.historyAge(room), settings.historyBytes(room));
         String name = config.get(Keys.RELAY);
         RelayProvider provider = providers.stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> new IllegalStateException("no relay is called " + name));
         return provider.open(new RelayProvider.Context(
-                node.name(), limits, threads.loopThreads(), threads.timer(), clocks.nanos(), metrics));
+                node.name(), history, threads.loopThreads(), threads.timer(), clocks.nanos(), metrics));
     }
 
     @Produces

@@ -5,6 +5,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.service.admission.RateLimits;
@@ -40,11 +41,12 @@ public class ErrorReplies {
      * Answers with an error.
      *
      * @param id the client's number for the request, or null
-     * @param key the key of a publish, or null
+     * @param idempotencyKey the key of a publish, or null
      * @param room the room that the frame names; null to leave it out
      */
-    void answer(ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text) {
-        answer(session, id, key, room, code, text, Failure.retryAfterMs(code));
+    void answer(ClientSession session, Long id, String idempotencyKey, RoomName room, ErrorCode code, String text) {
+        Failure failure = Failure.of(new ProtocolException(code, text));
+        answer(session, id, idempotencyKey, room, failure);
     }
 
     /** Answers a line that is not a valid frame. */
@@ -52,10 +54,11 @@ public class ErrorReplies {
         send(session, bad.room(), bad.code(), bad.answer());
     }
 
-    private void answer(
-            ClientSession session, Long id, String key, RoomName room, ErrorCode code, String text, Long retryAfterMs) {
+    private void answer(ClientSession session, Long id, String idempotencyKey, RoomName room, Failure failure) {
         String name = room == null ? null : room.value();
-        send(session, room, code, new ServerFrame.Error(id, key, name, code, text, retryAfterMs));
+        ServerFrame.Error error =
+                new ServerFrame.Error(id, idempotencyKey, name, failure.code(), failure.text(), failure.retryAfterMs());
+        send(session, room, failure.code(), failure.position() == null ? error : error.at(failure.position()));
     }
 
     private void send(ClientSession session, RoomName room, ErrorCode code, ServerFrame.Error error) {
@@ -70,9 +73,9 @@ public class ErrorReplies {
     }
 
     /** Answers with the error that {@link Failure} makes of {@code cause}. Logs {@code cause} if it is unexpected. */
-    void answerFailure(ClientSession session, Long id, String key, RoomName room, Throwable cause) {
+    void answerFailure(ClientSession session, Long id, String idempotencyKey, RoomName room, Throwable cause) {
         Failure failure = Failure.of(cause);
         failure.log(LOG, "A request of session " + session.id() + " failed");
-        answer(session, id, key, room, failure.code(), failure.text(), failure.retryAfterMs());
+        answer(session, id, idempotencyKey, room, failure);
     }
 }

@@ -4,6 +4,7 @@ import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.identity.TokenUncheckedException;
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.relay.RelayUnavailableException;
 import java.lang.System.Logger;
@@ -52,6 +53,11 @@ public record Failure(ErrorCode code, String text, Long retryAfterMs, Level leve
                 unchecked.retryAfterMs,
                 mapped.cause instanceof TokenUncheckedException ? Level.OFF : Level.WARNING,
                 mapped.cause);
+    }
+
+    /** The present position of the room, if the failure is {@code renumbered}; else null. */
+    public Position position() {
+        return cause instanceof ProtocolException refused ? refused.position() : null;
     }
 
     /** The usual delay of a code in milliseconds, if its failure is temporary; else null. */

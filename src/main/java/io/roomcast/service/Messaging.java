@@ -1,6 +1,9 @@
 package io.roomcast.service;
 
+import io.roomcast.config.Permission;
+import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ClientFrame;
@@ -29,7 +32,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * Serves the requests of members in a room: publish, signal, history and members. Each method serves one request of
+ * Serves the requests of members in a room: publish, signal, history, members and remove. Each method serves one request of
  * {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
  */
 @ApplicationScoped
@@ -46,7 +49,9 @@ public class Messaging {
     private RateLimits rates;
     private LoadShedding loadShedding;
     private Limits limits;
+    private RoomSettings settings;
     private SessionRegistry sessions;
+    private ClusterOperations operations;
 
     /** For the container's proxy. */
     protected Messaging() {}
@@ -63,9 +68,12 @@ public class Messaging {
             RateLimits rates,
             LoadShedding loadShedding,
             Limits limits,
-            SessionRegistry sessions) {
+            RoomSettings settings,
+            SessionRegistry sessions,
+            ClusterOperations operations) {
         this.publisher = publisher;
         this.sessions = sessions;
+        this.operations = operations;
         this.relay = relay;
         this.presence = presence;
         this.announcer = announcer;
@@ -75,28 +83,32 @@ public class Messaging {
         this.rates = rates;
         this.loadShedding = loadShedding;
         this.limits = limits;
+        this.settings = settings;
     }
 
     void publish(ClientSession session, ClientFrame.Publish frame, RoomName room, RoomRequests.Request request) {
         rates.countPublish(session);
-        requireMember(session, room);
-        requirePublisher(session, room);
-        limits.requireSize(frame.content());
+        if (!settings.anyoneMayPublish(room)) {
+            requireMember(session, room);
+        }
+        session.require(Permission.PUBLISH, room);
+        limits.requireSize(frame.payload());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
-        CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
+        CompletionStage<Position> stored =
+                publisher.publish(room, session.user(), frame.payload(), frame.idempotencyKey());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
             } else {
-                errors.answerFailure(session, frame.id(), frame.key(), room, failure);
+                errors.answerFailure(session, frame.id(), frame.idempotencyKey(), room, failure);
             }
         });
     }
 
     void signal(ClientSession session, ClientFrame.Signal frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
-        requirePublisher(session, room);
+        session.require(Permission.PUBLISH, room);
         if (frame.content() != null) {
             limits.requireSize(frame.content());
         }
@@ -113,6 +125,7 @@ public class Messaging {
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
+        session.require(Permission.HISTORY, room);
         if (session.isGone()) {
             // The connection has ended. Publishes are still stored, but an answer would reach no client.
             request.endInTurn();
@@ -121,9 +134,7 @@ public class Messaging {
         Runnable release = sessions.reserveReply();
         CompletionStage<HistoryPage> page;
         try {
-            page = frame.after() >= 0
-                    ? relay.historyAfter(room, frame.after(), frame.limit())
-                    : relay.historyBefore(room, frame.before(), frame.limit());
+            page = HistoryReads.read(relay, room, frame.before(), frame.after(), frame.limit());
         } catch (RuntimeException e) {
             release.run();
             throw e;
@@ -147,13 +158,18 @@ public class Messaging {
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
         Membership membership = requireMember(session, room);
+        session.require(Permission.PRESENCE, room);
+        RoomSettings.Presence told = settings.presence(room);
+        if (told == RoomSettings.Presence.NONE) {
+            throw new ProtocolException(ErrorCode.FORBIDDEN, "this room does not say who is there");
+        }
         if (session.isGone()) {
             request.endAnswered();
             return;
         }
         announcer.whenAnnounced(room, membership.enterRevision(), view -> {
             if (view == null) {
-                readMembers(session, frame, room, request);
+                readMembers(session, frame, room, told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0, request);
                 return;
             }
             try {
@@ -170,8 +186,8 @@ public class Messaging {
 
     /** Answers from the presence store, because the members of this room are not sent the names of its users. */
     private void readMembers(
-            ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
-        answerWhenComplete(request, presence.roster(room, ROSTER_NAMES), (roster, failure) -> {
+            ClientSession session, ClientFrame.Members frame, RoomName room, int names, RoomRequests.Request request) {
+        answerWhenComplete(request, presence.roster(room, names), (roster, failure) -> {
             if (failure == null) {
                 session.reply(new ServerFrame.Members(
                         frame.id(),
@@ -180,6 +196,30 @@ public class Messaging {
                         roster.users().stream().map(UserName::value).toList()));
             } else {
                 errors.answerFailure(session, frame.id(), null, room, failure);
+            }
+        });
+    }
+
+    /** Takes a user out of the room on all nodes. A repeated request does no harm. */
+    void remove(ClientSession session, ClientFrame.Remove frame, RoomName room, RoomRequests.Request request) {
+        requireMember(session, room);
+        session.require(Permission.MODERATE, room);
+        Author author = Author.member(session.user().value());
+        answerWhenComplete(request, operations.remove(room, frame.user(), author), (answer, failure) -> {
+            if (failure != null) {
+                errors.answerFailure(session, frame.id(), null, room, failure);
+            } else if (answer.complete()) {
+                long count = answer.sum(ClusterOperations.Affected::sessions);
+                session.reply(new ServerFrame.Removed(
+                        frame.id(), room.value(), frame.user().value(), count));
+            } else {
+                errors.answer(
+                        session,
+                        frame.id(),
+                        null,
+                        room,
+                        ErrorCode.UNAVAILABLE,
+                        "not all nodes have answered; try again");
             }
         });
     }
@@ -198,9 +238,9 @@ public class Messaging {
 
     private static void acknowledge(
             ClientSession session, ClientFrame.Publish frame, RoomName room, Position position) {
-        if (frame.id() != null || frame.key() != null) {
-            session.reply(
-                    new ServerFrame.Ack(frame.id(), frame.key(), room.value(), position.epoch(), position.offset()));
+        if (frame.id() != null || frame.idempotencyKey() != null) {
+            session.reply(new ServerFrame.Ack(
+                    frame.id(), frame.idempotencyKey(), room.value(), position.epoch(), position.offset()));
         }
     }
 
@@ -210,11 +250,5 @@ public class Messaging {
             throw new ProtocolException(ErrorCode.NOT_JOINED, "join the room first");
         }
         return membership;
-    }
-
-    private static void requirePublisher(ClientSession session, RoomName room) {
-        if (!session.identity().permissions().mayPublish(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may read here, but not publish");
-        }
     }
 }

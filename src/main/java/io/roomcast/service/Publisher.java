@@ -4,7 +4,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.protocol.Content;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
@@ -16,7 +16,7 @@ import jakarta.inject.Inject;
 import java.util.concurrent.CompletionStage;
 
 /**
- * Stores the messages of members and back ends. Writes the body, adds the owner to the key, and updates the metrics.
+ * Stores the messages of members and back ends. Writes the body, adds the owner to the idempotency key, and updates the metrics.
  * Only this class writes the body, which is JSON. Relays, rooms and queues pass the bytes of the body on, and never
  * parse them. The callers check permissions, sizes and rates. Any thread; no method blocks.
  */
@@ -41,28 +41,29 @@ public class Publisher {
     /**
      * Stores a message of a member.
      *
-     * @param key idempotency key, or null if the publish is never repeated. Each user has a separate set of keys. So a
+     * @param idempotencyKey null if the publish is never repeated. Each user has a separate set of keys. So a
      *     user who guesses another user's key cannot suppress that user's message.
      */
-    CompletionStage<Position> publish(RoomName room, UserName user, Content content, String key) {
-        return store(room, user, content, key, user.value());
+    CompletionStage<Position> publish(RoomName room, UserName user, Payload payload, String idempotencyKey) {
+        return store(room, user, payload, idempotencyKey, user.value());
     }
 
     /**
      * Stores a message of a back end, under the name of any sender.
      *
-     * @param key idempotency key, or null if the publish is never repeated. All back ends share one set of keys. Its
+     * @param idempotencyKey null if the publish is never repeated. All back ends share one set of keys. Its
      *     owner is the empty name, which no user can have.
      */
-    CompletionStage<Position> publishForBackEnd(RoomName room, UserName sender, Content content, String key) {
-        return store(room, sender, content, key, "");
+    CompletionStage<Position> publishForBackEnd(
+            RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+        return store(room, sender, payload, idempotencyKey, "");
     }
 
     private CompletionStage<Position> store(
-            RoomName room, UserName sender, Content content, String key, String keyOwner) {
+            RoomName room, UserName sender, Payload payload, String idempotencyKey, String keyOwner) {
         long at = clocks.wall().millis();
-        byte[] body = writer.body(MessageBody.of(room, sender, content, at, key));
-        String relayKey = key == null ? null : keyOwner + '\n' + key;
+        byte[] body = writer.body(MessageBody.of(room, sender, payload, at, idempotencyKey));
+        String relayKey = idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey;
         long started = clocks.nanos().getAsLong();
         return relay.publish(room, relayKey, body).whenComplete((position, failure) -> {
             metrics.record(Latency.PUBLISH, clocks.nanos().getAsLong() - started);

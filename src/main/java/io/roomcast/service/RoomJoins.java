@@ -2,10 +2,13 @@ package io.roomcast.service;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.Permission;
+import io.roomcast.config.RoomKeys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.ErrorCode;
@@ -50,6 +53,7 @@ public class RoomJoins {
     private ErrorReplies errors;
     private Threads threads;
     private Limits limits;
+    private RoomSettings settings;
     private NodeMetrics metrics;
     private long graceMillis;
 
@@ -64,6 +68,7 @@ public class RoomJoins {
             ErrorReplies errors,
             Threads threads,
             Limits limits,
+            RoomSettings settings,
             NodeMetrics metrics,
             RoomcastConfig config) {
         this.rooms = rooms;
@@ -72,22 +77,21 @@ public class RoomJoins {
         this.errors = errors;
         this.threads = threads;
         this.limits = limits;
+        this.settings = settings;
         this.metrics = metrics;
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
     }
 
     /**
      * Joins the session to the room of the frame. If the session is in the room already, it joins again, from
-     * {@code since} of the frame.
+     * {@code since} of the frame. A user without the permission {@code history} gets nothing that was missed.
      *
      * @param frame a request with a room
      * @throws ProtocolException if the user may not read the room, or a limit is reached
      */
     void join(ClientSession session, ClientFrame.Join frame, RoomRequests.Request request) {
         RoomName room = frame.room();
-        if (!session.identity().permissions().mayRead(room)) {
-            throw new ProtocolException(ErrorCode.FORBIDDEN, "this user may not enter the room");
-        }
+        session.require(Permission.READ, room);
         Membership membership = new Membership(room, session.membership(room));
         if (membership.previous() == null) {
             requireCapacity(room);
@@ -114,9 +118,14 @@ public class RoomJoins {
         outcome.hasCalledEnter = true;
         presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
-            if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
+            if (failure == null && change.changed() && isNew && isOverfull(room, change.count())) {
                 membership.cancelOpen(rooms);
-                outcome.refuse(limits.exceeded(LimitKeys.ROOM_USERS, ErrorCode.ROOM_FULL, "the room is full", null));
+                outcome.refuse(limits.exceeded(
+                        LimitKeys.ROOM_USERS,
+                        settings.key(room, RoomKeys.MEMBERS),
+                        ErrorCode.ROOM_FULL,
+                        "the room is full",
+                        null));
             } else if (failure == null) {
                 membership.join(rooms, outcome, session, since, change.revision());
             } else {
@@ -124,6 +133,11 @@ public class RoomJoins {
                 outcome.refuse(failure);
             }
         });
+    }
+
+    private boolean isOverfull(RoomName room, long users) {
+        int most = settings.members(room);
+        return most > 0 && users > most;
     }
 
     private void requireCapacity(RoomName room) {
@@ -256,9 +270,9 @@ public class RoomJoins {
                         room.equals(session.urlRoom()) ? session.id() : null,
                         position,
                         recovered,
-                        announcer.count(room, change)));
+                        session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null));
                 membership.leavePrevious(rooms);
-                if (change.changed() && membership.isArrivalAnnounced()) {
+                if (change.changed() && membership.isArrivalAnnounced() && session.may(Permission.PRESENCE, room)) {
                     announcer.sendOwnArrival(session, room, user, change);
                 }
             } finally {

@@ -158,7 +158,7 @@ public class RoomService {
         }
         session.lockIdentity();
         if (frame instanceof ClientFrame.Publish publish) {
-            queueFrame(session, publish, publish.key(), publish.room(), false, (room, request) -> {
+            queueFrame(session, publish, publish.idempotencyKey(), publish.room(), false, (room, request) -> {
                 messaging.publish(session, publish, room, request);
             });
         } else if (frame instanceof ClientFrame.Signal signal) {
@@ -174,6 +174,11 @@ public class RoomService {
             queueFrameAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
                 joins.leave(session, room, request, () -> session.reply(left));
+            });
+        } else if (frame instanceof ClientFrame.Remove remove) {
+            queueFrame(session, remove, null, remove.room(), false, (room, request) -> {
+                rates.countRequest(session);
+                messaging.remove(session, remove, room, request);
             });
         } else if (frame instanceof ClientFrame.History history) {
             queueFrameAlone(session, history, history.room(), (room, request) -> {
@@ -200,7 +205,7 @@ public class RoomService {
         if (session.identity() == null) {
             errors.answerBadFrame(session, why);
         } else {
-            queueFrame(session, invalid, why.answer().key(), invalid.room(), false, (room, request) -> {
+            queueFrame(session, invalid, why.answer().idempotencyKey(), invalid.room(), false, (room, request) -> {
                 request.answerInTurn(() -> errors.answerBadFrame(session, why));
             });
         }
@@ -222,14 +227,14 @@ public class RoomService {
      * Queues the request of a frame in a room. A request that names no room, and {@code busy} of {@link InFlight}, are
      * answered at once. All other refusals are answered in their turn.
      *
-     * @param key the key of a publish, or null
+     * @param idempotencyKey the key of a publish, or null
      * @param named the room in the frame; null for the room in the URL of the connection
      * @param action gets the room and the request; may throw
      */
     private void queueFrame(
             ClientSession session,
             ClientFrame frame,
-            String key,
+            String idempotencyKey,
             RoomName named,
             boolean alone,
             BiConsumer<RoomName, RoomRequests.Request> action) {
@@ -239,9 +244,9 @@ public class RoomService {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
             }
             Runnable release = inFlight.begin(session, frame.bytes());
-            queueRequest(session, frame, key, room, alone, request -> action.accept(room, request), release);
+            queueRequest(session, frame, idempotencyKey, room, alone, request -> action.accept(room, request), release);
         } catch (ProtocolException e) {
-            errors.answerFailure(session, frame.id(), key, room, e);
+            errors.answerFailure(session, frame.id(), idempotencyKey, room, e);
         }
     }
 
@@ -249,7 +254,7 @@ public class RoomService {
     private void queueRequest(
             ClientSession session,
             ClientFrame frame,
-            String key,
+            String idempotencyKey,
             RoomName room,
             boolean alone,
             Consumer<RoomRequests.Request> action,
@@ -262,7 +267,7 @@ public class RoomService {
                     action.accept(request);
                 }
             } catch (RuntimeException e) {
-                request.answerInTurn(() -> errors.answerFailure(session, frame.id(), key, room, e));
+                request.answerInTurn(() -> errors.answerFailure(session, frame.id(), idempotencyKey, room, e));
             }
         };
         session.requests().submit(room, alone, attempt, release);
@@ -342,7 +347,11 @@ public class RoomService {
 
     private void welcome(ClientSession session, Long id) {
         ServerFrame.Limits current = new ServerFrame.Limits(
-                maxFrameBytes(), limits.get(LimitKeys.CONTENT_BYTES), Math.toIntExact(limits.get(LimitKeys.ROOMS)));
+                maxFrameBytes(),
+                limits.get(LimitKeys.CONTENT_BYTES),
+                Math.toIntExact(limits.get(LimitKeys.ROOMS)),
+                limits.get(LimitKeys.META_ENTRIES),
+                limits.get(LimitKeys.META_BYTES));
         session.reply(new ServerFrame.Welcome(
                 id,
                 session.user().value(),

@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import io.roomcast.config.AccessKeys;
+import io.roomcast.config.Permission;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.node.Clocks;
@@ -119,12 +120,9 @@ public class TokenAdmission {
                     session.setIdentity(identity);
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     session.roomNames().stream()
-                            .filter(room -> !identity.permissions().mayRead(room))
+                            .filter(room -> !session.may(Permission.READ, room))
                             .forEach(room -> joins.removeFromRoom(
-                                    session,
-                                    room,
-                                    () -> !session.identity().permissions().mayRead(room),
-                                    () -> {}));
+                                    session, room, () -> !session.may(Permission.READ, room), () -> {}));
                 },
                 text -> refuse(session, frame.id(), text),
                 text -> answerUnavailable(session, frame.id(), text));
@@ -188,7 +186,7 @@ public class TokenAdmission {
         Identity identity = session.identity();
         boolean isExpired = identity != null && identity.isExpired(now);
         if (isExpired) {
-            refuseAndClose(session, null, CloseCode.TOKEN_REFUSED, "the token has expired");
+            refuseAndClose(session, null, CloseCode.TOKEN_EXPIRED, "the token has expired");
         }
         return isExpired;
     }

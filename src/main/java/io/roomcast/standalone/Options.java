@@ -2,6 +2,7 @@ package io.roomcast.standalone;
 
 import io.roomcast.config.ConfigException;
 import io.roomcast.config.Key;
+import io.roomcast.config.KeyFamily;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.BuildInfo;
@@ -27,6 +28,7 @@ final class Options {
     static final String CHECK = "--check";
 
     private static final String PREFIX = "roomcast.";
+    private static final String DASHES = "--";
     /** The priority of the command line in MicroProfile Config. System properties have 400. */
     private static final int ORDINAL = 500;
     /** Columns of a line of --help. */
@@ -64,7 +66,7 @@ final class Options {
                 .description(wrapped("Checks the configuration and ends. For an application server, give its system "
                         + "properties and its environment, too."))
                 .build());
-        for (Key<?> key : Keys.ALL) {
+        for (Key<?> key : shown()) {
             spec.addOption(OptionSpec.builder(option(key))
                     .type(String.class)
                     .paramLabel("<" + key.kind() + ">")
@@ -75,24 +77,45 @@ final class Options {
         return spec;
     }
 
+    /** What --help lists: each key, and each family of keys once. */
+    private static List<Key<?>> shown() {
+        return Stream.concat(Keys.ALL.stream(), Keys.FAMILIES.stream().map(KeyFamily::pattern))
+                .toList();
+    }
+
     /** @throws ConfigException with one line for each wrong option, value or name */
     static RoomcastConfig config(ParseResult options) {
         Map<String, String> given = new HashMap<>();
-        for (Key<?> key : Keys.ALL) {
+        for (Key<?> key : shown()) {
             String value = options.matchedOptionValue(option(key), (String) null);
             if (value != null) {
                 given.put(key.name(), value);
             }
         }
+        List<String> unknown = unmatched(options).toList();
+        unknown.stream()
+                .filter(Options::isOfFamily)
+                .forEach(argument -> given.put(
+                        PREFIX + argument.substring(DASHES.length(), argument.indexOf('=')),
+                        argument.substring(argument.indexOf('=') + 1)));
         SmallRyeConfig sources = new SmallRyeConfigBuilder()
                 .addDefaultSources()
                 .withSources(new PropertiesConfigSource(given, "command line", ORDINAL))
                 .build();
         List<String> names = new ArrayList<>();
         sources.getPropertyNames().forEach(names::add);
-        List<String> problems = new ArrayList<>(options.errors().stream()
-                .flatMap(problem -> problemsOf(problem))
-                .toList());
+        names.removeIf(name -> Keys.isAlias(
+                name,
+                sources.getConfigValue(name).getSourceName(),
+                System.getenv().keySet()));
+        List<String> problems = new ArrayList<>();
+        options.errors().stream()
+                .filter(problem -> !(problem instanceof UnmatchedArgumentException))
+                .forEach(problem -> problems.add(problem.getMessage()));
+        unknown.stream()
+                .filter(argument -> !isOfFamily(argument))
+                .map(Options::unknown)
+                .forEach(problems::add);
         try {
             RoomcastConfig config = RoomcastConfig.load(name -> sources.getOptionalValue(name, String.class), names);
             if (problems.isEmpty()) {
@@ -104,10 +127,19 @@ final class Options {
         throw new ConfigException(problems);
     }
 
-    private static Stream<String> problemsOf(Exception problem) {
-        return problem instanceof UnmatchedArgumentException unknown
-                ? unknown.getUnmatched().stream().map(Options::unknown)
-                : Stream.of(problem.getMessage());
+    /** The arguments that are no option of {@link #spec}: those of families, and the wrong ones. */
+    private static Stream<String> unmatched(ParseResult options) {
+        return options.errors().stream()
+                .filter(UnmatchedArgumentException.class::isInstance)
+                .flatMap(problem -> ((UnmatchedArgumentException) problem).getUnmatched().stream());
+    }
+
+    /** Whether an argument sets a key of a family, such as {@code --roles.staff=ops-*:read}. */
+    private static boolean isOfFamily(String argument) {
+        int end = argument.indexOf('=');
+        return argument.startsWith(DASHES)
+                && end > 0
+                && Keys.isOfFamily(PREFIX + argument.substring(DASHES.length(), end));
     }
 
     private static String unknown(String argument) {
@@ -137,6 +169,6 @@ final class Options {
     }
 
     private static String option(Key<?> key) {
-        return "--" + key.name().substring(PREFIX.length());
+        return DASHES + key.name().substring(PREFIX.length());
     }
 }

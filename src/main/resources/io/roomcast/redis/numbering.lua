@@ -2,7 +2,7 @@
 --
 -- KEYS[1]  numbering: a hash with epoch, offset (of the newest message), base (offset after which the epoch began),
 --          lineage (see lineage.lua), at (ms of the newest message), bytes (of all messages so far), marks, markAt,
---          markBytes (see publish.lua)
+--          markBytes, age (see publish.lua)
 -- KEYS[2]  log: a stream whose entry ids are the offsets
 -- ARGV[1]  a random part for the name of a new epoch
 -- ARGV[2]  the epoch that this node knows, or ''
@@ -36,7 +36,8 @@ end
 -- that this node knows (after a failover to a replica that was behind, or a restart from an older file). No offset may
 -- mean two messages.
 local function numbering()
-    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage')
+    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage',
+        'age')
     local room = {
         epoch = found[1],
         offset = tonumber(found[2] or 0),
@@ -45,7 +46,8 @@ local function numbering()
         bytes = tonumber(found[5] or 0),
         markAt = tonumber(found[6] or 0),
         markBytes = tonumber(found[7] or 0),
-        lineage = tonumber(found[8] or 0)
+        lineage = tonumber(found[8] or 0),
+        age = tonumber(found[9] or 0)
     }
     local lineage = tonumber(ARGV[4])
     room.fresh = not room.epoch

@@ -12,8 +12,15 @@
 --          not published
 -- ARGV[5]  body
 -- ARGV[6]  run of this server, by which nodes tell its messages from those of other servers of a Cluster
+-- ARGV[7]  most messages of the log; 0 for none   ARGV[8]  most bytes   ARGV[9]  most age in ms
+--
+-- Nodes may have different limits for a room, as while they are restarted with others one by one. The log then has what
+-- the lowest limits leave. Whatever they are, the log has no gap between its first message and its last.
 
 local SHORT = 2048
+local MAX_MESSAGES, MAX_BYTES, AGE_MS = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
+local MARK_BYTES, MARK_MS = math.floor(MAX_BYTES / TRIM_STEPS) + 1, math.floor(AGE_MS / TRIM_STEPS) + 1
+local NUMBERING_MS = math.max(LEAST_NUMBERING_MS, 2 * AGE_MS)
 
 local failure
 
@@ -34,7 +41,8 @@ end
 -- The log is bounded by age and by bytes, too. Entry ids are offsets, so that it cannot be trimmed by time directly. A
 -- mark (time, offset, bytes before it) is set at every eighth of either bound, and the log is trimmed at marks. So the
 -- log holds all messages within the bounds, and at most an eighth more; readers skip messages that are too old. The
--- keys' time to live is renewed with the marks. Returns the marks with a new one, and the offset where the log has to
+-- keys' time to live is renewed with the marks, and whenever the age for which it was set, which the numbering has, is
+-- not that of this node. Returns the marks with a new one, and the offset where the log has to
 -- begin.
 local function withMark(marks, room, now, offset, bytes)
     local found = {}
@@ -95,6 +103,7 @@ local function store(room, body)
     local at, bytes = text(now), room.bytes + #body
     local position = room.epoch .. ':' .. offset
     local marked = room.markAt == 0 or now - room.markAt >= MARK_MS or bytes - room.markBytes >= MARK_BYTES
+    local renewed = marked or room.age ~= AGE_MS
     local oldMarks, newMarks, first
 
     if not did('HSET', KEYS[1], 'offset', offset, 'at', at, 'bytes', text(bytes)) then
@@ -108,14 +117,18 @@ local function store(room, body)
     local begun = (not room.begins
             or did('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage)))
         and (not marked
-            or (did('HSET', KEYS[1], 'marks', newMarks, 'markAt', at, 'markBytes', text(room.bytes))
-                and did('PEXPIRE', KEYS[1], NUMBERING_MS)))
+            or did('HSET', KEYS[1], 'marks', newMarks, 'markAt', at, 'markBytes', text(room.bytes)))
+        and (not renewed or did('PEXPIRE', KEYS[1], NUMBERING_MS))
         and (not room.fresh or did('DEL', KEYS[2]))
         and (not KEYS[4] or did('SET', KEYS[4], position, 'PX', KEY_MS))
-    local logged = begun and (MAX_MESSAGES == 0 or did('XADD', KEYS[2], 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
+    -- A message that is not kept ends the log of earlier ones, which another node may have kept.
+    local logged = begun
+        and (MAX_MESSAGES == 0 and did('DEL', KEYS[2])
+            or MAX_MESSAGES > 0 and did('XADD', KEYS[2], 'MAXLEN', MAX_MESSAGES, offset, 'at', at, 'body', body))
     local trimmed = logged
-        and (not marked or MAX_MESSAGES == 0
-            or (did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS) and did('XTRIM', KEYS[2], 'MINID', first)))
+        and (not renewed or MAX_MESSAGES == 0 or did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS))
+        and (not marked or MAX_MESSAGES == 0 or did('XTRIM', KEYS[2], 'MINID', first))
+        and (room.age == AGE_MS or did('HSET', KEYS[1], 'age', text(AGE_MS)))
     if trimmed and tell(room.epoch, offset, body) then
         if marked and MAX_MESSAGES > 0 then
             shrink(body)

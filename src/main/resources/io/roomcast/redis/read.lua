@@ -7,8 +7,10 @@
 -- ARGV[7]  most messages
 -- ARGV[8]  most bytes of bodies, unless the first message is larger
 -- ARGV[9]  offset of a message that the reader has already: it is read for a comparison, and does not count
+-- ARGV[10] most age of a message in ms
 
 local CHUNK = 50
+local AGE_MS = tonumber(ARGV[10])
 
 local room = numbering()
 if room.begins then
@@ -16,7 +18,7 @@ if room.begins then
 elseif room.offset == 0 then
     redis.pcall('PEXPIRE', KEYS[1], UNUSED_MS) -- Nodes read their open rooms now and then.
 elseif milliseconds() - room.at > UNUSED_MS then
-    redis.pcall('PEXPIRE', KEYS[1], NUMBERING_MS)
+    redis.pcall('PEXPIRE', KEYS[1], math.max(LEAST_NUMBERING_MS, 2 * AGE_MS, 2 * room.age))
 end
 local page = { room.epoch, room.offset, room.base, 0 }
 local forwards = ARGV[5] == 'after'

@@ -26,10 +26,11 @@ export class Outgoing {
     this.#user = user;
     this.#signature = signature;
     this.#changed = changed;
-    room.addEventListener('delayed', ({ detail: { key, error } }) => this.#update(key, { state: 'delayed', error }));
+    room.addEventListener('delayed', ({ detail: { idempotencyKey, error } }) =>
+      this.#update(idempotencyKey, { state: 'delayed', error }));
   }
 
-  /** @returns {{key, content, at, state: 'sending'|'delayed'|'sent'|'failed', error?, offset?}[]} */
+  /** @returns {{idempotencyKey, content, at, state: 'sending'|'delayed'|'sent'|'failed', error?, offset?}[]} */
   get messages() {
     return this.#messages;
   }
@@ -42,38 +43,39 @@ export class Outgoing {
   /** What an earlier life of this page could not send. */
   restore() {
     const mine = preferences.unsent.get().filter(({ user, room }) => user === this.#user && room === this.#room.name);
-    for (const { key, content, at, failed } of mine) {
+    for (const { idempotencyKey, content, at, failed } of mine) {
       const outlived = Date.now() - at > KEY_LIFETIME_MS ? 'outcome_unknown' : undefined;
       const code = failed ?? outlived;
-      const message = { key, content, at, state: code ? 'failed' : 'sending', error: code && { code } };
+      const message = { idempotencyKey, content, at, state: code ? 'failed' : 'sending', error: code && { code } };
       this.#messages.push(message);
       if (!code) this.#publish(message);
     }
   }
 
   send(content) {
-    const message = { key: this.#signature.newKey(), content, at: Date.now(), state: 'sending' };
+    const message = { idempotencyKey: this.#signature.newKey(), content, at: Date.now(), state: 'sending' };
     this.#messages.push(message);
     this.#publish(message);
     this.#save();
     this.#changed();
   }
 
-  /** Sends a failed message again, with the key that it has. */
-  retry(key) {
-    const message = this.#update(key, { state: 'sending', error: undefined });
+  /** Sends a failed message again, with the key that it has. A room that was refused may let its user in by now. */
+  retry(idempotencyKey) {
+    this.#room.rejoin();
+    const message = this.#update(idempotencyKey, { state: 'sending', error: undefined });
     if (message) this.#publish(message);
   }
 
-  discard(key) {
-    if (!this.#remove(key)) return;
+  discard(idempotencyKey) {
+    if (!this.#remove(idempotencyKey)) return;
     this.#save();
     this.#changed();
   }
 
   /** @returns {boolean} whether the message that arrived is one of these; it is then no longer */
-  arrived({ key, own }) {
-    if (!own || !this.#remove(key)) return false;
+  arrived({ idempotencyKey, own }) {
+    if (!own || !this.#remove(idempotencyKey)) return false;
     this.#save();
     return true;
   }
@@ -85,17 +87,17 @@ export class Outgoing {
 
   async #publish(message) {
     try {
-      const { offset } = await this.#room.publish(message.content, { key: message.key });
-      this.#update(message.key, { state: 'sent', error: undefined, offset });
+      const { offset } = await this.#room.publish(message.content, { idempotencyKey: message.idempotencyKey });
+      this.#update(message.idempotencyKey, { state: 'sent', error: undefined, offset });
     } catch (error) {
       // Leaving is the user's own doing: what waited is sent when they come back.
-      if (this.#room.state !== 'left') this.#update(message.key, { state: 'failed', error });
+      if (this.#room.state !== 'left') this.#update(message.idempotencyKey, { state: 'failed', error });
     }
     this.#save();
   }
 
-  #update(key, change) {
-    const message = this.#messages.find((candidate) => candidate.key === key);
+  #update(idempotencyKey, change) {
+    const message = this.#messages.find((candidate) => candidate.idempotencyKey === idempotencyKey);
     if (message) {
       Object.assign(message, change);
       this.#changed();
@@ -103,8 +105,8 @@ export class Outgoing {
     return message;
   }
 
-  #remove(key) {
-    const index = this.#messages.findIndex((message) => message.key === key);
+  #remove(idempotencyKey) {
+    const index = this.#messages.findIndex((message) => message.idempotencyKey === idempotencyKey);
     if (index < 0) return false;
     this.#messages.splice(index, 1);
     return true;
@@ -115,8 +117,9 @@ export class Outgoing {
     const others = preferences.unsent.get().filter((message) => !isMine(message));
     const mine = this.#messages
       .filter(({ state }) => state !== 'sent')
-      .map(({ key, content, at, error, state }) => ({
-        user: this.#user, room: this.#room.name, key, content, at, failed: state === 'failed' ? error.code : undefined,
+      .map(({ idempotencyKey, content, at, error, state }) => ({
+        user: this.#user, room: this.#room.name, idempotencyKey, content, at,
+        failed: state === 'failed' ? error.code : undefined,
       }));
     preferences.unsent.set([...others, ...mine]);
   }
@@ -128,7 +131,8 @@ export class Outgoing {
  */
 export function handOverUnsent(from, to) {
   const signature = new Signature(to);
-  const handedOver = (message) => ({ ...message, user: to, key: signature.newKey(), failed: 'outcome_unknown' });
+  const handedOver = (message) =>
+    ({ ...message, user: to, idempotencyKey: signature.newKey(), failed: 'outcome_unknown' });
   const unsent = preferences.unsent.get();
   preferences.unsent.set(unsent.map((message) => (message.user === from ? handedOver(message) : message)));
 }

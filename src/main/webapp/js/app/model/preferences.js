@@ -22,6 +22,6 @@ export const preferences = {
   people: new StoredValue('localStorage', 'people', (value) => (typeof value === 'boolean' ? value : undefined)),
   /** What was typed and not sent: room → text. For this tab only. */
   drafts: new StoredValue('sessionStorage', 'drafts', asObject),
-  /** What was sent and not stored yet: [{user, room, key, content, at}]. For this tab only. */
+  /** What was sent and not stored yet: [{user, room, idempotencyKey, content, at}]. For this tab only. */
   unsent: new StoredValue('sessionStorage', 'unsent', asArray),
 };

@@ -112,7 +112,7 @@ export class RoomModel extends EventTarget {
   loadOlder() {
     const { first, atStart, epoch, loaded } = this.timeline;
     if (!loaded || atStart || !first || first.epoch !== epoch) return undefined;
-    return this.#load('older', { before: first.offset, limit: PAGE }, ({ messages, more }) => {
+    return this.#load('older', { before: first, limit: PAGE }, ({ messages, more }) => {
       if (this.timeline.first !== first) return;
       this.timeline.insert(this.#recognised(messages));
       this.timeline.trim(this.place?.offset ?? first.offset);
@@ -122,9 +122,9 @@ export class RoomModel extends EventTarget {
 
   /** Fetches what is after a detached window. */
   loadNewer() {
-    const { end, attached, loaded } = this.timeline;
+    const { end, attached, loaded, epoch } = this.timeline;
     if (attached || !loaded || this.loads.get('missed') === 'loading') return undefined;
-    return this.#load('newer', { after: end, limit: PAGE }, (page) => this.#extend(end, page));
+    return this.#load('newer', { after: { epoch, offset: end }, limit: PAGE }, (page) => this.#extend(end, page));
   }
 
   #extend(end, page) {
@@ -145,7 +145,7 @@ export class RoomModel extends EventTarget {
    */
   #recognised(messages) {
     return messages.map((message) => {
-      if (this.outgoing.arrived(message)) return { ...message, rowKey: `out:${message.key}` };
+      if (this.outgoing.arrived(message)) return { ...message, rowKey: `out:${message.idempotencyKey}` };
       return message.own && !this.#isMine(message) ? { ...message, own: false, namesake: true } : message;
     });
   }
@@ -193,7 +193,8 @@ export class RoomModel extends EventTarget {
       return;
     }
     this.timeline.detach();
-    this.#latest = this.#load('latest', { after: Math.max(0, from.offset - 1 - CONTEXT), limit: PAGE }, (page) => {
+    const after = { epoch: from.epoch, offset: Math.max(0, from.offset - 1 - CONTEXT) };
+    this.#latest = this.#load('latest', { after, limit: PAGE }, (page) => {
       if (this.timeline.loaded) return;
       this.#uncount(from, page);
       this.timeline.extend({ ...page, messages: this.#recognised(page.messages) });
@@ -259,10 +260,11 @@ export class RoomModel extends EventTarget {
   async #loadMissed({ epoch, from, to, renumbered }) {
     let lost;
     const { end } = this.timeline;
-    await this.#load('missed', { after: from - 1, limit: PAGE }, (page) => {
+    await this.#load('missed', { after: { epoch, offset: from - 1 }, limit: PAGE }, (page) => {
       lost = this.#uncount({ epoch, offset: from }, page, to);
       if (end === from - 1 || renumbered) this.#extend(end, page);
     });
+    if (this.loads.get('missed')?.code === 'renumbered') lost = to - from + 1;
     // What went wrong is seen again, and said, when what comes after the window is loaded.
     this.loads.delete('missed');
     this.#changed('unread');

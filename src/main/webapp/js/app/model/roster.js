@@ -31,7 +31,8 @@ export class Roster {
     this.#room = room;
     this.#changed = changed;
     room.addEventListener('joined', ({ detail }) => {
-      this.count = detail.members;
+      // A room may tell nobody who is there, and a user may not see it.
+      this.count = detail.members ?? 0;
       if (this.#wanted) this.#refresh();
       changed();
     });

@@ -40,11 +40,12 @@ export function rowsOf({ timeline, outgoing, unread }, user) {
 
 function pushOutgoing(rows, messages, user, previous) {
   for (const outgoing of messages) {
-    const message = { sender: user, content: outgoing.content, at: outgoing.at, own: true, key: outgoing.key };
+    const { content, at, idempotencyKey } = outgoing;
+    const message = { sender: user, content, at, own: true, idempotencyKey };
     const day = dayKey(message.at);
     if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, message));
     rows.push({
-      kind: 'message', key: `out:${outgoing.key}`, message, outgoing, grouped: follows(previous, message),
+      kind: 'message', key: `out:${idempotencyKey}`, message, outgoing, grouped: follows(previous, message),
     });
     previous = message;
   }
@@ -62,8 +63,8 @@ function gapRow(gap) {
   return { kind: 'gap', key: `gap:${gap.epoch}:${gap.from}`, ...gap };
 }
 
-function dayRow(day, { epoch, offset, key, at }) {
-  return { kind: 'day', key: `day:${day}:${epoch ?? key}:${offset ?? ''}`, at };
+function dayRow(day, { epoch, offset, idempotencyKey, at }) {
+  return { kind: 'day', key: `day:${day}:${epoch ?? idempotencyKey}:${offset ?? ''}`, at };
 }
 
 function isFirstUnread(from, previous, { epoch, offset }) {

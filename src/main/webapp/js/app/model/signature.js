@@ -24,7 +24,7 @@ export class Signature {
   }
 
   /** @returns {boolean} whether a message with the sender's name was written in this browser */
-  isOn({ key }) {
-    return key?.startsWith(this.#sign) ?? false;
+  isOn({ idempotencyKey }) {
+    return idempotencyKey?.startsWith(this.#sign) ?? false;
   }
 }

@@ -1,4 +1,5 @@
 import { costOf } from '../excerpt.js';
+import { textOf } from './message-data.js';
 import { FIRST } from './message-text.js';
 
 /** What may be drawn anew for one frame, in characters of one script: some messages that cost the most, or a page of those that people write. */
@@ -19,7 +20,7 @@ export function shareOf(rows, drawn) {
   const chosen = [...rows].reverse().filter((row) => {
     if (row.kind !== 'message' || drawn(row.key)) return true;
     if (left <= 0) return false;
-    left -= ROW + costOf(row.message.content, FIRST.characters);
+    left -= ROW + costOf(textOf(row.message), FIRST.characters);
     return true;
   });
   return chosen.reverse();

@@ -2,6 +2,7 @@ import { avatar, hueOf } from '../avatar.js';
 import { el, icon } from '../dom.js';
 import { errorText } from '../error-text.js';
 import { formatExactTime, formatTime } from '../format.js';
+import { dataOf, textOf } from './message-data.js';
 import { MessageText } from './message-text.js';
 
 const STATE_ICON = { sending: 'clock', delayed: 'clock', sent: 'check', stored: 'check', failed: 'warning' };
@@ -21,7 +22,8 @@ export class MessageRow {
   constructor(model, row) {
     this.#model = model;
     const { sender, content, own } = row.message;
-    const text = new MessageText(content);
+    const text = new MessageText(textOf(row.message));
+    text.element.classList.toggle('wordless', content === undefined);
     const name = el('span', { class: 'sender', dir: 'auto' }, sender);
     name.style.setProperty('--hue', hueOf(sender));
     this.element = el('div', { class: 'message', role: 'article', tabindex: -1 },
@@ -30,6 +32,7 @@ export class MessageRow {
         el('div', { class: 'meta' }, name, badgeOf(row.message), this.#time, this.#state),
         text.element,
         text.more,
+        dataOf(row.message),
         this.#trouble));
     this.element.classList.toggle('own', Boolean(own));
     this.update(row);
@@ -70,12 +73,16 @@ export class MessageRow {
     this.#trouble.replaceChildren(...(outgoing?.error ? this.#troubleOf(outgoing) : []));
   }
 
-  #troubleOf({ key, state, error }) {
+  #troubleOf({ idempotencyKey, state, error }) {
     const failed = state === 'failed';
     const text = el('span', { class: 'trouble-text' }, failed ? `Not sent. ${errorText(error)}` : errorText(error));
     if (!failed) return [text];
     const { outgoing } = this.#model;
-    return [text, button('Retry', () => outgoing.retry(key)), button('Discard', () => outgoing.discard(key))];
+    return [
+      text,
+      button('Retry', () => outgoing.retry(idempotencyKey)),
+      button('Discard', () => outgoing.discard(idempotencyKey)),
+    ];
   }
 }
 

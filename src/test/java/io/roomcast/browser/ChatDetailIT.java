@@ -7,38 +7,15 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Small things of the chat page that people of some languages, places and habits depend on. */
-@Timeout(120)
-class ChatDetailIT {
+class ChatDetailIT extends ScriptedChat {
     private static final String SAID =
             "{'type':'message','room':'lobby','offset':%s,'sender':'bob','content':%s,'at':%s}";
-
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
-    }
 
     @Test
     void roomsAreCalledAsObjectsCallTheirOwn() {
@@ -56,6 +33,21 @@ class ChatDetailIT {
             ann.listed(name).click();
             assertThat(ann.box(name)).hasValue("draft of " + name);
         }
+    }
+
+    @Test
+    void aMessageWithoutTextShowsItsDataOnRequest() {
+        enter();
+        server.send("{'type':'message','room':'lobby','offset':1,'sender':'bob','data':{'<b>':[1,'x']},'at':1}");
+        Locator row = ann.texts("lobby").first();
+        assertThat(row).hasText("(a message without text)");
+        assertThat(ann.page().locator("pre, .data .text")).hasCount(0);
+        Locator data = ann.page().getByText("Data", new Page.GetByTextOptions().setExact(true));
+        data.focus();
+        data.press("Enter");
+        assertThat(ann.page().locator(".data .text")).hasText("{ \"<b>\": [ 1, \"x\" ] }");
+        data.press("Enter");
+        assertThat(ann.page().locator(".data .text")).isHidden();
     }
 
     /** Safari ends composition before it tells of the key, and says by its code alone that it was the input method's. */
@@ -146,7 +138,7 @@ class ChatDetailIT {
         assertEquals(
                 1,
                 server.received("publish").stream()
-                        .map(frame -> frame.getString("key"))
+                        .map(frame -> frame.getString("idempotencyKey"))
                         .distinct()
                         .count());
         ann.page().reload();
@@ -289,9 +281,5 @@ class ChatDetailIT {
                             const time = document.querySelectorAll('.time')[1].getBoundingClientRect();
                             return Math.abs(first.right - second.right) < 1 && time.right < second.left;
                         }"""));
-    }
-
-    private void enter() {
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
     }
 }

@@ -4,38 +4,13 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.microsoft.playwright.Locator;
-import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What the chat page shows when things go wrong that a healthy server spares people; under a strict content policy. */
-@Timeout(120)
-class ChatTroubleIT {
+class ChatTroubleIT extends ScriptedChat {
 
     private static final String ROOM_FULL = "{'type':'error','id':%s,'room':'lobby','code':'room_full','text':'full'}";
-
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
-    }
 
     @Test
     void aRefusedMessageIsShownAsNotSentAndSentAgainOnDemand() {
@@ -58,7 +33,7 @@ class ChatTroubleIT {
         assertEquals(
                 1,
                 server.received("publish").stream()
-                        .map(frame -> frame.getString("key"))
+                        .map(frame -> frame.getString("idempotencyKey"))
                         .distinct()
                         .count());
     }
@@ -174,9 +149,5 @@ class ChatTroubleIT {
                 .isVisible();
         assertThat(ann.room("lobby").locator(".typing")).hasText(name + " is typing…");
         assertThat(ann.page().locator(".app img:not([alt=''])")).hasCount(0);
-    }
-
-    private void enter() {
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
     }
 }

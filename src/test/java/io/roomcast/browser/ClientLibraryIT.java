@@ -1,6 +1,7 @@
 package io.roomcast.browser;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import com.microsoft.playwright.Clock;
@@ -82,6 +83,88 @@ class ClientLibraryIT {
     }
 
     @Test
+    void dataAndMetaAreSentAsTheyWereWhenTheyWerePublishedAndSentAgain() {
+        server.on("publish", frame -> {
+            if (server.received("publish").size() == 1) {
+                server.refuse(frame, "busy", 20);
+            } else {
+                server.acknowledge(frame, 1);
+            }
+        });
+        page.join();
+        page.evaluate("""
+                () => {
+                    const data = { n: [1, null], s: 'ä' };
+                    room.publish({ data, meta: { trace: '7' } }, { idempotencyKey: 'k' })
+                        .then(({ offset }) => settled.push(`stored ${offset}`));
+                    data.n.push('later');
+                }""");
+        page.waitFor("settled.length === 1");
+        assertEquals(2, server.received("publish").size());
+        for (var publish : server.received("publish")) {
+            assertEquals("{\"n\":[1,null],\"s\":\"ä\"}", publish.get("data").toString());
+            assertEquals("{\"trace\":\"7\"}", publish.get("meta").toString());
+            assertEquals("k", publish.getString("idempotencyKey"));
+            assertFalse(publish.containsKey("content"));
+        }
+    }
+
+    @Test
+    void messagesComeWithTheirDataAndMeta() {
+        page.join();
+        server.send(
+                "{'type':'message','room':%s,'offset':1,'sender':'bob','data':[false],'meta':{'a':''},'at':1}", ROOM);
+        page.waitFor("messages.length === 1");
+        assertEquals(
+                "[false] {\"a\":\"\"} undefined",
+                page.evaluate("`${JSON.stringify(messages[0].data)} ${JSON.stringify(messages[0].meta)} "
+                        + "${messages[0].content}`"));
+    }
+
+    @Test
+    void whatIsNoMessageIsRefusedAtOnce() {
+        page.join();
+        assertEquals("bad_request", page.evaluate("""
+                        async () => {
+                            const circle = {};
+                            circle.self = circle;
+                            const wrong = [
+                                '', null, undefined, 5, {}, { content: '' }, { content: 5 }, { data: null },
+                                { data: undefined }, { data: () => 1 }, { data: circle }, { data: 1n },
+                                { meta: { a: '1' } }, { data: 1, meta: 'x' }, { data: 1, meta: [] },
+                                { data: 1, meta: { a: 1 } }, { data: 1, meta: { '': 'x' } },
+                                { data: 1, meta: { ['n'.repeat(65)]: 'x' } },
+                            ];
+                            const codes = await Promise.all(wrong.map((message) =>
+                                room.publish(message).then(() => 'stored', ({ code }) => code)));
+                            return [...new Set(codes)].join();
+                        }"""));
+        assertEquals(
+                "too_large",
+                page.evaluate("() => room.publish({ content: 'x'.repeat(500), data: 'x'.repeat(499) })"
+                        + ".catch(({ code }) => code)"),
+                "counted together");
+        assertEquals(0, server.received("publish").size());
+    }
+
+    @Test
+    void historyIsAskedForByPositionsAndMayBeRenumbered() {
+        server.on(
+                "history",
+                frame -> server.send(
+                        "{'type':'error','id':%s,'code':'renumbered','text':'anew','epoch':'e2','offset':9}",
+                        frame.getInt("id")));
+        page.join();
+        assertEquals(
+                "renumbered e2 9",
+                page.evaluate("() => room.history({ before: { epoch: 'e1', offset: 5, at: 7, own: true } })"
+                        + ".catch(({ code, epoch, offset }) => `${code} ${epoch} ${offset}`)"));
+        assertEquals(
+                "{\"epoch\":\"e1\",\"offset\":5}",
+                server.received("history").get(0).get("before").toString());
+    }
+
+    @Test
     void aPublishWhoseAnswerWasLostIsSentAgainWithItsKey() {
         server.on("publish", frame -> {
             if (server.connections() == 1) {
@@ -107,13 +190,13 @@ class ClientLibraryIT {
         page.waitFor("settled.length === 1");
 
         assertEquals(List.of("hi 1"), page.evaluate("settled"));
-        assertEquals(true, page.evaluate("messages[0].own && messages[0].key !== undefined"));
+        assertEquals(true, page.evaluate("messages[0].own && messages[0].idempotencyKey !== undefined"));
     }
 
     @Test
     void whatTheServerLeftOutIsFetchedAndJoinedUp() {
         server.on("history", frame -> {
-            long after = frame.getInt("after");
+            long after = frame.getJsonObject("after").getInt("offset");
             if (after == 1) {
                 server.sendTogether(messages(7, 8));
             }
@@ -201,7 +284,8 @@ class ClientLibraryIT {
                 "[1]",
                 "null",
                 ScriptedServer.message("elsewhere", 2),
-                ScriptedServer.frame("{'type':'ack','room':%s,'key':'unknown','epoch':'e1','offset':1}", ROOM),
+                ScriptedServer.frame(
+                        "{'type':'ack','room':%s,'idempotencyKey':'unknown','epoch':'e1','offset':1}", ROOM),
                 ScriptedServer.message(ROOM, 2)));
         page.waitFor("messages.length === 2");
         assertEquals(List.of(1, 2), page.offsets());
@@ -260,12 +344,36 @@ class ClientLibraryIT {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4321})
+    @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4004, 4005, 4321})
     void comesBackAfter(int code) {
         page.join();
         server.close(code);
         page.waitFor("events.filter(({ type }) => type === 'joined').length === 2");
         assertEquals(2, server.connections());
+    }
+
+    /** A function gives a fresh token; a token that was given as text is shown once more, and then refused. */
+    @Test
+    void anExpiredTokenIsFollowedByAFreshOne() {
+        page.join("token: () => `token-${(window.asked = (window.asked ?? 0) + 1)}`");
+        server.close(4004);
+        page.waitFor("events.filter(({ type }) => type === 'joined').length === 2");
+        assertEquals(
+                List.of("token-1", "token-2"),
+                server.received("hello").stream()
+                        .map(frame -> frame.getString("token"))
+                        .toList());
+    }
+
+    @Test
+    void somebodyIsRemovedAndTheNumberOfConnectionsIsTold() {
+        server.on(
+                "remove",
+                frame -> server.send(
+                        "{'type':'removed','id':%s,'room':%s,'user':'bob','count':2}", frame.getInt("id"), ROOM));
+        page.join();
+        assertEquals(2, page.evaluate("room.remove('bob')"));
+        assertEquals("bob", server.received("remove").get(0).getString("user"));
     }
 
     @ParameterizedTest
@@ -307,6 +415,8 @@ class ClientLibraryIT {
     }
 
     private static List<String> keysOf(List<JsonObject> publishes) {
-        return publishes.stream().map(frame -> frame.getString("key")).toList();
+        return publishes.stream()
+                .map(frame -> frame.getString("idempotencyKey"))
+                .toList();
     }
 }

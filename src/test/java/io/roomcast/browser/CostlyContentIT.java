@@ -12,18 +12,14 @@ import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What one person says costs everybody else's page little, whatever it is. Work is counted, not timed. */
-@Timeout(120)
-class CostlyContentIT {
+class CostlyContentIT extends ScriptedChat {
     private static final int LONG = 16_000;
     private static final String SAID =
             "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1700000000000}";
@@ -47,24 +43,9 @@ class CostlyContentIT {
             };
             """;
 
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
     @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
+    void count() {
         ann.page().addInitScript(COUNTED);
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
     }
 
     static Stream<String> costly() {

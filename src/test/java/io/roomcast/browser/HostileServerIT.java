@@ -34,6 +34,10 @@ class HostileServerIT {
             "{'type':'message','room':'lobby','offset':1e300,'sender':'bob','content':'x','at':1}",
             "{'type':'message','room':'lobby','offset':1,'sender':{},'content':'x','at':1}",
             "{'type':'message','room':'lobby','offset':1,'sender':'bob','content':['x'],'at':1}",
+            "{'type':'message','room':'lobby','offset':1,'sender':'bob','content':null,'data':1,'at':1}",
+            "{'type':'message','room':'lobby','offset':1,'sender':'bob','at':1}",
+            "{'type':'message','room':'lobby','offset':1,'sender':'bob','data':1,'meta':5,'at':1}",
+            "{'type':'message','room':'lobby','offset':1,'sender':'bob','data':1,'meta':{'a':1},'at':1}",
             "{'type':'message','room':'lobby','offset':1,'sender':'bob','content':'x','at':'now'}",
             "{'type':'message','room':'lobby','offset':1,'sender':'bob','content':'x','at':1e300}",
             "{'type':'message','room':{'toString':1},'offset':1,'sender':'bob','content':'x','at':1}",
@@ -45,7 +49,7 @@ class HostileServerIT {
             "{'type':'presence','room':'lobby','joined':null,'left':null,'count':'many'}",
             "{'type':'signal','room':'lobby','name':5,'sender':null}",
             "{'type':'joined','room':'lobby','epoch':null,'offset':'x'}",
-            "{'type':'ack','key':5,'room':'lobby','epoch':'e1','offset':'x'}",
+            "{'type':'ack','idempotencyKey':5,'room':'lobby','epoch':'e1','offset':'x'}",
             "{'type':'error','id':'x','code':{},'text':[]}",
             "{'type':'welcome'}",
             "{'type':'history','id':1,'room':'lobby','epoch':'e1','messages':'all','more':1}");
@@ -143,7 +147,7 @@ class HostileServerIT {
 
     private void refuse(JsonObject publish, String code) {
         server.send(
-                "{'type':'error','id':%s,'key':%s,'room':'lobby','code':%s,'text':'not now','retryAfterMs':1e13}",
-                publish.getInt("id"), publish.getString("key"), code);
+                "{'type':'error','id':%s,'idempotencyKey':%s,'room':'lobby','code':%s,'text':'not now','retryAfterMs':1e13}",
+                publish.getInt("id"), publish.getString("idempotencyKey"), code);
     }
 }

@@ -7,10 +7,16 @@ record LibraryPage(Page page) {
 
     /** Connects, and waits for the room to be joined. */
     void join() {
+        join("");
+    }
+
+    /** @param options of the client besides, as JavaScript writes the members of an object */
+    void join(String options) {
         page.evaluate("""
                 async () => {
                     const { Roomcast } = await import('/roomcast/js/roomcast.js');
-                    const rc = new Roomcast({ user: 'ann', outboxLimit: 3, backoff: { baseMs: 20, capMs: 100 } });
+                    const rc = new Roomcast({ user: 'ann', outboxLimit: 3, backoff: { baseMs: 20, capMs: 100 },
+                        OPTIONS });
                     const room = rc.join('lobby');
                     Object.assign(window, { rc, room, messages: [], events: [], settled: [] });
                     room.addEventListener('message', ({ detail }) => messages.push(detail));
@@ -25,7 +31,7 @@ record LibraryPage(Page page) {
                         }
                     };
                     await room.whenJoined();
-                }""");
+                }""".replace("OPTIONS", options));
     }
 
     void waitFor(String condition) {

@@ -8,34 +8,10 @@ import com.microsoft.playwright.Clock;
 import com.microsoft.playwright.Locator;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What others wrote while somebody was away, or was elsewhere: it is there, it is counted, and it is begun with. */
-@Timeout(120)
-class MissedMessageIT {
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
-    }
-
+class MissedMessageIT extends ScriptedChat {
     @Test
     void afterARestartOfTheServer() {
         server.keep("e1", 1, 40);
@@ -229,9 +205,5 @@ class MissedMessageIT {
     @SuppressWarnings("unchecked")
     private List<String> strings(String expression) {
         return (List<String>) ann.page().evaluate(expression);
-    }
-
-    private void enter() {
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
     }
 }

@@ -74,7 +74,7 @@ class NamesakeIT {
             server.prove();
             ann.enter(ScriptedServer.HOME, "ann", "lobby");
             server.send("{'type':'message','room':'lobby','offset':1,'sender':'ann','content':'from my phone',"
-                    + "'at':1,'key':'of-another-browser'}");
+                    + "'at':1,'idempotencyKey':'of-another-browser'}");
             assertThat(ann.message("lobby", "from my phone").locator(".you")).hasText("you");
             assertThat(ann.page().locator(".namesake-banner")).isHidden();
             assertEquals(List.of(), ann.failures());

@@ -46,14 +46,14 @@ final class ScriptedServer {
             "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
     private static final String JOINED_AT = JOINED.replace("'offset':%s", "'offset':%s,'at':%s");
     private static final String MEMBERS = "{'type':'members','id':%s,'room':%s,'count':1,'users':['ann']}";
-    private static final String ACK = "{'type':'ack','id':%s,'key':%s,'room':%s,'epoch':'e1','offset':%s}";
-    private static final String ERROR = "{'type':'error','id':%s,'key':%s,'room':%s,'code':%s,"
+    private static final String ACK = "{'type':'ack','id':%s,'idempotencyKey':%s,'room':%s,'epoch':'e1','offset':%s}";
+    private static final String ERROR = "{'type':'error','id':%s,'idempotencyKey':%s,'room':%s,'code':%s,"
             + "'text':'refused by the script','retryAfterMs':%s}";
     private static final String HISTORY = "{'type':'history','id':%s,'room':%s,'epoch':%s,'messages':%s,'more':%s}";
     private static final String MESSAGE =
             "{'type':'message','room':%s,'offset':%s,'sender':'bob','content':%s,'at':%s}";
     private static final String OWN_MESSAGE =
-            "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1,'key':%s}";
+            "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1,'idempotencyKey':%s}";
 
     private final Map<String, Consumer<JsonObject>> answers = new HashMap<>();
     private final List<JsonObject> received = new ArrayList<>();
@@ -102,16 +102,22 @@ final class ScriptedServer {
     }
 
     void acknowledge(JsonObject publish, long offset) {
-        send(ACK, id(publish), publish.getString("key"), room(publish), offset);
+        send(ACK, id(publish), publish.getString("idempotencyKey"), room(publish), offset);
     }
 
     void refuse(JsonObject publish, String code, int retryAfterMs) {
-        send(ERROR, id(publish), publish.getString("key"), room(publish), code, retryAfterMs);
+        send(ERROR, id(publish), publish.getString("idempotencyKey"), room(publish), code, retryAfterMs);
     }
 
     /** Broadcasts what was published. */
     void echo(JsonObject publish, long offset, String sender) {
-        send(OWN_MESSAGE, room(publish), offset, sender, publish.getString("content"), publish.getString("key"));
+        send(
+                OWN_MESSAGE,
+                room(publish),
+                offset,
+                sender,
+                publish.getString("content"),
+                publish.getString("idempotencyKey"));
     }
 
     /** Answers with messages of these offsets. */
@@ -136,8 +142,8 @@ final class ScriptedServer {
     void keep(String epoch, long first, long last) {
         on("history", frame -> {
             int limit = frame.getInt("limit", 50);
-            long after = Math.max(first - 1, frame.getInt("after", 0));
-            long to = Math.min(last, frame.getInt("before", Integer.MAX_VALUE) - 1L);
+            long after = Math.max(first - 1, bound(frame, "after", 0));
+            long to = Math.min(last, bound(frame, "before", Integer.MAX_VALUE) - 1L);
             if (frame.containsKey("after")) {
                 long end = Math.min(to, after + limit);
                 history(
@@ -155,6 +161,10 @@ final class ScriptedServer {
             }
         });
         on("join", frame -> joined(frame, epoch, last, false));
+    }
+
+    private static int bound(JsonObject history, String name, int otherwise) {
+        return history.containsKey(name) ? history.getJsonObject(name).getInt("offset") : otherwise;
     }
 
     /** A message of bob. */

@@ -29,7 +29,10 @@ class TokenDialogIT {
 
     @BeforeAll
     static void start() {
-        server = EmbeddedServer.start(Map.of("roomcast.auth", "token", "roomcast.auth.secret", Tokens.SECRET));
+        server = EmbeddedServer.start(Map.of(
+                "roomcast.auth", "token",
+                "roomcast.auth.secret", Tokens.SECRET,
+                "roomcast.token.default-permissions", Tokens.MEMBER));
     }
 
     @Test
@@ -87,7 +90,7 @@ class TokenDialogIT {
             bob.page().getByLabel("Token").fill(Tokens.signed(Tokens.of("bob", Duration.ofSeconds(6))));
             bob.page().keyboard().press("Enter");
             assertThat(bob.page().locator(".topbar")).hasAttribute("data-online", "true");
-            assertThat(bob.page().locator("#token")).containsText("expired");
+            assertThat(bob.page().locator("#token")).containsText("Expired");
             bob.page().keyboard().press("Escape");
             assertThat(bob.page().locator("#token")).isHidden();
             bob.button("Connect again").click();

@@ -8,37 +8,13 @@ import com.microsoft.playwright.Page;
 import jakarta.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What somebody has typed and sent stays on the screen with its state, whatever the room says. */
-@Timeout(120)
-class UnsentMessageIT {
+class UnsentMessageIT extends ScriptedChat {
     private static final String REFUSED = "{'type':'error','id':%s,'room':'lobby','code':%s,'text':'no'}";
-
-    @RegisterExtension
-    static final Chromium CHROMIUM = new Chromium();
-
-    private ChatPage ann;
-    private ScriptedServer server;
-
-    @BeforeEach
-    void open() {
-        ann = ChatPage.with(CHROMIUM.browser());
-        server = ScriptedServer.behind(ann.page());
-    }
-
-    @AfterEach
-    void close() {
-        List<String> failures = ann.failures();
-        ann.close();
-        assertEquals(List.of(), failures, "errors of the page's scripts");
-    }
 
     @Test
     void oneThatIsTypedBeforeTheHistoryIsThere() {
@@ -84,6 +60,29 @@ class UnsentMessageIT {
         assertThat(message).isInViewport();
         ann.button("Discard").click();
         assertThat(message).hasCount(0);
+    }
+
+    /** Nobody has to leave the page for that. */
+    @ParameterizedTest
+    @ValueSource(strings = {"room_full", "forbidden"})
+    void oneWhoseRoomLetsItsWriterInLater(String code) {
+        server.on("join", frame -> server.send(REFUSED, frame.getInt("id"), code));
+        enter();
+        ann.say("lobby", "let me in");
+        Locator message = ann.message("lobby", "let me in");
+        ann.button("Retry").click();
+        assertThat(message).hasAttribute("data-state", "failed");
+        ann.page().waitForCondition(() -> server.received("join").size() == 2);
+        assertThat(message).hasAttribute("data-state", "failed");
+
+        server.on("join", frame -> server.joined(frame, "e1", 0, false));
+        server.on("publish", frame -> {
+            server.acknowledge(frame, 1);
+            server.echo(frame, 1, "ann");
+        });
+        ann.button("Retry").click();
+        assertThat(message).hasAttribute("data-state", "stored");
+        assertThat(ann.texts("lobby")).hasText(new String[] {"let me in"});
     }
 
     /** An operator has closed the room: nobody who leaves does so of their own will. */
@@ -140,9 +139,5 @@ class UnsentMessageIT {
         });
         ann.page().reload();
         assertThat(message.locator(".you")).hasText("you");
-    }
-
-    private void enter() {
-        ann.enter(ScriptedServer.HOME, "ann", "lobby");
     }
 }

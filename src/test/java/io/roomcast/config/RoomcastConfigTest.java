@@ -82,6 +82,43 @@ class RoomcastConfigTest {
                         .size());
     }
 
+    /** Whoever has the keys there signs for others, too: without both, another application's token would do. */
+    @Test
+    void aKeySetFromAUrlNeedsIssuerAndAudience() {
+        Map<String, String> texts =
+                new HashMap<>(Map.of("roomcast.auth", "token", "roomcast.auth.jwks", "https://login.example/keys"));
+        String told = problems(texts).get(0);
+        assertTrue(told.contains("needs roomcast.auth.issuer and roomcast.auth.audience"), told);
+        texts.put("roomcast.auth.issuer", "https://login.example/");
+        assertTrue(problems(texts).get(0).contains("needs roomcast.auth.audience: "));
+        texts.put("roomcast.auth.audience", " ");
+        assertEquals(1, problems(texts).size());
+        texts.put("roomcast.auth.audience", "chat");
+        load(texts);
+        load(Map.of("roomcast.auth", "token", "roomcast.auth.jwks", "/etc/keys.json"));
+        texts.remove("roomcast.auth");
+        texts.remove("roomcast.auth.issuer");
+        load(texts);
+        texts.put("roomcast.api.claim", "scope");
+        assertEquals(1, problems(texts).size());
+    }
+
+    @Test
+    void aRoleHasRulesOfItsOwn() {
+        RoomcastConfig config =
+                load(Map.of("roomcast.roles.https://a.example/Staff member", "ops-*: read", "roomcast.roles.**", ""));
+        assertEquals(
+                Set.of("https://a.example/Staff member", "**"),
+                config.get(TokenKeys.ROLES).keySet());
+        List<String> problems = problems(Map.of("roomcast.roles.staff", "lobby: reed", "roomcast.roles. x", "a: read"));
+        assertEquals(
+                List.of(
+                        "roomcast.roles. x:  x is not the name of a role",
+                        "roomcast.roles.staff=lobby: reed is not permissions out of read, publish, presence, history, "
+                                + "moderate, *"),
+                problems);
+    }
+
     @Test
     void anEmptyTextIsNoValueForANumber() {
         assertEquals(1, problems(Map.of("roomcast.port", " ")).size());

@@ -7,6 +7,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
@@ -41,7 +42,7 @@ class ServerSuspensionTest {
                     new Limits(config, metrics),
                     new RunningTime(System::nanoTime),
                     threads,
-                    config,
+                    new RoomSettings(config, new Limits(config, metrics)),
                     new Warnings(Clocks.system())),
             new Readiness(null, threads, Clocks.system(), metrics, new Warnings(Clocks.system())),
             threads,

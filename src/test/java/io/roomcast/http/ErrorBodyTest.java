@@ -33,7 +33,7 @@ class ErrorBodyTest {
     void aTemporaryProblemSaysWhenToComeBack() {
         assertEquals(
                 Json.createValue(250L),
-                new Problem(503, ErrorCode.BUSY, "later", 250L).toJson().get("retryAfterMs"));
+                new Problem(503, ErrorCode.BUSY, "later", 250L, null).toJson().get("retryAfterMs"));
     }
 
     @Test

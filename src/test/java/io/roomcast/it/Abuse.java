@@ -186,7 +186,7 @@ enum Abuse {
                 StringBuilder publishes = new StringBuilder();
                 for (int j = 0; j < 100; j++) {
                     String key = String.format("%0120d", random.nextLong() >>> 1);
-                    publishes.append("{\"key\":\"").append(key).append("\",\"content\":\"x\"}\n");
+                    publishes.append("{\"idempotencyKey\":\"").append(key).append("\",\"content\":\"x\"}\n");
                 }
                 raw.text(publishes.toString());
             }

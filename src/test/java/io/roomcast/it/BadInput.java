@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /**
  * One thing that no client should send, and what becomes of it: the code of the error that answers it while the
@@ -42,13 +44,64 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
             refused("an id too large", "bad_request", "{\"type\":\"ping\",\"id\":9007199254740992}"),
             refused("an object for content", "bad_request", "{\"content\":{\"x\":1}}"),
             refused("over-long room", "too_large", "{\"room\":\"" + LONG + "\",\"content\":\"x\"}"),
-            refused("over-long key", "too_large", "{\"room\":\"$\",\"key\":\"" + LONG + "\",\"content\":\"x\"}"),
+            refused(
+                    "over-long key",
+                    "too_large",
+                    "{\"room\":\"$\",\"idempotencyKey\":\"" + LONG + "\",\"content\":\"x\"}"),
             refused("over-long content", "too_large", "{\"room\":\"$\",\"content\":\"" + "€".repeat(6_000) + "\"}"),
             refused("control character", "bad_request", "{\"room\":\"$\",\"content\":\"\\u0000\"}"),
             refused("raw control character", "bad_request", "{\"room\":\"$\",\"content\":\"\u0001\"}"),
             refused("escape sequence", "bad_request", "{\"room\":\"$\",\"content\":\"\\u001b[2J\"}"),
             refused("half a surrogate pair", "bad_request", "{\"room\":\"$\",\"content\":\"\\ud83d\"}"),
-            refused("such a half as key", "bad_request", "{\"room\":\"$\",\"key\":\"\\ud83d\",\"content\":\"x\"}"),
+            refused(
+                    "such a half as key",
+                    "bad_request",
+                    "{\"room\":\"$\",\"idempotencyKey\":\"\\ud83d\",\"content\":\"x\"}"),
+            refused("neither content nor data", "bad_request", "{\"room\":\"$\",\"data\":null}"),
+            refused("data without an end", "bad_request", "{\"room\":\"$\",\"data\":[1"),
+            refused("data that is no JSON", "bad_request", "{\"room\":\"$\",\"data\":[1,]}"),
+            refused("half a surrogate pair in data", "bad_request", "{\"room\":\"$\",\"data\":[\"\\ud83d\"]}"),
+            refused("such a half as a name in data", "bad_request", "{\"room\":\"$\",\"data\":{\"\\ude00\":1}}"),
+            refused("data that is too deep", "bad_request", "{\"room\":\"$\",\"data\":" + nested(33) + "}"),
+            refused("data far too deep", "bad_request", "{\"room\":\"$\",\"data\":" + nested(10_000) + "}"),
+            refused("an endless number", "bad_request", "{\"room\":\"$\",\"data\":[" + "9".repeat(16_000) + "]}"),
+            refused("too much data", "too_large", "{\"room\":\"$\",\"data\":\"" + "€".repeat(6_000) + "\"}"),
+            refused(
+                    "too much content and data",
+                    "too_large",
+                    "{\"room\":\"$\",\"content\":\"" + "x".repeat(9_000) + "\",\"data\":\"" + "x".repeat(9_000)
+                            + "\"}"),
+            refused("text for meta", "bad_request", "{\"room\":\"$\",\"data\":1,\"meta\":\"x\"}"),
+            refused("a number in meta", "bad_request", "{\"room\":\"$\",\"data\":1,\"meta\":{\"a\":1}}"),
+            refused("an object in meta", "bad_request", "{\"room\":\"$\",\"data\":1,\"meta\":{\"a\":{\"b\":\"c\"}}}"),
+            refused("meta without a name", "bad_request", "{\"room\":\"$\",\"data\":1,\"meta\":{\"\":\"x\"}}"),
+            refused(
+                    "an over-long name in meta",
+                    "too_large",
+                    "{\"room\":\"$\",\"data\":1,\"meta\":{\"" + LONG + "\":\"x\"}}"),
+            refused("half a pair in meta", "bad_request", "{\"room\":\"$\",\"data\":1,\"meta\":{\"a\":\"\\ud83d\"}}"),
+            refused(
+                    "too large meta",
+                    "too_large",
+                    "{\"room\":\"$\",\"data\":1,\"meta\":{\"a\":\"" + "x".repeat(1_024) + "\"}}"),
+            refused(
+                    "too many entries in meta",
+                    "too_large",
+                    "{\"room\":\"$\",\"data\":1,\"meta\":{" + entries(17) + "}}"),
+            refused(
+                    "5,000 entries in meta",
+                    "too_large",
+                    "{\"room\":\"$\",\"data\":1,\"meta\":{" + entries(5_000) + "}}"),
+            refused("a number for a position", "bad_request", "{\"type\":\"history\",\"after\":1}"),
+            refused("half a position", "bad_request", "{\"type\":\"history\",\"before\":{\"offset\":1}}"),
+            refused(
+                    "a position of no epoch",
+                    "renumbered",
+                    "{\"type\":\"history\",\"room\":\"$\",\"before\":{\"epoch\":\"x\",\"offset\":1}}"),
+            refused(
+                    "a position too far",
+                    "bad_request",
+                    "{\"type\":\"history\",\"room\":\"$\",\"before\":{\"epoch\":\"x\",\"offset\":9007199254740992}}"),
             refused("markup as a room", "bad_request", "{\"room\":\"<script>\",\"content\":\"x\"}"),
             refused("10,000 nested arrays", "bad_request", "[".repeat(10_000) + "]".repeat(10_000)),
             refused(
@@ -128,6 +181,14 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
     @Override
     public String toString() {
         return name;
+    }
+
+    private static String nested(int depth) {
+        return "[".repeat(depth) + "]".repeat(depth);
+    }
+
+    private static String entries(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "\"" + i + "\":\"\"").collect(Collectors.joining(","));
     }
 
     private static byte[] text(int length) {

@@ -223,7 +223,7 @@ class FramesIT {
                 Thread.sleep(800); // The client's own pace: a frame that does not drip is no case for the limit.
             }
             // A pong would be taken for the rest of the frame.
-            assertEquals(4004, raw.awaitCloseInSilence());
+            assertEquals(4005, raw.awaitCloseInSilence());
         }
     }
 
@@ -274,7 +274,7 @@ class FramesIT {
                     .map(RawWebSocket::awaitCloseInSilence)
                     .distinct()
                     .toList();
-            assertEquals(List.of(1013, 4004), codes.stream().sorted().toList());
+            assertEquals(List.of(1013, 4005), codes.stream().sorted().toList());
             server.awaitMetric("roomcast_sessions", 1);
             // All is let go again.
             other.send("{\"content\":\"" + "x".repeat(10_000) + "\"}");

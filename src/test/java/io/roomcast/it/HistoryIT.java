@@ -25,6 +25,8 @@ class HistoryIT {
     @AutoClose
     private final RoomClient ann = RoomClient.enter(server, TestServer.newRoom(), "ann");
 
+    private String epoch;
+
     @BeforeAll
     static void open() {
         server = TestServer.open();
@@ -56,34 +58,62 @@ class HistoryIT {
         long before = SAID + 1;
         boolean more = true;
         while (more) {
-            Frame page = page(",'before':" + before + ",'limit':33");
+            Frame page = page(before("" + before) + ",'limit':33");
             all.addAll(0, offsets(page));
             before = all.get(0);
             more = page.isTrue("more");
         }
         assertEquals(range(1, SAID), all);
-        assertEquals(List.of(), offsets(page(",'before':1")));
+        assertEquals(List.of(), offsets(page(before("1"))));
+    }
+
+    @Test
+    void nothingIsBeforeTheBeginning() {
+        say();
+        assertEquals(List.of(), offsets(page(before("0"))));
+    }
+
+    @Test
+    void aPositionOfAnOldEpochIsAnsweredWithThePresentOne() {
+        say();
+        for (String bound : List.of("before", "after")) {
+            ann.say("{'type':'history','id':5,'" + bound + "':{'epoch':'old','offset':3,'at':1}}");
+            Frame error = ann.next("error");
+            assertEquals("renumbered", error.string("code"), bound);
+            assertEquals(5, error.number("id"));
+            assertEquals(epoch, error.string("epoch"));
+            assertEquals(SAID, error.offset());
+        }
     }
 
     @Test
     void pagesGoForward() {
         say();
-        Frame page = page(",'after':0,'limit':100");
+        Frame page = page(after("0") + ",'limit':100");
         assertEquals(range(1, 100), offsets(page));
         assertTrue(page.isTrue("more"));
-        page = page(",'after':100,'limit':200");
+        page = page(after("100") + ",'limit':200");
         assertEquals(range(101, SAID), offsets(page));
         assertFalse(page.isTrue("more"));
-        assertEquals(List.of(), offsets(page(",'after':" + SAID)));
-        assertEquals(List.of(), offsets(page(",'after':9007199254740991")));
-        assertEquals(range(71, SAID), offsets(page(",'before':9007199254740991")));
+        assertEquals(List.of(), offsets(page(after("" + SAID))));
+        assertEquals(List.of(), offsets(page(after("9007199254740991"))));
+        assertEquals(range(71, SAID), offsets(page(before("9007199254740991"))));
     }
 
     private void say() {
         for (int i = 1; i <= SAID; i++) {
             ann.say("{'id':" + i + ",'content':'said " + i + "'}");
         }
-        ann.next(frame -> frame.is("ack") && frame.number("id") == SAID, "the last ack");
+        epoch = ann.next(frame -> frame.is("ack") && frame.number("id") == SAID, "the last ack")
+                .string("epoch");
+    }
+
+    private String before(String offset) {
+        return ",'before':{'epoch':'" + epoch + "','offset':" + offset + "}";
+    }
+
+    private String after(String offset) {
+        return ",'after':{'epoch':'" + epoch + "','offset':" + offset + "}";
     }
 
     private Frame page(String members) {

@@ -3,6 +3,8 @@ package io.roomcast.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.Key;
+import io.roomcast.config.KeyFamily;
 import io.roomcast.config.Keys;
 import io.roomcast.support.MainProcess;
 import io.roomcast.support.RawWebSocket;
@@ -33,11 +35,14 @@ class MainIT {
             Set<String> words = main.out().stream()
                     .flatMap(line -> Stream.of(line.strip().split(" +")))
                     .collect(Collectors.toSet());
-            Keys.ALL.stream()
+            List<Key<?>> keys = Stream.concat(
+                            Keys.ALL.stream(), Keys.FAMILIES.stream().map(KeyFamily::pattern))
+                    .toList();
+            keys.stream()
                     .flatMap(key -> Stream.of(key.doc().replace("`", "").split(" ")))
                     .forEach(word -> assertTrue(words.contains(word), "in one piece: " + word));
             main.out().forEach(line -> assertTrue(line.length() <= 110, line));
-            Keys.ALL.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
+            keys.forEach(key -> assertTrue(help.contains("--" + key.name().substring("roomcast.".length())), help));
             assertEquals(List.of(), main.err());
         }
     }
@@ -113,6 +118,24 @@ class MainIT {
         assertRefused("roomcast.prot is no key of Roomcast", MainProcess.start(Map.of(), List.of("-Droomcast.prot=1")));
         assertRefused(
                 "ROOMCAST_PROT is no key of Roomcast", MainProcess.start(Map.of("ROOMCAST_PROT", "1"), List.of()));
+    }
+
+    /** The name of a role can be written in each way but as a variable in capitals, which many names would share. */
+    @Test
+    void aKeyWithAPartOfItsOwnNameIsReadWhereverItStands() {
+        String wrong = " is not permissions out of read, ";
+        assertRefused("roomcast.roles.a.b=lobby: x" + wrong, MainProcess.start("--roles.a.b=lobby: x"));
+        assertRefused(
+                "roomcast.roles.a-b=lobby: x" + wrong,
+                MainProcess.start(Map.of(), List.of("-Droomcast.roles.a-b=lobby: x")));
+        assertRefused(
+                "roomcast.roles.A_b.c=lobby: x" + wrong,
+                MainProcess.start(Map.of("roomcast.roles.A_b.c", "lobby: x"), List.of()));
+        assertRefused(
+                "ROOMCAST_ROLES_A_B cannot be told apart",
+                MainProcess.start(Map.of("ROOMCAST_ROLES_A_B", "lobby: read"), List.of()));
+        assertRefused("roomcast.roles.<role>: <role> is not ", MainProcess.start("--roles.<role>=lobby: read"));
+        assertRefused("--roles. is no option", MainProcess.start("--roles.=x"));
     }
 
     @Test

@@ -42,6 +42,25 @@ class PlainClientIT {
     }
 
     @Test
+    void messageWithoutTextHasATextForPlainClientsOnly() {
+        try (RoomClient plain = RoomClient.plain(server.room(room, "ann"));
+                RoomClient bob = RoomClient.enter(server, room, "bob")) {
+            String epoch = plain.next("joined").string("epoch");
+            bob.say("{'data':{'x':1},'meta':{'m':'v'}}");
+            bob.say("{'content':'hello','data':2}");
+            Frame printable = plain.next("message");
+            assertEquals("bob: (a message without text)", printed(printable));
+            assertEquals("{\"x\":1}", printable.json().get("data").toString());
+            assertEquals("bob: hello", printed(plain.next("message")));
+            assertFalse(bob.next("message").has("content"));
+            try (RoomClient back = RoomClient.plain(server.webSocket("ws/" + room + "/eve?since=" + epoch + ":0"))) {
+                assertEquals("bob: (a message without text)", printed(back.next("message")), "a recovery");
+                assertEquals("bob: hello", printed(back.next("message")));
+            }
+        }
+    }
+
+    @Test
     void everythingItIsSentCanBePrinted() {
         try (RoomClient plain = RoomClient.plain(server.room(room, "ann"))) {
             plain.next("joined");

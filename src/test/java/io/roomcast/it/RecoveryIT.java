@@ -70,7 +70,7 @@ class RecoveryIT {
     private static void speak(RoomClient speaker, int from, int to) {
         for (int first = from; first <= to; first += 20) {
             speaker.say(IntStream.rangeClosed(first, Math.min(to, first + 19))
-                    .mapToObj(i -> "{'id':" + i + ",'key':'k" + i + "','content':'said " + i + "'}")
+                    .mapToObj(i -> "{'id':" + i + ",'idempotencyKey':'k" + i + "','content':'said " + i + "'}")
                     .collect(Collectors.joining("\n")));
         }
     }
@@ -110,7 +110,14 @@ class RecoveryIT {
             assertFalse(joined.isTrue("recovered"));
             assertEquals(2, joined.offset());
             assertEquals(0, messages(back));
-            back.say("{'type':'history','room':'" + room + "','after':0}");
+            back.say("{'type':'history','id':7,'room':'" + room + "','after':{'epoch':'another','offset':0}}");
+            Frame renumbered = back.next("error");
+            assertEquals("renumbered", renumbered.string("code"));
+            assertEquals(7, renumbered.number("id"));
+            assertEquals(joined.string("epoch"), renumbered.string("epoch"), "where the room is now");
+            assertEquals(2, renumbered.offset());
+            back.say("{'type':'history','room':'" + room + "','after':{'epoch':'" + joined.string("epoch")
+                    + "','offset':0}}");
             assertEquals(2, back.next("history").json().getJsonArray("messages").size(), "still to be had");
         }
     }

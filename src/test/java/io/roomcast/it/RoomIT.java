@@ -44,10 +44,11 @@ class RoomIT {
             assertEquals(2, joined.number("members"));
             assertFalse(joined.isTrue("recovered"));
 
-            ann.say("{'type':'publish','id':7,'room':'" + room + "','key':'k1','content':'Grüße 😀','sender':'bob'}");
+            ann.say("{'type':'publish','id':7,'room':'" + room
+                    + "','idempotencyKey':'k1','content':'Grüße 😀','sender':'bob'}");
             Frame ack = ann.next("ack");
             assertEquals(7, ack.number("id"));
-            assertEquals("k1", ack.string("key"));
+            assertEquals("k1", ack.string("idempotencyKey"));
             assertEquals(joined.string("epoch"), ack.string("epoch"));
             assertEquals(1, ack.offset());
 
@@ -56,7 +57,7 @@ class RoomIT {
                 assertEquals(room, message.string("room"));
                 assertEquals("ann", message.string("sender"), "whatever the frame claims");
                 assertEquals("Grüße 😀", message.content());
-                assertEquals("k1", message.string("key"));
+                assertEquals("k1", message.string("idempotencyKey"));
                 assertEquals(1, message.offset());
                 assertTrue(message.number("at") > 1_600_000_000_000L);
             }
@@ -66,6 +67,41 @@ class RoomIT {
                             .filter(f -> f.is("message"))
                             .toList());
         }
+    }
+
+    @Test
+    void dataAndMetaComeBackAsTheyWereSent() {
+        String data = "{ \"n\" : [1.0, -0, 1e400, 12345678901234567890],\"s\":\"\\u00e4\\/ä\",\"n\":null }";
+        String meta = "{\"trace\":\"a-1\",\"empty\":\"\"}";
+        try (RoomClient bob = RoomClient.enter(server, room, "bob")) {
+            bob.send("{\"type\":\"publish\",\"id\":1,\"data\":" + data + ",\"meta\":" + meta + "}");
+            bob.say("{'type':'publish','id':2,'content':'both','data':[1],'idempotencyKey':'k'}");
+            for (RoomClient listener : List.of(ann, bob)) {
+                Frame message = listener.next("message");
+                assertTrue(message.text().contains("\"data\":" + data), message.text());
+                assertTrue(message.text().contains("\"meta\":" + meta), message.text());
+                assertFalse(message.has("content") || message.has("idempotencyKey"), message.text());
+                Frame both = listener.next("message");
+                assertEquals("both", both.content());
+                assertEquals("[1]", both.json().get("data").toString());
+                assertFalse(both.has("meta"));
+            }
+            bob.say("{'type':'history','id':3}");
+            String history = bob.next("history").text();
+            assertTrue(history.contains("\"data\":" + data) && history.contains("\"meta\":" + meta), history);
+        }
+    }
+
+    @Test
+    void contentAndDataShareOneLimit() {
+        long most = 16 * 1024;
+        String half = "x".repeat((int) most / 2);
+        ann.send("{\"id\":1,\"content\":\"" + half + "\",\"data\":\"" + half.substring(2) + "\"}");
+        assertEquals(1, ann.next("ack").offset());
+        ann.send("{\"id\":2,\"content\":\"" + half + "\",\"data\":\"" + half.substring(1) + "\"}");
+        Frame error = ann.next("error");
+        assertEquals("too_large", error.string("code"));
+        assertEquals("content and data have 16385 bytes, 16384 are allowed", error.string("text"));
     }
 
     @Test
@@ -159,15 +195,15 @@ class RoomIT {
 
     @Test
     void aPublishIsRepeatableByItsKey() {
-        ann.say("{'id':1,'key':'once','content':'first'}");
+        ann.say("{'id':1,'idempotencyKey':'once','content':'first'}");
         Frame first = ann.next("ack");
         try (RoomClient again = RoomClient.enter(server, room, "ann");
                 RoomClient bob = RoomClient.enter(server, room, "bob")) {
-            again.say("{'id':2,'key':'once','content':'again'}");
+            again.say("{'id':2,'idempotencyKey':'once','content':'again'}");
             Frame second = again.next("ack");
             assertEquals(first.offset(), second.offset());
             assertEquals(first.string("epoch"), second.string("epoch"));
-            bob.say("{'id':3,'key':'once','content':'mine'}");
+            bob.say("{'id':3,'idempotencyKey':'once','content':'mine'}");
             assertNotEquals(first.offset(), bob.next("ack").offset(), "a user's keys are its own");
             ann.everythingUntilNow();
             ann.say("{'type':'history','id':4}");
@@ -201,7 +237,7 @@ class RoomIT {
             assertTrue(welcome.number("heartbeatMs") >= 1_000);
             assertFalse(welcome.string("node").isEmpty());
             assertTrue(welcome.string("session").matches("[A-Za-z0-9_-]{12}"), welcome.string("session"));
-            for (String limit : List.of("frameBytes", "contentBytes", "rooms")) {
+            for (String limit : List.of("frameBytes", "contentBytes", "rooms", "metaEntries", "metaBytes")) {
                 assertTrue(welcome.json().getJsonObject("limits").getInt(limit) > 0, limit);
             }
             guest.say("{'type':'hello','id':2,'user':'other'}");

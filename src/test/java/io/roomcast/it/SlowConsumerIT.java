@@ -77,7 +77,7 @@ class SlowConsumerIT {
                 }
             }
             assertFalse(gaps.isEmpty(), "it read nothing while " + MESSAGES + " messages came");
-            gaps.forEach(gap -> fetch(slow, gap.number("from"), gap.number("offset")));
+            gaps.forEach(gap -> fetch(slow, gap.string("epoch"), gap.number("from"), gap.number("offset")));
             talker.say("{'content':'after'}");
             assertEquals("after", slow.next("message").content());
         }
@@ -137,10 +137,11 @@ class SlowConsumerIT {
                         .offset());
     }
 
-    private static void fetch(Reader slow, long from, long to) {
+    private static void fetch(Reader slow, String epoch, long from, long to) {
         long after = from - 1;
         while (after < to) {
-            slow.raw.text("{\"type\":\"history\",\"id\":1,\"after\":" + after + ",\"limit\":20}");
+            slow.raw.text("{\"type\":\"history\",\"id\":1,\"after\":{\"epoch\":\"" + epoch + "\",\"offset\":" + after
+                    + "},\"limit\":20}");
             for (var message : slow.next("history").json().getJsonArray("messages")) {
                 assertEquals(
                         ++after, message.asJsonObject().getJsonNumber("offset").longValueExact());

@@ -10,6 +10,7 @@ import io.roomcast.support.EmbeddedServer;
 import io.roomcast.support.Handshake;
 import io.roomcast.support.RoomClient;
 import java.lang.management.ManagementFactory;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,7 +120,18 @@ class JmxRegistrarTest {
                     List.of("two", "three"),
                     view.getMessages().stream().map(RoomMessage::getContent).toList());
             assertEquals("ann", view.getMessages().get(0).getSender());
-            assertEquals(3, rooms.look("lobby", 0).getOffset());
+            String digits = "[" + "9".repeat(1_000) + "]";
+            ann.say("{'type':'publish','id':1,'data':" + digits + ",'meta':{'a':'b'}}")
+                    .next("ack");
+            RoomMessage textless = rooms.look("lobby", 1).getMessages().get(0);
+            assertEquals("(a message without text)", textless.getContent());
+            assertEquals(digits, textless.getData());
+            assertEquals("{\"a\":\"b\"}", textless.getMeta());
+            assertTrue(textless.getAt().toInstant().isAfter(Instant.EPOCH));
+            assertEquals(4, rooms.look("lobby", 0).getOffset());
+            assertTrue(
+                    view.getSettings().contains(new RoomSetting("members", "50000", "roomcast.limits.room-users")),
+                    view::toString);
             assertEquals(0, rooms.look("nowhere", 10).getOffset());
         }
     }
@@ -190,7 +202,15 @@ class JmxRegistrarTest {
             ClusterRoom lobby = cluster.look("lobby");
             assertEquals(1, lobby.getNodes().get(0).getMembers());
             assertEquals(List.of("ann"), lobby.getUsers());
+            assertTrue(
+                    lobby.getSettings().contains(new RoomSetting("history.size", "10000", "roomcast.history.size")),
+                    lobby::toString);
             cluster.setLimit("roomcast.limits.room-users", "7");
+            assertTrue(
+                    cluster.look("lobby")
+                            .getSettings()
+                            .contains(new RoomSetting("members", "7", "roomcast.limits.room-users")),
+                    "the limit that holds now");
             assertEquals(7L, cluster.limits().get("tower").get("roomcast.limits.room-users"));
             assertEquals(1, cluster.close("lobby").getCount());
             assertEquals(4500, ann.awaitClose());

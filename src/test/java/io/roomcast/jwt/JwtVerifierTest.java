@@ -21,6 +21,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.sun.net.httpserver.HttpServer;
 import io.roomcast.config.ConfigException;
+import io.roomcast.config.Permission;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
@@ -62,9 +63,9 @@ class JwtVerifierTest {
         assertEquals("ann", ann.user().value());
         assertTrue(ann.isProven());
         assertTrue(ann.expires().isAfter(Instant.now().plusSeconds(3500)));
-        assertTrue(ann.permissions().mayPublish(new RoomName("lobby")));
-        assertFalse(ann.permissions().mayPublish(new RoomName("ops-db")));
-        assertFalse(ann.permissions().mayRead(new RoomName("other")));
+        assertTrue(ann.permissions().may(Permission.PUBLISH, new RoomName("lobby")));
+        assertFalse(ann.permissions().may(Permission.PUBLISH, new RoomName("ops-db")));
+        assertFalse(ann.permissions().may(Permission.READ, new RoomName("other")));
     }
 
     @Test
@@ -72,7 +73,7 @@ class JwtVerifierTest {
         for (Object rooms : List.of("lobby", List.of("lobby"), Map.of("lobby", "read"))) {
             Identity ann =
                     identity(secret(), Tokens.signed(Tokens.of("ann", HOUR).claim("rooms", rooms)));
-            assertFalse(ann.permissions().mayRead(new RoomName("lobby")), rooms::toString);
+            assertFalse(ann.permissions().may(Permission.READ, new RoomName("lobby")), rooms::toString);
         }
     }
 
@@ -174,7 +175,10 @@ class JwtVerifierTest {
         HttpServer http = serve(set);
         try {
             String url = "http://127.0.0.1:" + http.getAddress().getPort() + "/jwks";
-            JwtVerifier verifier = verifier(Map.of("roomcast.auth.jwks", url));
+            JwtVerifier verifier = verifier(Map.of(
+                    "roomcast.auth.jwks", url,
+                    "roomcast.auth.issuer", Tokens.ISSUER,
+                    "roomcast.auth.audience", Tokens.AUDIENCE));
             assertEquals("ann", identity(verifier, token).user().value());
             assertRefused(verifier, Tokens.signed(Tokens.of("ann", HOUR)));
             verifier.stop();

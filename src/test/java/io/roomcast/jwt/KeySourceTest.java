@@ -216,6 +216,8 @@ class KeySourceTest {
         Map<String, String> settings = new HashMap<>(Map.of(
                 "roomcast.auth", "token",
                 "roomcast.auth.jwks", server.url(),
+                "roomcast.auth.issuer", Tokens.ISSUER,
+                "roomcast.auth.audience", Tokens.AUDIENCE,
                 "roomcast.auth.jwks-timeout", "400ms",
                 "roomcast.auth.jwks-pause", "100ms",
                 "roomcast.auth.jwks-bytes", "16KiB"));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.roomcast.config.Permission;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenRefusedException;
@@ -172,8 +173,8 @@ class TokenContentsTest {
             })
     void aRoomsClaimOfAnotherShapeAllowsNothing(String rooms) {
         Identity ann = accepted(Map.of(), Tokens.raw(HEADER, ANN + ",\"rooms\":" + rooms + "}"));
-        assertFalse(ann.permissions().mayRead(new RoomName("lobby")));
-        assertFalse(ann.permissions().mayPublish(new RoomName("lobby")));
+        assertFalse(ann.permissions().may(Permission.READ, new RoomName("lobby")));
+        assertFalse(ann.permissions().may(Permission.PUBLISH, new RoomName("lobby")));
     }
 
     @ParameterizedTest

@@ -67,6 +67,7 @@ class LoadTesterIT {
         assertEquals(published, number(" ([\\d,]+) acknowledged"));
         assertEquals(published * 10, number("delivered +([\\d,]+)"), "each to the ten members of its room");
         assertTrue(printed.contains("hold"), "says how it goes");
+        assertTrue(printed.contains("sent late    p50 "), "says what of the latency is its own: " + printed);
         assertTrue(number("connect\\+join p50 +\\S+ +p99 +\\S+ +max +(\\d+)") > 0, printed);
         String html = Files.readString(picture());
         assertTrue(html.contains("<svg") && html.contains("Every delivery was right"), html);

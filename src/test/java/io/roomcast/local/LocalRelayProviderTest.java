@@ -35,7 +35,7 @@ class LocalRelayProviderTest {
     private final Relay relay = new LocalRelayProvider(RoomcastConfig.load(key -> Optional.empty(), Set.of()))
             .open(new RelayProvider.Context(
                     "node",
-                    new HistoryLimits(100, Duration.ofHours(1), 1 << 20),
+                    new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(),
                     Thread::new,
                     timer,
                     () -> began + timer.nanos(),

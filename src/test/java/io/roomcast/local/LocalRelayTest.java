@@ -14,6 +14,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayContractTest;
+import io.roomcast.support.Await;
 import io.roomcast.support.RecordingListener;
 import io.roomcast.support.SettableClock;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class LocalRelayTest extends RelayContractTest {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
 
     @Override
-    protected Relay create(HistoryLimits limits) {
+    protected Relay create(HistoryLimits.Rule limits) {
         return new LocalRelay(limits, 1 << 28, clock, timer);
     }
 
@@ -48,8 +49,8 @@ class LocalRelayTest extends RelayContractTest {
     @Test
     void allRoomsTogetherKeepWhatThereIsRoomFor() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             byte[] body = new byte[1_000];
             for (int i = 0; i < 20_000; i++) {
@@ -66,9 +67,10 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void roomsThatNobodyIsInAreForgottenWhereMemoryIsTight() {
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(100, Duration.ofHours(1), 1 << 20), 1 << 20, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
             small.start(new RecordingListener());
+            timer.shutdownNow(); // This test sweeps itself.
             RoomName lived = new RoomName("lived-in");
             get(small.subscribe(lived));
             Position here = get(small.publish(lived, null, body("kept")));
@@ -123,8 +125,8 @@ class LocalRelayTest extends RelayContractTest {
     @Test
     void keysAreRefusedRatherThanForgottenEarly() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             List<Position> acknowledged = new ArrayList<>();
             CompletionStage<Position> next = small.publish(room, "key-0", body("x"));
@@ -147,11 +149,44 @@ class LocalRelayTest extends RelayContractTest {
         }
     }
 
+    /** Whoever publishes in many rooms keeps nobody out of another one. */
+    @Test
+    void messagesAndKeysLeaveSpaceForRoomsThatBegin() {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            timer.shutdownNow();
+            int rooms = fill(small);
+            for (int i = 0; i < 50; i++) {
+                assertEquals(0, get(small.subscribe(new RoomName("new-" + i))).offset(), "after " + rooms + " rooms");
+            }
+        }
+    }
+
+    @Test
+    void refusalForWantOfSpaceFreesWhatNobodyNeeds() {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+            small.start(new RecordingListener());
+            fill(small);
+            Await.until("the next try", () -> !isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
+        }
+    }
+
+    /** @return in how many rooms something was said until the relay was full */
+    private static int fill(LocalRelay relay) {
+        int rooms = 0;
+        while (!isBusy(relay.publish(new RoomName("room-" + rooms), "key", body("x")))) {
+            rooms++;
+        }
+        return rooms;
+    }
+
     @Test
     void roomsThatArePublishedToTakeNoMoreThanThereIs() {
         long most = 1 << 20;
-        try (LocalRelay small =
-                new LocalRelay(new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20), most, clock, timer)) {
+        try (LocalRelay small = new LocalRelay(
+                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
             small.start(new RecordingListener());
             byte[] body = new byte[16 * 1024];
             int refused = 0;

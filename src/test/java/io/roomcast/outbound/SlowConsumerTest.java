@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class SlowConsumerTest {
     private static final RoomName RED = new RoomName("red");
     private static final RoomName BLUE = new RoomName("blue");
+    /** Has no history. */
+    private static final RoomName FORGETFUL = new RoomName("grey");
 
     private final ManualTransport transport = new ManualTransport();
     private final NodeMetrics metrics = new NodeMetrics();
@@ -27,9 +29,19 @@ class SlowConsumerTest {
             new OutboundBudget(new OutboundLimits(40, 0)),
             false,
             () -> 0,
-            range -> EncodedFrame.of(
-                    FrameKind.REPLY,
-                    "behind " + range.room() + " " + range.epoch() + ":" + range.first() + ".." + range.last()),
+            new GapFrameFactory() {
+                @Override
+                public EncodedFrame of(MessageRange range) {
+                    return EncodedFrame.of(
+                            FrameKind.REPLY,
+                            "behind " + range.room() + " " + range.epoch() + ":" + range.first() + ".." + range.last());
+                }
+
+                @Override
+                public boolean mayDrop(RoomName room) {
+                    return !room.equals(FORGETFUL);
+                }
+            },
             metrics);
 
     @Test
@@ -80,6 +92,22 @@ class SlowConsumerTest {
         transport.completeAll();
         assertEquals(
                 List.of("red 1 ", "behind red e1:2..10", "joined at 10", "behind red e1:11..20"), transport.sent());
+    }
+
+    @Test
+    void messagesThatNoHistoryHasAreNotForgotten() {
+        offer(FORGETFUL, 1);
+        offer(FORGETFUL, 2);
+        for (int i = 1; i <= 10; i++) {
+            offer(RED, i);
+        }
+        transport.completeAll();
+        assertEquals(List.of("grey 1 ", "grey 2 ", "behind red e1:1..10"), transport.sent());
+
+        for (int i = 3; i <= 20; i++) {
+            offer(FORGETFUL, i);
+        }
+        assertEquals(CloseCode.SLOW_CONSUMER, transport.closeCode());
     }
 
     @Test

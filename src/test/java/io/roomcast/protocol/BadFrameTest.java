@@ -20,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What no client should send: each line is refused with a code, none takes long, and none throws anything else. */
 class BadFrameTest {
     private static final String LONG = "x".repeat(129);
+    private static final String PLACE = "{\"epoch\":\"e\",\"offset\":1}";
     private static final String FAR_TOO_DEEP = "[".repeat(10_000);
 
     private final ClientFrameReader reader = new ClientFrameReader();
@@ -98,9 +99,25 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"Zu\u0308rich\""),
                 Arguments.of("bad_request", "\"content\":\"x\",\"room\":\"a\u200bb\""),
                 Arguments.of("too_large", "\"content\":\"x\",\"room\":\"" + LONG + "\""),
-                Arguments.of("bad_request", "\"content\":\"x\",\"key\":\"\""),
-                Arguments.of("bad_request", "\"content\":\"x\",\"key\":\"\\n\\u0007\""),
-                Arguments.of("too_large", "\"content\":\"x\",\"key\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"content\":null,\"data\":null"),
+                Arguments.of("bad_request", "\"meta\":{\"a\":\"1\"}"),
+                Arguments.of("bad_request", "\"content\":\"\",\"data\":1"),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\""),
+                Arguments.of("bad_request", "\"data\":\"\\ude00\\ud83d\""),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\ude00\""),
+                Arguments.of("bad_request", "\"data\":\"\\ud83d\\\\ude00\""),
+                Arguments.of("bad_request", "\"data\":\"\ud83d\""),
+                Arguments.of("bad_request", "\"data\":{\"\\uDBFFx\":1}"),
+                Arguments.of("bad_request", "\"data\":[\"" + "9".repeat(2_000) + "\", -" + "9".repeat(1_000) + "]"),
+                Arguments.of("bad_request", "\"data\":" + "[".repeat(33) + "]".repeat(33)),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"\":\"x\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\\n\":\"x\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\":\"\\u0000\"}"),
+                Arguments.of("bad_request", "\"data\":1,\"meta\":{\"a\":\"\\ud83d\"}"),
+                Arguments.of("too_large", "\"data\":1,\"meta\":{\"" + LONG + "\":\"x\"}"),
+                Arguments.of("bad_request", "\"content\":\"x\",\"idempotencyKey\":\"\""),
+                Arguments.of("bad_request", "\"content\":\"x\",\"idempotencyKey\":\"\\n\\u0007\""),
+                Arguments.of("too_large", "\"content\":\"x\",\"idempotencyKey\":\"" + LONG + "\""),
                 Arguments.of("bad_request", "\"type\":\"signal\",\"room\":\"lobby\""),
                 Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"\""),
                 Arguments.of("too_large", "\"type\":\"signal\",\"name\":\"" + LONG + "\""),
@@ -110,7 +127,10 @@ class BadFrameTest {
                 Arguments.of("too_large", "\"type\":\"hello\",\"user\":\"" + LONG + "\""),
                 Arguments.of("bad_request", "\"type\":\"history\",\"limit\":0"),
                 Arguments.of("bad_request", "\"type\":\"history\",\"limit\":201"),
-                Arguments.of("bad_request", "\"type\":\"history\",\"before\":1,\"after\":1"),
+                Arguments.of("bad_request", "\"type\":\"history\",\"before\":" + PLACE + ",\"after\":" + PLACE),
+                Arguments.of("bad_request", "\"type\":\"history\",\"before\":{}"),
+                Arguments.of("bad_request", "\"type\":\"history\",\"after\":{\"epoch\":\"e\"}"),
+                Arguments.of("bad_request", "\"type\":\"history\",\"after\":{\"offset\":1}"),
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{}"),
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"epoch\":\"e\"}"),
                 Arguments.of("bad_request", "\"type\":\"join\",\"since\":{\"offset\":1}"),
@@ -128,9 +148,9 @@ class BadFrameTest {
     }
 
     static Stream<Arguments> wrongKinds() {
-        List<String> strings = List.of("type", "room", "user", "token", "key", "content", "name");
+        List<String> strings = List.of("type", "room", "user", "token", "idempotencyKey", "content", "name");
         List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", FAR_TOO_DEEP);
-        List<String> numbers = List.of("id", "before", "after", "limit");
+        List<String> numbers = List.of("id", "limit");
         List<String> notNumbers = List.of(
                 "\"1\"",
                 "true",
@@ -147,6 +167,8 @@ class BadFrameTest {
         return Stream.of(
                         strings.stream().flatMap(m -> notStrings.stream().map(v -> Arguments.of(m, v))),
                         numbers.stream().flatMap(m -> notNumbers.stream().map(v -> Arguments.of(m, v))),
+                        Stream.of("1", "\"x\"", "true", "[]", "{\"a\":1}", "{\"a\":null}", "{\"a\":{\"b\":\"c\"}}")
+                                .map(v -> Arguments.of("meta", v)),
                         Stream.of(
                                         "1",
                                         "\"e:1\"",
@@ -160,7 +182,8 @@ class BadFrameTest {
                                         "{\"at\":1.5}",
                                         "{\"at\":[1]}",
                                         "{\"at\":9007199254740992}")
-                                .map(v -> Arguments.of("since", v)))
+                                .flatMap(v ->
+                                        Stream.of("since", "before", "after").map(member -> Arguments.of(member, v))))
                 .flatMap(s -> s);
     }
 
@@ -175,11 +198,11 @@ class BadFrameTest {
     @ParameterizedTest(name = "[{index}] {0}")
     @MethodSource("wrongKinds")
     void whatIsOfTheWrongKindIsAnsweredByIdAndKey(String member, String value) {
-        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"id\":17,\"key\":\"k\"}");
+        ServerFrame.Error answer = refused("{\"" + member + "\":" + value + ",\"id\":17,\"idempotencyKey\":\"k\"}");
         // The parser reads nothing after a value that is nested far too deep.
         if (!value.equals(FAR_TOO_DEEP)) {
             assertEquals(17, answer.id());
-            assertEquals("k", answer.key());
+            assertEquals("k", answer.idempotencyKey());
         }
     }
 
@@ -196,24 +219,86 @@ class BadFrameTest {
         }
     }
 
+    /** Members get the text as it was sent, so that nothing may pass that is no JSON. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[1,]",
+                "[,1]",
+                "[1 2]",
+                "{\"a\":1,}",
+                "{\"a\" 1}",
+                "{a:1}",
+                "{1:1}",
+                "01",
+                "1.",
+                ".5",
+                "+1",
+                "-",
+                "1e",
+                "0x1",
+                "NaN",
+                "tru",
+                "True",
+                "'a'",
+                "\"a\tb\"",
+                "\"\\x\"",
+                "\"\\u12\"",
+                "\"open",
+                "\ufeff1",
+                "\u00a01",
+                "1,",
+                "1}",
+                "1//",
+                "/**/1",
+                "undefined"
+            })
+    void dataThatIsNoJsonIsRefused(String data) {
+        assertEquals("bad_request", refused("{\"data\":" + data + "}").code(), data);
+        assertEquals(
+                "bad_request",
+                refused("{\"data\":{\"x\":[" + data + ",1]},\"id\":1}").code(),
+                data);
+    }
+
+    @Test
+    void anErrorOfMetaNamesTheEntry() {
+        assertEquals(
+                "meta.trace-id must be a string",
+                refused("{\"meta\":{\"a\":\"\",\"trace-id\":1}}").text());
+        assertEquals(
+                "entry 2 of meta must be a string",
+                refused("{\"meta\":{\"a\":\"\",\"<b>\":1}}").text());
+        assertEquals(
+                "meta.a has the control character U+0007",
+                refused("{\"data\":1,\"meta\":{\"a\":\"\\u0007\"}}").text());
+        assertEquals(
+                "the name of entry 1 of meta is empty",
+                refused("{\"data\":1,\"meta\":{\"\":\"\"}}").text());
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"\\ud800", "\\u0000"})
     void aKeyThatIsRefusedIsNotEchoed(String character) {
-        ServerFrame.Error answer = refused("{\"id\":1,\"content\":\"x\",\"key\":\"a" + character + "\"}");
-        assertNull(answer.key(), "it could not be sent, or not be read");
-        assertNull(refused("{\"content\":\"x\",\"key\":\"" + LONG + "\"}").key(), "an answer need not be long");
+        ServerFrame.Error answer = refused("{\"id\":1,\"content\":\"x\",\"idempotencyKey\":\"a" + character + "\"}");
+        assertNull(answer.idempotencyKey(), "it could not be sent, or not be read");
+        assertNull(
+                refused("{\"content\":\"x\",\"idempotencyKey\":\"" + LONG + "\"}")
+                        .idempotencyKey(),
+                "an answer need not be long");
     }
 
     @Test
     void aGoodKeyIsEchoedWithWhateverElseIsWrong() {
-        assertEquals("k", refused("{\"key\":\"k\",\"content\":\"\"}").key());
+        assertEquals("k", refused("{\"idempotencyKey\":\"k\",\"content\":\"\"}").idempotencyKey());
     }
 
     @Test
     void whateverIsMangledIsAFrameOrRefused() {
         String[] seeds = {
             "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"x\",\"offset\":41,\"at\":5}}",
-            "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"uuid\",\"content\":\"h\\u00e4\\n😀\"}",
+            "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"idempotencyKey\":\"uuid\",\"content\":\"h\\u00e4\\n😀\"}",
             "{\"type\":\"history\",\"x\":[1,{\"y\":[null,true,-1.5e3]}],\"limit\":50}"
         };
         String alphabet = "{}[]\":,\\u0019-.eE+ntf \n\r\t\0ä\ud83d";

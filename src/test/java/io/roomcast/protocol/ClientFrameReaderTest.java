@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,37 +36,104 @@ class ClientFrameReaderTest {
                 reader.read("{\"type\":\"join\",\"id\":1,\"room\":\"lobby\","
                         + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":null}}"));
         assertEquals(
-                new ClientFrame.Publish(2L, lobby, "k", Content.of("hi")),
-                reader.read("{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"key\":\"k\",\"content\":\"hi\"}"));
+                new ClientFrame.Publish(2L, lobby, "k", Payload.of("hi")),
+                reader.read(
+                        "{\"type\":\"publish\",\"id\":2,\"room\":\"lobby\",\"idempotencyKey\":\"k\",\"content\":\"hi\"}"));
         assertEquals(
                 new ClientFrame.Signal(3L, lobby, "typing", Content.of("on")),
                 reader.read(
                         "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"name\":\"typing\",\"content\":\"on\"}"));
         assertEquals(
-                new ClientFrame.History(4L, lobby, 42, -1, 200),
-                reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\",\"before\":42,\"limit\":200}"));
+                new ClientFrame.History(4L, lobby, new Position("e", 42), null, 200),
+                reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\","
+                        + "\"before\":{\"epoch\":\"e\",\"offset\":42},\"limit\":200}"));
         assertEquals(
-                new ClientFrame.History(null, lobby, 0, 0, 50),
-                reader.read("{\"type\":\"history\",\"room\":\"lobby\",\"after\":0}"));
+                new ClientFrame.History(null, lobby, null, new Position("e", 0, 5), 50),
+                reader.read("{\"type\":\"history\",\"room\":\"lobby\","
+                        + "\"after\":{\"epoch\":\"e\",\"offset\":0,\"at\":5}}"));
         assertEquals(
                 new ClientFrame.Members(5L, lobby), reader.read("{\"type\":\"members\",\"id\":5,\"room\":\"lobby\"}"));
         assertEquals(new ClientFrame.Leave(6L, lobby), reader.read("{\"type\":\"leave\",\"id\":6,\"room\":\"lobby\"}"));
         assertEquals(new ClientFrame.Ping(LARGEST), reader.read("{\"type\":\"ping\",\"id\":9007199254740991}"));
     }
 
+    /** In long lines, too: the parser reads them in pieces. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1",
+                "-0.10E+5",
+                "1e999999999",
+                "12345678901234567890.123456789",
+                "true",
+                "\"\"",
+                "\"a\\\"b\\\\\"",
+                "\"\\u00e4\\ud83d\\ude00\\/ä😀\u2028\u007f\"",
+                "[]",
+                "[ 1 ,\t2 ]",
+                "{\"a\":{\"data\":\"]}\"},\"a\":null}",
+                "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
+            })
+    void dataIsTheTextThatWasSent(String data) {
+        for (int padding : new int[] {0, 1, 4_000, 4_090, 4_096, 9_000, 40_000}) {
+            String escaped = "\\u0041".repeat(padding / 6) + "x";
+            for (String line : List.of(
+                    "{\"data\":" + data + "}",
+                    "{\"data\" : " + data + " ,\"content\":\"" + escaped + "\"}",
+                    "{\"x\":[\"" + escaped + "\"],\"d\\u0061ta\":\t" + data + ", \"meta\":{}}",
+                    "{\"data\":[1],\"content\":\"" + "y".repeat(padding + 1) + "\",\"data\":" + data + "\r}")) {
+                Payload payload = ((ClientFrame.Publish) reader.read(line)).payload();
+                assertEquals(data, payload.data().json(), line);
+                assertEquals(
+                        data.getBytes(StandardCharsets.UTF_8).length,
+                        payload.data().bytes());
+                assertNull(payload.meta());
+            }
+        }
+    }
+
+    @Test
+    void dataAsLargeAsAFrameIsRead() {
+        String data = "[\"" + "\\u00e4ä".repeat(8_000) + "\"]";
+        assertEquals(
+                data,
+                ((ClientFrame.Publish) reader.read("{\"data\":" + data + "}"))
+                        .payload()
+                        .data()
+                        .json());
+    }
+
+    @Test
+    void lineBreaksBetweenTheTokensOfDataBecomeBlanks() {
+        assertEquals(new Data("[ 1,  2]", 8), Data.of("[\n1,\r\n2]"));
+    }
+
+    @Test
+    void metaKeepsItsOrderAndCountsItsBytes() {
+        Meta meta = ((ClientFrame.Publish) reader.read("{\"content\":\"x\",\"meta\":{\"z\":\"ä\",\"a\":\"\"}}"))
+                .payload()
+                .meta();
+        assertEquals(List.of("z", "a"), List.copyOf(meta.entries().keySet()));
+        assertEquals(4, meta.bytes());
+        assertEquals(
+                Payload.of("x"),
+                ((ClientFrame.Publish) reader.read("{\"content\":\"x\",\"data\":null,\"meta\":null}")).payload());
+    }
+
     @Test
     void withoutATypeItIsAPublishAndWhoeverItClaimsToBeIsIgnored() {
         assertEquals(
-                new ClientFrame.Publish(null, lobby, null, Content.of("hi")),
+                new ClientFrame.Publish(null, lobby, null, Payload.of("hi")),
                 reader.read("{\"room\":\"lobby\",\"content\":\"hi\",\"sender\":\"ann\"}"));
-        assertEquals(new ClientFrame.Publish(null, null, null, Content.of("hi")), reader.read("{\"content\":\"hi\"}"));
+        assertEquals(new ClientFrame.Publish(null, null, null, Payload.of("hi")), reader.read("{\"content\":\"hi\"}"));
     }
 
     @Test
     void nullIsAsGoodAsAbsent() {
         assertEquals(
                 new ClientFrame.Join(null, lobby, null),
-                reader.read("{\"type\":\"join\",\"id\":null,\"room\":\"lobby\",\"since\":null,\"key\":null}"));
+                reader.read(
+                        "{\"type\":\"join\",\"id\":null,\"room\":\"lobby\",\"since\":null,\"idempotencyKey\":null}"));
     }
 
     @Test
@@ -114,8 +183,8 @@ class ClientFrameReaderTest {
         ClientFrame.Publish publish = assertInstanceOf(
                 ClientFrame.Publish.class,
                 reader.read("{\"content\":\"\\u0041\\n\\t\\\"\\\\\\/\\ud83d\\ude00 </script>\"}"));
-        assertEquals("A\n\t\"\\/😀 </script>", publish.content().text());
-        assertEquals(20, publish.content().bytes());
+        assertEquals("A\n\t\"\\/😀 </script>", publish.payload().content().text());
+        assertEquals(20, publish.payload().content().bytes());
     }
 
     @Test
@@ -123,8 +192,8 @@ class ClientFrameReaderTest {
         String name = "x".repeat(128);
         String key = "k".repeat(64);
         assertEquals(
-                new ClientFrame.Publish(null, new RoomName(name), key, Content.of("c")),
-                reader.read("{\"room\":\"" + name + "\",\"key\":\"" + key + "\",\"content\":\"c\"}"));
+                new ClientFrame.Publish(null, new RoomName(name), key, Payload.of("c")),
+                reader.read("{\"room\":\"" + name + "\",\"idempotencyKey\":\"" + key + "\",\"content\":\"c\"}"));
     }
 
     @Test
@@ -139,8 +208,8 @@ class ClientFrameReaderTest {
         String content = "aä€😀".repeat(20_000);
         ClientFrame.Publish publish =
                 assertInstanceOf(ClientFrame.Publish.class, reader.read("{\"content\":\"" + content + "\"}  "));
-        assertEquals(content, publish.content().text());
-        assertEquals(200_000, publish.content().bytes());
+        assertEquals(content, publish.payload().content().text());
+        assertEquals(200_000, publish.payload().content().bytes());
     }
 
     @Test

@@ -1,13 +1,18 @@
 package io.roomcast.protocol;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.ServerFrameWriter.MessageBody;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Exactly what goes over the wire. */
@@ -19,7 +24,7 @@ class ServerFrameWriterTest {
         assertFrame("{\"type\":\"pong\"}", writer.write(new ServerFrame.Pong(null)));
         assertFrame("{\"type\":\"pong\",\"id\":3}", writer.write(new ServerFrame.Pong(3L)));
         assertFrame(
-                "{\"type\":\"ack\",\"id\":1,\"key\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
+                "{\"type\":\"ack\",\"id\":1,\"idempotencyKey\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
                 writer.write(new ServerFrame.Ack(1L, "k", "lobby", "e", (1L << 53) - 1)));
         assertFrame(
                 "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
@@ -29,9 +34,10 @@ class ServerFrameWriterTest {
                 writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
         assertFrame(
                 "{\"type\":\"welcome\",\"user\":\"ann\",\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
-                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",
+                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3,"
+                        + "\"metaEntries\":4,\"metaBytes\":5}}",
                 writer.write(new ServerFrame.Welcome(
-                        null, "ann", null, "s", "n", 5, new ServerFrame.Limits(1, 2, 3), null)));
+                        null, "ann", null, "s", "n", 5, new ServerFrame.Limits(1, 2, 3, 4, 5), null)));
     }
 
     @Test
@@ -39,7 +45,7 @@ class ServerFrameWriterTest {
         assertFrame(
                 "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
                         + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
-                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2)
+                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2L)
                         .printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
@@ -60,7 +66,7 @@ class ServerFrameWriterTest {
                 + new String(body, 1, body.length - 1, StandardCharsets.UTF_8);
         assertFrame(
                 "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\","
-                        + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"key\":\"k\"}",
+                        + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"idempotencyKey\":\"k\"}",
                 frame);
     }
 
@@ -92,6 +98,51 @@ class ServerFrameWriterTest {
                 text(MessageFrames.history(null, new RoomName("lobby"), new HistoryPage("e", List.of(), false))));
     }
 
+    @Test
+    void dataIsTheTextThatItsPublisherWroteAndMetaKeepsItsOrder() {
+        String data = "{ \"n\":[1.0, -0,1e400,\"\\u00e4\\/\"],\"n\":null }";
+        Map<String, String> meta = new LinkedHashMap<>();
+        meta.put("z", "\"1\"");
+        meta.put("a", "");
+        String body = text(stored(1, Payload.of("hi", data, meta), "k").body());
+        assertTrue(body.contains("\"data\":" + data), body);
+        assertTrue(body.contains("\"meta\":{\"z\":\"\\\"1\\\"\",\"a\":\"\"}"), body);
+        assertEquals("hi", json(body).getString("content"));
+        assertEquals("k", json(body).getString("idempotencyKey"));
+    }
+
+    @Test
+    void whatIsAbsentIsLeftOut() {
+        byte[] body = stored(1, Payload.of(null, "[]", null), null).body();
+        assertEquals(Set.of("at", "room", "sender", "data"), json(text(body)).keySet());
+        assertEquals(5, MessageFrames.at(body));
+    }
+
+    @Test
+    void plainClientsGetATextInPlaceOfNone() {
+        Payload textless = Payload.of(null, "{\"at\":1,\"content\":\"x\"}", Map.of("m", "v"));
+        String first = frame(stored(1, "a,b,\"data\":", null));
+        String second = frame(stored(2, textless, null));
+        String third = frame(stored(3, Payload.of("c", "[1,2]", null), null));
+        String lines = String.join("\n", first, second, third, second);
+        String[] printable = text(MessageFrames.printable(lines.getBytes(StandardCharsets.UTF_8)))
+                .split("\n", -1);
+        assertEquals(4, printable.length);
+        assertEquals(first, printable[0]);
+        assertEquals("(a message without text)", json(printable[1]).getString("content"));
+        assertEquals(json(second).get("data"), json(printable[1]).get("data"));
+        assertEquals(third, printable[2]);
+        assertEquals(printable[1], printable[3]);
+        byte[] nothingToDo = (first + "\n" + third).getBytes(StandardCharsets.UTF_8);
+        assertSame(nothingToDo, MessageFrames.printable(nothingToDo));
+        byte[] strange = "x,,,\"dat".getBytes(StandardCharsets.UTF_8);
+        assertSame(strange, MessageFrames.printable(strange));
+    }
+
+    private static String frame(StoredMessage message) {
+        return text(MessageFrames.messageStart(message)) + text(message.body()).substring(1);
+    }
+
     private static String text(byte[] utf8) {
         return new String(utf8, StandardCharsets.UTF_8);
     }
@@ -107,7 +158,11 @@ class ServerFrameWriterTest {
     }
 
     private StoredMessage stored(long offset, String content, String key) {
-        byte[] body = writer.body(new MessageBody("lobby", "ann", content, 5, key));
+        return stored(offset, Payload.of(content), key);
+    }
+
+    private StoredMessage stored(long offset, Payload payload, String key) {
+        byte[] body = writer.body(MessageBody.of(new RoomName("lobby"), new UserName("ann"), payload, 5, key));
         assertEquals('{', new String(body, StandardCharsets.UTF_8).charAt(0));
         return new StoredMessage(offset, body);
     }

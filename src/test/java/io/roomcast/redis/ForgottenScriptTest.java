@@ -69,7 +69,7 @@ class ForgottenScriptTest {
     private static void forgetAndLoad(RedisProcess redis, AtomicBoolean enough) {
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
             Connection connection = jedis.getConnection();
-            List<Script> scripts = new Scripts(RedisNode.PLENTY, false).all();
+            List<Script> scripts = new Scripts(false).all();
             while (!enough.get()) {
                 jedis.scriptFlush();
                 scripts.forEach(script -> connection.executeCommand(script.load()));

@@ -37,7 +37,7 @@ class RedisClusterTest extends RelayContractTest {
     }
 
     @Override
-    protected Relay create(HistoryLimits limits) {
+    protected Relay create(HistoryLimits.Rule limits) {
         return new RedisRelay(
                 cluster.settings(), limits, "test", Thread::new, timer, System::nanoTime, new NodeMetrics());
     }

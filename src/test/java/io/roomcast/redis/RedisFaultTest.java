@@ -231,7 +231,8 @@ class RedisFaultTest {
     @Test
     void historyThatWasTrimmedMeanwhileIsToldAsLost() throws Exception {
         RedisNode forgetful = new RedisNode(
-                settings(), new io.roomcast.relay.HistoryLimits(5, java.time.Duration.ofHours(1), 1 << 20));
+                settings(),
+                new io.roomcast.relay.HistoryLimits(5, java.time.Duration.ofHours(1), 1 << 20).everywhere());
         try {
             get(forgetful.relay.subscribe(room));
             forgetful.publish(room, "m1");

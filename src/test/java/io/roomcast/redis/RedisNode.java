@@ -37,23 +37,23 @@ public final class RedisNode implements AutoCloseable {
     private final List<Thread> threads = new CopyOnWriteArrayList<>();
 
     public RedisNode(RedisSettings settings) {
-        this(settings, PLENTY);
+        this(settings, PLENTY.everywhere());
     }
 
     RedisNode(RedisSettings settings, String name) {
-        this(settings, PLENTY, null, name);
+        this(settings, PLENTY.everywhere(), null, name);
     }
 
-    public RedisNode(RedisSettings settings, HistoryLimits limits) {
+    public RedisNode(RedisSettings settings, HistoryLimits.Rule limits) {
         this(settings, limits, null);
     }
 
     /** @param other told instead of {@link #listener}, or null */
-    RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other) {
+    RedisNode(RedisSettings settings, HistoryLimits.Rule limits, RelayListener other) {
         this(settings, limits, other, "test");
     }
 
-    private RedisNode(RedisSettings settings, HistoryLimits limits, RelayListener other, String name) {
+    private RedisNode(RedisSettings settings, HistoryLimits.Rule limits, RelayListener other, String name) {
         relay = new RedisRelay(settings, limits, name, this::thread, timer, System::nanoTime, metrics);
         relay.start(other == null ? listener : other);
     }

@@ -73,7 +73,7 @@ class RedisPresenceFaultTest {
     }
 
     private String key() {
-        return RoomKeys.of(room, settings().prefix(), 0).base() + ":presence";
+        return RoomKeys.of(room, settings().prefix(), 0, RedisNode.PLENTY).base() + ":presence";
     }
 
     /** Both lists are right, and so is what Redis says; nothing that was told cannot have been. */

@@ -37,7 +37,7 @@ class RedisRelayTest extends RelayContractTest {
     }
 
     @Override
-    protected Relay create(HistoryLimits limits) {
+    protected Relay create(HistoryLimits.Rule limits) {
         return new RedisRelay(
                 RedisSettings.parse(redis.uri()),
                 limits,

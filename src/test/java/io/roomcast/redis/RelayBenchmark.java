@@ -89,7 +89,7 @@ public final class RelayBenchmark {
         List<RoomName> rooms = rooms(100);
         RedisSettings settings = RedisSettings.parse(redis.uri());
         try (RedisNode speaker = new RedisNode(settings);
-                RedisNode hearer = new RedisNode(settings, RedisNode.PLENTY, stopwatch)) {
+                RedisNode hearer = new RedisNode(settings, RedisNode.PLENTY.everywhere(), stopwatch)) {
             rooms.forEach(room -> get(hearer.relay.subscribe(room)));
             long began = System.nanoTime();
             int messages = seconds * RATE;
@@ -141,7 +141,7 @@ public final class RelayBenchmark {
         List<RoomName> rooms = rooms(1_000);
         try (RedisOutage outage = new RedisOutage(redis);
                 RedisNode speaker = new RedisNode(RedisSettings.parse(redis.uri()));
-                RedisNode hearer = new RedisNode(outage.settings(), RedisNode.PLENTY, stopwatch)) {
+                RedisNode hearer = new RedisNode(outage.settings(), RedisNode.PLENTY.everywhere(), stopwatch)) {
             rooms.stream().map(hearer.relay::subscribe).toList().forEach(stage -> get(stage));
             outage.begin();
             rooms.stream()

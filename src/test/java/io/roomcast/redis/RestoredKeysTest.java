@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
@@ -16,12 +17,14 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.params.RestoreParams;
 
 /**
- * Keys of a room step back while Redis runs, and no node has the room open. No node can find that out, and the epoch
- * goes on with other messages. Whoever comes back with the time of its last message is told all the same.
+ * Keys of a room step back while Redis runs. If no node has the room open, no node can find that out, and the epoch
+ * goes on with other messages. Whoever comes back with the time of its last message is told all the same. A node that
+ * has the room open finds it out with the next message.
  */
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RestoredKeysTest {
@@ -69,6 +72,32 @@ class RestoredKeysTest {
             assertTrue(rooms.join(room, at(epoch, 10, SECOND_TIME)).recovered());
         } finally {
             cleo.close();
+        }
+    }
+
+    /** @param isQuiet whether nothing was published since the node has the room open */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void nodeThatOnlyListensFindsItOut(boolean isQuiet) {
+        try (RedisNode bob = node();
+                RedisNode cleo = node()) {
+            if (!isQuiet) {
+                get(cleo.relay.subscribe(room));
+            }
+            String epoch = say(bob, 1, 5, FIRST_TIME).epoch();
+            Map<String, byte[]> copy = copy();
+            say(bob, 6, 10, FIRST_TIME);
+            if (isQuiet) {
+                assertEquals(10, get(cleo.relay.subscribe(room)).offset());
+            } else {
+                cleo.listener.await("all", () -> cleo.listener.offsets(room).equals(RedisNode.upTo(10)));
+            }
+            restore(copy);
+
+            Position second = say(bob, 6, 7, SECOND_TIME);
+            cleo.listener.await("a reset", () -> !cleo.listener.resets(room).isEmpty());
+            assertNotEquals(epoch, say(bob, 8, 8, SECOND_TIME).epoch(), second + " was the last of its epoch");
+            cleo.listener.await("the next", () -> cleo.listener.lastBody(room).contains("m8"));
         }
     }
 

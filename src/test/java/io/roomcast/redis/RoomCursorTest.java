@@ -34,7 +34,7 @@ class RoomCursorTest {
 
     private final RoomCursor cursor = new RoomCursor(
             room,
-            RoomKeys.of(room, "test", 0),
+            RoomKeys.of(room, "test", 0, RedisNode.PLENTY),
             listener,
             new RoomCursor.LogReader() {
                 @Override
@@ -104,6 +104,32 @@ class RoomCursorTest {
         arrive("a", 1);
         assertEquals(upTo(1), listener.offsets(room));
         assertEquals(0, metrics.get(Counter.GAPS_SEEN));
+    }
+
+    /** The channel has the messages of an epoch in order, unless the data of the room have stepped back. */
+    @Test
+    void logIsReadWhenTheChannelStepsBack() {
+        comeInSync(0);
+        LongStream.rangeClosed(1, 5).forEach(offset -> arrive("a", offset));
+        arrive("a", 3);
+        assertEquals(1, reads.size());
+        arrive("a", 4);
+        answer("b", 4, 4, false, 5, 4);
+        answer("b", 4, 4, false, 5, 4);
+        assertEquals(List.of(new Position("b", 4)), listener.resets(room));
+        arrive("b", 5);
+        assertEquals(List.of(1L, 2L, 3L, 4L, 5L, 5L), listener.offsets(room));
+    }
+
+    /** Messages that were read from the log come over the channel later. */
+    @Test
+    void channelMayLagBehindTheLog() {
+        comeInSync(0);
+        arrive("a", 2);
+        answer("a", 4, 0, false, 1, 4);
+        LongStream.rangeClosed(3, 5).forEach(offset -> arrive("a", offset));
+        assertTrue(reads.isEmpty());
+        assertEquals(upTo(5), listener.offsets(room));
     }
 
     @Test

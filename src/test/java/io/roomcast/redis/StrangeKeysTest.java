@@ -39,7 +39,7 @@ class StrangeKeysTest {
 
     private final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
     private final RoomName other = new RoomName("garden-" + UUID.randomUUID());
-    private final RoomKeys keys = RoomKeys.of(room, "roomcast", 0);
+    private final RoomKeys keys = RoomKeys.of(room, "roomcast", 0, RedisNode.PLENTY);
     private RedisNode node;
 
     @BeforeEach

@@ -28,7 +28,7 @@ public abstract class RelayFixture {
     final ExecutorService publishers = Executors.newFixedThreadPool(8);
 
     /** A relay that is not started. */
-    protected abstract Relay create(HistoryLimits limits);
+    protected abstract Relay create(HistoryLimits.Rule limits);
 
     /** Lets at least {@code age}, some seconds at most, go by for what is stored. */
     protected abstract void pass(Duration age);
@@ -39,6 +39,10 @@ public abstract class RelayFixture {
     }
 
     protected void start(HistoryLimits limits) {
+        start(limits.everywhere());
+    }
+
+    protected void start(HistoryLimits.Rule limits) {
         if (relay != null) {
             relay.close();
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.support.RelayRooms;
 import java.time.Duration;
 import java.util.List;
@@ -29,6 +30,20 @@ public abstract class RelayHistoryContract extends RelayFixture {
         }
         assertEquals(LongStream.rangeClosed(16, 25).boxed().toList(), offsets(allAfter(0)));
         assertEquals(26, publish("next").offset());
+    }
+
+    @Test
+    void eachRoomHasTheHistoryOfItsOwnLimits() {
+        RoomName small = new RoomName("small-" + room);
+        HistoryLimits two = new HistoryLimits(2, Duration.ofHours(1), 64L << 20);
+        start(asked -> asked.equals(small) ? two : PLENTY);
+        for (int i = 1; i <= 5; i++) {
+            publish("m" + i);
+            get(relay.publish(small, null, body("m" + i)));
+        }
+        assertEquals(5, allAfter(0).size());
+        assertEquals(
+                List.of(4L, 5L), offsets(get(relay.historyAfter(small, 0, 10)).messages()));
     }
 
     @Test

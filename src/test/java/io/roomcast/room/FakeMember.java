@@ -41,7 +41,7 @@ class FakeMember implements Member.Listener {
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),
                 new NodeMetrics());
-        this.member = new Member(queue, signals, this, null);
+        this.member = new Member(queue, new Member.Scope(signals, true, () -> true), this, null);
     }
 
     /** One that reads everything at once. */

@@ -171,7 +171,7 @@ class RoomTest {
             room.publish(1);
         }
         room.registry.leave(joined, slow.member);
-        room.join(new Member(slow.queue, true, slow, null), null);
+        room.join(new Member(slow.queue, Member.Scope.ALL, slow, null), null);
         for (int i = 0; i < 5; i++) {
             room.publish(1);
         }

@@ -32,13 +32,14 @@ import io.roomcast.support.ManualTransport;
 import jakarta.enterprise.inject.Instance;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** Everything from the service down, wired as in production, on one thread and with time at a standstill. */
 public final class CoreFixture {
-    static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null);
+    static final ClientOrigin HERE = new ClientOrigin("127.0.0.1", "127.0.0.1", "localhost", null, List.of());
 
     final ManualExecutor lanes = new ManualExecutor();
     final ManualTimer timer = new ManualTimer();

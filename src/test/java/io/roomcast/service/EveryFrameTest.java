@@ -19,6 +19,7 @@ class EveryFrameTest {
             Map.entry(ClientFrame.Type.HISTORY, "history"),
             Map.entry(ClientFrame.Type.MEMBERS, "members"),
             Map.entry(ClientFrame.Type.LEAVE, "left"),
+            Map.entry(ClientFrame.Type.REMOVE, "error\",\"code\":\"forbidden\",\"id\":7,"),
             Map.entry(ClientFrame.Type.PING, "pong"));
 
     @ParameterizedTest
@@ -30,7 +31,7 @@ class EveryFrameTest {
         ann.send("{\"content\":\"the first frame is no hello\"}");
         core.advance(0);
         ann.news();
-        ann.send("{\"type\":\"" + type.wire() + "\",\"id\":7,\"name\":\"typing\",\"content\":\"x\"}");
+        ann.send("{\"type\":\"" + type.wire() + "\",\"id\":7,\"name\":\"typing\",\"content\":\"x\",\"user\":\"bob\"}");
         core.advance(0);
         String answer = "{\"type\":\"" + ANSWERS.get(type) + '"';
         String news = ann.news();

@@ -114,6 +114,16 @@ class EveryLimitTest {
                     return String.valueOf(ann.transport.closeCode().number());
                 }),
                 row(LimitKeys.CONTENT_BYTES, "1KiB", "too_large", core -> publishes(core, 1, LARGE)),
+                row(LimitKeys.META_ENTRIES, "1", "too_large", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.send("{\"data\":1,\"meta\":{\"a\":\"1\",\"b\":\"2\"}}");
+                    return code(ann);
+                }),
+                row(LimitKeys.META_BYTES, "3B", "too_large", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.send("{\"data\":1,\"meta\":{\"a\":\"123\"}}");
+                    return code(ann);
+                }),
                 row(LimitKeys.NODE_INBOUND_BYTES, "1MiB", "1013", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     assertTrue(core.unfinishedMessages.begin(ann.session).add(500_000));
@@ -121,7 +131,7 @@ class EveryLimitTest {
                     assertFalse(core.unfinishedMessages.begin(bob.session).add(600_000));
                     return String.valueOf(bob.transport.closeCode().number());
                 }),
-                row(LimitKeys.MESSAGE_AGE, "2s", "4004", core -> {
+                row(LimitKeys.MESSAGE_AGE, "2s", "4005", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     UnfinishedMessages messages = core.unfinishedMessages;
                     assertTrue(messages.begin(ann.session).add(1));

@@ -120,9 +120,9 @@ class RoomServiceTest {
         Client ann = core.enter("ann");
         Client bob = core.enter("bob");
         ann.news();
-        ann.send("{\"key\":\"k\",\"content\":\"1\"}");
-        bob.send("{\"key\":\"k\",\"content\":\"2\"}");
-        ann.send("{\"key\":\"k\",\"content\":\"again\"}");
+        ann.send("{\"idempotencyKey\":\"k\",\"content\":\"1\"}");
+        bob.send("{\"idempotencyKey\":\"k\",\"content\":\"2\"}");
+        ann.send("{\"idempotencyKey\":\"k\",\"content\":\"again\"}");
         String news = ann.news();
         assertEquals(
                 2,

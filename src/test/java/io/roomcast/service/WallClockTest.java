@@ -10,8 +10,8 @@ import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.UserName;
@@ -99,7 +99,7 @@ class WallClockTest {
         core.setWallClock(jump);
         core.advance(60_000);
         assertEquals(first, publish("key"), "stored once");
-        HistoryPage kept = get(core.backEnd.history(ROOM, 0, 0, 10));
+        HistoryPage kept = get(core.backEnd.history(ROOM, null, null, 10));
         assertEquals(unkeyed, new Position(kept.epoch(), kept.messages().get(1).offset()));
         core.advance(Relay.KEY_MEMORY_SECONDS * 1_000L - 60_000);
         assertEquals(first, publish("key"));
@@ -108,7 +108,7 @@ class WallClockTest {
     }
 
     private Position publish(String key) {
-        return get(core.backEnd.publish(ROOM, BACK_END, Content.of("said"), key));
+        return get(core.backEnd.publish(ROOM, BACK_END, Payload.of("said"), key));
     }
 
     private void pass(int seconds) {
@@ -124,7 +124,7 @@ class WallClockTest {
         @Override
         public CompletionStage<Identity> verify(String token) {
             return CompletableFuture.completedStage(
-                    new Identity(new UserName("ann"), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
+                    new Identity(new UserName("ann"), true, RoomPermissions.OPEN, Set.of(), Instant.MAX));
         }
     }
 }

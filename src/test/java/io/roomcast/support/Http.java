@@ -11,6 +11,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.List;
 
 /** Plain requests to a server, for tests. */
 public record Http(URI server, String key) {
@@ -33,12 +34,20 @@ public record Http(URI server, String key) {
         return send(PLAIN, method, path, body);
     }
 
-    private HttpResponse<String> send(HttpClient client, String method, String path, String body) {
+    /** @param headers names and values, in turn */
+    public HttpResponse<String> sendWith(List<String> headers, String method, String path, String body) {
+        return send(PLAIN, method, path, body, headers.toArray(String[]::new));
+    }
+
+    private HttpResponse<String> send(HttpClient client, String method, String path, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(server.resolve(path.substring(1)))
                 .timeout(Duration.ofSeconds(8))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body));
         if (body != null) {
             request.header("Content-Type", "application/json");
+        }
+        if (headers.length > 0) {
+            request.headers(headers);
         }
         if (key != null) {
             request.header("Authorization", "Bearer " + key);

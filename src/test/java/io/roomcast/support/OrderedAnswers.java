@@ -56,7 +56,7 @@ public final class OrderedAnswers {
                 told.add(hasty.next());
             } while (!told.get(told.size() - 1).has("id")
                     || told.get(told.size() - 1).number("id") < asked.size());
-            speaker.say("{'room':'" + room + "','key':'" + uri + "','content':'afterwards'}");
+            speaker.say("{'room':'" + room + "','idempotencyKey':'" + uri + "','content':'afterwards'}");
             speaker.next("ack");
             told.addAll(hasty.everythingUntilNow());
             check(told);

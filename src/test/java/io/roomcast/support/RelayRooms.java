@@ -57,7 +57,7 @@ public final class RelayRooms implements AutoCloseable {
                 range -> EncodedFrame.of(FrameKind.REPLY, "behind"),
                 metrics);
         Room room = rooms.open(name);
-        Member member = new Member(queue, true, new Answering(answer), null);
+        Member member = new Member(queue, Member.Scope.ALL, new Answering(answer), null);
         rooms.join(room, member, since);
         Answer given = Stages.get(answer);
         rooms.leave(room, member);

@@ -21,11 +21,21 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Tokens {
     public static final String SECRET = "a secret that only these tests know, and 32 bytes";
 
+    /** Who issues the tokens of {@link #of}, and for what. */
+    public static final String ISSUER = "https://login.test";
+
+    public static final String AUDIENCE = "roomcast";
+
+    /** What the users of most tests may do; a rule for {@code roomcast.token.default-permissions}. */
+    public static final String MEMBER = "*: read, publish, presence, history";
+
     private Tokens() {}
 
     public static JWTClaimsSet.Builder of(String user, Duration life) {
         return new JWTClaimsSet.Builder()
                 .subject(user)
+                .issuer(ISSUER)
+                .audience(AUDIENCE)
                 .expirationTime(Date.from(Instant.now().plus(life)));
     }
 

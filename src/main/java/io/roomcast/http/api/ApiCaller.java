@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.node.Author;
@@ -25,17 +26,11 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms, Author a
         }
     }
 
-    /** @throws ApiRefusalException, if the caller may not publish in the room */
-    void requirePublish(RoomName room) {
-        if (!rooms.mayPublish(room)) {
-            throw ApiRefusalException.lacking(null, "the token does not allow to publish in this room");
-        }
-    }
-
-    /** @throws ApiRefusalException, if the caller may not read the room */
-    void requireRead(RoomName room) {
-        if (!rooms.mayRead(room)) {
-            throw ApiRefusalException.lacking(null, "the token does not allow to read this room");
+    /** @throws ApiRefusalException, if the caller lacks the permission in the room */
+    void require(Permission permission, RoomName room) {
+        if (!rooms.may(permission, room)) {
+            throw ApiRefusalException.lacking(
+                    null, "the token lacks the permission " + permission.word() + " in this room");
         }
     }
 }

@@ -3,43 +3,45 @@ package io.roomcast.http.api;
 import io.roomcast.http.UnreadBody;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.JsonMembers;
+import io.roomcast.protocol.Meta;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import jakarta.json.Json;
 import jakarta.json.JsonNumber;
-import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
-import jakarta.json.stream.JsonParser;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.StringReader;
-import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Stream;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
     private final HttpServletRequest request;
+    private final List<String> segments;
     private final List<String> path;
     private final String remote;
+    /** Null until a parameter is first read. */
+    private Map<String, String> query;
+
     /** Null until {@link #read} has completed. */
     private byte[] bytes;
 
     /** The parsed body; null until a property is first read. */
-    private JsonObject body;
+    private JsonMembers body;
 
     ApiRequest(HttpServletRequest request) {
         this.request = request;
         this.remote = request.getRemoteAddr();
-        this.path = Stream.of(rawPath(request).replaceFirst("^/", "").split("/", -1))
-                .map(ApiRequest::decoded)
-                .toList();
+        this.segments = List.of(rawPath(request).replaceFirst("^/", "").split("/", -1));
+        this.path = segments.stream().map(ApiRequest::decoded).toList();
     }
 
     /**
@@ -53,11 +55,11 @@ final class ApiRequest {
         return at < 0 ? info : raw.substring(at + request.getServletPath().length());
     }
 
-    /** Decodes a segment. Does not change a segment with an invalid encoding, which is no valid room or user name. */
+    /** Decodes a segment. Does not change a segment with an invalid encoding, which {@link #name} refuses. */
     private static String decoded(String segment) {
         try {
-            return URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8);
-        } catch (IllegalArgumentException e) {
+            return PercentEncoding.decodedSegment(segment);
+        } catch (ProtocolException e) {
             return segment;
         }
     }
@@ -100,14 +102,18 @@ final class ApiRequest {
                 .thenAccept(all -> bytes = all);
     }
 
-    /** The name of the room or user, or the id of the session, in the path. */
+    /**
+     * The name of the room or user, or the id of the session, in the path.
+     *
+     * @throws ProtocolException {@code bad_request}, if the path is not percent-encoded UTF-8
+     */
     String name() {
-        return path.get(isOfNode() ? 2 : 1);
+        return PercentEncoding.decodedSegment(segments.get(isOfNode() ? 2 : 1));
     }
 
     /** Whether the request concerns only the node that is asked. */
     private boolean isOfNode() {
-        return path.get(0).equals("node");
+        return segments.get(0).equals("node");
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */
@@ -125,9 +131,16 @@ final class ApiRequest {
         return remote;
     }
 
-    /** Returns a parameter of the query, or null. */
+    /**
+     * Returns a parameter of the query, or null.
+     *
+     * @throws ProtocolException {@code bad_request}, if the query is not percent-encoded UTF-8
+     */
     String query(String name) {
-        return request.getParameter(name);
+        if (query == null) {
+            query = PercentEncoding.decodedQuery(request.getQueryString());
+        }
+        return query.get(name);
     }
 
     /**
@@ -137,7 +150,7 @@ final class ApiRequest {
      * @throws ProtocolException {@code bad_request}, if the value is not such a number
      */
     long query(String name, long defaultValue, long max) {
-        String value = request.getParameter(name);
+        String value = query(name);
         if (value == null) {
             return defaultValue;
         }
@@ -212,11 +225,55 @@ final class ApiRequest {
     }
 
     private JsonValue property(String name) {
+        try {
+            return members().value(name);
+        } catch (ProtocolException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " is not a value that the JSON library reads");
+        }
+    }
+
+    private JsonMembers members() {
         if (body == null) {
             body = parseBody();
         }
-        JsonValue value = body.get(name);
-        return value == JsonValue.NULL ? null : value;
+        return body;
+    }
+
+    /** The text of a property of the body, any JSON value, as the caller wrote it; null if the body has none. */
+    String json(String name) {
+        return members().text(name);
+    }
+
+    /**
+     * Returns a property of the body that is a flat object of strings.
+     *
+     * @return null if the body has no such property
+     * @throws ProtocolException {@code bad_request}, if the property is not such an object
+     */
+    Map<String, String> strings(String name) {
+        JsonValue value = property(name);
+        if (value == null) {
+            return null;
+        }
+        if (value.getValueType() != JsonValue.ValueType.OBJECT) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, name + " must be an object of strings");
+        }
+        Map<String, String> strings = new LinkedHashMap<>();
+        value.asJsonObject().forEach((entry, text) -> {
+            if (!(text instanceof JsonString string)) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, Meta.what(entry, strings.size() + 1) + " must be a string");
+            }
+            strings.put(entry, string.getString());
+        });
+        return strings;
+    }
+
+    /** The values of a header. */
+    Enumeration<String> headers(String name) {
+        return request.getHeaders(name);
     }
 
     /** @throws CharacterCodingException if the bytes are not UTF-8; a lenient decoder would replace such bytes */
@@ -224,20 +281,15 @@ final class ApiRequest {
         return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString();
     }
 
-    private JsonObject parseBody() {
+    private JsonMembers parseBody() {
         if (bytes == null || bytes.length == 0) {
-            return JsonValue.EMPTY_JSON_OBJECT;
+            return new JsonMembers();
         }
-        try (JsonParser parser = Json.createParser(new StringReader(decodedStrictly(bytes)))) {
-            parser.next();
-            JsonObject object = parser.getObject();
-            if (!parser.hasNext()) {
-                return object;
-            }
+        try {
+            return new JsonMembers(decodedStrictly(bytes));
         } catch (CharacterCodingException | RuntimeException e) {
-            // Falls through to the same error as for a body with two objects. If a limit such as the depth is exceeded,
-            // the parser throws exceptions that are not JsonException.
+            // If a limit such as the depth is exceeded, the parser throws exceptions that are not JsonException.
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
         }
-        throw new ProtocolException(ErrorCode.BAD_REQUEST, "the body is not one JSON object in UTF-8");
     }
 }

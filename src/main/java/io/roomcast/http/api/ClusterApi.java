@@ -1,6 +1,8 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -33,6 +35,7 @@ public class ClusterApi {
     /** A room on one node. */
     public record RoomOnNode(String node, int members, int eventsWaiting, long bytesWaiting, long waitingMs) {}
 
+    /** @param settings of the node that answers */
     public record Look(
             String room,
             String epoch,
@@ -40,6 +43,7 @@ public class ClusterApi {
             long userCount,
             List<String> users,
             List<RoomOnNode> nodes,
+            List<RoomSettings.Shown> settings,
             Reach cluster) {}
 
     public record NodeFigures(
@@ -121,7 +125,7 @@ public class ClusterApi {
         int limit = limitOfRooms(request);
         return nodes.rooms(request.query("prefix")).thenApply(found -> {
             List<RoomSize> readable = found.page().rooms().stream()
-                    .filter(room -> caller.rooms().mayRead(new RoomName(room.room())))
+                    .filter(room -> caller.rooms().may(Permission.READ, new RoomName(room.room())))
                     .toList();
             return ApiAnswer.ok(new Rooms(
                     readable.size(),
@@ -137,7 +141,7 @@ public class ClusterApi {
 
     private CompletionStage<ApiAnswer> look(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return operations
                 .room(room)
                 .thenCompose(there -> backEnd.members(room)
@@ -152,6 +156,7 @@ public class ClusterApi {
                                                 .map(UserName::value)
                                                 .toList(),
                                         roomOnNodes(there),
+                                        backEnd.settings(room),
                                         Reach.of(there)))));
     }
 
@@ -168,7 +173,7 @@ public class ClusterApi {
 
     private CompletionStage<ApiAnswer> close(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return operations
                 .closeRoom(room, caller.author())
                 .thenApply(answer -> ApiAnswer.ok(
@@ -188,8 +193,8 @@ public class ClusterApi {
                 .thenApply(found -> ApiAnswer.ok(new RefusalList(
                         found.page().counts(),
                         found.page().last().stream()
-                                .filter(refusal ->
-                                        refusal.room() == null || caller.rooms().mayRead(new RoomName(refusal.room())))
+                                .filter(refusal -> refusal.room() == null
+                                        || caller.rooms().may(Permission.READ, new RoomName(refusal.room())))
                                 .toList(),
                         Reach.of(found.answer()))));
     }

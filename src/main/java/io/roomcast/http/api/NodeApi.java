@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Limits;
 import io.roomcast.node.Node;
@@ -110,7 +111,8 @@ public class NodeApi {
 
     private ApiAnswer rooms(ApiRequest request, ApiCaller caller) {
         int limit = ClusterApi.limitOfRooms(request);
-        RoomPage page = roomList.list(request.query("prefix"), caller.rooms()::mayRead);
+        RoomPage page =
+                roomList.list(request.query("prefix"), room -> caller.rooms().may(Permission.READ, room));
         return ApiAnswer.ok(new RoomList(
                 node.name(),
                 page.rooms().size(),
@@ -120,7 +122,7 @@ public class NodeApi {
 
     private ApiAnswer closeRoom(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return ApiAnswer.ok(new Closed(node.name(), room.value(), backEnd.closeRoom(room, caller.author())));
     }
 

@@ -1,11 +1,12 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
-import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.IdempotencyKey;
 import io.roomcast.protocol.MessageFrames;
-import io.roomcast.protocol.MessageKey;
+import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
@@ -32,8 +33,6 @@ public class RoomApi {
     private static final int MAX_MESSAGES = 200;
 
     private static final int DEFAULT_MESSAGES = 50;
-    /** The largest whole number that JavaScript represents exactly. */
-    private static final long MAX_OFFSET = (1L << 53) - 1;
 
     public record Published(String room, String epoch, long offset) {}
 
@@ -65,19 +64,19 @@ public class RoomApi {
 
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requirePublish(room);
-        return backEnd.publish(room, sender(request), Content.of(request.text("content")), key(request))
+        caller.require(Permission.PUBLISH, room);
+        return backEnd.publish(room, sender(request), payload(request), idempotencyKey(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
     }
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
         UserName sender = sender(request);
-        Content content = Content.of(request.text("content"));
-        String key = key(request);
+        Payload payload = payload(request);
+        String idempotencyKey = idempotencyKey(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
         for (String name : request.texts("rooms", MAX_ROOMS)) {
-            outcomes.add(publishOne(name, sender, content, key, caller));
+            outcomes.add(publishOne(name, sender, payload, idempotencyKey, caller));
         }
         return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
                 .thenApply(all -> {
@@ -91,12 +90,12 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserName sender, Content content, String key, ApiCaller caller) {
+            String room, UserName sender, Payload payload, String idempotencyKey, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
-            caller.requirePublish(name);
-            stored = backEnd.publish(name, sender, content, key);
+            caller.require(Permission.PUBLISH, name);
+            stored = backEnd.publish(name, sender, payload, idempotencyKey);
         } catch (ProtocolException e) {
             stored = CompletableFuture.failedFuture(e);
         }
@@ -113,21 +112,21 @@ public class RoomApi {
 
     private CompletionStage<ApiAnswer> history(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
-        long after = request.query("after", -1, MAX_OFFSET);
-        long before = request.query("before", 0, MAX_OFFSET);
-        if (after >= 0 && before > 0) {
+        caller.require(Permission.HISTORY, room);
+        Position before = position(request, "before");
+        Position after = position(request, "after");
+        if (before != null && after != null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "after or before, not both");
         }
         int limit = (int) Math.max(1, request.query("limit", DEFAULT_MESSAGES, MAX_MESSAGES));
-        return backEnd.history(room, after, before, limit)
+        return backEnd.history(room, before, after, limit)
                 .thenApply(page ->
                         ApiAnswer.okJson(new String(MessageFrames.history(null, room, page), StandardCharsets.UTF_8)));
     }
 
     private CompletionStage<ApiAnswer> members(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
-        caller.requireRead(room);
+        caller.require(Permission.PRESENCE, room);
         return backEnd.members(room)
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
@@ -143,7 +142,23 @@ public class RoomApi {
         return new UserName(sender);
     }
 
-    private static String key(ApiRequest request) {
-        return MessageKey.checked(request.text("key"));
+    private static Payload payload(ApiRequest request) {
+        return Payload.of(request.text("content"), request.json("data"), request.strings("meta"));
+    }
+
+    private static String idempotencyKey(ApiRequest request) {
+        String inBody = IdempotencyKey.checked(request.text("idempotencyKey"));
+        String inHeader = IdempotencyKey.checked(IdempotencyKeyHeader.of(request.headers(IdempotencyKeyHeader.NAME)));
+        if (inBody != null && inHeader != null && !inBody.equals(inHeader)) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "idempotencyKey and the header " + IdempotencyKeyHeader.NAME + " differ");
+        }
+        return inBody == null ? inHeader : inBody;
+    }
+
+    /** A position in the query, or null. */
+    private static Position position(ApiRequest request, String name) {
+        String value = request.query(name);
+        return value == null ? null : Position.parse(value);
     }
 }

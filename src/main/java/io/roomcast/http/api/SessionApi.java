@@ -1,5 +1,6 @@
 package io.roomcast.http.api;
 
+import io.roomcast.config.Permission;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
@@ -74,7 +75,7 @@ public class SessionApi {
     }
 
     private static RoomName readable(RoomName room, ApiCaller caller) {
-        caller.requireRead(room);
+        caller.require(Permission.READ, room);
         return room;
     }
 
@@ -146,7 +147,7 @@ public class SessionApi {
     private static List<SessionView> shown(SessionPage page, ApiCaller caller) {
         return page.sessions().stream()
                 .map(session -> session.withRooms(session.rooms().stream()
-                        .filter(room -> caller.rooms().mayRead(new RoomName(room)))
+                        .filter(room -> caller.rooms().may(Permission.READ, new RoomName(room)))
                         .toList()))
                 .toList();
     }

@@ -3,24 +3,26 @@ package io.roomcast.redis.connection;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.relay.HistoryLimits;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The names of a room's keys and channel in Redis. They all have the room's name as their hash tag, so that a Cluster
+ * The names of a room's keys and channel in Redis, and the limits of its history. The names all have the room's name as their hash tag, so that a Cluster
  * keeps them on one server. The name of a room holds no brace.
  *
  * @param slot hash slot of the keys: a Redis Cluster distributes keys over its masters by 16384 hash slots. Not used
  *     without a Cluster.
  * @param base prefix of the names of all keys
  * @param channelName name of the room's channel
+ * @param history limits of the room's history on this node
  */
-public record RoomKeys(int slot, String base, String channelName) {
+public record RoomKeys(int slot, String base, String channelName, HistoryLimits history) {
 
     /** The names for a room. The channel's name contains the database's number, since pub/sub ignores databases. */
-    public static RoomKeys of(RoomName room, String prefix, int database) {
+    public static RoomKeys of(RoomName room, String prefix, int database, HistoryLimits history) {
         String base = prefix + ":{" + room.value() + "}";
         return new RoomKeys(
-                JedisClusterCRC16.getSlot(room.value()), base, database == 0 ? base : base + ":db" + database);
+                JedisClusterCRC16.getSlot(room.value()), base, database == 0 ? base : base + ":db" + database, history);
     }
 
     /** The hash slot of a key or a channel. */

@@ -13,7 +13,10 @@ import redis.clients.jedis.CommandArguments;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.args.Rawable;
 
-/** The scripts on a room's log, with the history limits as constants. Immutable. */
+/**
+ * The scripts on a room's log. The limits of the room's history are arguments, so that one script serves all rooms. The
+ * nodes may have different limits for a room: see publish.lua. Immutable.
+ */
 public final class Scripts {
     private static final byte[] NO_EPOCH = {};
     private static final int EPOCH_BITS = 40;
@@ -30,6 +33,8 @@ public final class Scripts {
     private static final int TRIM_STEPS = 8;
     /** How long the keys of a probe live. */
     private static final Duration PROBE_LIFE = Duration.ofMinutes(1);
+    /** The history of the rooms of probes. */
+    public static final HistoryLimits PROBE_HISTORY = new HistoryLimits(10, PROBE_LIFE, 1 << 20);
 
     private static final Script NOTHING = Script.of("return 0");
 
@@ -40,29 +45,19 @@ public final class Scripts {
     private final Script attempt;
     private final boolean sharded;
 
-    public Scripts(HistoryLimits limits, boolean sharded) {
-        this(
-                limits,
-                sharded,
-                NUMBERING_MS,
-                Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
+    public Scripts(boolean sharded) {
+        this(sharded, NUMBERING_MS, Duration.ofSeconds(Relay.KEY_MEMORY_SECONDS).toMillis());
     }
 
     /** The same scripts for the rooms of probes. The keys of these rooms expire after {@link #PROBE_LIFE}. */
     public static Scripts forProbes(boolean sharded) {
-        return new Scripts(
-                new HistoryLimits(10, PROBE_LIFE, 1 << 20), sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis());
+        return new Scripts(sharded, PROBE_LIFE.toMillis(), PROBE_LIFE.toMillis());
     }
 
-    private Scripts(HistoryLimits limits, boolean sharded, long numberingMillis, long keyMillis) {
+    private Scripts(boolean sharded, long numberingMillis, long keyMillis) {
         this.sharded = sharded;
-        long age = Math.min(Math.max(limits.age().toMillis(), 1), LARGEST / 4);
-        long bytes = Math.min(Math.max(limits.bytes(), 1), LARGEST);
-        String constants = "local MAX_MESSAGES, MAX_BYTES, MARK_BYTES = " + limits.messages() + ", " + bytes + ", "
-                + (bytes / TRIM_STEPS + 1) + "\n"
-                + "local AGE_MS, MARK_MS = " + age + ", " + (age / TRIM_STEPS + 1) + "\n"
-                + "local NUMBERING_MS, UNUSED_MS = " + Math.max(numberingMillis, 2 * age) + ", " + UNUSED_MS + "\n"
-                + "local KEY_MS = " + keyMillis + "\n"
+        String constants = "local TRIM_STEPS, KEY_MS = " + TRIM_STEPS + ", " + keyMillis + "\n"
+                + "local LEAST_NUMBERING_MS, UNUSED_MS = " + numberingMillis + ", " + UNUSED_MS + "\n"
                 + "local PUBLISH, ENVELOPE = '" + (sharded ? "SPUBLISH" : "PUBLISH") + "', '" + Envelope.VERSION
                 + "'\n";
         publish = Script.of(constants, "numbering.lua", "publish.lua");
@@ -90,7 +85,18 @@ public final class Scripts {
         List<byte[]> names = key == null
                 ? List.of(keys.numbering(), keys.log(), keys.channel())
                 : List.of(keys.numbering(), keys.log(), keys.channel(), keys.idempotencyKey(key));
-        return publish.call(names, epochSuffix(), epoch(nodePosition), offset(nodePosition), lineage, body, run);
+        HistoryLimits history = keys.history();
+        return publish.call(
+                names,
+                epochSuffix(),
+                epoch(nodePosition),
+                offset(nodePosition),
+                lineage,
+                body,
+                run,
+                history.messages(),
+                Math.min(Math.max(history.bytes(), 1), LARGEST),
+                ageMillis(history));
     }
 
     /** Reads the oldest messages after {@code offset}. */
@@ -140,7 +146,12 @@ public final class Scripts {
                 Math.min(offset, LARGEST),
                 limit,
                 bytes,
-                uncounted);
+                uncounted,
+                ageMillis(keys.history()));
+    }
+
+    private static long ageMillis(HistoryLimits history) {
+        return Math.min(Math.max(history.age().toMillis(), 1), LARGEST / 4);
     }
 
     /** Ends the epoch of {@code nodePosition}, unless this epoch has ended already. */

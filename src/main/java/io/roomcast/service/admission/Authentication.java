@@ -2,8 +2,11 @@ package io.roomcast.service.admission;
 
 import io.roomcast.config.AccessKeys;
 import io.roomcast.config.OperationKeys;
+import io.roomcast.config.RoomRules;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.config.TokenKeys;
 import io.roomcast.identity.Identity;
+import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.node.LogText;
 import io.roomcast.node.Warnings;
@@ -14,6 +17,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 /** Decides who may connect, as {@code roomcast.auth} demands. Any thread. */
@@ -28,6 +32,7 @@ public class Authentication {
     private TokenVerifier tokenVerifier;
     private Warnings warnings;
     private String mode;
+    private Map<String, RoomRules> roleRules;
     private boolean apiWantsTokens;
 
     /** For the container's proxy. */
@@ -38,6 +43,7 @@ public class Authentication {
         this.tokenVerifier = tokenVerifier;
         this.warnings = warnings;
         this.mode = config.get(AccessKeys.AUTH);
+        this.roleRules = config.get(TokenKeys.ROLES);
         this.apiWantsTokens = !config.get(OperationKeys.API_CLAIM).isEmpty();
     }
 
@@ -52,6 +58,13 @@ public class Authentication {
                         Level.WARNING,
                         "roomcast.auth=open: anyone who reaches this server may connect, under any name");
             case "" -> LOG.log(Level.INFO, "roomcast.auth is not set: {0}", LOOPBACK_ONLY);
+            case "container" -> {
+                if (roleRules.isEmpty()) {
+                    LOG.log(
+                            Level.WARNING,
+                            "roomcast.auth=container without a key roomcast.roles.<role>: no user may do anything in a room");
+                }
+            }
             default -> {}
         }
     }
@@ -75,11 +88,12 @@ public class Authentication {
         };
     }
 
-    private static Identity loginIdentity(ClientOrigin origin) {
+    private Identity loginIdentity(ClientOrigin origin) {
         if (origin.login() == null) {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "log in to the server first");
         }
-        return Identity.proven(new UserName(origin.login()));
+        return Identity.proven(
+                new UserName(origin.login()), RoomPermissions.of(RoomRules.NONE, roleRules, origin.roles()));
     }
 
     private Identity loopbackIdentity(UserName claimed, ClientOrigin origin) {

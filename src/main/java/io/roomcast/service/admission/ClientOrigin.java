@@ -21,12 +21,16 @@ import java.util.stream.Stream;
  * @param remote address of the other end; null if unknown
  * @param host host that the client asked for, with the port if the client named one; null if unknown
  * @param login user name of the login at the application server, or null
+ * @param roles those roles of this user at the application server that {@code roomcast.roles} has rules for
  */
-public record ClientOrigin(String local, String remote, String host, String login) {
+public record ClientOrigin(String local, String remote, String host, String login, List<String> roles) {
     public static final String HEADER = "Roomcast-Client-Origin";
 
     /** The network of those whose address is unknown. Otherwise a client could have many, by inventing texts. */
     private static final String NO_ADDRESS = "no address";
+
+    /** Stands between two roles in the header. The name of a key, and so of a role, is one line. */
+    private static final String ROLE_END = "\n";
 
     private static final int IPV6_BYTES = 16;
     private static final int IPV6_NETWORK_BYTES = 8;
@@ -56,12 +60,13 @@ public record ClientOrigin(String local, String remote, String host, String logi
                 isDirect ? local : null,
                 remote,
                 head.host().size() == 1 ? head.host().get(0) : null,
-                null);
+                null,
+                List.of());
     }
 
     /** The value of {@link #HEADER}. */
     public String toHeader() {
-        return Stream.of(SECRET, bytes(local), bytes(remote), bytes(host))
+        return Stream.of(SECRET, bytes(local), bytes(remote), bytes(host), bytes(String.join(ROLE_END, roles)))
                 .map(ENCODER::encodeToString)
                 .collect(Collectors.joining("."));
     }
@@ -80,10 +85,10 @@ public record ClientOrigin(String local, String remote, String host, String logi
         }
         String[] parts = values.get(0).split("\\.", -1);
         try {
-            return parts.length == 4
+            return parts.length == 5
                             && MessageDigest.isEqual(
                                     SECRET, Base64.getUrlDecoder().decode(parts[0]))
-                    ? new ClientOrigin(text(parts[1]), text(parts[2]), text(parts[3]), null)
+                    ? new ClientOrigin(text(parts[1]), text(parts[2]), text(parts[3]), null, roles(text(parts[4])))
                     : null;
         } catch (IllegalArgumentException e) {
             return null;
@@ -94,9 +99,18 @@ public record ClientOrigin(String local, String remote, String host, String logi
         return part.isEmpty() ? null : new String(Base64.getUrlDecoder().decode(part), StandardCharsets.UTF_8);
     }
 
+    private static List<String> roles(String text) {
+        return text == null ? List.of() : List.of(text.split(ROLE_END, -1));
+    }
+
+    /** This origin, with roles of a login at the application server. */
+    public ClientOrigin withRoles(List<String> found) {
+        return new ClientOrigin(local, remote, host, login, found);
+    }
+
     /** This origin, with the user name of a login at the application server. */
     public ClientOrigin withLogin(String name) {
-        return new ClientOrigin(local, remote, host, name);
+        return new ClientOrigin(local, remote, host, name, roles);
     }
 
     /**

@@ -2,7 +2,9 @@ package io.roomcast.service.admission;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.RoomKeys;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.room.RoomRegistry;
@@ -26,14 +28,16 @@ public class RateLimits {
 
     private final ConcurrentHashMap<RoomName, TokenBucket> bucketsByRoom = new ConcurrentHashMap<>();
     private Limits limits;
+    private RoomSettings settings;
     private RoomRegistry rooms;
 
     /** For the container's proxy. */
     protected RateLimits() {}
 
     @Inject
-    public RateLimits(Limits limits, RoomRegistry rooms) {
+    public RateLimits(Limits limits, RoomSettings settings, RoomRegistry rooms) {
         this.limits = limits;
+        this.settings = settings;
         this.rooms = rooms;
     }
 
@@ -52,8 +56,15 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRoomPublish(RoomName room) {
-        if (limits.get(LimitKeys.ROOM_PUBLISH_RATE) > 0) {
-            take(LimitKeys.ROOM_PUBLISH_RATE, bucketOf(room), "too many messages in this room");
+        int rate = settings.publishRate(room);
+        long wait = rate > 0 ? bucketOf(room).take(rate) : 0;
+        if (wait > 0) {
+            throw limits.exceeded(
+                    LimitKeys.ROOM_PUBLISH_RATE,
+                    settings.key(room, RoomKeys.PUBLISH_RATE),
+                    ErrorCode.RATE_LIMITED,
+                    "too many messages in this room",
+                    wait);
         }
     }
 

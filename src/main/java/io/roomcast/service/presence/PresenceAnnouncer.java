@@ -2,6 +2,7 @@ package io.roomcast.service.presence;
 
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.Threads;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
@@ -45,6 +46,7 @@ public class PresenceAnnouncer implements PresenceListener {
     private RoomRegistry registry;
     private ServerFrameWriter writer;
     private Threads threads;
+    private RoomSettings settings;
     /** Most users of a room whose members are sent names. */
     private int maxNames;
 
@@ -54,18 +56,31 @@ public class PresenceAnnouncer implements PresenceListener {
     protected PresenceAnnouncer() {}
 
     @Inject
-    public PresenceAnnouncer(RoomRegistry registry, ServerFrameWriter writer, Threads threads, RoomcastConfig config) {
+    public PresenceAnnouncer(
+            RoomRegistry registry,
+            ServerFrameWriter writer,
+            Threads threads,
+            RoomSettings settings,
+            RoomcastConfig config) {
         this.registry = registry;
         this.writer = writer;
         this.threads = threads;
+        this.settings = settings;
         this.maxNames = config.get(Keys.PRESENCE_NAMES);
     }
 
     @Override
     public void rosterReceived(RoomName room, PresenceStore.Roster roster) {
-        announcementsByRoom
-                .computeIfAbsent(room, name -> new RoomAnnouncements(maxNames, new LocalRoom(name)))
-                .rosterReceived(roster);
+        if (settings.presence(room) != RoomSettings.Presence.NONE) {
+            announcementsByRoom
+                    .computeIfAbsent(room, name -> new RoomAnnouncements(maxNames(name), new LocalRoom(name)))
+                    .rosterReceived(roster);
+        }
+    }
+
+    /** Most users of the room for whom its members are sent names; fewer than none if they are sent only the number. */
+    private int maxNames(RoomName room) {
+        return settings.presence(room) == RoomSettings.Presence.ALL ? maxNames : -1;
     }
 
     @Override
@@ -102,9 +117,12 @@ public class PresenceAnnouncer implements PresenceListener {
     /**
      * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
      * sent the arrival of other users. So the number in the {@code joined} frame of this session must count these
-     * users.
+     * users. Null if the members of this room are not told of each other.
      */
-    public long count(RoomName room, PresenceStore.UpdateResult change) {
+    public Long count(RoomName room, PresenceStore.UpdateResult change) {
+        if (settings.presence(room) == RoomSettings.Presence.NONE) {
+            return null;
+        }
         RoomAnnouncements announcements = announcementsByRoom.get(room);
         return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
@@ -114,7 +132,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * arrival before the session became a member.
      */
     public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.UpdateResult change) {
-        if (change.count() <= maxNames) {
+        if (change.count() <= maxNames(room)) {
             ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
                     List.of(user.value()), List.of(), change.count(), change.revision());
             session.reply(frame(room, ownArrival));

@@ -2,6 +2,7 @@ package io.roomcast.service.session;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.config.Permission;
 import io.roomcast.identity.Identity;
 import io.roomcast.node.RunningTime;
 import io.roomcast.outbound.EncodedFrame;
@@ -140,6 +141,19 @@ public final class ClientSession {
 
     public Identity identity() {
         return identity;
+    }
+
+    /** Whether the user of this session has the permission in the room; only after it has an identity. */
+    public boolean may(Permission permission, RoomName room) {
+        return identity.permissions().may(permission, room);
+    }
+
+    /** @throws ProtocolException {@code forbidden} if the user of this session lacks the permission in the room */
+    public void require(Permission permission, RoomName room) {
+        if (!may(permission, room)) {
+            throw new ProtocolException(
+                    ErrorCode.FORBIDDEN, "this user lacks the permission " + permission.word() + " in this room");
+        }
     }
 
     /** The user in the URL of the connection, or null. */

@@ -1,5 +1,6 @@
 package io.roomcast.service.session;
 
+import io.roomcast.config.Permission;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.room.Member;
@@ -60,7 +61,14 @@ public final class Membership {
     public void join(
             RoomRegistry rooms, Member.Listener listener, ClientSession session, Position since, long enterRevision) {
         this.enterRevision = enterRevision;
-        member = new Member(session.queue(), !session.isPlain(), listener, previous == null ? null : previous.member);
+        member = new Member(
+                session.queue(),
+                new Member.Scope(
+                        !session.isPlain(),
+                        session.may(Permission.HISTORY, name),
+                        new PermissionCheck(session, Permission.PRESENCE, name)),
+                listener,
+                previous == null ? null : previous.member);
         rooms.join(room, member, since);
     }
 

@@ -1,28 +1,30 @@
 package io.roomcast.service.session;
 
-import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
-import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.Node;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.outbound.GapFrameFactory;
 import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
+import io.roomcast.outbound.PlainTransport;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageRange;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.UserName;
@@ -44,8 +46,7 @@ public class SessionRegistry {
     private final KeyedCounter networks = new KeyedCounter();
     private Limits limits;
     private OutboundBudget outbound;
-    /** Whether the relay keeps a history, from which slow clients can fetch dropped messages. */
-    private boolean keepsHistory;
+    private RoomSettings settings;
 
     private RunningTime time;
     private Threads threads;
@@ -61,7 +62,7 @@ public class SessionRegistry {
             Limits limits,
             RunningTime time,
             Threads threads,
-            RoomcastConfig config,
+            RoomSettings settings,
             Warnings warnings) {
         this.threads = threads;
         this.warnings = warnings;
@@ -71,7 +72,7 @@ public class SessionRegistry {
         this.time = time;
         this.outbound = new OutboundBudget(outboundLimits(limits));
         limits.whenChanged(() -> outbound.setLimits(outboundLimits(limits)));
-        this.keepsHistory = config.get(Keys.HISTORY_SIZE) > 0;
+        this.settings = settings;
     }
 
     /**
@@ -88,8 +89,13 @@ public class SessionRegistry {
             limits.require(
                     LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
-        OutboundQueue queue =
-                new OutboundQueue(transport, outbound, !request.isPlain(), time, gapFrames(request), metrics);
+        OutboundQueue queue = new OutboundQueue(
+                request.isPlain() ? new PlainTransport(transport) : transport,
+                outbound,
+                !request.isPlain(),
+                time,
+                gapFrames(request),
+                metrics);
         ClientSession session = new ClientSession(
                 Node.randomId(9), request, arrival, queue, writer, new RoomRequests(threads.pool()), time.getAsLong());
         openSessions.put(session.id(), session);
@@ -126,12 +132,19 @@ public class SessionRegistry {
         return outbound.held();
     }
 
-    /** Makes the frames that tell a slow client which messages it must fetch; null if no history is kept. */
-    private OutboundQueue.GapFrameFactory gapFrames(ConnectRequest request) {
-        if (!keepsHistory) {
-            return null;
-        }
-        return request.isPlain() ? this::printableBehind : range -> encoded(behind(range));
+    /** Makes the frames that tell a slow client which messages it must fetch, in rooms with a history. */
+    private GapFrameFactory gapFrames(ConnectRequest request) {
+        return new GapFrameFactory() {
+            @Override
+            public EncodedFrame of(MessageRange dropped) {
+                return request.isPlain() ? printableBehind(dropped) : encoded(behind(dropped));
+            }
+
+            @Override
+            public boolean mayDrop(RoomName room) {
+                return settings.historySize(room) > 0;
+            }
+        };
     }
 
     private EncodedFrame printableBehind(MessageRange range) {

@@ -56,7 +56,7 @@ public class LaneBenchmark {
         FakeMember witness = new FakeMember(ManualTransport.immediate(), false);
         for (int i = 0; i < members; i++) {
             OutboundQueue queue = Queues.of(new Nowhere(), new OutboundLimits(1 << 20, 0), true, System::nanoTime);
-            room = fixture.join(new Member(queue, true, witness, null), null);
+            room = fixture.join(new Member(queue, Member.Scope.ALL, witness, null), null);
         }
         fixture.source.completeSubscription();
         fixture.executor.runAll();

@@ -70,11 +70,17 @@ class ApiSettingsTest {
         Map<String, String> settings = Map.of(
                 "roomcast.auth.jwks",
                 "http://127.0.0.1:" + keys.getAddress().getPort() + "/",
+                "roomcast.auth.issuer",
+                Tokens.ISSUER,
+                "roomcast.auth.audience",
+                Tokens.AUDIENCE,
                 "roomcast.api.claim",
                 "api");
         try (EmbeddedServer remote = EmbeddedServer.start(settings)) {
             String token = Tokens.signed(
-                    Tokens.of("billing", HOUR).claim("api", List.of("publish")),
+                    Tokens.of("billing", HOUR)
+                            .claim("api", List.of("publish"))
+                            .claim("rooms", Map.of("orders", List.of("publish"))),
                     new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("k1").build(),
                     new RSASSASigner(key));
             String message = "{\"sender\":\"billing\",\"content\":\"x\"}";

@@ -17,8 +17,15 @@ public record ApiServer(EmbeddedServer embedded, URI uri) implements AutoCloseab
         if (!RUNNING.isEmpty()) {
             return new ApiServer(null, URI.create(RUNNING));
         }
-        EmbeddedServer embedded = EmbeddedServer.start(
-                Map.of("roomcast.api.key", KEY, "roomcast.api.claim", "api", "roomcast.auth.secret", SECRET));
+        EmbeddedServer embedded = EmbeddedServer.start(Map.of(
+                "roomcast.api.key",
+                KEY,
+                "roomcast.api.claim",
+                "api",
+                "roomcast.auth.secret",
+                SECRET,
+                "roomcast.token.default-permissions",
+                "*: *"));
         return new ApiServer(embedded, embedded.uri());
     }
 

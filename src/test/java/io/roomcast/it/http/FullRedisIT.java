@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class FullRedisIT {
     private static final String PATH = "/api/v1/rooms/";
-    private static final String MESSAGE = "{\"sender\":\"billing\",\"content\":\"paid\",\"key\":\"k\"}";
+    private static final String MESSAGE = "{\"sender\":\"billing\",\"content\":\"paid\",\"idempotencyKey\":\"k\"}";
 
     @RegisterExtension
     final TestRedis redis = new TestRedis();
@@ -84,7 +84,7 @@ class FullRedisIT {
                 RoomClient bob = RoomClient.enter(server.uri(), "lobby", "bob")) {
             memory("1");
             for (int id = 1; id <= 5; id++) {
-                Frame error = ann.say("{'type':'publish','id':" + id + ",'content':'hello','key':'k'}")
+                Frame error = ann.say("{'type':'publish','id':" + id + ",'content':'hello','idempotencyKey':'k'}")
                         .next("error");
                 assertEquals("unavailable", error.string("code"));
                 assertEquals(id, error.number("id"));
@@ -92,7 +92,7 @@ class FullRedisIT {
             memory("0");
             Await.until(
                     "it is stored",
-                    () -> ann.say("{'type':'publish','id':6,'content':'hello','key':'k'}")
+                    () -> ann.say("{'type':'publish','id':6,'content':'hello','idempotencyKey':'k'}")
                             .next(frame -> frame.is("ack") || frame.is("error"), "an answer")
                             .is("ack"));
             Frame heard = bob.next("message");

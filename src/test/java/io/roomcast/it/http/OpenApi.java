@@ -88,7 +88,8 @@ public final class OpenApi {
                 && !(value instanceof JsonString text && allowed.contains(text.getString()))) {
             violations.add(at + " is " + value + ", none of " + allowed);
         }
-        boolean right = switch ((String) schema.get("type")) {
+        boolean right = switch ((String) schema.getOrDefault("type", "any")) {
+            case "any" -> true;
             case "object" -> value instanceof JsonObject object && object(at, schema, object, violations);
             case "array" -> value.getValueType() == JsonValue.ValueType.ARRAY && array(at, schema, value, violations);
             case "string" ->
@@ -117,6 +118,8 @@ public final class OpenApi {
         value.forEach((name, member) -> {
             if (properties.containsKey(name)) {
                 check(at + "." + name, map(properties.get(name)), member, violations);
+            } else if (schema.get("additionalProperties") instanceof Map<?, ?> others) {
+                check(at + "." + name, map(others), member, violations);
             } else if (Boolean.FALSE.equals(schema.get("additionalProperties"))) {
                 violations.add(at + " has " + name);
             }

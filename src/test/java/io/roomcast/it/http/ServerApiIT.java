@@ -45,7 +45,7 @@ class ServerApiIT {
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "orders",
-                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
+                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"idempotencyKey\":\"k\"}");
             Frame heard = ann.next("message");
             assertEquals(1, stored.getInt("offset"));
             assertEquals(1, heard.number("offset"));
@@ -56,7 +56,8 @@ class ServerApiIT {
 
     @Test
     void itDoesNotMatterWhichHttpTheClientOffers() {
-        String message = "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"key\":\"any\"}";
+        String message =
+                "{\"sender\":\"billing\",\"content\":\"" + "x".repeat(15_000) + "\",\"idempotencyKey\":\"any\"}";
         for (int i = 0; i < 3; i++) {
             // Through one connection each, which has to be found in order after each request.
             HttpResponse<String> offering = backEnd.send("POST", "/api/v1/rooms/any" + RUN + "/messages", message);
@@ -68,7 +69,7 @@ class ServerApiIT {
 
     @Test
     void theSameKeyStoresOnce() {
-        String message = "{\"sender\":\"billing\",\"content\":\"once\",\"key\":\"same\"}";
+        String message = "{\"sender\":\"billing\",\"content\":\"once\",\"idempotencyKey\":\"same\"}";
         JsonObject first = ok("POST /rooms/{room}/messages", "once", message);
         assertEquals(first, ok("POST /rooms/{room}/messages", "once", message));
         JsonObject history = ok("GET /rooms/{room}/messages", "once", null);
@@ -77,29 +78,99 @@ class ServerApiIT {
     }
 
     @Test
+    void dataAndMetaComeBackAsTheyWereSent() {
+        String data = "{ \"n\": [1.0, 1e400],\"s\":\"\\u00e4ä\" }";
+        try (RoomClient ann = RoomClient.enter(server.uri(), "data" + RUN, "ann")) {
+            String members = "\"data\":{ \"n\": [1.0,\r\n1e400],\"s\":\"\\u00e4ä\" }\n,\"meta\":{\"order\":\"7\"}";
+            ok("POST /rooms/{room}/messages", "data", "{\"sender\":\"billing\",\n" + members + "}");
+            Frame heard = ann.next("message");
+            assertTrue(heard.text().contains("\"data\":" + data.replace(" 1e", "  1e")), heard.text());
+            assertTrue(heard.text().contains("\"meta\":{\"order\":\"7\"}"), heard.text());
+            assertFalse(heard.has("content"));
+            ok(
+                    "POST /broadcast",
+                    null,
+                    "{\"rooms\":[\"data" + RUN + "\"],\"sender\":\"billing\",\"content\":\"x\"," + members + "}");
+            Frame again = ann.next("message");
+            assertEquals("x", again.content());
+            assertEquals(heard.json().get("data"), again.json().get("data"));
+            JsonObject history = ok("GET /rooms/{room}/messages", "data", null);
+            assertEquals(
+                    heard.json().get("data"),
+                    history.getJsonArray("messages").getJsonObject(0).get("data"));
+        }
+    }
+
+    @Test
+    void dataMayHaveLongNumbers() {
+        String digits = "9".repeat(1_000);
+        try (RoomClient ann = RoomClient.enter(server.uri(), "digits" + RUN, "ann")) {
+            ok("POST /rooms/{room}/messages", "digits", "{\"sender\":\"billing\",\"data\":[" + digits + "]}");
+            assertTrue(ann.next("message").text().contains("\"data\":[" + digits + "]"));
+            call(
+                    backEnd,
+                    "POST /rooms/{room}/messages",
+                    "digits",
+                    "",
+                    "{\"sender\":\"billing\",\"data\":[" + digits + "9]}",
+                    400);
+        }
+    }
+
+    /** With quotes, as the draft has it, and without. */
+    @Test
+    void theKeyMayComeInTheHeader() {
+        String path = "/api/v1/rooms/header" + RUN + "/messages";
+        String message = "{\"sender\":\"billing\",\"content\":\"once\"}";
+        String both = "{\"sender\":\"billing\",\"content\":\"once\",\"idempotencyKey\":\"order-7\"}";
+        for (String header : List.of("\"order-7\"", "order-7")) {
+            for (String body : List.of(message, both)) {
+                HttpResponse<String> answer = backEnd.sendWith(List.of("Idempotency-Key", header), "POST", path, body);
+                assertEquals(200, answer.statusCode(), answer.body());
+                assertEquals(1, Http.read(answer.body()).getInt("offset"));
+            }
+        }
+        for (List<String> wrong : List.of(
+                List.of("Idempotency-Key", "order-8"),
+                List.of("Idempotency-Key", "\"order-7"),
+                List.of("Idempotency-Key", "\"\""),
+                List.of("Idempotency-Key", "order-7", "Idempotency-Key", "order-7"))) {
+            HttpResponse<String> refused = backEnd.sendWith(wrong, "POST", path, both);
+            assertEquals(400, refused.statusCode(), wrong + refused.body());
+            assertEquals("bad_request", Http.read(refused.body()).getString("code"));
+        }
+    }
+
+    @Test
     void aUserCannotTakeTheKeyOfABackEnd() {
         try (RoomClient mallory = RoomClient.enter(server.uri(), "keys" + RUN, "billing")) {
-            mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"key\":\"invoice-7\"}");
+            mallory.say("{\"type\":\"publish\",\"id\":1,\"content\":\"forged\",\"idempotencyKey\":\"invoice-7\"}");
             mallory.next("ack");
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "keys",
-                    "{\"sender\":\"billing\",\"content\":\"true\",\"key\":\"invoice-7\"}");
+                    "{\"sender\":\"billing\",\"content\":\"true\",\"idempotencyKey\":\"invoice-7\"}");
             assertEquals(2, stored.getInt("offset"));
         }
     }
 
     @Test
     void historyComesInPages() {
+        String epoch = "";
         for (int i = 1; i <= 5; i++) {
-            ok("POST /rooms/{room}/messages", "paged", "{\"sender\":\"billing\",\"content\":\"" + i + "\"}");
+            epoch = ok("POST /rooms/{room}/messages", "paged", "{\"sender\":\"billing\",\"content\":\"" + i + "\"}")
+                    .getString("epoch");
         }
-        JsonObject after = ok("GET /rooms/{room}/messages", "paged", "?after=1&limit=2", null);
+        JsonObject after = ok("GET /rooms/{room}/messages", "paged", "?after=" + epoch + ":1&limit=2", null);
         assertEquals(2, after.getJsonArray("messages").getJsonObject(0).getInt("offset"));
         assertTrue(after.getBoolean("more"));
-        JsonObject before = ok("GET /rooms/{room}/messages", "paged", "?before=3", null);
+        JsonObject before = ok("GET /rooms/{room}/messages", "paged", "?before=" + epoch + ":3", null);
         assertEquals(2, before.getJsonArray("messages").size());
         assertFalse(before.getBoolean("more"));
+        JsonObject renumbered = call(backEnd, "GET /rooms/{room}/messages", "paged", "?after=old:1", null, 409);
+        assertEquals("renumbered", renumbered.getString("code"));
+        assertEquals(epoch, renumbered.getString("epoch"));
+        assertEquals(5, renumbered.getInt("offset"));
     }
 
     @Test
@@ -185,14 +256,19 @@ class ServerApiIT {
             value = {
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\"}                       | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"content\":\"x\"}                      | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":null}         | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":\"\\ud83d\"}   | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":[1,]}         | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":1,\"meta\":[]} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"data\":1,\"meta\":{\"a\":1}} | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":5}         | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"system\",\"content\":\"x\"} | 403 | forbidden",
                 "POST /rooms/{room}/messages  | a%20b | {\"sender\":\"x\",\"content\":\"x\"}     | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":[1,2        | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | []                                       | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\"} | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"\\ud83d\"} | 400 | bad_request",
-                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"key\":\"a\\nb\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\\ud83d\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"a\\nb\"} | 400 | bad_request",
                 "POST /broadcast              | room  | {\"rooms\":[],\"sender\":\"x\",\"content\":\"x\"} | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"soon\"}                    | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"\"}                        | 400 | bad_request",
@@ -219,7 +295,8 @@ class ServerApiIT {
 
     @Test
     void wrongNumbersOfAQueryAreRefused() {
-        for (String query : List.of("?limit=-1", "?limit=201", "?after=x", "?after=1&before=2")) {
+        for (String query :
+                List.of("?limit=-1", "?limit=201", "?after=x", "?after=1", "?before=e:-1", "?after=e:1&before=e:2")) {
             call(backEnd, "GET /rooms/{room}/messages", "room", query, null, 400);
         }
     }

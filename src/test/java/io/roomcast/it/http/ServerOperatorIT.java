@@ -8,6 +8,7 @@ import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
+import jakarta.json.JsonValue;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,6 +67,34 @@ class ServerOperatorIT {
         }
     }
 
+    /** Containers decode a query as Latin-1, or replace what is not UTF-8. */
+    @Test
+    void filtersByNamesOfAnyScript() throws Exception {
+        String name = "%C3%A9%E6%97%A5" + RUN;
+        try (RoomClient ann = RoomClient.connect(server.uri().resolve("ws?user=" + name))) {
+            String id = ann.say("{'type':'hello'}").next("welcome").string("session");
+            ann.say("{'type':'join','room':'%s'}".formatted("é日" + RUN)).next("joined");
+            for (String filter : List.of("user", "room")) {
+                JsonObject found = ok("GET /sessions", null, "?" + filter + "=" + name, null);
+                assertEquals(List.of(id), sessionIds(found), filter);
+                for (String broken : List.of("%C3", "%C3%28", "%ff")) {
+                    assertEquals(
+                            400,
+                            backEnd.send("GET", "/api/v1/sessions?" + filter + "=" + broken, null)
+                                    .statusCode(),
+                            broken);
+                }
+            }
+            for (String broken : List.of("%C3", "%C3%28", "%ff")) {
+                assertEquals(
+                        400,
+                        backEnd.send("GET", "/api/v1/users/" + broken, null).statusCode(),
+                        broken);
+            }
+            ok("GET /refusals", null, "?user=" + name, null);
+        }
+    }
+
     @Test
     void findsASessionByItsIdAndDisconnectsIt() {
         try (RoomClient ann = RoomClient.connect(server.uri().resolve("ws?user=ann-" + RUN))) {
@@ -110,10 +139,22 @@ class ServerOperatorIT {
             assertEquals(1, seen.getInt("offset"));
             assertEquals(1, seen.getInt("userCount"));
             assertEquals(1, seen.getJsonArray("nodes").getJsonObject(0).getInt("members"));
+            assertEquals(
+                    Http.read("{\"setting\":\"presence\",\"value\":\"all\",\"key\":\"default\"}"),
+                    Http.read(setting(seen, "presence")));
             assertEquals(1, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
             assertEquals(4500, ann.awaitClose());
             assertEquals(0, ok("POST /rooms/{room}/close", "seen", null).getInt("members"));
         }
+    }
+
+    private static String setting(JsonObject room, String name) {
+        return room.getJsonArray("settings").stream()
+                .map(JsonValue::asJsonObject)
+                .filter(setting -> setting.getString("setting").equals(name))
+                .findFirst()
+                .map(JsonObject::toString)
+                .orElse(null);
     }
 
     @Test

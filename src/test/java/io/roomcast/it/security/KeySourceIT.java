@@ -36,11 +36,22 @@ class KeySourceIT {
                 OwnServer server = OwnServer.start(
                         "keys",
                         Map.of(
-                                "roomcast.auth", "token",
-                                "roomcast.auth.jwks", keys.url(),
-                                "roomcast.auth.jwks-timeout", "500ms",
-                                "roomcast.auth.jwks-pause", "100ms",
-                                "roomcast.api.claim", "api"))) {
+                                "roomcast.auth",
+                                "token",
+                                "roomcast.auth.jwks",
+                                keys.url(),
+                                "roomcast.auth.issuer",
+                                Tokens.ISSUER,
+                                "roomcast.auth.audience",
+                                Tokens.AUDIENCE,
+                                "roomcast.token.default-permissions",
+                                Tokens.MEMBER,
+                                "roomcast.auth.jwks-timeout",
+                                "500ms",
+                                "roomcast.auth.jwks-pause",
+                                "100ms",
+                                "roomcast.api.claim",
+                                "api"))) {
             String token = keys.signed(Tokens.of("ann", HOUR).claim("api", "read"));
             for (int i = 0; i < 10; i++) {
                 try (RoomClient ann = RoomClient.connect(server.at("ws")).say(hello(token))) {

@@ -147,11 +147,11 @@ class LimitsIT {
             limit(LimitKeys.PUBLISH_RATE, "1");
             limit(LimitKeys.REQUEST_RATE, "2");
             for (int i = 0; i < 8; i++) {
-                ann.say("{'id':" + i + ",'key':'k" + i + "','room':'" + room + "','content':'hi'}");
+                ann.say("{'id':" + i + ",'idempotencyKey':'k" + i + "','room':'" + room + "','content':'hi'}");
             }
             Frame error = ann.next("error");
             assertEquals("rate_limited", error.string("code"));
-            assertTrue(error.string("key").startsWith("k"));
+            assertTrue(error.string("idempotencyKey").startsWith("k"));
             long wait = error.number("retryAfterMs");
             assertTrue(wait > 0 && wait <= 1_001, error::toString);
             bob.say("{'id':1,'room':'" + room + "','content':'hi'}").next("ack");

@@ -37,6 +37,7 @@ class TokenIT {
                 Map.of(
                         "roomcast.auth", "token",
                         "roomcast.auth.secret", Tokens.SECRET,
+                        "roomcast.token.default-permissions", Tokens.MEMBER,
                         "roomcast.auth.hello-timeout", "6s",
                         "roomcast.presence.grace", "0"));
     }
@@ -152,7 +153,7 @@ class TokenIT {
             mallory.say("{'type':'join','room':'lobby'}").next("joined");
             mallory.say("{'room':'lobby','sender':'ann','content':'hi'}");
             assertEquals("mallory", mallory.next("message").string("sender"));
-            assertEquals(4501, ann.awaitClose());
+            assertEquals(4004, ann.awaitClose());
         }
         try (RoomClient late = client("ws").say(hello(overheard))) {
             assertEquals(4501, late.awaitClose());
@@ -181,7 +182,7 @@ class TokenIT {
     @Test
     void roomsAreForWhomTheClaimNamesThem() throws Exception {
         String token = Tokens.signed(Tokens.of("ann", HOUR)
-                .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish"))));
+                .claim("rooms", Map.of("ops-*", List.of("read", "history"), "lobby", List.of("read", "publish"))));
         try (RoomClient ann = client("ws").say(hello(token))) {
             assertEquals("forbidden", ann.say("{'type':'join','room':'other'}").error());
             ann.say("{'type':'join','room':'ops-db'}").next("joined");
@@ -192,8 +193,12 @@ class TokenIT {
                     "forbidden",
                     ann.say("{'type':'signal','room':'ops-db','name':'typing'}").error());
             ann.say("{'type':'history','room':'ops-db'}").next("history");
-            ann.say("{'type':'join','room':'lobby'}").next("joined");
+            assertFalse(ann.say("{'type':'join','room':'lobby'}").next("joined").has("members"));
             ann.say("{'id':2,'room':'lobby','content':'hi'}").next("ack");
+            assertEquals(
+                    "forbidden", ann.say("{'type':'history','room':'lobby'}").error());
+            assertEquals(
+                    "forbidden", ann.say("{'type':'members','room':'lobby'}").error());
         }
     }
 
@@ -202,7 +207,7 @@ class TokenIT {
         try (RoomClient ann = client("ws").say(hello(token("ann", SOON)))) {
             ann.next("welcome");
             assertEquals("unauthenticated", ann.error());
-            assertEquals(4501, ann.awaitClose());
+            assertEquals(4004, ann.awaitClose());
         }
     }
 

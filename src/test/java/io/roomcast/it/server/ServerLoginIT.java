@@ -40,8 +40,14 @@ class ServerLoginIT {
 
     @BeforeAll
     static void start() {
-        node = new ServerNode("login", Map.of("roomcast.auth", "container"))
-                .withUser("ann", PASSWORD)
+        node = new ServerNode(
+                        "login",
+                        Map.of(
+                                "roomcast.auth", "container",
+                                "roomcast.roles.**", "lobby: read, publish",
+                                "roomcast.roles.ops-staff", "ops-*: read; lobby: history",
+                                "roomcast.roles.nobody", "*: *"))
+                .withUser("ann", PASSWORD, "ops-staff")
                 .withUser("ben", PASSWORD)
                 .start();
     }
@@ -63,6 +69,28 @@ class ServerLoginIT {
             assertEquals(
                     "ann",
                     ann.say("{'content':'hi','sender':'bob'}").next("message").string("sender"));
+        }
+    }
+
+    /** The server is asked for each role that has rules; what none of them gives is not permitted. */
+    @Test
+    void theRolesInTheServerSayWhatAUserMayDo() throws Exception {
+        try (RoomClient ann = open("ws");
+                RoomClient ben = open("ws", "ben")) {
+            for (RoomClient each : List.of(ann, ben)) {
+                each.say("{'type':'join','room':'lobby'}").next("joined");
+                each.say("{'room':'lobby','content':'hi','id':1}").next("ack");
+                assertEquals(
+                        "forbidden", each.say("{'type':'join','room':'garden'}").error());
+            }
+            ann.say("{'type':'join','room':'ops-db'}").next("joined");
+            assertEquals(
+                    "forbidden",
+                    ann.say("{'room':'ops-db','content':'hi','id':2}").error());
+            ann.say("{'type':'history','room':'lobby'}").next("history");
+            assertEquals("forbidden", ben.say("{'type':'join','room':'ops-db'}").error());
+            assertEquals(
+                    "forbidden", ben.say("{'type':'history','room':'lobby'}").error());
         }
     }
 
@@ -138,7 +166,11 @@ class ServerLoginIT {
     }
 
     private static RoomClient open(String path) {
-        return RoomClient.connect(node.uri().resolve(path), Map.of("Authorization", basic("ann", PASSWORD)));
+        return open(path, "ann");
+    }
+
+    private static RoomClient open(String path, String user) {
+        return RoomClient.connect(node.uri().resolve(path), Map.of("Authorization", basic(user, PASSWORD)));
     }
 
     private static Handshake handshake(String path, String authorization) {

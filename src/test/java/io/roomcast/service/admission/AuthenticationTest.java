@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What is logged of those who are not let in. */
 class AuthenticationTest {
     private static final ClientOrigin STRANGER = new ClientOrigin(
-            "192.0.2.1\r\nWARNING forged", "192.0.2.9", "chat\u001b[2J\u0085" + "x".repeat(1_000), null);
+            "192.0.2.1\r\nWARNING forged", "192.0.2.9", "chat\u001b[2J\u0085" + "x".repeat(1_000), null, List.of());
 
     private final ManualTimer timer = new ManualTimer();
     private final Warnings warnings = new Warnings(new Clocks(timer, timer::nanos));

@@ -41,13 +41,13 @@ class ClientOriginTest {
         "127.0.0.1, '[.:1]', false",
     })
     void loopbackIsAnAddressAndAName(String local, String host, boolean loopback) {
-        assertEquals(loopback, new ClientOrigin(local, "127.0.0.1", host, null).isLoopback());
+        assertEquals(loopback, new ClientOrigin(local, "127.0.0.1", host, null, List.of()).isLoopback());
     }
 
     @Test
     void whoComesFromElsewhereIsNotHere() {
-        assertFalse(new ClientOrigin("127.0.0.1", "10.0.0.9", "localhost", null).isLoopback());
-        assertFalse(new ClientOrigin("127.0.0.1", null, "localhost", null).isLoopback());
+        assertFalse(new ClientOrigin("127.0.0.1", "10.0.0.9", "localhost", null, List.of()).isLoopback());
+        assertFalse(new ClientOrigin("127.0.0.1", null, "localhost", null, List.of()).isLoopback());
     }
 
     @ParameterizedTest
@@ -81,7 +81,7 @@ class ClientOriginTest {
         ClientOrigin here = arrival("localhost:80", List.of());
         String sealed = here.toHeader();
         assertEquals(here, ClientOrigin.fromHeader(List.of(sealed)));
-        ClientOrigin unknown = new ClientOrigin(null, null, null, null);
+        ClientOrigin unknown = new ClientOrigin(null, null, null, null, List.of());
         assertEquals(unknown, ClientOrigin.fromHeader(List.of(unknown.toHeader())));
         String claim = sealed.substring(sealed.indexOf('.'));
         for (List<String> forged : List.of(

@@ -11,6 +11,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Limits;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
@@ -56,7 +57,7 @@ class DrainTest {
             new Limits(config, metrics),
             new RunningTime(System::nanoTime),
             threads,
-            config,
+            new RoomSettings(config, new Limits(config, metrics)),
             warnings);
     private final Readiness readiness = new Readiness(null, threads, Clocks.system(), metrics, warnings);
     private final InFlight requests = new InFlight(new Limits(config, metrics));

@@ -41,7 +41,7 @@ class ReadinessTest {
     @EnumSource(Lanes.class)
     void aProbeThatDoesNotComeBackIsSeenWhateverTheLanesDo(Lanes lanes) {
         ManualTimer timer = new ManualTimer();
-        HistoryLimits history = new HistoryLimits(10, Duration.ofHours(1), 1 << 20);
+        HistoryLimits.Rule history = new HistoryLimits(10, Duration.ofHours(1), 1 << 20).everywhere();
         HeldAnswers<Relay> relay = new HeldAnswers<>(
                 Relay.class, new LocalRelay(history, 1 << 20, new Clocks(timer, timer::nanos).wall(), timer));
         Readiness readiness = new Readiness(
@@ -63,7 +63,11 @@ class ReadinessTest {
         Clocks clocks = new Clocks(timer, timer::nanos);
         HeldAnswers<Relay> relay = new HeldAnswers<>(
                 Relay.class,
-                new LocalRelay(new HistoryLimits(10, Duration.ofHours(1), 1 << 20), 1 << 20, clocks.wall(), timer));
+                new LocalRelay(
+                        new HistoryLimits(10, Duration.ofHours(1), 1 << 20).everywhere(),
+                        1 << 20,
+                        clocks.wall(),
+                        timer));
         Readiness readiness = new Readiness(
                 relay.store,
                 new Threads(Runnable::run, timer, Thread::new),

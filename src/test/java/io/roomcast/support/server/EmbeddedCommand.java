@@ -29,7 +29,7 @@ public final class EmbeddedCommand implements ServerCommand {
     }
 
     @Override
-    public void addUser(String user, String password) {
+    public void addUser(String user, String password, List<String> groups) {
         throw new UnsupportedOperationException();
     }
 

@@ -59,7 +59,7 @@ public final class GlassFishCommand implements ServerCommand {
     }
 
     @Override
-    public void addUser(String user, String password) {
+    public void addUser(String user, String password, List<String> groups) {
         throw new UnsupportedOperationException();
     }
 

@@ -41,7 +41,7 @@ public final class LibertyCommand implements ServerCommand {
     }
 
     @Override
-    public void addUser(String user, String password) {
+    public void addUser(String user, String password, List<String> groups) {
         throw new UnsupportedOperationException();
     }
 

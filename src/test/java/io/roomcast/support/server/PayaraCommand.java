@@ -58,10 +58,11 @@ public final class PayaraCommand implements ServerCommand {
 
     /** With the command that administrators use, which Payara Micro runs from a file when it has started. */
     @Override
-    public void addUser(String user, String password) throws IOException {
+    public void addUser(String user, String password, List<String> groups) throws IOException {
         Path secret = directory.resolve(user + ".password");
         Files.writeString(secret, "AS_ADMIN_USERPASSWORD=" + password + "\n");
-        String command = "create-file-user --passwordfile " + secret + " " + user + "\n";
+        String member = groups.isEmpty() ? "" : " --groups " + String.join(":", groups);
+        String command = "create-file-user --passwordfile " + secret + member + " " + user + "\n";
         Files.writeString(commands(), command, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 

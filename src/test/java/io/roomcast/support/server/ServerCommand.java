@@ -18,7 +18,7 @@ public interface ServerCommand {
     void prepare() throws IOException;
 
     /** Lets the server know somebody who may log in; after {@link #prepare}. */
-    void addUser(String user, String password) throws IOException;
+    void addUser(String user, String password, List<String> groups) throws IOException;
 
     /** Tells the running server what its administrator wants. */
     default void manage(String operation) throws IOException {

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.exporter.ZipExporter;
@@ -35,12 +34,14 @@ public final class ServerNode implements AutoCloseable {
     private final int port;
     private final ServerCommand command;
     private final Path log;
-    private final Map<String, String> passwords = new TreeMap<>();
+    private final List<User> users = new ArrayList<>();
     private final List<Class<?>> servlets = new ArrayList<>();
     /** The server's own; a script may stand before it. */
     private ProcessHandle server;
     /** What was started: the server itself, or a script or program that starts it. */
     private Process started;
+
+    private record User(String name, String password, List<String> groups) {}
 
     /** Makes the command that starts a server. */
     @FunctionalInterface
@@ -66,9 +67,9 @@ public final class ServerNode implements AutoCloseable {
         this.command = commands.make(directory, port);
     }
 
-    /** A user of the server itself, from the next start on. */
-    public ServerNode withUser(String user, String password) {
-        passwords.put(user, password);
+    /** A user of the server itself, and the groups of this user there, from the next start on. */
+    public ServerNode withUser(String user, String password, String... groups) {
+        users.add(new User(user, password, List.of(groups)));
         return this;
     }
 
@@ -93,8 +94,8 @@ public final class ServerNode implements AutoCloseable {
         try {
             command.prepare();
             addServlets();
-            for (Map.Entry<String, String> user : passwords.entrySet()) {
-                command.addUser(user.getKey(), user.getValue());
+            for (User user : users) {
+                command.addUser(user.name(), user.password(), user.groups());
             }
             Files.createDirectories(log.getParent());
             ProcessBuilder builder =

@@ -65,9 +65,9 @@ public final class WildFlyCommand implements ServerCommand {
      * applications, the whole server does.
      */
     @Override
-    public void addUser(String user, String password) throws IOException {
+    public void addUser(String user, String password, List<String> groups) throws IOException {
         Path configuration = directory.resolve("configuration");
-        run(
+        List<String> line = new ArrayList<>(List.of(
                 home.resolve("bin/add-user.sh").toString(),
                 "--silent",
                 "-a",
@@ -76,7 +76,11 @@ public final class WildFlyCommand implements ServerCommand {
                 "-p",
                 password,
                 "-sc",
-                configuration.toString());
+                configuration.toString()));
+        if (!groups.isEmpty()) {
+            line.addAll(List.of("-g", String.join(",", groups)));
+        }
+        run(line.toArray(String[]::new));
         Path standalone = configuration.resolve("standalone.xml");
         String text = Files.readString(standalone);
         if (!text.contains("<application-security-domain ")) {

@@ -98,7 +98,8 @@ public final class RecordingMember {
             }
             case "message" -> {
                 long offset = number(frame, "offset");
-                log.add(new Event.Received(System.nanoTime(), room, name, offset, (String) frame.get("key")));
+                log.add(new Event.Received(
+                        System.nanoTime(), room, name, offset, (String) frame.get("idempotencyKey")));
                 position = FrameSocket.position(position.epoch(), frame);
             }
             case "behind" -> {

@@ -86,7 +86,7 @@ final class RetryingPublisher {
             case "ack" -> {
                 Position position =
                         new Position((String) frame.get("epoch"), ((Number) frame.get("offset")).longValue());
-                log.add(new Event.Acked(System.nanoTime(), room, (String) frame.get("key"), position));
+                log.add(new Event.Acked(System.nanoTime(), room, (String) frame.get("idempotencyKey"), position));
                 acknowledged(id(frame));
             }
             case "error" -> {
@@ -139,7 +139,7 @@ final class RetryingPublisher {
         int sending = inFlight.merge(message, 1, Integer::sum);
         String key = key(message);
         log.add(new Event.Sent(System.nanoTime(), room, name + "#" + connections, key));
-        socket.send(Map.of("type", "publish", "id", message, "room", room, "key", key, "content", key));
+        socket.send(Map.of("type", "publish", "id", message, "room", room, "idempotencyKey", key, "content", key));
         var unused = timer.schedule(() -> giveUp(message, sending), ACK_MILLIS, TimeUnit.MILLISECONDS);
     }
 

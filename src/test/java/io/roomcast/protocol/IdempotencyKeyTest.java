@@ -8,17 +8,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class MessageKeyTest {
+class IdempotencyKeyTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"k", " ", "\u00e9 \ud83d\ude00", "5f1c-\u2028\""})
     void keyIsTakenAsItIs(String key) {
-        assertEquals(key, MessageKey.checked(key));
+        assertEquals(key, IdempotencyKey.checked(key));
     }
 
     @Test
     void noneIsNone() {
-        assertNull(MessageKey.checked(null));
+        assertNull(IdempotencyKey.checked(null));
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class MessageKeyTest {
     void keyThatOtherKeysCouldBeTakenForIsRefused(String key) {
         assertEquals(
                 ErrorCode.BAD_REQUEST,
-                assertThrows(ProtocolException.class, () -> MessageKey.checked(key))
+                assertThrows(ProtocolException.class, () -> IdempotencyKey.checked(key))
                         .code());
     }
 
@@ -47,7 +47,7 @@ class MessageKeyTest {
     void longKeyIsTooLarge() {
         assertEquals(
                 ErrorCode.TOO_LARGE,
-                assertThrows(ProtocolException.class, () -> MessageKey.checked("k".repeat(65)))
+                assertThrows(ProtocolException.class, () -> IdempotencyKey.checked("k".repeat(65)))
                         .code());
     }
 }

@@ -1,0 +1,54 @@
+package io.roomcast.http.api;
+
+import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
+import java.net.URLDecoder;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Decodes the path and the query of a request as UTF-8. What the container decodes is not reliable: some containers
+ * decode as Latin-1, and most replace what is not UTF-8.
+ */
+final class PercentEncoding {
+    private PercentEncoding() {}
+
+    /** @throws ProtocolException {@code bad_request} if the segment is not UTF-8, or a {@code %} has no two digits */
+    static String decodedSegment(String segment) {
+        return decoded(segment.replace("+", "%2B"), "the path");
+    }
+
+    /**
+     * Decodes {@code a=1&b=2}. Of several parameters with one name, the first counts.
+     *
+     * @param query null for none
+     * @throws ProtocolException as {@link #decodedSegment}
+     */
+    static Map<String, String> decodedQuery(String query) {
+        Map<String, String> parameters = new HashMap<>();
+        if (query != null) {
+            for (String parameter : query.split("&", -1)) {
+                int at = parameter.indexOf('=');
+                String name = at < 0 ? parameter : parameter.substring(0, at);
+                String value = at < 0 ? "" : parameter.substring(at + 1);
+                parameters.putIfAbsent(decoded(name, "the query"), decoded(value, "the query"));
+            }
+        }
+        return parameters;
+    }
+
+    private static String decoded(String text, String where) {
+        try {
+            byte[] bytes = URLDecoder.decode(text, StandardCharsets.ISO_8859_1).getBytes(StandardCharsets.ISO_8859_1);
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (IllegalArgumentException | CharacterCodingException e) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, where + " is not percent-encoded UTF-8");
+        }
+    }
+}

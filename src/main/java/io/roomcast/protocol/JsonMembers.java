@@ -1,0 +1,77 @@
+package io.roomcast.protocol;
+
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonValue;
+import jakarta.json.stream.JsonParser;
+import jakarta.json.stream.JsonParser.Event;
+import java.io.StringReader;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The members of a JSON object, as the texts in which they were written. A value is made only of a member that is asked
+ * for, and so never of the data of a message.
+ */
+public final class JsonMembers {
+    private final Map<String, String> texts = new HashMap<>();
+
+    /** The members of no object. */
+    public JsonMembers() {}
+
+    /** @throws RuntimeException if the text is not one JSON object, or has what the JSON library does not read */
+    public JsonMembers(String object) {
+        try (JsonParser parser = Json.createParser(new StringReader(object))) {
+            if (parser.next() != Event.START_OBJECT) {
+                throw new JsonException("not an object");
+            }
+            while (parser.next() != Event.END_OBJECT) {
+                String name = parser.getString();
+                long named = parser.getLocation().getStreamOffset();
+                Event value = parser.next();
+                skip(parser, value);
+                long end = parser.getLocation().getStreamOffset();
+                texts.put(name, value == Event.VALUE_NULL ? null : Data.cut(object, named, end));
+            }
+            if (parser.hasNext()) {
+                throw new JsonException("more than one object");
+            }
+        }
+    }
+
+    /** {@code skipArray} of Parsson 1.1.7 never returns if the text ends inside the array. */
+    private static void skip(JsonParser parser, Event first) {
+        int depth = 0;
+        for (Event event = first; ; event = parser.next()) {
+            if (event == Event.START_ARRAY || event == Event.START_OBJECT) {
+                depth++;
+            } else if (event == Event.END_ARRAY || event == Event.END_OBJECT) {
+                depth--;
+            }
+            if (depth == 0) {
+                return;
+            }
+        }
+    }
+
+    /** The text of the value of a member, or null if the member is absent or {@code null}. */
+    public String text(String name) {
+        return texts.get(name);
+    }
+
+    /**
+     * The value of a member, or null if the member is absent or {@code null}.
+     *
+     * @throws RuntimeException if the JSON library makes no value of it
+     */
+    public JsonValue value(String name) {
+        String text = texts.get(name);
+        if (text == null) {
+            return null;
+        }
+        try (JsonParser parser = Json.createParser(new StringReader(text))) {
+            parser.next();
+            return parser.getValue();
+        }
+    }
+}
