@@ -113,9 +113,11 @@ class ClusterApiIT {
 
     @Test
     void listsNodesAndTheRoomsOfBoth() {
-        try (RoomClient one = RoomClient.enter(east.uri(), "list-wide", "ann");
-                RoomClient two = RoomClient.enter(west.uri(), "list-wide", "ben");
-                RoomClient three = RoomClient.enter(west.uri(), "list-west", "cat")) {
+        List<RoomClient> clients = List.of(
+                RoomClient.enter(east.uri(), "list-wide", "ann"),
+                RoomClient.enter(west.uri(), "list-wide", "ben"),
+                RoomClient.enter(west.uri(), "list-west", "cat"));
+        try {
             JsonObject nodes = get("/nodes");
             assertFromBoth(nodes);
             assertEquals(List.of("east", "west"), each(nodes, "nodes", "node"));
@@ -132,6 +134,8 @@ class ClusterApiIT {
             assertEquals("east", here.getString("node"));
             assertEquals(List.of("list-wide"), each(here, "rooms", "room"));
             assertEquals(List.of("1"), each(here, "rooms", "members"));
+        } finally {
+            clients.forEach(RoomClient::close);
         }
     }
 
