@@ -1,6 +1,6 @@
 package io.roomcast.identity;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.time.Instant;
 import java.util.Set;
 
@@ -13,15 +13,15 @@ import java.util.Set;
  * @param expires when this identity expires; {@link Instant#MAX} for never
  */
 public record Identity(
-        UserName user, boolean isProven, RoomPermissions permissions, Set<ApiPermission> api, Instant expires) {
+        UserId user, boolean isProven, RoomPermissions permissions, Set<ApiPermission> api, Instant expires) {
 
     /** A user whose name nothing has verified. */
-    public static Identity claimed(UserName user) {
+    public static Identity claimed(UserId user) {
         return new Identity(user, false, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }
 
     /** A user who is logged in to the application server. */
-    public static Identity proven(UserName user) {
+    public static Identity proven(UserId user) {
         return new Identity(user, true, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }
 

@@ -8,7 +8,7 @@ import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -54,12 +54,12 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         return new Identity(user(claims), true, permissions(claims), ApiPermission.of(apiWords(claims)), end);
     }
 
-    private UserName user(JsonObject claims) {
+    private UserId user(JsonObject claims) {
         String name = text(claims, userClaim);
         try {
-            return new UserName(name);
+            return new UserId(name);
         } catch (ProtocolException e) {
-            throw refused("its claim " + userClaim + " is no name for a user");
+            throw refused("its claim " + userClaim + " is no id for a user");
         }
     }
 

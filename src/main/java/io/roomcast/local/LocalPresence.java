@@ -1,7 +1,7 @@
 package io.roomcast.local;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
@@ -31,7 +31,7 @@ public final class LocalPresence implements PresenceStore {
      * read the fields of a roster: {@code users}, {@code count}, {@code revision} and {@code origin}.
      */
     private static final class RoomUsers {
-        final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
+        final ConcurrentSkipListMap<UserId, Set<String>> users = new ConcurrentSkipListMap<>();
         /** Number of users; {@link ConcurrentSkipListMap#size} would visit each of them. */
         final AtomicInteger count = new AtomicInteger();
 
@@ -60,7 +60,7 @@ public final class LocalPresence implements PresenceStore {
         closed = true;
         for (RoomName room : rooms.keySet()) {
             var unused = update(room, roomUsers -> {
-                List<UserName> all = List.copyOf(roomUsers.users.keySet());
+                List<UserId> all = List.copyOf(roomUsers.users.keySet());
                 roomUsers.users.clear();
                 roomUsers.count.set(0);
                 if (!all.isEmpty()) {
@@ -95,7 +95,7 @@ public final class LocalPresence implements PresenceStore {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, UserId user, String session) {
         return update(room, roomUsers -> {
             if (closed) {
                 throw new RelayUnavailableException("the node is stopping");
@@ -112,7 +112,7 @@ public final class LocalPresence implements PresenceStore {
     }
 
     @Override
-    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
         return update(room, roomUsers -> {
             Set<String> sessions = roomUsers.users.get(user);
             boolean isLast = sessions != null && sessions.remove(session) && sessions.isEmpty();
@@ -125,7 +125,7 @@ public final class LocalPresence implements PresenceStore {
         });
     }
 
-    private void reportChange(RoomName room, RoomUsers roomUsers, List<UserName> joined, List<UserName> left) {
+    private void reportChange(RoomName room, RoomUsers roomUsers, List<UserId> joined, List<UserId> left) {
         long previous = roomUsers.revision;
         int count = roomUsers.count.get();
         roomUsers.revision = revisions.incrementAndGet();
@@ -172,7 +172,7 @@ public final class LocalPresence implements PresenceStore {
     }
 
     private static Roster roster(RoomUsers roomUsers, int limit) {
-        List<UserName> users = roomUsers.users.keySet().stream().limit(limit).toList();
+        List<UserId> users = roomUsers.users.keySet().stream().limit(limit).toList();
         return new Roster(roomUsers.count.get(), users, roomUsers.revision, roomUsers.origin);
     }
 }

@@ -18,7 +18,7 @@ public sealed interface ClientFrame {
      * {@code RoomService}.
      */
     enum Type {
-        HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token)),
+        HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserId(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
         JOIN(true, raw -> new Join(raw.id, room(raw), since(raw))),
         PUBLISH(true, raw -> new Publish(raw.id, room(raw), MessageKey.checked(raw.key), raw.checkedContent())),
@@ -93,7 +93,7 @@ public sealed interface ClientFrame {
     }
 
     /** @param token null if none was given; never printed */
-    record Hello(Long id, UserName user, String token) implements ClientFrame {
+    record Hello(Long id, UserId user, String token) implements ClientFrame {
         @Override
         public long bytes() {
             return token == null ? 0 : token.length();

@@ -100,7 +100,7 @@ public sealed interface ServerFrame {
         @Override
         public Joined printable(String urlRoom) {
             String text = "Welcome to " + room + ", " + user;
-            return new Joined(id, room, user, session, epoch, offset, at, recovered, members, UserName.SYSTEM, text);
+            return new Joined(id, room, user, session, epoch, offset, at, recovered, members, UserId.SYSTEM, text);
         }
     }
 
@@ -127,7 +127,7 @@ public sealed interface ServerFrame {
 
         @Override
         public Behind printable(String urlRoom) {
-            return new Behind(room, epoch, from, offset, at, UserName.SYSTEM, "Some messages are missing here");
+            return new Behind(room, epoch, from, offset, at, UserId.SYSTEM, "Some messages are missing here");
         }
     }
 
@@ -139,7 +139,7 @@ public sealed interface ServerFrame {
 
         @Override
         public Draining printable(String urlRoom) {
-            return new Draining(reconnectAfterMs, urlRoom, UserName.SYSTEM, "The server restarts; please reconnect");
+            return new Draining(reconnectAfterMs, urlRoom, UserId.SYSTEM, "The server restarts; please reconnect");
         }
     }
 
@@ -160,7 +160,7 @@ public sealed interface ServerFrame {
 
         @Override
         public Error printable(String urlRoom) {
-            return new Error(id, key, room == null ? urlRoom : room, code, text, retryAfterMs, UserName.SYSTEM, text);
+            return new Error(id, key, room == null ? urlRoom : room, code, text, retryAfterMs, UserId.SYSTEM, text);
         }
     }
 }

@@ -19,7 +19,7 @@ public final class ServerFrameWriter {
      */
     @JsonbPropertyOrder({"at", "room", "sender", "content", "key"})
     public record MessageBody(String room, String sender, String content, long at, String key) {
-        public static MessageBody of(RoomName room, UserName sender, Content content, long at, String key) {
+        public static MessageBody of(RoomName room, UserId sender, Content content, long at, String key) {
             return new MessageBody(room.value(), sender.value(), content.text(), at, key);
         }
     }

@@ -1,6 +1,6 @@
 package io.roomcast.relay;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.util.List;
 
 /**
@@ -10,4 +10,4 @@ import java.util.List;
  * @param revision revision after the change, greater than {@code previous}
  * @param count number of users in the room after the change
  */
-public record PresenceChange(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {}
+public record PresenceChange(long previous, long revision, long count, List<UserId> joined, List<UserId> left) {}

@@ -1,7 +1,7 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -76,9 +76,9 @@ public final class PresenceFold {
     /** Changes that arrived during a read, in the order of arrival. */
     private final ArrayDeque<PresenceChange> held = new ArrayDeque<>(0);
     /** Users in the room; null before the first roster, and while the room is too large for names. */
-    private Set<UserName> presentUsers;
+    private Set<UserId> presentUsers;
     /** The users in {@code presentUsers} whom the store may have lost, and whom their nodes should enter again. */
-    private Set<UserName> unconfirmed = new TreeSet<>();
+    private Set<UserId> unconfirmed = new TreeSet<>();
 
     private final CompletableFuture<Void> firstRoster = new CompletableFuture<>();
     /** Whether the listener has received a roster. */
@@ -181,14 +181,12 @@ public final class PresenceFold {
         }
         unconfirmed.removeAll(change.left());
         unconfirmed.removeAll(change.joined());
-        List<UserName> left =
-                change.left().stream().filter(presentUsers::remove).toList();
-        List<UserName> joined =
-                change.joined().stream().filter(presentUsers::add).toList();
+        List<UserId> left = change.left().stream().filter(presentUsers::remove).toList();
+        List<UserId> joined = change.joined().stream().filter(presentUsers::add).toList();
         report(change.revision(), presentUsers.size(), joined, left);
     }
 
-    private void report(long next, long users, List<UserName> joined, List<UserName> left) {
+    private void report(long next, long users, List<UserId> joined, List<UserId> left) {
         long previous = revision;
         revision = next;
         count = users;
@@ -233,18 +231,17 @@ public final class PresenceFold {
 
     /** @param rosterIsCertain whether absent users have left; the users in {@code unconfirmed} are kept in any case */
     private void reportDifference(Roster roster, boolean rosterIsCertain) {
-        Set<UserName> absent = new TreeSet<>(presentUsers);
+        Set<UserId> absent = new TreeSet<>(presentUsers);
         absent.removeAll(new HashSet<>(roster.users()));
-        Set<UserName> keptUsers = new TreeSet<>(absent);
+        Set<UserId> keptUsers = new TreeSet<>(absent);
         if (rosterIsCertain) {
             keptUsers.retainAll(unconfirmed);
         }
         unconfirmed = keptUsers;
-        List<UserName> left =
+        List<UserId> left =
                 absent.stream().filter(user -> !keptUsers.contains(user)).toList();
         left.forEach(presentUsers::remove);
-        List<UserName> joined =
-                roster.users().stream().filter(presentUsers::add).toList();
+        List<UserId> joined = roster.users().stream().filter(presentUsers::add).toList();
         report(revisionOf(roster), presentUsers.size(), joined, left);
         if (!unconfirmed.isEmpty() && !dropScheduled) {
             dropScheduled = true;

@@ -1,7 +1,7 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -57,7 +57,7 @@ public interface PresenceStore extends AutoCloseable {
      * @param origin revision at which the first user joined the empty room. If two rosters have different origins, the
      *     room was empty in between, or the store has lost its users.
      */
-    record Roster(long count, List<UserName> users, long revision, long origin) {}
+    record Roster(long count, List<UserId> users, long revision, long origin) {}
 
     /**
      * Reports the users of the room to the listener, and then each change, until {@link #unwatch}.
@@ -71,10 +71,10 @@ public interface PresenceStore extends AutoCloseable {
     void unwatch(RoomName room);
 
     /** Adds a session of the user to the room. Idempotent. */
-    CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session);
+    CompletionStage<UpdateResult> enter(RoomName room, UserId user, String session);
 
     /** Removes a session of the user from the room. Idempotent. */
-    CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session);
+    CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session);
 
     /** @param limit maximum number of names */
     CompletionStage<Roster> roster(RoomName room, int limit);

@@ -8,7 +8,7 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.session.ClientSession;
@@ -66,7 +66,7 @@ public class BackEndService {
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserName sender, Content content, String key) {
+    public CompletionStage<Position> publish(RoomName room, UserId sender, Content content, String key) {
         limits.requireSize(content);
         return publisher.publishForBackEnd(room, sender, content, key);
     }
@@ -92,7 +92,7 @@ public class BackEndService {
      *
      * @return number of closed sessions
      */
-    public int disconnect(UserName user, Author author) {
+    public int disconnect(UserId user, Author author) {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();

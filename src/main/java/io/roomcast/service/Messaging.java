@@ -12,7 +12,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.admission.LoadShedding;
@@ -177,7 +177,7 @@ public class Messaging {
                         frame.id(),
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserName::value).toList()));
+                        roster.users().stream().map(UserId::value).toList()));
             } else {
                 errors.answerFailure(session, frame.id(), null, room, failure);
             }

@@ -13,7 +13,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.room.Member;
@@ -213,7 +213,7 @@ public class RoomJoins {
         }
     }
 
-    private void leavePresence(RoomName room, UserName user, String session) {
+    private void leavePresence(RoomName room, UserId user, String session) {
         var unused = presence.leave(room, user, session);
     }
 
@@ -221,7 +221,7 @@ public class RoomJoins {
     private final class Outcome implements Member.Listener {
         private final ClientSession session;
         private final Membership membership;
-        private final UserName user;
+        private final UserId user;
         private final Long id;
         /** Whether the client gave its last position. */
         private final boolean isReturning;

@@ -1,9 +1,10 @@
 package io.roomcast.websocket;
 
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
@@ -66,10 +67,22 @@ public class SingleRoomEndpoint {
 
     private static ConnectRequest request(Session session, String room, String user) {
         RoomName roomName = new RoomName(room);
-        UserName userName = new UserName(user);
+        UserId userId = user(session, user);
         List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
         Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-        return new ConnectRequest(userName, roomName, position, Subprotocol.of(session));
+        return new ConnectRequest(userId, roomName, position, Subprotocol.of(session));
+    }
+
+    /** The user in the path, or in the query if the path has {@code -} because it cannot have the id. */
+    private static UserId user(Session session, String inPath) {
+        List<String> named = session.getRequestParameterMap().getOrDefault("user", List.of());
+        if (named.isEmpty() || named.get(0).equals(inPath)) {
+            return new UserId(inPath);
+        }
+        if (!inPath.equals("-")) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
+        }
+        return new UserId(named.get(0));
     }
 
     @OnMessage

@@ -19,7 +19,7 @@ class ClientFrameReaderTest {
     @Test
     void everyTypeWithAllItsMembers() {
         assertEquals(
-                new ClientFrame.Hello(0L, new UserName("ann"), "t"),
+                new ClientFrame.Hello(0L, new UserId("ann"), "t"),
                 reader.read("{\"type\":\"hello\",\"id\":0,\"user\":\"ann\",\"token\":\"t\"}"));
         assertEquals(
                 new ClientFrame.Join(1L, lobby, new Position("e", 41)),

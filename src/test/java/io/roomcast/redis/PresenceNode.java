@@ -3,7 +3,7 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -35,17 +35,17 @@ public final class PresenceNode implements AutoCloseable {
 
     /** As a client does: again, until it is let in. */
     public void enter(RoomName room, String user) {
-        UserName name = new UserName(user);
+        UserId name = new UserId(user);
         untilAnswered(() -> store.enter(room, name, "of-" + user));
     }
 
     public void leave(RoomName room, String user) {
-        Stages.get(store.leave(room, new UserName(user), "of-" + user));
+        Stages.get(store.leave(room, new UserId(user), "of-" + user));
     }
 
     /** Without waiting for an answer. */
     public void send(boolean enters, RoomName room, String user) {
-        UserName name = new UserName(user);
+        UserId name = new UserId(user);
         var unused = enters ? store.enter(room, name, "of-" + user) : store.leave(room, name, "of-" + user);
     }
 
@@ -64,7 +64,7 @@ public final class PresenceNode implements AutoCloseable {
 
     /** Until Redis says so. */
     public void awaitRoster(RoomName room, String... users) {
-        List<UserName> expected = List.of(users).stream().map(UserName::new).toList();
+        List<UserId> expected = List.of(users).stream().map(UserId::new).toList();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             PresenceStore.Roster roster = store.roster(room, 1_000)

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.support.Await;
@@ -68,7 +68,7 @@ class RedisClusterFaultTest {
 
     @Test
     void presenceSpansMasters() {
-        UserName ann = new UserName("ann");
+        UserId ann = new UserId("ann");
         try (PresenceStore here = speaker.relay.presence();
                 PresenceStore there = hearer.relay.presence()) {
             for (int i = 0; i < 10; i++) {

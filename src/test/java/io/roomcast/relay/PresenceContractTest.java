@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import io.roomcast.relay.PresenceStore.UpdateResult;
 import io.roomcast.support.RecordedPresence;
@@ -30,8 +30,8 @@ public abstract class PresenceContractTest {
     /** Users of the largest room that is told by name. */
     protected static final int NAMES = 5;
 
-    protected static final UserName ANN = new UserName("ann");
-    protected static final UserName BOB = new UserName("bob");
+    protected static final UserId ANN = new UserId("ann");
+    protected static final UserId BOB = new UserId("bob");
 
     protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
 
@@ -46,20 +46,20 @@ public abstract class PresenceContractTest {
         assertEquals(changed + " " + count, change.changed() + " " + change.count());
     }
 
-    protected static void assertRoster(long count, List<UserName> users, CompletionStage<Roster> actual) {
+    protected static void assertRoster(long count, List<UserId> users, CompletionStage<Roster> actual) {
         Roster roster = get(actual);
         assertEquals(count + " " + users, roster.count() + " " + roster.users());
     }
 
     private void enter(String... users) {
         for (String user : users) {
-            get(presence().enter(room, new UserName(user), "of-" + user));
+            get(presence().enter(room, new UserId(user), "of-" + user));
         }
     }
 
     private void leave(String... users) {
         for (String user : users) {
-            get(presence().leave(room, new UserName(user), "of-" + user));
+            get(presence().leave(room, new UserId(user), "of-" + user));
         }
     }
 
@@ -94,7 +94,7 @@ public abstract class PresenceContractTest {
     void rosterIsSortedAndCutOffAtTheLimit() {
         List<String> names = List.of("zoe", "Ann", "bob", "caf\u00e9", "ann", "ann.b", "@ann", "_ann");
         names.forEach(this::enter);
-        List<UserName> sorted = names.stream().map(UserName::new).sorted().toList();
+        List<UserId> sorted = names.stream().map(UserId::new).sorted().toList();
 
         assertRoster(8, sorted, presence().roster(room, 10));
         assertRoster(8, sorted.subList(0, 2), presence().roster(room, 2));

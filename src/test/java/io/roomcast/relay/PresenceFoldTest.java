@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.Stages;
@@ -43,11 +43,11 @@ class PresenceFoldTest {
         }
     });
 
-    private static List<UserName> users(String... names) {
-        return Stream.of(names).map(UserName::new).toList();
+    private static List<UserId> users(String... names) {
+        return Stream.of(names).map(UserId::new).toList();
     }
 
-    private void change(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {
+    private void change(long previous, long revision, long count, List<UserId> joined, List<UserId> left) {
         fold.arrive(new PresenceChange(previous, revision, count, joined, left));
     }
 

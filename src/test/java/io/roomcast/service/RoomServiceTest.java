@@ -7,7 +7,7 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -152,7 +152,7 @@ class RoomServiceTest {
         ManualTransport transport = ManualTransport.immediate();
         core.service.open(
                 transport,
-                new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, null),
+                new ConnectRequest(new UserId("plain"), new RoomName("lobby"), null, null),
                 CoreFixture.HERE);
         Client ann = core.enter("ann");
         ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
@@ -205,14 +205,14 @@ class RoomServiceTest {
         boolean away;
 
         @Override
-        public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> enter(RoomName room, UserId user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.enter(room, user, session);
         }
 
         @Override
-        public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.leave(room, user, session);

@@ -11,7 +11,7 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.support.ManualTransport;
 import java.time.Instant;
@@ -36,7 +36,7 @@ class TokenAdmissionTest {
         Client silent = core.connect("ann");
         Client ann = welcomed("ann", Instant.MAX);
         Client bob = welcomed("bob", Instant.MAX);
-        assertEquals(1, core.backEnd.disconnect(new UserName("ann"), Author.console(null)));
+        assertEquals(1, core.backEnd.disconnect(new UserId("ann"), Author.console(null)));
         assertEquals(CloseCode.KICKED, ann.transport.closeCode());
         assertNull(bob.transport.closeCode());
         assertNull(silent.transport.closeCode(), "nobody knows who that is");
@@ -45,7 +45,7 @@ class TokenAdmissionTest {
     @Test
     void whoWasSentAwayCanDoNothingMore() {
         Client ann = welcomed("ann", Instant.MAX);
-        core.backEnd.disconnect(new UserName("ann"), Author.console(null));
+        core.backEnd.disconnect(new UserId("ann"), Author.console(null));
         ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
         ann.send("{\"room\":\"lobby\",\"content\":\"still here\"}");
         ann.send("no frame");
@@ -100,7 +100,7 @@ class TokenAdmissionTest {
     }
 
     private void prove(String user, Instant expires) {
-        checks.remove().complete(new Identity(new UserName(user), true, RoomPermissions.ALL, Set.of(), expires));
+        checks.remove().complete(new Identity(new UserId(user), true, RoomPermissions.ALL, Set.of(), expires));
     }
 
     private final class LaterVerifier implements TokenVerifier {

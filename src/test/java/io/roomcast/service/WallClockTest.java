@@ -14,7 +14,7 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.support.ManualTransport;
@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Somebody sets the clock of the machine. It is for others to read; nothing is measured with it. */
 class WallClockTest {
     private static final RoomName ROOM = new RoomName("backed");
-    private static final UserName BACK_END = new UserName("backend");
+    private static final UserId BACK_END = new UserId("backend");
 
     private final CoreFixture core = new CoreFixture(Map.of("roomcast.heartbeat", "5s", "roomcast.history.age", "1h"));
 
@@ -124,7 +124,7 @@ class WallClockTest {
         @Override
         public CompletionStage<Identity> verify(String token) {
             return CompletableFuture.completedStage(
-                    new Identity(new UserName("ann"), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
+                    new Identity(new UserId("ann"), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
         }
     }
 }

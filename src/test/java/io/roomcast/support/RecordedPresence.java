@@ -3,7 +3,7 @@ package io.roomcast.support;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore.Roster;
@@ -19,7 +19,7 @@ import java.util.function.BooleanSupplier;
 /** Records what a node is told of presence, keeps the lists that follow from it, and notes what cannot be true. */
 public final class RecordedPresence implements PresenceListener {
     private final Map<RoomName, List<String>> told = new HashMap<>();
-    private final Map<RoomName, Set<UserName>> lists = new HashMap<>();
+    private final Map<RoomName, Set<UserId>> lists = new HashMap<>();
     private final Map<RoomName, Long> revisions = new HashMap<>();
     private final List<String> wrong = new ArrayList<>();
 
@@ -31,7 +31,7 @@ public final class RecordedPresence implements PresenceListener {
 
     @Override
     public synchronized void presenceChanged(RoomName room, PresenceChange change) {
-        Set<UserName> list = lists.computeIfAbsent(room, r -> new TreeSet<>());
+        Set<UserId> list = lists.computeIfAbsent(room, r -> new TreeSet<>());
         change.joined().stream().filter(user -> !list.add(user)).forEach(user -> wrong.add(user + " came twice"));
         change.left().stream().filter(user -> !list.remove(user)).forEach(user -> wrong.add(user + " left twice"));
         StringBuilder word = new StringBuilder();
@@ -53,7 +53,7 @@ public final class RecordedPresence implements PresenceListener {
         told.computeIfAbsent(room, r -> new ArrayList<>()).add("forgotten");
     }
 
-    private static String names(Iterable<UserName> users) {
+    private static String names(Iterable<UserId> users) {
         List<String> names = new ArrayList<>();
         users.forEach(user -> names.add(user.value()));
         return String.join(",", names);
@@ -72,7 +72,7 @@ public final class RecordedPresence implements PresenceListener {
                 .toList();
     }
 
-    public synchronized Set<UserName> list(RoomName room) {
+    public synchronized Set<UserId> list(RoomName room) {
         return new TreeSet<>(lists.getOrDefault(room, Set.of()));
     }
 
@@ -89,8 +89,8 @@ public final class RecordedPresence implements PresenceListener {
         await(() -> changes(room).equals(List.of(changes)), () -> changes(room) + ", not " + List.of(changes));
     }
 
-    public void awaitList(RoomName room, UserName... users) {
-        Set<UserName> expected = new TreeSet<>(List.of(users));
+    public void awaitList(RoomName room, UserId... users) {
+        Set<UserId> expected = new TreeSet<>(List.of(users));
         await(() -> list(room).equals(expected), () -> list(room) + ", not " + expected);
     }
 

@@ -5,6 +5,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserId;
 import jakarta.json.Json;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonObject;
@@ -25,6 +26,9 @@ import java.util.stream.Stream;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
+    /** What the path has in place of a user whom the query names. */
+    private static final String ELSEWHERE = "-";
+
     private final HttpServletRequest request;
     private final List<String> path;
     private final String remote;
@@ -103,6 +107,20 @@ final class ApiRequest {
     /** The name of the room or user, or the id of the session, in the path. */
     String name() {
         return path.get(1);
+    }
+
+    /**
+     * The user in the path. Paths cannot have every id, since servers refuse some encoded characters, such as the slash.
+     * Such an id is in the parameter {@code user} of the query, and the path has {@code -} in its place.
+     *
+     * @throws ProtocolException if the id is not valid, or if path and query name two users
+     */
+    UserId user() {
+        String inQuery = query("user");
+        if (inQuery != null && !name().equals(ELSEWHERE) && !name().equals(inQuery)) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
+        }
+        return new UserId(inQuery == null ? name() : inQuery);
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */

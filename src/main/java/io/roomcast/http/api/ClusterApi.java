@@ -4,7 +4,7 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.LimitsThere;
@@ -82,7 +82,7 @@ public class ClusterApi {
                                         position.offset(),
                                         roster.count(),
                                         roster.users().stream()
-                                                .map(UserName::value)
+                                                .map(UserId::value)
                                                 .toList(),
                                         roomOnNodes(there),
                                         Reach.of(there)))));
@@ -113,7 +113,7 @@ public class ClusterApi {
         String room = request.query("room");
         RefusalQuery query = new RefusalQuery(
                 request.query("code"),
-                user == null ? null : new UserName(user).value(),
+                user == null ? null : new UserId(user).value(),
                 room == null ? null : new RoomName(room).value(),
                 request.query("session"),
                 (int) Math.max(1, request.query("limit", DEFAULT_REFUSALS, RefusalQuery.MAX_REFUSALS)));

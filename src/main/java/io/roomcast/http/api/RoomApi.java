@@ -9,7 +9,7 @@ import io.roomcast.protocol.MessageKey;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEndService;
@@ -83,7 +83,7 @@ public class RoomApi {
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
-        UserName sender = sender(request);
+        UserId sender = sender(request);
         Content content = Content.of(request.text("content"));
         String key = key(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
@@ -102,7 +102,7 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserName sender, Content content, String key, ApiCaller caller) {
+            String room, UserId sender, Content content, String key, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
@@ -144,7 +144,7 @@ public class RoomApi {
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserName::value).toList())));
+                        roster.users().stream().map(UserId::value).toList())));
     }
 
     /** Rooms with members on this node, the largest first. */
@@ -159,12 +159,12 @@ public class RoomApi {
                 new Rooms(node.name(), sizes.size(), sizes.stream().limit(limit).toList())));
     }
 
-    private static UserName sender(ApiRequest request) {
+    private static UserId sender(ApiRequest request) {
         String sender = request.text("sender");
         if (sender == null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "sender is missing");
         }
-        return new UserName(sender);
+        return new UserId(sender);
     }
 
     private static String key(ApiRequest request) {

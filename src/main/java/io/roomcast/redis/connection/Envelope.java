@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -164,11 +164,11 @@ public sealed interface Envelope {
         if (head.length < 3) {
             return new Unknown();
         }
-        List<UserName> joined = new ArrayList<>(1);
-        List<UserName> left = new ArrayList<>(1);
+        List<UserId> joined = new ArrayList<>(1);
+        List<UserId> left = new ArrayList<>(1);
         try {
             for (int i = 1; i < lines.length; i++) {
-                (lines[i].startsWith("+") ? joined : left).add(new UserName(lines[i].substring(1)));
+                (lines[i].startsWith("+") ? joined : left).add(new UserId(lines[i].substring(1)));
             }
         } catch (ProtocolException e) {
             return new Unknown(); // A node of another version may allow other names.

@@ -1,7 +1,7 @@
 package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -26,7 +26,7 @@ final class NodeUsers {
 
         private final long seed = ThreadLocalRandom.current().nextLong();
 
-        long of(UserName user) {
+        long of(UserId user) {
             String name = user.value();
             long hash = seed;
             for (int i = 0; i < name.length(); i++) {
@@ -39,7 +39,7 @@ final class NodeUsers {
     }
 
     private final RoomName room;
-    private final Map<UserName, Set<String>> sessions = new HashMap<>(2);
+    private final Map<UserId, Set<String>> sessions = new HashMap<>(2);
     /** The sum of the numbers of all users, modulo 2^46. */
     private long checksum;
     /** Former leases of this node, under which its users may still be in the room. */
@@ -56,7 +56,7 @@ final class NodeUsers {
     }
 
     /** @param userChecksum the user's number, as {@link Checksums} gives it */
-    void add(UserName user, String session, long userChecksum) {
+    void add(UserId user, String session, long userChecksum) {
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             sessions.put(user, Set.of(session));
@@ -72,7 +72,7 @@ final class NodeUsers {
      * @param userChecksum the user's number, as {@link Checksums} gives it
      * @return whether the user has no session left
      */
-    boolean remove(UserName user, String session, long userChecksum) {
+    boolean remove(UserId user, String session, long userChecksum) {
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             return true;
@@ -88,7 +88,7 @@ final class NodeUsers {
         return true;
     }
 
-    Set<UserName> users() {
+    Set<UserId> users() {
         return sessions.keySet();
     }
 

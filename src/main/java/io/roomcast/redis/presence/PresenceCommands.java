@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
@@ -40,7 +40,7 @@ public final class PresenceCommands {
      * @param fenced whether nothing was done, since the lease was evicted from the room
      * @param names users who joined or left
      */
-    record ChangeReply(boolean fenced, long revision, long count, List<UserName> names) {}
+    record ChangeReply(boolean fenced, long revision, long count, List<UserId> names) {}
 
     /** @param more whether the lease has further users in the room */
     record EvictReply(boolean more) {}
@@ -116,13 +116,13 @@ public final class PresenceCommands {
     }
 
     CompletionStage<ChangeReply> enter(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
+            RoomName room, String lease, Collection<UserId> users, ToLongFunction<UserId> checksums) {
         return Futures.map(
                 onRoom(scripts.enter, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
     }
 
-    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserName user, long checksum) {
+    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
         return Futures.map(
                 onRoom(scripts.leave, room, lease, false, List.of(user.value(), checksum)),
                 PresenceCommands::changeReply);
@@ -130,7 +130,7 @@ public final class PresenceCommands {
 
     /** Replaces the users that the lease has in the room. */
     CompletionStage<ChangeReply> reconcile(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
+            RoomName room, String lease, Collection<UserId> users, ToLongFunction<UserId> checksums) {
         return Futures.map(
                 onRoom(scripts.reconcile, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
@@ -183,9 +183,9 @@ public final class PresenceCommands {
         });
     }
 
-    private static List<Object> withChecksums(Collection<UserName> users, ToLongFunction<UserName> checksums) {
+    private static List<Object> withChecksums(Collection<UserId> users, ToLongFunction<UserId> checksums) {
         List<Object> pairs = new ArrayList<>(2 * users.size());
-        for (UserName user : users) {
+        for (UserId user : users) {
             pairs.add(user.value());
             pairs.add(checksums.applyAsLong(user));
         }
@@ -253,11 +253,11 @@ public final class PresenceCommands {
         return parts.stream().map(PresenceCommands::text).toList();
     }
 
-    private static List<UserName> users(List<?> parts) {
-        List<UserName> users = new ArrayList<>(parts.size());
+    private static List<UserId> users(List<?> parts) {
+        List<UserId> users = new ArrayList<>(parts.size());
         for (Object name : parts) {
             try {
-                users.add(new UserName(text(name)));
+                users.add(new UserId(text(name)));
             } catch (ProtocolException e) {
                 LOG.log(
                         Level.DEBUG,

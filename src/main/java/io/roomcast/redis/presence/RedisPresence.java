@@ -1,7 +1,7 @@
 package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.Futures;
 import io.roomcast.redis.presence.PresenceCommands.ChangeReply;
 import io.roomcast.redis.presence.PresenceCommands.CompareReply;
@@ -123,7 +123,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, UserId user, String session) {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
@@ -135,7 +135,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
         Sent<ChangeReply> sent = update(room, own -> {
             if (!own.remove(user, session, checksums.of(user))) {
                 return null;

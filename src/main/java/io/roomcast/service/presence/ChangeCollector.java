@@ -1,6 +1,6 @@
 package io.roomcast.service.presence;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -64,8 +64,8 @@ public final class ChangeCollector {
     }
 
     private boolean contradicts(PresenceChange change) {
-        return change.joined().stream().map(UserName::value).anyMatch(left::contains)
-                || change.left().stream().map(UserName::value).anyMatch(joined::contains);
+        return change.joined().stream().map(UserId::value).anyMatch(left::contains)
+                || change.left().stream().map(UserId::value).anyMatch(joined::contains);
     }
 
     /**

@@ -8,7 +8,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
@@ -113,7 +113,7 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
      * arrival before the session became a member.
      */
-    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.UpdateResult change) {
+    public void sendOwnArrival(ClientSession session, RoomName room, UserId user, PresenceStore.UpdateResult change) {
         if (change.count() <= maxNames) {
             ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
                     List.of(user.value()), List.of(), change.count(), change.revision());
@@ -127,7 +127,7 @@ public class PresenceAnnouncer implements PresenceListener {
                 List.copyOf(change.joined()),
                 List.copyOf(change.left()),
                 change.count(),
-                UserName.SYSTEM,
+                UserId.SYSTEM,
                 PresenceText.of(change));
     }
 

@@ -1,6 +1,6 @@
 package io.roomcast.service.presence;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayList;
@@ -253,7 +253,7 @@ public final class RoomAnnouncements {
         queueReadyActions();
     }
 
-    private static Set<String> names(List<UserName> users) {
+    private static Set<String> names(List<UserId> users) {
         Set<String> names = new HashSet<>();
         users.forEach(user -> names.add(user.value()));
         return names;

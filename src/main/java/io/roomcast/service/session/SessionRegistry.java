@@ -25,7 +25,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -156,7 +156,7 @@ public class SessionRegistry {
     public boolean identify(ClientSession session, Identity identity) {
         // remove() uses the same monitor, because a session that is removed meanwhile must not stay counted.
         synchronized (session) {
-            UserName before = session.user();
+            UserId before = session.user();
             if (!openSessions.containsKey(session.id())) {
                 return false;
             }
@@ -228,8 +228,8 @@ public class SessionRegistry {
     }
 
     /** A new random name for a client that gave none. */
-    public static UserName newGuest() {
-        return new UserName("guest-"
+    public static UserId newGuest() {
+        return new UserId("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")
                         .substring(0, 6)

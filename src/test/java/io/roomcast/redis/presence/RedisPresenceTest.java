@@ -105,8 +105,8 @@ class RedisPresenceTest extends PresenceContractTest {
         }
         node.leave(room, "ann");
         node.enter(room, "last");
-        witness.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
-        node.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
+        witness.told.awaitList(room, new io.roomcast.protocol.UserId("last"));
+        node.told.awaitList(room, new io.roomcast.protocol.UserId("last"));
 
         assertEquals(List.of(), witness.told.wrong());
         assertEquals(witness.told.changes(room), node.told.changes(room));

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayList;
@@ -46,8 +46,8 @@ class RoomAnnouncementsTest {
         handed.add(view == null ? "no names" : "answer " + view.users());
     }
 
-    private static List<UserName> users(String... names) {
-        return Stream.of(names).map(UserName::new).toList();
+    private static List<UserId> users(String... names) {
+        return Stream.of(names).map(UserId::new).toList();
     }
 
     private void present(long revision, String... names) {
