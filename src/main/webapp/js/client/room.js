@@ -16,7 +16,7 @@ const TYPING_EVERY_MS = 3_000;
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
  * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
- * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
+ * | `signal` | `{room, sender, name, signal, content?}` | something fleeting, such as `signal: 'typing'` |
  * | `delayed` | `{room, key, error, delayMs}` | the server asks for patience; the publish is kept and sent again |
  * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection |
  * | `error` | RoomcastError | an error that belongs to no call |
@@ -109,12 +109,12 @@ export class Room extends EventTarget {
   /**
    * Tells those who are here now something that is not worth keeping.
    *
-   * @param {string} name
+   * @param {string} signal
    * @param {string} [content]
    * @returns {boolean} whether it was sent; it is never kept for later
    */
-  signal(name, content) {
-    return this.#membership.send({ type: 'signal', name, content });
+  signal(signal, content) {
+    return this.#membership.send({ type: 'signal', signal, content });
   }
 
   /** Tells that this user is typing: call on every key, it is sent every three seconds at most. */

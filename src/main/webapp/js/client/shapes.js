@@ -7,12 +7,14 @@ const isText = (value) => typeof value === 'string';
 const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 /** May be missing. */
 const isCount = (value) => value === undefined || isPlace(value);
+/** May be missing: then the id is shown. */
+const isName = (value) => value === undefined || isText(value);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
 /** As far as a Date goes. */
 const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 
 const isMessage = (value) => value !== null && typeof value === 'object'
-  && isPlace(value.offset) && isText(value.sender) && isText(value.content) && isTime(value.at)
+  && isPlace(value.offset) && isText(value.sender) && isName(value.name) && isText(value.content) && isTime(value.at)
   && (value.key === undefined || isText(value.key));
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
@@ -25,7 +27,8 @@ const SHAPES = new Map(Object.entries({
     isText(room) && isText(epoch) && isPlace(from) && isPlace(offset) && isCount(at),
   presence: ({ room, joined = [], left = [], count }) =>
     isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
-  signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
+  signal: ({ room, sender, name, signal }) =>
+    isText(room) && isText(sender) && isName(name) && isText(signal),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
   members: ({ count, users }) => isPlace(count) && isTextList(users),

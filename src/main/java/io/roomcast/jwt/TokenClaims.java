@@ -7,7 +7,9 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.protocol.DisplayName;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
@@ -21,19 +23,30 @@ import java.util.stream.Stream;
 
 /**
  * The claims that a token must have, and how an identity is read from them. A claim of the wrong type, also
- * {@code null}, is never treated as absent.
+ * {@code null}, is never treated as absent; only the claims with the name and the info are left out then.
  *
- * @param userClaim name of the claim with the user's name
+ * @param userClaim name of the claim with the user's id
+ * @param nameClaim name of the claim with what is shown for the user
+ * @param infoClaim name of the claim with an object about the user; empty for none
  * @param apiClaim name of the claim with the permissions for the server API; empty if tokens give none
  * @param issuer required value of {@code iss}; empty for any
  * @param audience value that {@code aud} must contain; empty for any
  * @param life the times at which a token is valid
  */
-record TokenClaims(String userClaim, String apiClaim, String issuer, String audience, TokenLife life) {
+record TokenClaims(
+        String userClaim,
+        String nameClaim,
+        String infoClaim,
+        String apiClaim,
+        String issuer,
+        String audience,
+        TokenLife life) {
 
     static TokenClaims of(RoomcastConfig config) {
         return new TokenClaims(
                 config.get(AccessKeys.CLAIM),
+                config.get(AccessKeys.NAME_CLAIM),
+                config.get(AccessKeys.INFO_CLAIM),
                 config.get(OperationKeys.API_CLAIM),
                 config.get(AccessKeys.ISSUER),
                 config.get(AccessKeys.AUDIENCE),
@@ -54,10 +67,17 @@ record TokenClaims(String userClaim, String apiClaim, String issuer, String audi
         return new Identity(user(claims), true, permissions(claims), ApiPermission.of(apiWords(claims)), end);
     }
 
-    private UserId user(JsonObject claims) {
-        String name = text(claims, userClaim);
+    private User user(JsonObject claims) {
+        UserId id = id(claims);
+        String name = claims.get(nameClaim) instanceof JsonString text ? text.getString() : null;
+        String info = claims.get(infoClaim) instanceof JsonObject object ? object.toString() : null;
+        return new User(id, DisplayName.of(name, id), info);
+    }
+
+    private UserId id(JsonObject claims) {
+        String id = text(claims, userClaim);
         try {
-            return new UserId(name);
+            return new UserId(id);
         } catch (ProtocolException e) {
             throw refused("its claim " + userClaim + " is no id for a user");
         }

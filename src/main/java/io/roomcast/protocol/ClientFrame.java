@@ -27,7 +27,7 @@ public sealed interface ClientFrame {
                 raw -> new Signal(
                         raw.id,
                         room(raw),
-                        Signal.checkedName(raw.name),
+                        Signal.checkedSignal(raw.signal),
                         raw.content == null ? null : raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
@@ -129,20 +129,23 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param content null if none was given */
-    record Signal(Long id, RoomName room, String name, Content content) implements ClientFrame {
-        private static final int MAX_NAME_LENGTH = 64;
+    /**
+     * @param signal what the signal says, such as {@code typing}
+     * @param content null if none was given
+     */
+    record Signal(Long id, RoomName room, String signal, Content content) implements ClientFrame {
+        private static final int MAX_LENGTH = 64;
 
-        private static String checkedName(String name) {
-            if (name == null) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is missing");
-            } else if (name.isEmpty()) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is empty");
-            } else if (name.length() > MAX_NAME_LENGTH) {
-                throw new ProtocolException(ErrorCode.TOO_LARGE, "name has over " + MAX_NAME_LENGTH + " characters");
+        private static String checkedSignal(String signal) {
+            if (signal == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "signal is missing");
+            } else if (signal.isEmpty()) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "signal is empty");
+            } else if (signal.length() > MAX_LENGTH) {
+                throw new ProtocolException(ErrorCode.TOO_LARGE, "signal has over " + MAX_LENGTH + " characters");
             }
-            Text.checkedUtf8Length("name", name);
-            return name;
+            Text.checkedUtf8Length("signal", signal);
+            return signal;
         }
 
         @Override

@@ -23,7 +23,7 @@ final class RawFrame {
     String token;
     String key;
     String content;
-    String name;
+    String signal;
     Long before;
     Long after;
     Long limit;
@@ -88,7 +88,7 @@ final class RawFrame {
                 case "token" -> frame.token = string(parser, value, property, frame);
                 case "key" -> frame.key = string(parser, value, property, frame);
                 case "content" -> frame.content = string(parser, value, property, frame);
-                case "name" -> frame.name = string(parser, value, property, frame);
+                case "signal" -> frame.signal = string(parser, value, property, frame);
                 case "before" -> frame.before = number(parser, value, property, frame);
                 case "after" -> frame.after = number(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);

@@ -1,7 +1,11 @@
 package io.roomcast.protocol;
 
+import jakarta.json.Json;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
+import java.io.StringReader;
 import java.util.List;
 
 /**
@@ -42,17 +46,37 @@ public sealed interface ServerFrame {
         return position.isProvable() ? position.at() : null;
     }
 
+    /** A user among others. */
+    record Person(String id, String name, JsonObject info) {
+
+        public static Person of(User user) {
+            return new Person(user.id().value(), user.name(), info(user));
+        }
+
+        /** What the user's {@code info} says; null for none. */
+        public static JsonObject info(User user) {
+            if (user.info() == null) {
+                return null;
+            }
+            try (JsonReader reader = Json.createReader(new StringReader(user.info()))) {
+                return reader.readObject();
+            }
+        }
+    }
+
     /** The limits that a client must not exceed: two sizes in bytes, and the number of rooms. */
     record Limits(long frameBytes, long contentBytes, long rooms) {}
 
     /**
-     * @param proven true if the name was verified, so that nobody else can have it; else null
+     * @param proven true if the id was verified, so that nobody else can have it; else null
      * @param session the id of the session
      * @param expiresInMs milliseconds until the session needs another token, or null if it never does
      */
     record Welcome(
             Long id,
             String user,
+            String name,
+            JsonObject info,
             Boolean proven,
             String session,
             String node,
@@ -71,6 +95,7 @@ public sealed interface ServerFrame {
             Long id,
             String room,
             String user,
+            String name,
             String session,
             String epoch,
             long offset,
@@ -82,11 +107,19 @@ public sealed interface ServerFrame {
             implements ServerFrame {
 
         public Joined(
-                Long id, String room, String user, String session, Position position, boolean recovered, long members) {
+                Long id,
+                String room,
+                String user,
+                String name,
+                String session,
+                Position position,
+                boolean recovered,
+                long members) {
             this(
                     id,
                     room,
                     user,
+                    name,
                     session,
                     position.epoch(),
                     position.offset(),
@@ -99,8 +132,9 @@ public sealed interface ServerFrame {
 
         @Override
         public Joined printable(String urlRoom) {
-            String text = "Welcome to " + room + ", " + user;
-            return new Joined(id, room, user, session, epoch, offset, at, recovered, members, UserId.SYSTEM, text);
+            String text = "Welcome to " + room + ", " + name;
+            return new Joined(
+                    id, room, user, name, session, epoch, offset, at, recovered, members, UserId.SYSTEM, text);
         }
     }
 
@@ -111,7 +145,8 @@ public sealed interface ServerFrame {
     record Presence(String room, List<String> joined, List<String> left, long count, String sender, String content)
             implements ServerFrame {}
 
-    record Signal(String room, String sender, String name, String content) implements ServerFrame {}
+    /** @param name the name of the sender */
+    record Signal(String room, String sender, String name, String signal, String content) implements ServerFrame {}
 
     record Left(Long id, String room) implements ServerFrame {}
 

@@ -17,10 +17,10 @@ public final class ServerFrameWriter {
      *
      * @param at milliseconds since 1970 UTC; the other components have the form that members see
      */
-    @JsonbPropertyOrder({"at", "room", "sender", "content", "key"})
-    public record MessageBody(String room, String sender, String content, long at, String key) {
-        public static MessageBody of(RoomName room, UserId sender, Content content, long at, String key) {
-            return new MessageBody(room.value(), sender.value(), content.text(), at, key);
+    @JsonbPropertyOrder({"at", "room", "sender", "name", "content", "key"})
+    public record MessageBody(String room, String sender, String name, String content, long at, String key) {
+        public static MessageBody of(RoomName room, User sender, Content content, long at, String key) {
+            return new MessageBody(room.value(), sender.id().value(), sender.name(), content.text(), at, key);
         }
     }
 

@@ -8,6 +8,7 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
@@ -61,12 +62,12 @@ public class BackEndService {
     /**
      * Publishes a message in a room, even if the room has no members.
      *
-     * @param sender sender that the members see
+     * @param sender sender that the members see, a user or anything else
      * @param key idempotency key, or null if the publish is never repeated; all back ends share one set of keys, which
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserId sender, Content content, String key) {
+    public CompletionStage<Position> publish(RoomName room, User sender, Content content, String key) {
         limits.requireSize(content);
         return publisher.publishForBackEnd(room, sender, content, key);
     }

@@ -84,7 +84,8 @@ public class Messaging {
         limits.requireSize(frame.content());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
-        CompletionStage<Position> stored = publisher.publish(room, session.user(), frame.content(), frame.key());
+        CompletionStage<Position> stored =
+                publisher.publish(room, session.identity().user(), frame.content(), frame.key());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
@@ -104,7 +105,8 @@ public class Messaging {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
-                    frame.name(),
+                    session.identity().user().name(),
+                    frame.signal(),
                     frame.content() == null ? null : frame.content().text()));
             relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
         }

@@ -9,7 +9,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.ServerFrameWriter.MessageBody;
-import io.roomcast.protocol.UserId;
+import io.roomcast.protocol.User;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -44,22 +44,21 @@ public class Publisher {
      * @param key idempotency key, or null if the publish is never repeated. Each user has a separate set of keys. So a
      *     user who guesses another user's key cannot suppress that user's message.
      */
-    CompletionStage<Position> publish(RoomName room, UserId user, Content content, String key) {
-        return store(room, user, content, key, user.value());
+    CompletionStage<Position> publish(RoomName room, User user, Content content, String key) {
+        return store(room, user, content, key, user.id().value());
     }
 
     /**
      * Stores a message of a back end, under the name of any sender.
      *
      * @param key idempotency key, or null if the publish is never repeated. All back ends share one set of keys. Its
-     *     owner is the empty name, which no user can have.
+     *     owner is the empty id, which no user can have.
      */
-    CompletionStage<Position> publishForBackEnd(RoomName room, UserId sender, Content content, String key) {
+    CompletionStage<Position> publishForBackEnd(RoomName room, User sender, Content content, String key) {
         return store(room, sender, content, key, "");
     }
 
-    private CompletionStage<Position> store(
-            RoomName room, UserId sender, Content content, String key, String keyOwner) {
+    private CompletionStage<Position> store(RoomName room, User sender, Content content, String key, String keyOwner) {
         long at = clocks.wall().millis();
         byte[] body = writer.body(MessageBody.of(room, sender, content, at, key));
         String relayKey = key == null ? null : keyOwner + '\n' + key;

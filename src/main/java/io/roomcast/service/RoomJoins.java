@@ -253,6 +253,7 @@ public class RoomJoins {
                         id,
                         room.value(),
                         user.value(),
+                        session.identity().user().name(),
                         room.equals(session.urlRoom()) ? session.id() : null,
                         position,
                         recovered,

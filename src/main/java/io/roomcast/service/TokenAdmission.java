@@ -83,7 +83,7 @@ public class TokenAdmission {
         verify(
                 hello.token(),
                 identity -> {
-                    if (session.urlUser() != null && !session.urlUser().equals(identity.user())) {
+                    if (session.urlUser() != null && !session.urlUser().equals(identity.userId())) {
                         refuseAndClose(
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
@@ -112,7 +112,7 @@ public class TokenAdmission {
         verify(
                 frame.token(),
                 identity -> {
-                    if (!identity.user().equals(session.user())) {
+                    if (!identity.userId().equals(session.user())) {
                         refuse(session, frame.id(), "the token is another user's");
                         return;
                     }

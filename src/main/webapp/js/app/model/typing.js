@@ -17,7 +17,7 @@ export class Typing {
   constructor(room, user, changed) {
     this.#changed = changed;
     room.addEventListener('signal', ({ detail }) => {
-      if (detail.name === 'typing' && detail.sender !== user()) this.#start(detail.sender);
+      if (detail.signal === 'typing' && detail.sender !== user()) this.#start(detail.sender);
     });
     room.addEventListener('message', ({ detail }) => this.#stop(detail.sender));
     room.addEventListener('presence', ({ detail }) => detail.left.forEach((name) => this.#stop(name)));

@@ -79,7 +79,7 @@ class PresenceIT {
         try (RoomClient bob = RoomClient.enter(server, room, "bob");
                 RoomClient plain = RoomClient.plain(server.room(room, "plain"))) {
             plain.next("joined");
-            bob.say("{'type':'signal','name':'typing','content':'…'}\n{'type':'signal','name':'stopped'}");
+            bob.say("{'type':'signal','signal':'typing','content':'…'}\n{'type':'signal','signal':'stopped'}");
             Frame typing = ann.next("signal");
             assertEquals("typing", typing.string("name"));
             assertEquals("bob", typing.string("sender"));

@@ -102,9 +102,9 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"content\":\"x\",\"key\":\"\\n\\u0007\""),
                 Arguments.of("too_large", "\"content\":\"x\",\"key\":\"" + LONG + "\""),
                 Arguments.of("bad_request", "\"type\":\"signal\",\"room\":\"lobby\""),
-                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"\""),
-                Arguments.of("too_large", "\"type\":\"signal\",\"name\":\"" + LONG + "\""),
-                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"typing\",\"content\":\"\\u0000\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"signal\":\"\""),
+                Arguments.of("too_large", "\"type\":\"signal\",\"signal\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"signal\":\"typing\",\"content\":\"\\u0000\""),
                 Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"\""),
                 Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\" a\""),
                 Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a \""),
@@ -135,7 +135,7 @@ class BadFrameTest {
     }
 
     static Stream<Arguments> wrongKinds() {
-        List<String> strings = List.of("type", "room", "user", "token", "key", "content", "name");
+        List<String> strings = List.of("type", "room", "user", "token", "key", "content", "signal");
         List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", FAR_TOO_DEEP);
         List<String> numbers = List.of("id", "before", "after", "limit");
         List<String> notNumbers = List.of(

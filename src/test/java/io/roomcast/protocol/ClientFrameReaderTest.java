@@ -39,7 +39,7 @@ class ClientFrameReaderTest {
         assertEquals(
                 new ClientFrame.Signal(3L, lobby, "typing", Content.of("on")),
                 reader.read(
-                        "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"name\":\"typing\",\"content\":\"on\"}"));
+                        "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"signal\":\"typing\",\"content\":\"on\"}"));
         assertEquals(
                 new ClientFrame.History(4L, lobby, 42, -1, 200),
                 reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\",\"before\":42,\"limit\":200}"));

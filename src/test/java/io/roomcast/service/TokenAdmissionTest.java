@@ -11,6 +11,7 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.support.ManualTransport;
@@ -100,7 +101,7 @@ class TokenAdmissionTest {
     }
 
     private void prove(String user, Instant expires) {
-        checks.remove().complete(new Identity(new UserId(user), true, RoomPermissions.ALL, Set.of(), expires));
+        checks.remove().complete(new Identity(User.of(new UserId(user)), true, RoomPermissions.ALL, Set.of(), expires));
     }
 
     private final class LaterVerifier implements TokenVerifier {

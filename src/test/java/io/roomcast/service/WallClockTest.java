@@ -14,6 +14,7 @@ import io.roomcast.protocol.Content;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.CoreFixture.Client;
@@ -108,7 +109,7 @@ class WallClockTest {
     }
 
     private Position publish(String key) {
-        return get(core.backEnd.publish(ROOM, BACK_END, Content.of("said"), key));
+        return get(core.backEnd.publish(ROOM, User.of(BACK_END), Content.of("said"), key));
     }
 
     private void pass(int seconds) {
@@ -124,7 +125,7 @@ class WallClockTest {
         @Override
         public CompletionStage<Identity> verify(String token) {
             return CompletableFuture.completedStage(
-                    new Identity(new UserId("ann"), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
+                    new Identity(User.of(new UserId("ann")), true, RoomPermissions.ALL, Set.of(), Instant.MAX));
         }
     }
 }

@@ -3,12 +3,14 @@ package io.roomcast.http.api;
 import io.roomcast.identity.ApiPermission;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.Content;
+import io.roomcast.protocol.DisplayName;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.MessageFrames;
 import io.roomcast.protocol.MessageKey;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
@@ -83,7 +85,7 @@ public class RoomApi {
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
-        UserId sender = sender(request);
+        User sender = sender(request);
         Content content = Content.of(request.text("content"));
         String key = key(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
@@ -102,7 +104,7 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserId sender, Content content, String key, ApiCaller caller) {
+            String room, User sender, Content content, String key, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
@@ -159,12 +161,13 @@ public class RoomApi {
                 new Rooms(node.name(), sizes.size(), sizes.stream().limit(limit).toList())));
     }
 
-    private static UserId sender(ApiRequest request) {
+    private static User sender(ApiRequest request) {
         String sender = request.text("sender");
         if (sender == null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "sender is missing");
         }
-        return new UserId(sender);
+        UserId id = new UserId(sender);
+        return new User(id, DisplayName.of(request.text("name"), id), null);
     }
 
     private static String key(ApiRequest request) {

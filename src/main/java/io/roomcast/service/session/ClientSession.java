@@ -97,10 +97,10 @@ public final class ClientSession {
         return id;
     }
 
-    /** The user of this session; null until the session has an identity. */
+    /** The id of this session's user; null until the session has an identity. */
     public UserId user() {
         Identity current = identity;
-        return current == null ? null : current.user();
+        return current == null ? null : current.userId();
     }
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */

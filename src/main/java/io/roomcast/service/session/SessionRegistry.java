@@ -160,10 +160,10 @@ public class SessionRegistry {
             if (!openSessions.containsKey(session.id())) {
                 return false;
             }
-            if (!identity.user().equals(before)) {
-                int count = users.add(identity.user().value());
+            if (!identity.userId().equals(before)) {
+                int count = users.add(identity.userId().value());
                 if (!limits.allows(LimitKeys.USER_SESSIONS, count)) {
-                    users.remove(identity.user().value());
+                    users.remove(identity.userId().value());
                     limits.require(LimitKeys.USER_SESSIONS, count, ErrorCode.BUSY, "too many sessions of this user");
                 }
                 if (before != null) {

@@ -20,7 +20,7 @@ public class CodecBenchmark {
     private final String line =
             "{\"type\":\"publish\",\"id\":7,\"room\":\"lobby\",\"key\":\"0b7f1c\",\"content\":\"" + CONTENT + "\"}";
     private final ServerFrameWriter.MessageBody body = ServerFrameWriter.MessageBody.of(
-            new RoomName("lobby"), new UserId("ann"), Content.of(CONTENT), 1_700_000_000_000L, "0b7f1c");
+            new RoomName("lobby"), User.of(new UserId("ann")), Content.of(CONTENT), 1_700_000_000_000L, "0b7f1c");
     private final ServerFrame ack = new ServerFrame.Ack(7L, "0b7f1c", "lobby", "epoch", 42);
 
     @Benchmark
