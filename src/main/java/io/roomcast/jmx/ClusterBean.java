@@ -2,7 +2,6 @@ package io.roomcast.jmx;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
@@ -83,7 +82,7 @@ public class ClusterBean implements ClusterMXBean {
                 position.epoch(),
                 position.offset(),
                 roster.count(),
-                roster.users().stream().map(UserId::value).toList(),
+                roster.users().stream().map(OperatorText::user).toList(),
                 there.answers().stream().map(RoomOnNode::of).toList(),
                 there.answered(),
                 there.silent(),

@@ -1,8 +1,10 @@
 package io.roomcast.protocol;
 
 import jakarta.json.Json;
+import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
 import java.io.StringReader;
@@ -47,10 +49,16 @@ public sealed interface ServerFrame {
     }
 
     /** A user among others. */
+    @JsonbPropertyOrder({"id", "name", "info"})
     record Person(String id, String name, JsonObject info) {
 
         public static Person of(User user) {
             return new Person(user.id().value(), user.name(), info(user));
+        }
+
+        /** A user who is gone, without the info. */
+        public static Person withoutInfo(User user) {
+            return new Person(user.id().value(), user.name(), null);
         }
 
         /** What the user's {@code info} says; null for none. */
@@ -60,6 +68,8 @@ public sealed interface ServerFrame {
             }
             try (JsonReader reader = Json.createReader(new StringReader(user.info()))) {
                 return reader.readObject();
+            } catch (JsonException e) {
+                return null; // Somebody has written into the store of the relay.
             }
         }
     }
@@ -140,9 +150,17 @@ public sealed interface ServerFrame {
 
     record Ack(Long id, String key, String room, String epoch, long offset) implements ServerFrame {}
 
-    record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
+    record Members(Long id, String room, long count, List<Person> users) implements ServerFrame {}
 
-    record Presence(String room, List<String> joined, List<String> left, long count, String sender, String content)
+    /** @param renamed users who are shown in another way now, or null if there are none */
+    record Presence(
+            String room,
+            List<Person> joined,
+            List<Person> renamed,
+            List<Person> left,
+            long count,
+            String sender,
+            String content)
             implements ServerFrame {}
 
     /** @param name the name of the sender */

@@ -12,7 +12,6 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.admission.LoadShedding;
@@ -163,7 +162,10 @@ public class Messaging {
                         frame.id(),
                         room.value(),
                         view.users().size(),
-                        view.users().stream().limit(ROSTER_NAMES).toList()));
+                        view.users().stream()
+                                .limit(ROSTER_NAMES)
+                                .map(ServerFrame.Person::of)
+                                .toList()));
             } finally {
                 request.endAnswered();
             }
@@ -179,7 +181,7 @@ public class Messaging {
                         frame.id(),
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserId::value).toList()));
+                        roster.users().stream().map(ServerFrame.Person::of).toList()));
             } else {
                 errors.answerFailure(session, frame.id(), null, room, failure);
             }

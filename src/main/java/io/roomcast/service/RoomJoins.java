@@ -112,7 +112,7 @@ public class RoomJoins {
         RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
         outcome.hasCalledEnter = true;
-        presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
+        presence.enter(room, session.identity().user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.changed() && isNew && !limits.allows(LimitKeys.ROOM_USERS, change.count())) {
                 membership.cancelOpen(rooms);
@@ -260,7 +260,7 @@ public class RoomJoins {
                         announcer.count(room, change)));
                 membership.leavePrevious(rooms);
                 if (change.changed() && membership.isArrivalAnnounced()) {
-                    announcer.sendOwnArrival(session, room, user, change);
+                    announcer.sendOwnArrival(session, room, session.identity().user(), change);
                 }
             } finally {
                 endRequest();

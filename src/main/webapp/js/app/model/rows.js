@@ -8,7 +8,7 @@ const GROUP_WITHIN_MS = 5 * 60_000;
  * does: `start`, `day`, `gap`, `unread`, `message` and `outgoing`.
  *
  * @param {import('./room-model.js').RoomModel} model
- * @param {string} user
+ * @param {{id: string, name: string}} user who looks
  * @returns {object[]}
  */
 export function rowsOf({ timeline, outgoing, unread }, user) {
@@ -40,7 +40,7 @@ export function rowsOf({ timeline, outgoing, unread }, user) {
 
 function pushOutgoing(rows, messages, user, previous) {
   for (const outgoing of messages) {
-    const message = { sender: user, content: outgoing.content, at: outgoing.at, own: true, key: outgoing.key };
+    const message = { sender: user.id, name: user.name, content: outgoing.content, at: outgoing.at, own: true, key: outgoing.key };
     const day = dayKey(message.at);
     if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, message));
     rows.push({
@@ -72,6 +72,7 @@ function isFirstUnread(from, previous, { epoch, offset }) {
 
 function follows(previous, message) {
   return previous?.sender === message.sender
+    && previous.name === message.name
     && Boolean(previous.namesake) === Boolean(message.namesake)
     && message.at - previous.at < GROUP_WITHIN_MS
     && dayKey(previous.at) === dayKey(message.at);

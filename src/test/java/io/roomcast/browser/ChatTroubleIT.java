@@ -167,7 +167,7 @@ class ChatTroubleIT {
         enter();
         String name = "<img src=x onerror=\"throw 1\">";
         server.send("{'type':'message','room':'lobby','offset':1,'sender':%s,'content':'x','at':1}", name);
-        server.send("{'type':'presence','room':'lobby','joined':[%s],'left':[],'count':2}", name);
+        server.send("{'type':'presence','room':'lobby','joined':[{'id':%s}],'left':[],'count':2}", name);
         server.send("{'type':'signal','room':'lobby','sender':%s,'signal':'typing'}", name);
         assertThat(ann.room("lobby").locator(".sender")).hasText(name);
         assertThat(ann.page().locator(".person-name").filter(new Locator.FilterOptions().setHasText(name)))

@@ -33,7 +33,9 @@ class PresenceIT {
         Frame came = ann.next("presence");
         assertEquals("bob has joined the room", came.content());
         assertEquals("system", came.string("sender"));
-        assertEquals("[\"bob\"]", came.json().getJsonArray("joined").toString());
+        assertEquals(
+                "[{\"id\":\"bob\",\"name\":\"bob\"}]",
+                came.json().getJsonArray("joined").toString());
         assertEquals("[]", came.json().getJsonArray("left").toString());
         assertEquals(2, came.number("count"));
         assertEquals(room, came.string("room"));
@@ -42,7 +44,9 @@ class PresenceIT {
         bob.next("left");
         Frame went = ann.next("presence");
         assertEquals("bob has left the room", went.content());
-        assertEquals("[\"bob\"]", went.json().getJsonArray("left").toString());
+        assertEquals(
+                "[{\"id\":\"bob\",\"name\":\"bob\"}]",
+                went.json().getJsonArray("left").toString());
         assertEquals(1, went.number("count"));
         bob.close();
     }
@@ -66,7 +70,7 @@ class PresenceIT {
             assertEquals(5, members.number("id"));
             assertEquals(3, members.number("count"));
             assertEquals(
-                    "[\"ann\",\"bob\",\"zoe\"]",
+                    "[{\"id\":\"ann\",\"name\":\"ann\"},{\"id\":\"bob\",\"name\":\"bob\"},{\"id\":\"zoe\",\"name\":\"zoe\"}]",
                     members.json().getJsonArray("users").toString());
             assertEquals(
                     List.of(),

@@ -25,8 +25,15 @@ class ServerFrameWriterTest {
                 "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
                 writer.write(new ServerFrame.Error(null, null, "lobby", ErrorCode.RATE_LIMITED, "slow", 5L)));
         assertFrame(
-                "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":[\"ann\",\"bob\"]}",
-                writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
+                "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":["
+                        + "{\"id\":\"1\",\"name\":\"ann\"},{\"id\":\"2\",\"name\":\"ann\",\"info\":{\"a\":1}}]}",
+                writer.write(new ServerFrame.Members(
+                        null,
+                        "lobby",
+                        2,
+                        List.of(
+                                ServerFrame.Person.of(new User(new UserId("1"), "ann", null)),
+                                ServerFrame.Person.of(new User(new UserId("2"), "ann", "{\"a\":1}"))))));
         assertFrame(
                 "{\"type\":\"welcome\",\"user\":\"ann\",\"name\":\"Ann Lee\",\"info\":{\"a\":[1]},\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
                         + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3}}",

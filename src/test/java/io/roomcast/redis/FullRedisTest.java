@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.redis.TestRedis;
@@ -141,9 +142,11 @@ class FullRedisTest {
             long keys = redis.admin().dbSize();
             List<Tuple> before = redis.admin().zrangeWithScores(PRESENCE, 0, -1);
             fill();
-            assertUnavailable(speaker.store.enter(room, new UserId("bob"), "of-bob"));
+            assertUnavailable(speaker.store.enter(room, User.of(new UserId("bob")), "of-bob"));
             assertUnavailable(speaker.store.leave(room, new UserId("cem"), "of-cem"));
-            rooms("new").forEach(each -> assertUnavailable(speaker.store.enter(each, new UserId("bob"), "of-bob")));
+            rooms("new")
+                    .forEach(
+                            each -> assertUnavailable(speaker.store.enter(each, User.of(new UserId("bob")), "of-bob")));
             assertEquals(before, redis.admin().zrangeWithScores(PRESENCE, 0, -1));
             assertEquals(keys, redis.admin().dbSize());
             empty();

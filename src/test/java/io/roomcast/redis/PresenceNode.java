@@ -3,6 +3,7 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
@@ -35,8 +36,11 @@ public final class PresenceNode implements AutoCloseable {
 
     /** As a client does: again, until it is let in. */
     public void enter(RoomName room, String user) {
-        UserId name = new UserId(user);
-        untilAnswered(() -> store.enter(room, name, "of-" + user));
+        enter(room, User.of(new UserId(user)));
+    }
+
+    public void enter(RoomName room, User user) {
+        untilAnswered(() -> store.enter(room, user, "of-" + user.id()));
     }
 
     public void leave(RoomName room, String user) {
@@ -46,7 +50,7 @@ public final class PresenceNode implements AutoCloseable {
     /** Without waiting for an answer. */
     public void send(boolean enters, RoomName room, String user) {
         UserId name = new UserId(user);
-        var unused = enters ? store.enter(room, name, "of-" + user) : store.leave(room, name, "of-" + user);
+        var unused = enters ? store.enter(room, User.of(name), "of-" + user) : store.leave(room, name, "of-" + user);
     }
 
     private static void untilAnswered(Supplier<CompletionStage<?>> call) {
@@ -71,7 +75,23 @@ public final class PresenceNode implements AutoCloseable {
                     .toCompletableFuture()
                     .exceptionally(e -> null)
                     .join();
-            if (roster != null && roster.users().equals(expected) && roster.count() == expected.size()) {
+            if (roster != null
+                    && roster.users().stream().map(User::id).toList().equals(expected)
+                    && roster.count() == expected.size()) {
+                return;
+            }
+            assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    /** Until Redis says that these are the users and that they are shown so. */
+    public void awaitShown(RoomName room, User... users) {
+        List<User> expected = List.of(users);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            PresenceStore.Roster roster = Stages.get(store.roster(room, 1_000));
+            if (roster.users().equals(expected)) {
                 return;
             }
             assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
@@ -110,7 +111,7 @@ class RedisPresenceFaultTest {
         node.enter(room, "bob");
         redis.kill();
         Stages.assertUnavailable(node.store.leave(room, ANN, "of-ann"));
-        Stages.assertUnavailable(node.store.enter(room, CEM, "of-cem"));
+        Stages.assertUnavailable(node.store.enter(room, User.of(CEM), "of-cem"));
         redis.start();
         assertHere(BOB, CEM);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.Await;
@@ -196,7 +197,7 @@ class RefusedPresenceTest {
     void roomThatCannotBeToldToExpireIsNotBegun() {
         RoomName unwatched = new RoomName(room.value() + ".unwatched"); // No other node renews it.
         refuse("PEXPIRE");
-        assertUnavailable(speaker.store.enter(unwatched, new UserId("ann"), "of-ann"));
+        assertUnavailable(speaker.store.enter(unwatched, User.of(new UserId("ann")), "of-ann"));
         awaitSomeBeats();
         assertEverythingExpires();
         limited.allow();

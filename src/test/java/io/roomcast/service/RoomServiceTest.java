@@ -7,6 +7,7 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
@@ -205,7 +206,7 @@ class RoomServiceTest {
         boolean away;
 
         @Override
-        public CompletionStage<UpdateResult> enter(RoomName room, UserId user, String session) {
+        public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.enter(room, user, session);

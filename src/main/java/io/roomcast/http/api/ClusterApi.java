@@ -4,6 +4,7 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
@@ -32,7 +33,7 @@ public class ClusterApi {
             String epoch,
             long offset,
             long userCount,
-            List<String> users,
+            List<ServerFrame.Person> users,
             List<RoomOnNode> nodes,
             Reach cluster) {}
 
@@ -82,7 +83,7 @@ public class ClusterApi {
                                         position.offset(),
                                         roster.count(),
                                         roster.users().stream()
-                                                .map(UserId::value)
+                                                .map(ServerFrame.Person::of)
                                                 .toList(),
                                         roomOnNodes(there),
                                         Reach.of(there)))));

@@ -10,6 +10,7 @@ import io.roomcast.protocol.MessageKey;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.room.Room;
@@ -46,7 +47,7 @@ public class RoomApi {
 
     public record Broadcast(int stored, int failed, List<Outcome> results) {}
 
-    public record Members(String room, long count, List<String> users) {}
+    public record Members(String room, long count, List<ServerFrame.Person> users) {}
 
     public record RoomSize(String room, int members) {}
 
@@ -146,7 +147,7 @@ public class RoomApi {
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserId::value).toList())));
+                        roster.users().stream().map(ServerFrame.Person::of).toList())));
     }
 
     /** Rooms with members on this node, the largest first. */

@@ -8,6 +8,7 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
@@ -113,10 +114,10 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
      * arrival before the session became a member.
      */
-    public void sendOwnArrival(ClientSession session, RoomName room, UserId user, PresenceStore.UpdateResult change) {
+    public void sendOwnArrival(ClientSession session, RoomName room, User user, PresenceStore.UpdateResult change) {
         if (change.count() <= maxNames) {
             ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
-                    List.of(user.value()), List.of(), change.count(), change.revision());
+                    List.of(user), List.of(), List.of(), change.count(), change.revision());
             session.reply(frame(room, ownArrival));
         }
     }
@@ -124,8 +125,11 @@ public class PresenceAnnouncer implements PresenceListener {
     private static ServerFrame frame(RoomName room, ChangeCollector.Announcement change) {
         return new ServerFrame.Presence(
                 room.value(),
-                List.copyOf(change.joined()),
-                List.copyOf(change.left()),
+                change.joined().stream().map(ServerFrame.Person::of).toList(),
+                change.renamed().isEmpty()
+                        ? null
+                        : change.renamed().stream().map(ServerFrame.Person::of).toList(),
+                change.left().stream().map(ServerFrame.Person::withoutInfo).toList(),
                 change.count(),
                 UserId.SYSTEM,
                 PresenceText.of(change));
@@ -158,7 +162,7 @@ public class PresenceAnnouncer implements PresenceListener {
         /** The frame that replaces the names for a client that reads too slowly. */
         private EncodedFrame unnamed(ChangeCollector.Announcement change) {
             ChangeCollector.Announcement counted =
-                    new ChangeCollector.Announcement(List.of(), List.of(), change.count(), change.revision());
+                    ChangeCollector.Announcement.counted(change.count(), change.revision());
             return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 

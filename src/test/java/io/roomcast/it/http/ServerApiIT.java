@@ -129,7 +129,7 @@ class ServerApiIT {
         try (RoomClient ann = RoomClient.enter(server.uri(), "r%C3%A4ume" + RUN, "ann")) {
             JsonObject members = ok("GET /rooms/{room}/members", "r%C3%A4ume", null);
             assertEquals("räume" + RUN, members.getString("room"));
-            assertEquals("ann", members.getJsonArray("users").getString(0));
+            assertEquals("ann", members.getJsonArray("users").getJsonObject(0).getString("id"));
             ann.say("{\"type\":\"ping\",\"id\":1}");
             ann.next("pong");
             JsonObject rooms = ok("GET /rooms", null, null);
