@@ -110,6 +110,14 @@ public final class LimitKeys {
             "Largest content of one message; a larger one fails with `too_large`.",
             Values.sizeBetween("1B", "1MiB", false));
 
+    public static final Key<Long> INFO_BYTES = new Key<>(
+            "roomcast.limits.info-bytes",
+            "512B",
+            "size",
+            "Largest JSON object about a user, of the claim `roomcast.token.info-claim`. A larger one is left out, and the "
+                    + "log says so.",
+            Values.sizeBetween("2B", "4KiB", false));
+
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
@@ -211,6 +219,7 @@ public final class LimitKeys {
     public static final List<Key<Long>> SIZES = List.of(
             FRAME_BYTES,
             CONTENT_BYTES,
+            INFO_BYTES,
             NODE_IN_FLIGHT_BYTES,
             OUTBOUND_BYTES,
             NODE_OUTBOUND_BYTES,

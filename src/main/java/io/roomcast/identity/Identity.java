@@ -26,6 +26,11 @@ public record Identity(
         return new Identity(User.of(user), true, RoomPermissions.ALL, Set.of(), Instant.MAX);
     }
 
+    /** The same identity of a user who is shown in another way. */
+    public Identity shownAs(User next) {
+        return new Identity(next, isProven, permissions, api, expires);
+    }
+
     public UserId userId() {
         return user.id();
     }

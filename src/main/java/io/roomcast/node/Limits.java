@@ -7,8 +7,10 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.Content;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.User;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -190,6 +192,15 @@ public final class Limits {
                     "content has " + content.bytes() + " bytes, " + most + " are allowed",
                     null);
         }
+    }
+
+    /** The user, without an info that has more bytes than the limit. */
+    public User withSmallInfo(User user) {
+        if (user.info() == null || user.info().getBytes(StandardCharsets.UTF_8).length <= get(LimitKeys.INFO_BYTES)) {
+            return user;
+        }
+        metrics.limitReached(LimitKeys.INFO_BYTES.name());
+        return new User(user.id(), user.name(), null);
     }
 
     /**

@@ -184,6 +184,17 @@ public class RoomJoins {
         session.requests().submit(room, true, leave, () -> {});
     }
 
+    /** Shows the user of a session in a room as the session's identity says now, if the session is still there. */
+    void showAnew(ClientSession session, RoomName room) {
+        Consumer<RoomRequests.Request> enter = request -> {
+            if (session.membership(room) != null) {
+                var unused = presence.enter(room, session.identity().user(), session.id());
+            }
+            request.endAnswered();
+        };
+        session.requests().submit(room, true, enter, () -> {});
+    }
+
     /**
      * Removes a session from all its rooms, after its connection has ended. Other members see the user leave after the
      * grace period, unless the user has returned.

@@ -11,6 +11,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.User;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
@@ -116,8 +117,14 @@ public class TokenAdmission {
                         refuse(session, frame.id(), "the token is another user's");
                         return;
                     }
-                    session.setIdentity(identity);
+                    User before = session.identity().user();
+                    if (!sessions.identify(session, identity)) {
+                        return;
+                    }
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
+                    if (!before.equals(session.identity().user())) {
+                        session.roomNames().forEach(room -> joins.showAnew(session, room));
+                    }
                     session.roomNames().stream()
                             .filter(room -> !identity.permissions().mayRead(room))
                             .forEach(room -> joins.removeFromRoom(

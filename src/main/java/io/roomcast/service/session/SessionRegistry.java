@@ -25,6 +25,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
+import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -148,7 +149,7 @@ public class SessionRegistry {
     }
 
     /**
-     * Sets the identity of a session.
+     * Sets the identity of a session. An info about the user that is too large is left out.
      *
      * @return false if the session was removed meanwhile
      * @throws ProtocolException {@code busy} if the user has too many sessions
@@ -170,9 +171,20 @@ public class SessionRegistry {
                     users.remove(before.value());
                 }
             }
-            session.setIdentity(identity);
+            session.setIdentity(identity.shownAs(withSmallInfo(identity.user())));
             return true;
         }
+    }
+
+    private User withSmallInfo(User user) {
+        User shown = limits.withSmallInfo(user);
+        if (!shown.equals(user)) {
+            warnings.warn(
+                    "info",
+                    () -> "The info in a token of user " + LogText.of(user.id().value())
+                            + " was left out: it is larger than " + LimitKeys.INFO_BYTES.name());
+        }
+        return shown;
     }
 
     /**
