@@ -1,5 +1,7 @@
 package io.roomcast.websocket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
@@ -19,8 +21,10 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
@@ -75,14 +79,28 @@ public class SingleRoomEndpoint {
 
     /** The user in the path, or in the query if the path has {@code -} because it cannot have the id. */
     private static UserId user(Session session, String inPath) {
-        List<String> named = session.getRequestParameterMap().getOrDefault("user", List.of());
-        if (named.isEmpty() || named.get(0).equals(inPath)) {
+        String inQuery = userInQuery(session.getQueryString());
+        if (inQuery == null) {
             return new UserId(inPath);
         }
-        if (!inPath.equals("-")) {
+        if (!inPath.equals("-") && !inPath.equals(inQuery)) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
         }
-        return new UserId(named.get(0));
+        return new UserId(inQuery);
+    }
+
+    /**
+     * The parameter {@code user} of the query, or null. The session's map of parameters does not tell it from the part
+     * of the path with the same name.
+     */
+    private static String userInQuery(String query) {
+        return query == null
+                ? null
+                : Stream.of(query.split("&"))
+                        .filter(parameter -> parameter.startsWith("user="))
+                        .map(parameter -> URLDecoder.decode(parameter.substring("user=".length()), UTF_8))
+                        .findFirst()
+                        .orElse(null);
     }
 
     @OnMessage

@@ -85,7 +85,7 @@ class PresenceIT {
             plain.next("joined");
             bob.say("{'type':'signal','signal':'typing','content':'…'}\n{'type':'signal','signal':'stopped'}");
             Frame typing = ann.next("signal");
-            assertEquals("typing", typing.string("name"));
+            assertEquals("typing", typing.string("signal"));
             assertEquals("bob", typing.string("sender"));
             assertEquals("…", typing.content());
             assertFalse(ann.next("signal").has("content"));
