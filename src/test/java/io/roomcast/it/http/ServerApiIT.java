@@ -45,11 +45,12 @@ class ServerApiIT {
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "orders",
-                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
+                    "{\"sender\":\"svc|bill/1\",\"name\":\" Billing\\n \\u202e\",\"content\":\"paid \\\"now\\\"\",\"key\":\"k\"}");
             Frame heard = ann.next("message");
             assertEquals(1, stored.getInt("offset"));
             assertEquals(1, heard.number("offset"));
-            assertEquals("billing", heard.string("sender"));
+            assertEquals("svc|bill/1", heard.string("sender"));
+            assertEquals("Billing", heard.string("name"));
             assertEquals("paid \"now\"", heard.string("content"));
         }
     }
