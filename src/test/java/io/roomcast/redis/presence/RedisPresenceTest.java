@@ -193,7 +193,11 @@ class RedisPresenceTest extends PresenceContractTest {
     /** The leases that have users in the room. */
     private Set<String> leasesIn(RoomName name) {
         try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
-            return jedis.zrangeByScore(prefix + ":{" + name + "}:presence", "-inf", "(0").stream()
+            return jedis
+                    .zrange(
+                            prefix + ":{" + name + "}:presence",
+                            ZRangeParams.zrangeByScoreParams(Double.NEGATIVE_INFINITY, -1))
+                    .stream()
                     .filter(member -> member.startsWith("@"))
                     .collect(Collectors.toSet());
         }
