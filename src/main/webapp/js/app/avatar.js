@@ -1,9 +1,9 @@
 import { el } from './dom.js';
 
-/** A colour that is the same for a name everywhere: FNV-1a of the name, stirred, as a hue in degrees. */
-export function hueOf(name) {
+/** A colour that is the same for an id everywhere: FNV-1a of the id, stirred, as a hue in degrees. */
+export function hueOf(id) {
   let hash = 0x811c9dc5;
-  for (const char of name) {
+  for (const char of id) {
     hash = Math.imul(hash ^ char.codePointAt(0), 0x01000193);
   }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
@@ -14,14 +14,18 @@ export function hueOf(name) {
 
 /** One or two letters: of the parts of a name ("ann.lee" → "AL"), else its first two. */
 export function initialsOf(name) {
-  const parts = name.split(/[_\-.:@]+/u).filter(Boolean);
+  const parts = name.split(/[\s_\-.:@|/+]+/u).filter(Boolean);
   const letters = parts.length > 1 ? [...parts[0]].slice(0, 1).concat([...parts[1]].slice(0, 1)) : [...name].slice(0, 2);
   return letters.join('').toLocaleUpperCase();
 }
 
-/** @returns {HTMLElement} decoration; the name stands beside it */
-export function avatar(name) {
+/**
+ * @param {string} name
+ * @param {string} id of whom: two users of one name have two colours
+ * @returns {HTMLElement} decoration; the name stands beside it
+ */
+export function avatar(name, id) {
   const element = el('span', { class: 'avatar', 'aria-hidden': 'true' }, initialsOf(name));
-  element.style.setProperty('--hue', hueOf(name));
+  element.style.setProperty('--hue', hueOf(id));
   return element;
 }

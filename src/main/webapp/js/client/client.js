@@ -16,7 +16,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, metaEntries: 0, me
  * | event | detail | when |
  * |---|---|---|
  * | `connecting` | `{attempt}` | an attempt begins; 0 is the first |
- * | `open` | `{user, proven?, session, node, heartbeatMs, limits}` | the server said welcome; rooms are joined again |
+ * | `open` | `{user, name, info?, proven?, session, node, heartbeatMs, limits}` | welcome; rooms are joined again |
  * | `waiting` | `{delayMs, attempt, code, reason}` | lost; next attempt in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
@@ -29,6 +29,7 @@ export class Roomcast extends EventTarget {
   #outboxLimit;
   #rooms = new Map();
   #user;
+  #name;
   #limits = NO_LIMITS;
   #sessionId;
 
@@ -36,7 +37,7 @@ export class Roomcast extends EventTarget {
    * Connects at once.
    *
    * @param {object} [options]
-   * @param {string} [options.user] who to be, where the server lets anyone choose; without it the server picks a name
+   * @param {string} [options.user] who to be, where the server lets anyone choose; without it the server picks an id
    * @param {string|(() => string|Promise<string>)} [options.token] proof of who this is; a function is asked before
    *     each connection, and again before the token expires, so that it can give a fresh one
    * @param {string} [options.url] the WebSocket address; by default `ws` on the server that this library came from
@@ -67,9 +68,14 @@ export class Roomcast extends EventTarget {
     return this.#connection.state;
   }
 
-  /** Who this client is: as the server said, or as it was told. */
+  /** The id of who this client is: as the server said, or as it was told. */
   get user() {
     return this.#user;
+  }
+
+  /** What others are shown for this user; the id until the server has said it. */
+  get userName() {
+    return this.#name ?? this.#user;
   }
 
   /** The id of the current session, by which an operator finds it; `undefined` while there is no connection. */
@@ -149,6 +155,7 @@ export class Roomcast extends EventTarget {
     const memberships = this.#entries.map(({ membership }) => membership);
     if (state === 'open') {
       this.#user = detail.user;
+      this.#name = detail.name;
       this.#limits = { ...NO_LIMITS, ...detail.limits };
       this.#sessionId = detail.session;
       this.#refresh.start(detail.expiresInMs);

@@ -166,8 +166,8 @@ export class Membership {
       case 'behind': return this.#sequence.behind(frame);
       case 'presence':
         if (Number.isFinite(frame.count)) this.members = frame.count;
-        return this.#events('presence', { joined: [], left: [], ...frame });
-      case 'signal': return this.#events('signal', frame);
+        return this.#events('presence', { joined: [], renamed: [], left: [], ...frame });
+      case 'signal': return this.#events('signal', { name: frame.sender, ...frame });
       case 'left': return this.#putOut();
       default: return undefined;
     }
@@ -226,6 +226,6 @@ export class Membership {
     const own = sender === this.#session.user();
     const { epoch } = this.#sequence;
     if (own && idempotencyKey !== undefined) this.#outbox.stored({ idempotencyKey, epoch, offset });
-    this.#events('message', { ...message, room: this.#name, epoch, own, replayed });
+    this.#events('message', { name: sender, ...message, room: this.#name, epoch, own, replayed });
   }
 }

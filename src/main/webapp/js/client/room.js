@@ -17,15 +17,18 @@ const place = (position) => position && { epoch: position.epoch, offset: positio
  *
  * | event | detail | when |
  * |---|---|---|
- * | `joined` | `{room, user, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
- * | `message` | `{room, epoch, offset, sender, content?, data?, meta?, at, idempotencyKey?, own, replayed}` | in order |
+ * | `joined` | `{room, user, name, epoch, offset, at?, members?, recovered, returned}` | joined; `returned`: again |
+ * | `message` | `{room, epoch, offset, sender, name, content?, data?, meta?, at, idempotencyKey?, own, replayed}` | in order |
  * | `recovered` | `{room, from, to, count}` | back, and every missed message was delivered |
  * | `gap` | `{room, epoch, from, to, renumbered, error?}` | these offsets were not delivered |
- * | `presence` | `{room, joined: [name], left: [name], count}` | somebody came or went; large rooms: `count` only |
- * | `signal` | `{room, sender, name, content?}` | something fleeting, such as `name: 'typing'` |
+ * | `presence` | `{room, joined: [user], renamed: [user], left: [user], count}` | as below; large rooms: `count` only |
+ * | `signal` | `{room, sender, name, signal, content?}` | something fleeting, such as `signal: 'typing'` |
  * | `delayed` | `{room, idempotencyKey, error, delayMs}` | the server asks for patience; it is sent again |
  * | `refused` | RoomcastError | the room could not be joined and will not be, before the next connection or `rejoin` |
  * | `error` | RoomcastError | an error that belongs to no call |
+ *
+ * A `user` is `{id, name, info?}`: compare ids, show names. Two users may have one name. `presence` tells who came, who
+ * is called otherwise now, and who went. `sender` is the id of the user who is called `name`.
  *
  * `at` is milliseconds since 1970 UTC. `own` says that `sender` is this client's user. `replayed` marks messages that
  * were fetched later, after a reconnect for instance.
@@ -114,15 +117,15 @@ export class Room extends EventTarget {
     return {
       epoch,
       messages: messages.map((message) =>
-        ({ ...message, room, epoch, own: message.sender === user, replayed: true })),
+        ({ name: message.sender, ...message, room, epoch, own: message.sender === user, replayed: true })),
       more,
     };
   }
 
-  /** @returns {Promise<{count: number, users: string[]}>} who is here; at most 1,000 names, sorted */
+  /** @returns {Promise<{count: number, users: {id: string, name: string, info?: object}[]}>} at most 1,000, by id */
   async members() {
     const { count, users } = await this.#membership.ask({ type: 'members' });
-    return { count, users };
+    return { count, users: users.map((user) => ({ name: user.id, ...user })) };
   }
 
   /**
@@ -139,12 +142,12 @@ export class Room extends EventTarget {
   /**
    * Tells those who are here now something that is not worth keeping.
    *
-   * @param {string} name
+   * @param {string} signal
    * @param {string} [content]
    * @returns {boolean} whether it was sent; it is never kept for later
    */
-  signal(name, content) {
-    return this.#membership.send({ type: 'signal', name, content });
+  signal(signal, content) {
+    return this.#membership.send({ type: 'signal', signal, content });
   }
 
   /** Tells that this user is typing: call on every key, it is sent every three seconds at most. */

@@ -9,30 +9,35 @@ const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 const isCount = (value) => value === undefined || isPlace(value);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
 const isTexts = (value) => value !== null && typeof value === 'object' && isTextList(Object.values(value));
+/** May be missing: then the id is shown. */
+const isName = (value) => value === undefined || isText(value);
+const isUser = (value) => value !== null && typeof value === 'object' && isText(value.id) && isName(value.name);
+const isUserList = (value) => Array.isArray(value) && value.every(isUser);
 /** As far as a Date goes. */
 const isTime = (value) => Number.isFinite(value) && Math.abs(value) <= 8.64e15;
 
 const isMessage = (value) => value !== null && typeof value === 'object'
-  && isPlace(value.offset) && isText(value.sender) && isTime(value.at)
+  && isPlace(value.offset) && isText(value.sender) && isName(value.name) && isTime(value.at)
   && (value.content === undefined ? value.data !== undefined : isText(value.content))
   && (value.meta === undefined || isTexts(value.meta))
   && (value.idempotencyKey === undefined || isText(value.idempotencyKey));
 
 /** Types that are not here are passed on: nothing is calculated with what they hold. */
 const SHAPES = new Map(Object.entries({
-  welcome: ({ user, session }) => isText(user) && (session === undefined || isText(session)),
+  welcome: ({ user, name, session }) => isText(user) && isName(name) && (session === undefined || isText(session)),
   joined: ({ room, epoch, offset, at, members }) =>
     isText(room) && isText(epoch) && isPlace(offset) && isCount(at) && isCount(members),
   message: (frame) => isText(frame.room) && isMessage(frame),
   behind: ({ room, epoch, from, offset, at }) =>
     isText(room) && isText(epoch) && isPlace(from) && isPlace(offset) && isCount(at),
-  presence: ({ room, joined = [], left = [], count }) =>
-    isText(room) && isTextList(joined) && isTextList(left) && isCount(count),
-  signal: ({ room, sender, name }) => isText(room) && isText(sender) && isText(name),
+  presence: ({ room, joined = [], renamed = [], left = [], count }) =>
+    isText(room) && [joined, renamed, left].every(isUserList) && isCount(count),
+  signal: ({ room, sender, name, signal }) =>
+    isText(room) && isText(sender) && isName(name) && isText(signal),
   ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
   removed: ({ count }) => isPlace(count),
-  members: ({ count, users }) => isPlace(count) && isTextList(users),
+  members: ({ count, users }) => isPlace(count) && isUserList(users),
 }));
 
 /** @returns {boolean} whether a frame holds what its type must hold */

@@ -64,8 +64,23 @@ public final class AccessKeys {
             "roomcast.auth.claim",
             "sub",
             "name",
-            "Claim of a token that holds the user's name. Dots lead into nested objects, unless a claim has exactly this "
+            "Claim of a token that holds the user's id. Dots lead into nested objects, unless a claim has exactly this "
                     + "name.",
+            text -> text);
+
+    public static final Key<String> NAME_CLAIM = new Key<>(
+            "roomcast.token.name-claim",
+            "name",
+            "name",
+            "Claim of a token that holds the name that is shown for the user. Without it, the id is shown.",
+            text -> text);
+
+    public static final Key<String> INFO_CLAIM = new Key<>(
+            "roomcast.token.info-claim",
+            "",
+            "name",
+            "Claim of a token that holds a JSON object about the user, which members see, such as the address of a "
+                    + "picture. If empty, none.",
             text -> text);
 
     public static final Key<String> EXP = new Key<>(
@@ -178,6 +193,8 @@ public final class AccessKeys {
             ISSUER,
             AUDIENCE,
             CLAIM,
+            NAME_CLAIM,
+            INFO_CLAIM,
             EXP,
             MAX_LIFE,
             TOKEN_BYTES,

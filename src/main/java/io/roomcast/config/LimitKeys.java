@@ -121,6 +121,14 @@ public final class LimitKeys {
             "Largest `meta` of one message, names and values together; a larger one fails with `too_large`.",
             Values.sizeBetween("1B", "64KiB", false));
 
+    public static final Key<Long> INFO_BYTES = new Key<>(
+            "roomcast.limits.info-bytes",
+            "512B",
+            "size",
+            "Largest JSON object about a user, of the claim `roomcast.token.info-claim`. A larger one is left out, and the "
+                    + "log says so.",
+            Values.sizeBetween("2B", "4KiB", false));
+
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
@@ -224,6 +232,7 @@ public final class LimitKeys {
             FRAME_BYTES,
             CONTENT_BYTES,
             META_BYTES,
+            INFO_BYTES,
             NODE_IN_FLIGHT_BYTES,
             OUTBOUND_BYTES,
             NODE_OUTBOUND_BYTES,

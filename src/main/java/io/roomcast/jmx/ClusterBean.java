@@ -2,7 +2,6 @@ package io.roomcast.jmx;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
@@ -102,7 +101,7 @@ public class ClusterBean implements ClusterMXBean {
                 position.epoch(),
                 position.offset(),
                 roster.count(),
-                roster.users().stream().map(UserName::value).toList(),
+                roster.users().stream().map(OperatorText::user).toList(),
                 there.answers().stream().map(RoomOnNode::of).toList(),
                 RoomSetting.of(backEnd.settings(name)),
                 there.answered(),

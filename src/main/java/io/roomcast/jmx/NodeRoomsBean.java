@@ -3,7 +3,6 @@ package io.roomcast.jmx;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
-import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
@@ -88,7 +87,7 @@ public class NodeRoomsBean implements NodeRoomsMXBean {
                 name.value(),
                 localRoom == null ? 0 : localRoom.size(),
                 roster.count(),
-                roster.users().stream().map(UserName::value).toList(),
+                roster.users().stream().map(OperatorText::user).toList(),
                 page.epoch(),
                 stored.isEmpty() ? 0 : stored.get(stored.size() - 1).offset(),
                 localRoom == null ? 0 : localRoom.waitingEvents(),

@@ -2,7 +2,7 @@ package io.roomcast.jmx;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.util.function.Function;
 
 /**
@@ -14,12 +14,12 @@ final class OperatorInput {
 
     /** @throws IllegalArgumentException if the text is not a valid name; the message quotes the text */
     static RoomName room(String text) {
-        return checked("room", text, RoomName::new);
+        return checked("room", "name", text, RoomName::new);
     }
 
-    /** @throws IllegalArgumentException if the text is not a valid name; the message quotes the text */
-    static UserName user(String text) {
-        return checked("user", text, UserName::new);
+    /** @throws IllegalArgumentException if the text is not a valid id; the message quotes the text */
+    static UserId user(String text) {
+        return checked("user", "id", text, UserId::new);
     }
 
     /** Whether the operator has left out an argument, which consoles do with an empty text. */
@@ -39,11 +39,11 @@ final class OperatorInput {
         return number;
     }
 
-    private static <T> T checked(String parameter, String text, Function<String, T> constructor) {
+    private static <T> T checked(String parameter, String kind, String text, Function<String, T> constructor) {
         try {
             return constructor.apply(text == null ? null : text.strip());
         } catch (ProtocolException e) {
-            throw new IllegalArgumentException(parameter + "=" + text + " is no name: " + e.getMessage());
+            throw new IllegalArgumentException(parameter + "=" + text + " is no " + kind + ": " + e.getMessage());
         }
     }
 }

@@ -13,6 +13,7 @@ public record SessionFigures(
         String session,
         String node,
         String user,
+        String name,
         String address,
         List<String> rooms,
         int roomCount,
@@ -28,6 +29,7 @@ public record SessionFigures(
                 view.session(),
                 view.node(),
                 view.user(),
+                view.name(),
                 view.address(),
                 view.rooms(),
                 view.roomCount(),
@@ -49,6 +51,10 @@ public record SessionFigures(
 
     public String getUser() {
         return user;
+    }
+
+    public String getName() {
+        return name;
     }
 
     public String getAddress() {

@@ -10,8 +10,10 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.RoomPermissions;
 import io.roomcast.identity.TokenRefusedException;
+import io.roomcast.protocol.DisplayName;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonString;
@@ -25,9 +27,11 @@ import java.util.stream.Stream;
 
 /**
  * The claims that a token must have, and how an identity is read from them. A claim of the wrong type, also
- * {@code null}, is never treated as absent.
+ * {@code null}, is never treated as absent; only the claims with the name and the info are left out then.
  *
- * @param userClaim name of the claim with the user's name
+ * @param userClaim name of the claim with the user's id
+ * @param nameClaim name of the claim with what is shown for the user
+ * @param infoClaim name of the claim with an object about the user; empty for none
  * @param apiClaim name of the claim with the permissions for the server API; empty if tokens give none
  * @param issuer required value of {@code iss}; empty for any
  * @param audience value that {@code aud} must contain; empty for any
@@ -35,7 +39,14 @@ import java.util.stream.Stream;
  * @param rooms how the permissions in rooms are read
  */
 record TokenClaims(
-        ClaimName userClaim, ClaimName apiClaim, String issuer, String audience, TokenLife life, Rooms rooms) {
+        ClaimName userClaim,
+        ClaimName nameClaim,
+        ClaimName infoClaim,
+        ClaimName apiClaim,
+        String issuer,
+        String audience,
+        TokenLife life,
+        Rooms rooms) {
 
     /**
      * How the permissions in rooms are read.
@@ -50,6 +61,8 @@ record TokenClaims(
     static TokenClaims of(RoomcastConfig config) {
         return new TokenClaims(
                 new ClaimName(config.get(AccessKeys.CLAIM)),
+                new ClaimName(config.get(AccessKeys.NAME_CLAIM)),
+                new ClaimName(config.get(AccessKeys.INFO_CLAIM)),
                 new ClaimName(config.get(OperationKeys.API_CLAIM)),
                 config.get(AccessKeys.ISSUER),
                 config.get(AccessKeys.AUDIENCE),
@@ -75,12 +88,19 @@ record TokenClaims(
         return new Identity(user(claims), true, permissions(claims), ApiPermission.of(apiWords(claims)), end);
     }
 
-    private UserName user(JsonObject claims) {
-        String name = text(userClaim.in(claims), userClaim.text());
+    private User user(JsonObject claims) {
+        UserId id = id(claims);
+        String name = nameClaim.in(claims) instanceof JsonString text ? text.getString() : null;
+        String info = infoClaim.in(claims) instanceof JsonObject object ? object.toString() : null;
+        return new User(id, DisplayName.of(name, id), info);
+    }
+
+    private UserId id(JsonObject claims) {
+        String id = text(userClaim.in(claims), userClaim.text());
         try {
-            return new UserName(name);
+            return new UserId(id);
         } catch (ProtocolException e) {
-            throw refused("its claim " + userClaim + " is no name for a user");
+            throw refused("its claim " + userClaim + " is no id for a user");
         }
     }
 

@@ -1,7 +1,8 @@
 package io.roomcast.local;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
@@ -26,12 +27,22 @@ import java.util.function.Function;
  */
 public final class LocalPresence implements PresenceStore {
 
+    /** A user in a room. Changed only inside the map's update for the room. Any thread may read {@code user}. */
+    private static final class Present {
+        final Set<String> sessions = new HashSet<>(2);
+        volatile User user;
+
+        Present(User user) {
+            this.user = user;
+        }
+    }
+
     /**
      * The users of one room, with their sessions. Changed only inside the map's update for the room. Any thread may
      * read the fields of a roster: {@code users}, {@code count}, {@code revision} and {@code origin}.
      */
     private static final class RoomUsers {
-        final ConcurrentSkipListMap<UserName, Set<String>> users = new ConcurrentSkipListMap<>();
+        final ConcurrentSkipListMap<UserId, Present> users = new ConcurrentSkipListMap<>();
         /** Number of users; {@link ConcurrentSkipListMap#size} would visit each of them. */
         final AtomicInteger count = new AtomicInteger();
 
@@ -60,11 +71,11 @@ public final class LocalPresence implements PresenceStore {
         closed = true;
         for (RoomName room : rooms.keySet()) {
             var unused = update(room, roomUsers -> {
-                List<UserName> all = List.copyOf(roomUsers.users.keySet());
+                List<UserId> all = List.copyOf(roomUsers.users.keySet());
                 roomUsers.users.clear();
                 roomUsers.count.set(0);
                 if (!all.isEmpty()) {
-                    reportChange(room, roomUsers, List.of(), all);
+                    reportChange(room, roomUsers, List.of(), List.of(), all);
                 }
                 return null;
             });
@@ -95,37 +106,41 @@ public final class LocalPresence implements PresenceStore {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
         return update(room, roomUsers -> {
             if (closed) {
                 throw new RelayUnavailableException("the node is stopping");
             }
-            Set<String> sessions = roomUsers.users.computeIfAbsent(user, u -> new HashSet<>(2));
-            boolean isNew = sessions.isEmpty();
-            sessions.add(session);
+            Present present = roomUsers.users.computeIfAbsent(user.id(), u -> new Present(user));
+            boolean isNew = present.sessions.isEmpty();
+            present.sessions.add(session);
             if (isNew) {
                 roomUsers.count.incrementAndGet();
-                reportChange(room, roomUsers, List.of(user), List.of());
+                reportChange(room, roomUsers, List.of(user), List.of(), List.of());
+            } else if (!present.user.equals(user)) {
+                present.user = user;
+                reportChange(room, roomUsers, List.of(), List.of(user), List.of());
             }
             return new UpdateResult(isNew, roomUsers.count.get(), roomUsers.revision);
         });
     }
 
     @Override
-    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
         return update(room, roomUsers -> {
-            Set<String> sessions = roomUsers.users.get(user);
-            boolean isLast = sessions != null && sessions.remove(session) && sessions.isEmpty();
+            Present present = roomUsers.users.get(user);
+            boolean isLast = present != null && present.sessions.remove(session) && present.sessions.isEmpty();
             if (isLast) {
                 roomUsers.users.remove(user);
                 roomUsers.count.decrementAndGet();
-                reportChange(room, roomUsers, List.of(), List.of(user));
+                reportChange(room, roomUsers, List.of(), List.of(), List.of(user));
             }
             return new UpdateResult(isLast, roomUsers.count.get(), roomUsers.revision);
         });
     }
 
-    private void reportChange(RoomName room, RoomUsers roomUsers, List<UserName> joined, List<UserName> left) {
+    private void reportChange(
+            RoomName room, RoomUsers roomUsers, List<User> joined, List<User> renamed, List<UserId> left) {
         long previous = roomUsers.revision;
         int count = roomUsers.count.get();
         roomUsers.revision = revisions.incrementAndGet();
@@ -141,6 +156,7 @@ public final class LocalPresence implements PresenceStore {
                         roomUsers.revision,
                         count,
                         withoutNames ? List.of() : joined,
+                        withoutNames ? List.of() : renamed,
                         withoutNames ? List.of() : left));
         if (withoutNames) {
             roomUsers.listenerHasNames = false;
@@ -172,7 +188,10 @@ public final class LocalPresence implements PresenceStore {
     }
 
     private static Roster roster(RoomUsers roomUsers, int limit) {
-        List<UserName> users = roomUsers.users.keySet().stream().limit(limit).toList();
+        List<User> users = roomUsers.users.values().stream()
+                .map(present -> present.user)
+                .limit(limit)
+                .toList();
         return new Roster(roomUsers.count.get(), users, roomUsers.revision, roomUsers.origin);
     }
 }

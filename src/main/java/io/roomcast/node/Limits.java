@@ -9,8 +9,10 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Meta;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.User;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -210,6 +212,15 @@ public final class Limits {
         if (bytes > most) {
             throw exceeded(limit, ErrorCode.TOO_LARGE, what + bytes + " bytes, " + most + " are allowed", null);
         }
+    }
+
+    /** The user, without an info that has more bytes than the limit. */
+    public User withSmallInfo(User user) {
+        if (user.info() == null || user.info().getBytes(StandardCharsets.UTF_8).length <= get(LimitKeys.INFO_BYTES)) {
+            return user;
+        }
+        metrics.limitReached(LimitKeys.INFO_BYTES.name());
+        return new User(user.id(), user.name(), null);
     }
 
     /**

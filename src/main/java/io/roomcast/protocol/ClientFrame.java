@@ -18,14 +18,14 @@ public sealed interface ClientFrame {
      * {@code RoomService}.
      */
     enum Type {
-        HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserName(raw.user), raw.token)),
+        HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserId(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
         JOIN(true, raw -> new Join(raw.id, room(raw), raw.since())),
         PUBLISH(
                 true,
                 raw -> new Publish(
                         raw.id, room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload())),
-        SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedName(raw.name), raw.checkedContent())),
+        SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedSignal(raw.signal), raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
         LEAVE(true, raw -> new Leave(raw.id, room(raw))),
@@ -85,7 +85,7 @@ public sealed interface ClientFrame {
     }
 
     /** @param token null if none was given; never printed */
-    record Hello(Long id, UserName user, String token) implements ClientFrame {
+    record Hello(Long id, UserId user, String token) implements ClientFrame {
         @Override
         public long bytes() {
             return token == null ? 0 : token.length();
@@ -121,20 +121,23 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param content null if none was given */
-    record Signal(Long id, RoomName room, String name, Content content) implements ClientFrame {
-        private static final int MAX_NAME_LENGTH = 64;
+    /**
+     * @param signal what the signal says, such as {@code typing}
+     * @param content null if none was given
+     */
+    record Signal(Long id, RoomName room, String signal, Content content) implements ClientFrame {
+        private static final int MAX_LENGTH = 64;
 
-        private static String checkedName(String name) {
-            if (name == null) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is missing");
-            } else if (name.isEmpty()) {
-                throw new ProtocolException(ErrorCode.BAD_REQUEST, "name is empty");
-            } else if (name.length() > MAX_NAME_LENGTH) {
-                throw new ProtocolException(ErrorCode.TOO_LARGE, "name has over " + MAX_NAME_LENGTH + " characters");
+        private static String checkedSignal(String signal) {
+            if (signal == null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "signal is missing");
+            } else if (signal.isEmpty()) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "signal is empty");
+            } else if (signal.length() > MAX_LENGTH) {
+                throw new ProtocolException(ErrorCode.TOO_LARGE, "signal has over " + MAX_LENGTH + " characters");
             }
-            Text.checkedUtf8Length("name", name);
-            return name;
+            Text.checkedUtf8Length("signal", signal);
+            return signal;
         }
 
         @Override
@@ -171,12 +174,12 @@ public sealed interface ClientFrame {
     record Leave(Long id, RoomName room) implements ClientFrame {}
 
     /** @param user the user who is taken out of the room */
-    record Remove(Long id, RoomName room, UserName user) implements ClientFrame {
-        private static UserName checkedUser(String user) {
+    record Remove(Long id, RoomName room, UserId user) implements ClientFrame {
+        private static UserId checkedUser(String user) {
             if (user == null) {
                 throw new ProtocolException(ErrorCode.BAD_REQUEST, "user is missing");
             }
-            return new UserName(user);
+            return new UserId(user);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A set of code points that the rule for names needs. The sets come from the file {@code names.txt} and not from the
+ * A set of code points that the rules for names and ids need. The sets come from the file {@code names.txt} and not from the
  * JDK, because all nodes and pages must apply the same rule, and JDKs and browsers know different versions of Unicode.
  */
 final class NameTable {
@@ -20,6 +20,9 @@ final class NameTable {
 
     /** The letters, digits and marks that names may have. */
     static final NameTable ALLOWED = new NameTable("letters");
+
+    /** The punctuation, symbols and other numbers that ids may also have. */
+    static final NameTable SIGNS = new NameTable("signs");
 
     static final NameTable NONSPACING = new NameTable("nonspacing");
     static final NameTable SPACING = new NameTable("spacing");

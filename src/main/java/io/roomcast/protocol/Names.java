@@ -4,7 +4,8 @@ import java.text.Normalizer;
 import java.util.regex.Pattern;
 
 /**
- * The rule for the names of rooms and users, after UTS 39 and RFC 8264. A name has 1–128 code points in normalization
+ * The rule for the names of rooms, after UTS 39 and RFC 8264, and the parts of it that also hold for the ids of users
+ * ({@link UserId}). A name has 1–128 code points in normalization
  * form C. It may contain visible letters, digits and marks of any script, and {@code _ - . : @}. A few punctuation
  * characters and joiners are allowed only next to certain letters. {@code .} and {@code ..} are not names, because no
  * path can contain them as one. {@code docs/protocol.md} has the rule in full, and {@code names.js} applies it on the
@@ -99,20 +100,27 @@ final class Names {
 
     private static boolean isAllowed(int[] name, int i) {
         int c = name[i];
+        if (isLetterOrJoiner(name, i) || ALLOWED_ANYWHERE.indexOf(c) >= 0) {
+            return true;
+        }
+        return BETWEEN_LETTERS.indexOf(c) >= 0
+                ? isNameCharacter(name, i - 1) && isNameCharacter(name, i + 1)
+                : c == GERESH && isNameCharacter(name, i - 1);
+    }
+
+    /**
+     * Whether the character at {@code i} is a letter, digit or mark, or a joiner, and may stand there in a name and in
+     * an id.
+     */
+    static boolean isLetterOrJoiner(int[] name, int i) {
+        int c = name[i];
         if (NameTable.NONSPACING.contains(c)) {
             return i > 0 && isMarkAllowed(name, i);
         }
-        if (NameTable.ALLOWED.contains(c)) {
-            return i > 0 || !NameTable.SPACING.contains(c);
-        }
-        if (BETWEEN_LETTERS.indexOf(c) >= 0) {
-            return isNameCharacter(name, i - 1) && isNameCharacter(name, i + 1);
-        }
         return switch (c) {
-            case GERESH -> isNameCharacter(name, i - 1);
             case ZWNJ -> isNameCharacter(name, i + 1) && (isIn(NameTable.VIRAMA, name, i - 1) || breaksJoin(name, i));
             case ZWJ -> isIn(NameTable.VIRAMA, name, i - 1) || makesYaphalaa(name, i);
-            default -> ALLOWED_ANYWHERE.indexOf(c) >= 0;
+            default -> NameTable.ALLOWED.contains(c) && (i > 0 || !NameTable.SPACING.contains(c));
         };
     }
 

@@ -32,7 +32,7 @@ final class RawFrame {
     /** Null if there is none. */
     Map<String, String> meta;
 
-    String name;
+    String signal;
     RawPosition since;
     RawPosition before;
     RawPosition after;
@@ -140,7 +140,7 @@ final class RawFrame {
                 case "content" -> frame.content = string(parser, value, property, frame);
                 case "data" -> readData(parser, value, named, frame);
                 case "meta" -> frame.meta = meta(parser, value, frame);
-                case "name" -> frame.name = string(parser, value, property, frame);
+                case "signal" -> frame.signal = string(parser, value, property, frame);
                 case "before" -> frame.before = position(parser, value, property, frame);
                 case "after" -> frame.after = position(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);

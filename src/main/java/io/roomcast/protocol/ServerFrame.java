@@ -1,7 +1,13 @@
 package io.roomcast.protocol;
 
+import jakarta.json.Json;
+import jakarta.json.JsonException;
+import jakarta.json.JsonObject;
+import jakarta.json.JsonReader;
+import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
+import java.io.StringReader;
 import java.util.List;
 
 /**
@@ -43,17 +49,45 @@ public sealed interface ServerFrame {
         return position.isProvable() ? position.at() : null;
     }
 
+    /** A user among others. */
+    @JsonbPropertyOrder({"id", "name", "info"})
+    record Person(String id, String name, JsonObject info) {
+
+        public static Person of(User user) {
+            return new Person(user.id().value(), user.name(), info(user));
+        }
+
+        /** A user who is gone, without the info. */
+        public static Person withoutInfo(User user) {
+            return new Person(user.id().value(), user.name(), null);
+        }
+
+        /** What the user's {@code info} says; null for none. */
+        public static JsonObject info(User user) {
+            if (user.info() == null) {
+                return null;
+            }
+            try (JsonReader reader = Json.createReader(new StringReader(user.info()))) {
+                return reader.readObject();
+            } catch (JsonException e) {
+                return null; // Somebody has written into the store of the relay.
+            }
+        }
+    }
+
     /** The limits that a client must not exceed: sizes in bytes, and the numbers of rooms and of entries of meta. */
     record Limits(long frameBytes, long contentBytes, long rooms, long metaEntries, long metaBytes) {}
 
     /**
-     * @param proven true if the name was verified, so that nobody else can have it; else null
+     * @param proven true if the id was verified, so that nobody else can have it; else null
      * @param session the id of the session
      * @param expiresInMs milliseconds until the session needs another token, or null if it never does
      */
     record Welcome(
             Long id,
             String user,
+            String name,
+            JsonObject info,
             Boolean proven,
             String session,
             String node,
@@ -73,6 +107,7 @@ public sealed interface ServerFrame {
             Long id,
             String room,
             String user,
+            String name,
             String session,
             String epoch,
             long offset,
@@ -84,11 +119,19 @@ public sealed interface ServerFrame {
             implements ServerFrame {
 
         public Joined(
-                Long id, String room, String user, String session, Position position, boolean recovered, Long members) {
+                Long id,
+                String room,
+                String user,
+                String name,
+                String session,
+                Position position,
+                boolean recovered,
+                Long members) {
             this(
                     id,
                     room,
                     user,
+                    name,
                     session,
                     position.epoch(),
                     position.offset(),
@@ -101,19 +144,29 @@ public sealed interface ServerFrame {
 
         @Override
         public Joined printable(String urlRoom) {
-            String text = "Welcome to " + room + ", " + user;
-            return new Joined(id, room, user, session, epoch, offset, at, recovered, members, UserName.SYSTEM, text);
+            String text = "Welcome to " + room + ", " + name;
+            return new Joined(
+                    id, room, user, name, session, epoch, offset, at, recovered, members, UserId.SYSTEM, text);
         }
     }
 
     record Ack(Long id, String idempotencyKey, String room, String epoch, long offset) implements ServerFrame {}
 
-    record Members(Long id, String room, long count, List<String> users) implements ServerFrame {}
+    record Members(Long id, String room, long count, List<Person> users) implements ServerFrame {}
 
-    record Presence(String room, List<String> joined, List<String> left, long count, String sender, String content)
+    /** @param renamed users who are shown in another way now, or null if there are none */
+    record Presence(
+            String room,
+            List<Person> joined,
+            List<Person> renamed,
+            List<Person> left,
+            long count,
+            String sender,
+            String content)
             implements ServerFrame {}
 
-    record Signal(String room, String sender, String name, String content) implements ServerFrame {}
+    /** @param name the name of the sender */
+    record Signal(String room, String sender, String name, String signal, String content) implements ServerFrame {}
 
     record Left(Long id, String room) implements ServerFrame {}
 
@@ -132,7 +185,7 @@ public sealed interface ServerFrame {
 
         @Override
         public Behind printable(String urlRoom) {
-            return new Behind(room, epoch, from, offset, at, UserName.SYSTEM, "Some messages are missing here");
+            return new Behind(room, epoch, from, offset, at, UserId.SYSTEM, "Some messages are missing here");
         }
     }
 
@@ -144,7 +197,7 @@ public sealed interface ServerFrame {
 
         @Override
         public Draining printable(String urlRoom) {
-            return new Draining(reconnectAfterMs, urlRoom, UserName.SYSTEM, "The server restarts; please reconnect");
+            return new Draining(reconnectAfterMs, urlRoom, UserId.SYSTEM, "The server restarts; please reconnect");
         }
     }
 
@@ -192,7 +245,7 @@ public sealed interface ServerFrame {
                     retryAfterMs,
                     epoch,
                     offset,
-                    UserName.SYSTEM,
+                    UserId.SYSTEM,
                     text);
         }
     }

@@ -19,19 +19,21 @@ public final class ServerFrameWriter {
      *
      * @param at milliseconds since 1970 UTC; the other components have the form that members see
      */
-    @JsonbPropertyOrder({"at", "room", "sender", "content", "meta", "idempotencyKey"})
+    @JsonbPropertyOrder({"at", "room", "sender", "name", "content", "meta", "idempotencyKey"})
     public record MessageBody(
             String room,
             String sender,
+            String name,
             String content,
             long at,
             Map<String, String> meta,
             String idempotencyKey,
             @JsonbTransient Data data) {
-        public static MessageBody of(RoomName room, UserName sender, Payload payload, long at, String idempotencyKey) {
+        public static MessageBody of(RoomName room, User sender, Payload payload, long at, String idempotencyKey) {
             return new MessageBody(
                     room.value(),
-                    sender.value(),
+                    sender.id().value(),
+                    sender.name(),
                     payload.content() == null ? null : payload.content().text(),
                     at,
                     payload.meta() == null ? null : payload.meta().entries(),

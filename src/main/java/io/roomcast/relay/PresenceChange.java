@@ -1,6 +1,7 @@
 package io.roomcast.relay;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import java.util.List;
 
 /**
@@ -9,5 +10,7 @@ import java.util.List;
  * @param previous revision before the change; 0 means that the room was empty
  * @param revision revision after the change, greater than {@code previous}
  * @param count number of users in the room after the change
+ * @param renamed users who were in the room before and are shown in another way now
  */
-public record PresenceChange(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {}
+public record PresenceChange(
+        long previous, long revision, long count, List<User> joined, List<User> renamed, List<UserId> left) {}

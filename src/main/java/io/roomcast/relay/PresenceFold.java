@@ -1,20 +1,23 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /**
  * The presence of one room, as this node last reported it to the listener. It is a <i>fold</i> as in functional
  * programming and event sourcing, which means a state to which changes are applied one after the other. The state is
- * the set of users and a revision.
+ * the users and a revision.
  *
  * <p>While the fold is in sync, it reports each change whose {@code previous} is the fold's revision. Changes may be
  * missing after a gap in the revisions, a new subscription, or a comparison that found another revision. The fold then
@@ -76,9 +79,9 @@ public final class PresenceFold {
     /** Changes that arrived during a read, in the order of arrival. */
     private final ArrayDeque<PresenceChange> held = new ArrayDeque<>(0);
     /** Users in the room; null before the first roster, and while the room is too large for names. */
-    private Set<UserName> presentUsers;
+    private Map<UserId, User> presentUsers;
     /** The users in {@code presentUsers} whom the store may have lost, and whom their nodes should enter again. */
-    private Set<UserName> unconfirmed = new TreeSet<>();
+    private Set<UserId> unconfirmed = new TreeSet<>();
 
     private final CompletableFuture<Void> firstRoster = new CompletableFuture<>();
     /** Whether the listener has received a roster. */
@@ -173,26 +176,48 @@ public final class PresenceFold {
         }
         if (presentUsers == null || change.count() > maxNames) {
             forgetNames();
-            report(change.revision(), change.count(), List.of(), List.of());
+            report(change.revision(), change.count(), List.of(), List.of(), List.of());
             if (change.count() <= maxNames) {
                 read();
             }
             return;
         }
         unconfirmed.removeAll(change.left());
-        unconfirmed.removeAll(change.joined());
-        List<UserName> left =
-                change.left().stream().filter(presentUsers::remove).toList();
-        List<UserName> joined =
-                change.joined().stream().filter(presentUsers::add).toList();
-        report(change.revision(), presentUsers.size(), joined, left);
+        change.joined().forEach(user -> unconfirmed.remove(user.id()));
+        List<UserId> left = change.left().stream()
+                .filter(user -> presentUsers.remove(user) != null)
+                .toList();
+        List<User> shown = Stream.of(change.joined(), change.renamed())
+                .flatMap(List::stream)
+                .toList();
+        report(change.revision(), left, change.joined(), shown);
     }
 
-    private void report(long next, long users, List<UserName> joined, List<UserName> left) {
+    /**
+     * Reports a change.
+     *
+     * @param entered users who are present now, whether they were before or not
+     * @param shown users as they are shown now; those who are not present do not count
+     */
+    private void report(long next, List<UserId> left, List<User> entered, List<User> shown) {
+        List<User> renamed = shown.stream().filter(this::isShownOtherwise).toList();
+        renamed.forEach(user -> presentUsers.put(user.id(), user));
+        List<User> joined = entered.stream()
+                .filter(user -> presentUsers.putIfAbsent(user.id(), user) == null)
+                .toList();
+        report(next, presentUsers.size(), joined, renamed, left);
+    }
+
+    private boolean isShownOtherwise(User user) {
+        User known = presentUsers.get(user.id());
+        return known != null && !known.equals(user);
+    }
+
+    private void report(long next, long users, List<User> joined, List<User> renamed, List<UserId> left) {
         long previous = revision;
         revision = next;
         count = users;
-        listener.presenceChanged(room, new PresenceChange(previous, next, users, joined, left));
+        listener.presenceChanged(room, new PresenceChange(previous, next, users, joined, renamed, left));
     }
 
     /**
@@ -213,7 +238,7 @@ public final class PresenceFold {
         }
         boolean hasNames = roster.count() <= maxNames;
         if (!listenerHasRoster || hasNames && presentUsers == null) {
-            presentUsers = hasNames ? new HashSet<>(roster.users()) : null;
+            presentUsers = hasNames ? byId(roster) : null;
             revision = roster.revision();
             count = roster.count();
             listener.rosterReceived(
@@ -221,7 +246,7 @@ public final class PresenceFold {
                     hasNames ? roster : new Roster(roster.count(), List.of(), roster.revision(), roster.origin()));
         } else if (!hasNames) {
             forgetNames();
-            report(revisionOf(roster), roster.count(), List.of(), List.of());
+            report(revisionOf(roster), roster.count(), List.of(), List.of(), List.of());
         } else {
             reportDifference(roster, rosterIsCertain && roster.origin() == origin && revisionOf(roster) >= revision);
         }
@@ -233,23 +258,27 @@ public final class PresenceFold {
 
     /** @param rosterIsCertain whether absent users have left; the users in {@code unconfirmed} are kept in any case */
     private void reportDifference(Roster roster, boolean rosterIsCertain) {
-        Set<UserName> absent = new TreeSet<>(presentUsers);
-        absent.removeAll(new HashSet<>(roster.users()));
-        Set<UserName> keptUsers = new TreeSet<>(absent);
+        Set<UserId> absent = new TreeSet<>(presentUsers.keySet());
+        absent.removeAll(byId(roster).keySet());
+        Set<UserId> keptUsers = new TreeSet<>(absent);
         if (rosterIsCertain) {
             keptUsers.retainAll(unconfirmed);
         }
         unconfirmed = keptUsers;
-        List<UserName> left =
+        List<UserId> left =
                 absent.stream().filter(user -> !keptUsers.contains(user)).toList();
         left.forEach(presentUsers::remove);
-        List<UserName> joined =
-                roster.users().stream().filter(presentUsers::add).toList();
-        report(revisionOf(roster), presentUsers.size(), joined, left);
+        report(revisionOf(roster), left, roster.users(), roster.users());
         if (!unconfirmed.isEmpty() && !dropScheduled) {
             dropScheduled = true;
             rosters.dropUnconfirmedLater(this);
         }
+    }
+
+    private static Map<UserId, User> byId(Roster roster) {
+        Map<UserId, User> users = new HashMap<>();
+        roster.users().forEach(user -> users.put(user.id(), user));
+        return users;
     }
 
     /** The revision of the roster. The fold keeps its own revision if the store has none, as for an empty room. */

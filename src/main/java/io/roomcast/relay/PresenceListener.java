@@ -15,8 +15,8 @@ public interface PresenceListener {
     void rosterReceived(RoomName room, PresenceStore.Roster roster);
 
     /**
-     * Reports a change. A user in {@code joined} was not present before. A user in {@code left} was present. Both lists
-     * are empty if the room is too large for names, or if only the revision has changed.
+     * Reports a change. A user in {@code joined} was not present before. A user in {@code left} or {@code renamed} was
+     * present. All lists are empty if the room is too large for names, or if only the revision has changed.
      */
     void presenceChanged(RoomName room, PresenceChange change);
 

@@ -1,7 +1,8 @@
 package io.roomcast.relay;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
 
@@ -53,11 +54,11 @@ public interface PresenceStore extends AutoCloseable {
      * The users in a room.
      *
      * @param count number of all users
-     * @param users sorted names, at most as many as the caller asked for
+     * @param users users in the order of their ids, at most as many as the caller asked for
      * @param origin revision at which the first user joined the empty room. If two rosters have different origins, the
      *     room was empty in between, or the store has lost its users.
      */
-    record Roster(long count, List<UserName> users, long revision, long origin) {}
+    record Roster(long count, List<User> users, long revision, long origin) {}
 
     /**
      * Reports the users of the room to the listener, and then each change, until {@link #unwatch}.
@@ -70,12 +71,15 @@ public interface PresenceStore extends AutoCloseable {
     /** Ends a {@link #watch}. Must be called once after each {@code watch}, also after one that failed. */
     void unwatch(RoomName room);
 
-    /** Adds a session of the user to the room. Idempotent. */
-    CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session);
+    /**
+     * Adds a session of the user to the room. Idempotent. If the user is in the room already, the user is shown as this
+     * call says from now on: ids decide who is in the room, and the newest name is shown.
+     */
+    CompletionStage<UpdateResult> enter(RoomName room, User user, String session);
 
     /** Removes a session of the user from the room. Idempotent. */
-    CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session);
+    CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session);
 
-    /** @param limit maximum number of names */
+    /** @param limit maximum number of users */
     CompletionStage<Roster> roster(RoomName room, int limit);
 }

@@ -9,7 +9,8 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.session.ClientSession;
@@ -66,12 +67,12 @@ public class BackEndService {
     /**
      * Publishes a message in a room, even if the room has no members.
      *
-     * @param sender sender that the members see
+     * @param sender sender that the members see, a user or anything else
      * @param idempotencyKey null if the publish is never repeated; all back ends share one set of keys, which
      *     is separate from the keys of users
      * @throws io.roomcast.protocol.ProtocolException {@code too_large}
      */
-    public CompletionStage<Position> publish(RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+    public CompletionStage<Position> publish(RoomName room, User sender, Payload payload, String idempotencyKey) {
         limits.requireSize(payload);
         return publisher.publishForBackEnd(room, sender, payload, idempotencyKey);
     }
@@ -98,7 +99,7 @@ public class BackEndService {
      *
      * @return number of closed sessions
      */
-    public int disconnect(UserName user, Author author) {
+    public int disconnect(UserId user, Author author) {
         List<ClientSession> ofUser = sessions.all().stream()
                 .filter(session -> user.equals(session.user()))
                 .toList();
@@ -160,7 +161,7 @@ public class BackEndService {
      *
      * @return number of sessions that were in the room
      */
-    public int remove(RoomName room, UserName user, Author author) {
+    public int remove(RoomName room, UserId user, Author author) {
         int count = empty(room, session -> user.equals(session.user()), "removed from the room by a moderator");
         LOG.log(
                 Level.INFO,

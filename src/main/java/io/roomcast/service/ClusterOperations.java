@@ -5,7 +5,7 @@ import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.room.Room;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.cluster.Cluster;
@@ -75,7 +75,7 @@ public class ClusterOperations {
     void onNodeStarted(@Observes NodeStarted event) {
         cluster.serve(
                 DISCONNECT_USER,
-                user -> new Affected(backEnd.disconnect(new UserName(user.name()), authorOf(user.author()))));
+                user -> new Affected(backEnd.disconnect(new UserId(user.name()), authorOf(user.author()))));
         cluster.serve(
                 DISCONNECT_SESSION,
                 session -> new Affected(backEnd.disconnect(session.name(), authorOf(session.author()))));
@@ -85,13 +85,13 @@ public class ClusterOperations {
         cluster.serve(
                 REMOVE,
                 visitor -> new Affected(backEnd.remove(
-                        new RoomName(visitor.room()), new UserName(visitor.user()), authorOf(visitor.author()))));
+                        new RoomName(visitor.room()), new UserId(visitor.user()), authorOf(visitor.author()))));
         cluster.serve(ROOM, room -> roomHere(new RoomName(room.name())));
         cluster.serve(LIMITS, this::changeHere);
     }
 
-    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserName, Author)} does on one node. */
-    public CompletionStage<ClusterAnswer<Affected>> disconnect(UserName user, Author author) {
+    /** Closes all sessions of the user (4500), as {@link BackEndService#disconnect(UserId, Author)} does on one node. */
+    public CompletionStage<ClusterAnswer<Affected>> disconnect(UserId user, Author author) {
         return cluster.ask(DISCONNECT_USER, new Subject(user.value(), author.text()));
     }
 
@@ -106,7 +106,7 @@ public class ClusterOperations {
     }
 
     /** Takes a user out of the room, as {@link BackEndService#remove} does on one node. */
-    public CompletionStage<ClusterAnswer<Affected>> remove(RoomName room, UserName user, Author author) {
+    public CompletionStage<ClusterAnswer<Affected>> remove(RoomName room, UserId user, Author author) {
         return cluster.ask(REMOVE, new Visitor(room.value(), user.value(), author.text()));
     }
 

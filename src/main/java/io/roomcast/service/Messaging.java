@@ -15,7 +15,6 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.admission.LoadShedding;
@@ -96,7 +95,7 @@ public class Messaging {
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
         CompletionStage<Position> stored =
-                publisher.publish(room, session.user(), frame.payload(), frame.idempotencyKey());
+                publisher.publish(room, session.identity().user(), frame.payload(), frame.idempotencyKey());
         answerWhenComplete(request, stored, (position, failure) -> {
             if (failure == null) {
                 acknowledge(session, frame, room, position);
@@ -116,7 +115,8 @@ public class Messaging {
             String encoded = writer.write(new ServerFrame.Signal(
                     room.value(),
                     session.user().value(),
-                    frame.name(),
+                    session.identity().user().name(),
+                    frame.signal(),
                     frame.content() == null ? null : frame.content().text()));
             relay.signal(room, FrameKind.SIGNAL, encoded.getBytes(StandardCharsets.UTF_8));
         }
@@ -177,7 +177,10 @@ public class Messaging {
                         frame.id(),
                         room.value(),
                         view.users().size(),
-                        view.users().stream().limit(ROSTER_NAMES).toList()));
+                        view.users().stream()
+                                .limit(ROSTER_NAMES)
+                                .map(ServerFrame.Person::of)
+                                .toList()));
             } finally {
                 request.endAnswered();
             }
@@ -193,7 +196,7 @@ public class Messaging {
                         frame.id(),
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserName::value).toList()));
+                        roster.users().stream().map(ServerFrame.Person::of).toList()));
             } else {
                 errors.answerFailure(session, frame.id(), null, room, failure);
             }

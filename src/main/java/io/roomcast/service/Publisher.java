@@ -9,7 +9,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.ServerFrameWriter.MessageBody;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -44,23 +44,22 @@ public class Publisher {
      * @param idempotencyKey null if the publish is never repeated. Each user has a separate set of keys. So a
      *     user who guesses another user's key cannot suppress that user's message.
      */
-    CompletionStage<Position> publish(RoomName room, UserName user, Payload payload, String idempotencyKey) {
-        return store(room, user, payload, idempotencyKey, user.value());
+    CompletionStage<Position> publish(RoomName room, User user, Payload payload, String idempotencyKey) {
+        return store(room, user, payload, idempotencyKey, user.id().value());
     }
 
     /**
      * Stores a message of a back end, under the name of any sender.
      *
      * @param idempotencyKey null if the publish is never repeated. All back ends share one set of keys. Its
-     *     owner is the empty name, which no user can have.
+     *     owner is the empty id, which no user can have.
      */
-    CompletionStage<Position> publishForBackEnd(
-            RoomName room, UserName sender, Payload payload, String idempotencyKey) {
+    CompletionStage<Position> publishForBackEnd(RoomName room, User sender, Payload payload, String idempotencyKey) {
         return store(room, sender, payload, idempotencyKey, "");
     }
 
     private CompletionStage<Position> store(
-            RoomName room, UserName sender, Payload payload, String idempotencyKey, String keyOwner) {
+            RoomName room, User sender, Payload payload, String idempotencyKey, String keyOwner) {
         long at = clocks.wall().millis();
         byte[] body = writer.body(MessageBody.of(room, sender, payload, at, idempotencyKey));
         String relayKey = idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey;

@@ -16,7 +16,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.room.Member;
@@ -116,7 +116,7 @@ public class RoomJoins {
         RoomName room = membership.name();
         boolean isNew = membership.previous() == null;
         outcome.hasCalledEnter = true;
-        presence.enter(room, session.user(), session.id()).whenComplete((change, failure) -> {
+        presence.enter(room, session.identity().user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
             if (failure == null && change.changed() && isNew && isOverfull(room, change.count())) {
                 membership.cancelOpen(rooms);
@@ -198,6 +198,17 @@ public class RoomJoins {
         session.requests().submit(room, true, leave, () -> {});
     }
 
+    /** Shows the user of a session in a room as the session's identity says now, if the session is still there. */
+    void showAnew(ClientSession session, RoomName room) {
+        Consumer<RoomRequests.Request> enter = request -> {
+            if (session.membership(room) != null) {
+                var unused = presence.enter(room, session.identity().user(), session.id());
+            }
+            request.endAnswered();
+        };
+        session.requests().submit(room, true, enter, () -> {});
+    }
+
     /**
      * Removes a session from all its rooms, after its connection has ended. Other members see the user leave after the
      * grace period, unless the user has returned.
@@ -227,7 +238,7 @@ public class RoomJoins {
         }
     }
 
-    private void leavePresence(RoomName room, UserName user, String session) {
+    private void leavePresence(RoomName room, UserId user, String session) {
         var unused = presence.leave(room, user, session);
     }
 
@@ -235,7 +246,7 @@ public class RoomJoins {
     private final class Outcome implements Member.Listener {
         private final ClientSession session;
         private final Membership membership;
-        private final UserName user;
+        private final UserId user;
         private final Long id;
         /** Whether the client gave its last position. */
         private final boolean isReturning;
@@ -267,13 +278,14 @@ public class RoomJoins {
                         id,
                         room.value(),
                         user.value(),
+                        session.identity().user().name(),
                         room.equals(session.urlRoom()) ? session.id() : null,
                         position,
                         recovered,
                         session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null));
                 membership.leavePrevious(rooms);
                 if (change.changed() && membership.isArrivalAnnounced() && session.may(Permission.PRESENCE, room)) {
-                    announcer.sendOwnArrival(session, room, user, change);
+                    announcer.sendOwnArrival(session, room, session.identity().user(), change);
                 }
             } finally {
                 endRequest();

@@ -355,6 +355,8 @@ public class RoomService {
         session.reply(new ServerFrame.Welcome(
                 id,
                 session.user().value(),
+                session.identity().user().name(),
+                ServerFrame.Person.info(session.identity().user()),
                 session.identity().isProven() ? true : null,
                 session.id(),
                 node.name(),

@@ -12,6 +12,7 @@ import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.User;
 import io.roomcast.service.admission.Authentication;
 import io.roomcast.service.session.ClientSession;
 import io.roomcast.service.session.SessionRegistry;
@@ -84,7 +85,7 @@ public class TokenAdmission {
         verify(
                 hello.token(),
                 identity -> {
-                    if (session.urlUser() != null && !session.urlUser().equals(identity.user())) {
+                    if (session.urlUser() != null && !session.urlUser().equals(identity.userId())) {
                         refuseAndClose(
                                 session, hello.id(), CloseCode.POLICY, "the address names another user than the token");
                     } else {
@@ -113,12 +114,18 @@ public class TokenAdmission {
         verify(
                 frame.token(),
                 identity -> {
-                    if (!identity.user().equals(session.user())) {
+                    if (!identity.userId().equals(session.user())) {
                         refuse(session, frame.id(), "the token is another user's");
                         return;
                     }
-                    session.setIdentity(identity);
+                    User before = session.identity().user();
+                    if (!sessions.identify(session, identity)) {
+                        return;
+                    }
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
+                    if (!before.equals(session.identity().user())) {
+                        session.roomNames().forEach(room -> joins.showAnew(session, room));
+                    }
                     session.roomNames().stream()
                             .filter(room -> !session.may(Permission.READ, room))
                             .forEach(room -> joins.removeFromRoom(

@@ -1,7 +1,7 @@
 package io.roomcast.websocket;
 
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
@@ -60,7 +60,7 @@ public class MultiRoomEndpoint {
 
     private static ConnectRequest request(Session session) {
         List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
-        UserName user = names.isEmpty() ? null : new UserName(names.get(0));
+        UserId user = names.isEmpty() ? null : new UserId(names.get(0));
         return ConnectRequest.ofUser(user, Subprotocol.of(session));
     }
 

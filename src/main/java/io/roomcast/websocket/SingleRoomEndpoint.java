@@ -1,9 +1,12 @@
 package io.roomcast.websocket;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.service.session.ConnectRequest;
@@ -18,8 +21,10 @@ import jakarta.websocket.PongMessage;
 import jakarta.websocket.Session;
 import jakarta.websocket.server.PathParam;
 import jakarta.websocket.server.ServerEndpoint;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The endpoint of connections with one room, named in the URL. The client joins the room when the connection opens, and
@@ -66,10 +71,36 @@ public class SingleRoomEndpoint {
 
     private static ConnectRequest request(Session session, String room, String user) {
         RoomName roomName = new RoomName(room);
-        UserName userName = new UserName(user);
+        UserId userId = user(session, user);
         List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
         Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-        return new ConnectRequest(userName, roomName, position, Subprotocol.of(session));
+        return new ConnectRequest(userId, roomName, position, Subprotocol.of(session));
+    }
+
+    /** The user in the path, or in the query if the path has {@code -} because it cannot have the id. */
+    private static UserId user(Session session, String inPath) {
+        String inQuery = userInQuery(session.getQueryString());
+        if (inQuery == null) {
+            return new UserId(inPath);
+        }
+        if (!inPath.equals("-") && !inPath.equals(inQuery)) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
+        }
+        return new UserId(inQuery);
+    }
+
+    /**
+     * The parameter {@code user} of the query, or null. The session's map of parameters does not tell it from the part
+     * of the path with the same name.
+     */
+    private static String userInQuery(String query) {
+        return query == null
+                ? null
+                : Stream.of(query.split("&"))
+                        .filter(parameter -> parameter.startsWith("user="))
+                        .map(parameter -> URLDecoder.decode(parameter.substring("user=".length()), UTF_8))
+                        .findFirst()
+                        .orElse(null);
     }
 
     @OnMessage

@@ -4,8 +4,9 @@
 --
 -- ARGV[3]  checksum of the node's users
 -- ARGV[4]  number of the node's users
+-- ARGV[5]  checksum of what the node shows for them
 
-local same = checksum() == tonumber(ARGV[3]) and 1 or 0
+local same = checksum() == tonumber(ARGV[3]) and shownChecksum() == tonumber(ARGV[5]) and 1 or 0
 if redis.call('ZCOUNT', KEYS[1], 0, 0) <= COUNTED then
     local mine, all, last = 0, 0, nil
     each(function(user, holder)

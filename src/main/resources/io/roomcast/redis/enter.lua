@@ -1,21 +1,27 @@
--- Enters users under the lease. Returns { revision, users, name of each user who joined, ... }, or { -1 } if the lease
+-- Enters users under the lease. Returns { revision, users, id of each user who joined, ... }, or { -1 } if the lease
 -- is fenced.
 --
--- ARGV[3...]  user, its part of the checksum, ...
+-- ARGV[3...]  user, its part of the checksum, its name and info (see presence.lua), their part of the checksum, ...
 
 if isFenced() then
     return { -1 }
 end
 local isElsewhere = elsewhere()
 local joined, changes, sum = {}, {}, checksum()
-for i = 3, #ARGV, 2 do
-    local entry = ARGV[i] .. '\n' .. lease
+for i = 3, #ARGV, 4 do
+    local user = ARGV[i]
+    local entry = user .. '\n' .. lease
+    local isShownOtherwise = show(user, ARGV[i + 2], tonumber(ARGV[i + 3]), true)
+    local isPresent = true
     if not redis.call('ZSCORE', KEYS[1], entry) then
         put(changes, '0', entry)
         sum = (sum + tonumber(ARGV[i + 1])) % SUMS
-        if not isElsewhere(ARGV[i]) then
-            joined[#joined + 1] = ARGV[i]
-        end
+        isPresent = isElsewhere(user)
+    end
+    if not isPresent then
+        joined[#joined + 1] = user
+    elseif isShownOtherwise then
+        renamed[#renamed + 1] = user
     end
 end
 if #changes > 0 then

@@ -24,13 +24,16 @@ if redis.call('ZSCORE', KEYS[1], '@' .. lease) then
             end
             count = count + 1
             gone[#gone + 1] = user .. '\n' .. holder
-            if not isElsewhere(user) then
+            local stays = isElsewhere(user)
+            if not stays then
                 left[#left + 1] = user
             end
+            forget(user, stays)
         end
     end)
     if count <= most then
         gone[#gone + 1] = '@' .. lease
+        shownSum = 0
     end
 end
 return with(commit({}, left, changes, gone), { count > most and 1 or 0 })

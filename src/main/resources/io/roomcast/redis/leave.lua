@@ -1,4 +1,4 @@
--- Removes a user of the lease. Returns { revision, users, name of the user if it left }.
+-- Removes a user of the lease. Returns { revision, users, id of the user if it left }.
 --
 -- ARGV[3]  user
 -- ARGV[4]  its part of the checksum
@@ -14,7 +14,12 @@ if sum == 0 then
 else
     put(changes, text(-1 - sum), '@' .. lease)
 end
-if not elsewhere()(ARGV[3]) then
+local stays = elsewhere()(ARGV[3])
+if not stays then
     left[1] = ARGV[3]
+end
+forget(ARGV[3], stays)
+if sum == 0 then
+    shownSum = 0
 end
 return with(commit({}, left, changes, gone), left)

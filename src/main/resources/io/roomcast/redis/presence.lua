@@ -9,8 +9,18 @@
 --                if data were lost
 --   #origin      revision at which the first of the users joined
 --
+-- What is shown for users is in a hash beside it, which has no entry for a user of whom the id is shown:
+--
+--   USER\nLEASE  TIME SUM NAME  what the node that holds the lease calls the user, since that time (hexadecimal ms); NAME
+--                               is followed by a tab and an info, if there is one, and is empty where this node shows
+--                               the id, and another one something else. SUM is the user's part of the checksum
+--   @LEASE       CHECKSUM       the checksum of what the lease's node shows; none if that is 0
+--
+-- The set decides who is in the room. A name that is lost is found by its checksum, and entered again.
+--
 -- KEYS[1]  that set
 -- KEYS[2]  channel of the room
+-- KEYS[3]  that hash
 -- ARGV[1]  lease
 -- ARGV[2]  time to live in ms, renewed by each command: a set that no node renews expires
 
@@ -40,15 +50,45 @@ local function checksum()
     return found and -1 - tonumber(found) or 0
 end
 
--- Returns all leases that have users in the room.
+-- Whether nothing but ids was shown in the room before this command. A key of another type is that of another
+-- application.
+local shownKind = redis.call('TYPE', KEYS[3])['ok']
+local onlyIds = shownKind ~= 'hash'
+
+-- What this command changes in the hash, the users whom it makes shown otherwise, and what is shown for those whom it
+-- enters.
+local shownChanges, shownGone, renamed, shownNow = {}, {}, {}, {}
+
+local function shownChecksum()
+    return onlyIds and 0 or tonumber(redis.call('HGET', KEYS[3], '@' .. lease) or 0)
+end
+
+local shownSum = shownChecksum()
+
+-- Returns the time, the part of the checksum, and the name with the info; no name if there is no entry.
+local function shownBy(user, holder)
+    local found = not onlyIds and redis.call('HGET', KEYS[3], user .. '\n' .. holder)
+    local time, sum, name = string.match(found or '', '^(%x+) (%d+) (.*)$')
+    if not time then
+        return -1, 0, nil
+    end
+    return tonumber(time, 16), tonumber(sum), name
+end
+
+-- All leases that had users in the room before this command; nil until they are read.
+local leasesBefore
+
 local function leases()
-    local found = {}
+    if leasesBefore then
+        return leasesBefore
+    end
+    leasesBefore = {}
     for _, member in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', '(0')) do
         if string.sub(member, 1, 1) == '@' then
-            found[#found + 1] = string.sub(member, 2)
+            leasesBefore[#leasesBefore + 1] = string.sub(member, 2)
         end
     end
-    return found
+    return leasesBefore
 end
 
 -- Returns whether a user is in the room under another lease.
@@ -94,6 +134,9 @@ local function renew(users)
         life = math.max(tonumber(ARGV[2]), redis.call('PTTL', KEYS[1]))
     end
     redis.call('PEXPIRE', KEYS[1], text(life))
+    if not onlyIds or #shownChanges > 0 then
+        redis.call('PEXPIRE', KEYS[3], text(life))
+    end
 end
 
 local function put(changes, number, member)
@@ -101,13 +144,81 @@ local function put(changes, number, member)
     changes[#changes + 1] = member
 end
 
-local function inPages(command, arguments)
+local function inPages(command, key, arguments)
     for from = 1, #arguments, PAGE do
-        local reply = redis.pcall(command, KEYS[1], unpack(arguments, from, math.min(from + PAGE - 1, #arguments)))
+        local reply = redis.pcall(command, key, unpack(arguments, from, math.min(from + PAGE - 1, #arguments)))
         if type(reply) == 'table' and reply.err then
             return reply
         end
     end
+end
+
+-- Returns the newest name of a user under other leases, its time, whether one of them has an entry, and the time since
+-- which one of them has this name.
+local function shownElsewhere(user, name)
+    local newest, shown, same = -1, '', -1
+    if not onlyIds then
+        for _, other in ipairs(leases()) do
+            if other ~= lease then
+                local time, _, found = shownBy(user, other)
+                if time > newest then
+                    newest, shown = time, found
+                end
+                if found == name then
+                    same = math.max(same, time)
+                end
+            end
+        end
+    end
+    return shown, newest, same
+end
+
+-- Shows a user of the lease under this name, which is empty for the id. The newest name is the one that is shown, so
+-- an entered user is shown so from now on. A node that corrects its users, or moves them to another lease, changes
+-- nothing where the name is known already.
+local function show(user, name, sum, entered)
+    local time, oldSum, old = shownBy(user, lease)
+    local other, otherTime, same = shownElsewhere(user, name)
+    local before = time > otherTime and old or other
+    local after = before
+    shownSum = (shownSum - oldSum + sum) % SUMS
+    if name == '' and otherTime < 0 then
+        if old then
+            shownGone[#shownGone + 1] = user .. '\n' .. lease
+        end
+        after = ''
+    elseif (old or '') ~= name or (entered and before ~= name) then
+        local since = math.max(math.floor(micros() / 1000), time + 1, otherTime + 1)
+        if not entered and same >= 0 then
+            since = same
+        end
+        shownChanges[#shownChanges + 1] = user .. '\n' .. lease
+        shownChanges[#shownChanges + 1] = string.format('%x', since) .. ' ' .. text(sum) .. ' ' .. name
+        after = since >= otherTime and name or other
+    end
+    shownNow[user] = after
+    return before ~= after
+end
+
+-- Forgets what the lease's node shows for a user, who stays in the room under another lease or not.
+local function forget(user, stays)
+    local time, oldSum, old = shownBy(user, lease)
+    if not old then
+        return
+    end
+    shownSum = (shownSum - oldSum) % SUMS
+    shownGone[#shownGone + 1] = user .. '\n' .. lease
+    if stays then
+        local other, otherTime = shownElsewhere(user, '')
+        if time > otherTime and old ~= other then
+            shownNow[user] = other
+            renamed[#renamed + 1] = user
+        end
+    end
+end
+
+local function described(user, name)
+    return (name or '') == '' and user or user .. '\t' .. name
 end
 
 -- Makes a change, numbers it, and publishes it to all nodes that listen. Entries are added first: if Redis refuses the
@@ -120,8 +231,9 @@ local function commit(joined, left, changes, gone, users)
     local originBefore = score('#origin')
     local sumBefore = redis.call('ZSCORE', KEYS[1], '@' .. lease)
     local revision = before
+    local told = #joined + #left + #renamed
     users = (users or usersBefore) + #joined - #left
-    if #joined + #left > 0 then
+    if told > 0 then
         revision = math.max(before + 1, micros())
     end
     if users > 0 then
@@ -141,7 +253,23 @@ local function commit(joined, left, changes, gone, users)
         gone[#gone + 1] = '#origin'
     end
     local isNew = before == 0 and redis.call('PTTL', KEYS[1]) == -2
-    local refused = inPages('ZADD', changes)
+    if shownSum ~= shownChecksum() then
+        if shownSum == 0 then
+            shownGone[#shownGone + 1] = '@' .. lease
+        else
+            shownChanges[#shownChanges + 1] = '@' .. lease
+            shownChanges[#shownChanges + 1] = text(shownSum)
+        end
+    end
+    if #shownChanges > 0 and shownKind ~= 'hash' and shownKind ~= 'none' then
+        redis.pcall('DEL', KEYS[3])
+    end
+    local refused = inPages('HSET', KEYS[3], shownChanges)
+    if onlyIds and #shownChanges > 0 and not refused then
+        refused = redis.pcall('PEXPIRE', KEYS[3], ARGV[2])
+        refused = type(refused) == 'table' and refused or nil
+    end
+    refused = refused or inPages('ZADD', KEYS[1], changes)
     if refused then
         return refused
     end
@@ -152,7 +280,7 @@ local function commit(joined, left, changes, gone, users)
             return refused
         end
     end
-    refused = inPages('ZREM', gone)
+    refused = inPages('ZREM', KEYS[1], gone)
     if refused then
         local back = {}
         if users > 0 then
@@ -164,19 +292,23 @@ local function commit(joined, left, changes, gone, users)
         if sumBefore then
             put(back, sumBefore, '@' .. lease)
         end
-        inPages('ZADD', back)
+        inPages('ZADD', KEYS[1], back)
         return refused
     end
+    inPages('HDEL', KEYS[3], shownGone)
     renew(users)
-    if #joined + #left > 0 then
-        local told = { ENVELOPE .. text(before) .. ' ' .. text(revision) .. ' ' .. text(users) }
+    if told > 0 then
+        local lines = { ENVELOPE .. text(before) .. ' ' .. text(revision) .. ' ' .. text(users) }
         for _, user in ipairs(joined) do
-            told[#told + 1] = '+' .. user
+            lines[#lines + 1] = '+' .. described(user, shownNow[user])
+        end
+        for _, user in ipairs(renamed) do
+            lines[#lines + 1] = '=' .. described(user, shownNow[user])
         end
         for _, user in ipairs(left) do
-            told[#told + 1] = '-' .. user
+            lines[#lines + 1] = '-' .. user
         end
-        redis.call(PUBLISH, KEYS[2], table.concat(told, '\n'))
+        redis.call(PUBLISH, KEYS[2], table.concat(lines, '\n'))
     end
     return { revision, users }
 end

@@ -51,8 +51,13 @@ export class Chat extends EventTarget {
     });
   }
 
+  /** The id, by which what is one's own is known. */
   get user() {
     return this.client.user;
+  }
+
+  get userName() {
+    return this.client.userName;
   }
 
   /** @returns {RoomModel[]} in the order in which they were joined */

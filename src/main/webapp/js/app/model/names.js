@@ -1,8 +1,9 @@
-/** Names of rooms and users, as docs/protocol.md allows them. Names.java of the server has the same rule. */
+/** Names of rooms and ids of users, as docs/protocol.md allows them. Names.java and UserId.java have the same rules. */
 
 import { NAME_TABLE } from './name-table.js';
 
 const MOST_CHARACTERS = 128;
+const MOST_ID_CHARACTERS = 255;
 const ANYWHERE = '_-.:@';
 /** UAX 31, tables 3a and 3b: what stands inside names, between letters; the last also at an end. */
 const INSIDE = '\'\u00b7\u058a\u05f4\u0f0b\u2010\u2019\u2027\u30a0\u30fb';
@@ -55,22 +56,40 @@ export function whyNotAName(name) {
   return '';
 }
 
-/** @returns {string} what is wrong with `name` for somebody who chats; empty if nothing is */
-export function whyNotAUser(name) {
-  return whyNotAName(name) || (looksLikeSystem(name) ? 'That name is reserved for the server.' : '');
+/** @returns {string} what is wrong with `id` for somebody who chats; empty if nothing is */
+export function whyNotAUser(id) {
+  if (id === '') return 'Please type a name.';
+  if (id === '.' || id === '..') return 'A name cannot be . or .. alone.';
+  const characters = [...id];
+  if (characters.length > MOST_ID_CHARACTERS) return 'A name has at most 255 characters.';
+  if (id.startsWith(' ') || id.endsWith(' ')) return 'A name does not begin or end with a space.';
+  if (!characters.every((_, i) => allowedInId(characters, i)) || id !== id.normalize('NFC')) {
+    return 'A name has characters that show only.';
+  }
+  return looksLikeSystem(id) ? 'That name is reserved for the server.' : '';
+}
+
+function allowedInId(id, i) {
+  return (id[i] >= ' ' && id[i] < '\u007f') || has('signs', id[i]) || letterOrJoiner(id, i);
 }
 
 function allowed(name, i) {
   const char = name[i];
+  if (letterOrJoiner(name, i) || ANYWHERE.includes(char)) return true;
+  if (char === GERESH) return has('letters', name[i - 1]);
+  return INSIDE.includes(char) && has('letters', name[i - 1]) && has('letters', name[i + 1]);
+}
+
+/** Whether a letter, digit, mark or joiner may stand here, in a name and in an id. */
+function letterOrJoiner(name, i) {
+  const char = name[i];
   if (has('nonspacing', char)) return i > 0 && fits(name, i);
   if (has('letters', char)) return i > 0 || !has('spacing', char);
-  const inside = has('letters', name[i - 1]) && has('letters', name[i + 1]);
-  if (INSIDE.includes(char)) return inside;
   switch (char) {
-    case GERESH: return has('letters', name[i - 1]);
-    case ZWNJ: return inside && (has('virama', name[i - 1]) || breaksJoin(name, i));
+    case ZWNJ: return has('letters', name[i - 1]) && has('letters', name[i + 1])
+      && (has('virama', name[i - 1]) || breaksJoin(name, i));
     case ZWJ: return has('virama', name[i - 1]) || (name[i - 1] === BENGALI_RA && name[i + 1] === BENGALI_VIRAMA);
-    default: return ANYWHERE.includes(char);
+    default: return false;
   }
 }
 

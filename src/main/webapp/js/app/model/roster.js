@@ -15,8 +15,9 @@ export class Roster {
   count = 0;
   #room;
   #changed;
-  #names = new Set();
-  /** The names in order; undefined since they last changed. */
+  /** The users by their ids. */
+  #users = new Map();
+  /** The users in order; undefined since they last changed. */
   #sorted;
   /** Who came and went while a list is under way, which may have been made before or after; undefined while none is. */
   #meanwhile;
@@ -39,9 +40,9 @@ export class Roster {
     room.addEventListener('presence', ({ detail }) => this.#follow(detail));
   }
 
-  /** @returns {string[]} sorted for people; in very large rooms not everybody */
-  get names() {
-    return (this.#sorted ??= [...this.#names].sort(compare));
+  /** @returns {{id: string, name: string}[]} sorted for people, by name; in very large rooms not everybody */
+  get users() {
+    return (this.#sorted ??= [...this.#users.values()].sort((a, b) => compare(a.name, b.name) || compare(a.id, b.id)));
   }
 
   /** Somebody looks: names are worth a request. */
@@ -51,18 +52,21 @@ export class Roster {
     this.#refresh();
   }
 
-  #follow({ joined, left, count }) {
-    this.#meanwhile?.push({ joined, left });
-    this.#apply({ joined, left });
+  #follow({ joined, renamed, left, count }) {
+    this.#meanwhile?.push({ joined, renamed, left });
+    this.#apply({ joined, renamed, left });
     if (Number.isFinite(count)) this.count = count;
-    const unnamed = joined.length + left.length === 0;
-    if (this.#wanted && (unnamed || this.count !== this.#names.size)) this.#refreshSoon();
+    const unnamed = joined.length + renamed.length + left.length === 0;
+    if (this.#wanted && (unnamed || this.count !== this.#users.size)) this.#refreshSoon();
     this.#changed();
   }
 
-  #apply({ joined, left }) {
-    for (const name of joined) if (this.#names.size < MOST_NAMES) this.#names.add(name);
-    for (const name of left) this.#names.delete(name);
+  #apply({ joined, renamed, left }) {
+    for (const user of joined) {
+      if (this.#users.size < MOST_NAMES || this.#users.has(user.id)) this.#users.set(user.id, { name: user.id, ...user });
+    }
+    for (const user of renamed) if (this.#users.has(user.id)) this.#users.set(user.id, { name: user.id, ...user });
+    for (const { id } of left) this.#users.delete(id);
     this.#sorted = undefined;
   }
 
@@ -77,11 +81,11 @@ export class Roster {
     const meanwhile = (this.#meanwhile = []);
     try {
       const { count, users } = await this.#room.members();
-      this.#names = new Set(users);
+      this.#users = new Map(users.map((user) => [user.id, user]));
       this.#sorted = undefined;
       for (const change of meanwhile) this.#apply(change);
       // A list of everybody tells the count; a cut one does not.
-      this.count = users.length === count ? this.#names.size : count;
+      this.count = users.length === count ? this.#users.size : count;
       this.#changed();
     } catch {
       // The room was left, or the list comes with the next presence frame.

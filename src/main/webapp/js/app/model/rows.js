@@ -8,7 +8,7 @@ const GROUP_WITHIN_MS = 5 * 60_000;
  * does: `start`, `day`, `gap`, `unread`, `message` and `outgoing`.
  *
  * @param {import('./room-model.js').RoomModel} model
- * @param {string} user
+ * @param {{id: string, name: string}} user who looks
  * @returns {object[]}
  */
 export function rowsOf({ timeline, outgoing, unread }, user) {
@@ -41,7 +41,7 @@ export function rowsOf({ timeline, outgoing, unread }, user) {
 function pushOutgoing(rows, messages, user, previous) {
   for (const outgoing of messages) {
     const { content, at, idempotencyKey } = outgoing;
-    const message = { sender: user, content, at, own: true, idempotencyKey };
+    const message = { sender: user.id, name: user.name, content, at, own: true, idempotencyKey };
     const day = dayKey(message.at);
     if (!previous || dayKey(previous.at) !== day) rows.push(dayRow(day, message));
     rows.push({
@@ -73,6 +73,7 @@ function isFirstUnread(from, previous, { epoch, offset }) {
 
 function follows(previous, message) {
   return previous?.sender === message.sender
+    && previous.name === message.name
     && Boolean(previous.namesake) === Boolean(message.namesake)
     && message.at - previous.at < GROUP_WITHIN_MS
     && dayKey(previous.at) === dayKey(message.at);

@@ -7,7 +7,8 @@ const MOST_NAMES = 100;
 /** Who is typing in a room at the moment. */
 export class Typing {
   #changed;
-  #timers = new Map();
+  /** The names by ids. */
+  #typing = new Map();
 
   /**
    * @param {import('../../roomcast.js').Room} room
@@ -17,26 +18,26 @@ export class Typing {
   constructor(room, user, changed) {
     this.#changed = changed;
     room.addEventListener('signal', ({ detail }) => {
-      if (detail.name === 'typing' && detail.sender !== user()) this.#start(detail.sender);
+      if (detail.signal === 'typing' && detail.sender !== user()) this.#start(detail.sender, detail.name);
     });
     room.addEventListener('message', ({ detail }) => this.#stop(detail.sender));
-    room.addEventListener('presence', ({ detail }) => detail.left.forEach((name) => this.#stop(name)));
+    room.addEventListener('presence', ({ detail }) => detail.left.forEach(({ id }) => this.#stop(id)));
   }
 
   get names() {
-    return [...this.#timers.keys()];
+    return [...this.#typing.values()].map(({ name }) => name);
   }
 
-  #start(name) {
-    if (this.#timers.size >= MOST_NAMES && !this.#timers.has(name)) return;
-    clearTimeout(this.#timers.get(name));
-    const isNew = !this.#timers.has(name);
-    this.#timers.set(name, setTimeout(() => this.#stop(name), SHOWN_FOR_MS));
-    if (isNew) this.#changed();
+  #start(id, name) {
+    const known = this.#typing.get(id);
+    if (this.#typing.size >= MOST_NAMES && !known) return;
+    clearTimeout(known?.timer);
+    this.#typing.set(id, { name, timer: setTimeout(() => this.#stop(id), SHOWN_FOR_MS) });
+    if (known?.name !== name) this.#changed();
   }
 
-  #stop(name) {
-    clearTimeout(this.#timers.get(name));
-    if (this.#timers.delete(name)) this.#changed();
+  #stop(id) {
+    clearTimeout(this.#typing.get(id)?.timer);
+    if (this.#typing.delete(id)) this.#changed();
   }
 }

@@ -40,7 +40,7 @@ export class Announcer {
     const news = this.#news.splice(0);
     const text = news.length > MOST_READ
       ? countOf(news.length, 'new message')
-      : news.map((message) => `${message.sender}: ${textOf(message).slice(0, MOST_CHARACTERS)}`).join('\n');
+      : news.map((message) => `${message.name}: ${textOf(message).slice(0, MOST_CHARACTERS)}`).join('\n');
     // The same text again is only read if it is another one.
     this.#element.textContent = this.#element.textContent === text ? `${text}\u00a0` : text;
   }

@@ -116,7 +116,7 @@ export class MessageList {
     if (this.#stop.signal.aborted) return;
     const { loads, timeline } = this.#model;
     const hadFocus = this.#scroller.contains(document.activeElement);
-    const all = rowsOf(this.#model, this.#chat.user);
+    const all = rowsOf(this.#model, { id: this.#chat.user, name: this.#chat.userName });
     const rows = shareOf(all, (key) => this.#rows.has(key));
     this.#stale = rows.length < all.length;
     const loading = loads.get('older') === 'loading' || loads.get('newer') === 'loading';

@@ -21,13 +21,13 @@ export class MessageRow {
   /** @param {import('../model/room-model.js').RoomModel} model */
   constructor(model, row) {
     this.#model = model;
-    const { sender, content, own } = row.message;
+    const { sender, name: shown, content, own } = row.message;
     const text = new MessageText(textOf(row.message));
     text.element.classList.toggle('wordless', content === undefined);
-    const name = el('span', { class: 'sender', dir: 'auto' }, sender);
+    const name = el('span', { class: 'sender', dir: 'auto', title: sender }, shown);
     name.style.setProperty('--hue', hueOf(sender));
     this.element = el('div', { class: 'message', role: 'article', tabindex: -1 },
-      avatar(sender),
+      avatar(shown, sender),
       el('div', { class: 'message-body' },
         el('div', { class: 'meta' }, name, badgeOf(row.message), this.#time, this.#state),
         text.element,
@@ -56,8 +56,8 @@ export class MessageRow {
   }
 
   showTime() {
-    const { at, sender } = this.#row.message;
-    this.element.setAttribute('aria-label', `${sender}, ${formatTime(at)}`);
+    const { at, name } = this.#row.message;
+    this.element.setAttribute('aria-label', `${name}, ${formatTime(at)}`);
     this.#time.dateTime = new Date(at).toISOString();
     this.#time.title = formatExactTime(at);
     this.#time.textContent = formatTime(at);

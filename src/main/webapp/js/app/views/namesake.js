@@ -18,7 +18,7 @@ export function namesakeBanner(chat, banner, { rename, focus }) {
   // It is said once: it holds for all rooms.
   chat.addEventListener('namesake', () => {
     banner.hidden = false;
-    banner.querySelector('.banner-text').textContent = `Somebody else is called ${chat.user}, too, `
+    banner.querySelector('.banner-text').textContent = `Somebody else is called ${chat.userName}, too, `
       + 'or you are here in another browser. Their messages say “not from here”.';
   }, { once: true });
 }

@@ -5,6 +5,7 @@ import { Reconciler } from './reconcile.js';
 
 /** More names than this are no help to anybody. */
 const MOST_NAMES = 200;
+const MOST_OF_ID = 16;
 
 /** Who is in the active room. */
 export class People {
@@ -42,17 +43,29 @@ export class People {
 
   #draw() {
     if (this.#element.hidden) return;
-    const { names, count } = this.#model?.roster ?? { names: [], count: 0 };
+    const { users, count } = this.#model?.roster ?? { users: [], count: 0 };
     this.#element.querySelector('.people-count').textContent = count > 0 ? formatCount(count) : '';
-    const rows = names.slice(0, MOST_NAMES).map((name) => ({ key: `name:${name}`, name }));
-    const hidden = Math.max(count, names.length) - rows.length;
+    const alike = (user, other) => user.name === other?.name;
+    const rows = users.slice(0, MOST_NAMES).map((user, i) => {
+      // They are in the order of their names.
+      const needsId = alike(user, users[i - 1]) || alike(user, users[i + 1]);
+      return { key: `${needsId ? 'alike' : 'user'}:${user.id} ${user.name}`, user, needsId };
+    });
+    const hidden = Math.max(count, users.length) - rows.length;
     if (hidden > 0) rows.push({ key: 'more', more: `and ${countOf(hidden, 'other')}` });
     this.#rows.show(rows);
   }
 
-  #person({ name }) {
-    const you = name === this.#chat.user ? el('span', { class: 'you' }, 'you') : undefined;
-    const label = el('span', { class: 'person-name', dir: 'auto', title: name }, name);
-    return el('li', { class: 'person' }, avatar(name), label, you);
+  #person({ user: { id, name }, needsId }) {
+    const you = id === this.#chat.user ? el('span', { class: 'you' }, 'you') : undefined;
+    const label = el('span', { class: 'person-name', dir: 'auto', title: id === name ? name : `${name}, ${id}` }, name);
+    if (needsId && id !== name) label.append(el('span', { class: 'person-id', dir: 'ltr' }, shortId(id)));
+    return el('li', { class: 'person' }, avatar(name, id), label, you);
   }
+}
+
+/** The end of an id, by which two users of one name are told apart: many ids of an issuer begin alike. */
+function shortId(id) {
+  const characters = [...id];
+  return characters.length > MOST_OF_ID ? `…${characters.slice(-MOST_OF_ID).join('')}` : id;
 }

@@ -20,14 +20,14 @@ export class Topbar {
   }
 
   #show() {
-    const { status, user } = this.#chat;
+    const { status, user, userName } = this.#chat;
     this.#element.dataset.online = status.online;
     const text = this.#element.querySelector('.connection-text');
     const state = status.online ? 'Connected' : 'Not connected';
     if (text.textContent !== state) text.textContent = state;
     const button = this.#element.querySelector('[data-action=name]');
-    button.replaceChildren(avatar(user), el('span', { class: 'user-name', dir: 'auto' }, user));
-    button.setAttribute('aria-label', `You are ${user}. Change your name`);
+    button.replaceChildren(avatar(userName, user), el('span', { class: 'user-name', dir: 'auto' }, userName));
+    button.setAttribute('aria-label', `You are ${userName}. Change your name`);
   }
 
   #showUnread() {

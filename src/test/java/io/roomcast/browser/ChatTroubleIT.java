@@ -138,12 +138,36 @@ class ChatTroubleIT extends ScriptedChat {
     }
 
     @Test
+    void namesAreShownAndIdsAreCompared() {
+        enter();
+        server.send(
+                "{'type':'message','room':'lobby','offset':1,'sender':'auth0|1','name':'ann','content':'x','at':1}");
+        assertThat(ann.room("lobby").locator(".sender")).hasText("ann");
+        assertThat(ann.room("lobby").locator(".sender")).hasAttribute("title", "auth0|1");
+        assertThat(ann.room("lobby").locator(".message.own")).hasCount(0);
+        server.send("{'type':'signal','room':'lobby','sender':'auth0|1','name':'ann','signal':'typing'}");
+        assertThat(ann.room("lobby").locator(".typing")).hasText("ann is typing…");
+        server.send("{'type':'presence','room':'lobby','joined':[{'id':'auth0|1','name':'Ann Lee'},"
+                + "{'id':'auth0|0123456789abcdef2','name':'Ann Lee'}],'left':[],'count':3}");
+        Locator people = ann.page().locator(".person-name");
+        assertThat(people).hasText(new String[] {"ann", "Ann Lee…123456789abcdef2", "Ann Leeauth0|1"});
+        assertThat(ann.page().locator(".person .you")).hasCount(1);
+        server.send("{'type':'presence','room':'lobby','joined':[],'left':[],"
+                + "'renamed':[{'id':'auth0|1','name':'Zoe'}],'count':3}");
+        assertThat(people).hasText(new String[] {"ann", "Ann Lee", "Zoe"});
+        server.send(
+                "{'type':'presence','room':'lobby','joined':[]," + "'left':[{'id':'auth0|1','name':'Zoe'}],'count':2}");
+        assertThat(people).hasText(new String[] {"ann", "Ann Lee"});
+        assertThat(ann.room("lobby").locator(".typing")).isEmpty();
+    }
+
+    @Test
     void aHostileNameStaysText() {
         enter();
         String name = "<img src=x onerror=\"throw 1\">";
         server.send("{'type':'message','room':'lobby','offset':1,'sender':%s,'content':'x','at':1}", name);
-        server.send("{'type':'presence','room':'lobby','joined':[%s],'left':[],'count':2}", name);
-        server.send("{'type':'signal','room':'lobby','sender':%s,'name':'typing'}", name);
+        server.send("{'type':'presence','room':'lobby','joined':[{'id':%s}],'left':[],'count':2}", name);
+        server.send("{'type':'signal','room':'lobby','sender':%s,'signal':'typing'}", name);
         assertThat(ann.room("lobby").locator(".sender")).hasText(name);
         assertThat(ann.page().locator(".person-name").filter(new Locator.FilterOptions().setHasText(name)))
                 .isVisible();

@@ -47,7 +47,7 @@ class HostileServerIT {
             "{'type':'presence','room':'lobby','joined':5}",
             "{'type':'presence','room':'lobby','joined':[5,null],'left':{}}",
             "{'type':'presence','room':'lobby','joined':null,'left':null,'count':'many'}",
-            "{'type':'signal','room':'lobby','name':5,'sender':null}",
+            "{'type':'signal','room':'lobby','signal':5,'sender':null}",
             "{'type':'joined','room':'lobby','epoch':null,'offset':'x'}",
             "{'type':'ack','idempotencyKey':5,'room':'lobby','epoch':'e1','offset':'x'}",
             "{'type':'error','id':'x','code':{},'text':[]}",

@@ -24,8 +24,9 @@ class ManyAtOnceIT {
     private static final int FRAMES = 2_000;
     private static final String SAID =
             "{'type':'message','room':%s,'offset':%s,'sender':%s,'content':%s,'at':1700000000000}";
-    private static final String TYPES = "{'type':'signal','room':%s,'sender':%s,'name':'typing'}";
-    private static final String CAME = "{'type':'presence','room':%s,'joined':[%s],'left':[%s],'count':%s}";
+    private static final String TYPES = "{'type':'signal','room':%s,'sender':%s,'signal':'typing'}";
+    private static final String CAME =
+            "{'type':'presence','room':%s,'joined':[{'id':%s}],'left':[{'id':%s}],'count':%s}";
 
     /** Counts what is stored, and how often parts of the page are written to. */
     private static final String COUNTED = """

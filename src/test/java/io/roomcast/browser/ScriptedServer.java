@@ -45,7 +45,8 @@ final class ScriptedServer {
     private static final String JOINED =
             "{'type':'joined','id':%s,'room':%s,'user':'ann','epoch':%s,'offset':%s," + "'recovered':%s,'members':1}";
     private static final String JOINED_AT = JOINED.replace("'offset':%s", "'offset':%s,'at':%s");
-    private static final String MEMBERS = "{'type':'members','id':%s,'room':%s,'count':1,'users':['ann']}";
+    private static final String MEMBERS =
+            "{'type':'members','id':%s,'room':%s,'count':1,'users':[{'id':'ann','name':'ann'}]}";
     private static final String ACK = "{'type':'ack','id':%s,'idempotencyKey':%s,'room':%s,'epoch':'e1','offset':%s}";
     private static final String ERROR = "{'type':'error','id':%s,'idempotencyKey':%s,'room':%s,'code':%s,"
             + "'text':'refused by the script','retryAfterMs':%s}";

@@ -50,8 +50,9 @@ final class SteadyPublisher implements AutoCloseable {
                 }
             }
             case "presence" -> {
-                if (frame.get("left") instanceof List<?> names) {
-                    ((List<String>) names).forEach(name -> left(name).complete(System.nanoTime()));
+                if (frame.get("left") instanceof List<?> users) {
+                    ((List<Map<String, Object>>) users)
+                            .forEach(user -> left((String) user.get("id")).complete(System.nanoTime()));
                 }
             }
             default -> {}

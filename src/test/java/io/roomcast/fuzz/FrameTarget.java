@@ -9,7 +9,8 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrameWriter;
 import io.roomcast.protocol.ServerFrameWriter.MessageBody;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import jakarta.json.Json;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
@@ -31,7 +32,7 @@ public final class FrameTarget {
             throw new AssertionError("counted " + payload.bytes() + " bytes, not " + (content + data));
         }
         String body = new String(
-                WRITER.body(MessageBody.of(new RoomName("lobby"), new UserName("ann"), payload, 1, null)),
+                WRITER.body(MessageBody.of(new RoomName("lobby"), User.of(new UserId("ann")), payload, 1, null)),
                 StandardCharsets.UTF_8);
         if (body.indexOf('\n') >= 0
                 || body.indexOf('\ufffd') >= 0 && !wholeText(payload).contains("\ufffd")) {

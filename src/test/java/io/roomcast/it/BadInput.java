@@ -38,7 +38,7 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
             refused("text behind the object", "bad_request", "{\"type\":\"ping\"}{\"type\":\"ping\"}"),
             refused("unknown type", "bad_request", "{\"type\":\"shout\",\"room\":\"$\"}"),
             refused("no content", "bad_request", "{\"type\":\"publish\",\"room\":\"$\"}"),
-            refused("no name of a signal", "bad_request", "{\"type\":\"signal\",\"room\":\"$\"}"),
+            refused("no signal", "bad_request", "{\"type\":\"signal\",\"room\":\"$\"}"),
             refused("a number for a room", "bad_request", "{\"room\":1,\"content\":\"x\"}"),
             refused("a string for an id", "bad_request", "{\"type\":\"ping\",\"id\":\"1\"}"),
             refused("an id too large", "bad_request", "{\"type\":\"ping\",\"id\":9007199254740992}"),

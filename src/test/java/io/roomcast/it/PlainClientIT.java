@@ -66,7 +66,7 @@ class PlainClientIT {
             plain.next("joined");
             plain.next("presence");
             RoomClient bob = RoomClient.enter(server, room, "bob");
-            bob.say("{'type':'signal','name':'typing'}");
+            bob.say("{'type':'signal','signal':'typing'}");
             bob.say("{'content':'hello'}");
             bob.say("{'type':'leave'}");
             plain.send("this is not JSON");

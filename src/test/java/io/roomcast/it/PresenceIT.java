@@ -33,7 +33,9 @@ class PresenceIT {
         Frame came = ann.next("presence");
         assertEquals("bob has joined the room", came.content());
         assertEquals("system", came.string("sender"));
-        assertEquals("[\"bob\"]", came.json().getJsonArray("joined").toString());
+        assertEquals(
+                "[{\"id\":\"bob\",\"name\":\"bob\"}]",
+                came.json().getJsonArray("joined").toString());
         assertEquals("[]", came.json().getJsonArray("left").toString());
         assertEquals(2, came.number("count"));
         assertEquals(room, came.string("room"));
@@ -42,7 +44,9 @@ class PresenceIT {
         bob.next("left");
         Frame went = ann.next("presence");
         assertEquals("bob has left the room", went.content());
-        assertEquals("[\"bob\"]", went.json().getJsonArray("left").toString());
+        assertEquals(
+                "[{\"id\":\"bob\",\"name\":\"bob\"}]",
+                went.json().getJsonArray("left").toString());
         assertEquals(1, went.number("count"));
         bob.close();
     }
@@ -66,7 +70,7 @@ class PresenceIT {
             assertEquals(5, members.number("id"));
             assertEquals(3, members.number("count"));
             assertEquals(
-                    "[\"ann\",\"bob\",\"zoe\"]",
+                    "[{\"id\":\"ann\",\"name\":\"ann\"},{\"id\":\"bob\",\"name\":\"bob\"},{\"id\":\"zoe\",\"name\":\"zoe\"}]",
                     members.json().getJsonArray("users").toString());
             assertEquals(
                     List.of(),
@@ -79,9 +83,9 @@ class PresenceIT {
         try (RoomClient bob = RoomClient.enter(server, room, "bob");
                 RoomClient plain = RoomClient.plain(server.room(room, "plain"))) {
             plain.next("joined");
-            bob.say("{'type':'signal','name':'typing','content':'…'}\n{'type':'signal','name':'stopped'}");
+            bob.say("{'type':'signal','signal':'typing','content':'…'}\n{'type':'signal','signal':'stopped'}");
             Frame typing = ann.next("signal");
-            assertEquals("typing", typing.string("name"));
+            assertEquals("typing", typing.string("signal"));
             assertEquals("bob", typing.string("sender"));
             assertEquals("…", typing.content());
             assertFalse(ann.next("signal").has("content"));

@@ -11,7 +11,7 @@ import io.roomcast.support.RawWebSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.ScrapedMetrics;
 import io.roomcast.support.TestServer;
-import jakarta.json.JsonString;
+import jakarta.json.JsonObject;
 import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -115,7 +115,9 @@ class SlowConsumerIT {
     }
 
     private static List<String> joined(Frame presence) {
-        return presence.json().getJsonArray("joined").getValuesAs(JsonString::getString);
+        return presence.json().getJsonArray("joined").getValuesAs(JsonObject.class).stream()
+                .map(user -> user.getString("id"))
+                .toList();
     }
 
     private static void publish(RoomClient talker) {

@@ -263,7 +263,7 @@ class JmxRegistrarTest {
         assertWrong("roomcast.limits.publish-rate", () -> node.setLimit("roomcast.limits.sesions", "1"));
         assertWrong("window=soon is not a duration", () -> node.drain("soon"));
         assertWrong("share=1.5 is not a number from 0 to 1", () -> node.rebalance(1.5, ""));
-        assertWrong("user=a b is no name", () -> node.kick("a b"));
+        assertWrong("user=a\tb is no id", () -> node.kick("a\tb"));
         assertWrong("room=a/b is no name", () -> rooms.close("a/b"));
         assertWrong("messages=201 is not", () -> rooms.look("lobby", 201));
         assertWrong("limit=0 is not", () -> cluster.sessions("", "id", 0));
@@ -271,7 +271,7 @@ class JmxRegistrarTest {
         assertWrong("order must be waiting, age or id", () -> cluster.sessions("", "name", 1));
         assertWrong("limit=10001 is not", () -> cluster.rooms("", 10_001));
         assertWrong("limit=501 is not", () -> cluster.refusals("", "", 501));
-        assertWrong("user=a b is no name", () -> cluster.where("a b"));
+        assertWrong("user=a\tb is no id", () -> cluster.where("a\tb"));
         assertWrong(
                 "roomcast.limits.sessions=many is not a", () -> cluster.setLimit("roomcast.limits.sessions", "many"));
     }

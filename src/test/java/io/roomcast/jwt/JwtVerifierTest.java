@@ -3,6 +3,7 @@ package io.roomcast.jwt;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -28,8 +29,12 @@ import io.roomcast.identity.TokenRefusedException;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Threads;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.support.Tokens;
+import jakarta.json.Json;
 import java.io.IOException;
+import java.io.StringReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -60,7 +65,7 @@ class JwtVerifierTest {
                 secret(),
                 Tokens.signed(Tokens.of("ann", HOUR)
                         .claim("rooms", Map.of("ops-*", List.of("read"), "lobby", List.of("read", "publish")))));
-        assertEquals("ann", ann.user().value());
+        assertEquals("ann", ann.userId().value());
         assertTrue(ann.isProven());
         assertTrue(ann.expires().isAfter(Instant.now().plusSeconds(3500)));
         assertTrue(ann.permissions().may(Permission.PUBLISH, new RoomName("lobby")));
@@ -123,8 +128,59 @@ class JwtVerifierTest {
                 Tokens.signed(
                         claims("ann").notBeforeTime(Date.from(Instant.now().plusSeconds(300)))));
         assertRefused(verifier, Tokens.signed(claims("system")));
-        assertRefused(verifier, Tokens.signed(claims("<b>")));
+        assertRefused(verifier, Tokens.signed(claims("a\nb")));
         assertRefused(verifier, Tokens.signed(claims(null)));
+    }
+
+    @Test
+    void anIdIsAsItsIssuerHasIt() throws Exception {
+        for (String id : List.of("auth0|5f7c", "ann+x@example.org", "https://id.example/u/1?a=b#c", "\u5c0f \u9f8d")) {
+            User user = identity(secret(), Tokens.signed(Tokens.of(id, HOUR))).user();
+            assertEquals(User.of(new UserId(id)), user, "without a name");
+        }
+    }
+
+    @Test
+    void aTokenTellsWhatIsShown() throws Exception {
+        Map<String, Object> about = Map.of("tags", List.of("a\n\u2028"), "n", 1.50);
+        JWTClaimsSet.Builder claims = Tokens.of("1", HOUR)
+                .claim("name", " Ann\n\u202eLee ")
+                .claim("who", about)
+                .claim("nick", "annie");
+        User plain = identity(secret(), Tokens.signed(claims)).user();
+        assertEquals(new User(new UserId("1"), "Ann Lee", null), plain, "no info unless a claim is configured");
+        JwtVerifier configured = verifier(Map.of(
+                "roomcast.auth.secret",
+                Tokens.SECRET,
+                "roomcast.token.name-claim",
+                "nick",
+                "roomcast.token.info-claim",
+                "who"));
+        User user = identity(configured, Tokens.signed(claims)).user();
+        assertEquals("annie", user.name());
+        assertEquals(
+                Json.createReader(new StringReader("{\"tags\":[\"a\\n\u2028\"],\"n\":1.5}"))
+                        .readObject(),
+                Json.createReader(new StringReader(user.info())).readObject());
+        assertEquals(-1, user.info().indexOf('\n'), "one line");
+    }
+
+    @Test
+    void aNameOrInfoOfAnotherKindIsLeftOut() throws Exception {
+        JwtVerifier verifier =
+                verifier(Map.of("roomcast.auth.secret", Tokens.SECRET, "roomcast.token.info-claim", "who"));
+        for (Object wrong : List.of(1, true, List.of("x"), Map.of("name", "x"))) {
+            assertEquals(
+                    "ann",
+                    identity(verifier, Tokens.signed(claims("ann").claim("name", wrong)))
+                            .user()
+                            .name());
+        }
+        for (Object wrong : List.of(1, "{}", List.of(Map.of()))) {
+            assertNull(identity(verifier, Tokens.signed(claims("ann").claim("who", wrong)))
+                    .user()
+                    .info());
+        }
     }
 
     @Test
@@ -136,7 +192,7 @@ class JwtVerifierTest {
                 new RSASSASigner(rsa));
         JwtVerifier verifier = verifier(
                 Map.of("roomcast.auth.public-key", pem(rsa.toPublicKey().getEncoded())));
-        assertEquals("ann", identity(verifier, token).user().value());
+        assertEquals("ann", identity(verifier, token).userId().value());
         // Whoever has the public key, which is everyone, could sign with its bytes as a secret.
         assertRefused(
                 verifier,
@@ -154,7 +210,7 @@ class JwtVerifierTest {
                                         "roomcast.auth.public-key",
                                         pem(ec.toPublicKey().getEncoded()))),
                                 signed)
-                        .user()
+                        .userId()
                         .value());
     }
 
@@ -170,7 +226,7 @@ class JwtVerifierTest {
         assertEquals(
                 "ann",
                 identity(verifier(Map.of("roomcast.auth.jwks", file.toString())), token)
-                        .user()
+                        .userId()
                         .value());
         HttpServer http = serve(set);
         try {
@@ -179,7 +235,7 @@ class JwtVerifierTest {
                     "roomcast.auth.jwks", url,
                     "roomcast.auth.issuer", Tokens.ISSUER,
                     "roomcast.auth.audience", Tokens.AUDIENCE));
-            assertEquals("ann", identity(verifier, token).user().value());
+            assertEquals("ann", identity(verifier, token).userId().value());
             assertRefused(verifier, Tokens.signed(Tokens.of("ann", HOUR)));
             verifier.stop();
         } finally {

@@ -68,7 +68,7 @@ class KeySourceTest {
                     assertInstanceOf(TokenUncheckedException.class, e.getCause());
                 }
             }
-            assertEquals("ann", ann.user().value());
+            assertEquals("ann", ann.userId().value());
 
             server.be(manner);
             int asked = server.asked();
@@ -76,7 +76,10 @@ class KeySourceTest {
             assertTrue(server.asked() > asked);
             assertEquals(
                     "ann",
-                    verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS).user().value(),
+                    verify(token)
+                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .userId()
+                            .value(),
                     "the last good keys serve on");
         }
     }
@@ -184,7 +187,10 @@ class KeySourceTest {
             String next = server.signedWithoutName(Tokens.of("ann", Duration.ofHours(1)));
             assertEquals(
                     "ann",
-                    verify(next).get(PATIENCE_SECONDS, TimeUnit.SECONDS).user().value());
+                    verify(next)
+                            .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .userId()
+                            .value());
             ExecutionException refused =
                     assertThrows(ExecutionException.class, () -> verify(token).get(PATIENCE_SECONDS, TimeUnit.SECONDS));
             assertInstanceOf(TokenRefusedException.class, refused.getCause());

@@ -121,7 +121,7 @@ class ProviderTokensTest {
         Map<String, String> settings =
                 Map.of("roomcast.auth.claim", "person.login", "roomcast.api.claim", "https://app.example/api");
         Identity ann = identity(settings, "'person':{'login':'ann-1'},'https://app.example/api':['read']");
-        assertEquals("ann-1", ann.user().value());
+        assertEquals("ann-1", ann.userId().value());
         assertTrue(ann.api().stream().anyMatch(each -> each.word().equals("read")));
         assertFalse(ann.api().stream().anyMatch(each -> each.word().equals("operate")));
     }

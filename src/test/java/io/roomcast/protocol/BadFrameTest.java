@@ -119,12 +119,19 @@ class BadFrameTest {
                 Arguments.of("bad_request", "\"content\":\"x\",\"idempotencyKey\":\"\\n\\u0007\""),
                 Arguments.of("too_large", "\"content\":\"x\",\"idempotencyKey\":\"" + LONG + "\""),
                 Arguments.of("bad_request", "\"type\":\"signal\",\"room\":\"lobby\""),
-                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"\""),
-                Arguments.of("too_large", "\"type\":\"signal\",\"name\":\"" + LONG + "\""),
-                Arguments.of("bad_request", "\"type\":\"signal\",\"name\":\"typing\",\"content\":\"\\u0000\""),
-                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a b\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"signal\":\"\""),
+                Arguments.of("too_large", "\"type\":\"signal\",\"signal\":\"" + LONG + "\""),
+                Arguments.of("bad_request", "\"type\":\"signal\",\"signal\":\"typing\",\"content\":\"\\u0000\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\" a\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a \""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a\\tb\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a\u202eb\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a\u200bb\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"a\\ud83d\""),
+                Arguments.of("bad_request", "\"type\":\"hello\",\"user\":\"Zu\u0308rich\""),
                 Arguments.of("forbidden", "\"type\":\"hello\",\"user\":\"System\""),
-                Arguments.of("too_large", "\"type\":\"hello\",\"user\":\"" + LONG + "\""),
+                Arguments.of("too_large", "\"type\":\"hello\",\"user\":\"" + "x".repeat(256) + "\""),
                 Arguments.of("bad_request", "\"type\":\"history\",\"limit\":0"),
                 Arguments.of("bad_request", "\"type\":\"history\",\"limit\":201"),
                 Arguments.of("bad_request", "\"type\":\"history\",\"before\":" + PLACE + ",\"after\":" + PLACE),
@@ -148,7 +155,7 @@ class BadFrameTest {
     }
 
     static Stream<Arguments> wrongKinds() {
-        List<String> strings = List.of("type", "room", "user", "token", "idempotencyKey", "content", "name");
+        List<String> strings = List.of("type", "room", "user", "token", "idempotencyKey", "content", "signal");
         List<String> notStrings = List.of("1", "true", "[]", "{}", "[\"x\"]", "{\"x\":\"y\"}", FAR_TOO_DEEP);
         List<String> numbers = List.of("id", "limit");
         List<String> notNumbers = List.of(

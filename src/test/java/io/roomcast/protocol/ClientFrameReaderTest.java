@@ -21,7 +21,7 @@ class ClientFrameReaderTest {
     @Test
     void everyTypeWithAllItsMembers() {
         assertEquals(
-                new ClientFrame.Hello(0L, new UserName("ann"), "t"),
+                new ClientFrame.Hello(0L, new UserId("ann"), "t"),
                 reader.read("{\"type\":\"hello\",\"id\":0,\"user\":\"ann\",\"token\":\"t\"}"));
         assertEquals(
                 new ClientFrame.Join(1L, lobby, new Position("e", 41)),
@@ -42,7 +42,7 @@ class ClientFrameReaderTest {
         assertEquals(
                 new ClientFrame.Signal(3L, lobby, "typing", Content.of("on")),
                 reader.read(
-                        "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"name\":\"typing\",\"content\":\"on\"}"));
+                        "{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"signal\":\"typing\",\"content\":\"on\"}"));
         assertEquals(
                 new ClientFrame.History(4L, lobby, new Position("e", 42), null, 200),
                 reader.read("{\"type\":\"history\",\"id\":4,\"room\":\"lobby\","

@@ -50,7 +50,7 @@ class NamesTest {
 
     @Test
     void charactersAreCounted() {
-        assertEquals("user", NameExample.verdict("\uD835\uDC00".repeat(128)));
+        assertEquals("both", NameExample.verdict("\uD835\uDC00".repeat(128)));
         ProtocolException refused =
                 assertThrows(ProtocolException.class, () -> new RoomName("\uD835\uDC00".repeat(129)));
         assertEquals(ErrorCode.TOO_LARGE, refused.code());

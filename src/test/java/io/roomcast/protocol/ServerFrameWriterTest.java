@@ -30,23 +30,39 @@ class ServerFrameWriterTest {
                 "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
                 writer.write(new ServerFrame.Error(null, null, "lobby", ErrorCode.RATE_LIMITED, "slow", 5L)));
         assertFrame(
-                "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":[\"ann\",\"bob\"]}",
-                writer.write(new ServerFrame.Members(null, "lobby", 2, List.of("ann", "bob"))));
+                "{\"type\":\"members\",\"room\":\"lobby\",\"count\":2,\"users\":["
+                        + "{\"id\":\"1\",\"name\":\"ann\"},{\"id\":\"2\",\"name\":\"ann\",\"info\":{\"a\":1}}]}",
+                writer.write(new ServerFrame.Members(
+                        null,
+                        "lobby",
+                        2,
+                        List.of(
+                                ServerFrame.Person.of(new User(new UserId("1"), "ann", null)),
+                                ServerFrame.Person.of(new User(new UserId("2"), "ann", "{\"a\":1}"))))));
         assertFrame(
-                "{\"type\":\"welcome\",\"user\":\"ann\",\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
-                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3,"
-                        + "\"metaEntries\":4,\"metaBytes\":5}}",
+                "{\"type\":\"welcome\",\"user\":\"ann\",\"name\":\"Ann Lee\",\"info\":{\"a\":[1]},\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
+                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3,\"metaEntries\":4,\"metaBytes\":5}}",
                 writer.write(new ServerFrame.Welcome(
-                        null, "ann", null, "s", "n", 5, new ServerFrame.Limits(1, 2, 3, 4, 5), null)));
+                        null,
+                        "ann",
+                        "Ann Lee",
+                        ServerFrame.Person.info(new User(new UserId("ann"), "Ann Lee", "{\"a\":[1]}")),
+                        null,
+                        "s",
+                        "n",
+                        5,
+                        new ServerFrame.Limits(1, 2, 3, 4, 5),
+                        null)));
     }
 
     @Test
     void plainClientsCanPrintEverythingThatComesUnasked() {
         assertFrame(
-                "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
-                        + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, ann\"}",
-                writer.write(new ServerFrame.Joined(null, "lobby", "ann", null, new Position("e", 3, 5), true, 2L)
-                        .printable("lobby")));
+                "{\"type\":\"joined\",\"room\":\"lobby\",\"user\":\"ann\",\"name\":\"Ann Lee\",\"epoch\":\"e\",\"offset\":3,\"at\":5,\"recovered\":true,"
+                        + "\"members\":2,\"sender\":\"system\",\"content\":\"Welcome to lobby, Ann Lee\"}",
+                writer.write(
+                        new ServerFrame.Joined(null, "lobby", "ann", "Ann Lee", null, new Position("e", 3, 5), true, 2L)
+                                .printable("lobby")));
         assertFrame(
                 "{\"type\":\"draining\",\"reconnectAfterMs\":7,\"room\":\"lobby\",\"sender\":\"system\","
                         + "\"content\":\"The server restarts; please reconnect\"}",
@@ -65,7 +81,7 @@ class ServerFrameWriterTest {
         String frame = new String(MessageFrames.messageStart(message), StandardCharsets.UTF_8)
                 + new String(body, 1, body.length - 1, StandardCharsets.UTF_8);
         assertFrame(
-                "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\","
+                "{\"type\":\"message\",\"offset\":7,\"room\":\"lobby\",\"sender\":\"ann\",\"name\":\"Ann Lee\","
                         + "\"content\":\"line 1\\nline 2 \\\"quoted\\\" \\\\ ä€😀 </script>\u2028\",\"at\":5,\"idempotencyKey\":\"k\"}",
                 frame);
     }
@@ -90,8 +106,8 @@ class ServerFrameWriterTest {
         HistoryPage page = new HistoryPage("e", List.of(stored(1, "a", null), stored(2, "b", null)), true);
         assertFrame(
                 "{\"type\":\"history\",\"id\":4,\"room\":\"lobby\",\"epoch\":\"e\",\"more\":true,\"messages\":["
-                        + "{\"offset\":1,\"room\":\"lobby\",\"sender\":\"ann\",\"content\":\"a\",\"at\":5},"
-                        + "{\"offset\":2,\"room\":\"lobby\",\"sender\":\"ann\",\"content\":\"b\",\"at\":5}]}",
+                        + "{\"offset\":1,\"room\":\"lobby\",\"sender\":\"ann\",\"name\":\"Ann Lee\",\"content\":\"a\",\"at\":5},"
+                        + "{\"offset\":2,\"room\":\"lobby\",\"sender\":\"ann\",\"name\":\"Ann Lee\",\"content\":\"b\",\"at\":5}]}",
                 text(MessageFrames.history(4L, new RoomName("lobby"), page)));
         assertFrame(
                 "{\"type\":\"history\",\"room\":\"lobby\",\"epoch\":\"e\",\"more\":false,\"messages\":[]}",
@@ -162,7 +178,8 @@ class ServerFrameWriterTest {
     }
 
     private StoredMessage stored(long offset, Payload payload, String key) {
-        byte[] body = writer.body(MessageBody.of(new RoomName("lobby"), new UserName("ann"), payload, 5, key));
+        byte[] body = writer.body(
+                MessageBody.of(new RoomName("lobby"), new User(new UserId("ann"), "Ann Lee", null), payload, 5, key));
         assertEquals('{', new String(body, StandardCharsets.UTF_8).charAt(0));
         return new StoredMessage(offset, body);
     }

@@ -15,6 +15,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /**
@@ -30,6 +32,12 @@ public final class UnicodeTable {
 
     /** The one letter or mark that is blank and that Unicode does not call ignorable. */
     private static final int KHITAN_FILLER = 0x16FE4;
+
+    /** Symbols that say nothing: the Braille blank, and what stands for something lost. */
+    private static final Set<Integer> BLANK_OR_REPLACED = Set.of(0x2800, 0xFFFC, 0xFFFD);
+
+    /** The names of pictures of letters, such as those in black squares, to which Unicode gives no letter. */
+    private static final Pattern DRAWN_LETTER = Pattern.compile(".* LETTER ([A-Z])");
 
     private static final int VIRAMA = 9;
 
@@ -56,10 +64,11 @@ public final class UnicodeTable {
 
     static String text() {
         StringBuilder text = new StringBuilder("""
-                # Of the characters of Unicode 13: which may be in names, and what the rule for names asks about them.
+                # Of the characters of Unicode 13: which may be in names and ids, and what their rules ask about them.
                 # Made by UnicodeTable of the Unicode Character Database and the confusables of UTS 39. Do not edit.
                 """);
         line(text, "letters", UnicodeTable::isLetter);
+        line(text, "signs", UnicodeTable::isSign);
         line(text, "nonspacing", c -> isLetter(c) && UCharacter.getType(c) == UCharacterCategory.NON_SPACING_MARK);
         line(text, "spacing", c -> isLetter(c) && UCharacter.getType(c) == UCharacterCategory.COMBINING_SPACING_MARK);
         line(text, "virama", c -> isLetter(c) && UCharacter.getCombiningClass(c) == VIRAMA);
@@ -79,6 +88,29 @@ public final class UnicodeTable {
                 && isOfAnyJdk(c)
                 && !UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT)
                 && c != KHITAN_FILLER;
+    }
+
+    /** Punctuation, symbols and numbers, apart from digits, that show. */
+    private static boolean isSign(int c) {
+        return switch (UCharacter.getType(c)) {
+            case UCharacterCategory.LETTER_NUMBER,
+                    UCharacterCategory.OTHER_NUMBER,
+                    UCharacterCategory.CONNECTOR_PUNCTUATION,
+                    UCharacterCategory.DASH_PUNCTUATION,
+                    UCharacterCategory.START_PUNCTUATION,
+                    UCharacterCategory.END_PUNCTUATION,
+                    UCharacterCategory.INITIAL_PUNCTUATION,
+                    UCharacterCategory.FINAL_PUNCTUATION,
+                    UCharacterCategory.OTHER_PUNCTUATION,
+                    UCharacterCategory.MATH_SYMBOL,
+                    UCharacterCategory.CURRENCY_SYMBOL,
+                    UCharacterCategory.MODIFIER_SYMBOL,
+                    UCharacterCategory.OTHER_SYMBOL ->
+                isOfAnyJdk(c)
+                        && !UCharacter.hasBinaryProperty(c, UProperty.DEFAULT_IGNORABLE_CODE_POINT)
+                        && !BLANK_OR_REPLACED.contains(c);
+            default -> false;
+        };
     }
 
     /** Newer ones are not in names, also where a JDK knows them. */
@@ -119,12 +151,15 @@ public final class UnicodeTable {
 
     private static IntStream letters() {
         return IntStream.rangeClosed(0, Character.MAX_CODE_POINT)
-                .filter(c -> isLetter(c) && !isMark(c) && DECOMPOSED.isNormalized(Character.toString(c)));
+                .filter(c ->
+                        (isLetter(c) || isSign(c)) && !isMark(c) && DECOMPOSED.isNormalized(Character.toString(c)));
     }
 
     private static String[] forms(int c) {
         String text = Character.toString(c);
-        return new String[] {text, UCharacter.foldCase(text, true), COMPATIBLE.normalize(text)};
+        Matcher drawn = DRAWN_LETTER.matcher(UCharacter.getName(c));
+        String letter = isSign(c) && drawn.matches() ? drawn.group(1) : text;
+        return new String[] {text, UCharacter.foldCase(text, true), COMPATIBLE.normalize(text), letter};
     }
 
     private static String skeleton(String text) {

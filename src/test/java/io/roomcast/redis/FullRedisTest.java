@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.redis.TestRedis;
 import java.time.Duration;
@@ -141,15 +142,17 @@ class FullRedisTest {
             long keys = redis.admin().dbSize();
             List<Tuple> before = redis.admin().zrangeWithScores(PRESENCE, 0, -1);
             fill();
-            assertUnavailable(speaker.store.enter(room, new UserName("bob"), "of-bob"));
-            assertUnavailable(speaker.store.leave(room, new UserName("cem"), "of-cem"));
-            rooms("new").forEach(each -> assertUnavailable(speaker.store.enter(each, new UserName("bob"), "of-bob")));
+            assertUnavailable(speaker.store.enter(room, User.of(new UserId("bob")), "of-bob"));
+            assertUnavailable(speaker.store.leave(room, new UserId("cem"), "of-cem"));
+            rooms("new")
+                    .forEach(
+                            each -> assertUnavailable(speaker.store.enter(each, User.of(new UserId("bob")), "of-bob")));
             assertEquals(before, redis.admin().zrangeWithScores(PRESENCE, 0, -1));
             assertEquals(keys, redis.admin().dbSize());
             empty();
 
             speaker.awaitRoster(room, "ann", "bob");
-            hearer.told.awaitList(room, new UserName("ann"), new UserName("bob"));
+            hearer.told.awaitList(room, new UserId("ann"), new UserId("bob"));
             assertEquals(List.of(), hearer.told.wrong());
             assertEquals(
                     List.of("+ann", "+bob", "+cem", "-cem"),

@@ -3,7 +3,8 @@ package io.roomcast.redis;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -35,18 +36,21 @@ public final class PresenceNode implements AutoCloseable {
 
     /** As a client does: again, until it is let in. */
     public void enter(RoomName room, String user) {
-        UserName name = new UserName(user);
-        untilAnswered(() -> store.enter(room, name, "of-" + user));
+        enter(room, User.of(new UserId(user)));
+    }
+
+    public void enter(RoomName room, User user) {
+        untilAnswered(() -> store.enter(room, user, "of-" + user.id()));
     }
 
     public void leave(RoomName room, String user) {
-        Stages.get(store.leave(room, new UserName(user), "of-" + user));
+        Stages.get(store.leave(room, new UserId(user), "of-" + user));
     }
 
     /** Without waiting for an answer. */
     public void send(boolean enters, RoomName room, String user) {
-        UserName name = new UserName(user);
-        var unused = enters ? store.enter(room, name, "of-" + user) : store.leave(room, name, "of-" + user);
+        UserId name = new UserId(user);
+        var unused = enters ? store.enter(room, User.of(name), "of-" + user) : store.leave(room, name, "of-" + user);
     }
 
     private static void untilAnswered(Supplier<CompletionStage<?>> call) {
@@ -64,14 +68,30 @@ public final class PresenceNode implements AutoCloseable {
 
     /** Until Redis says so. */
     public void awaitRoster(RoomName room, String... users) {
-        List<UserName> expected = List.of(users).stream().map(UserName::new).toList();
+        List<UserId> expected = List.of(users).stream().map(UserId::new).toList();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             PresenceStore.Roster roster = store.roster(room, 1_000)
                     .toCompletableFuture()
                     .exceptionally(e -> null)
                     .join();
-            if (roster != null && roster.users().equals(expected) && roster.count() == expected.size()) {
+            if (roster != null
+                    && roster.users().stream().map(User::id).toList().equals(expected)
+                    && roster.count() == expected.size()) {
+                return;
+            }
+            assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
+        }
+    }
+
+    /** Until Redis says that these are the users and that they are shown so. */
+    public void awaitShown(RoomName room, User... users) {
+        List<User> expected = List.of(users);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            PresenceStore.Roster roster = Stages.get(store.roster(room, 1_000));
+            if (roster.users().equals(expected)) {
                 return;
             }
             assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);

@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.support.Await;
@@ -68,12 +69,12 @@ class RedisClusterFaultTest {
 
     @Test
     void presenceSpansMasters() {
-        UserName ann = new UserName("ann");
+        UserId ann = new UserId("ann");
         try (PresenceStore here = speaker.relay.presence();
                 PresenceStore there = hearer.relay.presence()) {
             for (int i = 0; i < 10; i++) {
                 RoomName each = new RoomName("room-" + i);
-                get(here.enter(each, ann, "s1"));
+                get(here.enter(each, User.of(ann), "s1"));
                 assertEquals(List.of(ann), get(there.roster(each, 10)).users());
             }
         }

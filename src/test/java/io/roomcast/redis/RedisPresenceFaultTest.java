@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.support.Await;
@@ -31,9 +32,9 @@ import redis.clients.jedis.params.ClientKillParams;
 @Timeout(value = 90, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RedisPresenceFaultTest {
     private static final Duration LEASE = Duration.ofSeconds(1);
-    private static final UserName ANN = new UserName("ann");
-    private static final UserName BOB = new UserName("bob");
-    private static final UserName CEM = new UserName("cem");
+    private static final UserId ANN = new UserId("ann");
+    private static final UserId BOB = new UserId("bob");
+    private static final UserId CEM = new UserId("cem");
 
     private final RoomName room = new RoomName("lobby");
     private final List<PresenceNode> nodes = new ArrayList<>();
@@ -77,8 +78,8 @@ class RedisPresenceFaultTest {
     }
 
     /** Both lists are right, and so is what Redis says; nothing that was told cannot have been. */
-    private void assertHere(UserName... users) {
-        node.awaitRoster(room, Stream.of(users).map(UserName::value).toArray(String[]::new));
+    private void assertHere(UserId... users) {
+        node.awaitRoster(room, Stream.of(users).map(UserId::value).toArray(String[]::new));
         node.told.awaitList(room, users);
         other.told.awaitList(room, users);
         assertEquals(List.of(), node.told.wrong());
@@ -110,7 +111,7 @@ class RedisPresenceFaultTest {
         node.enter(room, "bob");
         redis.kill();
         Stages.assertUnavailable(node.store.leave(room, ANN, "of-ann"));
-        Stages.assertUnavailable(node.store.enter(room, CEM, "of-cem"));
+        Stages.assertUnavailable(node.store.enter(room, User.of(CEM), "of-cem"));
         redis.start();
         assertHere(BOB, CEM);
     }
@@ -127,7 +128,7 @@ class RedisPresenceFaultTest {
             Stages.assertUnavailable(other.store.roster(room, 10));
             node.send(false, room, "late");
             redis.resume();
-            assertHere(new UserName("stays"));
+            assertHere(new UserId("stays"));
         }
         node.leave(room, "stays");
         other.awaitRoster(room);

@@ -7,7 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.support.redis.Certificates;
@@ -49,9 +50,9 @@ class RedisSecurityTest {
     }
 
     private void assertServesPresence(RedisNode node) {
-        UserName ann = new UserName("ann");
+        UserId ann = new UserId("ann");
         try (PresenceStore presence = node.relay.presence()) {
-            get(presence.enter(room, ann, "s1"));
+            get(presence.enter(room, User.of(ann), "s1"));
             assertEquals(List.of(ann), get(presence.roster(room, 10)).users());
             get(presence.leave(room, ann, "s1"));
         }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.support.Await;
 import io.roomcast.support.redis.TestRedis;
@@ -196,7 +197,7 @@ class RefusedPresenceTest {
     void roomThatCannotBeToldToExpireIsNotBegun() {
         RoomName unwatched = new RoomName(room.value() + ".unwatched"); // No other node renews it.
         refuse("PEXPIRE");
-        assertUnavailable(speaker.store.enter(unwatched, new UserName("ann"), "of-ann"));
+        assertUnavailable(speaker.store.enter(unwatched, User.of(new UserId("ann")), "of-ann"));
         awaitSomeBeats();
         assertEverythingExpires();
         limited.allow();
@@ -208,7 +209,7 @@ class RefusedPresenceTest {
     /** The truth is in both lists and in Redis, and what is in Redis expires. */
     private void assertHere(String... users) {
         speaker.awaitRoster(room, users);
-        UserName[] names = Stream.of(users).map(UserName::new).toArray(UserName[]::new);
+        UserId[] names = Stream.of(users).map(UserId::new).toArray(UserId[]::new);
         hearer.told.awaitList(room, names);
         speaker.told.awaitList(room, names);
         awaitSomeBeats();

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.local.LocalPresence;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import io.roomcast.relay.PresenceStore.UpdateResult;
 import io.roomcast.support.RecordedPresence;
@@ -30,8 +31,8 @@ public abstract class PresenceContractTest {
     /** Users of the largest room that is told by name. */
     protected static final int NAMES = 5;
 
-    protected static final UserName ANN = new UserName("ann");
-    protected static final UserName BOB = new UserName("bob");
+    protected static final UserId ANN = new UserId("ann");
+    protected static final UserId BOB = new UserId("bob");
 
     protected final RoomName room = new RoomName("lobby-" + UUID.randomUUID());
 
@@ -46,37 +47,79 @@ public abstract class PresenceContractTest {
         assertEquals(changed + " " + count, change.changed() + " " + change.count());
     }
 
-    protected static void assertRoster(long count, List<UserName> users, CompletionStage<Roster> actual) {
+    protected static void assertRoster(long count, List<UserId> users, CompletionStage<Roster> actual) {
         Roster roster = get(actual);
-        assertEquals(count + " " + users, roster.count() + " " + roster.users());
+        assertEquals(
+                count + " " + users,
+                roster.count() + " " + roster.users().stream().map(User::id).toList());
     }
 
     private void enter(String... users) {
         for (String user : users) {
-            get(presence().enter(room, new UserName(user), "of-" + user));
+            get(presence().enter(room, User.of(new UserId(user)), "of-" + user));
         }
     }
 
     private void leave(String... users) {
         for (String user : users) {
-            get(presence().leave(room, new UserName(user), "of-" + user));
+            get(presence().leave(room, new UserId(user), "of-" + user));
         }
     }
 
     @Test
     void firstSessionOfAUserEntersAndLastOneLeaves() {
-        assertChange(true, 1, presence().enter(room, ANN, "s1"));
-        assertChange(false, 1, presence().enter(room, ANN, "s2"));
-        assertChange(true, 2, presence().enter(room, BOB, "s3"));
+        assertChange(true, 1, presence().enter(room, User.of(ANN), "s1"));
+        assertChange(false, 1, presence().enter(room, User.of(ANN), "s2"));
+        assertChange(true, 2, presence().enter(room, User.of(BOB), "s3"));
         assertChange(false, 2, presence().leave(room, ANN, "s1"));
         assertChange(true, 1, presence().leave(room, ANN, "s2"));
         assertChange(true, 0, presence().leave(room, BOB, "s3"));
     }
 
     @Test
+    void idsDecideWhoIsThereAndTheNewestNameIsShown() {
+        UserId id = new UserId("auth0|5f7c");
+        User lee = new User(id, "Ann Lee", "{\"n\":1.50}");
+        User annie = new User(id, "Annie \u5c0f", null);
+        get(presence().watch(room));
+        assertChange(true, 1, presence().enter(room, lee, "s1"));
+        assertChange(false, 1, presence().enter(room, annie, "s2"));
+        assertChange(false, 1, presence().enter(room, annie, "s2"));
+        assertChange(true, 2, presence().enter(room, new User(BOB, "Annie \u5c0f", null), "s3"));
+        assertEquals(
+                List.of(annie, new User(BOB, "Annie \u5c0f", null)),
+                get(presence().roster(room, 9)).users());
+        assertChange(false, 2, presence().leave(room, id, "s2"));
+        assertEquals(annie, get(presence().roster(room, 1)).users().get(0));
+        assertChange(false, 2, presence().enter(room, User.of(id), "s1"));
+        assertEquals(User.of(id), get(presence().roster(room, 1)).users().get(0));
+        assertChange(true, 1, presence().leave(room, id, "s1"));
+        told().awaitTold(
+                        room,
+                        "present 0",
+                        "+auth0|5f7c:Ann Lee:{\"n\":1.50} 1",
+                        "=auth0|5f7c:Annie \u5c0f 1",
+                        "+bob:Annie \u5c0f 2",
+                        "=auth0|5f7c 2",
+                        "-auth0|5f7c 1");
+        assertEquals(List.of(), told().wrong());
+    }
+
+    @Test
+    void idsOfAnyKindAreKeptApart() {
+        List<String> ids =
+                List.of("!a", "#users", "@a", "a", "a b", "a+b", "a/b", "a:b", "ab", "\u5c0f", "\ud83d\ude00");
+        ids.forEach(this::enter);
+        List<UserId> users = ids.stream().map(UserId::new).toList();
+        assertRoster(users.size(), users, presence().roster(room, 20));
+        ids.forEach(this::leave);
+        assertRoster(0, List.of(), presence().roster(room, 20));
+    }
+
+    @Test
     void enteringOrLeavingTwiceChangesNothing() {
-        get(presence().enter(room, ANN, "s1"));
-        assertChange(false, 1, presence().enter(room, ANN, "s1"));
+        get(presence().enter(room, User.of(ANN), "s1"));
+        assertChange(false, 1, presence().enter(room, User.of(ANN), "s1"));
         assertChange(true, 0, presence().leave(room, ANN, "s1"));
         assertChange(false, 0, presence().leave(room, ANN, "s1"));
         assertRoster(0, List.of(), presence().roster(room, 10));
@@ -84,7 +127,7 @@ public abstract class PresenceContractTest {
 
     @Test
     void leavingWhatWasNeverEnteredChangesNothing() {
-        get(presence().enter(room, ANN, "s1"));
+        get(presence().enter(room, User.of(ANN), "s1"));
         assertChange(false, 1, presence().leave(room, ANN, "s9"));
         assertChange(false, 1, presence().leave(room, BOB, "s1"));
         assertRoster(1, List.of(ANN), presence().roster(room, 10));
@@ -94,7 +137,7 @@ public abstract class PresenceContractTest {
     void rosterIsSortedAndCutOffAtTheLimit() {
         List<String> names = List.of("zoe", "Ann", "bob", "caf\u00e9", "ann", "ann.b", "@ann", "_ann");
         names.forEach(this::enter);
-        List<UserName> sorted = names.stream().map(UserName::new).sorted().toList();
+        List<UserId> sorted = names.stream().map(UserId::new).sorted().toList();
 
         assertRoster(8, sorted, presence().roster(room, 10));
         assertRoster(8, sorted.subList(0, 2), presence().roster(room, 2));
@@ -104,8 +147,8 @@ public abstract class PresenceContractTest {
     @Test
     void roomsDoNotKnowOfEachOther() {
         RoomName other = new RoomName(room.value() + ".other");
-        get(presence().enter(room, ANN, "s1"));
-        assertChange(true, 1, presence().enter(other, ANN, "s1"));
+        get(presence().enter(room, User.of(ANN), "s1"));
+        assertChange(true, 1, presence().enter(other, User.of(ANN), "s1"));
         assertChange(true, 0, presence().leave(room, ANN, "s1"));
         assertRoster(1, List.of(ANN), presence().roster(other, 10));
     }
@@ -113,26 +156,26 @@ public abstract class PresenceContractTest {
     @Test
     void callsOfOneThreadTakeEffectInOrder() {
         for (int i = 0; i < 50; i++) {
-            presence().enter(room, ANN, "s1");
+            presence().enter(room, User.of(ANN), "s1");
             presence().leave(room, ANN, "s1");
         }
-        assertChange(true, 1, presence().enter(room, ANN, "s1"));
+        assertChange(true, 1, presence().enter(room, User.of(ANN), "s1"));
     }
 
     @Test
     void revisionsGrowWithEachChangeAndWithNothingElse() {
-        long first = get(presence().enter(room, ANN, "s1")).revision();
+        long first = get(presence().enter(room, User.of(ANN), "s1")).revision();
         assertTrue(first > 0);
-        assertEquals(first, get(presence().enter(room, ANN, "s2")).revision());
+        assertEquals(first, get(presence().enter(room, User.of(ANN), "s2")).revision());
         assertEquals(first, get(presence().roster(room, 1)).revision());
         assertEquals(first, get(presence().roster(room, 1)).origin());
-        long second = get(presence().enter(room, BOB, "s3")).revision();
+        long second = get(presence().enter(room, User.of(BOB), "s3")).revision();
         assertTrue(second > first);
         assertEquals(first, get(presence().roster(room, 1)).origin());
         get(presence().leave(room, ANN, "s1"));
         get(presence().leave(room, ANN, "s2"));
         assertTrue(get(presence().leave(room, BOB, "s3")).revision() > second);
-        long anew = get(presence().enter(room, ANN, "s1")).revision();
+        long anew = get(presence().enter(room, User.of(ANN), "s1")).revision();
         assertTrue(anew > second);
         assertEquals(anew, get(presence().roster(room, 1)).origin(), "everybody had left meanwhile");
     }
@@ -153,7 +196,7 @@ public abstract class PresenceContractTest {
     void whatChangesNothingIsNotToldOf() {
         get(presence().watch(room));
         enter("ann");
-        get(presence().enter(room, ANN, "another"));
+        get(presence().enter(room, User.of(ANN), "another"));
         get(presence().leave(room, ANN, "another"));
         leave("bob");
         leave("ann");
@@ -211,7 +254,10 @@ public abstract class PresenceContractTest {
                         int changes = 0;
                         for (int i = 0; i < 100; i++) {
                             String name = "s" + session;
-                            changes += get(presence().enter(room, ANN, name)).changed() ? 1 : 0;
+                            changes += get(presence().enter(room, User.of(ANN), name))
+                                            .changed()
+                                    ? 1
+                                    : 0;
                             changes += get(presence().leave(room, ANN, name)).changed() ? 1 : 0;
                         }
                         return changes;
@@ -240,7 +286,7 @@ public abstract class PresenceContractTest {
         enter("ann", "bob");
         told().awaitChanges(room, "+ann", "+bob");
         presence().close();
-        Stages.assertUnavailable(presence().enter(room, ANN, "s1"));
+        Stages.assertUnavailable(presence().enter(room, User.of(ANN), "s1"));
         if (presence() instanceof LocalPresence) {
             assertRoster(0, List.of(), presence().roster(room, 10));
         }

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore.Roster;
 import io.roomcast.support.RecordedPresence;
 import io.roomcast.support.Stages;
@@ -43,12 +44,27 @@ class PresenceFoldTest {
         }
     });
 
-    private static List<UserName> users(String... names) {
-        return Stream.of(names).map(UserName::new).toList();
+    /** Each as {@code ID} or {@code ID:NAME}. */
+    private static List<User> users(String... users) {
+        return Stream.of(users)
+                .map(user -> user.split(":"))
+                .map(parts -> new User(new UserId(parts[0]), parts[parts.length - 1], null))
+                .toList();
     }
 
-    private void change(long previous, long revision, long count, List<UserName> joined, List<UserName> left) {
-        fold.arrive(new PresenceChange(previous, revision, count, joined, left));
+    private void change(long previous, long revision, long count, List<User> joined, List<User> left) {
+        change(previous, revision, count, joined, List.of(), left);
+    }
+
+    private void change(
+            long previous, long revision, long count, List<User> joined, List<User> renamed, List<User> left) {
+        fold.arrive(new PresenceChange(
+                previous,
+                revision,
+                count,
+                joined,
+                renamed,
+                left.stream().map(User::id).toList()));
     }
 
     private void answer(boolean certain, long revision, long origin, String... present) {
@@ -73,6 +89,24 @@ class PresenceFoldTest {
         change(11, 12, 1, users(), users("ann"));
         assertTold("present ann", "+bob 2", "-ann 1");
         assertEquals(List.of(1), asked);
+    }
+
+    @Test
+    void newNamesAreToldOfThoseWhoAreThere() {
+        begin("1:ann", "2");
+        change(10, 11, 2, users(), users("1:Ann Lee", "9:nobody"), users());
+        change(11, 12, 2, users(), users("1:Ann Lee"), users());
+        change(12, 13, 2, users("2:bob"), users(), users());
+        assertTold("present 1:ann,2", "=1:Ann Lee 2", "2", "=2:bob 2");
+    }
+
+    @Test
+    void newNamesThatWereMissedAreReadFromTheRoster() {
+        begin("1:ann", "2:bob");
+        change(12, 13, 2, users(), users("2:Bob"), users());
+        answer(true, 13, 10, "1:Ann Lee", "2:Bob", "3:cem");
+        change(13, 14, 3, users(), users("3:Cem"), users());
+        assertTold("present 1:ann,2:bob", "+3:cem =1:Ann Lee =2:Bob 3", "=3:Cem 3");
     }
 
     @Test
@@ -143,7 +177,7 @@ class PresenceFoldTest {
         fold.dropUnconfirmed();
         answer(true, 21, 20, "ann", "cem");
         assertEquals(List.of("+cem", "-bob"), told.changes(room));
-        assertEquals(users("ann", "cem"), List.copyOf(told.list(room)));
+        assertEquals(List.of("ann", "cem"), told.shown(room));
         assertEquals(List.of(), told.wrong());
     }
 
@@ -179,7 +213,7 @@ class PresenceFoldTest {
         fold.retry(2);
         assertEquals(List.of(1, 2, 3), asked);
         answer(true, 12, 10, "bob");
-        assertEquals(users("bob"), List.copyOf(told.list(room)));
+        assertEquals(List.of("bob"), told.shown(room));
     }
 
     @Test

@@ -12,7 +12,7 @@ import io.roomcast.node.Threads;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayProvider;
@@ -107,7 +107,7 @@ public final class CoreFixture {
                 transport,
                 service.open(
                         transport,
-                        new ConnectRequest(new UserName(user), new RoomName("lobby"), null, "roomcast.v1"),
+                        new ConnectRequest(new UserId(user), new RoomName("lobby"), null, "roomcast.v1"),
                         HERE));
     }
 
@@ -124,9 +124,7 @@ public final class CoreFixture {
         return new Client(
                 transport,
                 service.open(
-                        transport,
-                        ConnectRequest.ofUser(user == null ? null : new UserName(user), "roomcast.v1"),
-                        HERE));
+                        transport, ConnectRequest.ofUser(user == null ? null : new UserId(user), "roomcast.v1"), HERE));
     }
 
     Instant wallClock() {

@@ -32,7 +32,10 @@ class CrowdPresenceTest {
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String others = witness.news();
         assertEquals(1, others.lines().count(), others);
-        assertTrue(others.contains("\"joined\":[\"user8\",\"user9\",\"user10\","), others);
+        assertTrue(
+                others.contains(
+                        "\"joined\":[{\"id\":\"user8\",\"name\":\"user8\"},{\"id\":\"user9\",\"name\":\"user9\"},{\"id\":\"user10\",\"name\":\"user10\"},"),
+                others);
         assertTrue(others.contains("\"count\":39"), others);
         assertTrue(others.contains("\"content\":\"user8, user9, user10 and 27 others have joined the room\""), others);
         core.advance(10 * PresenceAnnouncer.INTERVAL_MS);
@@ -60,11 +63,17 @@ class CrowdPresenceTest {
         core.advance(0);
         last.get(0).send("{\"type\":\"leave\"}");
         String came = witness.news();
-        assertTrue(came.contains("\"joined\":[\"user20\",\"user21\"]") && came.contains("\"left\":[]"), came);
+        assertTrue(
+                came.contains(
+                                "\"joined\":[{\"id\":\"user20\",\"name\":\"user20\"},{\"id\":\"user21\",\"name\":\"user21\"}]")
+                        && came.contains("\"left\":[]"),
+                came);
         assertTrue(came.contains("\"count\":11"), came);
         core.advance(PresenceAnnouncer.INTERVAL_MS);
         String went = witness.news();
-        assertTrue(went.contains("\"joined\":[]") && went.contains("\"left\":[\"user20\"]"), went);
+        assertTrue(
+                went.contains("\"joined\":[]") && went.contains("\"left\":[{\"id\":\"user20\",\"name\":\"user20\"}]"),
+                went);
         assertTrue(went.contains("\"count\":10"), went);
         assertTrue(went.contains("\"content\":\"user20 has left the room\""), went);
     }

@@ -31,7 +31,8 @@ class EveryFrameTest {
         ann.send("{\"content\":\"the first frame is no hello\"}");
         core.advance(0);
         ann.news();
-        ann.send("{\"type\":\"" + type.wire() + "\",\"id\":7,\"name\":\"typing\",\"content\":\"x\",\"user\":\"bob\"}");
+        ann.send(
+                "{\"type\":\"" + type.wire() + "\",\"id\":7,\"signal\":\"typing\",\"content\":\"x\",\"user\":\"bob\"}");
         core.advance(0);
         String answer = "{\"type\":\"" + ANSWERS.get(type) + '"';
         String news = ann.news();

@@ -8,12 +8,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Key;
 import io.roomcast.config.LimitKeys;
+import io.roomcast.identity.Identity;
+import io.roomcast.identity.RoomPermissions;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.service.admission.UnfinishedMessages;
 import io.roomcast.support.ManualTransport;
@@ -123,6 +127,20 @@ class EveryLimitTest {
                     CoreFixture.Client ann = core.enter("ann");
                     ann.send("{\"data\":1,\"meta\":{\"a\":\"123\"}}");
                     return code(ann);
+                }),
+                row(LimitKeys.INFO_BYTES, "8B", "no info", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    User user = new User(new UserId("ann"), "Ann", "{\"a\":12}");
+                    assertTrue(core.sessions.identify(
+                            ann.session,
+                            Identity.proven(user.id(), RoomPermissions.OPEN).shownAs(user)));
+                    assertEquals(user, ann.session.identity().user(), "as large as it may be");
+                    User larger = new User(user.id(), "Ann", "{\"a\":\"\u00e4\"}");
+                    assertTrue(core.sessions.identify(
+                            ann.session,
+                            Identity.proven(user.id(), RoomPermissions.OPEN).shownAs(larger)));
+                    assertEquals("Ann", ann.session.identity().user().name());
+                    return ann.session.identity().user().info() == null ? "no info" : "an info";
                 }),
                 row(LimitKeys.NODE_INBOUND_BYTES, "1MiB", "1013", core -> {
                     CoreFixture.Client ann = core.enter("ann");

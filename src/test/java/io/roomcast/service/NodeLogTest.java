@@ -9,7 +9,7 @@ import io.roomcast.node.Warnings;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.admission.RequestGuard;
 import io.roomcast.service.admission.RequestHead;
 import io.roomcast.service.admission.RequestHeads;
@@ -33,7 +33,7 @@ class NodeLogTest {
     @Test
     void whoDisconnectsAUserIsNamed() {
         core.enter("ann");
-        core.backEnd.disconnect(new UserName("ann"), OPERATOR);
+        core.backEnd.disconnect(new UserId("ann"), OPERATOR);
         assertEquals(
                 List.of("User ann was disconnected (sessions: 1), by the API token of eve?2030-01-01 INFO "
                         + "from 192.0.2.1"),

@@ -12,7 +12,8 @@ import io.roomcast.identity.TokenVerifier;
 import io.roomcast.local.LocalPresence;
 import io.roomcast.node.NodeStarted;
 import io.roomcast.node.ServerInfo;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.CoreFixture.Client;
 import java.time.Instant;
 import java.util.List;
@@ -172,7 +173,7 @@ class PermissionsTest {
             List<String> words = List.of(token.split(" ", -1));
             RoomRules rules = RoomRules.everywhere(Permission.of(words));
             return CompletableFuture.completedFuture(new Identity(
-                    new UserName(words.get(0)),
+                    User.of(new UserId(words.get(0))),
                     true,
                     RoomPermissions.of(rules, Map.of(), List.of()),
                     Set.of(),

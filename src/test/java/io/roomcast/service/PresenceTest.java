@@ -26,7 +26,8 @@ class PresenceTest {
         String came = witness.news();
         assertEquals(1, came.lines().count());
         assertTrue(came.contains("\"content\":\"ann has joined the room\""), came);
-        assertTrue(came.contains("\"joined\":[\"ann\"]") && came.contains("\"left\":[]"), came);
+        assertTrue(
+                came.contains("\"joined\":[{\"id\":\"ann\",\"name\":\"ann\"}]") && came.contains("\"left\":[]"), came);
         assertTrue(came.contains("\"count\":2") && came.contains("\"sender\":\"system\""), came);
 
         ann.send("{\"type\":\"leave\"}");
@@ -97,7 +98,7 @@ class PresenceTest {
         assertEquals(2, told.lines().count(), told);
         assertTrue(told.indexOf("ann has joined the room") < told.indexOf("ann has left the room"), told);
         witness.send("{\"type\":\"members\"}");
-        assertTrue(witness.news().contains("\"users\":[\"witness\"]"));
+        assertTrue(witness.news().contains("\"users\":[{\"id\":\"witness\",\"name\":\"witness\"}]"));
     }
 
     @Test
@@ -107,8 +108,8 @@ class PresenceTest {
         core.advance(1_000);
         List<String> told = witness.news().lines().toList();
         assertEquals(2, told.size());
-        assertTrue(told.get(0).contains("\"joined\":[\"ann\"]"), told.get(0));
-        assertTrue(told.get(1).contains("\"left\":[\"ann\"]"), told.get(1));
+        assertTrue(told.get(0).contains("\"joined\":[{\"id\":\"ann\",\"name\":\"ann\"}]"), told.get(0));
+        assertTrue(told.get(1).contains("\"left\":[{\"id\":\"ann\",\"name\":\"ann\"}]"), told.get(1));
     }
 
     @Test
@@ -119,7 +120,7 @@ class PresenceTest {
         core.advance(1_000);
         String told = witness.news();
         assertEquals(1, told.lines().count(), told);
-        assertTrue(told.contains("\"joined\":[\"ann\"]"), told);
+        assertTrue(told.contains("\"joined\":[{\"id\":\"ann\",\"name\":\"ann\"}]"), told);
     }
 
     @Test

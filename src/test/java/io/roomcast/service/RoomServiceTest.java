@@ -7,7 +7,8 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
 import io.roomcast.relay.RelayUnavailableException;
@@ -94,10 +95,10 @@ class RoomServiceTest {
     void nothingIsPossibleInARoomThatIsNotJoined() {
         Client client = core.connect("ann");
         for (String type : new String[] {"publish", "signal", "history", "members", "leave"}) {
-            client.send("{\"id\":9,\"type\":\"" + type + "\",\"room\":\"x\",\"content\":\"c\",\"name\":\"n\"}");
+            client.send("{\"id\":9,\"type\":\"" + type + "\",\"room\":\"x\",\"content\":\"c\",\"signal\":\"n\"}");
             String refused = client.news();
             assertTrue(refused.contains("not_joined") && refused.contains("\"id\":9"), refused);
-            client.send("{\"id\":9,\"type\":\"" + type + "\",\"content\":\"c\",\"name\":\"n\"}");
+            client.send("{\"id\":9,\"type\":\"" + type + "\",\"content\":\"c\",\"signal\":\"n\"}");
             assertTrue(client.news().contains("bad_request"), "no room at all: " + type);
         }
         assertEquals(Map.of("not_joined", 5L, "bad_request", 5L), core.metrics.refusals());
@@ -110,7 +111,7 @@ class RoomServiceTest {
         assertTrue(client.news().contains("\"type\":\"ack\""));
         client.send("{\"id\":2,\"content\":\"ääääää\"}");
         assertTrue(client.news().contains("too_large"));
-        client.send("{\"id\":3,\"type\":\"signal\",\"name\":\"n\",\"content\":\"0123456789a\"}");
+        client.send("{\"id\":3,\"type\":\"signal\",\"signal\":\"n\",\"content\":\"0123456789a\"}");
         assertTrue(client.news().contains("too_large"));
         assertEquals(1, core.metrics.get(Counter.MESSAGES_STORED));
     }
@@ -152,10 +153,10 @@ class RoomServiceTest {
         ManualTransport transport = ManualTransport.immediate();
         core.service.open(
                 transport,
-                new ConnectRequest(new UserName("plain"), new RoomName("lobby"), null, null),
+                new ConnectRequest(new UserId("plain"), new RoomName("lobby"), null, null),
                 CoreFixture.HERE);
         Client ann = core.enter("ann");
-        ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
+        ann.send("{\"type\":\"signal\",\"signal\":\"typing\"}");
         ann.send("{\"content\":\"hi\"}");
         core.lanes.runAll();
         String all = String.join("\n", transport.frames());
@@ -205,14 +206,14 @@ class RoomServiceTest {
         boolean away;
 
         @Override
-        public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.enter(room, user, session);
         }
 
         @Override
-        public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+        public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
             return away
                     ? CompletableFuture.failedStage(new RelayUnavailableException("away"))
                     : local.leave(room, user, session);

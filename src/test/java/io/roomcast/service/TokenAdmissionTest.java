@@ -11,9 +11,12 @@ import io.roomcast.local.LocalPresence;
 import io.roomcast.metrics.Counter;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.CloseCode;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.support.ManualTransport;
+import io.roomcast.support.Stages;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Map;
@@ -36,7 +39,7 @@ class TokenAdmissionTest {
         Client silent = core.connect("ann");
         Client ann = welcomed("ann", Instant.MAX);
         Client bob = welcomed("bob", Instant.MAX);
-        assertEquals(1, core.backEnd.disconnect(new UserName("ann"), Author.console(null)));
+        assertEquals(1, core.backEnd.disconnect(new UserId("ann"), Author.console(null)));
         assertEquals(CloseCode.KICKED, ann.transport.closeCode());
         assertNull(bob.transport.closeCode());
         assertNull(silent.transport.closeCode(), "nobody knows who that is");
@@ -45,7 +48,7 @@ class TokenAdmissionTest {
     @Test
     void whoWasSentAwayCanDoNothingMore() {
         Client ann = welcomed("ann", Instant.MAX);
-        core.backEnd.disconnect(new UserName("ann"), Author.console(null));
+        core.backEnd.disconnect(new UserId("ann"), Author.console(null));
         ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
         ann.send("{\"room\":\"lobby\",\"content\":\"still here\"}");
         ann.send("no frame");
@@ -64,6 +67,41 @@ class TokenAdmissionTest {
         Client other = core.enter("ann");
         other.send("{\"type\":\"hello\",\"user\":\"bob\",\"token\":\"t\"}");
         assertTrue(other.news().contains("bad_request"), "but nobody else");
+    }
+
+    @Test
+    void aNewNameInARefreshIsToldInEveryRoomAndShownFromThenOn() {
+        Client ann = welcomed("1", Instant.MAX);
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
+        core.advance(0);
+        ann.news();
+        ann.send("{\"type\":\"refresh\",\"id\":5,\"token\":\"t\"}");
+        User lee = new User(new UserId("1"), "Ann Lee", "{\"a\":[1]}");
+        checks.remove().complete(Identity.proven(lee.id(), RoomPermissions.OPEN).shownAs(lee));
+        core.advance(0);
+        String told = ann.news();
+        assertTrue(
+                told.contains("\"renamed\":[{\"id\":\"1\",\"name\":\"Ann Lee\",\"info\":{\"a\":[1]}}]")
+                        && told.contains("\"count\":1"),
+                told);
+        ann.send("{\"room\":\"lobby\",\"content\":\"hi\"}");
+        ann.send("{\"type\":\"signal\",\"room\":\"lobby\",\"signal\":\"x\"}");
+        core.advance(0);
+        String news = ann.news();
+        assertTrue(news.contains("\"sender\":\"1\",\"name\":\"Ann Lee\""), news);
+    }
+
+    @Test
+    void aRefreshThatComesAfterTheLastRoomWasLeftBringsNobodyBack() {
+        Client ann = welcomed("1", Instant.MAX);
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
+        core.advance(0);
+        ann.send("{\"type\":\"refresh\",\"id\":5,\"token\":\"t\"}");
+        ann.send("{\"type\":\"leave\",\"room\":\"lobby\"}");
+        User lee = new User(new UserId("1"), "Ann Lee", null);
+        checks.remove().complete(Identity.proven(lee.id(), RoomPermissions.OPEN).shownAs(lee));
+        core.advance(0);
+        assertEquals(0, Stages.get(core.backEnd.members(new RoomName("lobby"))).count());
     }
 
     @Test
@@ -100,7 +138,8 @@ class TokenAdmissionTest {
     }
 
     private void prove(String user, Instant expires) {
-        checks.remove().complete(new Identity(new UserName(user), true, RoomPermissions.OPEN, Set.of(), expires));
+        checks.remove()
+                .complete(new Identity(User.of(new UserId(user)), true, RoomPermissions.OPEN, Set.of(), expires));
     }
 
     private final class LaterVerifier implements TokenVerifier {

@@ -14,7 +14,8 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import io.roomcast.service.CoreFixture.Client;
 import io.roomcast.support.ManualTransport;
@@ -31,7 +32,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Somebody sets the clock of the machine. It is for others to read; nothing is measured with it. */
 class WallClockTest {
     private static final RoomName ROOM = new RoomName("backed");
-    private static final UserName BACK_END = new UserName("backend");
+    private static final UserId BACK_END = new UserId("backend");
 
     private final CoreFixture core = new CoreFixture(Map.of("roomcast.heartbeat", "5s", "roomcast.history.age", "1h"));
 
@@ -108,7 +109,7 @@ class WallClockTest {
     }
 
     private Position publish(String key) {
-        return get(core.backEnd.publish(ROOM, BACK_END, Payload.of("said"), key));
+        return get(core.backEnd.publish(ROOM, User.of(BACK_END), Payload.of("said"), key));
     }
 
     private void pass(int seconds) {
@@ -124,7 +125,7 @@ class WallClockTest {
         @Override
         public CompletionStage<Identity> verify(String token) {
             return CompletableFuture.completedStage(
-                    new Identity(new UserName("ann"), true, RoomPermissions.OPEN, Set.of(), Instant.MAX));
+                    new Identity(User.of(new UserId("ann")), true, RoomPermissions.OPEN, Set.of(), Instant.MAX));
         }
     }
 }

@@ -2,7 +2,7 @@ package io.roomcast.support;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.text.Normalizer;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -73,18 +74,19 @@ public record NameExample(String verdict, String name, String why) {
         return c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? "" : Character.toString(c);
     }
 
-    /** Who may have a name, as the server says: {@code user}, {@code room} or {@code none}. */
+    /** Who may have a name, as the server says: {@code both}, only a {@code room}, only a {@code user}, {@code none}. */
     public static String verdict(String name) {
+        boolean isRoom = isAllowed(RoomName::new, name);
+        boolean isUser = isAllowed(UserId::new, name);
+        return isRoom ? isUser ? "both" : "room" : isUser ? "user" : "none";
+    }
+
+    private static boolean isAllowed(Function<String, ?> rule, String name) {
         try {
-            var unused = new RoomName(name);
+            var unused = rule.apply(name);
+            return true;
         } catch (ProtocolException e) {
-            return "none";
-        }
-        try {
-            var unused = new UserName(name);
-            return "user";
-        } catch (ProtocolException e) {
-            return "room";
+            return false;
         }
     }
 }

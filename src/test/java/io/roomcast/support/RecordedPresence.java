@@ -3,7 +3,8 @@ package io.roomcast.support;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore.Roster;
@@ -13,29 +14,42 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 
 /** Records what a node is told of presence, keeps the lists that follow from it, and notes what cannot be true. */
 public final class RecordedPresence implements PresenceListener {
     private final Map<RoomName, List<String>> told = new HashMap<>();
-    private final Map<RoomName, Set<UserName>> lists = new HashMap<>();
+    private final Map<RoomName, Map<UserId, User>> lists = new HashMap<>();
     private final Map<RoomName, Long> revisions = new HashMap<>();
     private final List<String> wrong = new ArrayList<>();
 
     @Override
     public synchronized void rosterReceived(RoomName room, Roster roster) {
-        lists.put(room, new TreeSet<>(roster.users()));
+        Map<UserId, User> list = new TreeMap<>();
+        roster.users().forEach(user -> list.put(user.id(), user));
+        lists.put(room, list);
         word(room, "present " + (roster.users().isEmpty() ? roster.count() : names(roster.users())), roster.revision());
     }
 
     @Override
     public synchronized void presenceChanged(RoomName room, PresenceChange change) {
-        Set<UserName> list = lists.computeIfAbsent(room, r -> new TreeSet<>());
-        change.joined().stream().filter(user -> !list.add(user)).forEach(user -> wrong.add(user + " came twice"));
-        change.left().stream().filter(user -> !list.remove(user)).forEach(user -> wrong.add(user + " left twice"));
+        Map<UserId, User> list = lists.computeIfAbsent(room, r -> new TreeMap<>());
+        change.left().stream()
+                .filter(user -> list.remove(user) == null)
+                .forEach(user -> wrong.add(user + " left twice"));
+        change.renamed().stream()
+                .filter(user -> user.equals(list.getOrDefault(user.id(), user)))
+                .forEach(user -> wrong.add(user + " is shown so already, or not here"));
+        change.renamed().forEach(user -> list.replace(user.id(), user));
+        change.joined().stream()
+                .filter(user -> list.put(user.id(), user) != null)
+                .forEach(user -> wrong.add(user + " came twice"));
         StringBuilder word = new StringBuilder();
-        change.joined().forEach(user -> word.append('+').append(user).append(' '));
+        change.joined().forEach(user -> word.append('+').append(shown(user)).append(' '));
+        change.renamed().forEach(user -> word.append('=').append(shown(user)).append(' '));
         change.left().forEach(user -> word.append('-').append(user).append(' '));
         word(room, word.append(change.count()).toString(), change.revision());
     }
@@ -53,10 +67,15 @@ public final class RecordedPresence implements PresenceListener {
         told.computeIfAbsent(room, r -> new ArrayList<>()).add("forgotten");
     }
 
-    private static String names(Iterable<UserName> users) {
-        List<String> names = new ArrayList<>();
-        users.forEach(user -> names.add(user.value()));
-        return String.join(",", names);
+    private static String names(List<User> users) {
+        return users.stream().map(RecordedPresence::shown).collect(Collectors.joining(","));
+    }
+
+    /** The id, and what is shown if that is another: {@code ann}, {@code 5f7c:Ann}, {@code 5f7c:Ann:{"a":1}}. */
+    private static String shown(User user) {
+        return user.isUnnamed()
+                ? user.id().value()
+                : user.id() + ":" + user.name() + (user.info() == null ? "" : ":" + user.info());
     }
 
     /** Words such as {@code present ann,bob}, {@code +cem 3}, {@code -ann 2}, or a count alone. */
@@ -67,13 +86,20 @@ public final class RecordedPresence implements PresenceListener {
     /** What was told of who came and went: without counts, and without what was told of nobody. */
     public synchronized List<String> changes(RoomName room) {
         return told(room).stream()
-                .filter(word -> word.startsWith("+") || word.startsWith("-"))
+                .filter(word -> word.startsWith("+") || word.startsWith("=") || word.startsWith("-"))
                 .map(word -> word.substring(0, word.lastIndexOf(' ')))
                 .toList();
     }
 
-    public synchronized Set<UserName> list(RoomName room) {
-        return new TreeSet<>(lists.getOrDefault(room, Set.of()));
+    public synchronized Set<UserId> list(RoomName room) {
+        return new TreeSet<>(lists.getOrDefault(room, Map.of()).keySet());
+    }
+
+    /** The users in the list, as they are shown. */
+    public synchronized List<String> shown(RoomName room) {
+        return lists.getOrDefault(room, Map.of()).values().stream()
+                .map(RecordedPresence::shown)
+                .toList();
     }
 
     /** What cannot be true: who came twice, or is told of out of turn. */
@@ -89,9 +115,13 @@ public final class RecordedPresence implements PresenceListener {
         await(() -> changes(room).equals(List.of(changes)), () -> changes(room) + ", not " + List.of(changes));
     }
 
-    public void awaitList(RoomName room, UserName... users) {
-        Set<UserName> expected = new TreeSet<>(List.of(users));
+    public void awaitList(RoomName room, UserId... users) {
+        Set<UserId> expected = new TreeSet<>(List.of(users));
         await(() -> list(room).equals(expected), () -> list(room) + ", not " + expected);
+    }
+
+    public void awaitShown(RoomName room, String... users) {
+        await(() -> shown(room).equals(List.of(users)), () -> shown(room) + ", not " + List.of(users));
     }
 
     private synchronized void await(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) {

@@ -83,7 +83,7 @@ public class ApiAccess {
             return new ApiCaller(
                     identity.api(),
                     identity.permissions(),
-                    Author.apiToken(identity.user().value(), address));
+                    Author.apiToken(identity.userId().value(), address));
         }
         Failure why = Failure.ofToken(failure);
         why.log(LOG, "A token of the server API could not be checked");

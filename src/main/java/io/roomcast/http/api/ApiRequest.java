@@ -7,6 +7,7 @@ import io.roomcast.protocol.JsonMembers;
 import io.roomcast.protocol.Meta;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.UserId;
 import jakarta.json.JsonNumber;
 import jakarta.json.JsonString;
 import jakarta.json.JsonValue;
@@ -24,6 +25,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** A request of the server API. Unknown properties of the JSON body are ignored. Used by one thread at a time. */
 final class ApiRequest {
+    /** What the path has in place of a user whom the query names. */
+    private static final String ELSEWHERE = "-";
+
     private final HttpServletRequest request;
     private final List<String> segments;
     private final List<String> path;
@@ -114,6 +118,20 @@ final class ApiRequest {
     /** Whether the request concerns only the node that is asked. */
     private boolean isOfNode() {
         return segments.get(0).equals("node");
+    }
+
+    /**
+     * The user in the path. Paths cannot have every id, since servers refuse some encoded characters, such as the slash.
+     * Such an id is in the parameter {@code user} of the query, and the path has {@code -} in its place.
+     *
+     * @throws ProtocolException if the id is not valid, or if path and query name two users
+     */
+    UserId user() {
+        String inQuery = query("user");
+        if (inQuery != null && !name().equals(ELSEWHERE) && !name().equals(inQuery)) {
+            throw new ProtocolException(ErrorCode.BAD_REQUEST, "the path and the query name two users");
+        }
+        return new UserId(inQuery == null ? name() : inQuery);
     }
 
     /** The room in the path, or null if the path has no valid name of a room. */

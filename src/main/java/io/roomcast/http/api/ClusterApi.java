@@ -6,7 +6,8 @@ import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.ClusterOperations.LimitsThere;
@@ -41,7 +42,7 @@ public class ClusterApi {
             String epoch,
             long offset,
             long userCount,
-            List<String> users,
+            List<ServerFrame.Person> users,
             List<RoomOnNode> nodes,
             List<RoomSettings.Shown> settings,
             Reach cluster) {}
@@ -153,7 +154,7 @@ public class ClusterApi {
                                         position.offset(),
                                         roster.count(),
                                         roster.users().stream()
-                                                .map(UserName::value)
+                                                .map(ServerFrame.Person::of)
                                                 .toList(),
                                         roomOnNodes(there),
                                         backEnd.settings(room),
@@ -185,7 +186,7 @@ public class ClusterApi {
         String room = request.query("room");
         RefusalQuery query = new RefusalQuery(
                 request.query("code"),
-                user == null ? null : new UserName(user).value(),
+                user == null ? null : new UserId(user).value(),
                 room == null ? null : new RoomName(room).value(),
                 request.query("session"),
                 (int) Math.max(1, request.query("limit", DEFAULT_REFUSALS, RefusalQuery.MAX_REFUSALS)));

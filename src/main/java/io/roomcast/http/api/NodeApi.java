@@ -8,7 +8,7 @@ import io.roomcast.node.Uptime;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.cluster.NodeRooms;
@@ -127,7 +127,7 @@ public class NodeApi {
     }
 
     private ApiAnswer disconnect(ApiRequest request, ApiCaller caller) {
-        UserName user = new UserName(request.name());
+        UserId user = request.user();
         return ApiAnswer.ok(new Disconnected(node.name(), user.value(), backEnd.disconnect(user, caller.author())));
     }
 

@@ -3,6 +3,7 @@ package io.roomcast.http.api;
 import io.roomcast.config.Permission;
 import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
+import io.roomcast.protocol.DisplayName;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.IdempotencyKey;
 import io.roomcast.protocol.MessageFrames;
@@ -10,7 +11,9 @@ import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.ServerFrame;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -41,7 +44,7 @@ public class RoomApi {
 
     public record Broadcast(int stored, int failed, List<Outcome> results) {}
 
-    public record Members(String room, long count, List<String> users) {}
+    public record Members(String room, long count, List<ServerFrame.Person> users) {}
 
     private BackEndService backEnd;
 
@@ -71,7 +74,7 @@ public class RoomApi {
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */
     private CompletionStage<ApiAnswer> broadcast(ApiRequest request, ApiCaller caller) {
-        UserName sender = sender(request);
+        User sender = sender(request);
         Payload payload = payload(request);
         String idempotencyKey = idempotencyKey(request);
         List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
@@ -90,7 +93,7 @@ public class RoomApi {
     }
 
     private CompletableFuture<Outcome> publishOne(
-            String room, UserName sender, Payload payload, String idempotencyKey, ApiCaller caller) {
+            String room, User sender, Payload payload, String idempotencyKey, ApiCaller caller) {
         CompletionStage<Position> stored;
         try {
             RoomName name = new RoomName(room);
@@ -131,15 +134,16 @@ public class RoomApi {
                 .thenApply(roster -> ApiAnswer.ok(new Members(
                         room.value(),
                         roster.count(),
-                        roster.users().stream().map(UserName::value).toList())));
+                        roster.users().stream().map(ServerFrame.Person::of).toList())));
     }
 
-    private static UserName sender(ApiRequest request) {
+    private static User sender(ApiRequest request) {
         String sender = request.text("sender");
         if (sender == null) {
             throw new ProtocolException(ErrorCode.BAD_REQUEST, "sender is missing");
         }
-        return new UserName(sender);
+        UserId id = new UserId(sender);
+        return new User(id, DisplayName.of(request.text("name"), id), null);
     }
 
     private static Payload payload(ApiRequest request) {

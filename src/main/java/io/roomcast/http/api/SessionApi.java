@@ -5,7 +5,7 @@ import io.roomcast.identity.ApiPermission;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.ClusterOperations;
 import io.roomcast.service.cluster.ClusterSessions;
 import io.roomcast.service.cluster.SessionPage;
@@ -63,7 +63,7 @@ public class SessionApi {
         String after = request.query("after");
         int limit = (int) Math.max(1, request.query("limit", DEFAULT_SESSIONS, SessionQuery.MAX_SESSIONS));
         SessionQuery query = new SessionQuery(
-                user == null ? null : new UserName(user).value(),
+                user == null ? null : new UserId(user).value(),
                 room == null ? null : readable(new RoomName(room), caller).value(),
                 order(request.query("order"), after),
                 after,
@@ -118,7 +118,7 @@ public class SessionApi {
     }
 
     private CompletionStage<ApiAnswer> whereabouts(ApiRequest request, ApiCaller caller) {
-        UserName user = new UserName(request.name());
+        UserId user = request.user();
         return sessions.list(SessionQuery.ofUser(user.value())).thenApply(found -> {
             List<SessionView> shown = shown(found.page(), caller);
             return ApiAnswer.ok(new Whereabouts(
@@ -136,7 +136,7 @@ public class SessionApi {
     }
 
     private CompletionStage<ApiAnswer> disconnectUser(ApiRequest request, ApiCaller caller) {
-        UserName user = new UserName(request.name());
+        UserId user = request.user();
         return operations
                 .disconnect(user, caller.author())
                 .thenApply(answer -> ApiAnswer.ok(new DisconnectedUser(

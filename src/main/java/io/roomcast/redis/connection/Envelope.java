@@ -4,7 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,14 +18,15 @@ import redis.clients.jedis.Protocol;
  * kind are for reading only):
  *
  * <pre>
- * 3M EPOCH OFFSET RUN BODY     a message, written by publish.lua in that run of a Redis server
- * 3R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows, +USER or -USER
- * 3S FRAME                     a signal
- * 3P FRAME                     a signal of the kind presence
- * 3Q ID CHANNEL QUESTION       a question of another node, which hears the answer on that channel of its own
- * 3A ID ANSWER                 the answer to a question
- * 3F ID                        there is no answer to a question
- * 3N                           the keep-alive of a node to itself, so that its channel is never silent
+ * 4M EPOCH OFFSET RUN BODY     a message, written by publish.lua in that run of a Redis server
+ * 4R PREVIOUS REVISION COUNT   a presence change, written by presence.lua; a line for each user follows: +USER, =USER
+ *                              (shown otherwise now) or -ID; USER as in {@link UserText}
+ * 4S FRAME                     a signal
+ * 4P FRAME                     a signal of the kind presence
+ * 4Q ID CHANNEL QUESTION       a question of another node, which hears the answer on that channel of its own
+ * 4A ID ANSWER                 the answer to a question
+ * 4F ID                        there is no answer to a question
+ * 4N                           the keep-alive of a node to itself, so that its channel is never silent
  * </pre>
  *
  * A node that receives an unknown envelope reads the room's log and roster instead, whose formats do not change. So the
@@ -32,7 +34,7 @@ import redis.clients.jedis.Protocol;
  * another version are connected, see {@code DataLineage}.
  */
 public sealed interface Envelope {
-    char VERSION = '3';
+    char VERSION = '4';
 
     /**
      * A message of a room. The array {@code body} is shared, so that no reader may change it.
@@ -164,17 +166,23 @@ public sealed interface Envelope {
         if (head.length < 3) {
             return new Unknown();
         }
-        List<UserName> joined = new ArrayList<>(1);
-        List<UserName> left = new ArrayList<>(1);
+        List<User> joined = new ArrayList<>(1);
+        List<User> renamed = new ArrayList<>(0);
+        List<UserId> left = new ArrayList<>(1);
         try {
             for (int i = 1; i < lines.length; i++) {
-                (lines[i].startsWith("+") ? joined : left).add(new UserName(lines[i].substring(1)));
+                String rest = lines[i].isEmpty() ? "" : lines[i].substring(1);
+                switch (lines[i].isEmpty() ? '-' : lines[i].charAt(0)) {
+                    case '+' -> joined.add(UserText.parse(rest));
+                    case '=' -> renamed.add(UserText.parse(rest));
+                    default -> left.add(new UserId(rest));
+                }
             }
         } catch (ProtocolException e) {
-            return new Unknown(); // A node of another version may allow other names.
+            return new Unknown(); // A node of another version may allow other ids.
         }
         return new Presence(new PresenceChange(
-                Long.parseLong(head[0]), Long.parseLong(head[1]), Long.parseLong(head[2]), joined, left));
+                Long.parseLong(head[0]), Long.parseLong(head[1]), Long.parseLong(head[2]), joined, renamed, left));
     }
 
     private static int indexOfBlank(byte[] bytes, int from) {

@@ -54,6 +54,11 @@ public record RoomKeys(int slot, String base, String channelName, HistoryLimits 
         return (base + ":presence").getBytes(UTF_8);
     }
 
+    /** Key of what is shown for the users in the room: see presence.lua. */
+    public byte[] names() {
+        return (base + ":names").getBytes(UTF_8);
+    }
+
     /** The name of the room that the channel belongs to. */
     static String roomOf(byte[] channel) {
         String name = new String(channel, UTF_8);

@@ -1,9 +1,12 @@
 package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
+import io.roomcast.redis.connection.UserText;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -26,41 +29,63 @@ final class NodeUsers {
 
         private final long seed = ThreadLocalRandom.current().nextLong();
 
-        long of(UserName user) {
-            String name = user.value();
-            long hash = seed;
-            for (int i = 0; i < name.length(); i++) {
-                hash = (hash ^ name.charAt(i)) * 0x100000001b3L;
+        long of(UserId user) {
+            return finished(mixed(seed, user.value()));
+        }
+
+        /** Maps what is shown for the user to a number; 0 if that is only the id. */
+        long ofShown(User user) {
+            String shown = UserText.afterId(user);
+            return shown.isEmpty() ? 0 : finished(mixed(mixed(seed, user.id().value()) ^ '\t', shown));
+        }
+
+        private static long mixed(long start, String text) {
+            long hash = start;
+            for (int i = 0; i < text.length(); i++) {
+                hash = (hash ^ text.charAt(i)) * 0x100000001b3L;
                 hash ^= hash >>> 29;
             }
+            return hash;
+        }
+
+        private static long finished(long mixed) {
+            long hash = mixed;
             hash *= 0x9e3779b97f4a7c15L;
             return (hash ^ hash >>> 32) & MASK;
         }
     }
 
     private final RoomName room;
-    private final Map<UserName, Set<String>> sessions = new HashMap<>(2);
+    private final Checksums checksums;
+    private final Map<UserId, Set<String>> sessions = new HashMap<>(2);
+    /** The users for whom more is shown than the id. */
+    private final Map<UserId, User> named = new HashMap<>(0);
     /** The sum of the numbers of all users, modulo 2^46. */
     private long checksum;
+    /** The sum of the numbers of what is shown, modulo 2^46. */
+    private long shownChecksum;
     /** Former leases of this node, under which its users may still be in the room. */
     private final Set<String> formerLeases = new HashSet<>(0);
     /** Whether the users in Redis may differ from these, since the effect of a command is unknown. */
     boolean mayDiffer;
 
-    NodeUsers(RoomName room) {
+    NodeUsers(RoomName room, Checksums checksums) {
         this.room = room;
+        this.checksums = checksums;
     }
 
     RoomName room() {
         return room;
     }
 
-    /** @param userChecksum the user's number, as {@link Checksums} gives it */
-    void add(UserName user, String session, long userChecksum) {
+    /** Adds a session. The user is shown as this call says from now on. */
+    void add(User shown, String session) {
+        UserId user = shown.id();
+        show(user, shown);
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             sessions.put(user, Set.of(session));
-            checksum = (checksum + userChecksum) & Checksums.MASK;
+            checksum = (checksum + checksums.of(user)) & Checksums.MASK;
         } else if (!userSessions.contains(session)) {
             Set<String> more = new HashSet<>(userSessions);
             more.add(session);
@@ -68,11 +93,14 @@ final class NodeUsers {
         }
     }
 
-    /**
-     * @param userChecksum the user's number, as {@link Checksums} gives it
-     * @return whether the user has no session left
-     */
-    boolean remove(UserName user, String session, long userChecksum) {
+    private void show(UserId user, User shown) {
+        User before = shown.isUnnamed() ? named.remove(user) : named.put(user, shown);
+        long change = checksums.ofShown(shown) - (before == null ? 0 : checksums.ofShown(before));
+        shownChecksum = (shownChecksum + change) & Checksums.MASK;
+    }
+
+    /** @return whether the user has no session left */
+    boolean remove(UserId user, String session) {
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             return true;
@@ -84,12 +112,23 @@ final class NodeUsers {
             return false;
         }
         sessions.remove(user);
-        checksum = (checksum - userChecksum) & Checksums.MASK;
+        show(user, User.of(user));
+        checksum = (checksum - checksums.of(user)) & Checksums.MASK;
         return true;
     }
 
-    Set<UserName> users() {
-        return sessions.keySet();
+    int count() {
+        return sessions.size();
+    }
+
+    List<User> users() {
+        return sessions.keySet().stream()
+                .map(user -> named.getOrDefault(user, User.of(user)))
+                .toList();
+    }
+
+    long shownChecksum() {
+        return shownChecksum;
     }
 
     long checksum() {

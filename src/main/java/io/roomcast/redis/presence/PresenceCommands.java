@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.Futures;
 import io.roomcast.redis.connection.RoomKeys;
 import io.roomcast.redis.connection.Script;
+import io.roomcast.redis.connection.UserText;
 import io.roomcast.redis.topology.Shards;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.lang.System.Logger;
@@ -19,7 +21,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.ToLongFunction;
 import redis.clients.jedis.CommandArguments;
 
 /**
@@ -40,7 +41,7 @@ public final class PresenceCommands {
      * @param fenced whether nothing was done, since the lease was evicted from the room
      * @param names users who joined or left
      */
-    record ChangeReply(boolean fenced, long revision, long count, List<UserName> names) {}
+    record ChangeReply(boolean fenced, long revision, long count, List<User> names) {}
 
     /** @param more whether the lease has further users in the room */
     record EvictReply(boolean more) {}
@@ -116,13 +117,13 @@ public final class PresenceCommands {
     }
 
     CompletionStage<ChangeReply> enter(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
+            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
         return Futures.map(
                 onRoom(scripts.enter, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
     }
 
-    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserName user, long checksum) {
+    CompletionStage<ChangeReply> leave(RoomName room, String lease, UserId user, long checksum) {
         return Futures.map(
                 onRoom(scripts.leave, room, lease, false, List.of(user.value(), checksum)),
                 PresenceCommands::changeReply);
@@ -130,7 +131,7 @@ public final class PresenceCommands {
 
     /** Replaces the users that the lease has in the room. */
     CompletionStage<ChangeReply> reconcile(
-            RoomName room, String lease, Collection<UserName> users, ToLongFunction<UserName> checksums) {
+            RoomName room, String lease, Collection<User> users, NodeUsers.Checksums checksums) {
         return Futures.map(
                 onRoom(scripts.reconcile, room, lease, false, withChecksums(users, checksums)),
                 PresenceCommands::changeReply);
@@ -152,18 +153,20 @@ public final class PresenceCommands {
      *
      * @param checksum checksum of the node's users
      * @param users number of the node's users
+     * @param shownChecksum checksum of what is shown for them
      */
-    CompletionStage<CompareReply> compare(RoomName room, String lease, long checksum, int users) {
-        return Futures.map(onRoom(scripts.compare, room, lease, false, List.of(checksum, users)), reply -> {
-            List<?> parts = (List<?>) reply;
-            long same = (Long) parts.get(0);
-            return new CompareReply(
-                    same == 1,
-                    same == -1,
-                    (Long) parts.get(1),
-                    (Long) parts.get(2),
-                    texts(parts.subList(3, parts.size())));
-        });
+    CompletionStage<CompareReply> compare(RoomName room, String lease, long checksum, int users, long shownChecksum) {
+        return Futures.map(
+                onRoom(scripts.compare, room, lease, false, List.of(checksum, users, shownChecksum)), reply -> {
+                    List<?> parts = (List<?>) reply;
+                    long same = (Long) parts.get(0);
+                    return new CompareReply(
+                            same == 1,
+                            same == -1,
+                            (Long) parts.get(1),
+                            (Long) parts.get(2),
+                            texts(parts.subList(3, parts.size())));
+                });
     }
 
     /**
@@ -183,13 +186,15 @@ public final class PresenceCommands {
         });
     }
 
-    private static List<Object> withChecksums(Collection<UserName> users, ToLongFunction<UserName> checksums) {
-        List<Object> pairs = new ArrayList<>(2 * users.size());
-        for (UserName user : users) {
-            pairs.add(user.value());
-            pairs.add(checksums.applyAsLong(user));
+    private static List<Object> withChecksums(Collection<User> users, NodeUsers.Checksums checksums) {
+        List<Object> arguments = new ArrayList<>(4 * users.size());
+        for (User user : users) {
+            arguments.add(user.id().value());
+            arguments.add(checksums.of(user.id()));
+            arguments.add(UserText.afterId(user));
+            arguments.add(checksums.ofShown(user));
         }
-        return pairs;
+        return arguments;
     }
 
     private CompletionStage<Object> onRoom(
@@ -199,7 +204,7 @@ public final class PresenceCommands {
         all.add(lease);
         all.add(ttlMillis);
         all.addAll(arguments);
-        CommandArguments call = script.call(List.of(names.presence(), names.channel()), all.toArray());
+        CommandArguments call = script.call(List.of(names.presence(), names.channel(), names.names()), all.toArray());
         return shards.of(names.slot()).read(names.slot(), call, bounded);
     }
 
@@ -253,15 +258,15 @@ public final class PresenceCommands {
         return parts.stream().map(PresenceCommands::text).toList();
     }
 
-    private static List<UserName> users(List<?> parts) {
-        List<UserName> users = new ArrayList<>(parts.size());
+    private static List<User> users(List<?> parts) {
+        List<User> users = new ArrayList<>(parts.size());
         for (Object name : parts) {
             try {
-                users.add(new UserName(text(name)));
+                users.add(UserText.parse(text(name)));
             } catch (ProtocolException e) {
                 LOG.log(
                         Level.DEBUG,
-                        "a node of another version entered the user name {0}, which this version refuses",
+                        "a node of another version entered the user {0}, which this version refuses",
                         text(name));
             }
         }

@@ -1,7 +1,8 @@
 package io.roomcast.redis.presence;
 
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.Futures;
 import io.roomcast.redis.presence.PresenceCommands.ChangeReply;
 import io.roomcast.redis.presence.PresenceCommands.CompareReply;
@@ -123,21 +124,21 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     }
 
     @Override
-    public CompletionStage<UpdateResult> enter(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> enter(RoomName room, User user, String session) {
         if (closed) {
             return CompletableFuture.failedFuture(new RelayUnavailableException("the node is stopping"));
         }
         return result(room, update(room, own -> {
-            own.add(user, session, checksums.of(user));
+            own.add(user, session);
             String leaseId = lease.id();
-            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums::of));
+            return new Sent<>(leaseId, commands.enter(room, leaseId, List.of(user), checksums));
         }));
     }
 
     @Override
-    public CompletionStage<UpdateResult> leave(RoomName room, UserName user, String session) {
+    public CompletionStage<UpdateResult> leave(RoomName room, UserId user, String session) {
         Sent<ChangeReply> sent = update(room, own -> {
-            if (!own.remove(user, session, checksums.of(user))) {
+            if (!own.remove(user, session)) {
                 return null;
             }
             String leaseId = lease.id();
@@ -257,7 +258,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
             Sent<ChangeReply> reconciled = own.mayDiffer ? reconcile(own) : null;
             String leaseId = lease.id();
             CompletionStage<CompareReply> compared =
-                    commands.compare(room, leaseId, own.checksum(), own.users().size());
+                    commands.compare(room, leaseId, own.checksum(), own.count(), own.shownChecksum());
             return new SentComparison(
                     reconciled,
                     new Sent<>(leaseId, compared),
@@ -286,7 +287,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private Sent<ChangeReply> reconcile(NodeUsers own) {
         own.mayDiffer = false;
         String leaseId = lease.id();
-        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), checksums::of));
+        return new Sent<>(leaseId, commands.reconcile(own.room(), leaseId, own.users(), checksums));
     }
 
     @Override
@@ -338,7 +339,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
     private <T> T update(RoomName room, Function<NodeUsers, T> action) {
         AtomicReference<T> result = new AtomicReference<>();
         rooms.compute(room.value(), (name, existing) -> {
-            NodeUsers own = existing == null ? new NodeUsers(room) : existing;
+            NodeUsers own = existing == null ? new NodeUsers(room, checksums) : existing;
             result.set(action.apply(own));
             return own.isEmpty() ? null : own;
         });

@@ -12,7 +12,7 @@ import io.roomcast.node.LogText;
 import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
@@ -80,7 +80,7 @@ public class Authentication {
      * @param claimed user name that the client gave
      * @throws ProtocolException {@code unauthenticated} if the connection is refused
      */
-    public Identity identify(UserName claimed, ClientOrigin origin) {
+    public Identity identify(UserId claimed, ClientOrigin origin) {
         return switch (mode) {
             case "open" -> Identity.claimed(claimed);
             case "container" -> loginIdentity(origin);
@@ -93,10 +93,10 @@ public class Authentication {
             throw new ProtocolException(ErrorCode.UNAUTHENTICATED, "log in to the server first");
         }
         return Identity.proven(
-                new UserName(origin.login()), RoomPermissions.of(RoomRules.NONE, roleRules, origin.roles()));
+                new UserId(origin.login()), RoomPermissions.of(RoomRules.NONE, roleRules, origin.roles()));
     }
 
-    private Identity loopbackIdentity(UserName claimed, ClientOrigin origin) {
+    private Identity loopbackIdentity(UserId claimed, ClientOrigin origin) {
         if (origin.isLoopback()) {
             return Identity.claimed(claimed);
         }

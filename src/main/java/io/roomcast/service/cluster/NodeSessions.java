@@ -122,6 +122,7 @@ public class NodeSessions {
                 session.id(),
                 node.name(),
                 session.user() == null ? null : session.user().value(),
+                session.identity() == null ? null : session.identity().user().name(),
                 session.arrival().address(),
                 names.take(rooms),
                 rooms.size(),

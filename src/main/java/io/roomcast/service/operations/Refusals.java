@@ -8,7 +8,7 @@ import io.roomcast.node.Clocks;
 import io.roomcast.node.LogText;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -69,7 +69,7 @@ public class Refusals {
      * @param room room that the connection names, or null
      * @param remote address of the client, or null
      */
-    public void atHandshake(Counter outcome, String code, String text, UserName user, RoomName room, String remote) {
+    public void atHandshake(Counter outcome, String code, String text, UserId user, RoomName room, String remote) {
         if (outcome != null) {
             metrics.increment(outcome);
         }
@@ -87,7 +87,7 @@ public class Refusals {
     }
 
     private void count(
-            String code, String text, String via, String session, UserName user, RoomName room, String address) {
+            String code, String text, String via, String session, UserId user, RoomName room, String address) {
         metrics.refused(code);
         if (kept.length() > 0) {
             Refusal refusal = new Refusal(

@@ -9,7 +9,8 @@ import io.roomcast.outbound.FrameKind;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceListener;
 import io.roomcast.relay.PresenceStore;
@@ -131,10 +132,10 @@ public class PresenceAnnouncer implements PresenceListener {
      * Sends a new member its own arrival, if the room is small enough for names. The other members were sent this
      * arrival before the session became a member.
      */
-    public void sendOwnArrival(ClientSession session, RoomName room, UserName user, PresenceStore.UpdateResult change) {
+    public void sendOwnArrival(ClientSession session, RoomName room, User user, PresenceStore.UpdateResult change) {
         if (change.count() <= maxNames(room)) {
             ChangeCollector.Announcement ownArrival = new ChangeCollector.Announcement(
-                    List.of(user.value()), List.of(), change.count(), change.revision());
+                    List.of(user), List.of(), List.of(), change.count(), change.revision());
             session.reply(frame(room, ownArrival));
         }
     }
@@ -142,10 +143,13 @@ public class PresenceAnnouncer implements PresenceListener {
     private static ServerFrame frame(RoomName room, ChangeCollector.Announcement change) {
         return new ServerFrame.Presence(
                 room.value(),
-                List.copyOf(change.joined()),
-                List.copyOf(change.left()),
+                change.joined().stream().map(ServerFrame.Person::of).toList(),
+                change.renamed().isEmpty()
+                        ? null
+                        : change.renamed().stream().map(ServerFrame.Person::of).toList(),
+                change.left().stream().map(ServerFrame.Person::withoutInfo).toList(),
                 change.count(),
-                UserName.SYSTEM,
+                UserId.SYSTEM,
                 PresenceText.of(change));
     }
 
@@ -176,7 +180,7 @@ public class PresenceAnnouncer implements PresenceListener {
         /** The frame that replaces the names for a client that reads too slowly. */
         private EncodedFrame unnamed(ChangeCollector.Announcement change) {
             ChangeCollector.Announcement counted =
-                    new ChangeCollector.Announcement(List.of(), List.of(), change.count(), change.revision());
+                    ChangeCollector.Announcement.counted(change.count(), change.revision());
             return EncodedFrame.of(FrameKind.PRESENCE, writer.write(frame(name, counted)));
         }
 

@@ -1,6 +1,6 @@
 package io.roomcast.service.presence;
 
-import java.util.Collection;
+import io.roomcast.protocol.User;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -23,19 +23,29 @@ final class PresenceText {
         if (!change.hasNames()) {
             return change.count() + " people are in the room";
         }
-        return Stream.of(phrase(change.joined(), "joined"), phrase(change.left(), "left"))
+        return Stream.of(phrase(change.joined(), "joined"), renamed(change.renamed()), phrase(change.left(), "left"))
                 .filter(phrase -> !phrase.isEmpty())
                 .collect(Collectors.joining(", "));
     }
 
-    private static String phrase(Collection<String> users, String did) {
+    private static String phrase(List<User> users, String did) {
         if (users.isEmpty()) {
             return "";
         }
-        return names(List.copyOf(users)) + (users.size() == 1 ? " has " : " have ") + did + " the room";
+        return names(users) + (users.size() == 1 ? " has " : " have ") + did + " the room";
     }
 
-    private static String names(List<String> users) {
+    private static String renamed(List<User> users) {
+        if (users.isEmpty()) {
+            return "";
+        }
+        return users.size() == 1
+                ? "a member is called " + users.get(0).name() + " now"
+                : users.size() + " members are called " + names(users) + " now";
+    }
+
+    private static String names(List<User> shown) {
+        List<String> users = shown.stream().map(User::name).toList();
         int count = users.size();
         if (count > NAMES_BEFORE_COUNT + 1) {
             return String.join(", ", users.subList(0, NAMES_BEFORE_COUNT)) + " and " + (count - NAMES_BEFORE_COUNT)

@@ -1,13 +1,16 @@
 package io.roomcast.service.presence;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -44,7 +47,7 @@ public final class RoomAnnouncements {
     }
 
     /** The users of a room that have been announced to its members. */
-    public record View(List<String> users) {}
+    public record View(List<User> users) {}
 
     /** An action that waits until the changes up to this revision have been announced. */
     private record Waiting(long revision, Consumer<View> action) {}
@@ -56,9 +59,9 @@ public final class RoomAnnouncements {
 
     private final List<Waiting> waiting = new ArrayList<>(0);
     /** The users in the room now; null if there are too many for names. */
-    private Set<String> currentUsers;
+    private Map<UserId, User> currentUsers;
     /** The users that have been announced by name; null if only their number has been announced. */
-    private Set<String> announcedUsers;
+    private SortedMap<UserId, User> announcedUsers;
 
     /** A copy of {@code announcedUsers} for actions; null if none was made since {@code announcedUsers} changed. */
     private View view;
@@ -84,7 +87,7 @@ public final class RoomAnnouncements {
 
     /** Takes the users of the room. Called when the room is watched, and again after changes were lost. */
     synchronized void rosterReceived(Roster roster) {
-        currentUsers = roster.count() > maxNames ? null : names(roster.users());
+        currentUsers = roster.count() > maxNames ? null : byId(roster.users());
         count = roster.count();
         revision = roster.revision();
         collector.clear();
@@ -114,23 +117,30 @@ public final class RoomAnnouncements {
             catchUpIsDue = true;
             queueReadyActions();
         } else {
-            currentUsers.addAll(names(change.joined()));
-            currentUsers.removeAll(names(change.left()));
+            List<User> left = change.left().stream()
+                    .map(currentUsers::get)
+                    .filter(Objects::nonNull)
+                    .toList();
+            currentUsers.keySet().removeAll(change.left());
+            change.joined().forEach(user -> currentUsers.put(user.id(), user));
+            change.renamed().forEach(user -> currentUsers.replace(user.id(), user));
             if (!catchUpIsDue) {
-                collect(change);
+                collect(change, left);
             }
         }
         beginInterval();
     }
 
-    private void collect(PresenceChange change) {
-        if (change.joined().isEmpty() && change.left().isEmpty()) {
+    private void collect(PresenceChange change, List<User> left) {
+        if (change.joined().isEmpty()
+                && change.renamed().isEmpty()
+                && change.left().isEmpty()) {
             if (collector.isEmpty()) {
                 announcedRevision = revision;
                 queueReadyActions();
             }
         } else {
-            collector.add(change).forEach(this::announce);
+            collector.add(change, left).forEach(this::announce);
         }
     }
 
@@ -166,8 +176,9 @@ public final class RoomAnnouncements {
     private void announce(ChangeCollector.Announcement change) {
         catchUpIsDue = catchUpIsDue || !outlet.announce(change);
         if (!catchUpIsDue) {
-            announcedUsers.addAll(change.joined());
-            announcedUsers.removeAll(change.left());
+            change.left().forEach(user -> announcedUsers.remove(user.id()));
+            change.joined().forEach(user -> announcedUsers.put(user.id(), user));
+            change.renamed().forEach(user -> announcedUsers.replace(user.id(), user));
             recordAnnounced(change.revision());
         }
     }
@@ -183,13 +194,16 @@ public final class RoomAnnouncements {
      * null, announces only the number of users.
      */
     private void catchUp() {
-        Set<String> joined = announcedUsers == null ? new TreeSet<>() : copy(currentUsers);
-        Set<String> left = announcedUsers == null ? new TreeSet<>() : copy(announcedUsers);
-        if (announcedUsers != null) {
-            joined.removeAll(announcedUsers);
-            left.removeAll(currentUsers);
-        }
-        ChangeCollector.Announcement change = new ChangeCollector.Announcement(joined, left, count, revision);
+        ChangeCollector.Announcement change = announcedUsers == null
+                ? ChangeCollector.Announcement.counted(count, revision)
+                : new ChangeCollector.Announcement(
+                        missing(announcedUsers, copy(currentUsers)),
+                        copy(currentUsers).values().stream()
+                                .filter(this::isAnnouncedOtherwise)
+                                .toList(),
+                        missing(currentUsers, announcedUsers),
+                        count,
+                        revision);
         catchUpIsDue = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
         if (!catchUpIsDue) {
             announcedUsers = copy(currentUsers);
@@ -231,7 +245,7 @@ public final class RoomAnnouncements {
             outlet.runAfterFrames(() -> action.accept(null));
             return;
         }
-        view = view == null ? new View(List.copyOf(announcedUsers)) : view;
+        view = view == null ? new View(List.copyOf(announcedUsers.values())) : view;
         View now = view;
         outlet.runAfterFrames(() -> action.accept(now));
     }
@@ -253,13 +267,25 @@ public final class RoomAnnouncements {
         queueReadyActions();
     }
 
-    private static Set<String> names(List<UserName> users) {
-        Set<String> names = new HashSet<>();
-        users.forEach(user -> names.add(user.value()));
-        return names;
+    private boolean isAnnouncedOtherwise(User user) {
+        User announced = announcedUsers.get(user.id());
+        return announced != null && !announced.equals(user);
     }
 
-    private static Set<String> copy(Set<String> names) {
-        return names == null ? null : new TreeSet<>(names);
+    /** The users of {@code all} who are not in {@code users}. */
+    private static List<User> missing(Map<UserId, User> users, SortedMap<UserId, User> all) {
+        return all.values().stream()
+                .filter(user -> !users.containsKey(user.id()))
+                .toList();
+    }
+
+    private static Map<UserId, User> byId(List<User> users) {
+        Map<UserId, User> byId = new HashMap<>();
+        users.forEach(user -> byId.put(user.id(), user));
+        return byId;
+    }
+
+    private static SortedMap<UserId, User> copy(Map<UserId, User> users) {
+        return users == null ? null : new TreeMap<>(users);
     }
 }

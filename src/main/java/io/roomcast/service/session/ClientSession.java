@@ -15,7 +15,7 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -43,7 +43,7 @@ public final class ClientSession {
     /** Whether {@link #end} was called. */
     private boolean ended;
 
-    private final UserName urlUser;
+    private final UserId urlUser;
     private final Position since;
     private final long openedAt;
     private volatile Identity identity;
@@ -98,10 +98,10 @@ public final class ClientSession {
         return id;
     }
 
-    /** The user of this session; null until the session has an identity. */
-    public UserName user() {
+    /** The id of this session's user; null until the session has an identity. */
+    public UserId user() {
         Identity current = identity;
-        return current == null ? null : current.user();
+        return current == null ? null : current.userId();
     }
 
     /** @param limit one of {@link LimitKeys#SESSION_RATES} */
@@ -157,7 +157,7 @@ public final class ClientSession {
     }
 
     /** The user in the URL of the connection, or null. */
-    public UserName urlUser() {
+    public UserId urlUser() {
         return urlUser;
     }
 

@@ -2,7 +2,7 @@ package io.roomcast.service.session;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 
 /**
  * What a client asks for when it connects, by the URL and the subprotocol.
@@ -12,10 +12,10 @@ import io.roomcast.protocol.UserName;
  * @param since last position that the client has, or null
  * @param subprotocol subprotocol of this server that the connection uses; null if the client asked for none
  */
-public record ConnectRequest(UserName user, RoomName room, Position since, String subprotocol) {
+public record ConnectRequest(UserId user, RoomName room, Position since, String subprotocol) {
 
     /** A connection to {@code /ws}. */
-    public static ConnectRequest ofUser(UserName user, String subprotocol) {
+    public static ConnectRequest ofUser(UserId user, String subprotocol) {
         return new ConnectRequest(user, null, null, subprotocol);
     }
 

@@ -27,7 +27,8 @@ import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.ServerFrameWriter;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
@@ -161,7 +162,7 @@ public class SessionRegistry {
     }
 
     /**
-     * Sets the identity of a session.
+     * Sets the identity of a session. An info about the user that is too large is left out.
      *
      * @return false if the session was removed meanwhile
      * @throws ProtocolException {@code busy} if the user has too many sessions
@@ -169,23 +170,34 @@ public class SessionRegistry {
     public boolean identify(ClientSession session, Identity identity) {
         // remove() uses the same monitor, because a session that is removed meanwhile must not stay counted.
         synchronized (session) {
-            UserName before = session.user();
+            UserId before = session.user();
             if (!openSessions.containsKey(session.id())) {
                 return false;
             }
-            if (!identity.user().equals(before)) {
-                int count = users.add(identity.user().value());
+            if (!identity.userId().equals(before)) {
+                int count = users.add(identity.userId().value());
                 if (!limits.allows(LimitKeys.USER_SESSIONS, count)) {
-                    users.remove(identity.user().value());
+                    users.remove(identity.userId().value());
                     limits.require(LimitKeys.USER_SESSIONS, count, ErrorCode.BUSY, "too many sessions of this user");
                 }
                 if (before != null) {
                     users.remove(before.value());
                 }
             }
-            session.setIdentity(identity);
+            session.setIdentity(identity.shownAs(withSmallInfo(identity.user())));
             return true;
         }
+    }
+
+    private User withSmallInfo(User user) {
+        User shown = limits.withSmallInfo(user);
+        if (!shown.equals(user)) {
+            warnings.warn(
+                    "info",
+                    () -> "The info in a token of user " + LogText.of(user.id().value())
+                            + " was left out: it is larger than " + LimitKeys.INFO_BYTES.name());
+        }
+        return shown;
     }
 
     /**
@@ -241,8 +253,8 @@ public class SessionRegistry {
     }
 
     /** A new random name for a client that gave none. */
-    public static UserName newGuest() {
-        return new UserName("guest-"
+    public static UserId newGuest() {
+        return new UserId("guest-"
                 + Node.randomId(6)
                         .replaceAll("[^A-Za-z0-9]", "x")
                         .substring(0, 6)

@@ -21,7 +21,7 @@ public class CodecBenchmark {
             "{\"type\":\"publish\",\"id\":7,\"room\":\"lobby\",\"idempotencyKey\":\"0b7f1c\",\"content\":\"" + CONTENT
                     + "\"}";
     private final ServerFrameWriter.MessageBody body = ServerFrameWriter.MessageBody.of(
-            new RoomName("lobby"), new UserName("ann"), Payload.of(CONTENT), 1_700_000_000_000L, "0b7f1c");
+            new RoomName("lobby"), User.of(new UserId("ann")), Payload.of(CONTENT), 1_700_000_000_000L, "0b7f1c");
     private final ServerFrame ack = new ServerFrame.Ack(7L, "0b7f1c", "lobby", "epoch", 42);
 
     @Benchmark

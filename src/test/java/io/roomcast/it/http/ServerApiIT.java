@@ -45,11 +45,12 @@ class ServerApiIT {
             JsonObject stored = ok(
                     "POST /rooms/{room}/messages",
                     "orders",
-                    "{\"sender\":\"billing\",\"content\":\"paid \\\"now\\\"\",\"idempotencyKey\":\"k\"}");
+                    "{\"sender\":\"svc|bill/1\",\"name\":\" Billing\\n \\u202e\",\"content\":\"paid \\\"now\\\"\",\"idempotencyKey\":\"k\"}");
             Frame heard = ann.next("message");
             assertEquals(1, stored.getInt("offset"));
             assertEquals(1, heard.number("offset"));
-            assertEquals("billing", heard.string("sender"));
+            assertEquals("svc|bill/1", heard.string("sender"));
+            assertEquals("Billing", heard.string("name"));
             assertEquals("paid \"now\"", heard.string("content"));
         }
     }
@@ -200,7 +201,7 @@ class ServerApiIT {
         try (RoomClient ann = RoomClient.enter(server.uri(), "r%C3%A4ume" + RUN, "ann")) {
             JsonObject members = ok("GET /rooms/{room}/members", "r%C3%A4ume", null);
             assertEquals("räume" + RUN, members.getString("room"));
-            assertEquals("ann", members.getJsonArray("users").getString(0));
+            assertEquals("ann", members.getJsonArray("users").getJsonObject(0).getString("id"));
             ann.say("{\"type\":\"ping\",\"id\":1}");
             ann.next("pong");
             JsonObject rooms = ok("GET /rooms", null, null);

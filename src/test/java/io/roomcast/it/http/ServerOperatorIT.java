@@ -9,6 +9,9 @@ import io.roomcast.support.RoomClient;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -228,6 +231,26 @@ class ServerOperatorIT {
     }
 
     @Test
+    void anIdThatNoPathCanHaveIsInTheQuery() {
+        String id = "https://id.example/" + RUN + "?a=50%";
+        String query = "?user=" + URLEncoder.encode(id, StandardCharsets.UTF_8);
+        try (RoomClient one = RoomClient.connect(
+                URI.create(server.uri().toString().replaceFirst("^http", "ws") + "ws/one" + RUN + "/-" + query))) {
+            assertEquals(id, one.next("joined").string("user"));
+            JsonObject where = ok("GET /users/{user}", "-", query, null);
+            assertEquals(id, where.getString("user"));
+            assertEquals(id, where.getJsonArray("sessions").getJsonObject(0).getString("name"));
+            assertEquals(
+                    "bad_request",
+                    call(backEnd, "POST /users/{user}/disconnect", "ann", query, null, 400)
+                            .getString("code"));
+            assertEquals(
+                    1, ok("POST /users/{user}/disconnect", "-", query, null).getInt("sessions"));
+            assertEquals(4500, one.awaitClose());
+        }
+    }
+
+    @Test
     void saysWhyRequestsWereRefused() throws Exception {
         String ann = "ann-why-" + RUN;
         try (RoomClient client = RoomClient.connect(server.uri().resolve("ws?user=" + ann))) {
@@ -283,8 +306,8 @@ class ServerOperatorIT {
                 "POST /limits                 | room  | {\"key\":\"roomcast.limits.rooms\",\"value\":\"-1\"} | 400 | bad_request",
                 "POST /node/limits            | room  | {\"key\":\"roomcast.limits.rooms\",\"value\":\"\"} | 400 | bad_request",
                 "GET /sessions/{session}      | a%20b |                                          | 404 | not_found",
-                "GET /users/{user}            | a%20b |                                          | 400 | bad_request",
-                "POST /users/{user}/disconnect | a%20b |                                         | 400 | bad_request",
+                "GET /users/{user}            | a%C2%A0b |                                          | 400 | bad_request",
+                "POST /users/{user}/disconnect | a%C2%A0b |                                         | 400 | bad_request",
                 "GET /rooms/{room}            | a%20b |                                          | 400 | bad_request",
                 "POST /rooms/{room}/close     | a%20b |                                          | 400 | bad_request"
             })
@@ -302,12 +325,12 @@ class ServerOperatorIT {
                 "?order=",
                 "?order=waiting&after=x",
                 "?user=",
-                "?user=a%20b",
+                "?user=a%C2%A0b",
                 "?room=a/b")) {
             JsonObject refused = call(backEnd, "GET /sessions", null, query, null, 400);
             assertEquals("bad_request", refused.getString("code"), query);
         }
-        for (String query : List.of("?limit=501", "?limit=x", "?user=a%20b", "?room=")) {
+        for (String query : List.of("?limit=501", "?limit=x", "?user=a%C2%A0b", "?room=")) {
             JsonObject refused = call(backEnd, "GET /refusals", null, query, null, 400);
             assertEquals("bad_request", refused.getString("code"), query);
         }

@@ -156,7 +156,7 @@ class LimitsIT {
             assertTrue(wait > 0 && wait <= 1_001, error::toString);
             bob.say("{'id':1,'room':'" + room + "','content':'hi'}").next("ack");
             for (int i = 0; i < 15; i++) {
-                bob.say("{'type':'signal','room':'" + room + "','name':'typing'}");
+                bob.say("{'type':'signal','room':'" + room + "','signal':'typing'}");
             }
             assertEquals("rate_limited", bob.error());
         }

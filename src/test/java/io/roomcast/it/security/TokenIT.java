@@ -191,7 +191,8 @@ class TokenIT {
                     ann.say("{'id':1,'room':'ops-db','content':'hi'}").error());
             assertEquals(
                     "forbidden",
-                    ann.say("{'type':'signal','room':'ops-db','name':'typing'}").error());
+                    ann.say("{'type':'signal','room':'ops-db','signal':'typing'}")
+                            .error());
             ann.say("{'type':'history','room':'ops-db'}").next("history");
             assertFalse(ann.say("{'type':'join','room':'lobby'}").next("joined").has("members"));
             ann.say("{'id':2,'room':'lobby','content':'hi'}").next("ack");

@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.roomcast.outbound.FrameKind;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
+import io.roomcast.relay.PresenceChange;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +24,7 @@ class EnvelopeTest {
     @Test
     void messageHasEpochOffsetAndTheRestAsBody() {
         Envelope.Message message =
-                assertInstanceOf(Envelope.Message.class, parse("3Mx7 4503599627370495 1f {\"a\": 1} "));
+                assertInstanceOf(Envelope.Message.class, parse("4Mx7 4503599627370495 1f {\"a\": 1} "));
         assertEquals("x7", message.epoch());
         assertEquals(4_503_599_627_370_495L, message.offset());
         assertEquals("1f", message.run());
@@ -28,7 +34,7 @@ class EnvelopeTest {
     @Test
     void bodyMayBeEmpty() {
         assertEquals(
-                0, assertInstanceOf(Envelope.Message.class, parse("3Mx 1 1f ")).body().length);
+                0, assertInstanceOf(Envelope.Message.class, parse("4Mx 1 1f ")).body().length);
     }
 
     @Test
@@ -56,6 +62,25 @@ class EnvelopeTest {
     }
 
     @Test
+    void presenceTellsIdsAndWhatIsShown() {
+        User lee = new User(new UserId("auth0|5 f"), "Ann Lee", "{\"a\":\"b c\"}");
+        User bob = User.of(new UserId("bob"));
+        User annie = new User(new UserId("+1"), "Annie", null);
+        String lines = Stream.of(lee, bob).map(user -> "\n+" + line(user)).collect(Collectors.joining()) + "\n="
+                + line(annie) + "\n--gone";
+        assertEquals("\n+bob", lines.substring(lines.indexOf("\n+bob"), lines.indexOf("\n=")));
+        assertEquals(
+                new Envelope.Presence(
+                        new PresenceChange(7, 9, 3, List.of(lee, bob), List.of(annie), List.of(new UserId("-gone")))),
+                parse("4R7 9 3" + lines));
+    }
+
+    private static String line(User user) {
+        String shown = UserText.afterId(user);
+        return user.id() + (shown.isEmpty() ? "" : "\t" + shown);
+    }
+
+    @Test
     void wordIsUnderstood() {
         assertEquals(new Envelope.KeepAlive(), Envelope.parse(Envelope.keepAlive()));
     }
@@ -64,21 +89,25 @@ class EnvelopeTest {
     @ValueSource(
             strings = {
                 "",
-                "3",
+                "4",
                 "1Mx 1 1f {}",
-                "3Z",
-                "3M",
-                "3Mx",
-                "3Mx 1",
-                "3Mx 1 1f",
-                "2Mx 1 {}",
-                "3R",
-                "3Q",
-                "3Qid",
-                "3Qid channel",
-                "3Aid",
-                "3R1 2",
-                "3R1 2 1\n+a b",
+                "4Z",
+                "4M",
+                "4Mx",
+                "4Mx 1",
+                "4Mx 1 1f",
+                "3Mx 1 1f {}",
+                "4R",
+                "4Q",
+                "4Qid",
+                "4Qid channel",
+                "4Aid",
+                "4R1 2",
+                "4R1 2 1\n+a\u0000b",
+                "4R1 2 1\n+",
+                "4R1 2 1\n",
+                "4R1 2 1\n+\tAnn",
+                "4R1 2 1\n-a\tAnn",
                 "{\"content\":\"hi\"}",
                 "\u00e9"
             })

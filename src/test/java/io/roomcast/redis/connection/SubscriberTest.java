@@ -99,7 +99,7 @@ class SubscriberTest {
         loseItTimes(4);
         assertEquals(1, lines().size(), lines()::toString);
         try (Jedis admin = new Jedis("127.0.0.1", redis.port())) {
-            admin.publish("own", "3Ma 1 run heard");
+            admin.publish("own", "4Ma 1 run heard");
         }
         assertEquals("heard", events.poll(20, TimeUnit.SECONDS));
         loseItTimes(4);

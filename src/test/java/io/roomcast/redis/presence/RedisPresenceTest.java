@@ -2,8 +2,11 @@ package io.roomcast.redis.presence;
 
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.redis.PresenceNode;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.relay.PresenceContractTest;
@@ -16,12 +19,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.params.ZAddParams;
 import redis.clients.jedis.params.ZRangeParams;
 
@@ -80,12 +85,137 @@ class RedisPresenceTest extends PresenceContractTest {
     @Test
     void usersAreCountedOverNodes() {
         PresenceNode other = node();
-        assertChange(true, 1, node.store.enter(room, ANN, "s1"));
-        assertChange(false, 1, other.store.enter(room, ANN, "s1"));
-        assertChange(true, 2, other.store.enter(room, BOB, "s2"));
+        assertChange(true, 1, node.store.enter(room, User.of(ANN), "s1"));
+        assertChange(false, 1, other.store.enter(room, User.of(ANN), "s1"));
+        assertChange(true, 2, other.store.enter(room, User.of(BOB), "s2"));
         assertRoster(2, List.of(ANN, BOB), node.store.roster(room, 10));
         assertChange(false, 2, node.store.leave(room, ANN, "s1"));
         assertChange(true, 1, other.store.leave(room, ANN, "s1"));
+    }
+
+    private static final UserId ID = new UserId("auth0|5f7c");
+    private static final User ANN_LEE = new User(ID, "Ann Lee", "{\"tags\":[\"a b\"]}");
+    private static final User ANNIE = new User(ID, "Annie", null);
+
+    @Test
+    void theNewestNameOfAllNodesIsShownAsLongAsItsNodeHasTheUser() {
+        PresenceNode other = node();
+        PresenceNode witness = node();
+        witness.watch(room);
+        node.enter(room, ANN_LEE);
+        other.enter(room, ANNIE);
+        witness.told.awaitShown(room, "auth0|5f7c:Annie");
+        assertRoster(1, List.of(ID), witness.store.roster(room, 10));
+        node.enter(room, ANN_LEE);
+        witness.told.awaitShown(room, "auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}");
+        other.enter(room, User.of(ID));
+        witness.told.awaitShown(room, "auth0|5f7c");
+        witness.awaitShown(room, User.of(ID));
+        other.leave(room, ID.value());
+        witness.told.awaitShown(room, "auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}");
+        witness.awaitShown(room, ANN_LEE);
+        other.enter(room, ANNIE);
+        witness.told.awaitShown(room, "auth0|5f7c:Annie");
+        other.vanish();
+        witness.told.awaitShown(room, "auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}");
+        node.leave(room, ID.value());
+        witness.told.awaitShown(room);
+        assertEquals(List.of(), witness.told.wrong());
+        witness.told.awaitChanges(
+                room,
+                "+auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}",
+                "=auth0|5f7c:Annie",
+                "=auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}",
+                "=auth0|5f7c",
+                "=auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}",
+                "=auth0|5f7c:Annie",
+                "=auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}",
+                "-auth0|5f7c");
+    }
+
+    @Test
+    void namesThatAreLostAreEnteredAgain() {
+        PresenceNode other = node();
+        PresenceNode witness = node();
+        witness.watch(room);
+        node.enter(room, ANN_LEE);
+        node.enter(room, "bob");
+        User cem = new User(new UserId("7"), "Cem", null);
+        other.enter(room, cem);
+        User[] all = {cem, ANN_LEE, User.of(BOB)};
+        witness.awaitShown(room, all);
+        for (String lost : new String[] {null, "auth0|5f7c\n", "@"}) {
+            try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+                String key = prefix + ":{" + room + "}:names";
+                if (lost == null) {
+                    jedis.del(key);
+                    jedis.set(key, "of another application");
+                } else {
+                    jedis.hkeys(key).stream()
+                            .filter(each -> each.startsWith("@"))
+                            .forEach(each -> jedis.hdel(key, each));
+                    jedis.hkeys(key).stream()
+                            .filter(each -> each.startsWith(lost))
+                            .forEach(each -> jedis.hdel(key, each));
+                }
+            }
+            witness.awaitShown(room, all);
+            witness.told.awaitShown(room, "7:Cem", "auth0|5f7c:Ann Lee:{\"tags\":[\"a b\"]}", "bob");
+        }
+        assertEquals(
+                Set.of("+"),
+                witness.told.changes(room).stream()
+                        .map(word -> word.substring(0, 1))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void aNodeThatComesBackUnderANewLeaseRenamesNobody() throws Exception {
+        PresenceNode other = node();
+        PresenceNode witness = node();
+        witness.watch(room);
+        node.enter(room, ANN_LEE);
+        other.enter(room, ANNIE);
+        witness.told.awaitShown(room, "auth0|5f7c:Annie");
+        List<String> before = witness.told.changes(room);
+        Set<String> leases = leasesIn(room);
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            jedis.sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "normal", "SKIPME", "yes");
+        }
+        Await.until("another lease", () -> {
+            Set<String> now = leasesIn(room);
+            return now.size() == leases.size() && now.stream().noneMatch(leases::contains);
+        });
+        witness.awaitShown(room, ANNIE);
+        assertEquals(before, witness.told.changes(room));
+    }
+
+    /** The leases that have users in the room. */
+    private Set<String> leasesIn(RoomName name) {
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            return jedis
+                    .zrange(
+                            prefix + ":{" + name + "}:presence",
+                            ZRangeParams.zrangeByScoreParams(Double.NEGATIVE_INFINITY, -1))
+                    .stream()
+                    .filter(member -> member.startsWith("@"))
+                    .collect(Collectors.toSet());
+        }
+    }
+
+    @Test
+    void aNameThatIsTheIdTakesNoMemory() {
+        node.enter(room, "ann");
+        assertEquals(Set.of(), keys(prefix + ":*:names"));
+        node.enter(room, ANNIE);
+        assertEquals(1, keys(prefix + ":*:names").size());
+        try (Jedis jedis = new Jedis("127.0.0.1", redis.port())) {
+            String key = prefix + ":{" + room + "}:names";
+            assertEquals(2, jedis.hlen(key), "one name, and one checksum");
+            assertTrue(jedis.pttl(key) > 0, "expires with the room");
+        }
+        node.leave(room, ID.value());
+        assertEquals(Set.of(), keys(prefix + ":*:names"));
     }
 
     @Test
@@ -105,8 +235,8 @@ class RedisPresenceTest extends PresenceContractTest {
         }
         node.leave(room, "ann");
         node.enter(room, "last");
-        witness.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
-        node.told.awaitList(room, new io.roomcast.protocol.UserName("last"));
+        witness.told.awaitList(room, new UserId("last"));
+        node.told.awaitList(room, new UserId("last"));
 
         assertEquals(List.of(), witness.told.wrong());
         assertEquals(witness.told.changes(room), node.told.changes(room));
@@ -120,8 +250,8 @@ class RedisPresenceTest extends PresenceContractTest {
         node.watch(room);
         third.watch(room);
         third.watch(other);
-        get(node.store.enter(room, ANN, "s1"));
-        get(second.store.enter(room, ANN, "s1"));
+        get(node.store.enter(room, User.of(ANN), "s1"));
+        get(second.store.enter(room, User.of(ANN), "s1"));
         second.enter(room, "bob");
         third.enter(room, "cem");
         second.enter(other, "ann");

@@ -8,7 +8,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Warnings;
 import io.roomcast.protocol.ProtocolException;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import io.roomcast.support.CapturedLog;
 import io.roomcast.support.ManualTimer;
 import java.util.List;
@@ -54,6 +54,6 @@ class AuthenticationTest {
     }
 
     private void refuse() {
-        assertThrows(ProtocolException.class, () -> authentication.identify(new UserName("ann"), STRANGER));
+        assertThrows(ProtocolException.class, () -> authentication.identify(new UserId("ann"), STRANGER));
     }
 }

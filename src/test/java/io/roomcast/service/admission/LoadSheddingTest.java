@@ -57,14 +57,14 @@ class LoadSheddingTest {
         CoreFixture.Client bob = core.enter("bob");
         ann.news();
         bob.news();
-        ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
+        ann.send("{\"type\":\"signal\",\"signal\":\"typing\"}");
         assertTrue(bob.news().contains("typing"));
         assertEquals(0, core.metrics.get(Counter.NOTICES_DROPPED));
 
         for (int i = 0; i < 4; i++) {
             ann.send("{\"content\":\"" + "x".repeat(10_000) + "\"}");
         }
-        ann.send("{\"type\":\"signal\",\"name\":\"typing\"}");
+        ann.send("{\"type\":\"signal\",\"signal\":\"typing\"}");
         assertFalse(bob.news().contains("typing"));
         assertEquals(2, core.metrics.get(Counter.NOTICES_DROPPED));
     }

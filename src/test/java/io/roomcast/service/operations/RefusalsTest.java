@@ -8,7 +8,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
 import io.roomcast.node.Node;
 import io.roomcast.protocol.RoomName;
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.UserId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +62,7 @@ public class RefusalsTest {
     @Test
     void tellsWhatTheNodeKnows() {
         Refusals refusals = refusals(Map.of("roomcast.node", "east"), metrics);
-        refusals.atHandshake(null, "busy", "full", new UserName("ann"), new RoomName("lobby"), "203.0.113.77");
+        refusals.atHandshake(null, "busy", "full", new UserId("ann"), new RoomName("lobby"), "203.0.113.77");
         assertEquals(
                 List.of(new Refusal(
                         1_700_000_000_000L,

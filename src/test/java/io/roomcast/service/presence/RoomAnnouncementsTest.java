@@ -4,7 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.roomcast.protocol.UserName;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
 import io.roomcast.relay.PresenceChange;
 import io.roomcast.relay.PresenceStore.Roster;
 import java.util.ArrayList;
@@ -25,8 +26,9 @@ class RoomAnnouncementsTest {
         @Override
         public boolean announce(ChangeCollector.Announcement change) {
             if (!full) {
-                handed.add(
-                        (change.hasNames() ? "+" + change.joined() + " -" + change.left() + " " : "") + change.count());
+                handed.add((change.hasNames() ? "+" + shown(change.joined()) + " -" + shown(change.left()) + " " : "")
+                        + (change.renamed().isEmpty() ? "" : "=" + shown(change.renamed()) + " ")
+                        + change.count());
             }
             return !full;
         }
@@ -43,11 +45,21 @@ class RoomAnnouncementsTest {
     });
 
     private void answer(RoomAnnouncements.View view) {
-        handed.add(view == null ? "no names" : "answer " + view.users());
+        handed.add(view == null ? "no names" : "answer " + shown(view.users()));
     }
 
-    private static List<UserName> users(String... names) {
-        return Stream.of(names).map(UserName::new).toList();
+    private static List<String> shown(List<User> users) {
+        return users.stream()
+                .map(user -> user.isUnnamed() ? user.name() : user.id() + ":" + user.name())
+                .toList();
+    }
+
+    /** Each as {@code ID} or {@code ID:NAME}. */
+    private static List<User> users(String... users) {
+        return Stream.of(users)
+                .map(user -> user.split(":"))
+                .map(parts -> new User(new UserId(parts[0]), parts[parts.length - 1], null))
+                .toList();
     }
 
     private void present(long revision, String... names) {
@@ -55,11 +67,62 @@ class RoomAnnouncementsTest {
     }
 
     private void joined(long revision, int count, String user) {
-        announcements.presenceChanged(new PresenceChange(revision - 1, revision, count, users(user), List.of()));
+        announcements.presenceChanged(
+                new PresenceChange(revision - 1, revision, count, users(user), List.of(), List.of()));
     }
 
     private void left(long revision, int count, String user) {
-        announcements.presenceChanged(new PresenceChange(revision - 1, revision, count, List.of(), users(user)));
+        announcements.presenceChanged(
+                new PresenceChange(revision - 1, revision, count, List.of(), List.of(), List.of(new UserId(user))));
+    }
+
+    private void renamed(long revision, int count, String user) {
+        announcements.presenceChanged(
+                new PresenceChange(revision - 1, revision, count, List.of(), users(user), List.of()));
+    }
+
+    @Test
+    void aNewNameIsToldAndAnswered() {
+        present(1, "1:ann", "2:ann");
+        renamed(2, 2, "1:Ann Lee");
+        left(3, 1, "1");
+        renamed(4, 1, "2:ann b");
+        assertTrue(announcements.whenAnnounced(4, this::answer));
+        announcements.endInterval();
+        assertEquals(
+                List.of("+[] -[] =[1:Ann Lee] 2", "+[] -[1:Ann Lee] 1", "+[] -[] =[2:ann b] 1", "answer [2:ann b]"),
+                handed);
+    }
+
+    @Test
+    void newNamesThatTheRoomDidNotTakeAreToldAsTheDifference() {
+        present(1, "1:ann", "2:bob");
+        full = true;
+        renamed(2, 2, "1:Ann Lee");
+        renamed(3, 2, "2:b");
+        renamed(4, 2, "2:bob");
+        joined(5, 3, "3:cem");
+        renamed(6, 3, "3:Cem");
+        full = false;
+        announcements.endInterval();
+        assertEquals(List.of("+[3:Cem] -[] =[1:Ann Lee] 3"), handed);
+    }
+
+    @Test
+    void newNamesOfAnIntervalAreToldTogether() {
+        present(1, "1:ann", "2:bob");
+        for (int i = 0; i < ChangeCollector.BURST; i++) {
+            renamed(2 + i, 2, "1:ann" + i);
+        }
+        handed.clear();
+        joined(20, 3, "3:cem");
+        renamed(21, 3, "3:Cem");
+        renamed(22, 3, "1:a");
+        renamed(23, 3, "2:b");
+        left(24, 2, "2");
+        assertEquals(List.of(), handed);
+        announcements.endInterval();
+        assertEquals(List.of("+[3:Cem] -[2:b] =[1:a] 2"), handed);
     }
 
     @Test

@@ -228,7 +228,10 @@ class AnswerOrderTest {
         assertTrue(news.startsWith("{\"type\":\"joined\"") && news.contains("\"members\":3"), news);
         ask(ann, "members", 2);
         String members = ann.news();
-        assertTrue(members.contains("\"users\":[\"ann\",\"bob\",\"carl\"]"), members);
+        assertTrue(
+                members.contains(
+                        "\"users\":[{\"id\":\"ann\",\"name\":\"ann\"},{\"id\":\"bob\",\"name\":\"bob\"},{\"id\":\"carl\",\"name\":\"carl\"}]"),
+                members);
     }
 
     @Test
@@ -248,7 +251,7 @@ class AnswerOrderTest {
     private void assertAlone(Client bob) {
         core.advance(10_000);
         ask(bob, "members", 3);
-        assertTrue(bob.news().contains("\"users\":[\"bob\"]"));
+        assertTrue(bob.news().contains("\"users\":[{\"id\":\"bob\",\"name\":\"bob\"}]"));
     }
 
     /** While its join is held. */

@@ -38,10 +38,11 @@ public final class MemberList {
         }
     }
 
-    @SuppressWarnings("unchecked") // an array of names is a list
+    @SuppressWarnings("unchecked") // an array of users is a list of maps
     private static void read(Map<String, Object> frame, CompletableFuture<Set<String>> names) {
         if ("members".equals(frame.get("type"))) {
-            Set<String> users = new HashSet<>((List<String>) frame.get("users"));
+            Set<String> users = new HashSet<>();
+            ((List<Map<String, Object>>) frame.get("users")).forEach(user -> users.add((String) user.get("id")));
             users.remove(ASKER);
             names.complete(users);
         } else if ("error".equals(frame.get("type"))) {

@@ -107,14 +107,14 @@ public final class RecordingMember {
                 log.add(new Event.Behind(System.nanoTime(), room, name, number(frame, "from"), now));
                 position = now;
             }
-            case "members" -> log.add(new Event.Listed(System.nanoTime(), room, name, names(frame, "users")));
+            case "members" -> log.add(new Event.Listed(System.nanoTime(), room, name, ids(frame, "users")));
             case "presence" -> {
                 Event.Told told = new Event.Told(
                         System.nanoTime(),
                         room,
                         name,
-                        names(frame, "joined"),
-                        names(frame, "left"),
+                        ids(frame, "joined"),
+                        ids(frame, "left"),
                         number(frame, "count"));
                 log.add(told);
                 if (told.joined().isEmpty() && told.left().isEmpty()) {
@@ -138,9 +138,10 @@ public final class RecordingMember {
         socket.send(Map.of("type", "members", "id", 2, "room", room));
     }
 
-    @SuppressWarnings("unchecked") // an array of names is a list
-    private static List<String> names(Map<String, Object> frame, String member) {
-        return List.copyOf((List<String>) frame.get(member));
+    @SuppressWarnings("unchecked") // an array of users is a list of maps
+    private static List<String> ids(Map<String, Object> frame, String member) {
+        return ((List<Map<String, Object>>) frame.get(member))
+                .stream().map(user -> (String) user.get("id")).toList();
     }
 
     private static long number(Map<String, Object> frame, String member) {

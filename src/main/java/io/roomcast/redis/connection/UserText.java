@@ -1,0 +1,32 @@
+package io.roomcast.redis.connection;
+
+import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.User;
+import io.roomcast.protocol.UserId;
+
+/**
+ * A user as text on one line: {@code ID}, or {@code ID<tab>NAME}, or {@code ID<tab>NAME<tab>INFO}. Ids, names and infos
+ * have no control characters. A user whose name is the id, as most are, takes no more than the id.
+ */
+public final class UserText {
+    private static final char SEPARATOR = '\t';
+    private static final int MAX_PARTS = 3;
+
+    private UserText() {}
+
+    /** What follows the id and a tab; empty if nothing is known of the user but the id. */
+    public static String afterId(User user) {
+        if (user.isUnnamed()) {
+            return "";
+        }
+        return user.info() == null ? user.name() : user.name() + SEPARATOR + user.info();
+    }
+
+    /** @throws ProtocolException if the id is not valid */
+    public static User parse(String text) {
+        String[] parts = text.split("\t", MAX_PARTS);
+        UserId id = new UserId(parts[0]);
+        return new User(
+                id, parts.length > 1 ? parts[1] : id.value(), parts.length == MAX_PARTS ? parts[MAX_PARTS - 1] : null);
+    }
+}
