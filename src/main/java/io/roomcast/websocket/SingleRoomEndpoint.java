@@ -3,6 +3,7 @@ package io.roomcast.websocket;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.Subprotocol;
 import io.roomcast.protocol.UserName;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
@@ -69,7 +70,7 @@ public class SingleRoomEndpoint {
         UserName userName = new UserName(user);
         List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
         Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-        return new ConnectRequest(userName, roomName, position, Subprotocol.of(session));
+        return new ConnectRequest(userName, roomName, position, Subprotocol.known(session.getNegotiatedSubprotocol()));
     }
 
     @OnMessage
