@@ -3,6 +3,7 @@ package io.roomcast.it.library;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import org.java_websocket.client.WebSocketClient;
 import org.java_websocket.drafts.Draft_6455;
@@ -72,14 +73,14 @@ final class JavaWebSocketLibrary implements Library {
             return extensions;
         }
 
-        /** Of bytes, so that a fragment may end inside a character. */
+        /** Of bytes, so that a fragment may end inside a character. Its compression takes the whole array of a buffer. */
         @Override
         public void sendParts(List<String> parts) {
             byte[] all = String.join("", parts).getBytes(StandardCharsets.UTF_8);
             int size = all.length / parts.size() + 1;
             for (int from = 0; from < all.length; from += size) {
                 int to = Math.min(all.length, from + size);
-                sendFragmentedFrame(Opcode.TEXT, ByteBuffer.wrap(all, from, to - from), to == all.length);
+                sendFragmentedFrame(Opcode.TEXT, ByteBuffer.wrap(Arrays.copyOfRange(all, from, to)), to == all.length);
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.roomcast.it.library;
 
 import io.roomcast.support.MessageSocket;
+import io.roomcast.support.RoomClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
@@ -102,7 +103,8 @@ final class JdkLibrary implements Library {
 
         @Override
         public void close(int code, String reason) {
-            MessageSocket.within(30, sent.thenCompose(before -> socket.sendClose(code, reason)));
+            MessageSocket.within(
+                    RoomClient.PATIENCE_SECONDS, sent.thenCompose(before -> socket.sendClose(code, reason)));
         }
     }
 }

@@ -43,11 +43,6 @@ final class Received {
         return MessageSocket.within(RoomClient.PATIENCE_SECONDS, opened);
     }
 
-    /** Completes when the handshake is over. */
-    CompletableFuture<Library.Connection> open() {
-        return opened;
-    }
-
     Closed awaitClose() {
         return MessageSocket.within(RoomClient.PATIENCE_SECONDS, closed);
     }

@@ -1,7 +1,9 @@
 package io.roomcast.it.library;
 
 import io.roomcast.support.MessageSocket;
+import io.roomcast.support.RoomClient;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientWebSocket;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -46,7 +48,8 @@ final class VertxLibrary implements Library {
 
     @Override
     public void close() {
-        MessageSocket.within(30, vertx.close().toCompletionStage().toCompletableFuture());
+        MessageSocket.within(
+                RoomClient.PATIENCE_SECONDS, vertx.close().toCompletionStage().toCompletableFuture());
     }
 
     private record VertxConnection(WebSocket socket) implements Connection {
@@ -73,8 +76,7 @@ final class VertxLibrary implements Library {
                 socket.writeFrame(
                         i == 0
                                 ? WebSocketFrame.textFrame(parts.get(i), last)
-                                : WebSocketFrame.continuationFrame(
-                                        io.vertx.core.buffer.Buffer.buffer(parts.get(i)), last));
+                                : WebSocketFrame.continuationFrame(Buffer.buffer(parts.get(i)), last));
             }
         }
 
