@@ -21,7 +21,7 @@ final class JdkLibrary implements Library {
                     subprotocols.get(0),
                     subprotocols.subList(1, subprotocols.size()).toArray(String[]::new));
         }
-        builder.buildAsync(uri, new Listener(received)).whenComplete((socket, failure) -> {
+        var unused = builder.buildAsync(uri, new Listener(received)).whenComplete((socket, failure) -> {
             if (failure != null) {
                 received.failed(failure);
             } else {

@@ -3,6 +3,7 @@ package io.roomcast.it.library;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.client.ClientUpgradeRequest;
@@ -25,7 +26,7 @@ final class JettyLibrary implements Library {
         ClientUpgradeRequest request = new ClientUpgradeRequest(uri);
         request.setSubProtocols(subprotocols);
         request.addExtensions("permessage-deflate");
-        client.connect(new Listener(received), request).whenComplete((session, failure) -> {
+        var unused = client.connect(new Listener(received), request).whenComplete((session, failure) -> {
             if (failure != null) {
                 received.failed(failure);
             }
@@ -33,8 +34,8 @@ final class JettyLibrary implements Library {
     }
 
     @Override
-    public void close() throws Exception {
-        client.stop();
+    public void close() {
+        LifeCycle.stop(client);
     }
 
     /** Public, because the library calls it by its name. */

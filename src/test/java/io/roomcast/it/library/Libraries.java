@@ -41,9 +41,7 @@ final class Libraries implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        for (Library library : started.values()) {
-            library.close();
-        }
+    public void close() {
+        started.values().forEach(Library::close);
     }
 }

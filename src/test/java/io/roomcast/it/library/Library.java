@@ -14,7 +14,7 @@ interface Library extends AutoCloseable {
     void open(URI uri, List<String> subprotocols, Received received) throws Exception;
 
     @Override
-    void close() throws Exception;
+    void close();
 
     /** An open connection. */
     interface Connection {

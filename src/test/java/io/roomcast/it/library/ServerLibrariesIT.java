@@ -51,7 +51,7 @@ class ServerLibrariesIT {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    static void stop() {
         LIBRARIES.close();
         server.close();
     }
