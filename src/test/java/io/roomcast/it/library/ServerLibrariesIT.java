@@ -12,7 +12,6 @@ import io.roomcast.it.library.Library.Connection;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
-import io.roomcast.support.MessageSocket;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.TestServer;
 import java.io.PrintWriter;
@@ -34,6 +33,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 class ServerLibrariesIT {
     private static final List<String> V1 = List.of("roomcast.v1");
+    /** How libraries say that there was no close, or one without a code. */
+    private static final List<Integer> NO_CODE = List.of(1006, 1005, 1000);
+
     private static final int MISSED = 60;
     private static final boolean ON_WILDFLY = "wildfly".equals(System.getProperty("arquillian.launch"));
 
@@ -183,9 +185,9 @@ class ServerLibrariesIT {
             peer.send(Messages.publish(room, "seen", 0));
             Frame seen = first.next("message");
             network.cut();
+            // Mostly 1006. At times WildFly's answer to the end of the stream still arrives, a close without a code.
             int code = first.awaitClose().code();
-            // Vert.x has said 1000 at times, where no close came.
-            assertTrue(code == MessageSocket.ABNORMAL || kind == Kind.VERTX, "closed with " + code);
+            assertTrue(NO_CODE.contains(code), "closed with " + code);
             network.mend();
             List<String> missed =
                     IntStream.range(1, MISSED).mapToObj(i -> "missed " + i).toList();
