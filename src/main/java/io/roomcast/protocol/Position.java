@@ -12,9 +12,6 @@ import java.util.regex.Pattern;
  * @param at {@code at} of the message at the offset; 0 if it is not known
  */
 public record Position(String epoch, long offset, long at) {
-    /** The largest whole number that JavaScript, and the relay's scripts, represent exactly. */
-    private static final long MAX_NUMBER = (1L << 53) - 1;
-
     private static final Pattern QUERY = Pattern.compile("([^:]+):(\\d{1,18})(?::(\\d{1,18}))?");
 
     /** @throws ProtocolException {@code bad_request} if the server cannot have sent this position to a client */
@@ -25,7 +22,7 @@ public record Position(String epoch, long offset, long at) {
     }
 
     private static boolean isOutside(long number) {
-        return number < 0 || number > MAX_NUMBER;
+        return number < 0 || number > WholeNumber.MAX;
     }
 
     /** A position without a proof. */

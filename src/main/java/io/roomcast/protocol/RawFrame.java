@@ -15,8 +15,6 @@ import java.util.Map;
  */
 final class RawFrame {
     private static final int MAX_DEPTH = Data.MAX_DEPTH;
-    private static final int MAX_DIGITS = "9007199254740991".length();
-    private static final long MAX_NUMBER = (1L << 53) - 1;
 
     String type;
     Long id;
@@ -216,12 +214,9 @@ final class RawFrame {
                 return null;
             }
             if (value == Event.VALUE_NUMBER) {
-                String digits = parser.getString();
-                if (digits.length() <= MAX_DIGITS && digits.chars().allMatch(c -> c >= '0' && c <= '9')) {
-                    long number = Long.parseLong(digits);
-                    if (number <= MAX_NUMBER) {
-                        return number;
-                    }
+                Long number = WholeNumber.read(parser.getString());
+                if (number != null) {
+                    return number;
                 }
             }
             wrongKind(parser, value, frame, property + " must be a whole number from 0 to 2^53-1");

@@ -1,6 +1,7 @@
 package io.roomcast.websocket;
 
 import io.roomcast.protocol.ProtocolException;
+import io.roomcast.protocol.Subprotocol;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
@@ -61,7 +62,7 @@ public class MultiRoomEndpoint {
     private static ConnectRequest request(Session session) {
         List<String> names = session.getRequestParameterMap().getOrDefault("user", List.of());
         UserId user = names.isEmpty() ? null : new UserId(names.get(0));
-        return ConnectRequest.ofUser(user, Subprotocol.of(session));
+        return ConnectRequest.ofUser(user, Subprotocol.known(session.getNegotiatedSubprotocol()));
     }
 
     @OnMessage

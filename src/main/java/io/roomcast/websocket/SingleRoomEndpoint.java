@@ -6,6 +6,7 @@ import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.Subprotocol;
 import io.roomcast.protocol.UserId;
 import io.roomcast.service.RoomService;
 import io.roomcast.service.admission.UnfinishedMessages;
@@ -74,7 +75,7 @@ public class SingleRoomEndpoint {
         UserId userId = user(session, user);
         List<String> since = session.getRequestParameterMap().getOrDefault("since", List.of());
         Position position = since.isEmpty() ? null : Position.parse(since.get(0));
-        return new ConnectRequest(userId, roomName, position, Subprotocol.of(session));
+        return new ConnectRequest(userId, roomName, position, Subprotocol.known(session.getNegotiatedSubprotocol()));
     }
 
     /** The user in the path, or in the query if the path has {@code -} because it cannot have the id. */
@@ -96,7 +97,7 @@ public class SingleRoomEndpoint {
     private static String userInQuery(String query) {
         return query == null
                 ? null
-                : Stream.of(query.split("&"))
+                : Stream.of(query.split("&", -1))
                         .filter(parameter -> parameter.startsWith("user="))
                         .map(parameter -> URLDecoder.decode(parameter.substring("user=".length()), UTF_8))
                         .findFirst()

@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
+import io.roomcast.protocol.Subprotocol;
 import io.roomcast.websocket.transport.DeflatingTransport;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;

@@ -164,13 +164,17 @@ class BadFrameTest {
                 "[]",
                 "{}",
                 "-1",
-                "-0",
-                "1.0",
+                "-1.0",
                 "1.5",
-                "1e3",
+                "15e-1",
                 "9007199254740992",
+                "9007199254740992.0",
                 "9".repeat(60_000),
-                "1e999999999");
+                "1." + "0".repeat(60_000),
+                "1e16",
+                "1e999999999",
+                "1e-999999999",
+                "1e99999999999");
         return Stream.of(
                         strings.stream().flatMap(m -> notStrings.stream().map(v -> Arguments.of(m, v))),
                         numbers.stream().flatMap(m -> notNumbers.stream().map(v -> Arguments.of(m, v))),

@@ -129,6 +129,14 @@ class ClientFrameReaderTest {
     }
 
     @Test
+    void aWholeNumberMayHaveAPoint() {
+        assertEquals(
+                new ClientFrame.History(4L, lobby, null, new Position("e", 41, 1_796_000_000_000L), 20),
+                reader.read("{\"type\":\"history\",\"id\":4.0,\"room\":\"lobby\",\"limit\":2e1,"
+                        + "\"after\":{\"epoch\":\"e\",\"offset\":41.0,\"at\":1.796e12}}"));
+    }
+
+    @Test
     void nullIsAsGoodAsAbsent() {
         assertEquals(
                 new ClientFrame.Join(null, lobby, null),

@@ -157,7 +157,7 @@ public abstract class MessageSocket implements WebSocket.Listener, AutoCloseable
     }
 
     /** Waits for a result, with a limit. */
-    static <T> T within(long seconds, CompletableFuture<T> result) {
+    public static <T> T within(long seconds, CompletableFuture<T> result) {
         return result.copy().orTimeout(seconds, TimeUnit.SECONDS).join();
     }
 }

@@ -1,5 +1,6 @@
 package io.roomcast.service.admission;
 
+import io.roomcast.protocol.Subprotocol;
 import java.util.Base64;
 import java.util.List;
 
@@ -11,8 +12,14 @@ import java.util.List;
  * @param connection values of {@code Connection}
  * @param key values of {@code Sec-WebSocket-Key}
  * @param version values of {@code Sec-WebSocket-Version}
+ * @param subprotocol values of {@code Sec-WebSocket-Protocol}
  */
-record HandshakeHead(List<String> upgrade, List<String> connection, List<String> key, List<String> version) {
+record HandshakeHead(
+        List<String> upgrade,
+        List<String> connection,
+        List<String> key,
+        List<String> version,
+        List<String> subprotocol) {
     private static final int KEY_BYTES = 16;
     private static final int KEY_CHARACTERS = 24;
 
@@ -29,6 +36,11 @@ record HandshakeHead(List<String> upgrade, List<String> connection, List<String>
 
     boolean isSupportedVersion() {
         return version.size() == 1 && version.get(0).strip().equals("13");
+    }
+
+    /** Whether the client asks for no subprotocol, or for one that this server has. */
+    boolean isSupportedSubprotocol() {
+        return Subprotocol.isServed(subprotocol);
     }
 
     private static boolean isKey(String text) {

@@ -170,6 +170,9 @@ public class RequestGuard {
         if (head.isHandshake() && !head.handshake().isSupportedVersion()) {
             return Verdict.WRONG_VERSION;
         }
+        if (head.isHandshake() && !head.handshake().isSupportedSubprotocol()) {
+            return Verdict.UNKNOWN_SUBPROTOCOL;
+        }
         return METHODS.contains(head.method()) ? Verdict.PASS : Verdict.UNKNOWN_METHOD;
     }
 

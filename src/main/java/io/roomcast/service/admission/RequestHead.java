@@ -76,7 +76,8 @@ public record RequestHead(
                         values.apply(UPGRADE),
                         values.apply("Connection"),
                         values.apply("Sec-WebSocket-Key"),
-                        values.apply("Sec-WebSocket-Version")),
+                        values.apply("Sec-WebSocket-Version"),
+                        values.apply("Sec-WebSocket-Protocol")),
                 values.apply("Origin"),
                 values.apply("Host"),
                 ForwardedAddresses.of(names, values));

@@ -2,6 +2,7 @@ package io.roomcast.service.admission;
 
 import io.roomcast.node.Limits;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Subprotocol;
 import java.util.Map;
 
 /**
@@ -36,6 +37,10 @@ public record Verdict(ErrorCode code, String text, Map<String, String> headers) 
             ErrorCode.UPGRADE_REQUIRED,
             "the version of WebSocket here is 13",
             Map.of("Upgrade", "websocket", "Sec-WebSocket-Version", "13"));
+    public static final Verdict UNKNOWN_SUBPROTOCOL = new Verdict(
+            ErrorCode.BAD_REQUEST,
+            "Roomcast speaks " + Subprotocol.V1 + " and " + Subprotocol.V1_DEFLATE + "; ask for one of them in "
+                    + "Sec-WebSocket-Protocol, or for none");
     public static final Verdict UNKNOWN_METHOD = new Verdict(ErrorCode.NOT_IMPLEMENTED, "nothing here has this method");
     public static final Verdict FULL = busy("this node is full; try another, or later");
     public static final Verdict OVERLOADED = busy("too many connections are opened at once; try again");

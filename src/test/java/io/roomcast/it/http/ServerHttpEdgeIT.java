@@ -326,6 +326,29 @@ class ServerHttpEdgeIT {
         assertEquals("roomcast.v1", answer.headers().get("Sec-WebSocket-Protocol"));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"roomcast.v2", "ROOMCAST.V1", "chat, v1.stomp", "chat\r\nSec-WebSocket-Protocol: stomp"})
+    void subprotocolsOfOthersAreRefused(String asked) throws IOException {
+        for (String address : List.of("ws", "ws/lobby/ann")) {
+            String request = host() + HANDSHAKE + "Sec-WebSocket-Protocol: " + asked + "\r\n";
+            explained(400, "Bad Request", head("GET", address, request), "Roomcast speaks roomcast.v1 and ");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "chat, roomcast.v1, stomp | roomcast.v1",
+                "roomcast.v1,roomcast.v1.deflate | roomcast.v1",
+                "chat, roomcast.v1.deflate, roomcast.v1 | roomcast.v1.deflate",
+            })
+    void theFirstSubprotocolThatIsKnownIsTaken(String asked, String taken) throws IOException {
+        RawHttp.Answer answer = handshake("ws", HANDSHAKE + "Sec-WebSocket-Protocol: " + asked + "\r\n");
+        assertEquals(101, answer.status());
+        assertEquals(taken, answer.headers().get("Sec-WebSocket-Protocol"));
+    }
+
     @Test
     void theInsideOfTheWarIsNotServed() throws IOException {
         for (String inside : List.of("io/roomcast/boot/Launcher.class", "io/")) {

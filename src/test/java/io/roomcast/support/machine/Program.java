@@ -17,6 +17,7 @@ public enum Program {
     PRLIMIT("prlimit", "Install Debian's package util-linux", "prlimit"),
     SYSTEMD_ANALYZE("systemd-analyze", "Install Debian's package systemd", "systemd-analyze"),
     HELM("Helm", "Install it: go install helm.sh/helm/v3/cmd/helm@v3.22.0", "helm"),
+    NODE("Node.js", "Install Debian's package nodejs", "node"),
     KUBERNETES_VALIDATE(
             "kubernetes-validate", "Install it: pip install kubernetes-validate==1.37.0", "kubernetes-validate");
 
