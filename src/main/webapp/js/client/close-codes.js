@@ -30,7 +30,7 @@ export function describe(code, reason) {
     case 4003: return 'The server did not hear from this client.';
     case 4004: return 'The token has expired.';
     case 4005: return 'This client did not end a message in time.';
-    case 4500: return 'An administrator ended this connection.';
+    case 4500: return 'An administrator or moderator ended this connection.';
     case 4501: return 'The token was refused.';
     case 4502: return 'The server saw a protocol violation.';
     default: return 'The connection was lost.';

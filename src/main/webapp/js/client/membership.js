@@ -209,7 +209,7 @@ export class Membership {
 
   /** Somebody else ended the stay: an administrator closed the room, or a permission went. */
   #putOut() {
-    const error = new RoomcastError('left', 'The room was closed, or may not be read any more.', { room: this.#name });
+    const error = new RoomcastError('left', 'The room was closed, somebody removed you, or you may not read it any more.', { room: this.#name });
     this.end('refused', error);
     this.#events('refused', error);
   }

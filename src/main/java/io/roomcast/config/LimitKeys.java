@@ -76,6 +76,12 @@ public final class LimitKeys {
             "Other refused requests a second of one session, not counting faults of the server; five seconds' worth "
                     + "may come at once, further ones close it with 4502.");
 
+    public static final Key<Integer> REMOVE_RATE = limit(
+            "remove-rate",
+            5,
+            "`remove` requests a second of one session, each of which asks all nodes; five seconds' worth may come at "
+                    + "once, further ones fail with `rate_limited`.");
+
     public static final Key<Integer> IN_FLIGHT = limit(
             "in-flight", 1_000, "Maximum number of unanswered requests of one session; further ones fail with `busy`.");
 
@@ -207,7 +213,7 @@ public final class LimitKeys {
 
     /** Rates that are limited for each session, each with a token bucket. */
     public static final List<Key<Integer>> SESSION_RATES =
-            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE);
+            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE, REMOVE_RATE);
 
     /** Limits of numbers and of rates, in the order of --help. */
     public static final List<Key<Integer>> NUMBERS = List.of(
@@ -224,6 +230,7 @@ public final class LimitKeys {
             REQUEST_RATE,
             BAD_FRAME_RATE,
             REFUSED_RATE,
+            REMOVE_RATE,
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 

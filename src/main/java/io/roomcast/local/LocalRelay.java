@@ -28,6 +28,8 @@ import java.util.function.Function;
  */
 public final class LocalRelay implements Relay {
     private static final long SWEEP_SECONDS = 10;
+    /** Pause before a sweep for want of space, so that refusals do not keep the timer busy. */
+    private static final long EARLY_SWEEP_MILLIS = 500;
 
     private final ConcurrentHashMap<RoomName, LocalLog> logs = new ConcurrentHashMap<>();
     private final Epochs epochs = new Epochs();
@@ -164,7 +166,7 @@ public final class LocalRelay implements Relay {
     private void sweepSoon() {
         if (sweepDue.compareAndSet(false, true)) {
             try {
-                timer.execute(this::sweep);
+                timer.schedule(this::sweep, EARLY_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 // The node stops.
             }

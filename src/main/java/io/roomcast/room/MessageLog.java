@@ -16,8 +16,9 @@ public final class MessageLog {
      *
      * @param messages most messages
      * @param bytes most bytes of message bodies
+     * @param ageMillis most age of a message in milliseconds
      */
-    public record Limits(int messages, long bytes) {}
+    public record Limits(int messages, long bytes, long ageMillis) {}
 
     /** Most bytes of bodies in a segment. A larger message gets a separate segment. */
     private static final int MAX_SEGMENT_BYTES = 16 * 1024;

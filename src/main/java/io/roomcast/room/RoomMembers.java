@@ -11,6 +11,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -28,6 +29,7 @@ final class RoomMembers {
     private final RoomName room;
     private final Recovery recovery;
     private final MessageLog recent;
+    private final long recentMillis;
     private final Batch batch = new Batch();
     private final List<Member> members = new ArrayList<>();
     private final NodeMetrics metrics;
@@ -59,6 +61,7 @@ final class RoomMembers {
         this.metrics = metrics;
         this.fanout = fanout;
         this.recent = new MessageLog(limits.messages(), limits.bytes());
+        this.recentMillis = limits.ageMillis();
         this.recovery = new Recovery(room, source, recent, lane, this::markJoined, pacer, metrics);
     }
 
@@ -86,13 +89,22 @@ final class RoomMembers {
             return;
         }
         position = new Position(position.epoch(), message.offset());
-        recent.add(message);
+        recent.add(message, millis());
         recovery.dropSharedPage();
         batch.add(message);
         lastInBatch = message;
         if (batch.isFull()) {
             flush();
         }
+    }
+
+    private long millis() {
+        return TimeUnit.NANOSECONDS.toMillis(nanoClock.getAsLong());
+    }
+
+    /** Forgets messages that the history has no more, before a member recovers. */
+    private void forgetOldMessages() {
+        recent.removeBefore(millis() - recentMillis);
     }
 
     /** Whether no message waits for {@link #flush}. */
@@ -159,12 +171,14 @@ final class RoomMembers {
     void join(Member member, Position since) {
         flush();
         add(member);
+        forgetOldMessages();
         recovery.start(member, since, position);
     }
 
     void catchUp(Member member, Recovery.Page shared) {
         flush();
         if (member.index >= 0 && !member.isLive) {
+            forgetOldMessages();
             recovery.advance(member, shared, position);
         }
     }
@@ -195,6 +209,7 @@ final class RoomMembers {
             return;
         }
         HistoryPage page = result.page();
+        forgetOldMessages();
         boolean isComparable = page != null && page.epoch().equals(position.epoch());
         if (!isComparable && recovery.serveWithoutProof(member, position)) {
             return;

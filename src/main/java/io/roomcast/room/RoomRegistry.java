@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -30,7 +31,7 @@ public final class RoomRegistry {
     private final Executor executor;
     private final ScheduledExecutorService timer;
     private final LongSupplier nanoClock;
-    private final MessageLog.Limits recent;
+    private final Function<RoomName, MessageLog.Limits> recent;
     private final Duration idleTimeout;
     private final LagBudget lag;
     private final ReplayPacer pacer;
@@ -40,6 +41,7 @@ public final class RoomRegistry {
     /**
      * @param executor runs the lanes
      * @param nanoClock as {@link System#nanoTime}
+     * @param recent what each room keeps for recoveries
      * @param idleTimeout how long an empty room stays subscribed
      * @param lag bounds the bytes that wait for the lanes
      * @param pacer paces the replay to returning members
@@ -49,7 +51,7 @@ public final class RoomRegistry {
             Executor executor,
             ScheduledExecutorService timer,
             LongSupplier nanoClock,
-            MessageLog.Limits recent,
+            Function<RoomName, MessageLog.Limits> recent,
             Duration idleTimeout,
             LagBudget lag,
             ReplayPacer pacer,
@@ -71,8 +73,9 @@ public final class RoomRegistry {
      */
     public Room open(RoomName name) {
         Room opened = rooms.compute(name, (key, present) -> {
-            Room room =
-                    present == null ? new Room(key, source, executor, nanoClock, recent, lag, pacer, metrics) : present;
+            Room room = present == null
+                    ? new Room(key, source, executor, nanoClock, recent.apply(key), lag, pacer, metrics)
+                    : present;
             room.references++;
             return room;
         });

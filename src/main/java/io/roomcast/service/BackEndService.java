@@ -164,7 +164,7 @@ public class BackEndService {
     public int remove(RoomName room, UserId user, Author author) {
         int count = empty(room, session -> user.equals(session.user()), "removed from the room by a moderator");
         LOG.log(
-                Level.INFO,
+                count == 0 ? Level.DEBUG : Level.INFO,
                 "User " + LogText.of(user.value()) + " was removed from room " + LogText.of(room.value())
                         + " (sessions that left: " + count + "), by " + author.text());
         return count;

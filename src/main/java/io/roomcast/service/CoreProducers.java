@@ -156,13 +156,17 @@ public class CoreProducers {
             Clocks clocks,
             LagBudget lag,
             Limits limits,
+            RoomSettings settings,
             NodeMetrics metrics) {
         RoomRegistry rooms = new RoomRegistry(
                 new OpenRooms(relay, presence),
                 threads.pool(),
                 threads.timer(),
                 clocks.nanos(),
-                new MessageLog.Limits(relay.isLocal() ? 0 : RECENT_MESSAGES, RECENT_BYTES),
+                room -> new MessageLog.Limits(
+                        relay.isLocal() ? 0 : Math.min(RECENT_MESSAGES, settings.historySize(room)),
+                        RECENT_BYTES,
+                        settings.historyAge(room).toMillis()),
                 IDLE_ROOM_TIMEOUT,
                 lag,
                 replayPacer(limits, threads.timer(), clocks.nanos(), metrics),

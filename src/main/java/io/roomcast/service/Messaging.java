@@ -205,6 +205,7 @@ public class Messaging {
 
     /** Takes a user out of the room on all nodes. A repeated request does no harm. */
     void remove(ClientSession session, ClientFrame.Remove frame, RoomName room, RoomRequests.Request request) {
+        rates.countRemove(session);
         requireMember(session, room);
         session.require(Permission.MODERATE, room);
         Author author = Author.member(session.user().value());

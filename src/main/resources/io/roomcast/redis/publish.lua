@@ -20,6 +20,8 @@
 local SHORT = 2048
 local MAX_MESSAGES, MAX_BYTES, AGE_MS = tonumber(ARGV[7]), tonumber(ARGV[8]), tonumber(ARGV[9])
 local MARK_BYTES, MARK_MS = math.floor(MAX_BYTES / TRIM_STEPS) + 1, math.floor(AGE_MS / TRIM_STEPS) + 1
+-- The age for which the keys' time to live is set. Without messages there is no log: the next that is kept sets it anew.
+local KEPT_MS = MAX_MESSAGES > 0 and AGE_MS or 0
 local NUMBERING_MS = math.max(LEAST_NUMBERING_MS, 2 * AGE_MS)
 
 local failure
@@ -103,7 +105,7 @@ local function store(room, body)
     local at, bytes = text(now), room.bytes + #body
     local position = room.epoch .. ':' .. offset
     local marked = room.markAt == 0 or now - room.markAt >= MARK_MS or bytes - room.markBytes >= MARK_BYTES
-    local renewed = marked or room.age ~= AGE_MS
+    local renewed = marked or room.age ~= KEPT_MS
     local oldMarks, newMarks, first
 
     if not did('HSET', KEYS[1], 'offset', offset, 'at', at, 'bytes', text(bytes)) then
@@ -128,7 +130,7 @@ local function store(room, body)
     local trimmed = logged
         and (not renewed or MAX_MESSAGES == 0 or did('PEXPIRE', KEYS[2], AGE_MS + MARK_MS))
         and (not marked or MAX_MESSAGES == 0 or did('XTRIM', KEYS[2], 'MINID', first))
-        and (room.age == AGE_MS or did('HSET', KEYS[1], 'age', text(AGE_MS)))
+        and (room.age == KEPT_MS or did('HSET', KEYS[1], 'age', text(KEPT_MS)))
     if trimmed and tell(room.epoch, offset, body) then
         if marked and MAX_MESSAGES > 0 then
             shrink(body)

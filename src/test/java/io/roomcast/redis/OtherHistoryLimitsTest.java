@@ -43,6 +43,7 @@ class OtherHistoryLimitsTest {
 
             assertEquals(List.of(4L, 5L), offsets(keeps));
             assertEquals(new Position(last.epoch(), 5), next, "the numbering goes on");
+            assertTrue(ttl("log") > HOURS.age().toMillis(), "the log that began anew expires, too");
         }
     }
 

@@ -53,7 +53,7 @@ class RedisSecurityTest {
         UserId ann = new UserId("ann");
         try (PresenceStore presence = node.relay.presence()) {
             get(presence.enter(room, User.of(ann), "s1"));
-            assertEquals(List.of(ann), get(presence.roster(room, 10)).users());
+            assertEquals(List.of(User.of(ann)), get(presence.roster(room, 10)).users());
             get(presence.leave(room, ann, "s1"));
         }
     }

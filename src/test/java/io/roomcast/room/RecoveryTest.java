@@ -34,6 +34,19 @@ class RecoveryTest {
         assertEquals(0, source.pendingReads());
     }
 
+    /** The history has it no more, by its age. */
+    @Test
+    void whatIsTooOldIsNotKeptForRecovery() {
+        fixture.publish(300);
+        fixture.timer.advance(RoomFixture.RECENT_MILLIS + 1);
+        fixture.publish(200);
+        fixture.executor.runAll();
+        assertEquals(List.of("joined e1:500 true", "e1:301..502"), joinAndPublish(at(300)));
+        fixture.join(FakeMember.quick(), at(100));
+        fixture.executor.runAll();
+        assertEquals(1, source.pendingReads(), "the history is asked");
+    }
+
     @Test
     void whatIsOlderIsReadFromTheHistoryPageByPage() {
         fixture.publish(2_000);

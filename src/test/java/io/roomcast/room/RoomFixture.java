@@ -12,6 +12,9 @@ final class RoomFixture {
 
     final ManualExecutor executor = new ManualExecutor();
     final ManualTimer timer = new ManualTimer();
+    /** Most age of the messages that the room keeps, in milliseconds. */
+    static final long RECENT_MILLIS = 3_600_000;
+
     final NodeMetrics metrics = new NodeMetrics();
     final FakeSource source;
     final RoomRegistry registry;
@@ -41,7 +44,7 @@ final class RoomFixture {
                 executor,
                 timer,
                 () -> timer.nanos() + (looks += eachLook),
-                new MessageLog.Limits(recent, 1 << 20),
+                room -> new MessageLog.Limits(recent, 1 << 20, RECENT_MILLIS),
                 Duration.ofMillis(LINGER),
                 lag,
                 new ReplayPacer(rate, timer, timer::nanos, metrics),

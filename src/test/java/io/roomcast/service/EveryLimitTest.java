@@ -89,6 +89,15 @@ class EveryLimitTest {
                 row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> pings(core, 10)),
+                row(LimitKeys.REMOVE_RATE, "1", "rate_limited", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    for (int i = 0; i < 5; i++) {
+                        ann.send("{\"type\":\"remove\",\"user\":\"bob\"}");
+                    }
+                    ann.news();
+                    ann.send("{\"type\":\"remove\",\"user\":\"bob\"}");
+                    return code(ann);
+                }),
                 row(LimitKeys.BAD_FRAME_RATE, "1", "4502", core -> {
                     CoreFixture.Client ann = core.connect("ann");
                     return closedAfter(ann, "x", 6);

@@ -127,7 +127,7 @@ class RoomSettingsInUseTest {
         assertTrue(ann.news().contains("hello"));
         ben.send("{\"type\":\"publish\",\"id\":2,\"room\":\"empty\",\"content\":\"hello\"}");
         assertTrue(ben.news().contains("not_joined"), "in other rooms he must be a member");
-        ben.send("{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"name\":\"typing\"}");
+        ben.send("{\"type\":\"signal\",\"id\":3,\"room\":\"lobby\",\"signal\":\"typing\"}");
         assertTrue(ben.news().contains("not_joined"), "signals are for members");
     }
 

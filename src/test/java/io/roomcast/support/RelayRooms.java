@@ -35,7 +35,7 @@ public final class RelayRooms implements AutoCloseable {
                 executor,
                 executor,
                 System::nanoTime,
-                new MessageLog.Limits(100, 1 << 20),
+                room -> new MessageLog.Limits(100, 1 << 20, 3_600_000),
                 Duration.ofMinutes(1),
                 new LagBudget(0, 0),
                 new ReplayPacer(0, executor, System::nanoTime, metrics),

@@ -26,9 +26,13 @@ record ApiCaller(Set<ApiPermission> permissions, RoomPermissions rooms, Author a
         }
     }
 
+    boolean may(Permission permission, RoomName room) {
+        return rooms.may(permission, room);
+    }
+
     /** @throws ApiRefusalException, if the caller lacks the permission in the room */
     void require(Permission permission, RoomName room) {
-        if (!rooms.may(permission, room)) {
+        if (!may(permission, room)) {
             throw ApiRefusalException.lacking(
                     null, "the token lacks the permission " + permission.word() + " in this room");
         }

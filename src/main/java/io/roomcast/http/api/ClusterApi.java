@@ -153,9 +153,11 @@ public class ClusterApi {
                                         position.epoch(),
                                         position.offset(),
                                         roster.count(),
-                                        roster.users().stream()
-                                                .map(ServerFrame.Person::of)
-                                                .toList(),
+                                        caller.may(Permission.PRESENCE, room)
+                                                ? roster.users().stream()
+                                                        .map(ServerFrame.Person::of)
+                                                        .toList()
+                                                : List.of(),
                                         roomOnNodes(there),
                                         backEnd.settings(room),
                                         Reach.of(there)))));

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class IdempotencyKeyHeader {
     static final String NAME = "Idempotency-Key";
 
-    private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*)\"");
+    private static final Pattern QUOTED = Pattern.compile("\"((?:[ !#-\\[\\]-~]|\\\\[\"\\\\])*+)\"");
     private static final Pattern BARE = Pattern.compile("[!#-~]*");
 
     private IdempotencyKeyHeader() {}

@@ -78,6 +78,15 @@ public class RateLimits {
     }
 
     /**
+     * Counts a {@code remove} against the rate of the session.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
+    public void countRemove(ClientSession session) {
+        take(LimitKeys.REMOVE_RATE, session.bucket(LimitKeys.REMOVE_RATE), "too many removals");
+    }
+
+    /**
      * Counts a refused request against a rate of the session, because refusals cost the node more than they cost the
      * client.
      *
@@ -110,7 +119,10 @@ public class RateLimits {
             return existing;
         }
         if (bucketsByRoom.size() > 2 * rooms.all().size() + SPARE_BUCKETS) {
-            bucketsByRoom.keySet().removeIf(name -> rooms.find(name) == null);
+            bucketsByRoom
+                    .entrySet()
+                    .removeIf(entry -> rooms.find(entry.getKey()) == null
+                            && entry.getValue().isFull());
         }
         return bucketsByRoom.computeIfAbsent(room, name -> new TokenBucket());
     }

@@ -50,6 +50,11 @@ public final class TokenBucket {
         return probe.isConsumed() ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(waitNanos(probe.getNanosToWaitForRefill()));
     }
 
+    /** Whether the bucket is as it would be if nobody had taken a token yet. */
+    public synchronized boolean isFull() {
+        return bucket == null || bucket.getAvailableTokens() >= (long) currentRate * BURST_SECONDS;
+    }
+
     private long waitNanos(long nextToken) {
         if (promised == null) {
             promised = Bucket.builder()
