@@ -261,6 +261,7 @@ public final class LimitKeys {
                             FRAME_BYTES,
                             CONTENT_BYTES,
                             META_BYTES,
+                            INFO_BYTES,
                             NODE_OUTBOUND_BYTES,
                             NODE_IN_FLIGHT_BYTES,
                             NODE_INBOUND_BYTES,

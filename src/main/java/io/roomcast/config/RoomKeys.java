@@ -67,9 +67,20 @@ public final class RoomKeys {
             "Who may publish to it, of those whose permissions allow it: `members`, or `anyone`, also without joining.",
             Values.oneOf("members", "anyone"));
 
+    public static final KeyFamily<String> PERMISSIONS = setting(
+            "permissions",
+            "",
+            "text",
+            "What everybody may do in it, such as `read, history`, besides what a token or roles permit. With "
+                    + "`roomcast.auth=open` that is all, in place of everything but `moderate`.",
+            text -> {
+                RoomRules.permissions(text);
+                return text;
+            });
+
     /** All settings, in the order of --help. */
     public static final List<KeyFamily<?>> ALL =
-            List.of(HISTORY_SIZE, HISTORY_AGE, HISTORY_BYTES, PRESENCE, MEMBERS, PUBLISH_RATE, PUBLISH);
+            List.of(HISTORY_SIZE, HISTORY_AGE, HISTORY_BYTES, PRESENCE, MEMBERS, PUBLISH_RATE, PUBLISH, PERMISSIONS);
 
     private static final String PREFIX = "roomcast.rooms.<pattern>.";
 

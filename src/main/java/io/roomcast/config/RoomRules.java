@@ -30,6 +30,24 @@ public final class RoomRules {
         return new RoomRules(Map.of(RoomKeys.WILDCARD, permitted));
     }
 
+    /** The permissions of {@link RoomKeys#PERMISSIONS}, by patterns. */
+    public static RoomRules of(Map<String, String> permissionsByPattern) {
+        Map<String, Set<Permission>> rules = new HashMap<>();
+        permissionsByPattern.forEach((pattern, words) -> rules.put(pattern, permissions(words)));
+        return new RoomRules(rules);
+    }
+
+    /** These rules, and those of {@code base} for patterns that these do not have. */
+    public RoomRules over(RoomRules base) {
+        Map<String, Set<Permission>> both = new HashMap<>(base.rules);
+        both.putAll(rules);
+        return new RoomRules(both);
+    }
+
+    public boolean isEmpty() {
+        return rules.isEmpty();
+    }
+
     /** @param room the name of a room */
     public boolean permits(Permission permission, String room) {
         Set<Permission> permitted = rules.get(room);

@@ -26,6 +26,11 @@ public record Identity(
         return new Identity(User.of(user), true, permissions, Set.of(), Instant.MAX);
     }
 
+    /** The same identity with other permissions in rooms. */
+    public Identity permitted(RoomPermissions next) {
+        return new Identity(user, isProven, next, api, expires);
+    }
+
     /** The same identity of a user who is shown in another way. */
     public Identity shownAs(User next) {
         return new Identity(next, isProven, permissions, api, expires);

@@ -19,9 +19,11 @@ public final class RoomPermissions {
     public static final RoomPermissions ALL =
             new RoomPermissions(List.of(RoomRules.everywhere(EnumSet.allOf(Permission.class))));
 
+    private static final RoomRules ALL_BUT_MODERATE =
+            RoomRules.everywhere(EnumSet.complementOf(EnumSet.of(Permission.MODERATE)));
+
     /** What everybody may do where nobody has to prove who they are: all but to moderate. */
-    public static final RoomPermissions OPEN =
-            new RoomPermissions(List.of(RoomRules.everywhere(EnumSet.complementOf(EnumSet.of(Permission.MODERATE)))));
+    public static final RoomPermissions OPEN = new RoomPermissions(List.of(ALL_BUT_MODERATE));
 
     private final RoomRules[] sources;
 
@@ -40,6 +42,20 @@ public final class RoomPermissions {
         return new RoomPermissions(
                 Stream.concat(Stream.of(own), roles.stream().distinct().map(byRole::get))
                         .filter(Objects::nonNull)
+                        .toList());
+    }
+
+    /**
+     * These permissions where rooms say what everybody may do in them. That is added to what somebody has proved to be
+     * permitted. It is all that others may do there.
+     */
+    public RoomPermissions inRooms(RoomRules ofEverybody) {
+        if (ofEverybody.isEmpty()) {
+            return this;
+        }
+        return this == OPEN
+                ? new RoomPermissions(List.of(ofEverybody.over(ALL_BUT_MODERATE)))
+                : new RoomPermissions(Stream.concat(Stream.of(sources), Stream.of(ofEverybody))
                         .toList());
     }
 

@@ -5,6 +5,7 @@ import io.roomcast.config.KeyFamily;
 import io.roomcast.config.Keys;
 import io.roomcast.config.LimitKeys;
 import io.roomcast.config.RoomKeys;
+import io.roomcast.config.RoomRules;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.protocol.RoomName;
 import java.time.Duration;
@@ -59,9 +60,12 @@ public final class RoomSettings {
     /** The lengths of these prefixes, the longest first. */
     private final List<Integer> lengths;
 
+    private final RoomRules ofEverybody;
+
     public RoomSettings(RoomcastConfig config, Limits limits) {
         this.config = config;
         this.limits = limits;
+        this.ofEverybody = RoomRules.of(config.get(RoomKeys.PERMISSIONS));
         TreeSet<String> patterns =
                 new TreeSet<>(Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
         RoomKeys.ALL.forEach(setting -> patterns.addAll(config.get(setting).keySet()));
@@ -130,6 +134,11 @@ public final class RoomSettings {
     /** Whether also sessions that are not in the room may publish there, if their permissions allow it. */
     public boolean anyoneMayPublish(RoomName room) {
         return value(room, RoomKeys.PUBLISH, "members").equals("anyone");
+    }
+
+    /** What everybody may do in which rooms, as these say. */
+    public RoomRules permissionsOfEverybody() {
+        return ofEverybody;
     }
 
     /** The name of the key that a setting of the room comes from. */

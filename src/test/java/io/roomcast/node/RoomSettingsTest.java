@@ -73,7 +73,8 @@ class RoomSettingsTest {
                         new Shown("presence", "none", "roomcast.rooms.a.*.presence"),
                         new Shown("members", "50000", "roomcast.limits.room-users"),
                         new Shown("publish-rate", "10000", "roomcast.limits.room-publish-rate"),
-                        new Shown("publish", "members", "default")),
+                        new Shown("publish", "members", "default"),
+                        new Shown("permissions", "", "default")),
                 settings.shown(room));
         assertEquals(Presence.NONE, settings.presence(room));
         assertEquals(

@@ -31,7 +31,10 @@ class PermissionsTest {
     private static final Pattern EPOCH = Pattern.compile("\"epoch\":\"([^\"]+)\"");
 
     private final CoreFixture core = new CoreFixture(
-            Map.of("roomcast.auth", "token", "roomcast.auth.secret", "x".repeat(64)),
+            Map.of(
+                    "roomcast.auth", "token",
+                    "roomcast.auth.secret", "x".repeat(64),
+                    "roomcast.rooms.help.permissions", "read, publish"),
             new LocalPresence(),
             relay -> relay,
             new WordsAsToken());
@@ -41,6 +44,20 @@ class PermissionsTest {
         Client ann = welcomed("ann publish presence history moderate");
         assertRefused("forbidden", ann, "{\"type\":\"join\",\"room\":\"lobby\"}");
         assertRefused("not_joined", ann, "{\"room\":\"lobby\",\"content\":\"hi\"}");
+    }
+
+    /** It is added to what the token permits, and takes nothing away. */
+    @Test
+    void whatARoomPermitsEverybodyIsAdded() {
+        Client ann = welcomed("ann history");
+        ann.send("{\"type\":\"join\",\"room\":\"help\"}");
+        assertTrue(ann.news().contains("\"type\":\"joined\""));
+        ann.send("{\"room\":\"help\",\"content\":\"hi\",\"id\":1}");
+        assertTrue(ann.news().contains("\"type\":\"ack\""));
+        ann.send("{\"type\":\"history\",\"room\":\"help\"}");
+        assertTrue(ann.news().contains("\"type\":\"history\""), "by the token");
+        assertRefused("forbidden", ann, "{\"type\":\"members\",\"room\":\"help\"}");
+        assertRefused("forbidden", ann, "{\"type\":\"join\",\"room\":\"lobby\"}");
     }
 
     @Test

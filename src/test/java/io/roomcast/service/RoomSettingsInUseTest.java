@@ -8,6 +8,7 @@ import io.roomcast.config.LimitKeys;
 import io.roomcast.node.Author;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.service.CoreFixture.Client;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -38,6 +39,20 @@ class RoomSettingsInUseTest {
                         .users()
                         .size(),
                 "back ends see them");
+    }
+
+    @Test
+    void aRoomSaysWhatEverybodyMayDoInIt() {
+        CoreFixture core = new CoreFixture(Map.of(
+                "roomcast.rooms.news*.permissions", "read, history", "roomcast.rooms.news-talk.permissions", "*"));
+        Client ann = core.connect("ann");
+        for (String room : List.of("news", "news-talk", "lobby")) {
+            ann.send("{\"type\":\"join\",\"room\":\"" + room + "\"}");
+            assertTrue(ann.news().contains("\"joined\""), room);
+            ann.send("{\"room\":\"" + room + "\",\"content\":\"hello\",\"id\":1}");
+            assertTrue(ann.news().contains(room.equals("news") ? "\"code\":\"forbidden\"" : "\"ack\""), room);
+        }
+        assertTrue(core.backEnd.settings(new RoomName("news-uk")).toString().contains("rooms.news*.permissions"));
     }
 
     @Test

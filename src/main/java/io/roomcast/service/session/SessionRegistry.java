@@ -184,7 +184,8 @@ public class SessionRegistry {
                     users.remove(before.value());
                 }
             }
-            session.setIdentity(identity.shownAs(withSmallInfo(identity.user())));
+            session.setIdentity(identity.shownAs(withSmallInfo(identity.user()))
+                    .permitted(identity.permissions().inRooms(settings.permissionsOfEverybody())));
             return true;
         }
     }
