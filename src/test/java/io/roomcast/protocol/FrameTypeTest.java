@@ -26,7 +26,7 @@ class FrameTypeTest {
         Set<String> read = new TreeSet<>();
         ClientFrameReader reader = new ClientFrameReader();
         for (ClientFrame.Type type : ClientFrame.Type.values()) {
-            String line = "{\"type\":\"" + type.wire() + "\",\"name\":\"n\",\"content\":\"c\",\"user\":\"u\"}";
+            String line = "{\"type\":\"" + type.wire() + "\",\"signal\":\"n\",\"content\":\"c\",\"user\":\"u\"}";
             read.add(reader.read(line).getClass().getSimpleName());
         }
         assertEquals(records, read);

@@ -130,7 +130,8 @@ class ServerFrameWriterTest {
     @Test
     void whatIsAbsentIsLeftOut() {
         byte[] body = stored(1, Payload.of(null, "[]", null), null).body();
-        assertEquals(Set.of("at", "room", "sender", "data"), json(text(body)).keySet());
+        assertEquals(
+                Set.of("at", "room", "sender", "name", "data"), json(text(body)).keySet());
         assertEquals(5, MessageFrames.at(body));
     }
 
