@@ -30,8 +30,11 @@ public final class DisplayName {
         if (text.codePointCount(0, text.length()) > MAX_LENGTH) {
             text = text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH)).strip();
         }
-        boolean isVisible = text.codePoints().anyMatch(DisplayName::isVisible);
-        return isVisible && !Names.looksLikeSystem(text) ? text : id.value();
+        String visible = text.codePoints()
+                .filter(DisplayName::isVisible)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+        return visible.isEmpty() || Names.looksLikeSystem(visible) ? id.value() : text;
     }
 
     private static void append(StringBuilder shown, int c) {

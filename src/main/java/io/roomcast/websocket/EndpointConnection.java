@@ -123,11 +123,14 @@ public final class EndpointConnection implements ObservableTransport.Listener {
             return;
         }
         releaseUnfinished();
-        if (whole.indexOf('\n') < 0 && whole.indexOf('\r') < 0) {
+        if (whole.indexOf('\n') < 0) {
             // Most clients send one frame in each message.
             receiveLine(whole);
         } else {
-            whole.lines().forEach(this::receiveLine);
+            // The white space of JSON may have a carriage return, which ends nothing.
+            for (String line : whole.split("\n", -1)) {
+                receiveLine(line);
+            }
         }
     }
 

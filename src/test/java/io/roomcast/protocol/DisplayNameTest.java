@@ -45,7 +45,15 @@ class DisplayNameTest {
         "System",
         "\\uff33ystem",
         "s\\u0443stem",
-        "sys\\u200btem"
+        "sys\\u200btem",
+        "system\\u3164",
+        "sys\\uffa0tem",
+        "sys\\u115ftem",
+        "system\\ufe0f",
+        "\\u2800system\\u2800",
+        "sys\\u034ftem",
+        "system\\u180b",
+        "sys\\u17b4tem"
     })
     void isTheIdWhereNothingIsLeftToShowOrTheServerWouldBeShown(String name) {
         assertEquals(ID.value(), shown(unescaped(name)));
