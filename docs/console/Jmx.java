@@ -67,7 +67,7 @@ public final class Jmx {
                 WHERE  process id of a JVM of the same user on this machine, or
                        service:jmx:remote+http://HOST:9990 (WildFly; java -cp $JBOSS_HOME/bin/client/jboss-client.jar Jmx.java ...), or
                        service:jmx:rmi:///jndi/rmi://HOST:8686/jmxrmi (Payara)
-                BEAN   Node, Rooms, Relay or a whole name; without it, the names of all are shown
+                BEAN   Node, NodeRooms, Relay or a whole name; without it, the names of all are shown
                 JMX_USER and JMX_PASSWORD in the environment log in""");
     }
 

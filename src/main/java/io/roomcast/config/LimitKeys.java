@@ -82,6 +82,12 @@ public final class LimitKeys {
             "`remove` requests a second of one session, each of which asks all nodes; five seconds' worth may come at "
                     + "once, further ones fail with `rate_limited`.");
 
+    public static final Key<Integer> REFRESH_RATE = limit(
+            "refresh-rate",
+            5,
+            "`refresh` requests a second of one session, each of which may show a new name in all its rooms; five seconds' "
+                    + "worth may come at once, further ones fail with `rate_limited`.");
+
     public static final Key<Integer> IN_FLIGHT = limit(
             "in-flight", 1_000, "Maximum number of unanswered requests of one session; further ones fail with `busy`.");
 
@@ -213,7 +219,7 @@ public final class LimitKeys {
 
     /** Rates that are limited for each session, each with a token bucket. */
     public static final List<Key<Integer>> SESSION_RATES =
-            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE, REMOVE_RATE);
+            List.of(PUBLISH_RATE, REQUEST_RATE, BAD_FRAME_RATE, REFUSED_RATE, REMOVE_RATE, REFRESH_RATE);
 
     /** Limits of numbers and of rates, in the order of --help. */
     public static final List<Key<Integer>> NUMBERS = List.of(
@@ -231,6 +237,7 @@ public final class LimitKeys {
             BAD_FRAME_RATE,
             REFUSED_RATE,
             REMOVE_RATE,
+            REFRESH_RATE,
             IN_FLIGHT,
             NODE_IN_FLIGHT);
 

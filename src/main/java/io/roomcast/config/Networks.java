@@ -8,6 +8,11 @@ import java.util.Map;
 /** Networks from which requests are taken. Immutable. */
 public final class Networks {
     private static final String ANY = "any";
+    /** For nobody. An empty text would not do: where configuration has several sources, it means the default. */
+    private static final String NONE = "none";
+
+    private static final String EXPECTED =
+            "a list of networks such as 192.0.2.0/24 or 2001:db8::/32, of addresses, and of loopback, private, any or none";
     /** Networks that have a name of their own: loopback, and what RFC 1918, 3927 and 4193 keep from the internet. */
     private static final Map<String, List<String>> NAMED = Map.of(
             "loopback",
@@ -38,7 +43,7 @@ public final class Networks {
     private Networks(List<String> names) {
         any = names.contains(ANY);
         for (String name : names) {
-            if (!name.equals(ANY)) {
+            if (!name.equals(ANY) && !name.equals(NONE)) {
                 NAMED.getOrDefault(name, List.of(name)).forEach(each -> networks.add(network(each)));
             }
         }
@@ -46,11 +51,15 @@ public final class Networks {
 
     /**
      * @param text a list of networks such as {@code 192.0.2.0/24}, of addresses, and of {@code loopback}, {@code
-     *     private} and {@code any}; an empty one contains nobody
+     *     private}, {@code any} and {@code none}
      * @throws IllegalArgumentException with the expected format
      */
     static Networks parse(String text) {
-        return new Networks(Values.list(text));
+        List<String> names = Values.list(text);
+        if (names.isEmpty() || names.size() > 1 && names.contains(NONE)) {
+            throw new IllegalArgumentException(EXPECTED);
+        }
+        return new Networks(names);
     }
 
     private static Network network(String text) {
@@ -64,8 +73,7 @@ public final class Networks {
                 return new Network(start, Integer.parseInt(bits));
             }
         }
-        throw new IllegalArgumentException(
-                "a list of networks such as 192.0.2.0/24 or 2001:db8::/32, of addresses, and of loopback, private or any");
+        throw new IllegalArgumentException(EXPECTED);
     }
 
     /**

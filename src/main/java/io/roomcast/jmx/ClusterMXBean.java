@@ -22,7 +22,7 @@ public interface ClusterMXBean {
 
     @Description("Open sessions, first those for which the most bytes wait, or with the oldest send in flight")
     SessionList sessions(
-            @Description("name of the user; empty for all users") String user,
+            @Description("id of the user; empty for all users") String user,
             @Description("waiting for the most bytes first, age for the oldest send first, or id") String order,
             @Description("most sessions, from 1 to 1000") int limit);
 
@@ -30,13 +30,13 @@ public interface ClusterMXBean {
     SessionList session(@Description("the id that welcome told the client") String session);
 
     @Description("The sessions of a user with their nodes and rooms, a thousand at most")
-    SessionList where(@Description("name of the user") String user);
+    SessionList where(@Description("id of the user") String user);
 
     @Description("Closes a session with 4500, whatever node has it: the client does not come back by itself")
     ClusterResult disconnect(@Description("the id that welcome told the client") String session);
 
     @Description("Closes all sessions of a user on all nodes with 4500: clients do not come back by themselves")
-    ClusterResult kick(@Description("name of the user") String user);
+    ClusterResult kick(@Description("id of the user") String user);
 
     @Description("Who is in a room, where its numbering stands, and what each node has of it")
     ClusterRoom look(@Description("name of the room") String room);
@@ -54,7 +54,7 @@ public interface ClusterMXBean {
 
     @Description("What the nodes have refused: counts by code, and the last refusals, the newest first")
     RefusalList refusals(
-            @Description("name of the user; empty for all") String user,
+            @Description("id of the user; empty for all") String user,
             @Description("code of the error, such as busy; empty for all") String code,
             @Description("most refusals, from 1 to 500") int limit);
 }

@@ -109,7 +109,7 @@ public interface NodeMXBean {
 
     @Description("Closes all sessions of a user on this node with 4500: clients do not come back by themselves. "
             + "Answers how many")
-    int kick(@Description("name of the user") String user);
+    int kick(@Description("id of the user") String user);
 
     @Description("Changes a limit until the node restarts. Applies to later requests. "
             + "Existing sessions and members stay. Answers the limit that holds now: it is never more than the process "

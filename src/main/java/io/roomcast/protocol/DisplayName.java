@@ -10,12 +10,16 @@ public final class DisplayName {
     private static final int MAX_LENGTH = UserId.MAX_LENGTH;
     private static final int ZWNJ = 0x200C;
     private static final int ZWJ = 0x200D;
+    /** Shows the sign before it as a picture. */
+    private static final int EMOJI_STYLE = 0xFE0F;
+
+    private static final int MAX_MARKS = 4;
 
     private DisplayName() {}
 
     /**
-     * The name in normalization form C, without control characters and other invisible format characters, such as
-     * those that change the direction of text. White space is one space. A longer name is cut after 255 code points.
+     * The name in normalization form C, without characters that do not show, such as those that change the direction of
+     * text. White space is one space. A longer name is cut after 255 code points.
      *
      * @param name any text, or null
      * @param id shown instead if nothing visible is left, or if people would take the name for {@link UserId#SYSTEM}
@@ -24,9 +28,8 @@ public final class DisplayName {
         if (name == null || name.equals(id.value())) {
             return id.value();
         }
-        StringBuilder shown = new StringBuilder();
-        name.codePoints().forEach(c -> append(shown, c));
-        String text = Normalizer.normalize(shown, Normalizer.Form.NFC).strip();
+        String text =
+                withoutHidden(Normalizer.normalize(name, Normalizer.Form.NFC)).strip();
         if (text.codePointCount(0, text.length()) > MAX_LENGTH) {
             text = text.substring(0, text.offsetByCodePoints(0, MAX_LENGTH)).strip();
         }
@@ -37,22 +40,36 @@ public final class DisplayName {
         return visible.isEmpty() || Names.looksLikeSystem(visible) ? id.value() : text;
     }
 
-    private static void append(StringBuilder shown, int c) {
-        if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
-            if (!shown.isEmpty() && shown.charAt(shown.length() - 1) != ' ') {
-                shown.append(' ');
+    /** The text without what does not show. Joiners and marks are kept where they change what is before them. */
+    private static String withoutHidden(String name) {
+        StringBuilder shown = new StringBuilder();
+        int[] all = name.codePoints().toArray();
+        int before = ' ';
+        int marks = 0;
+        for (int i = 0; i < all.length; i++) {
+            int c = all[i];
+            if (Character.isWhitespace(c) || Character.isSpaceChar(c)) {
+                if (before != ' ') {
+                    shown.append(' ');
+                }
+                before = ' ';
+            } else if (isVisible(c)) {
+                shown.appendCodePoint(c);
+                before = c;
+                marks = 0;
+            } else if (before != ' ' && NameTable.NONSPACING.contains(c) && marks++ < MAX_MARKS
+                    || joins(before, c, i + 1 < all.length ? all[i + 1] : ' ')) {
+                shown.appendCodePoint(c);
             }
-        } else if (isKept(c)) {
-            shown.appendCodePoint(c);
         }
+        return shown.toString();
     }
 
-    private static boolean isKept(int c) {
-        return switch (Character.getType(c)) {
-            case Character.CONTROL, Character.SURROGATE, Character.PRIVATE_USE, Character.UNASSIGNED -> false;
-            case Character.FORMAT -> c == ZWNJ || c == ZWJ;
-            default -> true;
-        };
+    /** Whether a joiner stands between two letters or signs of other scripts, or a selector behind a sign. */
+    private static boolean joins(int before, int c, int after) {
+        return c == EMOJI_STYLE
+                ? NameTable.SIGNS.contains(before) && before > 0x7F
+                : (c == ZWNJ || c == ZWJ) && before > 0x7F && after > 0x7F && isVisible(after);
     }
 
     private static boolean isVisible(int c) {

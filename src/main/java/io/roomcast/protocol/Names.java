@@ -165,12 +165,19 @@ final class Names {
         if (name.length() < MIN_LOOKALIKE || isPlain(name) && name.length() > MAX_PLAIN_LOOKALIKE) {
             return false;
         }
+        if (name.codePoints().filter(Names::isRead).count() > MAX_PLAIN_LOOKALIKE) {
+            return false;
+        }
         StringBuilder skeleton = new StringBuilder();
         Normalizer.normalize(name, Normalizer.Form.NFD)
                 .codePoints()
-                .filter(c ->
-                        !NameTable.NONSPACING.contains(c) && !NameTable.SPACING.contains(c) && c != ZWNJ && c != ZWJ)
+                .filter(Names::isRead)
                 .forEach(c -> skeleton.append(NameTable.skeleton(c)));
         return SYSTEM.matcher(skeleton).matches();
+    }
+
+    /** Whether the character is more than a mark or a joiner of another one. */
+    private static boolean isRead(int c) {
+        return !NameTable.NONSPACING.contains(c) && !NameTable.SPACING.contains(c) && c != ZWNJ && c != ZWJ;
     }
 }

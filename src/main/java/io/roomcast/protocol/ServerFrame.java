@@ -4,11 +4,13 @@ import jakarta.json.Json;
 import jakarta.json.JsonException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
+import jakarta.json.JsonReaderFactory;
 import jakarta.json.bind.annotation.JsonbPropertyOrder;
 import jakarta.json.bind.annotation.JsonbSubtype;
 import jakarta.json.bind.annotation.JsonbTypeInfo;
 import java.io.StringReader;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A frame from the server to one client, or to the members of a room. {@code message} and {@code history} frames have
@@ -52,6 +54,8 @@ public sealed interface ServerFrame {
     /** A user among others. */
     @JsonbPropertyOrder({"id", "name", "info"})
     record Person(String id, String name, JsonObject info) {
+        /** Kept, because the library looks for its provider each time. */
+        private static final JsonReaderFactory READERS = Json.createReaderFactory(Map.of());
 
         public static Person of(User user) {
             return new Person(user.id().value(), user.name(), info(user));
@@ -67,7 +71,7 @@ public sealed interface ServerFrame {
             if (user.info() == null) {
                 return null;
             }
-            try (JsonReader reader = Json.createReader(new StringReader(user.info()))) {
+            try (JsonReader reader = READERS.createReader(new StringReader(user.info()))) {
                 return reader.readObject();
             } catch (JsonException e) {
                 return null; // Somebody has written into the store of the relay.

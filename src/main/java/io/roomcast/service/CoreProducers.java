@@ -165,7 +165,7 @@ public class CoreProducers {
                 clocks.nanos(),
                 room -> new MessageLog.Limits(
                         relay.isLocal() ? 0 : Math.min(RECENT_MESSAGES, settings.historySize(room)),
-                        RECENT_BYTES,
+                        Math.min(RECENT_BYTES, settings.historyBytes(room)),
                         settings.historyAge(room).toMillis()),
                 IDLE_ROOM_TIMEOUT,
                 lag,

@@ -189,7 +189,7 @@ public class RoomService {
                 messaging.members(session, members, room, request);
             });
         } else if (frame instanceof ClientFrame.Refresh refresh) {
-            rates.countRequest(session);
+            rates.countRefresh(session);
             refresh(session, refresh);
         } else if (frame instanceof ClientFrame.Ping ping) {
             rates.countRequest(session);

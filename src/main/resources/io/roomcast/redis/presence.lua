@@ -187,7 +187,7 @@ local function show(user, name, sum, entered)
             shownGone[#shownGone + 1] = user .. '\n' .. lease
         end
         after = ''
-    elseif (old or '') ~= name or (entered and before ~= name) then
+    elseif old ~= name or (entered and before ~= name) then
         local since = math.max(math.floor(micros() / 1000), time + 1, otherTime + 1)
         if not entered and same >= 0 then
             since = same

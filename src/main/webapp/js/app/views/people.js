@@ -49,7 +49,7 @@ export class People {
     const rows = users.slice(0, MOST_NAMES).map((user, i) => {
       // They are in the order of their names.
       const needsId = alike(user, users[i - 1]) || alike(user, users[i + 1]);
-      return { key: `${needsId ? 'alike' : 'user'}:${user.id} ${user.name}`, user, needsId };
+      return { key: `${needsId ? 'alike' : 'user'}:${user.id}\n${user.name}`, user, needsId };
     });
     const hidden = Math.max(count, users.length) - rows.length;
     if (hidden > 0) rows.push({ key: 'more', more: `and ${countOf(hidden, 'other')}` });

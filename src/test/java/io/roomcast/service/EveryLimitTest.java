@@ -89,6 +89,15 @@ class EveryLimitTest {
                 row(LimitKeys.PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.ROOM_PUBLISH_RATE, "1", "rate_limited", core -> publishes(core, 10, "x")),
                 row(LimitKeys.REQUEST_RATE, "1", "rate_limited", core -> pings(core, 10)),
+                row(LimitKeys.REFRESH_RATE, "1", "rate_limited", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    for (int i = 0; i < 5; i++) {
+                        ann.send("{\"type\":\"refresh\",\"token\":\"x\"}");
+                    }
+                    ann.news();
+                    ann.send("{\"type\":\"refresh\",\"token\":\"x\"}");
+                    return code(ann);
+                }),
                 row(LimitKeys.REMOVE_RATE, "1", "rate_limited", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     for (int i = 0; i < 5; i++) {

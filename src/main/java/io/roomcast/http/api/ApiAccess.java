@@ -5,6 +5,7 @@ import io.roomcast.config.RoomcastConfig;
 import io.roomcast.identity.Identity;
 import io.roomcast.identity.TokenVerifier;
 import io.roomcast.node.Author;
+import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.service.Failure;
@@ -28,6 +29,7 @@ public class ApiAccess {
     private static final String SCHEME = "bearer ";
 
     private TokenVerifier tokens;
+    private RoomSettings settings;
     /** The SHA-256 digest of the key; null if no key is set. */
     private byte[] keyDigest;
 
@@ -38,7 +40,8 @@ public class ApiAccess {
     protected ApiAccess() {}
 
     @Inject
-    public ApiAccess(RoomcastConfig config, TokenVerifier tokens) {
+    public ApiAccess(RoomcastConfig config, RoomSettings settings, TokenVerifier tokens) {
+        this.settings = settings;
         String key = config.get(OperationKeys.API_KEY);
         this.keyDigest = key.isEmpty() ? null : digest(key);
         this.tokens = tokens;
@@ -78,11 +81,11 @@ public class ApiAccess {
                 .toCompletableFuture();
     }
 
-    private static ApiCaller callerOf(Identity identity, Throwable failure, String address) {
+    private ApiCaller callerOf(Identity identity, Throwable failure, String address) {
         if (failure == null) {
             return new ApiCaller(
                     identity.api(),
-                    identity.permissions(),
+                    identity.permissions().inRooms(settings.permissionsOfEverybody()),
                     Author.apiToken(identity.userId().value(), address));
         }
         Failure why = Failure.ofToken(failure);

@@ -87,6 +87,15 @@ public class RateLimits {
     }
 
     /**
+     * Counts a {@code refresh} against the rate of the session.
+     *
+     * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
+     */
+    public void countRefresh(ClientSession session) {
+        take(LimitKeys.REFRESH_RATE, session.bucket(LimitKeys.REFRESH_RATE), "too many refreshes");
+    }
+
+    /**
      * Counts a refused request against a rate of the session, because refusals cost the node more than they cost the
      * client.
      *

@@ -100,6 +100,12 @@ public class NodeSessions {
         private final int ofSession;
         private int charsLeft = MAX_NAME_CHARS;
 
+        /** Takes the name of a user, or null if the list has enough; the id says who it is. */
+        String take(String name) {
+            charsLeft -= name == null ? 0 : name.length();
+            return charsLeft < 0 ? null : name;
+        }
+
         /** @param ofSession most names of one session */
         NameBudget(int ofSession) {
             this.ofSession = ofSession;
@@ -122,7 +128,10 @@ public class NodeSessions {
                 session.id(),
                 node.name(),
                 session.user() == null ? null : session.user().value(),
-                session.identity() == null ? null : session.identity().user().name(),
+                names.take(
+                        session.identity() == null
+                                ? null
+                                : session.identity().user().name()),
                 session.arrival().address(),
                 names.take(rooms),
                 rooms.size(),
