@@ -190,7 +190,7 @@ class ClusterApiIT {
             try (RoomClient gus = RoomClient.connect(node.uri().resolve("ws?user=gus"))) {
                 assertEquals(
                         "not_joined",
-                        gus.say("{'type':'history','id':1,'room':'attic'}").error());
+                        gus.say("{'type':'leave','id':1,'room':'attic'}").error());
             }
         }
         JsonObject refusals = get("/refusals?user=gus&limit=1");
