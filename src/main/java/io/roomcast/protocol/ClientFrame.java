@@ -135,7 +135,7 @@ public sealed interface ClientFrame {
      */
     record Joins(Long id, List<ClientFrame> each) implements ClientFrame {
         /** Approximate bytes of memory of an element, besides the name of its room. */
-        private static final int ELEMENT_BYTES = 64;
+        private static final int ELEMENT_BYTES = 128;
 
         private static Joins of(RawFrame raw) {
             if (raw.room != null) {

@@ -173,7 +173,7 @@ public class RoomService {
         } else if (frame instanceof ClientFrame.Joins many) {
             // Each as if it had come alone. So each counts against the limits, and is answered.
             joins.requireAllowed(many);
-            many.each().forEach(each -> serve(session, each));
+            many.each().stream().takeWhile(each -> session.isOpen()).forEach(each -> serve(session, each));
         } else if (frame instanceof ClientFrame.Leave leave) {
             queueFrameAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
