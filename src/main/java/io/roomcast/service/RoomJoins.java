@@ -212,10 +212,11 @@ public class RoomJoins {
         session.requests().submit(room, true, leave, () -> {});
     }
 
-    /** Shows the user of a session in a room as the session's identity says now, if the session is still there. */
+    /** Shows the user of a session in a room as the session's identity says now, if the session is present there. */
     void showAnew(ClientSession session, RoomName room) {
         Consumer<RoomRequests.Request> enter = request -> {
-            if (session.membership(room) != null) {
+            Membership membership = session.membership(room);
+            if (membership != null && membership.isPresent()) {
                 var unused = presence.enter(room, session.identity().user(), session.id());
             }
             request.endAnswered();

@@ -151,7 +151,7 @@ class PermissionsTest {
         assertTrue(page.contains("\"type\":\"history\"") && page.contains("before"), page);
         ann.send(members);
         String users = ann.news();
-        assertTrue(users.contains("\"count\":1") && users.contains("\"users\":[\"bob\"]"), users);
+        assertTrue(users.contains("\"count\":1") && users.contains("\"users\":[{\"id\":\"bob\""), users);
         core.advance(LONG_ENOUGH_MS);
         assertEquals("", bob.news(), "and is not seen");
         bob.send("{\"room\":\"lobby\",\"content\":\"after\"}");
@@ -162,7 +162,7 @@ class PermissionsTest {
         assertRefused("forbidden", welcomed("eve read presence"), history);
         assertRefused("forbidden", welcomed("eve read history"), members);
         assertRefused("not_joined", ann, "{\"type\":\"leave\",\"room\":\"lobby\"}");
-        assertRefused("not_joined", ann, "{\"type\":\"signal\",\"room\":\"lobby\",\"name\":\"typing\"}");
+        assertRefused("not_joined", ann, "{\"type\":\"signal\",\"room\":\"lobby\",\"signal\":\"typing\"}");
     }
 
     @Test

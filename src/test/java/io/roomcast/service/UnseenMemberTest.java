@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.RoomName;
+import io.roomcast.protocol.User;
 import io.roomcast.service.CoreFixture.Client;
+import io.roomcast.support.Stages;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -34,7 +36,7 @@ class UnseenMemberTest {
         assertEquals("[witness]", usersOfTheStore());
         ann.send("{\"type\":\"members\",\"room\":\"lobby\"}");
         String members = ann.news();
-        assertTrue(members.contains("\"count\":1") && members.contains("\"users\":[\"witness\"]"), members);
+        assertTrue(members.contains("\"count\":1") && members.contains("\"users\":[{\"id\":\"witness\""), members);
 
         core.enter("bob");
         core.advance(LONG_ENOUGH_MS);
@@ -152,6 +154,9 @@ class UnseenMemberTest {
     }
 
     private String usersOfTheStore() {
-        return core.backEnd.members(LOBBY).toCompletableFuture().join().users().toString();
+        return Stages.get(core.backEnd.members(LOBBY)).users().stream()
+                .map(User::name)
+                .toList()
+                .toString();
     }
 }
