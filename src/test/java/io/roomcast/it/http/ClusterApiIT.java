@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.redis.RedisProcess;
@@ -182,6 +183,30 @@ class ClusterApiIT {
         assertEquals(List.of(77, 77), limits(all, key));
         post("/node/limits", "{\"key\":\"%s\",\"value\":\"78\"}".formatted(key));
         assertEquals(List.of(78, 77), limits(get("/limits"), key));
+    }
+
+    @Test
+    void whoJoinedWithoutPresenceIsSeenOnNoNode() {
+        try (RoomClient here = RoomClient.enter(east.uri(), "loft", "fay");
+                RoomClient there = RoomClient.connect(west.uri().resolve("ws?user=ghost"))) {
+            there.say("{'type':'members','id':1,'room':'loft'}");
+            Frame from = there.next("members");
+            assertEquals(1, from.number("count"), "asked on a node where the room is not open");
+            there.say("{'type':'join','id':2,'room':'loft','presence':false}").next("joined");
+            here.say("{'content':'boo'}");
+            assertEquals("boo", there.next("message").content());
+            assertEquals(1, get("/rooms/loft/members").getInt("count"));
+            there.say("{'type':'join','id':3,'room':'loft','presence':true}").next("joined");
+            Frame came = here.next(frame -> frame.is("presence") && frame.text().contains("ghost"), "ghost");
+            assertTrue(came.content().contains("ghost has joined"), came.text());
+            assertEquals(2, came.number("count"));
+            there.say("{'type':'join','id':4,'room':'loft','presence':false}").next("joined");
+            Frame went = here.next(frame -> frame.is("presence") && frame.text().contains("ghost"), "ghost");
+            assertTrue(went.content().contains("ghost has left"), went.text());
+            assertEquals(1, get("/rooms/loft/members").getInt("count"));
+            there.say("{'type':'history','id':5,'room':'loft'}");
+            assertTrue(there.next("history").text().contains("boo"));
+        }
     }
 
     @Test
