@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The client library with several rooms, and with rooms that are not joined, against a server that follows a script. */
+/** The rooms of a client: many, unseen, not joined or closed by others. The server follows a script. */
 @Timeout(120)
-class SeveralRoomsIT {
+class RoomsIT {
     @RegisterExtension
     static final Chromium CHROMIUM = new Chromium();
 
@@ -125,5 +125,27 @@ class SeveralRoomsIT {
         assertEquals("not_joined", page.evaluate("rc.publish('hall', 'x').catch(({ code }) => code)"));
         page.evaluate("rc.close()");
         assertEquals("closed", page.evaluate("rc.publish('hall', 'x').catch(({ code }) => code)"));
+    }
+
+    @Test
+    void aRoomThatSomebodyClosesSaysSo() {
+        page.join();
+        page.evaluate("() => { say('never'); }");
+        server.send("{'type':'left','room':%s}", "lobby");
+        page.waitFor("settled.length === 1 && events.some(({ type }) => type === 'refused')");
+        assertEquals(List.of("never left"), page.evaluate("settled"));
+        assertEquals("refused", page.evaluate("room.state"));
+        assertEquals(1, server.connections());
+    }
+
+    @Test
+    void somebodyIsRemovedAndTheNumberOfConnectionsIsTold() {
+        server.on(
+                "remove",
+                frame -> server.send(
+                        "{'type':'removed','id':%s,'room':%s,'user':'bob','count':2}", frame.getInt("id"), "lobby"));
+        page.join();
+        assertEquals(2, page.evaluate("room.remove('bob')"));
+        assertEquals("bob", server.received("remove").get(0).getString("user"));
     }
 }
