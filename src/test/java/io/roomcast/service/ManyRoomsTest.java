@@ -123,6 +123,16 @@ class ManyRoomsTest {
     }
 
     @Test
+    void whoSendsTooManyBadOnesIsClosedBeforeTheEnd() {
+        core.limits.set(LimitKeys.ROOMS.name(), "0", new Author("test"));
+        core.limits.set(LimitKeys.BAD_FRAME_RATE.name(), "1", new Author("test"));
+        answersTo("{}" + ",{}".repeat(500) + ",\"a\"");
+        assertEquals(Map.of("bad_request", 6L), core.metrics.refusals());
+        assertFalse(ann.session.isOpen());
+        assertEquals(0, ann.session.roomCount());
+    }
+
+    @Test
     void requestsBehindItAreThoseOfAMember() {
         ann.news();
         ann.send("{\"type\":\"join\",\"id\":7,\"rooms\":[\"a\",\"b\"]}");
