@@ -1,7 +1,10 @@
 import { Connection } from './connection.js';
 import { defaultEndpoint } from './endpoint.js';
 import { RoomcastError } from './errors.js';
+import { Joins } from './joins.js';
+import { Letterbox } from './letterbox.js';
 import { Membership } from './membership.js';
+import { checkedMessage } from './payload.js';
 import { Requests } from './requests.js';
 import { Room } from './room.js';
 import { TokenRefresh } from './token-refresh.js';
@@ -20,6 +23,7 @@ const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, metaEntries: 0, me
  * | `waiting` | `{delayMs, attempt, code, reason}` | lost; next attempt in `delayMs`. Again if the server says why |
  * | `closed` | `{code, reason, error}` | it will not come back by itself; `connect()` tries again |
  * | `draining` | `{reconnectAfterMs}` | the server is going to restart; this client moves in time |
+ * | `delayed` | `{room, idempotencyKey, error, delayMs}` | as that of Room, for messages to rooms that are not joined |
  * | `error` | RoomcastError | an error that belongs to no room |
  */
 export class Roomcast extends EventTarget {
@@ -27,6 +31,8 @@ export class Roomcast extends EventTarget {
   #requests;
   #refresh;
   #outboxLimit;
+  #joins;
+  #letterbox;
   #rooms = new Map();
   #user;
   #name;
@@ -59,6 +65,11 @@ export class Roomcast extends EventTarget {
       frame: (frame) => this.#receive(frame),
     });
     this.#requests = new Requests((frame) => this.#connection.send(frame));
+    this.#joins = new Joins(this.#session());
+    this.#letterbox = new Letterbox(this.#session(), {
+      limit: outboxLimit,
+      delayed: (detail) => this.#emit('delayed', detail),
+    });
     this.#refresh = new TokenRefresh(token, (frame) => this.#requests.ask(frame));
     this.connect();
   }
@@ -107,22 +118,39 @@ export class Roomcast extends EventTarget {
    * Joins a room, now or as soon as there is a connection. The room that was joined already is returned as it is.
    *
    * @param {string} name
-   * @param {{since?: {epoch: string, offset: number, at?: number}}} [options] since: a `position` kept from
-   *     earlier; what came after it is delivered
+   * @param {{since?: {epoch: string, offset: number, at?: number}, presence?: boolean}} [options] since: a `position`
+   *     kept from earlier; what came after it is delivered. presence: false to get the messages without being seen or
+   *     counted among the users of the room
    * @returns {Room}
    */
-  join(name, { since } = {}) {
+  join(name, { since, presence = true } = {}) {
     const key = String(name).normalize('NFC');
     const known = this.#rooms.get(key);
     if (known) return known.room;
     let membership;
     const room = new Room(key, (events) => {
-      membership = new Membership(key, this.#session(), events, { since, outboxLimit: this.#outboxLimit });
+      const options = { since, present: presence, outboxLimit: this.#outboxLimit };
+      membership = new Membership(key, this.#session(), events, options);
       return membership;
     }, () => this.#leave(key, membership));
     this.#rooms.set(key, { room, membership });
-    if (this.state === 'open') membership.connected();
+    if (this.state === 'open') this.#joins.start([membership], this.#limits);
     return room;
+  }
+
+  /**
+   * Publishes to a room without joining it, where the room takes messages of anyone; if it is joined, as Room.publish.
+   *
+   * @param {string} name
+   * @param {string|{content?: string, data?: unknown, meta?: Record<string, string>}} message
+   * @param {{idempotencyKey?: string}} [options]
+   * @returns {Promise<{idempotencyKey: string, epoch: string, offset: number}>}
+   */
+  async publish(name, message, { idempotencyKey } = {}) {
+    const key = String(name).normalize('NFC');
+    const known = this.#rooms.get(key);
+    if (known) return known.room.publish(message, { idempotencyKey });
+    return this.#letterbox.publish(key, checkedMessage(message, idempotencyKey), idempotencyKey);
   }
 
   /** Leaves everything and disconnects. What waits to be sent is rejected. */
@@ -159,11 +187,15 @@ export class Roomcast extends EventTarget {
       this.#limits = { ...NO_LIMITS, ...detail.limits };
       this.#sessionId = detail.session;
       this.#refresh.start(detail.expiresInMs);
-      for (const membership of memberships) membership.connected();
+      this.#joins.start(memberships, this.#limits);
+      this.#letterbox.connected();
     } else {
       this.#sessionId = undefined;
       this.#refresh.stop();
       this.#requests.disconnected();
+      this.#joins.disconnected();
+      if (state === 'closed') this.#letterbox.end(detail.error);
+      else this.#letterbox.disconnected();
       for (const membership of memberships) {
         if (state === 'closed') membership.end('closed', detail.error);
         else membership.disconnected();
@@ -178,7 +210,8 @@ export class Roomcast extends EventTarget {
       this.#emit('draining', frame);
       return;
     }
-    if (this.#requests.settle(frame)) return;
+    if (this.#requests.settle(frame) || this.#letterbox.receive(frame)) return;
+    if (frame.type === 'error' && this.#joins.refused(frame)) return;
     const membership = this.#rooms.get(frame.room)?.membership ?? this.#claimant(frame);
     if (membership) membership.receive(frame);
     else if (frame.type === 'error') this.#emit('error', RoomcastError.of(frame));

@@ -23,6 +23,7 @@ export class Membership {
   state = 'waiting';
   members = 0;
   #name;
+  #present;
   #session;
   #events;
   #sequence;
@@ -39,10 +40,11 @@ export class Membership {
    * @param {string} name
    * @param {object} session what the client offers: send, ask, nextId, user, contentBytes
    * @param {(type: string, detail: object) => void} events
-   * @param {{since?: object, outboxLimit: number}} options
+   * @param {{since?: object, present: boolean, outboxLimit: number}} options
    */
-  constructor(name, session, events, { since, outboxLimit }) {
+  constructor(name, session, events, { since, present, outboxLimit }) {
     this.#name = name;
+    this.#present = present;
     this.#session = session;
     this.#events = events;
     this.#sequence = new Sequence({
@@ -75,7 +77,8 @@ export class Membership {
     if (this.state !== 'refused') return;
     this.#end = undefined;
     this.#gate.shut();
-    this.connected();
+    this.#backoff.reset();
+    this.joinAlone();
   }
 
   /** Settles with the room's first or next `joined`; see Gate. */
@@ -88,10 +91,19 @@ export class Membership {
     return this.#end ? Promise.reject(this.#end) : this.#outbox.publish(message, idempotencyKey);
   }
 
-  /** There is a connection that said `welcome`. */
+  /**
+   * There is a connection that said `welcome`.
+   *
+   * @returns {object} what joins this room, alone or among others; the caller sends it
+   */
   connected() {
     this.#backoff.reset();
-    this.#join();
+    return this.#beginJoin();
+  }
+
+  /** Joins with a frame of its own. */
+  joinAlone() {
+    this.#session.send({ type: 'join', ...this.#beginJoin() });
   }
 
   disconnected() {
@@ -173,11 +185,12 @@ export class Membership {
     }
   }
 
-  #join() {
+  #beginJoin() {
     clearTimeout(this.#retryTimer);
     this.state = 'joining';
     this.#joinId = this.#session.nextId();
-    this.#session.send({ type: 'join', id: this.#joinId, room: this.#name, since: this.#sequence.since });
+    const presence = this.#present ? undefined : false;
+    return { id: this.#joinId, room: this.#name, since: this.#sequence.since, presence };
   }
 
   #joined(frame) {
@@ -200,7 +213,7 @@ export class Membership {
       this.#events('error', error);
     } else if (error.transient || (this.#everJoined && MAY_PASS.has(error.code))) {
       this.state = 'waiting';
-      this.#retryTimer = setTimeout(() => this.#join(), this.#backoff.next(error.retryAfterMs));
+      this.#retryTimer = setTimeout(() => this.joinAlone(), this.#backoff.next(error.retryAfterMs));
     } else {
       this.end('refused', error);
       this.#events('refused', error);

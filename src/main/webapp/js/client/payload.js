@@ -1,9 +1,30 @@
-import { MAX_NAME_LENGTH } from './limits.js';
+import { RoomcastError } from './errors.js';
+import { MAX_KEY_LENGTH, MAX_NAME_LENGTH } from './limits.js';
 import { utf8Length } from './frames.js';
 
 const isText = (value) => typeof value === 'string';
 const isObject = (value) => value !== null && typeof value === 'object' && !Array.isArray(value);
 const isEntry = ([name, value]) => name !== '' && name.length <= MAX_NAME_LENGTH && isText(value);
+
+const isKey = (value) => isText(value) && value !== '' && value.length <= MAX_KEY_LENGTH;
+
+/**
+ * What is to be published, as `payloadOf` makes it.
+ *
+ * @param {string} [idempotencyKey] what the caller named the message
+ * @throws {RoomcastError} `bad_request` if the message or its key cannot be sent
+ */
+export function checkedMessage(message, idempotencyKey) {
+  const refused = (text) => new RoomcastError('bad_request', text, { idempotencyKey });
+  if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
+    throw refused(`An idempotency key has 1 to ${MAX_KEY_LENGTH} characters.`);
+  }
+  try {
+    return payloadOf(message);
+  } catch (error) {
+    throw refused(error.message);
+  }
+}
 
 /**
  * What a message carries, as it is now: what the caller changes later does not count.

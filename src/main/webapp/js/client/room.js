@@ -1,11 +1,7 @@
-import { RoomcastError } from './errors.js';
-import { MAX_KEY_LENGTH } from './limits.js';
-import { payloadOf } from './payload.js';
+import { checkedMessage } from './payload.js';
 
 /** How often one client says that its user is typing, in milliseconds. Show it for about twice as long. */
 const TYPING_EVERY_MS = 3_000;
-
-const isKey = (value) => typeof value === 'string' && value !== '' && value.length <= MAX_KEY_LENGTH;
 
 /** What the server needs of a position, which may be a message that came before. */
 const place = (position) => position && { epoch: position.epoch, offset: position.offset };
@@ -88,17 +84,13 @@ export class Room extends EventTarget {
    *     RoomcastError that names the key when it will not be
    */
   publish(message, { idempotencyKey } = {}) {
-    const refused = (text) => Promise.reject(new RoomcastError('bad_request', text, { idempotencyKey }));
-    if (idempotencyKey !== undefined && !isKey(idempotencyKey)) {
-      return refused(`An idempotency key has 1 to ${MAX_KEY_LENGTH} characters.`);
-    }
-    let payload;
+    let checked;
     try {
-      payload = payloadOf(message);
+      checked = checkedMessage(message, idempotencyKey);
     } catch (error) {
-      return refused(error.message);
+      return Promise.reject(error);
     }
-    return this.#membership.publish(payload, idempotencyKey);
+    return this.#membership.publish(checked, idempotencyKey);
   }
 
   /**

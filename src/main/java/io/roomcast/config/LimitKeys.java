@@ -104,8 +104,11 @@ public final class LimitKeys {
                     + "eighth of the heap; further ones fail with `busy`. 0 for no other limit.",
             Values.sizeBetween("1MiB", "1024GiB", true));
 
-    public static final Key<Integer> ROOMS =
-            limit("rooms", 100, "Maximum number of rooms of one session; further joins fail with `too_many_rooms`.");
+    public static final Key<Integer> ROOMS = limit(
+            "rooms",
+            100,
+            "Maximum number of rooms of one session, and in one `join`; further joins fail with "
+                    + "`too_many_rooms`.");
 
     public static final Key<Long> FRAME_BYTES = new Key<>(
             "roomcast.limits.frame-bytes",

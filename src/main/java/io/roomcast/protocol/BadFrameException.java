@@ -53,6 +53,6 @@ public final class BadFrameException extends RuntimeException {
 
     /** The {@code error} frame that answers the line. */
     public ServerFrame.Error answer() {
-        return new ServerFrame.Error(id, idempotencyKey, null, code, getMessage(), null);
+        return new ServerFrame.Error(id, idempotencyKey, room == null ? null : room.value(), code, getMessage(), null);
     }
 }

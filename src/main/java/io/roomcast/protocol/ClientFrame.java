@@ -1,7 +1,10 @@
 package io.roomcast.protocol;
 
+import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,7 +23,7 @@ public sealed interface ClientFrame {
     enum Type {
         HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserId(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
-        JOIN(true, raw -> new Join(raw.id, room(raw), raw.since())),
+        JOIN(true, raw -> raw.rooms == null ? Join.of(raw) : Joins.of(raw)),
         PUBLISH(
                 true,
                 raw -> new Publish(
@@ -110,8 +113,77 @@ public sealed interface ClientFrame {
         }
     }
 
-    /** @param since the last position that the client has, or null */
-    record Join(Long id, RoomName room, Position since) implements ClientFrame {}
+    /**
+     * @param since the last position that the client has, or null
+     * @param present whether the members are told of the user, and the user is counted among those in the room
+     */
+    record Join(Long id, RoomName room, Position since, boolean present) implements ClientFrame {
+        private static Join of(RawFrame raw) {
+            return new Join(raw.id, Type.room(raw), raw.since(), raw.presence == null || raw.presence);
+        }
+
+        /** The same join of this room. */
+        public Join in(RoomName other) {
+            return new Join(id, other, since, present);
+        }
+    }
+
+    /**
+     * Joins of several rooms in one frame. Each is served and answered as if it had come alone.
+     *
+     * @param each a {@link Join} or {@link Invalid} for each room, in the order of the frame; the rooms differ
+     */
+    record Joins(Long id, List<ClientFrame> each) implements ClientFrame {
+        /** Approximate bytes of memory of an element, besides the name of its room. */
+        private static final int ELEMENT_BYTES = 128;
+
+        private static Joins of(RawFrame raw) {
+            if (raw.room != null) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "room and rooms exclude each other");
+            }
+            if (raw.since != null || raw.presence != null) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, "since and presence belong into the elements of rooms");
+            }
+            if (raw.rooms.isEmpty()) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "rooms is empty");
+            }
+            List<ClientFrame> each =
+                    raw.rooms.stream().map(element -> join(element, raw.id)).toList();
+            Set<RoomName> rooms = new HashSet<>();
+            for (ClientFrame frame : each) {
+                if (frame instanceof Join join && !rooms.add(join.room())) {
+                    throw new ProtocolException(ErrorCode.BAD_REQUEST, "rooms has the room " + join.room() + " twice");
+                }
+            }
+            return new Joins(raw.id, each);
+        }
+
+        /** @param id the number of the frame, which an element without one has, too */
+        private static ClientFrame join(RawFrame element, Long id) {
+            element.id = element.id == null ? id : element.id;
+            try {
+                if (element.defect != null) {
+                    throw element.defect;
+                }
+                if (element.room == null) {
+                    throw new ProtocolException(ErrorCode.BAD_REQUEST, "room is missing");
+                }
+                return Join.of(element);
+            } catch (ProtocolException e) {
+                BadFrameException bad = ClientFrameReader.badFrame(element, e);
+                return new Invalid(element.id, bad.room(), bad);
+            }
+        }
+
+        @Override
+        public long bytes() {
+            return each.stream()
+                    .mapToLong(frame -> ELEMENT_BYTES
+                            + (frame instanceof Join join ? join.room().value().length() : 0))
+                    .sum();
+        }
+    }
 
     /** @param idempotencyKey the message's key, so that a repeated publish is stored once; or null */
     record Publish(Long id, RoomName room, String idempotencyKey, Payload payload) implements ClientFrame {

@@ -19,7 +19,8 @@ public final class ClientFrameReader {
         }
     }
 
-    private static BadFrameException badFrame(RawFrame raw, ProtocolException cause) {
+    /** The frame as one that is refused, with the properties that could be read. */
+    static BadFrameException badFrame(RawFrame raw, ProtocolException cause) {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
         boolean concernsRoom = type != null && type.isInRoom();
         try {

@@ -6,7 +6,9 @@ import jakarta.json.bind.serializer.JsonbDeserializer;
 import jakarta.json.stream.JsonParser;
 import jakarta.json.stream.JsonParser.Event;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -19,6 +21,12 @@ final class RawFrame {
     String type;
     Long id;
     String room;
+    /** The elements of {@code rooms}, each a frame of its own; null if there are none. */
+    List<RawFrame> rooms;
+
+    /** Whether a join asks for presence. */
+    Boolean presence;
+
     String user;
     String token;
     String idempotencyKey;
@@ -132,6 +140,8 @@ final class RawFrame {
                 case "type" -> frame.type = string(parser, value, property, frame);
                 case "id" -> frame.id = number(parser, value, property, frame);
                 case "room" -> frame.room = string(parser, value, property, frame);
+                case "rooms" -> frame.rooms = rooms(parser, value, frame);
+                case "presence" -> frame.presence = truth(parser, value, property, frame);
                 case "user" -> frame.user = string(parser, value, property, frame);
                 case "token" -> frame.token = string(parser, value, property, frame);
                 case "idempotencyKey" -> frame.idempotencyKey = string(parser, value, property, frame);
@@ -177,6 +187,52 @@ final class RawFrame {
             return entries;
         }
 
+        private static List<RawFrame> rooms(JsonParser parser, Event value, RawFrame frame) {
+            if (value == Event.VALUE_NULL) {
+                return null;
+            }
+            if (value != Event.START_ARRAY) {
+                wrongKind(parser, value, frame, "rooms must be an array");
+                return null;
+            }
+            List<RawFrame> rooms = new ArrayList<>();
+            for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
+                RawFrame element = new RawFrame();
+                element.type = "join";
+                rooms.add(element);
+                if (event == Event.VALUE_STRING) {
+                    element.room = parser.getString();
+                } else if (event == Event.START_OBJECT) {
+                    readElement(parser, element, frame);
+                } else {
+                    wrongKind(parser, event, frame, "rooms must have names and objects with a room");
+                }
+            }
+            return rooms;
+        }
+
+        private static void readElement(JsonParser parser, RawFrame element, RawFrame frame) {
+            try {
+                for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                    String property = parser.getString();
+                    Event value = parser.next();
+                    switch (property) {
+                        case "id" -> element.id = number(parser, value, property, element);
+                        case "room" -> element.room = string(parser, value, property, element);
+                        case "since" -> element.since = position(parser, value, property, element);
+                        case "presence" -> element.presence = truth(parser, value, property, element);
+                        default -> skip(parser, value, element);
+                    }
+                }
+            } finally {
+                if (element.nestedTooDeep) {
+                    // The parser has a limit of its own, and may have failed. Then no element can be served.
+                    frame.nestedTooDeep = true;
+                    recordDefect(frame, element.defect.getMessage());
+                }
+            }
+        }
+
         private static RawPosition position(JsonParser parser, Event value, String name, RawFrame frame) {
             if (value == Event.VALUE_NULL) {
                 return null;
@@ -205,6 +261,16 @@ final class RawFrame {
             }
             if (value != Event.VALUE_NULL) {
                 wrongKind(parser, value, frame, property + " must be a string");
+            }
+            return null;
+        }
+
+        private static Boolean truth(JsonParser parser, Event value, String property, RawFrame frame) {
+            if (value == Event.VALUE_TRUE || value == Event.VALUE_FALSE) {
+                return value == Event.VALUE_TRUE;
+            }
+            if (value != Event.VALUE_NULL) {
+                wrongKind(parser, value, frame, property + " must be true or false");
             }
             return null;
         }

@@ -31,7 +31,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 
 /**
- * Serves the requests of members in a room: publish, signal, history, members and remove. Each method serves one request of
+ * Serves the requests in a room: publish, signal, history, members and remove. Each method serves one request of
  * {@link RoomRequests}. Unless the method throws, it ends the request. Any thread; no method blocks.
  */
 @ApplicationScoped
@@ -124,7 +124,7 @@ public class Messaging {
     }
 
     void history(ClientSession session, ClientFrame.History frame, RoomName room, RoomRequests.Request request) {
-        requireMember(session, room);
+        requireReader(session, room);
         session.require(Permission.HISTORY, room);
         if (session.isGone()) {
             // The connection has ended. Publishes are still stored, but an answer would reach no client.
@@ -154,10 +154,11 @@ public class Messaging {
 
     /**
      * Answers with the users that the room's members on this node have been sent. So the answer agrees with the
-     * {@code presence} frames before and after it.
+     * {@code presence} frames before and after it. A session that is no member gets no such frames. So it is answered
+     * from the presence store, and the room need not be open on this node.
      */
     void members(ClientSession session, ClientFrame.Members frame, RoomName room, RoomRequests.Request request) {
-        Membership membership = requireMember(session, room);
+        Membership membership = requireReader(session, room);
         session.require(Permission.PRESENCE, room);
         RoomSettings.Presence told = settings.presence(room);
         if (told == RoomSettings.Presence.NONE) {
@@ -165,6 +166,10 @@ public class Messaging {
         }
         if (session.isGone()) {
             request.endAnswered();
+            return;
+        }
+        if (membership == null) {
+            readMembers(session, frame, room, told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0, request);
             return;
         }
         announcer.whenAnnounced(room, membership.enterRevision(), view -> {
@@ -187,7 +192,7 @@ public class Messaging {
         });
     }
 
-    /** Answers from the presence store, because the members of this room are not sent the names of its users. */
+    /** Answers from the presence store, because this session is not sent the names of the room's users. */
     private void readMembers(
             ClientSession session, ClientFrame.Members frame, RoomName room, int names, RoomRequests.Request request) {
         answerWhenComplete(request, presence.roster(room, names), (roster, failure) -> {
@@ -246,6 +251,21 @@ public class Messaging {
             session.reply(new ServerFrame.Ack(
                     frame.id(), frame.idempotencyKey(), room.value(), position.epoch(), position.offset()));
         }
+    }
+
+    /**
+     * A room may be asked about without joining it. The relay and the presence store answer for any room, so the room
+     * is not opened on this node.
+     *
+     * @return null if the session is no member
+     * @throws ProtocolException {@code forbidden} if the session is no member and may not become one
+     */
+    private static Membership requireReader(ClientSession session, RoomName room) {
+        Membership membership = session.membership(room);
+        if (membership == null) {
+            session.require(Permission.READ, room);
+        }
+        return membership;
     }
 
     private static Membership requireMember(ClientSession session, RoomName room) {

@@ -38,7 +38,8 @@ import java.util.function.Consumer;
  * Adds sessions to rooms, removes them, and updates presence. A join enters presence after the room is subscribed on
  * this node. So the member receives every later change. A join enters presence before the member joins the room,
  * because {@code joined} contains the number of users. A session that joins again keeps its earlier membership until
- * the new membership is complete. So a refused join changes nothing.
+ * the new membership is complete. So a refused join changes nothing. A session that joins without presence is a
+ * member, but its user does not enter presence.
  *
  * <p>Any thread; no method blocks. {@link #join} and {@link #leave} serve one request in its turn. Unless they throw,
  * they end the request. {@link #removeFromRoom} and {@link #leaveAll} queue requests themselves.
@@ -82,6 +83,15 @@ public class RoomJoins {
         this.graceMillis = config.get(Keys.PRESENCE_GRACE).toMillis();
     }
 
+    /** @throws ProtocolException if the frame names more rooms than a session may be in */
+    void requireAllowed(ClientFrame.Joins frame) {
+        limits.require(
+                LimitKeys.ROOMS,
+                frame.each().size(),
+                ErrorCode.TOO_MANY_ROOMS,
+                "a session may be in " + limits.get(LimitKeys.ROOMS) + " rooms, and a join may name no more");
+    }
+
     /**
      * Joins the session to the room of the frame. If the session is in the room already, it joins again, from
      * {@code since} of the frame. A user without the permission {@code history} gets nothing that was missed.
@@ -92,7 +102,7 @@ public class RoomJoins {
     void join(ClientSession session, ClientFrame.Join frame, RoomRequests.Request request) {
         RoomName room = frame.room();
         session.require(Permission.READ, room);
-        Membership membership = new Membership(room, session.membership(room));
+        Membership membership = new Membership(room, frame.present(), session.membership(room));
         if (membership.previous() == null) {
             requireCapacity(room);
         }
@@ -103,18 +113,20 @@ public class RoomJoins {
         }
         Outcome outcome = new Outcome(session, membership, frame, request);
         membership.open(rooms).whenComplete((open, failure) -> {
-            if (failure == null) {
-                enterPresence(session, membership, frame.since(), outcome);
-            } else {
+            if (failure != null) {
                 membership.cancelOpen(rooms);
                 outcome.refuse(failure);
+            } else if (frame.present()) {
+                enterPresence(session, membership, frame.since(), outcome);
+            } else {
+                membership.join(rooms, outcome, session, frame.since(), 0);
             }
         });
     }
 
     private void enterPresence(ClientSession session, Membership membership, Position since, Outcome outcome) {
         RoomName room = membership.name();
-        boolean isNew = membership.previous() == null;
+        boolean isNew = !membership.wasPresent();
         outcome.hasCalledEnter = true;
         presence.enter(room, session.identity().user(), session.id()).whenComplete((change, failure) -> {
             outcome.change = change;
@@ -169,7 +181,9 @@ public class RoomJoins {
         membership.leave(rooms, () -> {
             try {
                 // Before `left`, because a client that receives `left` may expect that another user can join.
-                leavePresence(room, session.user(), session.id());
+                if (membership.isPresent()) {
+                    leavePresence(room, session.user(), session.id());
+                }
                 left.run();
             } finally {
                 request.endAnswered();
@@ -198,10 +212,11 @@ public class RoomJoins {
         session.requests().submit(room, true, leave, () -> {});
     }
 
-    /** Shows the user of a session in a room as the session's identity says now, if the session is still there. */
+    /** Shows the user of a session in a room as the session's identity says now, if the session is present there. */
     void showAnew(ClientSession session, RoomName room) {
         Consumer<RoomRequests.Request> enter = request -> {
-            if (session.membership(room) != null) {
+            Membership membership = session.membership(room);
+            if (membership != null && membership.isPresent()) {
                 var unused = presence.enter(room, session.identity().user(), session.id());
             }
             request.endAnswered();
@@ -220,7 +235,9 @@ public class RoomJoins {
             Membership membership = session.remove(room);
             if (membership != null) {
                 membership.leave(rooms, () -> {});
-                leavePresenceAfterGrace(room, session);
+                if (membership.isPresent()) {
+                    leavePresenceAfterGrace(room, session);
+                }
             }
             request.endAnswered();
         });
@@ -255,7 +272,7 @@ public class RoomJoins {
         /** Whether {@link PresenceStore#enter} was called. */
         private boolean hasCalledEnter;
 
-        /** What the store returned when the user entered; null before. */
+        /** What the store returned when the user entered; null before, and if the user does not enter. */
         private PresenceStore.UpdateResult change;
 
         Outcome(ClientSession session, Membership membership, ClientFrame.Join frame, RoomRequests.Request request) {
@@ -283,8 +300,17 @@ public class RoomJoins {
                         position,
                         recovered,
                         session.may(Permission.PRESENCE, room) ? announcer.count(room, change) : null));
+                boolean wasMember = membership.previous() != null;
+                if (membership.wasPresent() && !membership.isPresent()) {
+                    leavePresence(room, user, session.id());
+                }
                 membership.leavePrevious(rooms);
-                if (change.changed() && membership.isArrivalAnnounced() && session.may(Permission.PRESENCE, room)) {
+                // Who was a member already has been sent the arrival of his user like all others.
+                if (!wasMember
+                        && membership.isPresent()
+                        && change.changed()
+                        && membership.isArrivalAnnounced()
+                        && session.may(Permission.PRESENCE, room)) {
                     announcer.sendOwnArrival(session, room, session.identity().user(), change);
                 }
             } finally {
@@ -311,7 +337,7 @@ public class RoomJoins {
             RoomName room = membership.name();
             try {
                 session.restore(room, membership.previous());
-                if (hasCalledEnter && membership.previous() == null) {
+                if (hasCalledEnter && !membership.wasPresent()) {
                     // If the call of enter failed, the store repeats that call later. So a leave is needed even then.
                     leavePresence(room, user, session.id());
                 }

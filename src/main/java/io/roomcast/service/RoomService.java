@@ -118,7 +118,7 @@ public class RoomService {
         RoomName room = session.urlRoom();
         if (room != null) {
             // The client did not send this join. So the join does not lock the identity, and a hello may follow.
-            ClientFrame.Join join = new ClientFrame.Join(null, room, session.since());
+            ClientFrame.Join join = new ClientFrame.Join(null, room, session.since(), true);
             queueRequest(session, join, null, room, true, request -> joins.join(session, join, request), () -> {});
         }
     }
@@ -168,8 +168,12 @@ public class RoomService {
             });
         } else if (frame instanceof ClientFrame.Join join) {
             queueFrameAlone(session, join, join.room(), (room, request) -> {
-                joins.join(session, new ClientFrame.Join(join.id(), room, join.since()), request);
+                joins.join(session, join.in(room), request);
             });
+        } else if (frame instanceof ClientFrame.Joins many) {
+            // Each as if it had come alone. So each counts against the limits, and is answered.
+            joins.requireAllowed(many);
+            many.each().stream().takeWhile(each -> session.isOpen()).forEach(each -> serve(session, each));
         } else if (frame instanceof ClientFrame.Leave leave) {
             queueFrameAlone(session, leave, leave.room(), (room, request) -> {
                 ServerFrame left = new ServerFrame.Left(leave.id(), room.value());
@@ -202,7 +206,7 @@ public class RoomService {
     /** Answers a request in a room that is not a valid frame. */
     private void answerInvalid(ClientSession session, ClientFrame.Invalid invalid) {
         BadFrameException why = invalid.why();
-        if (session.identity() == null) {
+        if (session.identity() == null || invalid.room() == null && session.urlRoom() == null) {
             errors.answerBadFrame(session, why);
         } else {
             queueFrame(session, invalid, why.answer().idempotencyKey(), invalid.room(), false, (room, request) -> {

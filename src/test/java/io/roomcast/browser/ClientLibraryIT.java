@@ -332,17 +332,6 @@ class ClientLibraryIT {
         assertEquals(2, server.received("ping").size());
     }
 
-    @Test
-    void aRoomThatSomebodyClosesSaysSo() {
-        page.join();
-        page.evaluate("() => { say('never'); }");
-        server.send("{'type':'left','room':%s}", ROOM);
-        page.waitFor("settled.length === 1 && events.some(({ type }) => type === 'refused')");
-        assertEquals(List.of("never left"), page.evaluate("settled"));
-        assertEquals("refused", page.evaluate("room.state"));
-        assertEquals(1, server.connections());
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {1001, 1011, 4000, 4001, 4003, 4004, 4005, 4321})
     void comesBackAfter(int code) {
@@ -363,17 +352,6 @@ class ClientLibraryIT {
                 server.received("hello").stream()
                         .map(frame -> frame.getString("token"))
                         .toList());
-    }
-
-    @Test
-    void somebodyIsRemovedAndTheNumberOfConnectionsIsTold() {
-        server.on(
-                "remove",
-                frame -> server.send(
-                        "{'type':'removed','id':%s,'room':%s,'user':'bob','count':2}", frame.getInt("id"), ROOM));
-        page.join();
-        assertEquals(2, page.evaluate("room.remove('bob')"));
-        assertEquals("bob", server.received("remove").get(0).getString("user"));
     }
 
     @ParameterizedTest

@@ -60,6 +60,7 @@ final class ScriptedServer {
     private final List<JsonObject> received = new ArrayList<>();
     private WebSocketRoute socket;
     private int connections;
+    private boolean takesManyRooms = true;
 
     private ScriptedServer() {
         on("hello", frame -> send(WELCOME, frame.getString("user")));
@@ -216,7 +217,28 @@ final class ScriptedServer {
             for (String line : message.text().lines().toList()) {
                 JsonObject frame = parse(line);
                 received.add(frame);
-                answers.getOrDefault(frame.getString("type"), ignored -> {}).accept(frame);
+                Consumer<JsonObject> answer = answers.getOrDefault(frame.getString("type"), ignored -> {});
+                parts(frame).forEach(answer);
+            }
+        });
+    }
+
+    /** The joins in a join of several rooms; else the frame. */
+    private List<JsonObject> parts(JsonObject frame) {
+        return takesManyRooms && frame.containsKey("rooms")
+                ? frame.getJsonArray("rooms").getValuesAs(JsonObject.class)
+                : List.of(frame);
+    }
+
+    /** Refuses every join of several rooms as a whole, from now on. */
+    void refuseManyRooms() {
+        takesManyRooms = false;
+        Consumer<JsonObject> alone = answers.get("join");
+        on("join", frame -> {
+            if (frame.containsKey("rooms")) {
+                send("{'type':'error','id':%s,'code':'bad_request','text':'no'}", id(frame));
+            } else {
+                alone.accept(frame);
             }
         });
     }

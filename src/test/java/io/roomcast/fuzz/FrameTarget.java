@@ -16,6 +16,8 @@ import jakarta.json.JsonObject;
 import jakarta.json.JsonReader;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Whatever a line holds, it is a frame or is refused as a bad one, and the answer to it can be written. */
 public final class FrameTarget {
@@ -47,6 +49,23 @@ public final class FrameTarget {
         }
     }
 
+    /** Each join is one, of a room that no other names, or is refused with an answer that can be written. */
+    private static void check(ClientFrame.Joins joins) {
+        Set<RoomName> rooms = new HashSet<>();
+        for (ClientFrame each : joins.each()) {
+            if (each instanceof ClientFrame.Invalid invalid) {
+                if (WRITER.write(invalid.why().answer()).indexOf('\n') >= 0) {
+                    throw new AssertionError("an answer is one line");
+                }
+            } else if (!(each instanceof ClientFrame.Join join) || !rooms.add(join.room())) {
+                throw new AssertionError("no join of another room: " + each);
+            }
+        }
+        if (joins.each().isEmpty() || joins.bytes() <= 0) {
+            throw new AssertionError("no rooms");
+        }
+    }
+
     private static String wholeText(Payload payload) {
         return payload.content() + " " + payload.data() + " " + payload.meta();
     }
@@ -67,6 +86,8 @@ public final class FrameTarget {
             ClientFrame frame = READER.read(line);
             if (frame instanceof ClientFrame.Publish publish) {
                 check(publish.payload());
+            } else if (frame instanceof ClientFrame.Joins joins) {
+                check(joins);
             }
         } catch (BadFrameException e) {
             if (WRITER.write(e.answer()).indexOf('\n') >= 0) {

@@ -102,6 +102,20 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
                     "a position too far",
                     "bad_request",
                     "{\"type\":\"history\",\"room\":\"$\",\"before\":{\"epoch\":\"x\",\"offset\":9007199254740992}}"),
+            refused("room and rooms", "bad_request", "{\"type\":\"join\",\"room\":\"$\",\"rooms\":[\"$-2\"]}"),
+            refused("no rooms", "bad_request", "{\"type\":\"join\",\"rooms\":[]}"),
+            refused("a room for rooms", "bad_request", "{\"type\":\"join\",\"rooms\":\"$\"}"),
+            refused("a number among rooms", "bad_request", "{\"type\":\"join\",\"rooms\":[\"$\",1]}"),
+            refused("the same room twice", "bad_request", "{\"type\":\"join\",\"rooms\":[\"$\",{\"room\":\"$\"}]}"),
+            refused("over-long room among rooms", "too_large", "{\"type\":\"join\",\"rooms\":[\"" + LONG + "\"]}"),
+            refused("rooms without an end", "bad_request", "{\"type\":\"join\",\"rooms\":[{\"room\":\"$\""),
+            refused("deep rooms", "bad_request", "{\"type\":\"join\",\"rooms\":" + nested(10_000) + "}"),
+            refused(
+                    "a deep member among rooms",
+                    "bad_request",
+                    "{\"type\":\"join\",\"rooms\":[{\"room\":\"$\",\"x\":" + nested(10_000) + "}]}"),
+            refused("rooms by the thousand", "too_many_rooms", "{\"type\":\"join\",\"rooms\":[" + rooms(5_000) + "]}"),
+            refused("a word for presence", "bad_request", "{\"type\":\"join\",\"room\":\"$\",\"presence\":\"no\"}"),
             refused("markup as a room", "bad_request", "{\"room\":\"<script>\",\"content\":\"x\"}"),
             refused("10,000 nested arrays", "bad_request", "[".repeat(10_000) + "]".repeat(10_000)),
             refused(
@@ -185,6 +199,10 @@ record BadInput(String name, String errorCode, Set<Integer> closeCodes, BiConsum
 
     private static String nested(int depth) {
         return "[".repeat(depth) + "]".repeat(depth);
+    }
+
+    private static String rooms(int number) {
+        return IntStream.range(0, number).mapToObj(i -> "\"r" + i + "\"").collect(Collectors.joining(","));
     }
 
     private static String entries(int count) {

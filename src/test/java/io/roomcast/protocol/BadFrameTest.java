@@ -230,6 +230,16 @@ class BadFrameTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {33, 10_000})
+    void aRoomThatIsNestedTooDeepIsRefusedWithItsFrame(int depth) {
+        String deep = "[".repeat(depth) + "]".repeat(depth);
+        ServerFrame.Error answer =
+                refused("{\"id\":17,\"type\":\"join\",\"rooms\":[\"a\",{\"room\":\"b\",\"x\":" + deep + "}]}");
+        assertEquals(17, answer.id());
+        assertEquals("nested more than 32 deep", answer.text());
+    }
+
     /** Members get the text as it was sent, so that nothing may pass that is no JSON. */
     @ParameterizedTest
     @ValueSource(

@@ -24,15 +24,15 @@ class ClientFrameReaderTest {
                 new ClientFrame.Hello(0L, new UserId("ann"), "t"),
                 reader.read("{\"type\":\"hello\",\"id\":0,\"user\":\"ann\",\"token\":\"t\"}"));
         assertEquals(
-                new ClientFrame.Join(1L, lobby, new Position("e", 41)),
+                new ClientFrame.Join(1L, lobby, new Position("e", 41), true),
                 reader.read(
                         "{\"type\":\"join\",\"id\":1,\"room\":\"lobby\",\"since\":{\"epoch\":\"e\",\"offset\":41}}"));
         assertEquals(
-                new ClientFrame.Join(1L, lobby, new Position("e", 41, 7)),
+                new ClientFrame.Join(1L, lobby, new Position("e", 41, 7), true),
                 reader.read("{\"type\":\"join\",\"id\":1,\"room\":\"lobby\","
                         + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":7}}"));
         assertEquals(
-                new ClientFrame.Join(1L, lobby, new Position("e", 41)),
+                new ClientFrame.Join(1L, lobby, new Position("e", 41), true),
                 reader.read("{\"type\":\"join\",\"id\":1,\"room\":\"lobby\","
                         + "\"since\":{\"epoch\":\"e\",\"offset\":41,\"at\":null}}"));
         assertEquals(
@@ -139,7 +139,7 @@ class ClientFrameReaderTest {
     @Test
     void nullIsAsGoodAsAbsent() {
         assertEquals(
-                new ClientFrame.Join(null, lobby, null),
+                new ClientFrame.Join(null, lobby, null, true),
                 reader.read(
                         "{\"type\":\"join\",\"id\":null,\"room\":\"lobby\",\"since\":null,\"idempotencyKey\":null}"));
     }

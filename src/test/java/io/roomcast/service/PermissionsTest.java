@@ -14,6 +14,7 @@ import io.roomcast.node.NodeStarted;
 import io.roomcast.node.ServerInfo;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
+import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.CoreFixture.Client;
 import java.time.Instant;
 import java.util.List;
@@ -34,7 +35,8 @@ class PermissionsTest {
             Map.of(
                     "roomcast.auth", "token",
                     "roomcast.auth.secret", "x".repeat(64),
-                    "roomcast.rooms.help.permissions", "read, publish"),
+                    "roomcast.rooms.help.permissions", "read, publish",
+                    "roomcast.rooms.letterbox.publish", "anyone"),
             new LocalPresence(),
             relay -> relay,
             new WordsAsToken());
@@ -137,6 +139,61 @@ class PermissionsTest {
     }
 
     @Test
+    void whoMayReadAsksWithoutJoining() {
+        Client bob = joined("bob read publish");
+        bob.send("{\"room\":\"lobby\",\"content\":\"before\",\"id\":1}");
+        bob.news();
+        String history = "{\"type\":\"history\",\"room\":\"lobby\",\"id\":2}";
+        String members = "{\"type\":\"members\",\"room\":\"lobby\",\"id\":3}";
+        Client ann = welcomed("ann read history presence");
+        ann.send(history);
+        String page = ann.news();
+        assertTrue(page.contains("\"type\":\"history\"") && page.contains("before"), page);
+        ann.send(members);
+        String users = ann.news();
+        assertTrue(users.contains("\"count\":1") && users.contains("\"users\":[{\"id\":\"bob\""), users);
+        core.advance(LONG_ENOUGH_MS);
+        assertEquals("", bob.news(), "and is not seen");
+        bob.send("{\"room\":\"lobby\",\"content\":\"after\"}");
+        assertEquals("", ann.news(), "and is no member");
+
+        assertRefused("forbidden", welcomed("eve history presence publish moderate"), history);
+        assertRefused("forbidden", welcomed("eve history presence publish moderate"), members);
+        assertRefused("forbidden", welcomed("eve read presence"), history);
+        assertRefused("forbidden", welcomed("eve read history"), members);
+        assertRefused("not_joined", ann, "{\"type\":\"leave\",\"room\":\"lobby\"}");
+        assertRefused("not_joined", ann, "{\"type\":\"signal\",\"room\":\"lobby\",\"signal\":\"typing\"}");
+    }
+
+    @Test
+    void aRoomThatIsAskedAboutIsNotOpened() {
+        Client ann = welcomed("ann read history presence");
+        for (int i = 0; i < 10; i++) {
+            ann.send("{\"type\":\"history\",\"room\":\"r" + i + "\"}");
+            ann.send("{\"type\":\"members\",\"room\":\"r" + i + "\"}");
+        }
+        String answers = ann.news();
+        assertEquals(10, answers.split("\"messages\":\\[]", -1).length - 1, answers);
+        assertEquals(10, answers.split("\"users\":\\[]", -1).length - 1, answers);
+        assertEquals(0, core.beans.get(RoomRegistry.class).size());
+        assertEquals(0, core.inFlight.count());
+        assertEquals(0, ann.session.roomCount());
+    }
+
+    @Test
+    void whoMayOnlyPublishWritesToRoomsThatTakeMessagesOfAnyone() {
+        Client reader = welcomed("bob read");
+        reader.send("{\"type\":\"join\",\"room\":\"letterbox\"}");
+        reader.news();
+        Client ann = welcomed("ann publish");
+        ann.send("{\"room\":\"letterbox\",\"content\":\"a letter\",\"id\":1}");
+        assertTrue(ann.news().contains("\"ack\""));
+        assertTrue(reader.news().contains("a letter"));
+        assertRefused("forbidden", reader, "{\"room\":\"letterbox\",\"content\":\"mine\"}");
+        assertRefused("forbidden", ann, "{\"type\":\"history\",\"room\":\"letterbox\"}");
+    }
+
+    @Test
     void withoutModerateNobodyIsRemoved() {
         Client ann = joined("ann read publish presence history");
         Client bob = joined("bob read");
@@ -154,7 +211,7 @@ class PermissionsTest {
                 answer);
         assertTrue(bob.news().contains("\"type\":\"left\""));
         assertTrue(bobElsewhere.news().contains("\"type\":\"left\""));
-        assertRefused("not_joined", bob, "{\"type\":\"members\",\"room\":\"lobby\"}");
+        assertRefused("not_joined", bob, "{\"type\":\"leave\",\"room\":\"lobby\"}");
         ann.news();
         assertRefused("forbidden", ann, "{\"type\":\"remove\",\"room\":\"lobby\",\"user\":\"carl\"}");
     }

@@ -105,6 +105,19 @@ class TokenAdmissionTest {
     }
 
     @Test
+    void aRefreshShowsNobodyWhoJoinedWithoutPresence() {
+        Client ann = welcomed("1", Instant.MAX);
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\",\"presence\":false}");
+        core.advance(0);
+        ann.send("{\"type\":\"refresh\",\"id\":5,\"token\":\"t\"}");
+        User lee = new User(new UserId("1"), "Ann Lee", null);
+        checks.remove().complete(Identity.proven(lee.id(), RoomPermissions.OPEN).shownAs(lee));
+        core.advance(0);
+        assertTrue(ann.news().contains("\"type\":\"refreshed\""));
+        assertEquals(0, Stages.get(core.backEnd.members(new RoomName("lobby"))).count());
+    }
+
+    @Test
     void aSessionThatEndsWhileItsTokenIsCheckedIsNobody() {
         Client ann = core.connect(null);
         ann.send("{\"type\":\"hello\",\"token\":\"t\"}");

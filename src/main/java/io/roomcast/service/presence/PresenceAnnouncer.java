@@ -119,12 +119,17 @@ public class PresenceAnnouncer implements PresenceListener {
      * The number of users in the room, after {@code change} or a later change. A session that is still joining is not
      * sent the arrival of other users. So the number in the {@code joined} frame of this session must count these
      * users. Null if the members of this room are not told of each other.
+     *
+     * @param change null if the session's user did not enter the room; then the number that this node knows counts
      */
     public Long count(RoomName room, PresenceStore.UpdateResult change) {
         if (settings.presence(room) == RoomSettings.Presence.NONE) {
             return null;
         }
         RoomAnnouncements announcements = announcementsByRoom.get(room);
+        if (change == null) {
+            return announcements == null ? null : Long.valueOf(announcements.countSince(0, 0));
+        }
         return announcements == null ? change.count() : announcements.countSince(change.revision(), change.count());
     }
 

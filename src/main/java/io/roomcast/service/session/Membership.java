@@ -16,16 +16,20 @@ import java.util.concurrent.CompletionStage;
  */
 public final class Membership {
     private final RoomName name;
+    /** Whether the session's user is in the room's presence because of this membership. */
+    private final boolean present;
+
     /** The membership that this membership replaces. Null if there is none, or when this membership is complete. */
     private Membership previous;
 
     private Member member;
     private Room room;
-    /** Revision of the room's presence after the user entered it. */
+    /** Revision of the room's presence after the user entered it; 0 if the user did not enter it. */
     private long enterRevision;
 
-    public Membership(RoomName name, Membership previous) {
+    public Membership(RoomName name, boolean present, Membership previous) {
         this.name = name;
+        this.present = present;
         this.previous = previous;
     }
 
@@ -33,8 +37,18 @@ public final class Membership {
         return name;
     }
 
+    /** Whether the session's user is in the room's presence because of this membership. */
+    public boolean isPresent() {
+        return present;
+    }
+
     public Membership previous() {
         return previous;
+    }
+
+    /** Whether the session's user is in the room's presence because of the membership that this one replaces. */
+    public boolean wasPresent() {
+        return previous != null && previous.present;
     }
 
     /**
@@ -56,7 +70,7 @@ public final class Membership {
      * Joins the room that was opened.
      *
      * @param since the client's last position, or null
-     * @param enterRevision revision of the room's presence after the user entered it
+     * @param enterRevision revision of the room's presence after the user entered it; 0 if the user did not enter it
      */
     public void join(
             RoomRegistry rooms, Member.Listener listener, ClientSession session, Position since, long enterRevision) {
@@ -72,7 +86,7 @@ public final class Membership {
         rooms.join(room, member, since);
     }
 
-    /** Revision of the room's presence after the user entered it. */
+    /** Revision of the room's presence after the user entered it; 0 if the user did not enter it. */
     public long enterRevision() {
         return enterRevision;
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.support.Await;
 import io.roomcast.support.EmbeddedServer;
+import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import io.roomcast.support.redis.RedisProcess;
@@ -185,12 +186,36 @@ class ClusterApiIT {
     }
 
     @Test
+    void whoJoinedWithoutPresenceIsSeenOnNoNode() {
+        try (RoomClient here = RoomClient.enter(east.uri(), "loft", "fay");
+                RoomClient there = RoomClient.connect(west.uri().resolve("ws?user=ghost"))) {
+            there.say("{'type':'members','id':1,'room':'loft'}");
+            Frame from = there.next("members");
+            assertEquals(1, from.number("count"), "asked on a node where the room is not open");
+            there.say("{'type':'join','id':2,'room':'loft','presence':false}").next("joined");
+            here.say("{'content':'boo'}");
+            assertEquals("boo", there.next("message").content());
+            assertEquals(1, get("/rooms/loft/members").getInt("count"));
+            there.say("{'type':'join','id':3,'room':'loft','presence':true}").next("joined");
+            Frame came = here.next(frame -> frame.is("presence") && frame.text().contains("ghost"), "ghost");
+            assertTrue(came.content().contains("ghost has joined"), came.text());
+            assertEquals(2, came.number("count"));
+            there.say("{'type':'join','id':4,'room':'loft','presence':false}").next("joined");
+            Frame went = here.next(frame -> frame.is("presence") && frame.text().contains("ghost"), "ghost");
+            assertTrue(went.content().contains("ghost has left"), went.text());
+            assertEquals(1, get("/rooms/loft/members").getInt("count"));
+            there.say("{'type':'history','id':5,'room':'loft'}");
+            assertTrue(there.next("history").text().contains("boo"));
+        }
+    }
+
+    @Test
     void tellsWhatBothNodesHaveRefused() {
         for (EmbeddedServer node : List.of(east, west)) {
             try (RoomClient gus = RoomClient.connect(node.uri().resolve("ws?user=gus"))) {
                 assertEquals(
                         "not_joined",
-                        gus.say("{'type':'history','id':1,'room':'attic'}").error());
+                        gus.say("{'type':'leave','id':1,'room':'attic'}").error());
             }
         }
         JsonObject refusals = get("/refusals?user=gus&limit=1");
