@@ -135,6 +135,14 @@ public final class LimitKeys {
                     + "log says so.",
             Values.sizeBetween("2B", "4KiB", false));
 
+    public static final Key<Integer> BATCH = new Key<>(
+            "roomcast.limits.batch",
+            "100",
+            "number",
+            "Maximum messages of one `publish`; one with more fails with `too_large`. They are stored in one step, and "
+                    + "other rooms wait meanwhile.",
+            Values.integerBetween(1, 1_000));
+
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
@@ -225,6 +233,7 @@ public final class LimitKeys {
             NODE_MEMBERS,
             ROOM_USERS,
             META_ENTRIES,
+            BATCH,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
             REQUEST_RATE,

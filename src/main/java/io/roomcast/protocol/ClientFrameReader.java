@@ -44,7 +44,7 @@ public final class ClientFrameReader {
         } catch (JsonbException e) {
             throw new BadFrameException("not JSON");
         }
-        raw.line = line;
+        raw.setLine(line);
         for (int i = (int) raw.end; i < line.length(); i++) {
             if (!Character.isWhitespace(line.charAt(i))) {
                 throw new BadFrameException("text after the end of the object; separate frames by a newline");

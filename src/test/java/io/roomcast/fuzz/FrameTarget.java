@@ -67,6 +67,8 @@ public final class FrameTarget {
             ClientFrame frame = READER.read(line);
             if (frame instanceof ClientFrame.Publish publish) {
                 check(publish.payload());
+            } else if (frame instanceof ClientFrame.PublishAll publish) {
+                publish.messages().forEach(message -> check(message.payload()));
             }
         } catch (BadFrameException e) {
             if (WRITER.write(e.answer()).indexOf('\n') >= 0) {

@@ -1,0 +1,17 @@
+package io.roomcast.protocol;
+
+/**
+ * A message that is to be stored, one of several of one publish.
+ *
+ * @param idempotencyKey the message's key, so that a repeated publish is stored once; or null
+ */
+public record NewMessage(String idempotencyKey, Payload payload) {
+
+    /** @throws ProtocolException if a property is missing or has an invalid value */
+    static NewMessage of(RawFrame raw) {
+        if (raw.defect != null) {
+            throw raw.defect;
+        }
+        return new NewMessage(IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload());
+    }
+}
