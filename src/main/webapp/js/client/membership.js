@@ -37,7 +37,7 @@ export class Membership {
 
   /**
    * @param {string} name
-   * @param {object} session what the client offers: send, ask, nextId, user, contentBytes
+   * @param {object} session what the client offers: send, ask, nextId, user, limits
    * @param {(type: string, detail: object) => void} events
    * @param {{since?: object, outboxLimit: number}} options
    */
@@ -55,8 +55,8 @@ export class Membership {
     }, (after) => this.#ask({ type: 'history', after, limit: HISTORY_PAGE }), since);
     this.#outbox = new Outbox({
       limit: outboxLimit,
-      contentBytes: () => session.contentBytes(),
-      send: (entry) => this.#publish(entry),
+      limits: () => session.limits(),
+      send: (entries) => this.#publish(entries),
       delayed: (error, { idempotencyKey }, delayMs) =>
         events('delayed', { room: name, idempotencyKey, error, delayMs }),
     });
@@ -150,7 +150,7 @@ export class Membership {
   receive(frame) {
     if (frame.type === 'joined') this.#joined(frame);
     else if (frame.type === 'error') this.#refused(frame);
-    else if (frame.type === 'ack') this.#outbox.stored(frame);
+    else if (frame.type === 'ack') this.#outbox.acknowledged(frame);
     // Until `joined`, frames may still belong to an earlier stay in this room.
     else if (this.state === 'joined') this.#receiveJoined(frame);
   }
@@ -214,10 +214,11 @@ export class Membership {
     this.#events('refused', error);
   }
 
-  #publish(entry) {
-    entry.id = this.#session.nextId();
-    const { id, idempotencyKey, payload } = entry;
-    return this.send({ type: 'publish', id, idempotencyKey, ...payload });
+  #publish(entries) {
+    const id = this.#session.nextId();
+    const messages = entries.map(({ idempotencyKey, payload }) => ({ idempotencyKey, ...payload }));
+    const what = messages.length === 1 ? messages[0] : { messages };
+    return this.send({ type: 'publish', id, ...what }) ? id : undefined;
   }
 
   /** Hands on all that a message has, also what this library does not know. */
