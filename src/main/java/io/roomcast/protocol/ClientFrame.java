@@ -137,7 +137,7 @@ public sealed interface ClientFrame {
         /** Approximate bytes of memory that a message takes besides its text. */
         private static final int MESSAGE_BYTES = 150;
 
-        private static PublishAll of(RawFrame raw) {
+        static PublishAll of(RawFrame raw) {
             if (raw.content != null || raw.dataEnd != 0 || raw.meta != null || raw.idempotencyKey != null) {
                 throw new ProtocolException(
                         ErrorCode.BAD_REQUEST, "messages excludes content, data, meta and idempotencyKey");

@@ -19,6 +19,25 @@ public final class ClientFrameReader {
         }
     }
 
+    /**
+     * Reads several messages, as {@code messages} of a publish has them.
+     *
+     * @param messages the text of one JSON value
+     * @throws ProtocolException if the first of them is not valid, or there is none
+     */
+    public ClientFrame.PublishAll readMessages(String messages) {
+        RawFrame raw;
+        try {
+            raw = parse("{\"messages\":" + messages + "}");
+        } catch (BadFrameException e) {
+            throw new ProtocolException(e.code(), e.getMessage());
+        }
+        if (raw.defect != null) {
+            throw raw.defect;
+        }
+        return ClientFrame.PublishAll.of(raw);
+    }
+
     private static BadFrameException badFrame(RawFrame raw, ProtocolException cause) {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
         boolean concernsRoom = type != null && type.isInRoom();

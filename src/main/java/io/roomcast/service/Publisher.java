@@ -67,15 +67,19 @@ public class Publisher {
      * @return what {@link Relay#publishAll} returns
      */
     CompletionStage<Relay.Prefix> publishAll(RoomName room, User user, List<NewMessage> messages) {
+        return storeAll(room, user, messages, user.id().value());
+    }
+
+    /** As {@link #publishAll}, for a back end: see {@link #publishForBackEnd}. */
+    CompletionStage<Relay.Prefix> publishAllForBackEnd(RoomName room, User sender, List<NewMessage> messages) {
+        return storeAll(room, sender, messages, "");
+    }
+
+    private CompletionStage<Relay.Prefix> storeAll(
+            RoomName room, User sender, List<NewMessage> messages, String keyOwner) {
         long at = clocks.wall().millis();
         List<Relay.Entry> entries = messages.stream()
-                .map(message -> entry(
-                        room,
-                        user,
-                        message.payload(),
-                        at,
-                        message.idempotencyKey(),
-                        user.id().value()))
+                .map(message -> entry(room, sender, message.payload(), at, message.idempotencyKey(), keyOwner))
                 .toList();
         long started = clocks.nanos().getAsLong();
         return relay.publishAll(room, entries).whenComplete((prefix, failure) -> {
