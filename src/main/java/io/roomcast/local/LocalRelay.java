@@ -196,7 +196,7 @@ public final class LocalRelay implements Relay {
     private void sweepSoon() {
         if (sweepDue.compareAndSet(false, true)) {
             try {
-                timer.schedule(this::sweep, EARLY_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+                var unused = timer.schedule(this::sweep, EARLY_SWEEP_MILLIS, TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 // The node stops.
             }
