@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import io.roomcast.protocol.NewMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -141,7 +142,7 @@ public final class LimitKeys {
             "number",
             "Maximum messages of one `publish`; one with more fails with `too_large`. They are stored in one step, and "
                     + "other rooms wait meanwhile.",
-            Values.integerBetween(1, 1_000));
+            Values.integerBetween(1, NewMessage.MOST));
 
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",

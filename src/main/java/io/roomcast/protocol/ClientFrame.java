@@ -159,7 +159,7 @@ public sealed interface ClientFrame {
             if (valid.isEmpty()) {
                 throw refusal;
             }
-            return new PublishAll(raw.id, room, raw.messages.size(), valid, refusal);
+            return new PublishAll(raw.id, room, raw.messageCount, valid, refusal);
         }
 
         /** Whether a message has a key, so that its publisher waits for an answer. */

@@ -6,6 +6,8 @@ package io.roomcast.protocol;
  * @param idempotencyKey the message's key, so that a repeated publish is stored once; or null
  */
 public record NewMessage(String idempotencyKey, Payload payload) {
+    /** No publish has more messages than this. The node has a limit of its own, which is not higher. */
+    public static final int MOST = 1_000;
 
     /** @throws ProtocolException if a property is missing or has an invalid value */
     static NewMessage of(RawFrame raw) {

@@ -31,8 +31,13 @@ final class RawFrame {
     long dataEnd;
     /** Null if there is none. */
     Map<String, String> meta;
-    /** The messages of a publish of several. Each has only the properties of a message. Null if there are none. */
+    /**
+     * The first messages of a publish of several: at most {@link NewMessage#MOST}, and none after one with a defect. So
+     * what is not needed takes no memory. Each has only the properties of a message. Null if there are none.
+     */
     List<RawFrame> messages;
+    /** How many messages the list of the client has. */
+    int messageCount;
 
     String signal;
     RawPosition since;
@@ -177,25 +182,31 @@ final class RawFrame {
                 return null;
             }
             List<RawFrame> messages = new ArrayList<>();
+            RawFrame unneeded = new RawFrame();
+            boolean isNeeded = true;
             for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
-                messages.add(message(parser, event, frame));
+                frame.messageCount++;
+                RawFrame message = isNeeded ? new RawFrame() : unneeded;
+                readMessage(parser, event, message, frame);
+                if (isNeeded) {
+                    messages.add(message);
+                    isNeeded = message.defect == null && messages.size() < NewMessage.MOST;
+                }
             }
             return messages;
         }
 
-        private static RawFrame message(JsonParser parser, Event first, RawFrame frame) {
-            RawFrame message = new RawFrame();
+        private static void readMessage(JsonParser parser, Event first, RawFrame message, RawFrame frame) {
             try {
                 if (first != Event.START_OBJECT) {
                     wrongKind(parser, first, message, "a message must be an object");
-                    return message;
+                    return;
                 }
                 for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
                     String property = parser.getString();
                     long named = parser.getLocation().getStreamOffset();
                     readOfMessage(parser, property, parser.next(), named, message);
                 }
-                return message;
             } catch (RuntimeException e) {
                 if (message.nestedTooDeep) {
                     frame.nestedTooDeep = true;

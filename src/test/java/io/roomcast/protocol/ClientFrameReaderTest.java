@@ -138,6 +138,21 @@ class ClientFrameReaderTest {
                         + "{\"data\":\"d\",\"meta\":{\"e\":\"f\"},\"content\":\"c\"}],\"id\":1,\"room\":\"lobby\"}"));
     }
 
+    /** A frame of many short elements must not take many times its size. */
+    @Test
+    void whatIsNotNeededOfSeveralMessagesIsOnlyCounted() {
+        String many = "{\"messages\":[{\"content\":\"first\"}" + ",{\"content\":\"x\"}".repeat(4_999) + "]}";
+        ClientFrame.PublishAll publish = assertInstanceOf(ClientFrame.PublishAll.class, reader.read(many));
+        assertEquals(5_000, publish.given());
+        assertEquals(NewMessage.MOST, publish.messages().size());
+        assertEquals("first", publish.messages().get(0).payload().content().text());
+        publish = assertInstanceOf(
+                ClientFrame.PublishAll.class,
+                reader.read("{\"messages\":[{\"content\":\"x\"},7" + ",{\"content\":\"y\"}".repeat(100) + "]}"));
+        assertEquals(102, publish.given());
+        assertEquals(1, publish.messages().size());
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
