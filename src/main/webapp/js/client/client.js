@@ -9,7 +9,7 @@ import { Requests } from './requests.js';
 import { Room } from './room.js';
 import { TokenRefresh } from './token-refresh.js';
 
-const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, metaEntries: 0, metaBytes: 0 };
+const NO_LIMITS = { frameBytes: 0, contentBytes: 0, rooms: 0, batch: 1, metaEntries: 0, metaBytes: 0 };
 
 /**
  * A client of a Roomcast server: any number of rooms over one connection, which is opened again whenever it is lost.
@@ -94,7 +94,7 @@ export class Roomcast extends EventTarget {
     return this.#sessionId;
   }
 
-  /** What the server allows: `{frameBytes, contentBytes, rooms, metaEntries, metaBytes}`; 0 means no limit. */
+  /** What the server allows: `{frameBytes, contentBytes, rooms, batch, metaEntries, metaBytes}`; 0 means no limit. */
   get limits() {
     return this.#limits;
   }
@@ -164,7 +164,7 @@ export class Roomcast extends EventTarget {
       ask: (frame) => this.#requests.ask(frame),
       nextId: () => this.#requests.nextId(),
       user: () => this.#user,
-      contentBytes: () => this.#limits.contentBytes,
+      limits: () => this.#limits,
     };
   }
 

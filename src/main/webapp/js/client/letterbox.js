@@ -1,5 +1,5 @@
 import { RoomcastError } from './errors.js';
-import { Outbox } from './outbox.js';
+import { Outbox, publishOf } from './outbox.js';
 
 /** Messages for rooms that are not joined. They wait and are sent again as those of a room that is. */
 export class Letterbox {
@@ -12,7 +12,7 @@ export class Letterbox {
   #end;
 
   /**
-   * @param {object} session what the client offers: send, nextId, contentBytes
+   * @param {object} session what the client offers: send, nextId, limits
    * @param {{limit: number, delayed: (detail: object) => void}} options
    */
   constructor(session, { limit, delayed }) {
@@ -56,7 +56,7 @@ export class Letterbox {
     if (frame.type !== 'ack' && frame.type !== 'error') return false;
     for (const outbox of this.#outboxes.values()) {
       if (!outbox.owns(frame)) continue;
-      if (frame.type === 'ack') outbox.stored(frame);
+      if (frame.type === 'ack') outbox.acknowledged(frame);
       else outbox.refused(frame);
       return true;
     }
@@ -66,11 +66,10 @@ export class Letterbox {
   #add(room) {
     const outbox = new Outbox({
       limit: this.#limit,
-      contentBytes: () => this.#session.contentBytes(),
-      send: (entry) => {
-        entry.id = this.#session.nextId();
-        const { id, idempotencyKey, payload } = entry;
-        return this.#session.send({ type: 'publish', id, room, idempotencyKey, ...payload });
+      limits: () => this.#session.limits(),
+      send: (entries) => {
+        const id = this.#session.nextId();
+        return this.#session.send({ type: 'publish', id, room, ...publishOf(entries) }) ? id : undefined;
       },
       delayed: (error, { idempotencyKey }, delayMs) => this.#delayed({ room, idempotencyKey, error, delayMs }),
     });

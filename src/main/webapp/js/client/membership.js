@@ -1,7 +1,7 @@
 import { Backoff } from './backoff.js';
 import { RoomcastError } from './errors.js';
 import { Gate } from './gate.js';
-import { Outbox } from './outbox.js';
+import { Outbox, publishOf } from './outbox.js';
 import { Sequence } from './sequence.js';
 
 const HISTORY_PAGE = 200;
@@ -38,7 +38,7 @@ export class Membership {
 
   /**
    * @param {string} name
-   * @param {object} session what the client offers: send, ask, nextId, user, contentBytes
+   * @param {object} session what the client offers: send, ask, nextId, user, limits
    * @param {(type: string, detail: object) => void} events
    * @param {{since?: object, present: boolean, outboxLimit: number}} options
    */
@@ -57,8 +57,8 @@ export class Membership {
     }, (after) => this.#ask({ type: 'history', after, limit: HISTORY_PAGE }), since);
     this.#outbox = new Outbox({
       limit: outboxLimit,
-      contentBytes: () => session.contentBytes(),
-      send: (entry) => this.#publish(entry),
+      limits: () => session.limits(),
+      send: (entries) => this.#publish(entries),
       delayed: (error, { idempotencyKey }, delayMs) =>
         events('delayed', { room: name, idempotencyKey, error, delayMs }),
     });
@@ -162,7 +162,7 @@ export class Membership {
   receive(frame) {
     if (frame.type === 'joined') this.#joined(frame);
     else if (frame.type === 'error') this.#refused(frame);
-    else if (frame.type === 'ack') this.#outbox.stored(frame);
+    else if (frame.type === 'ack') this.#outbox.acknowledged(frame);
     // Until `joined`, frames may still belong to an earlier stay in this room.
     else if (this.state === 'joined') this.#receiveJoined(frame);
   }
@@ -227,10 +227,9 @@ export class Membership {
     this.#events('refused', error);
   }
 
-  #publish(entry) {
-    entry.id = this.#session.nextId();
-    const { id, idempotencyKey, payload } = entry;
-    return this.send({ type: 'publish', id, idempotencyKey, ...payload });
+  #publish(entries) {
+    const id = this.#session.nextId();
+    return this.send({ type: 'publish', id, ...publishOf(entries) }) ? id : undefined;
   }
 
   /** Hands on all that a message has, also what this library does not know. */

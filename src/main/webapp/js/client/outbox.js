@@ -1,5 +1,6 @@
 import { Backoff } from './backoff.js';
 import { RoomcastError } from './errors.js';
+import { utf8Length } from './frames.js';
 import { randomKey } from './random-key.js';
 
 /** An ack that is this late is taken for lost; the same key makes asking again harmless. */
@@ -8,30 +9,69 @@ const ACK_WITHIN_MS = 15_000;
 /** The server knows a key for five minutes; a little less, since its clock started before ours noticed. */
 const KEY_LIFETIME_MS = 290_000;
 
+/** What a frame has besides its messages, at most: mostly the name of the room, in up to 128 characters. */
+const ENVELOPE_BYTES = 1_024;
+
+/** Refusals of the user in this room, whatever the messages are. */
+const OF_ALL = new Set(['not_joined', 'forbidden']);
+
 /**
- * What one room has still to be told: publishes are kept until the server said that it stored them, and go out one
- * after the other. Only so do they keep their order when the server refuses one for a moment ("busy").
+ * What a `publish` of these entries says.
+ *
+ * @param {{idempotencyKey: string, payload: object}[]} entries one or more
+ */
+export function publishOf(entries) {
+  const messages = entries.map(({ idempotencyKey, payload }) => ({ idempotencyKey, ...payload }));
+  return messages.length === 1 ? messages[0] : { messages };
+}
+
+/**
+ * What one room has still to be told. Publishes are kept until the server said that it stored them. They go out in
+ * *flights*: one frame with the first messages that wait, as many as the server takes. The next flight leaves when the
+ * last one is answered; what is published meanwhile waits for it. So a room gets a flight of messages in each round
+ * trip, and one that is published alone leaves at once.
+ *
+ * Messages are stored in the order of `publish`, each once, whatever is refused or lost:
+ * - The server stores the messages of a frame in their order, in one step, and stops at the first that it refuses. A
+ *   message whose key it knows counts as stored, and is not stored again.
+ * - A flight begins with the first message that is not known to be stored or rejected. So all before it are stored, and
+ *   it adds the next ones to them, without a gap: what is stored is always a beginning of what was published.
+ * - That holds for each frame by itself, also for one that was given up and is carried out late, on a connection that is
+ *   lost, and beside another one with the same messages. So an answer that does not come needs no more than the next
+ *   flight.
+ * - Two frames at once would break it, if the second did not repeat the first: when the first is refused for a moment
+ *   ("busy"), the second would be stored before it is sent again.
+ *
+ * A refusal for good may be about a message, or about a flight as a whole. So the message goes out once more, alone: what
+ * the server says then is about this message.
  */
 export class Outbox {
   #send;
   #delayed;
   #limit;
-  #contentBytes;
+  #limits;
   #entries = [];
   #open = false;
   #timer;
   #backoff = new Backoff({ baseMs: 500, capMs: 15_000 });
+  /** What is sent and not answered: `{id, entries}`. */
+  #flight;
+  /** Flights that were given up; their answers say nothing any more. */
+  #late = new Set();
+  /** A flight has at most so many messages: what the server took before it refused the next one, then ever more again. */
+  #most = Infinity;
 
   /**
-   * @param {{send: (entry: {idempotencyKey: string, payload: object}) => boolean,
+   * @param {{send: (entries: {idempotencyKey: string, payload: object}[]) => number|undefined,
    *     delayed: (error: RoomcastError, entry: object, delayMs: number) => void, limit: number,
-   *     contentBytes: () => number}} options
+   *     limits: () => {contentBytes: number, frameBytes: number, batch: number}}} options send: returns the id of the
+   *     frame; undefined if there is no connection
    */
   constructor(options) {
     this.#send = options.send;
     this.#delayed = options.delayed;
     this.#limit = options.limit;
-    this.#contentBytes = options.contentBytes;
+    this.#limits = options.limits;
   }
 
   get size() {
@@ -49,10 +89,11 @@ export class Outbox {
       const text = `${this.#limit} messages wait already.`;
       return Promise.reject(new RoomcastError('outbox_full', text, { idempotencyKey }));
     }
-    const entry = { idempotencyKey, payload, bytes };
+    const frameBytes = utf8Length(JSON.stringify({ idempotencyKey, ...payload })) + 1;
+    const entry = { idempotencyKey, payload, bytes, frameBytes };
     entry.promise = new Promise((resolve, reject) => Object.assign(entry, { resolve, reject }));
     this.#entries.push(entry);
-    if (this.#entries.length === 1) this.#sendFirst();
+    if (this.#entries.length === 1) this.#sendNext();
     return entry.promise;
   }
 
@@ -68,42 +109,63 @@ export class Outbox {
     this.#backoff.reset();
     if (!complete) this.#giveUpOnOutlivedKeys();
     else for (const entry of this.#entries) entry.firstSentAt = undefined;
-    this.#sendFirst();
+    this.#sendNext();
   }
 
   /** The room cannot be written to; everything waits. */
   shut() {
     this.#open = false;
+    this.#flight = undefined;
+    this.#late.clear();
     clearTimeout(this.#timer);
   }
 
-  /** An ack, or our own message itself: whichever is first. */
+  /** @param {object} frame an `ack` */
+  acknowledged(frame) {
+    if (this.#late.delete(frame.id)) return;
+    if (this.#flight === undefined || frame.id !== this.#flight.id) {
+      if (frame.idempotencyKey !== undefined) this.stored(frame);
+      return;
+    }
+    const { entries } = this.#flight;
+    const { epoch, offset, first = offset, count = 1, positions, error } = frame;
+    this.#flight = undefined;
+    entries.slice(0, count).forEach(({ idempotencyKey }, index) => {
+      const position = positions?.[index] ?? { epoch, offset: first + index };
+      this.#take(idempotencyKey)?.resolve({ idempotencyKey, epoch: position.epoch, offset: position.offset });
+    });
+    this.#backoff.reset();
+    if (error && count < entries.length) {
+      this.#refused(entries, count, error);
+    } else {
+      this.#most *= 2;
+      this.#sendNext();
+    }
+  }
+
+  /** One of our own messages itself: it may come before the ack, or in place of one that is lost. */
   stored({ idempotencyKey, epoch, offset }) {
     const entry = this.#take(idempotencyKey);
     if (!entry) return;
     this.#backoff.reset();
     entry.resolve({ idempotencyKey, epoch, offset });
-    this.#sendFirst();
+    if (this.#flight?.entries.some((each) => this.#entries.includes(each))) return;
+    if (this.#flight) this.#most *= 2;
+    this.#sendNext();
   }
 
   /** @returns {boolean} whether an `error` frame is about a publish of this outbox */
   owns(frame) {
-    return this.#entryOf(frame) !== undefined;
+    return this.#isOfFlight(frame) || this.#late.has(frame.id);
   }
 
   /** @returns {boolean} whether the `error` frame was about a publish of this outbox */
   refused(frame) {
-    const entry = this.#entryOf(frame);
-    if (!entry) return false;
-    const error = RoomcastError.of({ ...frame, idempotencyKey: entry.idempotencyKey });
-    if (error.transient) {
-      const delayMs = this.#backoff.next(error.retryAfterMs);
-      this.#retryIn(delayMs);
-      this.#delayed(error, entry, delayMs);
-    } else {
-      this.#take(entry.idempotencyKey).reject(error);
-      this.#sendFirst();
-    }
+    if (this.#late.delete(frame.id)) return true;
+    if (!this.#isOfFlight(frame)) return false;
+    const { entries } = this.#flight;
+    this.#flight = undefined;
+    this.#refused(entries, 0, frame);
     return true;
   }
 
@@ -115,32 +177,73 @@ export class Outbox {
     }
   }
 
-  #sendFirst() {
-    clearTimeout(this.#timer);
-    const entry = this.#entries[0];
-    if (!entry || !this.#open) return;
-    const limit = this.#contentBytes();
-    if (limit > 0 && entry.bytes > limit) {
-      this.#take(entry.idempotencyKey).reject(
-        new RoomcastError('too_large', `The message is longer than ${limit} bytes.`, entry));
-      this.#sendFirst();
-    } else if (this.#send(entry)) {
-      entry.firstSentAt ??= Date.now();
-      this.#retryIn(ACK_WITHIN_MS);
+  /**
+   * @param {object[]} flight
+   * @param {number} count how many of it are stored; all after these are not
+   * @param {{code: string, text?: string, retryAfterMs?: number}} why
+   */
+  #refused(flight, count, why) {
+    const rest = flight.slice(count).filter((entry) => this.#entries.includes(entry));
+    const errorOf = ({ idempotencyKey }) => RoomcastError.of({ ...why, idempotencyKey });
+    const error = RoomcastError.of(why);
+    if (error.transient) {
+      this.#most = Math.max(1, count);
+      const delayMs = this.#backoff.next(error.retryAfterMs);
+      this.#retryIn(delayMs);
+      for (const entry of rest) this.#delayed(errorOf(entry), entry, delayMs);
+    } else if (flight.length === 1 || OF_ALL.has(error.code)) {
+      this.#most = Math.max(2, this.#most);
+      for (const entry of rest) this.#take(entry.idempotencyKey).reject(errorOf(entry));
+      this.#sendNext();
+    } else {
+      this.#most = 1;
+      this.#sendNext();
     }
+  }
+
+  /** Also gives up the flight that is on its way. */
+  #sendNext() {
+    clearTimeout(this.#timer);
+    if (this.#flight) this.#late.add(this.#flight.id);
+    this.#flight = undefined;
+    const entries = this.#open ? this.#nextFlight() : [];
+    if (entries.length === 0) return;
+    const id = this.#send(entries);
+    if (id === undefined) return;
+    this.#flight = { id, entries };
+    for (const entry of entries) entry.firstSentAt ??= Date.now();
+    this.#retryIn(ACK_WITHIN_MS);
+  }
+
+  /** The first messages that fit into a frame. One that is too large by itself is rejected. */
+  #nextFlight() {
+    const { contentBytes, frameBytes, batch } = this.#limits();
+    const most = Math.min(this.#most, Math.max(1, batch));
+    let left = (frameBytes || Infinity) - ENVELOPE_BYTES;
+    const flight = [];
+    for (const entry of [...this.#entries]) {
+      if (contentBytes > 0 && entry.bytes > contentBytes) {
+        this.#take(entry.idempotencyKey).reject(
+          new RoomcastError('too_large', `The message is longer than ${contentBytes} bytes.`, entry));
+        continue;
+      }
+      left -= entry.frameBytes;
+      if (flight.length > 0 && (left < 0 || flight.length >= most)) break;
+      flight.push(entry);
+    }
+    return flight;
   }
 
   #retryIn(delayMs) {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#sendFirst(), delayMs);
+    this.#timer = setTimeout(() => this.#sendNext(), delayMs);
   }
 
-  /** By key; an error about a frame whose key could not be read carries only its id. */
-  #entryOf(frame) {
-    if (frame.idempotencyKey) {
-      return this.#entries.find(({ idempotencyKey }) => idempotencyKey === frame.idempotencyKey);
-    }
-    return frame.id === undefined ? undefined : this.#entries.find(({ id }) => id === frame.id);
+  #isOfFlight({ id, idempotencyKey }) {
+    if (this.#flight === undefined) return false;
+    const [first, second] = this.#flight.entries;
+    return id === this.#flight.id
+      || (id === undefined && second === undefined && idempotencyKey === first.idempotencyKey);
   }
 
   #take(idempotencyKey) {

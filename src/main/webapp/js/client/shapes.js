@@ -7,6 +7,8 @@ const isText = (value) => typeof value === 'string';
 const isPlace = (value) => Number.isSafeInteger(value) && value >= 0;
 /** May be missing. */
 const isCount = (value) => value === undefined || isPlace(value);
+const isPosition = (value) => isText(value?.epoch) && isPlace(value.offset);
+const isPositionList = (value) => Array.isArray(value) && value.every(isPosition);
 const isTextList = (value) => Array.isArray(value) && value.every(isText);
 const isTexts = (value) => value !== null && typeof value === 'object' && isTextList(Object.values(value));
 /** May be missing: then the id is shown. */
@@ -34,7 +36,9 @@ const SHAPES = new Map(Object.entries({
     isText(room) && [joined, renamed, left].every(isUserList) && isCount(count),
   signal: ({ room, sender, name, signal }) =>
     isText(room) && isText(sender) && isName(name) && isText(signal),
-  ack: ({ epoch, offset }) => isText(epoch) && isPlace(offset),
+  ack: ({ epoch, offset, first, count, positions, error }) => isText(epoch) && isPlace(offset) && isCount(first)
+    && isCount(count) && (positions === undefined || isPositionList(positions))
+    && (error === undefined || isText(error?.code)),
   history: ({ epoch, messages }) => isText(epoch) && Array.isArray(messages) && messages.every(isMessage),
   removed: ({ count }) => isPlace(count),
   members: ({ count, users }) => isPlace(count) && isUserList(users),

@@ -1,5 +1,6 @@
 package io.roomcast.config;
 
+import io.roomcast.protocol.NewMessage;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -144,6 +145,14 @@ public final class LimitKeys {
                     + "log says so.",
             Values.sizeBetween("2B", "4KiB", false));
 
+    public static final Key<Integer> BATCH = new Key<>(
+            "roomcast.limits.batch",
+            "100",
+            "number",
+            "Maximum messages of one `publish`; one with more fails with `too_large`. They are stored in one step, and "
+                    + "other rooms wait meanwhile.",
+            Values.integerBetween(1, NewMessage.MOST));
+
     public static final Key<Long> OUTBOUND_BYTES = new Key<>(
             "roomcast.limits.outbound-bytes",
             "1MiB",
@@ -234,6 +243,7 @@ public final class LimitKeys {
             NODE_MEMBERS,
             ROOM_USERS,
             META_ENTRIES,
+            BATCH,
             PUBLISH_RATE,
             ROOM_PUBLISH_RATE,
             REQUEST_RATE,

@@ -9,6 +9,8 @@ import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayListener;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -63,14 +65,42 @@ public final class LocalRelay implements Relay {
 
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
-        KeyDigest digest = key == null ? null : KeyDigest.of(key);
+        KeyDigest digest = digest(key);
+        return withLog(room, log -> append(room, log, digest, body));
+    }
+
+    @Override
+    public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
+        List<KeyDigest> digests =
+                entries.stream().map(entry -> digest(entry.key())).toList();
         return withLog(room, log -> {
-            LocalLog.Appended appended = log.append(digest, body, clock.millis());
-            if (appended.message() != null && log.subscribed) {
-                listener.deliver(room, appended.message());
+            List<Position> positions = new ArrayList<>(entries.size());
+            try {
+                for (int i = 0; i < entries.size(); i++) {
+                    positions.add(
+                            append(room, log, digests.get(i), entries.get(i).body()));
+                }
+                return new Prefix(positions, null);
+            } catch (ProtocolException e) {
+                if (positions.isEmpty()) {
+                    throw e;
+                }
+                sweepSoon();
+                return new Prefix(positions, e);
             }
-            return appended.position();
         });
+    }
+
+    private static KeyDigest digest(String key) {
+        return key == null ? null : KeyDigest.of(key);
+    }
+
+    private Position append(RoomName room, LocalLog log, KeyDigest key, byte[] body) {
+        LocalLog.Appended appended = log.append(key, body, clock.millis());
+        if (appended.message() != null && log.subscribed) {
+            listener.deliver(room, appended.message());
+        }
+        return appended.position();
     }
 
     @Override

@@ -207,6 +207,15 @@ public final class Limits {
         }
     }
 
+    /** @throws ProtocolException {@code too_large}, if one publish may not have so many messages */
+    public void requireBatch(int messages) {
+        require(
+                LimitKeys.BATCH,
+                messages,
+                ErrorCode.TOO_LARGE,
+                "messages has " + messages + " elements, " + get(LimitKeys.BATCH) + " are allowed");
+    }
+
     private void requireSize(Key<Long> limit, String what, long bytes) {
         long most = get(limit);
         if (bytes > most) {

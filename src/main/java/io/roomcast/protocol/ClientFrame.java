@@ -1,5 +1,6 @@
 package io.roomcast.protocol;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -24,10 +25,7 @@ public sealed interface ClientFrame {
         HELLO(false, raw -> new Hello(raw.id, raw.user == null ? null : new UserId(raw.user), raw.token)),
         REFRESH(false, raw -> new Refresh(raw.id, raw.token)),
         JOIN(true, raw -> raw.rooms == null ? Join.of(raw) : Joins.of(raw)),
-        PUBLISH(
-                true,
-                raw -> new Publish(
-                        raw.id, room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload())),
+        PUBLISH(true, raw -> raw.messages == null ? Publish.of(raw) : PublishAll.of(raw)),
         SIGNAL(true, raw -> new Signal(raw.id, room(raw), Signal.checkedSignal(raw.signal), raw.checkedContent())),
         HISTORY(true, History::of),
         MEMBERS(true, raw -> new Members(raw.id, room(raw))),
@@ -187,9 +185,64 @@ public sealed interface ClientFrame {
 
     /** @param idempotencyKey the message's key, so that a repeated publish is stored once; or null */
     record Publish(Long id, RoomName room, String idempotencyKey, Payload payload) implements ClientFrame {
+        private static Publish of(RawFrame raw) {
+            return new Publish(
+                    raw.id, Type.room(raw), IdempotencyKey.checked(raw.idempotencyKey), raw.checkedPayload());
+        }
+
         @Override
         public long bytes() {
             return payload.heldBytes();
+        }
+    }
+
+    /**
+     * Several messages of one publish, in the order in which they are stored.
+     *
+     * @param given how many the client has sent
+     * @param messages the first of them, which are valid; at least one
+     * @param refusal why the next one is not valid; null if all are
+     */
+    record PublishAll(Long id, RoomName room, int given, List<NewMessage> messages, ProtocolException refusal)
+            implements ClientFrame {
+        /** Approximate bytes of memory that a message takes besides its text. */
+        private static final int MESSAGE_BYTES = 150;
+
+        static PublishAll of(RawFrame raw) {
+            if (raw.content != null || raw.dataEnd != 0 || raw.meta != null || raw.idempotencyKey != null) {
+                throw new ProtocolException(
+                        ErrorCode.BAD_REQUEST, "messages excludes content, data, meta and idempotencyKey");
+            }
+            if (raw.messages.isEmpty()) {
+                throw new ProtocolException(ErrorCode.BAD_REQUEST, "messages is empty");
+            }
+            RoomName room = Type.room(raw);
+            List<NewMessage> valid = new ArrayList<>(raw.messages.size());
+            ProtocolException refusal = null;
+            for (RawFrame message : raw.messages) {
+                try {
+                    valid.add(NewMessage.of(message));
+                } catch (ProtocolException e) {
+                    refusal = e;
+                    break;
+                }
+            }
+            if (valid.isEmpty()) {
+                throw refusal;
+            }
+            return new PublishAll(raw.id, room, raw.messageCount, valid, refusal);
+        }
+
+        /** Whether a message has a key, so that its publisher waits for an answer. */
+        public boolean hasKeys() {
+            return messages.stream().anyMatch(message -> message.idempotencyKey() != null);
+        }
+
+        @Override
+        public long bytes() {
+            return messages.stream()
+                    .mapToLong(message -> MESSAGE_BYTES + message.payload().heldBytes())
+                    .sum();
         }
     }
 

@@ -19,6 +19,25 @@ public final class ClientFrameReader {
         }
     }
 
+    /**
+     * Reads several messages, as {@code messages} of a publish has them.
+     *
+     * @param messages the text of one JSON value
+     * @throws ProtocolException if the first of them is not valid, or there is none
+     */
+    public ClientFrame.PublishAll readMessages(String messages) {
+        RawFrame raw;
+        try {
+            raw = parse("{\"messages\":" + messages + "}");
+        } catch (BadFrameException e) {
+            throw new ProtocolException(e.code(), e.getMessage());
+        }
+        if (raw.defect != null) {
+            throw raw.defect;
+        }
+        return ClientFrame.PublishAll.of(raw);
+    }
+
     /** The frame as one that is refused, with the properties that could be read. */
     static BadFrameException badFrame(RawFrame raw, ProtocolException cause) {
         ClientFrame.Type type = ClientFrame.Type.of(raw);
@@ -45,7 +64,7 @@ public final class ClientFrameReader {
         } catch (JsonbException e) {
             throw new BadFrameException("not JSON");
         }
-        raw.line = line;
+        raw.setLine(line);
         for (int i = (int) raw.end; i < line.length(); i++) {
             if (!Character.isWhitespace(line.charAt(i))) {
                 throw new BadFrameException("text after the end of the object; separate frames by a newline");

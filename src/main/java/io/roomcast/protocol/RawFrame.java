@@ -37,6 +37,13 @@ final class RawFrame {
     long dataEnd;
     /** Null if there is none. */
     Map<String, String> meta;
+    /**
+     * The first messages of a publish of several: at most {@link NewMessage#MOST}, and none after one with a defect. So
+     * what is not needed takes no memory. Each has only the properties of a message. Null if there are none.
+     */
+    List<RawFrame> messages;
+    /** How many messages the list of the client has. */
+    int messageCount;
 
     String signal;
     RawPosition since;
@@ -107,6 +114,14 @@ final class RawFrame {
         return content == null ? null : Content.of(content);
     }
 
+    /** Sets the line from which this frame and its messages were read. */
+    void setLine(String text) {
+        line = text;
+        if (messages != null) {
+            messages.forEach(message -> message.line = text);
+        }
+    }
+
     /** What a message carries. Throws what {@link Payload#of} throws. */
     Payload checkedPayload() {
         return Payload.of(content, dataEnd == 0 ? null : Data.cut(line, dataNamed, dataEnd), meta);
@@ -144,16 +159,68 @@ final class RawFrame {
                 case "presence" -> frame.presence = truth(parser, value, property, frame);
                 case "user" -> frame.user = string(parser, value, property, frame);
                 case "token" -> frame.token = string(parser, value, property, frame);
-                case "idempotencyKey" -> frame.idempotencyKey = string(parser, value, property, frame);
-                case "content" -> frame.content = string(parser, value, property, frame);
-                case "data" -> readData(parser, value, named, frame);
-                case "meta" -> frame.meta = meta(parser, value, frame);
+                case "messages" -> frame.messages = messages(parser, value, frame);
                 case "signal" -> frame.signal = string(parser, value, property, frame);
                 case "before" -> frame.before = position(parser, value, property, frame);
                 case "after" -> frame.after = position(parser, value, property, frame);
                 case "limit" -> frame.limit = number(parser, value, property, frame);
                 case "since" -> frame.since = position(parser, value, property, frame);
-                default -> skip(parser, value, frame);
+                default -> readOfMessage(parser, property, value, named, frame);
+            }
+        }
+
+        /** Reads a property that each message of a publish may have. */
+        private static void readOfMessage(
+                JsonParser parser, String property, Event value, long named, RawFrame message) {
+            switch (property) {
+                case "idempotencyKey" -> message.idempotencyKey = string(parser, value, property, message);
+                case "content" -> message.content = string(parser, value, property, message);
+                case "data" -> readData(parser, value, named, message);
+                case "meta" -> message.meta = meta(parser, value, message);
+                default -> skip(parser, value, message);
+            }
+        }
+
+        private static List<RawFrame> messages(JsonParser parser, Event value, RawFrame frame) {
+            if (value == Event.VALUE_NULL) {
+                return null;
+            }
+            if (value != Event.START_ARRAY) {
+                wrongKind(parser, value, frame, "messages must be a list");
+                return null;
+            }
+            List<RawFrame> messages = new ArrayList<>();
+            RawFrame unneeded = new RawFrame();
+            boolean isNeeded = true;
+            for (Event event = parser.next(); event != Event.END_ARRAY; event = parser.next()) {
+                frame.messageCount++;
+                RawFrame message = isNeeded ? new RawFrame() : unneeded;
+                readMessage(parser, event, message, frame);
+                if (isNeeded) {
+                    messages.add(message);
+                    isNeeded = message.defect == null && messages.size() < NewMessage.MOST;
+                }
+            }
+            return messages;
+        }
+
+        private static void readMessage(JsonParser parser, Event first, RawFrame message, RawFrame frame) {
+            try {
+                if (first != Event.START_OBJECT) {
+                    wrongKind(parser, first, message, "a message must be an object");
+                    return;
+                }
+                for (Event event = parser.next(); event != Event.END_OBJECT; event = parser.next()) {
+                    String property = parser.getString();
+                    long named = parser.getLocation().getStreamOffset();
+                    readOfMessage(parser, property, parser.next(), named, message);
+                }
+            } catch (RuntimeException e) {
+                if (message.nestedTooDeep) {
+                    frame.nestedTooDeep = true;
+                    recordDefect(frame, message.defect.getMessage());
+                }
+                throw e;
             }
         }
 

@@ -79,8 +79,11 @@ public sealed interface ServerFrame {
         }
     }
 
-    /** The limits that a client must not exceed: sizes in bytes, and the numbers of rooms and of entries of meta. */
-    record Limits(long frameBytes, long contentBytes, long rooms, long metaEntries, long metaBytes) {}
+    /**
+     * The limits that a client must not exceed: sizes in bytes, and the numbers of rooms, of messages of a publish and of
+     * entries of meta.
+     */
+    record Limits(long frameBytes, long contentBytes, long rooms, long batch, long metaEntries, long metaBytes) {}
 
     /**
      * @param proven true if the id was verified, so that nobody else can have it; else null
@@ -154,7 +157,63 @@ public sealed interface ServerFrame {
         }
     }
 
-    record Ack(Long id, String idempotencyKey, String room, String epoch, long offset) implements ServerFrame {}
+    /**
+     * @param offset offset of the message, or of the last one that was stored of several
+     * @param first offset of the first one; this and all below are null if the publish was of a single message
+     * @param count how many of the messages are stored: the first ones
+     * @param positions of the messages that are stored; null if each is one after the one before
+     * @param error why the next message was not stored; null if all are
+     */
+    record Ack(
+            Long id,
+            String idempotencyKey,
+            String room,
+            String epoch,
+            long offset,
+            Long first,
+            Integer count,
+            List<Place> positions,
+            Refusal error)
+            implements ServerFrame {
+
+        public Ack(Long id, String idempotencyKey, String room, Position position) {
+            this(id, idempotencyKey, room, position.epoch(), position.offset(), null, null, null, null);
+        }
+
+        /** The answer to several messages, of which the first are stored. */
+        public static Ack ofAll(Long id, String room, List<Position> stored, Refusal error) {
+            Position first = stored.get(0);
+            Position last = stored.get(stored.size() - 1);
+            List<Place> positions = isRow(stored)
+                    ? null
+                    : stored.stream()
+                            .map(each -> new Place(each.epoch(), each.offset()))
+                            .toList();
+            return new Ack(
+                    id, null, room, last.epoch(), last.offset(), first.offset(), stored.size(), positions, error);
+        }
+
+        private static boolean isRow(List<Position> positions) {
+            Position first = positions.get(0);
+            for (int i = 1; i < positions.size(); i++) {
+                Position each = positions.get(i);
+                if (each.offset() != first.offset() + i || !each.epoch().equals(first.epoch())) {
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** A position in an {@code ack}. */
+    record Place(String epoch, long offset) {}
+
+    /** Why the rest of a publish was refused. */
+    record Refusal(String code, String text, Long retryAfterMs) {
+        public Refusal(ErrorCode code, String text, Long retryAfterMs) {
+            this(code.wire(), text, retryAfterMs);
+        }
+    }
 
     record Members(Long id, String room, long count, List<Person> users) implements ServerFrame {}
 

@@ -97,9 +97,8 @@ final class Probes {
                                 null,
                                 shard.lineage().argument(),
                                 shard.lineage().runArgument(),
-                                key,
-                                token.getBytes(UTF_8))),
-                reply -> PublishReply.of(reply).position());
+                                List.of(new Relay.Entry(key, token.getBytes(UTF_8))))),
+                reply -> PublishReply.of(reply).positions().get(0));
     }
 
     private CompletionStage<Void> readBack(String token, Probe probe, Position position) {

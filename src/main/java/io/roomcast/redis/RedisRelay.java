@@ -168,15 +168,22 @@ public final class RedisRelay implements Relay {
 
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
+        return Futures.map(
+                publishAll(room, List.of(new Entry(key, body))).toCompletableFuture(),
+                prefix -> prefix.positions().get(0));
+    }
+
+    @Override
+    public CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries) {
         RoomKeys keys = keys(room);
         Shard shard = shards.of(keys.slot());
         DataLineage lineage = shard.lineage();
-        CommandArguments command = scripts.publish(
-                keys, subscriptions.position(room), lineage.argument(), lineage.runArgument(), key, body);
+        CommandArguments command =
+                scripts.publish(keys, subscriptions.position(room), lineage.argument(), lineage.runArgument(), entries);
         return Futures.map(shard.publish(keys.slot(), command), reply -> {
             PublishReply stored = PublishReply.of(reply);
-            lineage.note(room, stored.seen(body));
-            return stored.position();
+            stored.seen(entries).forEach(seen -> lineage.note(room, seen));
+            return new Prefix(stored.positions(), stored.refusal());
         });
     }
 

@@ -5,6 +5,7 @@ import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.room.RoomSource;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -26,6 +27,9 @@ import java.util.concurrent.CompletionStage;
  * {@link RelayUnavailableException} if the relay has not confirmed the call. The message of such a publish may have
  * been stored. To find out, publish it again with the same key. A stage fails with {@code ProtocolException}
  * ({@code busy}) if the node has no memory for the room. Then nothing was stored.
+ *
+ * <p>Several messages of one call are stored in one step: no other message comes between them. If one of them is
+ * refused, those before it are stored, and none of those after it is.
  */
 public interface Relay extends RoomSource, AutoCloseable {
     /** Maximum bytes of message bodies in a page of history. A page with a single message may be larger. */
@@ -45,6 +49,31 @@ public interface Relay extends RoomSource, AutoCloseable {
      * @param body as {@link io.roomcast.protocol.StoredMessage#body} describes it
      */
     CompletionStage<Position> publish(RoomName room, String key, byte[] body);
+
+    /**
+     * A message that is to be stored.
+     *
+     * @param key idempotency key, or null if the publish is never repeated
+     * @param body as {@link io.roomcast.protocol.StoredMessage#body} describes it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Entry(String key, byte[] body) {}
+
+    /**
+     * The first messages of a call, which are stored.
+     *
+     * @param positions of these messages, at least one; a message with a known key has the position of the earlier one
+     * @param refusal why the next message was not stored, and none after it; null if all are stored
+     */
+    record Prefix(List<Position> positions, RuntimeException refusal) {}
+
+    /**
+     * Stores several messages as {@link #publish} would one after the other, and without others in between. Stops at
+     * the first that is refused. The stage fails as that of {@link #publish} if no message is stored.
+     *
+     * @param entries not empty; the caller bounds their number and bytes, because other rooms wait meanwhile
+     */
+    CompletionStage<Prefix> publishAll(RoomName room, List<Entry> entries);
 
     /**
      * Delivers a frame to every subscribed node. The frame is never stored, and it may be lost. The array is shared,

@@ -4,6 +4,7 @@ import io.roomcast.node.Author;
 import io.roomcast.node.Limits;
 import io.roomcast.node.LogText;
 import io.roomcast.node.RoomSettings;
+import io.roomcast.protocol.ClientFrame;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.HistoryPage;
 import io.roomcast.protocol.Payload;
@@ -75,6 +76,23 @@ public class BackEndService {
     public CompletionStage<Position> publish(RoomName room, User sender, Payload payload, String idempotencyKey) {
         limits.requireSize(payload);
         return publisher.publishForBackEnd(room, sender, payload, idempotencyKey);
+    }
+
+    /**
+     * Publishes several messages in a room, in order and in one step: all, or those before the first that is refused.
+     *
+     * @param sender as for {@link #publish}
+     * @return what is stored, and why the next message is not; fails if nothing is stored
+     * @throws io.roomcast.protocol.ProtocolException {@code too_large}, if there are too many, or the first is too large
+     */
+    public CompletionStage<Relay.Prefix> publishAll(RoomName room, User sender, ClientFrame.PublishAll several) {
+        limits.requireBatch(several.given());
+        Beginning beginning = new Beginning(several.messages(), several.refusal());
+        beginning.cutBefore(message -> limits.requireSize(message.payload()));
+        return publisher
+                .publishAllForBackEnd(room, sender, beginning.messages())
+                .thenApply(stored ->
+                        stored.refusal() == null ? new Relay.Prefix(stored.positions(), beginning.refusal()) : stored);
     }
 
     /**

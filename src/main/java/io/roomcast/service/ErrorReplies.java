@@ -5,6 +5,7 @@ import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.protocol.BadFrameException;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.Position;
 import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
@@ -14,6 +15,7 @@ import io.roomcast.service.session.ClientSession;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
+import java.util.List;
 
 /**
  * Answers requests with {@code error} frames and counts the errors. An {@code error} frame costs the node far more than
@@ -61,14 +63,30 @@ public class ErrorReplies {
         send(session, room, failure.code(), failure.position() == null ? error : error.at(failure.position()));
     }
 
+    /**
+     * Answers a publish of several messages, of which only the first are stored.
+     *
+     * @param stored positions of these, at least one
+     * @param cause why the next message was not stored
+     */
+    void answerBeginning(ClientSession session, Long id, RoomName room, List<Position> stored, Throwable cause) {
+        Failure failure = Failure.of(cause);
+        failure.log(LOG, "A request of session " + session.id() + " failed");
+        ServerFrame.Refusal refusal = new ServerFrame.Refusal(failure.code(), failure.text(), failure.retryAfterMs());
+        send(session, room, failure.code(), failure.text(), ServerFrame.Ack.ofAll(id, room.value(), stored, refusal));
+    }
+
     private void send(ClientSession session, RoomName room, ErrorCode code, ServerFrame.Error error) {
-        refusals.inSession(session, room, error.code(), error.text());
-        session.reply(error);
+        send(session, room, code, error.text(), error);
+    }
+
+    private void send(ClientSession session, RoomName room, ErrorCode code, String text, ServerFrame answer) {
+        refusals.inSession(session, room, code.wire(), text);
+        session.reply(answer);
         Key<Integer> exceeded = rates.countRefusal(session, code);
         if (exceeded != null && session.isOpen()) {
             metrics.limitReached(exceeded.name());
-            session.queue()
-                    .closeWhenFlushed(CloseCode.PROTOCOL_VIOLATION, "too much of it was refused: " + error.text());
+            session.queue().closeWhenFlushed(CloseCode.PROTOCOL_VIOLATION, "too much of it was refused: " + text);
         }
     }
 

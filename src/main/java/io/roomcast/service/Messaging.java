@@ -105,6 +105,34 @@ public class Messaging {
         });
     }
 
+    /** Stores several messages: all, or those before the first that is refused. */
+    void publishAll(ClientSession session, ClientFrame.PublishAll frame, RoomName room, RoomRequests.Request request) {
+        limits.requireBatch(frame.given());
+        Beginning beginning = new Beginning(frame.messages(), frame.refusal());
+        beginning.cut(rates.countPublishes(session, beginning.size()));
+        if (!settings.anyoneMayPublish(room)) {
+            requireMember(session, room);
+        }
+        session.require(Permission.PUBLISH, room);
+        beginning.cutBefore(message -> limits.requireSize(message.payload()));
+        beginning.cut(rates.countRoomPublishes(room, beginning.size()));
+        loadShedding.shedPublish(room);
+        CompletionStage<Relay.Prefix> stored =
+                publisher.publishAll(room, session.identity().user(), beginning.messages());
+        answerWhenComplete(request, stored, (prefix, failure) -> {
+            if (failure != null) {
+                errors.answerFailure(session, frame.id(), null, room, failure);
+                return;
+            }
+            RuntimeException refusal = prefix.refusal() == null ? beginning.refusal() : prefix.refusal();
+            if (refusal != null) {
+                errors.answerBeginning(session, frame.id(), room, prefix.positions(), refusal);
+            } else if (frame.id() != null || frame.hasKeys()) {
+                session.reply(ServerFrame.Ack.ofAll(frame.id(), room.value(), prefix.positions(), null));
+            }
+        });
+    }
+
     void signal(ClientSession session, ClientFrame.Signal frame, RoomName room, RoomRequests.Request request) {
         requireMember(session, room);
         session.require(Permission.PUBLISH, room);
@@ -248,8 +276,7 @@ public class Messaging {
     private static void acknowledge(
             ClientSession session, ClientFrame.Publish frame, RoomName room, Position position) {
         if (frame.id() != null || frame.idempotencyKey() != null) {
-            session.reply(new ServerFrame.Ack(
-                    frame.id(), frame.idempotencyKey(), room.value(), position.epoch(), position.offset()));
+            session.reply(new ServerFrame.Ack(frame.id(), frame.idempotencyKey(), room.value(), position));
         }
     }
 

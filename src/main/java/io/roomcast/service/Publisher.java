@@ -4,6 +4,7 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
+import io.roomcast.protocol.NewMessage;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -13,6 +14,7 @@ import io.roomcast.protocol.User;
 import io.roomcast.relay.Relay;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 
 /**
@@ -58,13 +60,47 @@ public class Publisher {
         return store(room, sender, payload, idempotencyKey, "");
     }
 
+    /**
+     * Stores messages of a member in one step.
+     *
+     * @param messages not empty
+     * @return what {@link Relay#publishAll} returns
+     */
+    CompletionStage<Relay.Prefix> publishAll(RoomName room, User user, List<NewMessage> messages) {
+        return storeAll(room, user, messages, user.id().value());
+    }
+
+    /** As {@link #publishAll}, for a back end: see {@link #publishForBackEnd}. */
+    CompletionStage<Relay.Prefix> publishAllForBackEnd(RoomName room, User sender, List<NewMessage> messages) {
+        return storeAll(room, sender, messages, "");
+    }
+
+    private CompletionStage<Relay.Prefix> storeAll(
+            RoomName room, User sender, List<NewMessage> messages, String keyOwner) {
+        long at = clocks.wall().millis();
+        List<Relay.Entry> entries = messages.stream()
+                .map(message -> entry(room, sender, message.payload(), at, message.idempotencyKey(), keyOwner))
+                .toList();
+        long started = clocks.nanos().getAsLong();
+        return relay.publishAll(room, entries).whenComplete((prefix, failure) -> {
+            metrics.record(Latency.PUBLISH, clocks.nanos().getAsLong() - started);
+            if (failure == null) {
+                metrics.add(Counter.MESSAGES_STORED, prefix.positions().size());
+            }
+        });
+    }
+
+    private Relay.Entry entry(
+            RoomName room, User sender, Payload payload, long at, String idempotencyKey, String keyOwner) {
+        byte[] body = writer.body(MessageBody.of(room, sender, payload, at, idempotencyKey));
+        return new Relay.Entry(idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey, body);
+    }
+
     private CompletionStage<Position> store(
             RoomName room, User sender, Payload payload, String idempotencyKey, String keyOwner) {
-        long at = clocks.wall().millis();
-        byte[] body = writer.body(MessageBody.of(room, sender, payload, at, idempotencyKey));
-        String relayKey = idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey;
+        Relay.Entry entry = entry(room, sender, payload, clocks.wall().millis(), idempotencyKey, keyOwner);
         long started = clocks.nanos().getAsLong();
-        return relay.publish(room, relayKey, body).whenComplete((position, failure) -> {
+        return relay.publish(room, entry.key(), entry.body()).whenComplete((position, failure) -> {
             metrics.record(Latency.PUBLISH, clocks.nanos().getAsLong() - started);
             if (failure == null) {
                 metrics.increment(Counter.MESSAGES_STORED);

@@ -161,6 +161,10 @@ public class RoomService {
             queueFrame(session, publish, publish.idempotencyKey(), publish.room(), false, (room, request) -> {
                 messaging.publish(session, publish, room, request);
             });
+        } else if (frame instanceof ClientFrame.PublishAll publish) {
+            queueFrame(session, publish, null, publish.room(), false, (room, request) -> {
+                messaging.publishAll(session, publish, room, request);
+            });
         } else if (frame instanceof ClientFrame.Signal signal) {
             queueFrame(session, signal, null, signal.room(), false, (room, request) -> {
                 rates.countRequest(session);
@@ -354,6 +358,7 @@ public class RoomService {
                 maxFrameBytes(),
                 limits.get(LimitKeys.CONTENT_BYTES),
                 Math.toIntExact(limits.get(LimitKeys.ROOMS)),
+                limits.get(LimitKeys.BATCH),
                 limits.get(LimitKeys.META_ENTRIES),
                 limits.get(LimitKeys.META_BYTES));
         session.reply(new ServerFrame.Welcome(

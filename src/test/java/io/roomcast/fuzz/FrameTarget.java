@@ -86,6 +86,8 @@ public final class FrameTarget {
             ClientFrame frame = READER.read(line);
             if (frame instanceof ClientFrame.Publish publish) {
                 check(publish.payload());
+            } else if (frame instanceof ClientFrame.PublishAll publish) {
+                publish.messages().forEach(message -> check(message.payload()));
             } else if (frame instanceof ClientFrame.Joins joins) {
                 check(joins);
             }

@@ -70,6 +70,34 @@ class RoomIT {
     }
 
     @Test
+    void severalMessagesOfOnePublishComeInOrderAndAreAnsweredTogether() {
+        try (RoomClient bob = RoomClient.enter(server, room, "bob")) {
+            ann.say("{'type':'publish','id':1,'messages':[{'content':'a','idempotencyKey':'k'},"
+                    + "{'data':[1.0],'meta':{'t':'1'}},{'content':'c'}]}");
+            Frame ack = ann.next("ack");
+            assertEquals(1, ack.number("id"));
+            assertEquals(1, ack.number("first"));
+            assertEquals(3, ack.offset());
+            assertEquals(3, ack.number("count"));
+            assertFalse(ack.has("positions"));
+
+            ann.say(
+                    "{'type':'publish','id':2,'messages':[{'content':'again','idempotencyKey':'k'},{'content':'d'},{}]}");
+            Frame rest = ann.next("ack");
+            assertEquals(2, rest.number("count"));
+            assertEquals(4, rest.offset());
+            assertTrue(rest.has("positions"));
+            assertTrue(rest.has("error"));
+            assertEquals(
+                    List.of("a", "", "c", "d"),
+                    IntStream.range(0, 4)
+                            .mapToObj(i -> bob.next("message"))
+                            .map(message -> message.has("content") ? message.content() : "")
+                            .toList());
+        }
+    }
+
+    @Test
     void dataAndMetaComeBackAsTheyWereSent() {
         String data = "{ \"n\" : [1.0, -0, 1e400, 12345678901234567890],\"s\":\"\\u00e4\\/ä\",\"n\":null }";
         String meta = "{\"trace\":\"a-1\",\"empty\":\"\"}";

@@ -24,6 +24,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -170,6 +172,37 @@ class LocalRelayTest extends RelayContractTest {
             small.start(new RecordingListener());
             fill(small);
             Await.until("the next try", () -> !isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
+        }
+    }
+
+    /** Keys are not evicted, so that a single room can take all the space. */
+    @Test
+    void beginningOfSeveralMessagesIsStoredWhenThereIsNoSpaceForAll() {
+        RecordingListener heard = new RecordingListener();
+        try (LocalRelay small = new LocalRelay(PLENTY.everywhere(), 64 << 10, clock, timer)) {
+            small.start(heard);
+            get(small.subscribe(room));
+            Relay.Prefix prefix;
+            int calls = 0;
+            do {
+                int call = calls++;
+                prefix = get(small.publishAll(
+                        room,
+                        IntStream.range(0, 100)
+                                .mapToObj(i -> new Relay.Entry(call + "-" + i, body("m" + i)))
+                                .toList()));
+            } while (prefix.refusal() == null);
+            assertEquals(
+                    ErrorCode.BUSY,
+                    assertInstanceOf(ProtocolException.class, prefix.refusal()).code());
+            long first = 100L * (calls - 1) + 1;
+            int stored = prefix.positions().size();
+            assertTrue(stored > 0 && stored < 100, stored + " stored");
+            assertEquals(
+                    LongStream.range(first, first + stored).boxed().toList(),
+                    prefix.positions().stream().map(Position::offset).toList());
+            assertEquals(first + stored - 1, get(small.position(room)).offset());
+            assertEquals(first + stored - 1, heard.count(room));
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -118,6 +119,59 @@ class ClientFrameReaderTest {
         assertEquals(
                 Payload.of("x"),
                 ((ClientFrame.Publish) reader.read("{\"content\":\"x\",\"data\":null,\"meta\":null}")).payload());
+    }
+
+    @Test
+    void severalMessagesOfOnePublish() {
+        assertEquals(
+                new ClientFrame.PublishAll(
+                        1L,
+                        lobby,
+                        3,
+                        List.of(
+                                new NewMessage("k", Payload.of("a")),
+                                new NewMessage(null, Payload.of(null, "[ 1, {\"b\":2.0} ]", null)),
+                                new NewMessage(null, Payload.of("c", "\"d\"", Map.of("e", "f")))),
+                        null),
+                reader.read("{\"new\":[],\"messages\":[ {\"content\":\"a\",\"idempotencyKey\":\"k\",\"room\":1} ,"
+                        + "{\"data\": [ 1, {\"b\":2.0} ] ,\"new\":{\"x\":[1]}},"
+                        + "{\"data\":\"d\",\"meta\":{\"e\":\"f\"},\"content\":\"c\"}],\"id\":1,\"room\":\"lobby\"}"));
+    }
+
+    /** A frame of many short elements must not take many times its size. */
+    @Test
+    void whatIsNotNeededOfSeveralMessagesIsOnlyCounted() {
+        String many = "{\"messages\":[{\"content\":\"first\"}" + ",{\"content\":\"x\"}".repeat(4_999) + "]}";
+        ClientFrame.PublishAll publish = assertInstanceOf(ClientFrame.PublishAll.class, reader.read(many));
+        assertEquals(5_000, publish.given());
+        assertEquals(NewMessage.MOST, publish.messages().size());
+        assertEquals("first", publish.messages().get(0).payload().content().text());
+        publish = assertInstanceOf(
+                ClientFrame.PublishAll.class,
+                reader.read("{\"messages\":[{\"content\":\"x\"},7" + ",{\"content\":\"y\"}".repeat(100) + "]}"));
+        assertEquals(102, publish.given());
+        assertEquals(1, publish.messages().size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "7",
+                "{\"content\":7}",
+                "{\"content\":\"\"}",
+                "{\"data\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+                "{\"content\":\"x\",\"x\":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}",
+                "{\"content\":\"x\",\"meta\":[]}",
+                "{\"content\":\"x\",\"idempotencyKey\":\"\"}"
+            })
+    void severalMessagesEndBeforeTheFirstThatIsNotValid(String wrong) {
+        ClientFrame.PublishAll publish = assertInstanceOf(
+                ClientFrame.PublishAll.class,
+                reader.read("{\"messages\":[{\"content\":\"a\"}," + wrong + ",{\"content\":\"b\"}]}"));
+        assertEquals(List.of(new NewMessage(null, Payload.of("a"))), publish.messages());
+        assertEquals(3, publish.given());
+        assertEquals(ErrorCode.BAD_REQUEST, publish.refusal().code());
     }
 
     @Test

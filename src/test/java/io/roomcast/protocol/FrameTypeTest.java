@@ -30,6 +30,8 @@ class FrameTypeTest {
             String line = "{\"type\":\"" + type.wire() + "\",\"signal\":\"n\",\"content\":\"c\",\"user\":\"u\"}";
             read.add(reader.read(line).getClass().getSimpleName());
         }
+        ClientFrame several = reader.read("{\"messages\":[{\"content\":\"c\"}]}");
+        read.add(several.getClass().getSimpleName());
         assertEquals(records, read);
     }
 

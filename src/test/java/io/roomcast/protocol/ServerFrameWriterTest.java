@@ -25,7 +25,20 @@ class ServerFrameWriterTest {
         assertFrame("{\"type\":\"pong\",\"id\":3}", writer.write(new ServerFrame.Pong(3L)));
         assertFrame(
                 "{\"type\":\"ack\",\"id\":1,\"idempotencyKey\":\"k\",\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":9007199254740991}",
-                writer.write(new ServerFrame.Ack(1L, "k", "lobby", "e", (1L << 53) - 1)));
+                writer.write(new ServerFrame.Ack(1L, "k", "lobby", new Position("e", (1L << 53) - 1))));
+        assertFrame(
+                "{\"type\":\"ack\",\"id\":1,\"room\":\"lobby\",\"epoch\":\"e\",\"offset\":8,\"first\":7,\"count\":2}",
+                writer.write(ServerFrame.Ack.ofAll(
+                        1L, "lobby", List.of(new Position("e", 7, 5), new Position("e", 8)), null)));
+        assertFrame(
+                "{\"type\":\"ack\",\"id\":1,\"room\":\"lobby\",\"epoch\":\"f\",\"offset\":8,\"first\":7,\"count\":2,"
+                        + "\"positions\":[{\"epoch\":\"e\",\"offset\":7},{\"epoch\":\"f\",\"offset\":8}],"
+                        + "\"error\":{\"code\":\"busy\",\"text\":\"later\",\"retryAfterMs\":9}}",
+                writer.write(ServerFrame.Ack.ofAll(
+                        1L,
+                        "lobby",
+                        List.of(new Position("e", 7), new Position("f", 8)),
+                        new ServerFrame.Refusal(ErrorCode.BUSY, "later", 9L))));
         assertFrame(
                 "{\"type\":\"error\",\"room\":\"lobby\",\"code\":\"rate_limited\",\"text\":\"slow\",\"retryAfterMs\":5}",
                 writer.write(new ServerFrame.Error(null, null, "lobby", ErrorCode.RATE_LIMITED, "slow", 5L)));
@@ -41,7 +54,7 @@ class ServerFrameWriterTest {
                                 ServerFrame.Person.of(new User(new UserId("2"), "ann", "{\"a\":1}"))))));
         assertFrame(
                 "{\"type\":\"welcome\",\"user\":\"ann\",\"name\":\"Ann Lee\",\"info\":{\"a\":[1]},\"session\":\"s\",\"node\":\"n\",\"heartbeatMs\":5,"
-                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3,\"metaEntries\":4,\"metaBytes\":5}}",
+                        + "\"limits\":{\"frameBytes\":1,\"contentBytes\":2,\"rooms\":3,\"batch\":4,\"metaEntries\":5,\"metaBytes\":6}}",
                 writer.write(new ServerFrame.Welcome(
                         null,
                         "ann",
@@ -51,7 +64,7 @@ class ServerFrameWriterTest {
                         "s",
                         "n",
                         5,
-                        new ServerFrame.Limits(1, 2, 3, 4, 5),
+                        new ServerFrame.Limits(1, 2, 3, 4, 5, 6),
                         null)));
     }
 

@@ -5,6 +5,8 @@ import static io.roomcast.redis.RedisNode.upTo;
 import static io.roomcast.support.Stages.assertUnavailable;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
@@ -12,6 +14,8 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.support.redis.TestRedis;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -127,6 +131,25 @@ class FullRedisTest {
         node.publish(room, "three");
         node.listener.awaitCount(room, 2);
         assertEquals(List.of(2L, 3L), node.listener.offsets(room));
+        assertEquals(upTo(3), offsets());
+    }
+
+    @Test
+    void knownOnesAmongSeveralAreAnsweredAndTheNextIsRefused() {
+        Position one = node.publish(room, "key", "one");
+        List<Relay.Entry> entries = List.of(
+                new Relay.Entry("key", body("one")),
+                new Relay.Entry("two", body("two")),
+                new Relay.Entry("three", body("three")));
+        fill();
+        for (int i = 0; i < 3; i++) {
+            Relay.Prefix prefix = get(node.relay.publishAll(room, entries));
+            assertEquals(List.of(one), prefix.positions());
+            assertInstanceOf(RelayUnavailableException.class, prefix.refusal());
+        }
+        empty();
+        Relay.Prefix prefix = get(node.relay.publishAll(room, entries));
+        assertNull(prefix.refusal());
         assertEquals(upTo(3), offsets());
     }
 

@@ -4,12 +4,14 @@ import static io.roomcast.redis.RedisNode.body;
 import static io.roomcast.redis.RedisNode.upTo;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
+import io.roomcast.relay.Relay;
 import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.support.redis.TestRedis;
 import java.nio.charset.StandardCharsets;
@@ -139,6 +141,49 @@ class RefusedCommandTest {
         assertTrue(!stored || first.offset() > 0);
         hearer.awaitProbe();
         speaker.awaitProbe();
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void severalMessagesOfARoomAreStoredOnceAndInOrder(String command) {
+        areStoredOnce("-" + command);
+    }
+
+    @ParameterizedTest
+    @MethodSource("rules")
+    void severalMessagesAreStoredOnceAndInOrderWhateverElseIsRefused(String rules) {
+        areStoredOnce(rules.split(" "));
+    }
+
+    private void areStoredOnce(String... refused) {
+        List<String> contents = List.of("a", "b", "c");
+        List<Relay.Entry> entries = contents.stream()
+                .map(content -> new Relay.Entry("key " + content, body(content)))
+                .toList();
+        limited.allow(refused);
+        for (int i = 0; i < 3; i++) {
+            tryToStore(entries);
+        }
+        limited.allow();
+        assertEverythingExpires();
+        Relay.Prefix prefix = get(speaker.relay.publishAll(room, entries));
+        assertNull(prefix.refusal());
+        assertEquals(prefix, get(speaker.relay.publishAll(room, entries)), "they are known by their keys");
+        speaker.publish(room, "last");
+        hearer.listener.await("the last", () -> hearer.listener.lastBody(room).contains("last"));
+        assertEquals(List.of("a", "b", "c", "last"), contents());
+    }
+
+    private void tryToStore(List<Relay.Entry> entries) {
+        try {
+            Relay.Prefix prefix = speaker.relay
+                    .publishAll(room, entries)
+                    .toCompletableFuture()
+                    .join();
+            assertEquals(prefix.refusal() == null, prefix.positions().size() == entries.size());
+        } catch (CompletionException e) {
+            assertTrue(e.getCause() instanceof RelayUnavailableException, () -> "unexpected: " + e);
+        }
     }
 
     private void assertEverythingExpires() {

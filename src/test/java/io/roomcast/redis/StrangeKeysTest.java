@@ -6,13 +6,17 @@ import static io.roomcast.support.Stages.assertUnavailable;
 import static io.roomcast.support.Stages.get;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.StoredMessage;
 import io.roomcast.redis.connection.RedisSettings;
 import io.roomcast.redis.connection.RoomKeys;
+import io.roomcast.relay.Relay;
+import io.roomcast.relay.RelayUnavailableException;
 import io.roomcast.support.redis.TestRedis;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.RestoreParams;
 import redis.clients.jedis.params.XAddParams;
@@ -105,6 +110,33 @@ class StrangeKeysTest {
         assertEquals(List.of("one", "two", "three"), contents());
         node.listener.awaitCount(room, 3);
         assertEquals(upTo(3), node.listener.offsets(room));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"list", "set", "sorted", "hash", "stream"})
+    void keyOfAnotherTypeAmongSeveralEndsTheirBeginning(String type) {
+        write(keys.idempotencyKey("key"), type);
+        List<Relay.Entry> entries = Stream.of("three", "four", "five")
+                .map(content -> new Relay.Entry(content.equals("four") ? "key" : content, body(content)))
+                .toList();
+        for (int i = 0; i < 2; i++) {
+            Relay.Prefix prefix = get(node.relay.publishAll(room, entries));
+            assertEquals(List.of(3L), offsets(prefix));
+            assertInstanceOf(RelayUnavailableException.class, prefix.refusal());
+        }
+        assertEquals(List.of("one", "two", "three"), contents());
+        REDIS.admin().del(keys.idempotencyKey("key"));
+
+        Relay.Prefix prefix = get(node.relay.publishAll(room, entries));
+        assertNull(prefix.refusal());
+        assertEquals(List.of(3L, 4L, 5L), offsets(prefix));
+        assertEquals(List.of("one", "two", "three", "four", "five"), contents());
+        node.listener.awaitCount(room, 5);
+        assertEquals(upTo(5), node.listener.offsets(room));
+    }
+
+    private static List<Long> offsets(Relay.Prefix prefix) {
+        return prefix.positions().stream().map(Position::offset).toList();
     }
 
     @Test

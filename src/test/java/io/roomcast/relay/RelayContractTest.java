@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What {@link Relay} promises, for any implementation of it. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-public abstract class RelayContractTest extends RelayHistoryContract {
+public abstract class RelayContractTest extends RelayBatchContract {
 
     @Test
     void offsetsAreOneTwoThreeWithinOneEpoch() {

@@ -141,6 +141,11 @@ class EveryLimitTest {
                     ann.send("{\"data\":1,\"meta\":{\"a\":\"1\",\"b\":\"2\"}}");
                     return code(ann);
                 }),
+                row(LimitKeys.BATCH, "1", "too_large", core -> {
+                    CoreFixture.Client ann = core.enter("ann");
+                    ann.send("{\"messages\":[{\"content\":\"x\"},{\"content\":\"y\"}]}");
+                    return code(ann);
+                }),
                 row(LimitKeys.META_BYTES, "3B", "too_large", core -> {
                     CoreFixture.Client ann = core.enter("ann");
                     ann.send("{\"data\":1,\"meta\":{\"a\":\"123\"}}");

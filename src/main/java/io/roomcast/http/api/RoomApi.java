@@ -3,6 +3,7 @@ package io.roomcast.http.api;
 import io.roomcast.config.Permission;
 import io.roomcast.http.Problem;
 import io.roomcast.identity.ApiPermission;
+import io.roomcast.protocol.ClientFrameReader;
 import io.roomcast.protocol.DisplayName;
 import io.roomcast.protocol.ErrorCode;
 import io.roomcast.protocol.IdempotencyKey;
@@ -14,6 +15,7 @@ import io.roomcast.protocol.RoomName;
 import io.roomcast.protocol.ServerFrame;
 import io.roomcast.protocol.User;
 import io.roomcast.protocol.UserId;
+import io.roomcast.relay.Relay;
 import io.roomcast.service.BackEndService;
 import io.roomcast.service.Failure;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Stream;
 
 /** Serves the routes about rooms, for back ends. Any thread; does not block. */
 @ApplicationScoped
@@ -39,6 +42,34 @@ public class RoomApi {
 
     public record Published(String room, String epoch, long offset) {}
 
+    /**
+     * Several messages, of which the first {@code count} are stored.
+     *
+     * @param positions null if each is one after the one before
+     * @param error why the next one was not stored; null if all are
+     */
+    public record PublishedAll(
+            String room,
+            String epoch,
+            long offset,
+            long first,
+            int count,
+            List<ServerFrame.Place> positions,
+            JsonObject error) {
+
+        private static PublishedAll of(RoomName room, Relay.Prefix stored) {
+            JsonObject error = null;
+            if (stored.refusal() != null) {
+                Failure failure = Failure.of(stored.refusal());
+                failure.log(LOG, "A part of several messages was not stored");
+                error = Problem.of(failure).toJson();
+            }
+            ServerFrame.Ack ack = ServerFrame.Ack.ofAll(null, room.value(), stored.positions(), null);
+            return new PublishedAll(
+                    ack.room(), ack.epoch(), ack.offset(), ack.first(), ack.count(), ack.positions(), error);
+        }
+    }
+
     /** @param error null if the message was stored in the room; otherwise epoch and offset are null */
     public record Outcome(String room, String epoch, Long offset, JsonObject error) {}
 
@@ -46,6 +77,7 @@ public class RoomApi {
 
     public record Members(String room, long count, List<ServerFrame.Person> users) {}
 
+    private final ClientFrameReader frames = new ClientFrameReader();
     private BackEndService backEnd;
 
     /** For the container's proxy. */
@@ -68,8 +100,22 @@ public class RoomApi {
     private CompletionStage<ApiAnswer> publish(ApiRequest request, ApiCaller caller) {
         RoomName room = new RoomName(request.name());
         caller.require(Permission.PUBLISH, room);
+        String messages = request.json("messages");
+        if (messages != null) {
+            return publishAll(room, request, messages);
+        }
         return backEnd.publish(room, sender(request), payload(request), idempotencyKey(request))
                 .thenApply(position -> ApiAnswer.ok(new Published(room.value(), position.epoch(), position.offset())));
+    }
+
+    private CompletionStage<ApiAnswer> publishAll(RoomName room, ApiRequest request, String messages) {
+        if (Stream.of("content", "data", "meta").anyMatch(name -> request.json(name) != null)
+                || idempotencyKey(request) != null) {
+            throw new ProtocolException(
+                    ErrorCode.BAD_REQUEST, "messages excludes content, data, meta and idempotencyKey");
+        }
+        return backEnd.publishAll(room, sender(request), frames.readMessages(messages))
+                .thenApply(stored -> ApiAnswer.ok(PublishedAll.of(room, stored)));
     }
 
     /** Publishes a message in many rooms. Each room has its own outcome. A failure affects only one room. */

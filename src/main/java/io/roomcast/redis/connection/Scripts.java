@@ -6,6 +6,7 @@ import io.roomcast.protocol.Position;
 import io.roomcast.relay.HistoryLimits;
 import io.roomcast.relay.Relay;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
@@ -73,30 +74,33 @@ public final class Scripts {
     }
 
     /**
-     * Stores a message and publishes it.
+     * Stores messages and publishes them, in this order.
      *
      * @param nodePosition this node's position in the room, or null
      * @param lineage lineage of the server's data: see {@code DataLineage}
      * @param run run of the server: see {@link RedisConnection#serverRun()}
-     * @param key idempotency key, or null
      */
     public CommandArguments publish(
-            RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, String key, byte[] body) {
-        List<byte[]> names = key == null
-                ? List.of(keys.numbering(), keys.log(), keys.channel())
-                : List.of(keys.numbering(), keys.log(), keys.channel(), keys.idempotencyKey(key));
+            RoomKeys keys, Position nodePosition, Rawable lineage, Rawable run, List<Relay.Entry> entries) {
+        List<byte[]> names = new ArrayList<>(List.of(keys.numbering(), keys.log(), keys.channel()));
         HistoryLimits history = keys.history();
-        return publish.call(
-                names,
+        List<Object> arguments = new ArrayList<>(List.of(
                 epochSuffix(),
                 epoch(nodePosition),
                 offset(nodePosition),
                 lineage,
-                body,
                 run,
                 history.messages(),
                 Math.min(Math.max(history.bytes(), 1), LARGEST),
-                ageMillis(history));
+                ageMillis(history)));
+        for (Relay.Entry entry : entries) {
+            if (entry.key() != null) {
+                names.add(keys.idempotencyKey(entry.key()));
+            }
+            arguments.add(entry.key() == null ? 0 : names.size());
+            arguments.add(entry.body());
+        }
+        return publish.call(names, arguments.toArray());
     }
 
     /** Reads the oldest messages after {@code offset}. */

@@ -6,6 +6,7 @@ import io.roomcast.config.RoomKeys;
 import io.roomcast.node.Limits;
 import io.roomcast.node.RoomSettings;
 import io.roomcast.protocol.ErrorCode;
+import io.roomcast.protocol.ProtocolException;
 import io.roomcast.protocol.RoomName;
 import io.roomcast.room.RoomRegistry;
 import io.roomcast.service.session.ClientSession;
@@ -47,7 +48,35 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countPublish(ClientSession session) {
-        take(LimitKeys.PUBLISH_RATE, session.bucket(LimitKeys.PUBLISH_RATE), "too many messages");
+        countPublishes(session, 1).requireAll();
+    }
+
+    /**
+     * The part of several messages that a rate allows: the first ones.
+     *
+     * @param refusal why the others are refused; null if none is
+     */
+    public record Allowed(int count, ProtocolException refusal) {
+        private void requireAll() {
+            if (refusal != null) {
+                throw refusal;
+            }
+        }
+    }
+
+    /** Counts several messages against the rate of the session. */
+    public Allowed countPublishes(ClientSession session, int messages) {
+        TokenBucket.Taken taken = session.bucket(LimitKeys.PUBLISH_RATE)
+                .take(Math.toIntExact(limits.get(LimitKeys.PUBLISH_RATE)), messages);
+        return new Allowed(
+                taken.count(),
+                taken.waitMillis() == 0
+                        ? null
+                        : limits.exceeded(
+                                LimitKeys.PUBLISH_RATE,
+                                ErrorCode.RATE_LIMITED,
+                                "too many messages",
+                                taken.waitMillis()));
     }
 
     /**
@@ -56,16 +85,23 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRoomPublish(RoomName room) {
+        countRoomPublishes(room, 1).requireAll();
+    }
+
+    /** As {@link #countRoomPublish}, for several messages. */
+    public Allowed countRoomPublishes(RoomName room, int messages) {
         int rate = settings.publishRate(room);
-        long wait = rate > 0 ? bucketOf(room).take(rate) : 0;
-        if (wait > 0) {
-            throw limits.exceeded(
-                    LimitKeys.ROOM_PUBLISH_RATE,
-                    settings.key(room, RoomKeys.PUBLISH_RATE),
-                    ErrorCode.RATE_LIMITED,
-                    "too many messages in this room",
-                    wait);
-        }
+        TokenBucket.Taken taken = rate > 0 ? bucketOf(room).take(rate, messages) : new TokenBucket.Taken(messages, 0);
+        return new Allowed(
+                taken.count(),
+                taken.waitMillis() == 0
+                        ? null
+                        : limits.exceeded(
+                                LimitKeys.ROOM_PUBLISH_RATE,
+                                settings.key(room, RoomKeys.PUBLISH_RATE),
+                                ErrorCode.RATE_LIMITED,
+                                "too many messages in this room",
+                                taken.waitMillis()));
     }
 
     /**

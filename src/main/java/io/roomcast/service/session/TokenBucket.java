@@ -1,7 +1,6 @@
 package io.roomcast.service.session;
 
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -33,9 +32,26 @@ public final class TokenBucket {
      * @return 0 if a token was taken, else milliseconds until there is a token that was promised to nobody else; at most
      *     ten seconds, and a random time above five if more were refused
      */
-    public synchronized long take(int perSecond) {
+    public long take(int perSecond) {
+        return take(perSecond, 1).waitMillis();
+    }
+
+    /**
+     * Some tokens.
+     *
+     * @param count how many were taken
+     * @param waitMillis 0 if all were taken, else the wait for the next one
+     */
+    public record Taken(int count, long waitMillis) {}
+
+    /**
+     * Takes as many tokens as there are, and {@code most} at most.
+     *
+     * @param perSecond as for {@link #take(int)}, which also describes the wait
+     */
+    public synchronized Taken take(int perSecond, int most) {
         if (perSecond == 0) {
-            return 0;
+            return new Taken(most, 0);
         }
         if (perSecond != currentRate) {
             currentRate = perSecond;
@@ -46,8 +62,12 @@ public final class TokenBucket {
                     .build();
             promised = null;
         }
-        ConsumptionProbe probe = bucket.tryConsumeAndReturnRemaining(1);
-        return probe.isConsumed() ? 0 : 1 + TimeUnit.NANOSECONDS.toMillis(waitNanos(probe.getNanosToWaitForRefill()));
+        int taken = (int) bucket.tryConsumeAsMuchAsPossible(most);
+        if (taken == most) {
+            return new Taken(taken, 0);
+        }
+        long next = bucket.estimateAbilityToConsume(1).getNanosToWaitForRefill();
+        return new Taken(taken, 1 + TimeUnit.NANOSECONDS.toMillis(waitNanos(next)));
     }
 
     /** Whether the bucket is as it would be if nobody had taken a token yet. */

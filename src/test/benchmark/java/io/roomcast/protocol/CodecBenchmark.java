@@ -22,7 +22,7 @@ public class CodecBenchmark {
                     + "\"}";
     private final ServerFrameWriter.MessageBody body = ServerFrameWriter.MessageBody.of(
             new RoomName("lobby"), User.of(new UserId("ann")), Payload.of(CONTENT), 1_700_000_000_000L, "0b7f1c");
-    private final ServerFrame ack = new ServerFrame.Ack(7L, "0b7f1c", "lobby", "epoch", 42);
+    private final ServerFrame ack = new ServerFrame.Ack(7L, "0b7f1c", "lobby", new Position("epoch", 42));
 
     @Benchmark
     public ClientFrame readPublish() {

@@ -79,6 +79,29 @@ class ServerApiIT {
     }
 
     @Test
+    void severalMessagesAreStoredInOrder() {
+        String several = "{\"sender\":\"billing\",\"messages\":[{\"content\":\"a\",\"idempotencyKey\":\"k\"},\n"
+                + "{\"data\":[ 1.0 ],\"meta\":{\"b\":\"c\"}}]}";
+        JsonObject stored = ok("POST /rooms/{room}/messages", "several", several);
+        assertEquals(1, stored.getInt("first"));
+        assertEquals(2, stored.getInt("count"));
+        assertEquals(2, stored.getInt("offset"));
+        JsonObject part = ok(
+                "POST /rooms/{room}/messages",
+                "several",
+                "{\"sender\":\"billing\",\"messages\":[{\"content\":\"a\",\"idempotencyKey\":\"k\"},{\"content\":\"d\"},{}]}");
+        assertEquals(2, part.getInt("count"));
+        assertEquals(3, part.getInt("offset"));
+        assertEquals(2, part.getJsonArray("positions").size());
+        assertEquals("bad_request", part.getJsonObject("error").getString("code"));
+        assertEquals(
+                3,
+                ok("GET /rooms/{room}/messages", "several", null)
+                        .getJsonArray("messages")
+                        .size());
+    }
+
+    @Test
     void dataAndMetaComeBackAsTheyWereSent() {
         String data = "{ \"n\": [1.0, 1e400],\"s\":\"\\u00e4ä\" }";
         try (RoomClient ann = RoomClient.enter(server.uri(), "data" + RUN, "ann")) {
@@ -270,6 +293,11 @@ class ServerApiIT {
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\"} | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"\\ud83d\"} | 400 | bad_request",
                 "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"idempotencyKey\":\"a\\nb\"} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"messages\":[]} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"messages\":7} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"messages\":[7]} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"messages\":[{\"content\":\"x\"}]} | 400 | bad_request",
+                "POST /rooms/{room}/messages  | room  | {\"sender\":\"x\",\"content\":\"x\",\"messages\":[{\"content\":\"x\"}]} | 400 | bad_request",
                 "POST /broadcast              | room  | {\"rooms\":[],\"sender\":\"x\",\"content\":\"x\"} | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"soon\"}                    | 400 | bad_request",
                 "POST /node/drain             | room  | {\"window\":\"\"}                        | 400 | bad_request",
@@ -292,6 +320,14 @@ class ServerApiIT {
                 "{\"sender\":\"x\",\"content\":\"" + content + "\"}",
                 413);
         assertEquals("too_large", refused.getString("code"));
+        JsonObject many = call(
+                backEnd,
+                "POST /rooms/{room}/messages",
+                "room",
+                "",
+                "{\"sender\":\"x\",\"messages\":[{\"content\":\"x\"}" + ",{\"content\":\"x\"}".repeat(100) + "]}",
+                413);
+        assertEquals("too_large", many.getString("code"));
     }
 
     @Test

@@ -34,6 +34,18 @@ class TokenBucketTest {
         assertTrue(new HashSet<>(late).size() > 300, "each at a time of his own");
     }
 
+    @Test
+    void someGetTheFirstOfWhatTheyAskFor() {
+        assertEquals(new TokenBucket.Taken(4, 0), bucket.take(1, 4));
+        TokenBucket.Taken rest = bucket.take(1, 7);
+        assertEquals(1, rest.count());
+        assertTrue(rest.waitMillis() > 0 && rest.waitMillis() <= 1_001, rest::toString);
+        TokenBucket.Taken none = bucket.take(1, 7);
+        assertEquals(0, none.count());
+        assertTrue(none.waitMillis() > 0, none::toString);
+        assertEquals(new TokenBucket.Taken(1_000, 0), bucket.take(0, 1_000), "no limit");
+    }
+
     private List<Long> refusals(int rate, int count) {
         List<Long> waits = new ArrayList<>();
         while (waits.size() < count) {
