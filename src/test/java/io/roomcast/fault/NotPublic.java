@@ -45,6 +45,7 @@ final class NotPublic {
             "/api",
             "/api/v1/node",
             "/api/v1/openapi.yaml",
+            "/api/v1/asyncapi.yaml",
             "/api/v1/rooms/ws",
             "/api/v1/rooms/ws/messages",
             "/api/v1/rooms/a.js",

@@ -18,6 +18,7 @@ final class HttpAbuse {
             "health/ready",
             "js/roomcast.js",
             "api/v1/openapi.yaml",
+            "api/v1/asyncapi.yaml",
             "api/v1/broadcast",
             "api/v1/rooms",
             "ws",

@@ -60,8 +60,8 @@ public class ApiServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         ApiRequest apiRequest = new ApiRequest(request);
-        if (RouteTable.DESCRIPTION.isRouteOf(apiRequest)) {
-            sendDescription(response);
+        if (RouteTable.DESCRIPTIONS.stream().anyMatch(route -> route.isRouteOf(apiRequest))) {
+            sendDescription(apiRequest.path().get(0), response);
             return;
         }
         String methods = routes.allowedMethods(apiRequest.path());
@@ -144,9 +144,9 @@ public class ApiServlet extends HttpServlet {
         }
     }
 
-    /** Sends the description of the API. */
-    private static void sendDescription(HttpServletResponse response) throws IOException {
-        try (InputStream document = ApiServlet.class.getResourceAsStream("openapi.yaml")) {
+    /** @param file one of the descriptions */
+    private static void sendDescription(String file, HttpServletResponse response) throws IOException {
+        try (InputStream document = ApiServlet.class.getResourceAsStream(file)) {
             response.setContentType("application/yaml");
             document.transferTo(response.getOutputStream());
         }

@@ -10,13 +10,17 @@ import java.util.stream.Stream;
  * All operations of the server API. A test compares the operations with {@code docs/openapi.yaml}. Immutable.
  */
 final class RouteTable {
-    /** The route of the API's description. {@link ApiServlet} serves this route itself, without a key. */
-    static final Route DESCRIPTION = new Route("GET", "/openapi.yaml", null, null);
+    /**
+     * The routes of the descriptions: of this API, and of the WebSocket. {@link ApiServlet} serves these routes itself,
+     * without a key.
+     */
+    static final List<Route> DESCRIPTIONS =
+            List.of(new Route("GET", "/openapi.yaml", null, null), new Route("GET", "/asyncapi.yaml", null, null));
 
     private final List<Route> routes;
 
     RouteTable(RoomApi rooms, SessionApi sessions, ClusterApi cluster, NodeApi node) {
-        routes = Stream.of(List.of(DESCRIPTION), rooms.routes(), sessions.routes(), cluster.routes(), node.routes())
+        routes = Stream.of(DESCRIPTIONS, rooms.routes(), sessions.routes(), cluster.routes(), node.routes())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -23,6 +23,8 @@ public final class WebFiles {
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html;charset=UTF-8",
             "js", "text/javascript;charset=UTF-8",
+            "ts", "text/plain;charset=UTF-8",
+            "json", "application/json",
             "css", "text/css;charset=UTF-8",
             "svg", "image/svg+xml");
 

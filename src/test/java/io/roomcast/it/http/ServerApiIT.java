@@ -8,7 +8,10 @@ import io.roomcast.support.Frame;
 import io.roomcast.support.Http;
 import io.roomcast.support.RoomClient;
 import jakarta.json.JsonObject;
+import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,6 +40,17 @@ class ServerApiIT {
     static void stopAndLookWhatWasCalled() {
         server.close();
         calls.assertAllCalled(operation -> !ServerOperatorIT.isTestedHere(operation));
+    }
+
+    @Test
+    void theProtocolIsDescribedForEverybody() throws IOException {
+        calls.called().add("GET /asyncapi.yaml");
+        HttpResponse<String> answer = new Http(server.uri(), null).send("GET", "/api/v1/asyncapi.yaml", null);
+        assertEquals(200, answer.statusCode());
+        assertEquals(
+                "application/yaml",
+                answer.headers().firstValue("Content-Type").orElse("none").replaceFirst(";.*", ""));
+        assertEquals(Files.readString(Path.of("docs/asyncapi.yaml")), answer.body());
     }
 
     @Test

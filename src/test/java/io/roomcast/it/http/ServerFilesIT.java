@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -32,6 +33,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class ServerFilesIT {
     private static final Path SOURCE = Path.of("src/main/webapp");
+    private static final Map<String, String> TYPES = Map.of(
+            "js", "text/javascript",
+            "ts", "text/plain",
+            "json", "application/json",
+            "css", "text/css",
+            "svg", "image/svg+xml");
     private static final HttpClient HTTP =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
@@ -98,7 +105,16 @@ class ServerFilesIT {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "index.html", "js/roomcast.js", "js/client/client.js", "css/base.css", "img/favicon.svg"})
+            strings = {
+                "",
+                "index.html",
+                "js/roomcast.js",
+                "js/client/client.js",
+                "js/roomcast.d.ts",
+                "js/package.json",
+                "css/base.css",
+                "img/favicon.svg"
+            })
     void aPlainAddressIsAskedEachTime(String path) throws Exception {
         HttpResponse<byte[]> whole = send("GET", path);
         assertEquals(200, whole.statusCode());
@@ -107,9 +123,7 @@ class ServerFilesIT {
         assertEquals("Accept-Encoding", header(whole, "Vary"));
         // Builds of different versions may have it in common.
         assertEquals("", header(whole, "Last-Modified"));
-        String type = path.endsWith(".js")
-                ? "text/javascript"
-                : path.endsWith(".css") ? "text/css" : path.endsWith(".svg") ? "image/svg+xml" : "text/html";
+        String type = TYPES.getOrDefault(path.substring(path.lastIndexOf('.') + 1), "text/html");
         assertTrue(header(whole, "Content-Type").startsWith(type), header(whole, "Content-Type"));
 
         HttpResponse<byte[]> packed = send("GET", path, "Accept-Encoding", "gzip");

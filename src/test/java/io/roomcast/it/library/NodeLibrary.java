@@ -14,15 +14,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.stream.Stream;
 
 /** A library of Node.js, in a process that is told by lines of JSON what to do. See {@code library/client.mjs}. */
 final class NodeLibrary implements Library {
@@ -64,24 +60,9 @@ final class NodeLibrary implements Library {
         return new NodeLibrary("--no-warnings", OWN_WEB_SOCKET, SCRIPT.toString());
     }
 
-    private static Path unpackedWs() throws IOException {
-        String root = "META-INF/resources/webjars/ws";
-        URI inside =
-                URI.create(String.valueOf(NodeLibrary.class.getClassLoader().getResource(root)));
-        URI jar = URI.create(inside.toString().replaceFirst("!.*", ""));
-        Path target = Path.of("target", "node", "ws");
-        try (FileSystem files = FileSystems.newFileSystem(jar, Map.of());
-                Stream<Path> versions = Files.list(files.getPath(root))) {
-            Path version = versions.findFirst().orElseThrow();
-            try (Stream<Path> sources = Files.walk(version)) {
-                for (Path source : sources.filter(Files::isRegularFile).toList()) {
-                    Path copy = target.resolve(version.relativize(source).toString());
-                    Files.createDirectories(copy.getParent());
-                    Files.write(copy, Files.readAllBytes(source));
-                }
-            }
-        }
-        return target.resolve("wrapper.mjs");
+    /** The file of the library {@code ws} that a program imports. */
+    static Path unpackedWs() throws IOException {
+        return WebJar.unpacked("ws").resolve("wrapper.mjs");
     }
 
     @Override

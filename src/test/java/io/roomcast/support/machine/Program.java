@@ -18,6 +18,7 @@ public enum Program {
     SYSTEMD_ANALYZE("systemd-analyze", "Install Debian's package systemd", "systemd-analyze"),
     HELM("Helm", "Install it: go install helm.sh/helm/v3/cmd/helm@v3.22.0", "helm"),
     NODE("Node.js", "Install Debian's package nodejs", "node"),
+    NPM("npm", "Install Debian's package npm", "npm"),
     KUBERNETES_VALIDATE(
             "kubernetes-validate", "Install it: pip install kubernetes-validate==1.37.0", "kubernetes-validate");
 
