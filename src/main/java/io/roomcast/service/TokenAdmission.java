@@ -28,6 +28,9 @@ import java.util.function.Consumer;
 /** Admits sessions by their tokens, and closes them when the tokens expire. Any thread; no method blocks. */
 @ApplicationScoped
 public class TokenAdmission {
+    /** Shortest time between two names of a session, since each is told to all members of all its rooms. */
+    private static final long NAME_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
     private static final Logger LOG = System.getLogger(TokenAdmission.class.getName());
 
     private Authentication authentication;
@@ -119,11 +122,14 @@ public class TokenAdmission {
                         return;
                     }
                     User before = session.identity().user();
-                    if (!sessions.identify(session, identity)) {
+                    long now = clocks.nanos().getAsLong();
+                    boolean mayChange = now - session.shownAnewAt() >= NAME_PAUSE_NANOS;
+                    if (!sessions.identify(session, mayChange ? identity : identity.shownAs(before))) {
                         return;
                     }
                     session.reply(new ServerFrame.Refreshed(frame.id(), expiresInMs(session)));
                     if (!before.equals(session.identity().user())) {
+                        session.setShownAnewAt(now);
                         session.roomNames().forEach(room -> joins.showAnew(session, room));
                     }
                     session.roomNames().stream()

@@ -1,6 +1,7 @@
 package io.roomcast.service;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +20,7 @@ import io.roomcast.support.ManualTransport;
 import io.roomcast.support.Stages;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -89,6 +91,29 @@ class TokenAdmissionTest {
         core.advance(0);
         String news = ann.news();
         assertTrue(news.contains("\"sender\":\"1\",\"name\":\"Ann Lee\""), news);
+    }
+
+    /** Each new name is told to everybody in all rooms of the session. */
+    @Test
+    void aSessionHasANewNameEveryTenSecondsAtMost() {
+        Client ann = welcomed("1", Instant.MAX);
+        ann.send("{\"type\":\"join\",\"room\":\"lobby\"}");
+        core.advance(0);
+        ann.news();
+        StringBuilder told = new StringBuilder();
+        for (String name : List.of("first", "second", "third")) {
+            ann.send("{\"type\":\"refresh\",\"token\":\"t\"}");
+            User named = new User(new UserId("1"), name, null);
+            checks.remove()
+                    .complete(Identity.proven(named.id(), RoomPermissions.OPEN).shownAs(named));
+            core.advance(2_000);
+            told.append(ann.news()).append('\n');
+            core.advance(name.equals("second") ? 8_000 : 0);
+        }
+        core.advance(5_000);
+        told.append(ann.news());
+        assertTrue(told.indexOf("\"name\":\"first\"") >= 0 && told.indexOf("\"name\":\"third\"") >= 0, told.toString());
+        assertFalse(told.indexOf("second") >= 0, told.toString());
     }
 
     @Test

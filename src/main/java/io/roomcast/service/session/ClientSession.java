@@ -61,6 +61,8 @@ public final class ClientSession {
 
     /** When the client last sent something, in nanoseconds of {@link RunningTime}. */
     private volatile long heardAt;
+    /** When the user was last shown under another name. */
+    private volatile long shownAnewAt;
 
     /**
      * A frame that waits for the check of the token.
@@ -85,6 +87,7 @@ public final class ClientSession {
         this.arrival = arrival;
         this.subprotocol = request.subprotocol();
         this.openedAt = now;
+        this.shownAnewAt = now - Long.MAX_VALUE / 2;
         this.heardAt = now;
         this.urlUser = request.user();
         this.since = request.since();
@@ -251,6 +254,15 @@ public final class ClientSession {
     /** Records when the client last sent something, in nanoseconds of {@link RunningTime}. */
     public void setHeardAt(long nanos) {
         heardAt = nanos;
+    }
+
+    /** When the user was last shown under another name, in nanoseconds; long ago if never. */
+    public long shownAnewAt() {
+        return shownAnewAt;
+    }
+
+    public void setShownAnewAt(long nanos) {
+        shownAnewAt = nanos;
     }
 
     /** When the client last sent something, in nanoseconds of {@link RunningTime}. */
