@@ -76,7 +76,7 @@ class HostileContentIT {
     void anAddressThatNamesAHostileRoomIsHarmless() {
         try (ChatPage ann = ChatPage.with(CHROMIUM.browser())) {
             ann.page().navigate(server.uri() + "#<img src=x onerror=window.hacked=1>");
-            ann.field("Your name").fill("<b>ann</b>");
+            ann.field("Your name").fill("<b>ann\u200b</b>");
             ann.page().keyboard().press("Enter");
             assertThat(ann.page().locator("#welcome-name-error")).not().isEmpty();
             assertEquals(true, ann.page().evaluate("window.hacked === undefined"));
