@@ -128,17 +128,17 @@ class ChatBrowserIT {
 
     @Test
     void markupStaysText() {
-        ChatPage ann = person();
-        ann.page().navigate(server.uri().toString());
-        ann.field("Your name").fill("<b>ann\u200b</b>");
-        ann.button("Start chatting").click();
-        assertThat(ann.page().getByText("A name has characters that show only."))
+        ChatPage marked = person();
+        marked.page().navigate(server.uri().toString());
+        marked.field("Your name").fill("<b>ann\u200b</b>");
+        marked.button("Start chatting").click();
+        assertThat(marked.page().getByText("A name has characters that show only."))
                 .isVisible();
-        ann.field("Your name").fill("<b>ann</b>");
-        ann.button("Start chatting").click();
-        assertThat(ann.page().locator(".user-name")).hasText("<b>ann</b>");
+        marked.field("Your name").fill("<b>ann</b>");
+        marked.button("Start chatting").click();
+        assertThat(marked.page().locator(".user-name")).hasText("<b>ann</b>");
 
-        ann.enter(server.uri(), "ann", "lobby");
+        ChatPage ann = person().enter(server.uri(), "ann", "lobby");
         String hostile = "<img src=x onerror=\"throw 1\"><script>throw 2</script> javascript:alert(1)";
         ChatPage bob = person().enter(server.uri(), "bob", "lobby");
         bob.say("lobby", hostile);
