@@ -122,7 +122,7 @@ class TokenIT {
                 otherKind + "." + good[1] + "." + good[2],
                 Tokens.signed(Tokens.of("ann", HOUR).subject(null)),
                 Tokens.signed(Tokens.of("ann", HOUR).subject("system")),
-                Tokens.signed(Tokens.of("ann", HOUR).subject("<b>ann\\u0007</b>")),
+                Tokens.signed(Tokens.of("ann", HOUR).subject("<b>ann\u0007</b>")),
                 Tokens.signed(Tokens.of("ann", HOUR)
                         .expirationTime(null)
                         .notBeforeTime(Date.from(Instant.now().plus(HOUR)))),
