@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /**
  * Checks the path of a request, as the client sent it. A path with characters that no URI has is answered with 400.
- * Servers read {@code ;}, {@code %2F}, {@code //} and {@code ..} differently. So a client could evade a proxy's rule for
+ * Servers read {@code ;}, {@code %2F}, {@code %3F}, {@code //} and {@code ..} differently. So a client could evade a proxy's rule for
  * a path with another spelling of the path. No address of Roomcast has these characters. So such a path is answered
  * with 404.
  */
@@ -155,7 +155,7 @@ public final class RequestPath {
      * more.
      */
     private static boolean isHarmless(int decoded) {
-        return decoded >= ' ' && decoded != 0x7f && "/\\;%".indexOf(decoded) < 0;
+        return decoded >= ' ' && decoded != 0x7f && "/\\;%?".indexOf(decoded) < 0;
     }
 
     /** @return the byte that is encoded at this index, or -1 if there is none */
