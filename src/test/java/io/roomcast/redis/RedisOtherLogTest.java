@@ -128,6 +128,7 @@ class RedisOtherLogTest {
         lines.lead(next);
         old.kill();
         say(10, 10);
+        bob.awaitProbe(); // Its subscription may have reached the next server later than its publish.
         try (RelayRooms rooms = new RelayRooms(bob.relay)) {
             Position since = new Position(known.epoch(), 6, proven ? 1_006 : 0);
             assertFalse(rooms.join(room, since).recovered());
