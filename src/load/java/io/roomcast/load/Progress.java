@@ -89,7 +89,7 @@ final class Progress {
      * phase is as long as the options say.
      */
     void wait(int millis) throws InterruptedException {
-        Thread.sleep(millis);
+        Thread.sleep(millis); // The load goes on meanwhile, on its own threads.
         if (System.nanoTime() - lastAt >= SECOND) {
             out.println(line(sample()));
         }
@@ -183,10 +183,7 @@ final class Progress {
     /** The last phase is over. It waits a moment for what nodes say of its end. */
     void end() throws InterruptedException {
         sample();
-        long end = System.nanoTime() + 2 * SECOND;
-        while (nodes.isAsking() && System.nanoTime() - end < 0) {
-            Thread.sleep(10); // The answers come on threads of the HTTP client, which tell nobody that they are done.
-        }
+        nodes.await(2 * SECOND);
     }
 
     List<Sample> samples() {

@@ -293,7 +293,7 @@ enum Abuse {
     /** A client's own pace: one that is never slow is no slowloris. Nothing waits for it. */
     static void pause(long millis) {
         try {
-            Thread.sleep(millis);
+            Thread.sleep(millis); // Between two bytes of a slow client, whose slowness is the case.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

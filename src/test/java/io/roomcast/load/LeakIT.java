@@ -106,7 +106,7 @@ class LeakIT {
         long least = Long.MAX_VALUE;
         while (least >= enough && System.nanoTime() - end < 0) {
             // Each collection takes the processor from the threads that have yet to let go.
-            Thread.sleep(500);
+            Thread.sleep(500); // A pause for them: nothing tells when the last of them has let go.
             System.gc();
             least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
         }

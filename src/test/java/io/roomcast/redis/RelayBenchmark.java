@@ -109,7 +109,7 @@ public final class RelayBenchmark {
 
     /** The figures are what this program is for, and the console is where they are looked for. */
     private static void print(String format, Object... figures) {
-        System.out.printf(Locale.ROOT, format, figures);
+        System.out.printf(Locale.ROOT, format, figures); // What this program is for.
     }
 
     /** Publishes that Redis has acknowledged, with up to {@link #WINDOW} of them under way. */

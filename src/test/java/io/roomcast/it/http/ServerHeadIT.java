@@ -54,6 +54,6 @@ class ServerHeadIT {
 
     /** The client's own pace: only a client that takes longer than the limit can show that the limit spares it. */
     private static void pause(int seconds) throws InterruptedException {
-        Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+        Thread.sleep(Duration.ofSeconds(seconds).toMillis()); // The slowness of the client is the case.
     }
 }

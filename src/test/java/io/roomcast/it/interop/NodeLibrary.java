@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** A library of Node.js, in a process that is told by lines of JSON what to do. See {@code library/client.mjs}. */
 final class NodeLibrary implements Library {
-    private static final Path SCRIPT = Path.of("src/test/resources/library/client.mjs");
+    private static final Path SCRIPT = Path.of("src/test/resources/interop/client.mjs");
     /** Node.js before version 22 has its own WebSocket only with this option. */
     private static final String OWN_WEB_SOCKET = "--experimental-websocket";
 

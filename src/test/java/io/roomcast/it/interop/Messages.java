@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import jakarta.json.Json;
 

@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(180)
 class NpmPackageIT {
     private static final Path LIBRARY = Path.of("src/main/webapp/js").toAbsolutePath();
-    private static final Path PROGRAMS = Path.of("src/test/resources/library");
+    private static final Path PROGRAMS = Path.of("src/test/resources/interop");
     private static final int SECONDS = 120;
 
     @TempDir

@@ -1,2 +1,2 @@
 /** The protocol as WebSocket libraries of others speak it, each with a small driver. */
-package io.roomcast.it.library;
+package io.roomcast.it.interop;

@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.LimitKeys;
 import io.roomcast.it.http.ApiServer;
-import io.roomcast.it.library.Libraries.Kind;
-import io.roomcast.it.library.Library.Connection;
+import io.roomcast.it.interop.Libraries.Kind;
+import io.roomcast.it.interop.Library.Connection;
 import io.roomcast.support.CuttableProxy;
 import io.roomcast.support.Frame;
 import io.roomcast.support.Http;

@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import io.roomcast.support.MessageSocket;
 import io.roomcast.support.RoomClient;

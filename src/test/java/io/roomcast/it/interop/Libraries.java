@@ -1,4 +1,4 @@
-package io.roomcast.it.library;
+package io.roomcast.it.interop;
 
 import java.util.EnumMap;
 import java.util.Map;
