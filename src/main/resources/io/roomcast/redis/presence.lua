@@ -11,9 +11,9 @@
 --
 -- What is shown for users is in a hash beside it, which has no entry for a user of whom the id is shown:
 --
---   USER\nLEASE  TIME SUM NAME  what the node that holds the lease calls the user, since that time (hexadecimal ms); NAME
---                               is followed by a tab and an info, if there is one, and is empty where this node shows
---                               the id, and another one something else. SUM is the user's part of the checksum
+--   USER\nLEASE  TIME SUM NAME  what the node that holds the lease calls the user, since that time (hexadecimal ms). A
+--                               tab and an info follow NAME, if there is one. NAME is empty where this node shows the
+--                               id, and another one something else. SUM is the user's part of the checksum
 --   @LEASE       CHECKSUM       the checksum of what the lease's node shows; none if that is 0
 --
 -- The set decides who is in the room. A name that is lost is found by its checksum, and entered again.
@@ -59,16 +59,23 @@ local onlyIds = shownKind ~= 'hash'
 -- enters.
 local shownChanges, shownGone, renamed, shownNow = {}, {}, {}, {}
 
+-- The fields of the hash that this command has read.
+local shownBefore = {}
+
+local function shownField(field)
+    shownBefore[field] = not onlyIds and redis.call('HGET', KEYS[3], field) or nil
+    return shownBefore[field]
+end
+
 local function shownChecksum()
-    return onlyIds and 0 or tonumber(redis.call('HGET', KEYS[3], '@' .. lease) or 0)
+    return tonumber(shownField('@' .. lease) or 0)
 end
 
 local shownSum = shownChecksum()
 
 -- Returns the time, the part of the checksum, and the name with the info; no name if there is no entry.
 local function shownBy(user, holder)
-    local found = not onlyIds and redis.call('HGET', KEYS[3], user .. '\n' .. holder)
-    local time, sum, name = string.match(found or '', '^(%x+) (%d+) (.*)$')
+    local time, sum, name = string.match(shownField(user .. '\n' .. holder) or '', '^(%x+) (%d+) (.*)$')
     if not time then
         return -1, 0, nil
     end
@@ -139,9 +146,9 @@ local function renew(users)
     end
 end
 
-local function put(changes, number, member)
-    changes[#changes + 1] = number
-    changes[#changes + 1] = member
+local function put(changes, one, other)
+    changes[#changes + 1] = one
+    changes[#changes + 1] = other
 end
 
 local function inPages(command, key, arguments)
@@ -151,6 +158,30 @@ local function inPages(command, key, arguments)
             return reply
         end
     end
+end
+
+-- Bounds the life of a new key. If Redis refuses that, deletes the key, which would never expire, and returns the error.
+local function bound(key)
+    local reply = redis.pcall('PEXPIRE', key, ARGV[2])
+    if type(reply) == 'table' then
+        redis.pcall('DEL', key)
+        return reply
+    end
+end
+
+-- Writes to the hash what it had before: a name that is not told must be found again as one that differs.
+local function takeBackShown()
+    local back, new = {}, {}
+    for i = 1, #shownChanges, 2 do
+        local field = shownChanges[i]
+        if shownBefore[field] then
+            put(back, field, shownBefore[field])
+        else
+            new[#new + 1] = field
+        end
+    end
+    inPages('HSET', KEYS[3], back)
+    inPages('HDEL', KEYS[3], new)
 end
 
 -- Returns the newest name of a user under other leases, its time, whether one of them has an entry, and the time since
@@ -192,8 +223,7 @@ local function show(user, name, sum, entered)
         if not entered and same >= 0 then
             since = same
         end
-        shownChanges[#shownChanges + 1] = user .. '\n' .. lease
-        shownChanges[#shownChanges + 1] = string.format('%x', since) .. ' ' .. text(sum) .. ' ' .. name
+        put(shownChanges, user .. '\n' .. lease, string.format('%x', since) .. ' ' .. text(sum) .. ' ' .. name)
         after = since >= otherTime and name or other
     end
     shownNow[user] = after
@@ -223,8 +253,8 @@ end
 
 -- Makes a change, numbers it, and publishes it to all nodes that listen. Entries are added first: if Redis refuses the
 -- rest, nothing has changed, or there are too many entries, which the comparison finds. Users who were added stay, and
--- so does the revision at which they joined: nobody was told of it, and nodes that find it read the roster. Returns
--- revision and users.
+-- so do their new names, and the revision of both: nobody was told of it, and nodes that find it read the roster.
+-- Returns revision and users.
 local function commit(joined, left, changes, gone, users)
     local before = score('#revision')
     local usersBefore = score('#users')
@@ -257,35 +287,33 @@ local function commit(joined, left, changes, gone, users)
         if shownSum == 0 then
             shownGone[#shownGone + 1] = '@' .. lease
         else
-            shownChanges[#shownChanges + 1] = '@' .. lease
-            shownChanges[#shownChanges + 1] = text(shownSum)
+            put(shownChanges, '@' .. lease, text(shownSum))
         end
     end
     if #shownChanges > 0 and shownKind ~= 'hash' and shownKind ~= 'none' then
         redis.pcall('DEL', KEYS[3])
     end
     local refused = inPages('HSET', KEYS[3], shownChanges)
-    if onlyIds and #shownChanges > 0 and not refused then
-        refused = redis.pcall('PEXPIRE', KEYS[3], ARGV[2])
-        refused = type(refused) == 'table' and refused or nil
+    if onlyIds and #shownChanges > 0 then
+        refused = refused or bound(KEYS[3])
     end
-    refused = refused or inPages('ZADD', KEYS[1], changes)
     if refused then
         return refused
     end
+    refused = inPages('ZADD', KEYS[1], changes)
     if isNew and #changes > 0 then
-        refused = redis.pcall('PEXPIRE', KEYS[1], ARGV[2])
-        if type(refused) == 'table' then
-            redis.pcall('DEL', KEYS[1]) -- It would never expire.
-            return refused
-        end
+        refused = refused or bound(KEYS[1])
+    end
+    if refused then
+        takeBackShown()
+        return refused
     end
     refused = inPages('ZREM', KEYS[1], gone)
     if refused then
         local back = {}
         if users > 0 then
             put(back, text(users + #left), '#users')
-            if #joined == 0 and before > 0 then
+            if #joined == 0 and #renamed == 0 and before > 0 then
                 put(back, text(before), '#revision')
             end
         end

@@ -27,6 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.params.ZAddParams;
 
 /**
@@ -179,6 +180,30 @@ class RefusedPresenceTest {
         assertEverythingExpires();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"TYPE", "HGET", "HSET", "HDEL", "PEXPIRE", "ZADD", "PUBLISH"})
+    void newNamesAreToldOfOnce(String command) {
+        UserId id = new UserId("5f7c");
+        hearer.enter(room, "kim");
+        refuse(command);
+        var unused = speaker.store.enter(room, new User(id, "Ann", null), "of-5f7c");
+        awaitSomeBeats();
+        assertEverythingExpires();
+        limited.allow();
+        assertShown("5f7c:Ann", "kim");
+        refuse(command);
+        unused = speaker.store.enter(room, new User(id, "Annie", null), "of-5f7c");
+        awaitSomeBeats();
+        limited.allow();
+        assertShown("5f7c:Annie", "kim");
+        refuse(command);
+        unused = speaker.store.enter(room, User.of(id), "of-5f7c");
+        awaitSomeBeats();
+        limited.allow();
+        assertShown("5f7c", "kim");
+        assertTold("+5f7c:Ann", "+kim", "=5f7c", "=5f7c:Annie");
+    }
+
     @Test
     void nothingIsLeftOfWhoWasNotLetIn() {
         refuse("ZRANGEBYSCORE");
@@ -193,11 +218,12 @@ class RefusedPresenceTest {
         assertTold();
     }
 
-    @Test
-    void roomThatCannotBeToldToExpireIsNotBegun() {
+    @ParameterizedTest
+    @ValueSource(strings = {"ann", "Ann"})
+    void roomThatCannotBeToldToExpireIsNotBegun(String name) {
         RoomName unwatched = new RoomName(room.value() + ".unwatched"); // No other node renews it.
         refuse("PEXPIRE");
-        assertUnavailable(speaker.store.enter(unwatched, User.of(new UserId("ann")), "of-ann"));
+        assertUnavailable(speaker.store.enter(unwatched, new User(new UserId("ann"), name, null), "of-ann"));
         awaitSomeBeats();
         assertEverythingExpires();
         limited.allow();
@@ -209,10 +235,16 @@ class RefusedPresenceTest {
     /** The truth is in both lists and in Redis, and what is in Redis expires. */
     private void assertHere(String... users) {
         speaker.awaitRoster(room, users);
-        UserId[] names = Stream.of(users).map(UserId::new).toArray(UserId[]::new);
-        hearer.told.awaitList(room, names);
-        speaker.told.awaitList(room, names);
+        UserId[] ids = Stream.of(users).map(UserId::new).toArray(UserId[]::new);
+        hearer.told.awaitList(room, ids);
+        speaker.told.awaitList(room, ids);
         awaitSomeBeats();
+        assertEverythingExpires();
+    }
+
+    private void assertShown(String... users) {
+        hearer.told.awaitShown(room, users);
+        speaker.told.awaitShown(room, users);
         assertEverythingExpires();
     }
 
