@@ -101,10 +101,9 @@ final class Recovery {
      * @param since the member's last position, or null if the member is new
      */
     void start(Member member, Position since, Position lanePosition) {
-        if (since == null || !since.epoch().equals(lanePosition.epoch())) {
-            goLive(member);
-            answerJoin(member, lanePosition, false);
-        } else if (!member.scope().missed() && since.offset() < lanePosition.offset()) {
+        if (since == null
+                || !since.epoch().equals(lanePosition.epoch())
+                || !member.scope().missed() && since.offset() < lanePosition.offset()) {
             goLive(member);
             answerJoin(member, lanePosition, false);
         } else if (since.offset() > lanePosition.offset()) {

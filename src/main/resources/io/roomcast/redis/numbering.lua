@@ -36,8 +36,8 @@ end
 -- that this node knows (after a failover to a replica that was behind, or a restart from an older file). No offset may
 -- mean two messages.
 local function numbering()
-    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes', 'lineage',
-        'age')
+    local found = redis.call('HMGET', KEYS[1], 'epoch', 'offset', 'base', 'at', 'bytes', 'markAt', 'markBytes',
+        'lineage', 'age')
     local room = {
         epoch = found[1],
         offset = tonumber(found[2] or 0),
@@ -64,7 +64,8 @@ end
 -- Writes a new epoch. The first command is one that a full Redis refuses: Redis checks its memory only at the first
 -- write.
 local function begin(room)
-    redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage), 'offset', text(room.offset))
+    redis.call('HSET', KEYS[1], 'epoch', room.epoch, 'base', text(room.base), 'lineage', text(room.lineage),
+        'offset', text(room.offset))
     if room.fresh then
         redis.call('PEXPIRE', KEYS[1], UNUSED_MS)
         redis.call('DEL', KEYS[2])

@@ -1,8 +1,8 @@
 -- Stores messages and publishes them to all nodes that listen, in one step: so offsets, the log and the deliveries have
--- the same order, and no other message comes between these. Returns the position of each message as EPOCH:OFFSET. For an
--- idempotency key that is known, this is '=' and the first position, and nothing else is done. The messages are stored
--- one after the other. When one is refused, those after it are not tried, and the last element is '-' and the error; if
--- it is the first, the script fails with this error.
+-- the same order, and no other message comes between these. Returns the position of each message as EPOCH:OFFSET. For
+-- an idempotency key that is known, this is '=' and the first position, and nothing else is done. The messages are
+-- stored one after the other. When one is refused, those after it are not tried, and the last element is '-' and the
+-- error; if it is the first, the script fails with this error.
 --
 -- Redis does not roll back a script when a command is refused (for a missing permission, or a key of another type). So
 -- this script takes back what it has done for a message: it is published last, and a refused message is neither stored
@@ -21,7 +21,8 @@
 local SHORT = 2048
 local MAX_MESSAGES, MAX_BYTES, AGE_MS = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
 local MARK_BYTES, MARK_MS = math.floor(MAX_BYTES / TRIM_STEPS) + 1, math.floor(AGE_MS / TRIM_STEPS) + 1
--- The age for which the keys' time to live is set. Without messages there is no log: the next that is kept sets it anew.
+-- The age for which the keys' time to live is set. Without messages there is no log: the next that is kept sets it
+-- anew.
 local KEPT_MS = MAX_MESSAGES > 0 and AGE_MS or 0
 local NUMBERING_MS = math.max(LEAST_NUMBERING_MS, 2 * AGE_MS)
 
@@ -44,9 +45,8 @@ end
 -- The log is bounded by age and by bytes, too. Entry ids are offsets, so that it cannot be trimmed by time directly. A
 -- mark (time, offset, bytes before it) is set at every eighth of either bound, and the log is trimmed at marks. So the
 -- log holds all messages within the bounds, and at most an eighth more; readers skip messages that are too old. The
--- keys' time to live is renewed with the marks, and whenever the age for which it was set, which the numbering has, is
--- not that of this node. Returns the marks with a new one, and the offset where the log has to
--- begin.
+-- keys' time to live is renewed with the marks, and when the age for which it was set is not that of this node. The
+-- numbering has this age. Returns the marks with a new one, and the offset where the log has to begin.
 local function withMark(marks, room, now, offset, bytes)
     local found = {}
     for at, first, before in string.gmatch(marks, '(%d+),(%d+),(%d+);') do
@@ -139,7 +139,7 @@ local function store(room, key, body)
         if marked then
             room.markAt, room.markBytes = now, room.bytes
         end
-        room.offset, room.at, room.bytes, room.age = room.offset + 1, now, bytes, AGE_MS
+        room.offset, room.at, room.bytes, room.age = room.offset + 1, now, bytes, KEPT_MS
         room.begins, room.fresh = false, false
         return position
     end
