@@ -15,8 +15,8 @@ final class HistoryBudget {
     }
 
     /**
-     * Whether a room may hold {@code bytes} in all. It may if at least as many bytes are free afterwards. A sixteenth of
-     * the limit is left for rooms that begin: messages and keys of other rooms cannot keep people out of them.
+     * Whether a room may hold {@code bytes} in all. It may if at least as many bytes are free afterwards. A sixteenth
+     * of the limit is left for rooms that begin: messages and keys of other rooms cannot keep people out of them.
      *
      * @param charged bytes that the room has added to this budget before, and that {@code bytes} replace
      */

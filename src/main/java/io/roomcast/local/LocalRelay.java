@@ -40,7 +40,7 @@ public final class LocalRelay implements Relay {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final ScheduledFuture<?> sweepTask;
-    /** Whether a sweep is due at once, because there was no space. */
+    /** Whether a sweep is due soon, because there was no space. */
     private final AtomicBoolean sweepDue = new AtomicBoolean();
 
     private volatile RelayListener listener;

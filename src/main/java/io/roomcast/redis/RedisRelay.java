@@ -169,7 +169,7 @@ public final class RedisRelay implements Relay {
     @Override
     public CompletionStage<Position> publish(RoomName room, String key, byte[] body) {
         return Futures.map(
-                publishAll(room, List.of(new Entry(key, body))).toCompletableFuture(),
+                publishAll(room, List.of(new Entry(key, body))),
                 prefix -> prefix.positions().get(0));
     }
 

@@ -171,7 +171,7 @@ final class RoomCursor {
      * also read if the message differs from the message that was delivered at its position, or if it comes again.
      */
     synchronized void arrive(Envelope.Message message) {
-        if (!message.run().equals(serverRun) || stepsBack(message) || isOtherThanDelivered(message)) {
+        if (!message.run().equals(serverRun) || noteStepBack(message) || isOtherThanDelivered(message)) {
             if (inSync) {
                 read();
             } else {
@@ -193,10 +193,11 @@ final class RoomCursor {
     }
 
     /**
-     * Whether the channel had this offset or a later one before. If this is its first message of the epoch, the offset
-     * is compared with the position: the message may also be one that was published while the log was read.
+     * Notes the message as the latest of the channel, and returns whether the channel had its offset or a later one
+     * before. If this is its first message of the epoch, the offset is compared with the position: the message may also
+     * be one that was published while the log was read.
      */
-    private boolean stepsBack(Envelope.Message message) {
+    private boolean noteStepBack(Envelope.Message message) {
         boolean stepsBack = message.epoch().equals(channelEpoch)
                 ? message.offset() <= channelOffset
                 : inSync && message.epoch().equals(epoch) && message.offset() <= offset;

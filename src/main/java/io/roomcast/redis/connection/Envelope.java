@@ -171,11 +171,14 @@ public sealed interface Envelope {
         List<UserId> left = new ArrayList<>(1);
         try {
             for (int i = 1; i < lines.length; i++) {
-                String rest = lines[i].isEmpty() ? "" : lines[i].substring(1);
-                switch (lines[i].isEmpty() ? '-' : lines[i].charAt(0)) {
-                    case '+' -> joined.add(UserText.parse(rest));
-                    case '=' -> renamed.add(UserText.parse(rest));
-                    default -> left.add(new UserId(rest));
+                if (lines[i].isEmpty()) {
+                    return new Unknown();
+                }
+                String user = lines[i].substring(1);
+                switch (lines[i].charAt(0)) {
+                    case '+' -> joined.add(UserText.parse(user));
+                    case '=' -> renamed.add(UserText.parse(user));
+                    default -> left.add(new UserId(user));
                 }
             }
         } catch (ProtocolException e) {

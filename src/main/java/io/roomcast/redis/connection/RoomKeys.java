@@ -7,8 +7,9 @@ import io.roomcast.relay.HistoryLimits;
 import redis.clients.jedis.util.JedisClusterCRC16;
 
 /**
- * The names of a room's keys and channel in Redis, and the limits of its history. The names all have the room's name as their hash tag, so that a Cluster
- * keeps them on one server. The name of a room holds no brace.
+ * A room as the scripts know it: the names of its keys and its channel in Redis, and the limits of its history. The
+ * names all have the room's name as their hash tag, so that a Cluster keeps them on one server. The name of a room
+ * holds no brace.
  *
  * @param slot hash slot of the keys: a Redis Cluster distributes keys over its masters by 16384 hash slots. Not used
  *     without a Cluster.

@@ -9,8 +9,7 @@ import io.roomcast.protocol.UserId;
  * have no control characters. A user whose name is the id, as most are, takes no more than the id.
  */
 public final class UserText {
-    private static final char SEPARATOR = '\t';
-    private static final int MAX_PARTS = 3;
+    private static final String SEPARATOR = "\t";
 
     private UserText() {}
 
@@ -24,9 +23,8 @@ public final class UserText {
 
     /** @throws ProtocolException if the id is not valid */
     public static User parse(String text) {
-        String[] parts = text.split("\t", MAX_PARTS);
-        UserId id = new UserId(parts[0]);
-        return new User(
-                id, parts.length > 1 ? parts[1] : id.value(), parts.length == MAX_PARTS ? parts[MAX_PARTS - 1] : null);
+        String[] parts = text.split(SEPARATOR, 3);
+        String name = parts.length > 1 ? parts[1] : parts[0];
+        return new User(new UserId(parts[0]), name, parts.length > 2 ? parts[2] : null);
     }
 }

@@ -81,7 +81,7 @@ final class NodeUsers {
     /** Adds a session. The user is shown as this call says from now on. */
     void add(User shown, String session) {
         UserId user = shown.id();
-        show(user, shown);
+        show(shown);
         Set<String> userSessions = sessions.get(user);
         if (userSessions == null) {
             sessions.put(user, Set.of(session));
@@ -93,8 +93,8 @@ final class NodeUsers {
         }
     }
 
-    private void show(UserId user, User shown) {
-        User before = shown.isUnnamed() ? named.remove(user) : named.put(user, shown);
+    private void show(User shown) {
+        User before = shown.isUnnamed() ? named.remove(shown.id()) : named.put(shown.id(), shown);
         long change = checksums.ofShown(shown) - (before == null ? 0 : checksums.ofShown(before));
         shownChecksum = (shownChecksum + change) & Checksums.MASK;
     }
@@ -112,7 +112,7 @@ final class NodeUsers {
             return false;
         }
         sessions.remove(user);
-        show(user, User.of(user));
+        show(User.of(user));
         checksum = (checksum - checksums.of(user)) & Checksums.MASK;
         return true;
     }

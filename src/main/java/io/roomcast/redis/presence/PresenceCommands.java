@@ -39,9 +39,9 @@ public final class PresenceCommands {
      * The reply to a command that changes the users of a room.
      *
      * @param fenced whether nothing was done, since the lease was evicted from the room
-     * @param names users who joined or left
+     * @param changed whether somebody joined or left
      */
-    record ChangeReply(boolean fenced, long revision, long count, List<User> names) {}
+    record ChangeReply(boolean fenced, long revision, long count, boolean changed) {}
 
     /** @param more whether the lease has further users in the room */
     record EvictReply(boolean more) {}
@@ -172,17 +172,17 @@ public final class PresenceCommands {
     /**
      * Reads the users in a room.
      *
-     * @param limit most names
+     * @param limit most users
      * @param bounded whether the command fails at once when too many commands are waiting
      */
     CompletionStage<RosterReply> roster(RoomName room, int limit, boolean bounded) {
         return Futures.map(onRoom(scripts.roster, room, NO_LEASE, bounded, List.of(limit)), reply -> {
             List<?> parts = (List<?>) reply;
-            int names = 4 + ((Long) parts.get(3)).intValue();
+            int users = 4 + ((Long) parts.get(3)).intValue();
             Roster roster = new Roster(
-                    (Long) parts.get(1), users(parts.subList(names, parts.size())), (Long) parts.get(0), (Long)
+                    (Long) parts.get(1), users(parts.subList(users, parts.size())), (Long) parts.get(0), (Long)
                             parts.get(2));
-            return new RosterReply(roster, texts(parts.subList(4, names)));
+            return new RosterReply(roster, texts(parts.subList(4, users)));
         });
     }
 
@@ -212,8 +212,8 @@ public final class PresenceCommands {
         List<?> parts = (List<?>) reply;
         long revision = (Long) parts.get(0);
         return revision < 0
-                ? new ChangeReply(true, 0, 0, List.of())
-                : new ChangeReply(false, revision, (Long) parts.get(1), users(parts.subList(2, parts.size())));
+                ? new ChangeReply(true, 0, 0, false)
+                : new ChangeReply(false, revision, (Long) parts.get(1), parts.size() > 2);
     }
 
     /**
@@ -260,14 +260,14 @@ public final class PresenceCommands {
 
     private static List<User> users(List<?> parts) {
         List<User> users = new ArrayList<>(parts.size());
-        for (Object name : parts) {
+        for (Object part : parts) {
             try {
-                users.add(UserText.parse(text(name)));
+                users.add(UserText.parse(text(part)));
             } catch (ProtocolException e) {
                 LOG.log(
                         Level.DEBUG,
                         "a node of another version entered the user {0}, which this version refuses",
-                        text(name));
+                        text(part));
             }
         }
         return users;

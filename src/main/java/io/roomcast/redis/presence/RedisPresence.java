@@ -159,7 +159,7 @@ public final class RedisPresence implements PresenceStore, Lease.Users {
             if (reply.fenced()) {
                 throw new RelayUnavailableException("other nodes have evicted the lease of this node");
             }
-            return new UpdateResult(!reply.names().isEmpty(), reply.count(), reply.revision());
+            return new UpdateResult(reply.changed(), reply.count(), reply.revision());
         });
     }
 
