@@ -168,7 +168,7 @@ public final class EncodedFrame implements QueueEntry {
     }
 
     /** This frame for a plain client, which prints the content of every message. */
-    EncodedFrame printable() {
+    public EncodedFrame printable() {
         if (kind != FrameKind.MESSAGE) {
             return this;
         }

@@ -3,10 +3,10 @@ package io.roomcast.websocket;
 import io.roomcast.config.Keys;
 import io.roomcast.config.RoomcastConfig;
 import io.roomcast.metrics.NodeMetrics;
+import io.roomcast.outbound.ConvertingTransport;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.Subprotocol;
-import io.roomcast.websocket.transport.DeflatingTransport;
 import io.roomcast.websocket.transport.ObservableTransport;
 import io.roomcast.websocket.transport.OpeningContext;
 import io.roomcast.websocket.transport.SessionTransport;
@@ -56,7 +56,7 @@ public class TransportChooser {
         keepFromServer(session);
         Transport fastest = fastest(session);
         return Subprotocol.V1_DEFLATE.equals(session.getNegotiatedSubprotocol())
-                ? new DeflatingTransport(fastest, deflateThreshold)
+                ? new ConvertingTransport(fastest, frame -> frame.deflated(deflateThreshold))
                 : fastest;
     }
 

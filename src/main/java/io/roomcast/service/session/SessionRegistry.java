@@ -11,13 +11,13 @@ import io.roomcast.node.RoomSettings;
 import io.roomcast.node.RunningTime;
 import io.roomcast.node.Threads;
 import io.roomcast.node.Warnings;
+import io.roomcast.outbound.ConvertingTransport;
 import io.roomcast.outbound.EncodedFrame;
 import io.roomcast.outbound.FrameKind;
 import io.roomcast.outbound.GapFrameFactory;
 import io.roomcast.outbound.OutboundBudget;
 import io.roomcast.outbound.OutboundLimits;
 import io.roomcast.outbound.OutboundQueue;
-import io.roomcast.outbound.PlainTransport;
 import io.roomcast.outbound.Transport;
 import io.roomcast.protocol.CloseCode;
 import io.roomcast.protocol.ErrorCode;
@@ -91,7 +91,7 @@ public class SessionRegistry {
                     LimitKeys.ADDRESS_SESSIONS, inNetwork, ErrorCode.BUSY, "too many sessions from this address");
         }
         OutboundQueue queue = new OutboundQueue(
-                request.isPlain() ? new PlainTransport(transport) : transport,
+                request.isPlain() ? new ConvertingTransport(transport, EncodedFrame::printable) : transport,
                 outbound,
                 !request.isPlain(),
                 time,

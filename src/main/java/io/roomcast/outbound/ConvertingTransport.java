@@ -2,18 +2,20 @@ package io.roomcast.outbound;
 
 import io.roomcast.protocol.CloseCode;
 import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
 
 /**
- * The transport of plain clients. It gives a text to each message that has none. The plain clients of a room share
- * these frames, and other clients do not get them.
+ * The transport of clients that are sent frames in another form, for example compressed. A frame keeps its other forms,
+ * so that the clients of a room share them.
  *
  * @param transport sends the frames
+ * @param form makes the form of a frame that is sent
  */
-public record PlainTransport(Transport transport) implements Transport {
+public record ConvertingTransport(Transport transport, UnaryOperator<EncodedFrame> form) implements Transport {
 
     @Override
     public void send(EncodedFrame frame, Completion completion) {
-        transport.send(frame.printable(), completion);
+        transport.send(form.apply(frame), completion);
     }
 
     @Override
