@@ -30,8 +30,17 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class LocalRelayTest extends RelayContractTest {
+    /** Most bytes that a small relay holds. */
+    private static final long MOST = 1 << 20;
+
     private final SettableClock clock = new SettableClock();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+
+    /** @param messages most messages of a room */
+    private LocalRelay small(int messages) {
+        return new LocalRelay(
+                new HistoryLimits(messages, Duration.ofHours(1), 1 << 20).everywhere(), MOST, clock, timer);
+    }
 
     @Override
     protected Relay create(HistoryLimits.Rule limits) {
@@ -50,14 +59,12 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void allRoomsTogetherKeepWhatThereIsRoomFor() {
-        long most = 1 << 20;
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
+        try (LocalRelay small = small(10_000)) {
             small.start(new RecordingListener());
             byte[] body = new byte[1_000];
             for (int i = 0; i < 20_000; i++) {
                 get(small.publish(new RoomName("room-" + i % 20), i % 2 == 0 ? "key-" + i : null, body));
-                assertTrue(small.heldBytes() <= most, small.heldBytes() + " after " + i);
+                assertTrue(small.heldBytes() <= MOST, small.heldBytes() + " after " + i);
             }
             for (int i = 0; i < 20; i++) {
                 HistoryPage page = get(small.historyBefore(new RoomName("room-" + i), 0, 5));
@@ -69,8 +76,7 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void roomsThatNobodyIsInAreForgottenWhereMemoryIsTight() {
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+        try (LocalRelay small = small(100)) {
             small.start(new RecordingListener());
             timer.shutdownNow(); // This test sweeps itself.
             RoomName lived = new RoomName("lived-in");
@@ -126,9 +132,7 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void keysAreRefusedRatherThanForgottenEarly() {
-        long most = 1 << 20;
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
+        try (LocalRelay small = small(10_000)) {
             small.start(new RecordingListener());
             List<Position> acknowledged = new ArrayList<>();
             CompletionStage<Position> next = small.publish(room, "key-0", body("x"));
@@ -136,7 +140,7 @@ class LocalRelayTest extends RelayContractTest {
                 acknowledged.add(get(next));
                 next = small.publish(room, "key-" + acknowledged.size(), body("x"));
             }
-            assertTrue(small.heldBytes() <= most, small.heldBytes() + " bytes");
+            assertTrue(small.heldBytes() <= MOST, small.heldBytes() + " bytes");
             assertTrue(acknowledged.size() > 5_000, acknowledged.size() + " keys in a MiB");
             for (int i = 0; i < acknowledged.size(); i += 97) {
                 assertEquals(acknowledged.get(i), get(small.publish(room, "key-" + i, body("again"))));
@@ -154,8 +158,7 @@ class LocalRelayTest extends RelayContractTest {
     /** Whoever publishes in many rooms keeps nobody out of another one. */
     @Test
     void messagesAndKeysLeaveSpaceForRoomsThatBegin() {
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+        try (LocalRelay small = small(100)) {
             small.start(new RecordingListener());
             timer.shutdownNow();
             int rooms = fill(small);
@@ -167,8 +170,7 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void refusalForWantOfSpaceFreesWhatNobodyNeeds() {
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(100, Duration.ofHours(1), 1 << 20).everywhere(), 1 << 20, clock, timer)) {
+        try (LocalRelay small = small(100)) {
             small.start(new RecordingListener());
             fill(small);
             Await.until("the next try", () -> !isBusy(small.publish(new RoomName("anew"), "key", body("z"))));
@@ -217,9 +219,7 @@ class LocalRelayTest extends RelayContractTest {
 
     @Test
     void roomsThatArePublishedToTakeNoMoreThanThereIs() {
-        long most = 1 << 20;
-        try (LocalRelay small = new LocalRelay(
-                new HistoryLimits(10_000, Duration.ofHours(1), 1 << 20).everywhere(), most, clock, timer)) {
+        try (LocalRelay small = small(10_000)) {
             small.start(new RecordingListener());
             byte[] body = new byte[16 * 1024];
             int refused = 0;
@@ -230,7 +230,7 @@ class LocalRelayTest extends RelayContractTest {
                 if (unheard || unsaid) {
                     refused++;
                 }
-                assertTrue(small.heldBytes() <= most, small.heldBytes() + " bytes after " + i);
+                assertTrue(small.heldBytes() <= MOST, small.heldBytes() + " bytes after " + i);
             }
             assertTrue(refused > 3_000, refused + " refused");
         }

@@ -155,6 +155,7 @@ class FullRedisTest {
 
     @Test
     void enteringAndLeavingAreRefusedAsAWholeAndTakeEffectOnceThereIsSpace() {
+        User bob = User.of(new UserId("bob"));
         RedisSettings settings = RedisSettings.parse(redis.uri());
         try (PresenceNode speaker = new PresenceNode(settings, LEASE, 100);
                 PresenceNode hearer = new PresenceNode(settings, LEASE, 100)) {
@@ -165,11 +166,9 @@ class FullRedisTest {
             long keys = redis.admin().dbSize();
             List<Tuple> before = redis.admin().zrangeWithScores(PRESENCE, 0, -1);
             fill();
-            assertUnavailable(speaker.store.enter(room, User.of(new UserId("bob")), "of-bob"));
+            assertUnavailable(speaker.store.enter(room, bob, "of-bob"));
             assertUnavailable(speaker.store.leave(room, new UserId("cem"), "of-cem"));
-            rooms("new")
-                    .forEach(
-                            each -> assertUnavailable(speaker.store.enter(each, User.of(new UserId("bob")), "of-bob")));
+            rooms("new").forEach(each -> assertUnavailable(speaker.store.enter(each, bob, "of-bob")));
             assertEquals(before, redis.admin().zrangeWithScores(PRESENCE, 0, -1));
             assertEquals(keys, redis.admin().dbSize());
             empty();

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** A node with presence, and what it is told. */
@@ -49,8 +50,8 @@ public final class PresenceNode implements AutoCloseable {
 
     /** Without waiting for an answer. */
     public void send(boolean enters, RoomName room, String user) {
-        UserId name = new UserId(user);
-        var unused = enters ? store.enter(room, User.of(name), "of-" + user) : store.leave(room, name, "of-" + user);
+        UserId id = new UserId(user);
+        var unused = enters ? store.enter(room, User.of(id), "of-" + user) : store.leave(room, id, "of-" + user);
     }
 
     private static void untilAnswered(Supplier<CompletionStage<?>> call) {
@@ -68,7 +69,16 @@ public final class PresenceNode implements AutoCloseable {
 
     /** Until Redis says so. */
     public void awaitRoster(RoomName room, String... users) {
-        List<UserId> expected = List.of(users).stream().map(UserId::new).toList();
+        awaitRoster(room, user -> user.id().value(), List.of(users));
+    }
+
+    /** Until Redis says that these are the users and that they are shown so. */
+    public void awaitShown(RoomName room, User... users) {
+        awaitRoster(room, user -> user, List.of(users));
+    }
+
+    /** Also while Redis cannot be reached. */
+    private <T> void awaitRoster(RoomName room, Function<User, T> part, List<T> expected) {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             PresenceStore.Roster roster = store.roster(room, 1_000)
@@ -76,22 +86,8 @@ public final class PresenceNode implements AutoCloseable {
                     .exceptionally(e -> null)
                     .join();
             if (roster != null
-                    && roster.users().stream().map(User::id).toList().equals(expected)
+                    && roster.users().stream().map(part).toList().equals(expected)
                     && roster.count() == expected.size()) {
-                return;
-            }
-            assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
-        }
-    }
-
-    /** Until Redis says that these are the users and that they are shown so. */
-    public void awaitShown(RoomName room, User... users) {
-        List<User> expected = List.of(users);
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (true) {
-            PresenceStore.Roster roster = Stages.get(store.roster(room, 1_000));
-            if (roster.users().equals(expected)) {
                 return;
             }
             assertTrue(System.nanoTime() < deadline, "roster is " + roster + ", not " + expected);

@@ -3,6 +3,7 @@ package io.roomcast.relay;
 import static io.roomcast.support.Stages.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.protocol.Position;
 import java.time.Duration;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a relay promises of several messages in one call. */
@@ -40,7 +42,7 @@ abstract class RelayBatchContract extends RelayHistoryContract {
     }
 
     private static List<String> bodies(String... contents) {
-        return List.of(contents).stream()
+        return Stream.of(contents)
                 .map(content -> "{\"content\":\"" + content + "\"}")
                 .toList();
     }
@@ -169,6 +171,6 @@ abstract class RelayBatchContract extends RelayHistoryContract {
         }
         int kept = allAfter(0).size();
         assertEquals(60, allAfter(0).get(kept - 1).offset());
-        assertEquals(true, kept >= 15 && kept <= 19, () -> kept + " messages of 4 KiB in 64 KiB and an eighth");
+        assertTrue(kept >= 15 && kept <= 19, () -> kept + " messages of 4 KiB in 64 KiB and an eighth");
     }
 }

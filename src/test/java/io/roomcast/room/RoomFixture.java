@@ -9,12 +9,11 @@ import java.time.Duration;
 /** One room with everything around it driven by hand. */
 final class RoomFixture {
     static final long LINGER = 1_000;
-
-    final ManualExecutor executor = new ManualExecutor();
-    final ManualTimer timer = new ManualTimer();
     /** Most age of the messages that the room keeps, in milliseconds. */
     static final long RECENT_MILLIS = 3_600_000;
 
+    final ManualExecutor executor = new ManualExecutor();
+    final ManualTimer timer = new ManualTimer();
     final NodeMetrics metrics = new NodeMetrics();
     final FakeSource source;
     final RoomRegistry registry;
