@@ -33,6 +33,10 @@ class FakeMember implements Member.Listener {
 
     /** @param bytes that may wait before messages are forgotten; 0 for no limit */
     FakeMember(ManualTransport transport, boolean signals, long bytes) {
+        this(transport, new Member.Scope(signals, true, () -> true), bytes);
+    }
+
+    private FakeMember(ManualTransport transport, Member.Scope scope, long bytes) {
         this.transport = transport;
         this.queue = new OutboundQueue(
                 transport,
@@ -41,12 +45,17 @@ class FakeMember implements Member.Listener {
                 () -> 0,
                 range -> EncodedFrame.of(FrameKind.REPLY, behindText(range.first(), range.epoch(), range.last())),
                 new NodeMetrics());
-        this.member = new Member(queue, new Member.Scope(signals, true, () -> true), this, null);
+        this.member = new Member(queue, scope, this, null);
     }
 
     /** One that reads everything at once. */
     static FakeMember quick() {
         return new FakeMember(ManualTransport.immediate(), true);
+    }
+
+    /** One that reads everything at once, and is sent what the scope says. */
+    static FakeMember of(Member.Scope scope) {
+        return new FakeMember(ManualTransport.immediate(), scope, 0);
     }
 
     /** One whose sends complete when the test says so. */

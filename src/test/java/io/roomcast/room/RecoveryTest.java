@@ -34,6 +34,16 @@ class RecoveryTest {
         assertEquals(0, source.pendingReads());
     }
 
+    @Test
+    void whoMayNotHaveWhatWasMissedGetsOnlyWhatComes() {
+        Member.Scope scope = new Member.Scope(true, false, () -> true);
+        fixture.publish(2_000);
+        assertEquals(List.of("joined e1:2000 false", "e1:2001..2002"), joinAndPublish(FakeMember.of(scope), at(0)));
+        assertEquals(List.of("joined e1:2002 false", "e1:2003..2004"), joinAndPublish(FakeMember.of(scope), at(1_900)));
+        assertEquals(List.of("joined e1:2004 true", "e1:2005..2006"), joinAndPublish(FakeMember.of(scope), at(2_004)));
+        assertEquals(0, source.pendingReads());
+    }
+
     /** The history has it no more, by its age. */
     @Test
     void whatIsTooOldIsNotKeptForRecovery() {
@@ -267,7 +277,10 @@ class RecoveryTest {
     }
 
     private List<String> joinAndPublish(Position since) {
-        FakeMember member = FakeMember.quick();
+        return joinAndPublish(FakeMember.quick(), since);
+    }
+
+    private List<String> joinAndPublish(FakeMember member, Position since) {
         fixture.join(member, since);
         fixture.publish(2);
         return member.log();

@@ -14,6 +14,7 @@ import io.roomcast.protocol.StoredMessage;
 import io.roomcast.support.ManualTransport;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -149,6 +150,20 @@ class RoomTest {
         room.executor.runAll();
         assertEquals(List.of("joined e1:0 false", "typing", "ann came"), everything.log());
         assertEquals(List.of("joined e1:0 false", "ann came"), plain.log());
+    }
+
+    @Test
+    void presenceGoesToThoseWhoMaySeeItNow() {
+        AtomicBoolean maySee = new AtomicBoolean();
+        FakeMember member = FakeMember.of(new Member.Scope(true, true, maySee::get));
+        Room joined = room.join(member, null);
+        room.source.completeSubscription();
+        joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "ann came"), 1);
+        room.executor.runAll();
+        maySee.set(true);
+        joined.announce(EncodedFrame.of(FrameKind.PRESENCE, "bob came"), 2);
+        room.executor.runAll();
+        assertEquals(List.of("joined e1:0 false", "bob came"), member.log());
     }
 
     @Test
