@@ -187,19 +187,18 @@ public final class PresenceFold {
         List<UserId> left = change.left().stream()
                 .filter(user -> presentUsers.remove(user) != null)
                 .toList();
-        List<User> shown = Stream.of(change.joined(), change.renamed())
-                .flatMap(List::stream)
+        List<User> shown = Stream.concat(change.joined().stream(), change.renamed().stream())
                 .toList();
-        report(change.revision(), left, change.joined(), shown);
+        reportUsers(change.revision(), left, change.joined(), shown);
     }
 
     /**
-     * Reports a change.
+     * Reports who has left, who is new, and who is shown otherwise now.
      *
      * @param entered users who are present now, whether they were before or not
      * @param shown users as they are shown now; those who are not present do not count
      */
-    private void report(long next, List<UserId> left, List<User> entered, List<User> shown) {
+    private void reportUsers(long next, List<UserId> left, List<User> entered, List<User> shown) {
         List<User> renamed = shown.stream().filter(this::isShownOtherwise).toList();
         renamed.forEach(user -> presentUsers.put(user.id(), user));
         List<User> joined = entered.stream()
@@ -259,7 +258,7 @@ public final class PresenceFold {
     /** @param rosterIsCertain whether absent users have left; the users in {@code unconfirmed} are kept in any case */
     private void reportDifference(Roster roster, boolean rosterIsCertain) {
         Set<UserId> absent = new TreeSet<>(presentUsers.keySet());
-        absent.removeAll(byId(roster).keySet());
+        roster.users().forEach(user -> absent.remove(user.id()));
         Set<UserId> keptUsers = new TreeSet<>(absent);
         if (rosterIsCertain) {
             keptUsers.retainAll(unconfirmed);
@@ -268,7 +267,7 @@ public final class PresenceFold {
         List<UserId> left =
                 absent.stream().filter(user -> !keptUsers.contains(user)).toList();
         left.forEach(presentUsers::remove);
-        report(revisionOf(roster), left, roster.users(), roster.users());
+        reportUsers(revisionOf(roster), left, roster.users(), roster.users());
         if (!unconfirmed.isEmpty() && !dropScheduled) {
             dropScheduled = true;
             rosters.dropUnconfirmedLater(this);
