@@ -7,12 +7,14 @@ import jakarta.json.JsonValue;
  * The name of a claim, as an operator configures it. Dots lead into nested objects, as in {@code realm_access.roles}.
  * Many names have dots of their own, for example {@code https://app.example/roles}. So at each level a member with the
  * whole rest of the name comes first.
+ *
+ * @param text empty for no claim
  */
 record ClaimName(String text) {
 
     /** @return null if there is no such claim */
     JsonValue in(JsonObject claims) {
-        return find(claims, text);
+        return text.isEmpty() ? null : find(claims, text);
     }
 
     private static JsonValue find(JsonObject claims, String name) {

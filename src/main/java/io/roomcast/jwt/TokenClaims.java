@@ -85,7 +85,7 @@ record TokenClaims(
         if (!audience.isEmpty() && !audiences.contains(audience)) {
             throw refused("JWT aud claim doesn't match");
         }
-        return new Identity(user(claims), true, permissions(claims), ApiPermission.of(apiWords(claims)), end);
+        return new Identity(user(claims), true, permissions(claims), ApiPermission.of(words(apiClaim.in(claims))), end);
     }
 
     private User user(JsonObject claims) {
@@ -120,10 +120,6 @@ record TokenClaims(
                     rules.put(room, Permission.of(strings(allowed).toList())));
         }
         return new RoomRules(rules);
-    }
-
-    private List<String> apiWords(JsonObject claims) {
-        return apiClaim.text().isEmpty() ? List.of() : words(apiClaim.in(claims));
     }
 
     /** The words of a claim: an array of strings, or one string with spaces between words, as OAuth scopes. */

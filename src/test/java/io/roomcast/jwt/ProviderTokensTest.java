@@ -2,6 +2,7 @@ package io.roomcast.jwt;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.roomcast.config.Permission;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -124,6 +126,20 @@ class ProviderTokensTest {
         assertEquals("ann-1", ann.userId().value());
         assertTrue(ann.api().stream().anyMatch(each -> each.word().equals("read")));
         assertFalse(ann.api().stream().anyMatch(each -> each.word().equals("operate")));
+    }
+
+    /** A key without a value names no claim, and not the one whose name is empty. */
+    @Test
+    void anEmptyKeyNamesNoClaim() {
+        assertNull(identity(Map.of(), "'':{'phone':'1'}").user().info());
+        assertEquals(
+                "ann",
+                identity(Map.of("roomcast.token.name-claim", ""), "'':'Ben'")
+                        .user()
+                        .name());
+        assertEquals(
+                Set.of(),
+                identity(Map.of("roomcast.api.claim", ""), "'':['operate']").api());
     }
 
     private static String permitted(Identity identity, String room) {
