@@ -64,7 +64,7 @@ public class SessionApi {
         int limit = (int) Math.max(1, request.query("limit", DEFAULT_SESSIONS, SessionQuery.MAX_SESSIONS));
         SessionQuery query = new SessionQuery(
                 user == null ? null : new UserId(user).value(),
-                room == null ? null : readable(new RoomName(room), caller).value(),
+                room == null ? null : visible(new RoomName(room), caller).value(),
                 order(request.query("order"), after),
                 after,
                 limit,
@@ -74,8 +74,10 @@ public class SessionApi {
                         new Sessions(found.page().count(), shown(found.page(), caller), Reach.of(found.answer()))));
     }
 
-    private static RoomName readable(RoomName room, ApiCaller caller) {
+    /** The room, if the caller may know who is in it. */
+    private static RoomName visible(RoomName room, ApiCaller caller) {
         caller.require(Permission.READ, room);
+        caller.require(Permission.PRESENCE, room);
         return room;
     }
 
@@ -143,12 +145,16 @@ public class SessionApi {
                         user.value(), answer.sum(ClusterOperations.Affected::sessions), Reach.of(answer))));
     }
 
-    /** The sessions, without the names of rooms that the caller may not read. */
+    /** The sessions, without the names of rooms of which the caller may not know who is in them. */
     private static List<SessionView> shown(SessionPage page, ApiCaller caller) {
         return page.sessions().stream()
                 .map(session -> session.withRooms(session.rooms().stream()
-                        .filter(room -> caller.rooms().may(Permission.READ, new RoomName(room)))
+                        .filter(room -> maySeeMembers(caller, new RoomName(room)))
                         .toList()))
                 .toList();
+    }
+
+    private static boolean maySeeMembers(ApiCaller caller, RoomName room) {
+        return caller.may(Permission.READ, room) && caller.may(Permission.PRESENCE, room);
     }
 }

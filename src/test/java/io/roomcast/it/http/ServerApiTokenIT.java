@@ -130,6 +130,36 @@ class ServerApiTokenIT {
         }
     }
 
+    /** A list of sessions says who is in a room, as a list of members does. */
+    @Test
+    void sessionsDoNotSayWhoIsInARoomWithoutPresence() {
+        try (RoomClient ann = RoomClient.enter(server.uri(), "orders", "ann")) {
+            ann.say("{'type':'join','room':'ops'}")
+                    .next(frame -> frame.is("joined") && frame.string("room").equals("ops"), "joined");
+            Http operator = operator(Map.of("orders", List.of("read", "presence"), "ops", List.of("read")));
+            assertEquals(
+                    1,
+                    operator.json("GET", "/api/v1/sessions?room=orders", null).getInt("count"));
+            assertEquals(
+                    403, operator.send("GET", "/api/v1/sessions?room=ops", null).statusCode());
+            assertEquals(
+                    "[\"orders\"]",
+                    operator.json("GET", "/api/v1/users/ann", null).get("rooms").toString());
+            Http presenceAlone = operator(Map.of("*", List.of("presence")));
+            assertEquals(
+                    403,
+                    presenceAlone
+                            .send("GET", "/api/v1/sessions?room=orders", null)
+                            .statusCode());
+        }
+    }
+
+    private static Http operator(Map<String, List<String>> rooms) {
+        return new Http(
+                server.uri(),
+                signed(Tokens.of("ops", HOUR).claim("api", List.of("operate")).claim("rooms", rooms)));
+    }
+
     private static String signed(JWTClaimsSet.Builder claims) {
         return Tokens.signed(claims, ApiServer.SECRET);
     }
