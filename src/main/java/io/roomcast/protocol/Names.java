@@ -33,8 +33,8 @@ final class Names {
     /** Fewest UTF-16 characters of a name that looks like {@code system}. A ligature may replace s and t. */
     private static final int MIN_LOOKALIKE = 5;
 
-    /** Most ASCII characters of a name that looks like {@code system}. The letters r and n may replace m. */
-    private static final int MAX_PLAIN_LOOKALIKE = 7;
+    /** Most characters of a name that looks like {@code system}, besides marks. The letters r and n may replace m. */
+    private static final int MAX_LOOKALIKE = 7;
 
     private static final Pattern SYSTEM = Pattern.compile("syste(rn|m)");
 
@@ -162,10 +162,11 @@ final class Names {
 
     /** Whether people may read the name as {@code system}, in any case, width or script, with or without marks. */
     static boolean looksLikeSystem(String name) {
-        if (name.length() < MIN_LOOKALIKE || isPlain(name) && name.length() > MAX_PLAIN_LOOKALIKE) {
+        if (name.length() < MIN_LOOKALIKE) {
             return false;
         }
-        if (name.codePoints().filter(Names::isRead).count() > MAX_PLAIN_LOOKALIKE) {
+        // Most ids end here, after a few characters. Every id of a room is checked when it is read from the store.
+        if (name.codePoints().filter(Names::isRead).limit(MAX_LOOKALIKE + 1L).count() > MAX_LOOKALIKE) {
             return false;
         }
         StringBuilder skeleton = new StringBuilder();
@@ -178,6 +179,6 @@ final class Names {
 
     /** Whether the character is more than a mark or a joiner of another one. */
     private static boolean isRead(int c) {
-        return !NameTable.NONSPACING.contains(c) && !NameTable.SPACING.contains(c) && c != ZWNJ && c != ZWJ;
+        return c < 0x80 || !NameTable.NONSPACING.contains(c) && !NameTable.SPACING.contains(c) && c != ZWNJ && c != ZWJ;
     }
 }
