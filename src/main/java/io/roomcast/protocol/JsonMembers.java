@@ -29,27 +29,12 @@ public final class JsonMembers {
                 String name = parser.getString();
                 long named = parser.getLocation().getStreamOffset();
                 Event value = parser.next();
-                skip(parser, value);
+                SkippedValue.skip(parser, value, depth -> {});
                 long end = parser.getLocation().getStreamOffset();
                 texts.put(name, value == Event.VALUE_NULL ? null : Data.cut(object, named, end));
             }
             if (parser.hasNext()) {
                 throw new JsonException("more than one object");
-            }
-        }
-    }
-
-    /** {@code skipArray} of Parsson 1.1.7 never returns if the text ends inside the array. */
-    private static void skip(JsonParser parser, Event first) {
-        int depth = 0;
-        for (Event event = first; ; event = parser.next()) {
-            if (event == Event.START_ARRAY || event == Event.START_OBJECT) {
-                depth++;
-            } else if (event == Event.END_ARRAY || event == Event.END_OBJECT) {
-                depth--;
-            }
-            if (depth == 0) {
-                return;
             }
         }
     }

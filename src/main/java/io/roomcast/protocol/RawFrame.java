@@ -129,8 +129,7 @@ final class RawFrame {
 
     /**
      * Reads a client's object in one pass. The deserializer checks the types of known properties, and ignores all
-     * others. The deserializer skips unknown arrays and objects without {@code skipArray}, and counts their depth.
-     * {@code skipArray} of Parsson 1.1.7 never returns if the text ends inside the array.
+     * others. The deserializer skips unknown arrays and objects, and counts their depth.
      */
     static final class Deserializer implements JsonbDeserializer<RawFrame> {
         @Override
@@ -182,11 +181,7 @@ final class RawFrame {
         }
 
         private static List<RawFrame> messages(JsonParser parser, Event value, RawFrame frame) {
-            if (value == Event.VALUE_NULL) {
-                return null;
-            }
-            if (value != Event.START_ARRAY) {
-                wrongKind(parser, value, frame, "messages must be a list");
+            if (!begins(Event.START_ARRAY, parser, value, frame, "messages must be a list")) {
                 return null;
             }
             List<RawFrame> messages = new ArrayList<>();
@@ -232,11 +227,7 @@ final class RawFrame {
         }
 
         private static Map<String, String> meta(JsonParser parser, Event value, RawFrame frame) {
-            if (value == Event.VALUE_NULL) {
-                return null;
-            }
-            if (value != Event.START_OBJECT) {
-                wrongKind(parser, value, frame, "meta must be an object of strings");
+            if (!begins(Event.START_OBJECT, parser, value, frame, "meta must be an object of strings")) {
                 return null;
             }
             Map<String, String> entries = new LinkedHashMap<>();
@@ -255,11 +246,7 @@ final class RawFrame {
         }
 
         private static List<RawFrame> rooms(JsonParser parser, Event value, RawFrame frame) {
-            if (value == Event.VALUE_NULL) {
-                return null;
-            }
-            if (value != Event.START_ARRAY) {
-                wrongKind(parser, value, frame, "rooms must be an array");
+            if (!begins(Event.START_ARRAY, parser, value, frame, "rooms must be an array")) {
                 return null;
             }
             List<RawFrame> rooms = new ArrayList<>();
@@ -301,11 +288,7 @@ final class RawFrame {
         }
 
         private static RawPosition position(JsonParser parser, Event value, String name, RawFrame frame) {
-            if (value == Event.VALUE_NULL) {
-                return null;
-            }
-            if (value != Event.START_OBJECT) {
-                wrongKind(parser, value, frame, name + " must be an object with epoch and offset");
+            if (!begins(Event.START_OBJECT, parser, value, frame, name + " must be an object with epoch and offset")) {
                 return null;
             }
             RawPosition position = new RawPosition();
@@ -320,6 +303,14 @@ final class RawFrame {
                 }
             }
             return position;
+        }
+
+        /** Whether a value is an array or object to read. A value of another kind is a defect, unless it is null. */
+        private static boolean begins(Event start, JsonParser parser, Event value, RawFrame frame, String otherwise) {
+            if (value != start && value != Event.VALUE_NULL) {
+                wrongKind(parser, value, frame, otherwise);
+            }
+            return value == start;
         }
 
         private static String string(JsonParser parser, Event value, String property, RawFrame frame) {
@@ -357,23 +348,12 @@ final class RawFrame {
         }
 
         private static void skip(JsonParser parser, Event first, RawFrame frame) {
-            int depth = 0;
-            Event event = first;
-            while (true) {
-                if (event == Event.START_ARRAY || event == Event.START_OBJECT) {
-                    depth++;
-                } else if (event == Event.END_ARRAY || event == Event.END_OBJECT) {
-                    depth--;
-                }
-                if (depth == 0) {
-                    return;
-                }
+            SkippedValue.skip(parser, first, depth -> {
                 if (depth > MAX_DEPTH) {
                     frame.nestedTooDeep = true;
                     recordDefect(frame, "nested more than " + MAX_DEPTH + " deep");
                 }
-                event = parser.next();
-            }
+            });
         }
 
         private static void wrongKind(JsonParser parser, Event value, RawFrame frame, String text) {
