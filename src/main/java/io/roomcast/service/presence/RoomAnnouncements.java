@@ -194,19 +194,18 @@ public final class RoomAnnouncements {
      * null, announces only the number of users.
      */
     private void catchUp() {
+        SortedMap<UserId, User> now = copy(currentUsers);
         ChangeCollector.Announcement change = announcedUsers == null
                 ? ChangeCollector.Announcement.counted(count, revision)
                 : new ChangeCollector.Announcement(
-                        missing(announcedUsers, copy(currentUsers)),
-                        copy(currentUsers).values().stream()
-                                .filter(this::isAnnouncedOtherwise)
-                                .toList(),
-                        missing(currentUsers, announcedUsers),
+                        missing(announcedUsers, now),
+                        now.values().stream().filter(this::isAnnouncedOtherwise).toList(),
+                        missing(now, announcedUsers),
                         count,
                         revision);
         catchUpIsDue = (announcedUsers == null || change.hasNames()) && !outlet.announce(change);
         if (!catchUpIsDue) {
-            announcedUsers = copy(currentUsers);
+            announcedUsers = now;
             recordAnnounced(revision);
         }
     }
@@ -273,7 +272,7 @@ public final class RoomAnnouncements {
     }
 
     /** The users of {@code all} who are not in {@code users}. */
-    private static List<User> missing(Map<UserId, User> users, SortedMap<UserId, User> all) {
+    private static List<User> missing(SortedMap<UserId, User> users, SortedMap<UserId, User> all) {
         return all.values().stream()
                 .filter(user -> !users.containsKey(user.id()))
                 .toList();
