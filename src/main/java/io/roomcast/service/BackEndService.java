@@ -83,16 +83,14 @@ public class BackEndService {
      *
      * @param sender as for {@link #publish}
      * @return what is stored, and why the next message is not; fails if nothing is stored
-     * @throws io.roomcast.protocol.ProtocolException {@code too_large}, if there are too many, or the first is too large
+     * @throws io.roomcast.protocol.ProtocolException {@code too_large}, if there are too many, or the first is too
+     *     large
      */
     public CompletionStage<Relay.Prefix> publishAll(RoomName room, User sender, ClientFrame.PublishAll several) {
         limits.requireBatch(several.given());
         Beginning beginning = new Beginning(several.messages(), several.refusal());
         beginning.cutBefore(message -> limits.requireSize(message.payload()));
-        return publisher
-                .publishAllForBackEnd(room, sender, beginning.messages())
-                .thenApply(stored ->
-                        stored.refusal() == null ? new Relay.Prefix(stored.positions(), beginning.refusal()) : stored);
+        return publisher.publishAllForBackEnd(room, sender, beginning);
     }
 
     /**

@@ -87,10 +87,7 @@ public class Messaging {
 
     void publish(ClientSession session, ClientFrame.Publish frame, RoomName room, RoomRequests.Request request) {
         rates.countPublish(session);
-        if (!settings.anyoneMayPublish(room)) {
-            requireMember(session, room);
-        }
-        session.require(Permission.PUBLISH, room);
+        requirePublisher(session, room);
         limits.requireSize(frame.payload());
         rates.countRoomPublish(room);
         loadShedding.shedPublish(room);
@@ -110,23 +107,17 @@ public class Messaging {
         limits.requireBatch(frame.given());
         Beginning beginning = new Beginning(frame.messages(), frame.refusal());
         beginning.cut(rates.countPublishes(session, beginning.size()));
-        if (!settings.anyoneMayPublish(room)) {
-            requireMember(session, room);
-        }
-        session.require(Permission.PUBLISH, room);
+        requirePublisher(session, room);
         beginning.cutBefore(message -> limits.requireSize(message.payload()));
         beginning.cut(rates.countRoomPublishes(room, beginning.size()));
         loadShedding.shedPublish(room);
         CompletionStage<Relay.Prefix> stored =
-                publisher.publishAll(room, session.identity().user(), beginning.messages());
+                publisher.publishAll(room, session.identity().user(), beginning);
         answerWhenComplete(request, stored, (prefix, failure) -> {
             if (failure != null) {
                 errors.answerFailure(session, frame.id(), null, room, failure);
-                return;
-            }
-            RuntimeException refusal = prefix.refusal() == null ? beginning.refusal() : prefix.refusal();
-            if (refusal != null) {
-                errors.answerBeginning(session, frame.id(), room, prefix.positions(), refusal);
+            } else if (prefix.refusal() != null) {
+                errors.answerBeginning(session, frame.id(), room, prefix.positions(), prefix.refusal());
             } else if (frame.id() != null || frame.hasKeys()) {
                 session.reply(ServerFrame.Ack.ofAll(frame.id(), room.value(), prefix.positions(), null));
             }
@@ -196,13 +187,14 @@ public class Messaging {
             request.endAnswered();
             return;
         }
+        int names = told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0;
         if (membership == null) {
-            readMembers(session, frame, room, told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0, request);
+            readMembers(session, frame, room, names, request);
             return;
         }
         announcer.whenAnnounced(room, membership.enterRevision(), view -> {
             if (view == null) {
-                readMembers(session, frame, room, told == RoomSettings.Presence.ALL ? ROSTER_NAMES : 0, request);
+                readMembers(session, frame, room, names, request);
                 return;
             }
             try {
@@ -293,6 +285,14 @@ public class Messaging {
             session.require(Permission.READ, room);
         }
         return membership;
+    }
+
+    /** Only a room whose settings say so may be published to without joining it. */
+    private void requirePublisher(ClientSession session, RoomName room) {
+        if (!settings.anyoneMayPublish(room)) {
+            requireMember(session, room);
+        }
+        session.require(Permission.PUBLISH, room);
     }
 
     private static Membership requireMember(ClientSession session, RoomName room) {

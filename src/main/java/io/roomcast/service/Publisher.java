@@ -4,7 +4,6 @@ import io.roomcast.metrics.Counter;
 import io.roomcast.metrics.Latency;
 import io.roomcast.metrics.NodeMetrics;
 import io.roomcast.node.Clocks;
-import io.roomcast.protocol.NewMessage;
 import io.roomcast.protocol.Payload;
 import io.roomcast.protocol.Position;
 import io.roomcast.protocol.RoomName;
@@ -16,11 +15,13 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /**
- * Stores the messages of members and back ends. Writes the body, adds the owner to the idempotency key, and updates the metrics.
- * Only this class writes the body, which is JSON. Relays, rooms and queues pass the bytes of the body on, and never
- * parse them. The callers check permissions, sizes and rates. Any thread; no method blocks.
+ * Stores the messages of members and back ends. Writes the body, adds the owner to the idempotency key, and updates
+ * the metrics. Only this class writes the body, which is JSON. Relays, rooms and queues pass the bytes of the body on,
+ * and never parse them. The callers check permissions, sizes and rates. Any thread; no method blocks.
  */
 @ApplicationScoped
 public class Publisher {
@@ -63,31 +64,33 @@ public class Publisher {
     /**
      * Stores messages of a member in one step.
      *
-     * @param messages not empty
-     * @return what {@link Relay#publishAll} returns
+     * @return what is stored, and why the next message is not; fails if nothing is stored
      */
-    CompletionStage<Relay.Prefix> publishAll(RoomName room, User user, List<NewMessage> messages) {
-        return storeAll(room, user, messages, user.id().value());
+    CompletionStage<Relay.Prefix> publishAll(RoomName room, User user, Beginning beginning) {
+        return storeAll(room, user, beginning, user.id().value());
     }
 
     /** As {@link #publishAll}, for a back end: see {@link #publishForBackEnd}. */
-    CompletionStage<Relay.Prefix> publishAllForBackEnd(RoomName room, User sender, List<NewMessage> messages) {
-        return storeAll(room, sender, messages, "");
+    CompletionStage<Relay.Prefix> publishAllForBackEnd(RoomName room, User sender, Beginning beginning) {
+        return storeAll(room, sender, beginning, "");
     }
 
-    private CompletionStage<Relay.Prefix> storeAll(
-            RoomName room, User sender, List<NewMessage> messages, String keyOwner) {
+    private CompletionStage<Relay.Prefix> storeAll(RoomName room, User sender, Beginning beginning, String keyOwner) {
         long at = clocks.wall().millis();
-        List<Relay.Entry> entries = messages.stream()
+        List<Relay.Entry> entries = beginning.messages().stream()
                 .map(message -> entry(room, sender, message.payload(), at, message.idempotencyKey(), keyOwner))
                 .toList();
-        long started = clocks.nanos().getAsLong();
-        return relay.publishAll(room, entries).whenComplete((prefix, failure) -> {
-            metrics.record(Latency.PUBLISH, clocks.nanos().getAsLong() - started);
-            if (failure == null) {
-                metrics.add(Counter.MESSAGES_STORED, prefix.positions().size());
-            }
-        });
+        return counted(
+                        () -> relay.publishAll(room, entries),
+                        prefix -> prefix.positions().size())
+                .thenApply(prefix ->
+                        prefix.refusal() == null ? new Relay.Prefix(prefix.positions(), beginning.refusal()) : prefix);
+    }
+
+    private CompletionStage<Position> store(
+            RoomName room, User sender, Payload payload, String idempotencyKey, String keyOwner) {
+        Relay.Entry entry = entry(room, sender, payload, clocks.wall().millis(), idempotencyKey, keyOwner);
+        return counted(() -> relay.publish(room, entry.key(), entry.body()), position -> 1);
     }
 
     private Relay.Entry entry(
@@ -96,14 +99,13 @@ public class Publisher {
         return new Relay.Entry(idempotencyKey == null ? null : keyOwner + '\n' + idempotencyKey, body);
     }
 
-    private CompletionStage<Position> store(
-            RoomName room, User sender, Payload payload, String idempotencyKey, String keyOwner) {
-        Relay.Entry entry = entry(room, sender, payload, clocks.wall().millis(), idempotencyKey, keyOwner);
+    /** Records how long the relay takes, and how many messages it has stored. */
+    private <T> CompletionStage<T> counted(Supplier<CompletionStage<T>> publish, ToIntFunction<T> messages) {
         long started = clocks.nanos().getAsLong();
-        return relay.publish(room, entry.key(), entry.body()).whenComplete((position, failure) -> {
+        return publish.get().whenComplete((stored, failure) -> {
             metrics.record(Latency.PUBLISH, clocks.nanos().getAsLong() - started);
             if (failure == null) {
-                metrics.increment(Counter.MESSAGES_STORED);
+                metrics.add(Counter.MESSAGES_STORED, messages.applyAsInt(stored));
             }
         });
     }

@@ -5,7 +5,6 @@ import io.roomcast.config.MetricsKeys;
 import io.roomcast.config.Networks;
 import io.roomcast.config.OperationKeys;
 import io.roomcast.config.RoomcastConfig;
-import java.util.stream.Stream;
 
 /** Which port has the addresses for operators and programs, and from which networks they can be reached. Immutable. */
 final class OperationsRule {
@@ -62,9 +61,6 @@ final class OperationsRule {
             case API -> OperationKeys.API_NETWORKS;
         };
         Networks networks = config.get(key);
-        return Stream.concat(Stream.ofNullable(remote == null ? "" : remote), head.forwardedFor().stream())
-                        .allMatch(networks::contains)
-                ? null
-                : key;
+        return networks.contains(remote) && head.forwardedFor().stream().allMatch(networks::contains) ? null : key;
     }
 }

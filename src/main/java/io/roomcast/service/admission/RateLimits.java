@@ -14,6 +14,7 @@ import io.roomcast.service.session.TokenBucket;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongFunction;
 
 /**
  * Limits the rates of the requests of each session, and the rate of the publishes in each room on this node. Any
@@ -66,17 +67,11 @@ public class RateLimits {
 
     /** Counts several messages against the rate of the session. */
     public Allowed countPublishes(ClientSession session, int messages) {
-        TokenBucket.Taken taken = session.bucket(LimitKeys.PUBLISH_RATE)
-                .take(Math.toIntExact(limits.get(LimitKeys.PUBLISH_RATE)), messages);
-        return new Allowed(
-                taken.count(),
-                taken.waitMillis() == 0
-                        ? null
-                        : limits.exceeded(
-                                LimitKeys.PUBLISH_RATE,
-                                ErrorCode.RATE_LIMITED,
-                                "too many messages",
-                                taken.waitMillis()));
+        return allowed(
+                session.bucket(LimitKeys.PUBLISH_RATE),
+                Math.toIntExact(limits.get(LimitKeys.PUBLISH_RATE)),
+                messages,
+                wait -> limits.exceeded(LimitKeys.PUBLISH_RATE, ErrorCode.RATE_LIMITED, "too many messages", wait));
     }
 
     /**
@@ -91,17 +86,25 @@ public class RateLimits {
     /** As {@link #countRoomPublish}, for several messages. */
     public Allowed countRoomPublishes(RoomName room, int messages) {
         int rate = settings.publishRate(room);
-        TokenBucket.Taken taken = rate > 0 ? bucketOf(room).take(rate, messages) : new TokenBucket.Taken(messages, 0);
-        return new Allowed(
-                taken.count(),
-                taken.waitMillis() == 0
-                        ? null
-                        : limits.exceeded(
-                                LimitKeys.ROOM_PUBLISH_RATE,
-                                settings.key(room, RoomKeys.PUBLISH_RATE),
-                                ErrorCode.RATE_LIMITED,
-                                "too many messages in this room",
-                                taken.waitMillis()));
+        if (rate == 0) {
+            return new Allowed(messages, null); // A room without a limit needs no bucket.
+        }
+        return allowed(
+                bucketOf(room),
+                rate,
+                messages,
+                wait -> limits.exceeded(
+                        LimitKeys.ROOM_PUBLISH_RATE,
+                        settings.key(room, RoomKeys.PUBLISH_RATE),
+                        ErrorCode.RATE_LIMITED,
+                        "too many messages in this room",
+                        wait));
+    }
+
+    private static Allowed allowed(
+            TokenBucket bucket, int rate, int messages, LongFunction<ProtocolException> refusal) {
+        TokenBucket.Taken taken = bucket.take(rate, messages);
+        return new Allowed(taken.count(), taken.waitMillis() == 0 ? null : refusal.apply(taken.waitMillis()));
     }
 
     /**
@@ -110,7 +113,7 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRequest(ClientSession session) {
-        take(LimitKeys.REQUEST_RATE, session.bucket(LimitKeys.REQUEST_RATE), "too many requests");
+        take(session, LimitKeys.REQUEST_RATE, "too many requests");
     }
 
     /**
@@ -119,7 +122,7 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRemove(ClientSession session) {
-        take(LimitKeys.REMOVE_RATE, session.bucket(LimitKeys.REMOVE_RATE), "too many removals");
+        take(session, LimitKeys.REMOVE_RATE, "too many removals");
     }
 
     /**
@@ -128,7 +131,7 @@ public class RateLimits {
      * @throws io.roomcast.protocol.ProtocolException {@code rate_limited}
      */
     public void countRefresh(ClientSession session) {
-        take(LimitKeys.REFRESH_RATE, session.bucket(LimitKeys.REFRESH_RATE), "too many refreshes");
+        take(session, LimitKeys.REFRESH_RATE, "too many refreshes");
     }
 
     /**
@@ -139,20 +142,19 @@ public class RateLimits {
      */
     public Key<Integer> countRefusal(ClientSession session, ErrorCode code) {
         return switch (code) {
-            case BAD_REQUEST, UNAUTHENTICATED ->
-                limitIfExceeded(LimitKeys.BAD_FRAME_RATE, session.bucket(LimitKeys.BAD_FRAME_RATE));
+            case BAD_REQUEST, UNAUTHENTICATED -> limitIfExceeded(session, LimitKeys.BAD_FRAME_RATE);
             // The client did not cause these errors.
             case UNAVAILABLE, UNKNOWN -> null;
-            default -> limitIfExceeded(LimitKeys.REFUSED_RATE, session.bucket(LimitKeys.REFUSED_RATE));
+            default -> limitIfExceeded(session, LimitKeys.REFUSED_RATE);
         };
     }
 
-    private Key<Integer> limitIfExceeded(Key<Integer> limit, TokenBucket bucket) {
-        return bucket.take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
+    private Key<Integer> limitIfExceeded(ClientSession session, Key<Integer> limit) {
+        return session.bucket(limit).take(Math.toIntExact(limits.get(limit))) > 0 ? limit : null;
     }
 
-    private void take(Key<Integer> limit, TokenBucket bucket, String text) {
-        long wait = bucket.take(Math.toIntExact(limits.get(limit)));
+    private void take(ClientSession session, Key<Integer> limit, String text) {
+        long wait = session.bucket(limit).take(Math.toIntExact(limits.get(limit)));
         if (wait > 0) {
             throw limits.exceeded(limit, ErrorCode.RATE_LIMITED, text, wait);
         }
